@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Shared helpers of the scripts: messages, stages with elapsed time, and a
+# cache whose entries appear whole or not at all.  Sourced, never run.
+#
+# A caller sets ME (the name in its messages) before or after sourcing.  Only
+# results go to stdout; everything here talks on stderr, so that a caller can
+# take the last line of stdout as a path.
+#
+# Builders passed to stage and cache_entry rely on errexit: do not call
+# these two from a condition (if, ||, &&), where bash switches errexit off.
+
+set -euo pipefail
+shopt -s inherit_errexit
+
+ME=${ME:-${0##*/}}
+# shellcheck disable=SC2034 # for the callers
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+export EXITSTAT_QUIET=${EXITSTAT_QUIET:-0}
+
+# One line of progress; --quiet silences it.
+say()
+{
+	[ "$EXITSTAT_QUIET" = 1 ] || printf '%s: %s\n' "$ME" "$*" >&2
+}
+
+# A line that --quiet must not hide.
+warn()
+{
+	printf '%s: %s\n' "$ME" "$*" >&2
+}
+
+die()
+{
+	warn "$@"
+	exit 1
+}
+
+usage_error()
+{
+	warn "$* (try --help)"
+	exit 2
+}
+
+# For what this machine cannot do; the reason is not optional.
+cannot_run()
+{
+	warn "$@"
+	exit 77
+}
+
+# The head comment of a script is its help text.
+show_help()
+{
+	sed -n '4,/^$/{s/^# \{0,1\}//p}' "$0"
+}
+
+# need_commands GROUP CMD... : every CMD exists, or say which packages bring it.
+need_commands()
+{
+	local group=$1 cmd
+	shift
+	for cmd; do
+		command -v "$cmd" >/dev/null ||
+			die "$cmd: not found (run scripts/deps $group)"
+	done
+}
+
+cache_dir()
+{
+	local dir=${XDG_CACHE_HOME:-$HOME/.cache}/exitstat
+	mkdir -p "$dir"
+	printf '%s\n' "$dir"
+}
+
+# Hash of stdin, short enough for a directory name.
+short_hash()
+{
+	sha256sum | cut -c1-16
+}
+
+# Hash of the contents (not the names' directories) of files.
+files_hash()
+{
+	cat -- "$@" | short_hash
+}
+
+# The ticker of a running stage: one line, rewritten every second.
+stage_tick()
+{
+	local title=$1 start=$2
+	while sleep 1; do
+		printf '\r\033[K%s: %s ... %d s' "$ME" "$title" \
+			$((SECONDS - start)) >&2
+	done
+}
+
+stage_failed()
+{
+	local title=$1 log=$2
+	warn "$title: failed; last lines of $log:"
+	tail -n 25 "$log" >&2
+	exit 1
+}
+
+# stage TITLE COMMAND... : run COMMAND with its output in a log file; show
+# elapsed time on a terminal, one plain line otherwise; on failure show the
+# end of the log and exit.  The command runs in its own process group, so that
+# an interrupt ends everything it started.
+stage()
+{
+	local title=$1 log pid rc=0 start=$SECONDS ticker=
+	shift
+	mkdir -p "$(cache_dir)/log"
+	log=$(cache_dir)/log/$(tr -cs 'A-Za-z0-9.\n' - <<<"$ME $title").log
+	set -m
+	"$@" >"$log" 2>&1 </dev/null &
+	pid=$!
+	if [ "$EXITSTAT_QUIET" != 1 ] && [ -t 2 ]; then
+		stage_tick "$title" "$start" &
+		ticker=$!
+	fi
+	set +m
+	# shellcheck disable=SC2064 # these process ids, not later ones
+	trap "kill -- -$pid ${ticker:+-$ticker} 2>/dev/null; exit 130" INT TERM
+	wait "$pid" || rc=$?
+	trap - INT TERM
+	if [ -n "$ticker" ]; then
+		kill -- "-$ticker" 2>/dev/null || :
+		wait "$ticker" 2>/dev/null || :
+		printf '\r\033[K' >&2
+	fi
+	[ "$rc" = 0 ] || stage_failed "$title" "$log"
+	say "$title: $((SECONDS - start)) s"
+}
+
+# cache_entry NAME KEY BUILDER ARG... : print the directory of an entry; when
+# it does not exist, BUILDER DIR ARG... fills a temporary DIR which is then
+# renamed.  A lock per entry makes a second run wait for the first one.  What
+# an interrupted run left behind is removed by the next one.
+cache_entry()
+{
+	local root entry tmp fd
+	root=$(cache_dir)
+	entry=$root/$1-$2
+	tmp=$root/.tmp-$1-$2
+	if [ ! -d "$entry" ]; then
+		exec {fd}>"$root/.lock-$1-$2"
+		if ! flock -n "$fd"; then
+			say "waiting for another run to finish $1"
+			flock "$fd"
+		fi
+		if [ ! -d "$entry" ]; then
+			rm -rf "$tmp"
+			mkdir "$tmp"
+			"${@:3:1}" "$tmp" "${@:4}" >&2
+			mv -T "$tmp" "$entry"
+		fi
+		exec {fd}>&-
+	fi
+	printf '%s\n' "$entry"
+}
