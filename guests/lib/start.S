@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From the reset vector to guest_main(): real mode, flat 32-bit protected
+ * mode, stack, clean .bss. The image is QEMU's firmware (-bios), so nothing
+ * else has run before and no exit comes from anybody but the guest.
+ *
+ * Exits: moves to CR0 and what fetching the first pages costs; none of the
+ * kinds that guests.cfg counts.
+ */
+	.code16
+	.section .start16, "ax"
+start16:
+	cli
+	/* CS still has its base from reset, the start of this image. */
+	lgdtl	%cs:gdt_pointer_offset
+	movl	%cr0, %eax
+	orb	$1, %al
+	movl	%eax, %cr0
+	ljmpl	$0x08, $start32
+
+	.code32
+	.globl	start32
+start32:
+	movw	$0x10, %ax
+	movw	%ax, %ds
+	movw	%ax, %es
+	movw	%ax, %fs
+	movw	%ax, %gs
+	movw	%ax, %ss
+	movl	$stack_top, %esp
+	movl	$bss_start, %edi
+	movl	$bss_end, %ecx
+	subl	%edi, %ecx
+	xorl	%eax, %eax
+	cld
+	rep stosb
+	call	guest_main
+	pushl	%eax
+	call	guest_exit
+
+/* The timer's interrupt: acknowledge it at the local APIC, no port IO. */
+	.globl	apic_timer_entry
+apic_timer_entry:
+	movl	$0, 0xfee000b0
+	iret
+
+	.section .rodata
+	.balign	8
+gdt:
+	.quad	0
+	.quad	0x00cf9b000000ffff	/* 0x08 code, base 0, 4 GiB */
+	.quad	0x00cf93000000ffff	/* 0x10 data, base 0, 4 GiB */
+	.globl	gdt_pointer
+gdt_pointer:
+	.word	. - gdt - 1
+	.long	gdt
+
+	.code16
+	.section .reset, "ax"
+	jmp	start16
+	.balign	16, 0xf4

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
+# What jobs in L1 share: start the guests, set up the kernel's own count of
+# kvm_exit (the oracle), save what the checks compare. Sourced by a job as
+# /lab/lib.sh; busybox only.
+
+TRACING=/sys/kernel/tracing
+HIST=$TRACING/events/kvm/kvm_exit
+KES_DEBUGFS=/sys/kernel/debug/kvm_exit_stats
+KES_SYSFS=/sys/kernel/kvm_exit_stats
+
+fail()
+{
+	echo "job: $*" >&2
+	exit 1
+}
+
+# linux_guest [PREFIX...]: boot the Linux guest to its power-off, PREFIX before
+# the command (exitstat record ... --).
+linux_guest()
+{
+	"$@" qemu-system-x86_64 -enable-kvm -cpu host -smp "$SMP" -m 128 \
+		-nographic -nodefaults -serial stdio -no-reboot \
+		-kernel /guest/bzImage -initrd /guest/initrd \
+		-append 'console=ttyS0 panic=-1'
+}
+
+# micro_guest NAME: status 0 when the guest ran to its end and said so. QEMU's
+# status is the guest's code * 2 + 1; a triple fault ends it with 0.
+micro_guest()
+{
+	local rc=0
+	qemu-system-x86_64 -enable-kvm -cpu host -machine pc -m 16 \
+		-nodefaults -display none -no-reboot \
+		-device isa-debug-exit,iobase=0xf4,iosize=4 \
+		-bios "/guest/$1.bin" </dev/null || rc=$?
+	[ "$rc" = 1 ]
+}
+
+# The kernel's histogram counts every kvm_exit event from here on.
+oracle_start()
+{
+	[ ! -e $HIST/hist ] || oracle_stop
+	echo 'hist:keys=exit_reason,vcpu_id:size=4096' >$HIST/trigger
+}
+
+oracle_save()
+{
+	cat $HIST/hist >"$1"
+}
+
+oracle_stop()
+{
+	echo '!hist:keys=exit_reason,vcpu_id:size=4096' >$HIST/trigger
+}
+
+counting()
+{
+	echo "$1" >$KES_SYSFS/count
+}

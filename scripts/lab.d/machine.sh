@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The emulators: what starts L1 and what ends it. COM1 of L1 is the console,
+# COM2 the data channel; both are files in $WORK. Sourced by scripts/lab.
+#
+# Everything is started through setpriv, so that an emulator dies with its
+# parent even when that is killed by SIGKILL.
+
+L1_APPEND='console=ttyS0 panic=-1 quiet mitigations=off'
+DIE_WITH_PARENT=(setpriv --pdeathsig KILL)
+
+need_packages()
+{
+	need_commands lab-svm "$QEMU_BIN" "$BUSYBOX" cpio xz
+	[ "$LAB" != vmx ] ||
+		need_commands lab-vmx bochs-bin xorriso script
+}
+
+# start_qemu ACCELERATION...: the kernel takes several archives as one initrd
+# when they simply follow each other.
+start_qemu()
+{
+	cat "$ROOT_IMAGE" "$WORK/job.cpio.gz" >"$WORK/initrd"
+	"${DIE_WITH_PARENT[@]}" "$QEMU_BIN" "$@" -smp "$SMP" -m "$MEM" \
+		-nodefaults -display none -no-reboot \
+		-serial "file:$WORK/console.log" -serial "file:$WORK/data" \
+		-kernel "$(find_kernel "$KERNEL")" -initrd "$WORK/initrd" \
+		-append "$L1_APPEND" >"$WORK/emulator.log" 2>&1 </dev/null &
+	LAB_PID=$!
+}
+
+bochs_iso()
+{
+	local dir=$WORK/iso
+	mkdir "$dir"
+	cp "$(find_kernel "$KERNEL")" "$dir/vmlinuz"
+	cp /usr/lib/ISOLINUX/isolinux.bin \
+		/usr/lib/syslinux/modules/bios/ldlinux.c32 "$dir/"
+	cp "$ROOT_IMAGE" "$dir/root.gz"
+	cp "$WORK/job.cpio.gz" "$dir/job.gz"
+	printf '%s\n' 'DEFAULT l1' 'LABEL l1' 'KERNEL /vmlinuz' \
+		'INITRD /root.gz,/job.gz' "APPEND $L1_APPEND" \
+		>"$dir/isolinux.cfg"
+	xorriso -as mkisofs -quiet -o "$WORK/l1.iso" -b isolinux.bin \
+		-c boot.cat -no-emul-boot -boot-load-size 4 -boot-info-table \
+		"$dir" >"$WORK/emulator.log" 2>&1
+	rm -rf "$dir"
+}
+
+# error: every EPT violation is one, millions of lines. panic: makes the ACPI
+# power-off end the process. sync=none: the TSC counts instructions.
+bochs_config()
+{
+	cat <<-END
+	cpu: model=corei7_haswell_4770, count=1, ips=100000000, reset_on_triple_fault=0, ignore_bad_msrs=1, quantum=16
+	memory: guest=$MEM, host=$MEM
+	romimage: file=/usr/share/bochs/BIOS-bochs-latest
+	vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest
+	ata0: enabled=1, ioaddr1=0x1f0, ioaddr2=0x3f0, irq=14
+	ata0-master: type=cdrom, path=$WORK/l1.iso, status=inserted
+	boot: cdrom
+	com1: enabled=1, mode=file, dev=$WORK/console.log
+	com2: enabled=1, mode=file, dev=$WORK/data
+	display_library: term
+	clock: sync=none
+	log: $WORK/bochs.log
+	panic: action=fatal
+	error: action=ignore
+	info: action=ignore
+	debug: action=ignore
+	END
+}
+
+# The terminal display wants a terminal: script gives it one. The debugger in
+# Debian's build waits for a command: c, continue.
+start_bochs()
+{
+	bochs_iso
+	bochs_config >"$WORK/bochsrc"
+	echo c >"$WORK/rc"
+	TERM=xterm "${DIE_WITH_PARENT[@]}" script -qec \
+		"${DIE_WITH_PARENT[*]} bochs-bin -q -f $WORK/bochsrc -rc $WORK/rc" \
+		/dev/null >"$WORK/emulator.log" 2>&1 </dev/null &
+	LAB_PID=$!
+}
+
+start_machine()
+{
+	# shellcheck disable=SC2034 # for watch.sh
+	STARTED=$SECONDS
+	: >"$WORK/console.log"
+	: >"$WORK/data"
+	case $LAB in
+	svm) start_qemu -accel tcg,thread=multi -cpu EPYC,+svm,+npt ;;
+	kvm) start_qemu -accel kvm -cpu host ;;
+	vmx) start_bochs ;;
+	esac
+}
+
+machine_runs()
+{
+	[ -n "$LAB_PID" ] && kill -0 "$LAB_PID" 2>/dev/null
+}
+
+descendants_of()
+{
+	local child children
+	read -ra children 2>/dev/null <"/proc/$1/task/$1/children" || :
+	for child in "${children[@]}"; do
+		descendants_of "$child"
+	done
+	printf '%s\n' "$1"
+}
+
+# There is nothing in the emulator to save: the results are here already.
+stop_machine()
+{
+	local pids
+	[ -n "$LAB_PID" ] || return 0
+	mapfile -t pids < <(descendants_of "$LAB_PID")
+	kill -KILL "${pids[@]}" 2>/dev/null || :
+	wait "$LAB_PID" 2>/dev/null || :
+	LAB_PID=''
+}

@@ -1,0 +1,158 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Watch a running L1 from its console, receive the results from the data
+# channel, and say what went wrong when they do not come. Sourced by
+# scripts/lab.
+#
+# The data channel carries one frame, nothing else:
+#   EXITSTAT-LAB 1 <bytes> <sha256>\n  <bytes of tar.gz>
+# Size and checksum are verified here; a short or damaged frame is an error.
+#
+# Lines that begin with "lab:stage " on the console are progress. The job's
+# own output is prefixed with "| " in L1, so that nothing which a guest prints
+# can pass for a line of L1's kernel.
+
+WATCH_STATE='' WATCH_STAGE='booting' FRAME_BYTES='' FRAME_SHA=''
+CONSOLE_PARTIAL=''
+
+# One line on a terminal, rewritten; a line for each stage otherwise.
+show_stage()
+{
+	WATCH_STAGE=$1
+	[ -t 2 ] || say "$(printf '[%4d s] %s' $((SECONDS - STARTED)) "$1")"
+}
+
+tick_stage()
+{
+	[ -t 2 ] && [ "$EXITSTAT_QUIET" != 1 ] || return 0
+	printf '\r\033[K%s: [%4d s] %s%s' "$ME" $((SECONDS - STARTED)) \
+		"$WATCH_STAGE" "${1-}" >&2
+}
+
+console_line()
+{
+	local line=${1%$'\r'}
+	case $line in
+	'lab:stage '*) show_stage "${line#lab:stage }" ;;
+	'lab:failed: '*) WATCH_STATE=failed WATCH_STAGE=${line#lab:failed: } ;;
+	'lab:no-virtualization'*) WATCH_STATE=no-virtualization ;;
+	'| '*) ;;
+	*'Kernel panic - not syncing'*) WATCH_STATE=panic ;;
+	esac
+}
+
+# read fails on a line that is not complete yet: keep its beginning.
+read_console()
+{
+	local line
+	while IFS= read -r line <&"$CONSOLE_FD"; do
+		console_line "$CONSOLE_PARTIAL$line"
+		CONSOLE_PARTIAL=''
+	done
+	CONSOLE_PARTIAL+=$line
+}
+
+# True when all bytes that the frame's header announces are there.
+frame_complete()
+{
+	local header size
+	size=$(stat -c %s "$WORK/data")
+	[ "$size" -gt 0 ] || return 1
+	if [ -z "$FRAME_BYTES" ]; then
+		header=$(head -n 1 "$WORK/data" | tr -d '\0')
+		[[ $header =~ ^EXITSTAT-LAB\ 1\ ([0-9]+)\ ([0-9a-f]{64})$ ]] ||
+			return 1
+		FRAME_BYTES=${BASH_REMATCH[1]} FRAME_SHA=${BASH_REMATCH[2]}
+		FRAME_HEADER=$((${#header} + 1))
+	fi
+	FRAME_GOT=$((size - FRAME_HEADER))
+	tick_stage " $((FRAME_GOT / 1024)) of $((FRAME_BYTES / 1024)) KiB"
+	[ "$FRAME_GOT" -ge "$FRAME_BYTES" ]
+}
+
+# Unpack the frame into $WORK/out.
+unpack_frame()
+{
+	local sum
+	tail -c +$((FRAME_HEADER + 1)) "$WORK/data" |
+		head -c "$FRAME_BYTES" >"$WORK/frame.tar.gz"
+	sum=$(sha256sum <"$WORK/frame.tar.gz")
+	[ "${sum%% *}" = "$FRAME_SHA" ] || return 1
+	mkdir -p "$WORK/out"
+	tar -xzf "$WORK/frame.tar.gz" -C "$WORK/out" --no-same-owner &&
+		[[ $(cat "$WORK/out/status") =~ ^[0-9]+$ ]]
+}
+
+# Sets WATCH_STATE: results, damaged, failed, panic,
+# no-virtualization, ended, timeout.
+watch_machine()
+{
+	local alive
+	exec {CONSOLE_FD}<"$WORK/console.log"
+	while [ -z "$WATCH_STATE" ]; do
+		alive=1
+		machine_runs || alive=0
+		read_console
+		if frame_complete; then
+			WATCH_STATE=results
+			unpack_frame || WATCH_STATE=damaged
+		elif [ -n "$WATCH_STATE" ]; then
+			break
+		elif [ "$alive" = 0 ]; then
+			WATCH_STATE=ended
+		elif [ $((SECONDS - STARTED)) -ge "$TIMEOUT" ]; then
+			WATCH_STATE=timeout
+		else
+			tick_stage
+			sleep 0.2
+		fi
+	done
+	exec {CONSOLE_FD}<&-
+	[ ! -t 2 ] || [ "$EXITSTAT_QUIET" = 1 ] || printf '\r\033[K' >&2
+}
+
+# Results and the console go to --out, whole, also after a failure.
+collect()
+{
+	mkdir -p "$OUT"
+	find "$OUT" -mindepth 1 -delete
+	[ "$1" != results ] || cp -r "$WORK/out/." "$OUT/"
+	cp "$WORK/console.log" "$OUT/console.log"
+}
+
+failure_of()
+{
+	local seconds=$((SECONDS - STARTED))
+	case $1 in
+	panic) echo "L1 panicked after $seconds s" ;;
+	failed) echo "L1 could not start the job: $WATCH_STAGE" ;;
+	damaged) echo "the results are damaged (checksum differs)" ;;
+	timeout) echo "no results after $TIMEOUT s in stage '$WATCH_STAGE'" ;;
+	no-virtualization) echo "L1 runs but has neither VMX nor SVM" ;;
+	ended) if [ -n "$FRAME_BYTES" ]; then
+			echo "the results are cut short: $FRAME_GOT of" \
+				"$FRAME_BYTES bytes"
+		else
+			echo "L1 ended after $seconds s without results"
+		fi ;;
+	esac
+}
+
+# tail_of FILE TITLE: the end of a log, if there is anything in it.
+tail_of()
+{
+	[ -s "$1" ] || return 0
+	printf ' -- last lines of %s --\n' "$2" >&2
+	tail -n 15 "$1" | tr -d '\r' | tr -c '\n\t -~' '?' | cut -c1-160 |
+		sed 's/^/ /' >&2
+}
+
+report_failure()
+{
+	warn "$LAB: $(failure_of "$1")"
+	tail_of "$WORK/console.log" "L1's console"
+	[ "$LAB" = vmx ] || tail_of "$WORK/emulator.log" "the emulator"
+	[ "$1" != no-virtualization ] || exit 77
+	exit 1
+}
