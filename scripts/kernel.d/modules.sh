@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Patched KVM modules for a stock Debian kernel, without rebuilding it: the
+# source is configured as the stock image was, arch/x86/kvm is built against
+# its Module.symvers, and the result is proved to fit before anyone loads it
+# (same vermagic; no field moved that the stock kernel itself uses).
+
+JOBS=${JOBS:-$(nproc)}
+
+# kbuild with the release name of the stock kernel, whatever the source says.
+kbuild()
+{
+	make -C "$1" -s -j "$JOBS" CC="$(kernel_cc)" \
+		KBUILD_BUILD_USER=exitstat KBUILD_BUILD_HOST=exitstat "${@:2}"
+}
+
+# Debian 12's kernels are built with gcc 12, which may not be the default.
+kernel_cc()
+{
+	if command -v gcc-12 >/dev/null; then
+		echo gcc-12
+	else
+		echo gcc
+	fi
+}
+
+configure_like_stock()
+{
+	local tree=$1 stock=$2
+	cp "$stock/config" "$tree/.config"
+	"$tree/scripts/config" --file "$tree/.config" \
+		--set-str SYSTEM_TRUSTED_KEYS "" --set-str MODULE_SIG_KEY ""
+	kbuild "$tree" KERNELRELEASE="$(<"$stock/release")" olddefconfig
+}
+
+# The stock vmlinux is what pahole encodes the modules' BTF against, and what
+# the layout proof compares with.
+prepare_tree()
+{
+	local dir=$1 source=$2 stock=$3 release
+	release=$(<"$stock/release")
+	clone_source "$source" "$dir/linux"
+	configure_like_stock "$dir/linux" "$stock"
+	kbuild "$dir/linux" KERNELRELEASE="$release" modules_prepare
+	cp "$stock/Module.symvers" "$dir/linux/"
+	"$source/scripts/extract-vmlinux" "$stock/vmlinuz" >"$dir/linux/vmlinux"
+	cd "$dir/linux"
+	find . -type f -links 1 >"$dir/generated"
+}
+
+build_prepared()
+{
+	stage "preparing the source for $(<"$3/release")" prepare_tree "$@"
+}
+
+# prepared_dir STOCK: an unpatched source, configured, ready to build modules.
+prepared_dir()
+{
+	local source key
+	source=$(source_dir)
+	key=$({
+		source_key
+		cat "$1/version" "$1/release" "$TOP/scripts/kernel.d/modules.sh"
+	} | short_hash)
+	cache_entry prepared "$key" build_prepared "$source" "$1"
+}
+
+# clone_prepared PREPARED TO: source files by hard link, generated ones by
+# value, since the build writes into those.
+clone_prepared()
+{
+	clone_source "$1/linux" "$2"
+	tar -C "$1/linux" -cf - -T "$1/generated" | tar -C "$2" -xf -
+}
+
+# The option that the series adds is asked for and must have come out as y.
+enable_exit_stats()
+{
+	local tree=$1 release=$2
+	"$tree/scripts/config" --file "$tree/.config" --enable KVM_EXIT_STATS
+	kbuild "$tree" KERNELRELEASE="$release" olddefconfig modules_prepare
+	grep -qx CONFIG_KVM_EXIT_STATS=y "$tree/.config" ||
+		die "CONFIG_KVM_EXIT_STATS did not stay on (does the series" \
+			"add it to arch/x86/kvm/Kconfig?)"
+}
+
+patch_tree()
+{
+	clone_prepared "$1" "$2"
+	[ "$PATCHED" = 1 ] || return 0
+	apply_series "$2"
+	enable_exit_stats "$2" "$3"
+}
+
+stock_module()
+{
+	local stock=$1 name=$2 out=$3 file
+	file=$(find "$stock/modules" -name "$name.ko*" -print -quit)
+	case $file in
+	*.ko) cp "$file" "$out" ;;
+	*.ko.xz) xz -dc "$file" >"$out" ;;
+	*.ko.zst) zstd -qdc "$file" >"$out" ;;
+	*) die "$name: not a module of $(<"$stock/release")" ;;
+	esac
+}
+
+# Debug information makes a module thirty times as large; BTF stays.
+collect_modules()
+{
+	local dir=$1 stock=$2 name
+	for name in kvm kvm-intel kvm-amd; do
+		strip --strip-debug -o "$dir/$name.ko" \
+			"$dir/linux/arch/x86/kvm/$name.ko"
+		stock_module "$stock" "$name" "$dir/stock/$name.ko"
+	done
+	stock_module "$stock" irqbypass "$dir/irqbypass.ko"
+	ln -s "$stock/vmlinuz" "$dir/vmlinuz"
+	cp "$stock/config" "$stock/release" "$dir/"
+}
+
+same_vermagic()
+{
+	local dir=$1 name want have
+	for name in kvm kvm-intel kvm-amd; do
+		want=$(modinfo -F vermagic "$dir/stock/$name.ko")
+		have=$(modinfo -F vermagic "$dir/$name.ko")
+		[ "$want" = "$have" ] ||
+			die "$name.ko: built as \"$have\", the stock kernel" \
+				"wants \"$want\""
+	done
+}
+
+build_modules()
+{
+	local dir=$1 prepared=$2 stock=$3 release
+	release=$(<"$stock/release")
+	stage "patching the source" patch_tree "$prepared" "$dir/linux" "$release"
+	stage "building KVM for $release" kbuild "$dir/linux" \
+		KERNELRELEASE="$release" M=arch/x86/kvm modules
+	mkdir "$dir/stock"
+	collect_modules "$dir" "$stock"
+	same_vermagic "$dir"
+	layout_proof "$dir/linux/vmlinux" "$dir"/kvm{,-intel,-amd}.ko \
+		>"$dir/layout.txt"
+	say "$(tail -n 1 "$dir/layout.txt")"
+}
+
+# Compile the layout checker once.
+layout_tool()
+{
+	# shellcheck disable=SC2046 # flags
+	gcc -std=gnu11 -O2 -Wall -Wextra -o "$1/btf-layout" \
+		"$TOP/scripts/btf-layout.c" \
+		$(pkg-config --cflags --libs libbpf)
+}
+
+# layout_proof VMLINUX MODULE...: fails, with one line that names the field,
+# when a field that the stock kernel knows has moved.
+layout_proof()
+{
+	local tool
+	tool=$(cache_entry tools "$(files_hash "$TOP/scripts/btf-layout.c")" \
+		layout_tool)
+	"$tool/btf-layout" "$@"
+}
+
+# Print the directory with kvm.ko, kvm-intel.ko, kvm-amd.ko, irqbypass.ko,
+# the stock vmlinuz, and layout.txt, the proof.
+modules_dir()
+{
+	local stock prepared key
+	stock=$(stock_dir cloud-amd64)
+	prepared=$(prepared_dir "$stock")
+	key=$({
+		echo "$prepared $PATCHED"
+		series_hash
+		cat "$TOP/scripts/btf-layout.c"
+	} | short_hash)
+	cache_entry kvm-modules "$key" build_modules "$prepared" "$stock"
+}

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The patch series of a kernel series: reading it, applying it without fuzz,
+# and copies of source trees to apply it to.  Does not write patches (that is
+# scripts/patches).
+
+# series_select 6.12: choose the series for all that follows.
+series_select()
+{
+	SERIES=${1#v}
+	SERIES_DIR=$TOP/kernel-patches/v$SERIES
+	[[ $SERIES =~ ^[0-9]+\.[0-9]+$ ]] ||
+		usage_error "$1: not a kernel series (6.12, say)"
+	[ "${PATCHED-1}" = 0 ] || [ -f "$SERIES_DIR/series" ] ||
+		die "no patches for $SERIES (there are:" \
+			"$(ls "$TOP/kernel-patches" | tr '\n' ' ')" \
+			"or use --unpatched)"
+}
+
+# The patch files, one per line, in order; nothing with --unpatched.
+series_patches()
+{
+	[ "${PATCHED-1}" = 1 ] || return 0
+	sed -n 's/#.*//; s/[[:space:]]*$//; /./p' "$SERIES_DIR/series"
+}
+
+series_hash()
+{
+	local patch
+	for patch in $(series_patches); do
+		cat "$SERIES_DIR/$patch"
+	done | short_hash
+}
+
+# apply_patch TREE PATCH: no fuzz, offsets allowed.
+apply_patch()
+{
+	patch --directory="$1" -p1 -F0 -s --forward --no-backup-if-mismatch \
+		--reject-file=- <"$2" >&2 ||
+		die "${2##*/} does not apply to $1 (see above; is that" \
+			"Debian's linux-source-$SERIES?)"
+}
+
+apply_series()
+{
+	local patch
+	for patch in $(series_patches); do
+		apply_patch "$1" "$SERIES_DIR/$patch"
+	done
+}
+
+# scripts/kernel apply: for people who patch a tree of their own.  A dry run
+# on copies of the files that the series touches comes first, so that a tree
+# is patched completely or not at all.
+cmd_apply()
+{
+	local tree=$1 scratch
+	check_source_tree "$tree"
+	scratch=$(mktemp -d)
+	# shellcheck disable=SC2064 # this directory, now
+	trap "rm -rf '$scratch'" EXIT
+	copy_touched "$tree" "$scratch"
+	apply_series "$scratch"
+	apply_series "$tree"
+	readlink -f "$tree"
+}
+
+# Paths of existing kernel files that the series changes.
+touched_files()
+{
+	local patch
+	for patch in $(series_patches); do
+		sed -n 's,^--- a/,,p' "$SERIES_DIR/$patch"
+	done | sed 's/[[:space:]].*//' | sort -u
+}
+
+# copy_touched FROM TO: those of the touched files that exist.  A file that
+# an earlier patch of the series adds does not, and need not.
+copy_touched()
+{
+	local file
+	for file in $(touched_files); do
+		[ -f "$1/$file" ] || continue
+		mkdir -p "$2/$(dirname "$file")"
+		cp -p "$1/$file" "$2/$file"
+	done
+}
+
+# clone_source FROM TO: a copy that shares file contents by hard links, safe
+# because neither patch(1) nor kbuild writes into an existing source file.
+clone_source()
+{
+	cp -al "$1" "$2" 2>/dev/null || {
+		rm -rf "$2"
+		cp -a "$1" "$2"
+	}
+}
