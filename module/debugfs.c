@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM exit statistics: /sys/kernel/debug/kvm_exit_stats/
+ *
+ * snapshot		everything, binary, see <asm/kvm_exit_stats.h>
+ * summary		text: all VMs together
+ * vms/<id>-<pid>/	one VM, alive or in the ring of dead ones
+ *	total		text
+ *	vcpu<id>	text
+ *
+ * All files are 0400 and have neither ioctl nor mmap: a kernel in lockdown
+ * refuses any debugfs file with more, even to root. The text counts from the
+ * last reset.
+ */
+#include <linux/debugfs.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+
+#include "engine.h"
+
+static struct dentry *kes_root;
+static struct dentry *kes_vms_dir;
+
+/* What one reader of the snapshot has open. */
+struct kes_reader {
+	struct mutex lock;	/* two threads may share the file */
+	void *buf;
+	size_t size;
+};
+
+static int kes_snapshot_open(struct inode *inode, struct file *file)
+{
+	struct kes_reader *reader = kzalloc(sizeof(*reader), GFP_KERNEL);
+
+	if (!reader)
+		return -ENOMEM;
+	mutex_init(&reader->lock);
+	file->private_data = reader;
+	return 0;
+}
+
+/* A read from the start takes a new snapshot; others go on in the last. */
+static ssize_t kes_snapshot_read(struct file *file, char __user *to,
+				 size_t size, loff_t *pos)
+{
+	struct kes_reader *reader = file->private_data;
+	ssize_t ret;
+
+	mutex_lock(&reader->lock);
+	if (*pos == 0) {
+		void *buf;
+
+		ret = kes_snapshot(&buf);
+		if (ret < 0)
+			goto unlock;
+		kvfree(reader->buf);
+		reader->buf = buf;
+		reader->size = ret;
+	}
+	ret = simple_read_from_buffer(to, size, pos, reader->buf, reader->size);
+unlock:
+	mutex_unlock(&reader->lock);
+	return ret;
+}
+
+static int kes_snapshot_release(struct inode *inode, struct file *file)
+{
+	struct kes_reader *reader = file->private_data;
+
+	kvfree(reader->buf);
+	kfree(reader);
+	return 0;
+}
+
+static const struct file_operations kes_snapshot_fops = {
+	.owner = THIS_MODULE,
+	.open = kes_snapshot_open,
+	.read = kes_snapshot_read,
+	.release = kes_snapshot_release,
+	.llseek = default_llseek,
+};
+
+/* What a text file works with; too large for the stack. */
+struct kes_text {
+	struct kes_counts sum;
+	struct kes_row rows[KES_NR_SLOTS];
+};
+
+static void kes_show_rows(struct seq_file *m, struct kes_text *text)
+{
+	unsigned int i, nr = kes_sort_rows(&text->sum, text->rows);
+	u64 total = kes_total(&text->sum);
+	char line[80];
+
+	seq_printf(m, "%12s %7s  %s\n", "exits", "share", "reason");
+	for (i = 0; i < nr; i++) {
+		kes_format_row(line, sizeof(line), &text->rows[i], total);
+		seq_printf(m, "%s\n", line);
+	}
+	seq_printf(m, "%12llu %7s  total\n", total, total ? "100.00%" : "-");
+}
+
+static void kes_show_vm_line(struct seq_file *m, const struct kes_vm *vm)
+{
+	seq_printf(m, "vm %llu  pid %u  %s  %u vCPUs  %s\n", vm->id, vm->pid,
+		   vm->comm, vm->nr_vcpus, vm->died_ns ? "dead" : "alive");
+}
+
+static void kes_show_switch(struct seq_file *m)
+{
+	seq_printf(m, "counting %s, since %s (generation %llu)\n\n",
+		   kes_count_is_on() ? "on" : "off",
+		   kes.generation ? "the last reset" : "the start",
+		   kes.generation);
+}
+
+static struct kes_text *kes_text_begin(void)
+{
+	struct kes_text *text = kvzalloc(sizeof(*text), GFP_KERNEL);
+
+	if (text)
+		mutex_lock(&kes_lock);
+	return text;
+}
+
+static void kes_text_end(struct kes_text *text)
+{
+	mutex_unlock(&kes_lock);
+	kvfree(text);
+}
+
+static int kes_summary_show(struct seq_file *m, void *unused)
+{
+	struct kes_text *text = kes_text_begin();
+	const struct kes_vm *vm;
+
+	if (!text)
+		return -ENOMEM;
+	list_for_each_entry(vm, &kes.vms, node)
+		kes_show_vm_line(m, vm);
+	kes_show_switch(m);
+	kes_add_all(&text->sum);
+	kes_show_rows(m, text);
+	kes_text_end(text);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(kes_summary);
+
+static int kes_total_show(struct seq_file *m, void *unused)
+{
+	struct kes_text *text = kes_text_begin();
+	const struct kes_vm *vm = m->private;
+
+	if (!text)
+		return -ENOMEM;
+	kes_show_vm_line(m, vm);
+	kes_show_switch(m);
+	kes_add_vm(&text->sum, vm);
+	kes_show_rows(m, text);
+	kes_text_end(text);
+	return 0;
+}
+
+static int kes_total_open(struct inode *inode, struct file *file)
+{
+	struct kes_vm *vm = inode->i_private;
+	int ret;
+
+	kref_get(&vm->ref);
+	ret = single_open(file, kes_total_show, vm);
+	if (ret)
+		kes_vm_put(vm);
+	return ret;
+}
+
+static int kes_total_release(struct inode *inode, struct file *file)
+{
+	kes_vm_put(inode->i_private);
+	return single_release(inode, file);
+}
+
+static const struct file_operations kes_total_fops = {
+	.owner = THIS_MODULE,
+	.open = kes_total_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = kes_total_release,
+};
+
+static int kes_vcpu_show(struct seq_file *m, void *unused)
+{
+	struct kes_text *text = kes_text_begin();
+	const struct kes_vcpu *vcpu = m->private;
+
+	if (!text)
+		return -ENOMEM;
+	kes_show_vm_line(m, vcpu->vm);
+	seq_printf(m, "vcpu %u\n", vcpu->id);
+	kes_show_switch(m);
+	kes_add_vcpu(&text->sum, vcpu);
+	kes_show_rows(m, text);
+	kes_text_end(text);
+	return 0;
+}
+
+static int kes_vcpu_open(struct inode *inode, struct file *file)
+{
+	struct kes_vcpu *vcpu = inode->i_private;
+	int ret;
+
+	kes_vcpu_get(vcpu);
+	ret = single_open(file, kes_vcpu_show, vcpu);
+	if (ret)
+		kes_vcpu_put(vcpu);
+	return ret;
+}
+
+static int kes_vcpu_release(struct inode *inode, struct file *file)
+{
+	kes_vcpu_put(inode->i_private);
+	return single_release(inode, file);
+}
+
+static const struct file_operations kes_vcpu_fops = {
+	.owner = THIS_MODULE,
+	.open = kes_vcpu_open,
+	.read = seq_read,
+	.llseek = seq_lseek,
+	.release = kes_vcpu_release,
+};
+
+void kes_debugfs_add_vm(struct kes_vm *vm)
+{
+	char name[32];
+
+	snprintf(name, sizeof(name), "%llu-%u", vm->id, vm->pid);
+	vm->dir = debugfs_create_dir(name, kes_vms_dir);
+	debugfs_create_file("total", 0400, vm->dir, vm, &kes_total_fops);
+}
+
+void kes_debugfs_add_vcpu(struct kes_vcpu *vcpu)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "vcpu%u", vcpu->id);
+	vcpu->dentry = debugfs_create_file(name, 0400, vcpu->vm->dir, vcpu,
+					   &kes_vcpu_fops);
+}
+
+void kes_debugfs_init(void)
+{
+	kes_root = debugfs_create_dir("kvm_exit_stats", NULL);
+	kes_vms_dir = debugfs_create_dir("vms", kes_root);
+	debugfs_create_file("snapshot", 0400, kes_root, NULL,
+			    &kes_snapshot_fops);
+	debugfs_create_file("summary", 0400, kes_root, NULL,
+			    &kes_summary_fops);
+}
+
+void kes_debugfs_exit(void)
+{
+	debugfs_remove(kes_root);
+}

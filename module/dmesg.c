@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM exit statistics: the table in the kernel log.
+ *
+ * On demand (sysfs: dmesg), or every N exits (parameter exit_stats_dmesg_every).
+ * Exits are counted where nothing may be printed, so a work item looks at the
+ * total ten times a second and prints when it has passed the next multiple of
+ * N, five times a second at most; the table says the exact total at that moment.
+ */
+#include <linux/init.h>
+#include <linux/math64.h>
+#include <linux/moduleparam.h>
+#include <linux/printk.h>
+#include <linux/ratelimit.h>
+#include <linux/slab.h>
+#include <linux/workqueue.h>
+
+#include "engine.h"
+
+#define KES_POLL	(HZ / 10)
+
+struct kes_table {
+	struct kes_counts sum;
+	struct kes_row rows[KES_NR_SLOTS];
+};
+
+static DEFINE_RATELIMIT_STATE(kes_dmesg_limit, HZ, 5);
+static unsigned long kes_every;
+static bool kes_dmesg_ready;
+/* The total at which to print next; 0: not yet known. */
+static u64 kes_next;
+
+static void kes_poll(struct work_struct *work);
+static DECLARE_DELAYED_WORK(kes_poll_work, kes_poll);
+
+static void kes_print_table(struct kes_table *table)
+{
+	unsigned int i, nr = kes_sort_rows(&table->sum, table->rows);
+	u64 total = kes_total(&table->sum);
+	char line[80];
+
+	pr_info("kvm_exit_stats: %llu exits since %s\n", total,
+		kes.generation ? "the last reset" : "the start");
+	for (i = 0; i < nr; i++) {
+		kes_format_row(line, sizeof(line), &table->rows[i], total);
+		pr_info("kvm_exit_stats: %s\n", line);
+	}
+}
+
+static struct kes_table *kes_get_table(void)
+{
+	struct kes_table *table = kvzalloc(sizeof(*table), GFP_KERNEL);
+
+	if (!table)
+		return NULL;
+	mutex_lock(&kes_lock);
+	kes_add_all(&table->sum);
+	mutex_unlock(&kes_lock);
+	return table;
+}
+
+int kes_dmesg_print(void)
+{
+	struct kes_table *table;
+
+	if (!__ratelimit(&kes_dmesg_limit))
+		return -EAGAIN;
+	table = kes_get_table();
+	if (!table)
+		return -ENOMEM;
+	kes_print_table(table);
+	kvfree(table);
+	return 0;
+}
+
+static void kes_poll_total(struct kes_table *table, unsigned long every)
+{
+	u64 total = kes_total(&table->sum);
+	u64 next = (div64_u64(total, every) + 1) * every;
+
+	/* A reset brings the total down, and the mark with it. */
+	if (!kes_next || kes_next > next)
+		kes_next = next;
+	if (total < kes_next || !__ratelimit(&kes_dmesg_limit))
+		return;
+	kes_print_table(table);
+	kes_next = next;
+}
+
+static void kes_poll(struct work_struct *work)
+{
+	unsigned long every = READ_ONCE(kes_every);
+	struct kes_table *table;
+
+	if (!every) {
+		kes_next = 0;
+		return;
+	}
+	table = kes_get_table();
+	if (table) {
+		kes_poll_total(table, every);
+		kvfree(table);
+	}
+	schedule_delayed_work(&kes_poll_work, KES_POLL);
+}
+
+/* The parameter may be set before there are work queues to use. */
+static int kes_every_set(const char *val, const struct kernel_param *kp)
+{
+	int ret = param_set_ulong(val, kp);
+
+	if (!ret && READ_ONCE(kes_dmesg_ready))
+		mod_delayed_work(system_wq, &kes_poll_work, 0);
+	return ret;
+}
+
+static const struct kernel_param_ops kes_every_ops = {
+	.set = kes_every_set,
+	.get = param_get_ulong,
+};
+
+module_param_cb(exit_stats_dmesg_every, &kes_every_ops, &kes_every, 0600);
+MODULE_PARM_DESC(exit_stats_dmesg_every,
+		 "Print the table of VM exits every N exits, at most five times a second; 0: never (default)");
+
+void __init kes_dmesg_init(void)
+{
+	WRITE_ONCE(kes_dmesg_ready, true);
+	schedule_delayed_work(&kes_poll_work, 0);
+}
+
+void kes_dmesg_exit(void)
+{
+	WRITE_ONCE(kes_dmesg_ready, false);
+	WRITE_ONCE(kes_every, 0);
+	cancel_delayed_work_sync(&kes_poll_work);
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM exit statistics: the tables made of exits.def, see slots.h.
+ */
+#include <linux/build_bug.h>
+#include <linux/cache.h>
+#include <linux/export.h>
+#include <linux/init.h>
+#include <linux/kernel.h>
+
+#include <asm/kvm_exit_stats.h>
+
+#include "slots.h"
+
+static_assert(KES_NR_SLOTS <= 256, "a slot number is a u8 in the tables");
+
+u8 kes_vmx_slots[KES_VMX_NEAR] __ro_after_init;
+EXPORT_SYMBOL_GPL(kes_vmx_slots);
+
+u8 kes_svm_slots[KES_SVM_NEAR] __ro_after_init;
+EXPORT_SYMBOL_GPL(kes_svm_slots);
+
+static const struct kes_reason kes_vmx_reasons[] = {
+	[KES_VMX_UNKNOWN] = {
+		KES_CODE_UNKNOWN, "UNKNOWN", KES_CLASS_OTHER
+	},
+#define KES_VMX(_name, _code, _class, ...)			\
+	[KES_VMX_##_name] = {					\
+		.code = _code,					\
+		.name = #_name,					\
+		.class = KES_CLASS_##_class,			\
+	},
+#include "exits.def"
+};
+
+static const struct kes_reason kes_svm_reasons[] = {
+	[KES_SVM_UNKNOWN] = {
+		KES_CODE_UNKNOWN, "UNKNOWN", KES_CLASS_OTHER
+	},
+#define KES_SVM(_name, _code, _class, ...)			\
+	[KES_SVM_##_name] = {					\
+		.code = (u64)(_code),				\
+		.name = #_name,					\
+		.class = KES_CLASS_##_class,			\
+	},
+#include "exits.def"
+};
+
+/* Codes that no row names stay at 0, KES_SLOT_UNKNOWN. */
+void __init kes_slots_init(void)
+{
+	unsigned int slot;
+
+	for (slot = 1; slot < ARRAY_SIZE(kes_vmx_reasons); slot++) {
+		if (!WARN_ON_ONCE(kes_vmx_reasons[slot].code >= KES_VMX_NEAR))
+			kes_vmx_slots[kes_vmx_reasons[slot].code] = slot;
+	}
+	for (slot = 1; slot < ARRAY_SIZE(kes_svm_reasons); slot++) {
+		if (kes_svm_reasons[slot].code < KES_SVM_NEAR)
+			kes_svm_slots[kes_svm_reasons[slot].code] = slot;
+	}
+}
+
+/*
+ * Software-defined and negative codes. They are rare (a refused VMRUN, an
+ * SEV-ES guest's own exits), so a walk through the rows will do. KVM keeps
+ * the low half of the code only, hence the comparison of 32 bits.
+ */
+unsigned int kes_svm_far_slot(u32 code)
+{
+	unsigned int slot;
+
+	for (slot = 1; slot < ARRAY_SIZE(kes_svm_reasons); slot++) {
+		if ((u32)kes_svm_reasons[slot].code == code)
+			return slot;
+	}
+	return KES_SLOT_UNKNOWN;
+}
+EXPORT_SYMBOL_GPL(kes_svm_far_slot);
+
+const struct kes_reason *kes_reasons(u32 isa, unsigned int *nr)
+{
+	switch (isa) {
+	case KES_ISA_VMX:
+		*nr = ARRAY_SIZE(kes_vmx_reasons);
+		return kes_vmx_reasons;
+	case KES_ISA_SVM:
+		*nr = ARRAY_SIZE(kes_svm_reasons);
+		return kes_svm_reasons;
+	default:
+		*nr = 0;
+		return NULL;
+	}
+}
