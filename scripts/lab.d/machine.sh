@@ -21,7 +21,7 @@ need_packages()
 # when they simply follow each other.
 start_qemu()
 {
-	cat "$ROOT_IMAGE" "$WORK/job.cpio.gz" >"$WORK/initrd"
+	cat "$ROOT_IMAGE" "$WORK/job.cpio" >"$WORK/initrd"
 	"${DIE_WITH_PARENT[@]}" "$QEMU_BIN" "$@" -smp "$SMP" -m "$MEM" \
 		-nodefaults -display none -no-reboot \
 		-serial "file:$WORK/console.log" -serial "file:$WORK/data" \
@@ -37,10 +37,10 @@ bochs_iso()
 	cp "$(find_kernel "$KERNEL")" "$dir/vmlinuz"
 	cp /usr/lib/ISOLINUX/isolinux.bin \
 		/usr/lib/syslinux/modules/bios/ldlinux.c32 "$dir/"
-	cp "$ROOT_IMAGE" "$dir/root.gz"
-	cp "$WORK/job.cpio.gz" "$dir/job.gz"
+	cp "$ROOT_IMAGE" "$dir/root.cpio"
+	cp "$WORK/job.cpio" "$dir/job.cpio"
 	printf '%s\n' 'DEFAULT l1' 'LABEL l1' 'KERNEL /vmlinuz' \
-		'INITRD /root.gz,/job.gz' "APPEND $L1_APPEND" \
+		'INITRD /root.cpio,/job.cpio' "APPEND $L1_APPEND" \
 		>"$dir/isolinux.cfg"
 	xorriso -as mkisofs -quiet -o "$WORK/l1.iso" -b isolinux.bin \
 		-c boot.cat -no-emul-boot -boot-load-size 4 -boot-info-table \
