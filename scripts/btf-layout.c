@@ -91,13 +91,6 @@ static bool listed(const char *name, const char * const *list, size_t nr)
 	return false;
 }
 
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
-}
-
 static int layout_add(struct layout *l, const char *path, __u64 offset,
 		      __u64 size)
 {
@@ -203,9 +196,8 @@ static int flatten(const struct btf *btf, const struct btf_type *t,
 
 static int by_path(const void *a, const void *b)
 {
-	const struct field *x = a, *y = b;
-
-	return strcmp(x->path, y->path);
+	return strcmp(((const struct field *)a)->path,
+		      ((const struct field *)b)->path);
 }
 
 static int layout_of(const struct btf *btf, __u32 id, struct layout *l)
@@ -441,10 +433,13 @@ static struct btf *load(const char *path, struct btf *base)
 
 static int check_file(struct btf *base, const char *stock_dir, const char *path)
 {
-	struct module mod = { .name = base_name(path), .base = base };
+	struct module mod = { .name = path, .base = base };
+	const char *slash = strrchr(path, '/');
 	char stock_path[4096];
 	int err = 1;
 
+	if (slash)
+		mod.name = slash + 1;
 	snprintf(stock_path, sizeof(stock_path), "%s/%s", stock_dir, mod.name);
 	mod.built = load(path, base);
 	mod.stock = mod.built ? load(stock_path, base) : NULL;

@@ -8,6 +8,11 @@
 
 JOBS=${JOBS:-$(nproc)}
 
+# What a calling make or a developer's shell sets must not reach kbuild.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES ARCH CROSS_COMPILE \
+	KBUILD_OUTPUT KBUILD_EXTMOD O M
+export LC_ALL=C
+
 # kbuild with the release name of the stock kernel, whatever the source says.
 kbuild()
 {
@@ -71,7 +76,9 @@ prepared_dir()
 clone_prepared()
 {
 	clone_source "$1/linux" "$2"
-	tar -C "$1/linux" -cf - -T "$1/generated" | tar -C "$2" -xf -
+	(cd "$2" && xargs -d '\n' rm -f) <"$1/generated"
+	(cd "$1/linux" && xargs -d '\n' cp -p --parents -t "$2") \
+		<"$1/generated"
 }
 
 # The option that the series adds is asked for and must have come out as y.
@@ -141,8 +148,7 @@ build_modules()
 	mkdir "$dir/stock"
 	collect_modules "$dir" "$stock"
 	same_vermagic "$dir"
-	layout_proof "$dir/linux/vmlinux" "$dir"/kvm{,-intel,-amd}.ko \
-		>"$dir/layout.txt"
+	layout_proof "$dir" "$dir"/kvm{,-intel,-amd}.ko >"$dir/layout.txt"
 	say "$(tail -n 1 "$dir/layout.txt")"
 }
 
@@ -155,14 +161,14 @@ layout_tool()
 		$(pkg-config --cflags --libs libbpf)
 }
 
-# layout_proof VMLINUX MODULE...: fails, with one line that names the field,
-# when a field that the stock kernel knows has moved.
+# layout_proof DIR MODULE...: fails, with one line that names the field, when
+# a field that the stock kernel knows has moved.  DIR is that of modules_dir.
 layout_proof()
 {
 	local tool
 	tool=$(cache_entry tools "$(files_hash "$TOP/scripts/btf-layout.c")" \
 		layout_tool)
-	"$tool/btf-layout" "$@"
+	"$tool/btf-layout" "$1/linux/vmlinux" "$1/stock" "${@:2}"
 }
 
 # Print the directory with kvm.ko, kvm-intel.ko, kvm-amd.ko, irqbypass.ko,

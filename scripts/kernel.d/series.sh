@@ -13,9 +13,8 @@ series_select()
 	[[ $SERIES =~ ^[0-9]+\.[0-9]+$ ]] ||
 		usage_error "$1: not a kernel series (6.12, say)"
 	[ "${PATCHED-1}" = 0 ] || [ -f "$SERIES_DIR/series" ] ||
-		die "no patches for $SERIES (there are:" \
-			"$(ls "$TOP/kernel-patches" | tr '\n' ' ')" \
-			"or use --unpatched)"
+		die "kernel-patches/v$SERIES/series: not found (no patches for" \
+			"this kernel series; --unpatched builds without)"
 }
 
 # The patch files, one per line, in order; nothing with --unpatched.
@@ -25,11 +24,13 @@ series_patches()
 	sed -n 's/#.*//; s/[[:space:]]*$//; /./p' "$SERIES_DIR/series"
 }
 
+# What the patches do, whatever their messages and blob names say: rewording a
+# patch does not rebuild a kernel.
 series_hash()
 {
 	local patch
 	for patch in $(series_patches); do
-		cat "$SERIES_DIR/$patch"
+		sed -n '/^diff --git/,$ { /^index /!p }' "$SERIES_DIR/$patch"
 	done | short_hash
 }
 
