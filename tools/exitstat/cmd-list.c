@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exitstat list: one line per VM, and which source serves and why.
+ */
+#include <stdio.h>
+
+#include "cmd.h"
+#include "fsroot.h"
+#include "reasons.h"
+#include "snapshot.h"
+
+struct options {
+	struct cmd_common common;
+	bool dead;
+};
+
+static const struct argp_option option_table[] = {
+	{ "dead", 'd', NULL, 0,
+	  "Also VMs that ended and whose counters are still kept", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->common;
+		return 0;
+	case 'd':
+		o->dead = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &cmd_common_argp, 0, NULL, 0 },
+					      { 0 } };
+static const struct argp argp = {
+	.options = option_table,
+	.parser = parse,
+	.doc = "List the VMs of this machine and their exits so far.",
+	.children = children,
+};
+
+static void print_vm(const struct snapshot *s, const struct snap_vm *vm,
+		     const char *root)
+{
+	char name[64], comm[17], exits[COUNT_TEXT_LEN];
+
+	copy_printable(comm, sizeof(comm), vm->comm);
+	/* a dead VM's pid may belong to somebody else by now */
+	if (vm->dead)
+		copy_printable(name, sizeof(name), comm);
+	else
+		fsroot_vm_name(root, vm->pid, comm, name, sizeof(name));
+	printf("%6llu %8u %-30.30s %5u %15s  %s\n",
+	       (unsigned long long)vm->vm_id, vm->pid, name, vm->nr_vcpus,
+	       fmt_count(exits, snapshot_vm_exits(s, vm)),
+	       vm->dead ? "dead" : "running");
+}
+
+static void print_list(const struct snapshot *s, const struct options *o)
+{
+	size_t dead = 0, shown = 0;
+
+	for (size_t i = 0; i < s->nr_vms; i++) {
+		dead += s->vms[i].dead;
+		if (s->vms[i].dead && !o->dead)
+			continue;
+		if (!shown++)
+			printf("%6s %8s %-30s %5s %15s  %s\n", "VM", "PID",
+			       "NAME", "VCPUS", "EXITS", "STATE");
+		print_vm(s, &s->vms[i], o->common.root);
+	}
+	if (!shown)
+		printf("no VM runs\n");
+	if (dead && !o->dead)
+		printf("%zu that ended not shown (--dead)\n", dead);
+}
+
+static const char *counting_text(const struct source_ops *src,
+				 const char *root)
+{
+	struct errbuf err;
+	bool on;
+
+	if (src->get_counting(root, &on, &err))
+		return "counting: cannot tell";
+	return on ? "counting is on" :
+		    "counting is off (record switches it on)";
+}
+
+int cmd_list(int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct snapshot s = { 0 };
+	const struct source_ops *src;
+	struct buf bytes = { 0 };
+	struct errbuf why, err;
+	int rc;
+
+	cmd_common_init(&o.common);
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+		return EXIT_CODE_USAGE;
+	src = source_pick(o.common.source, o.common.root, &why);
+	if (!src)
+		return cmd_fail(&why);
+	rc = src->read(o.common.root, &bytes, &err);
+	if (!rc)
+		rc = snapshot_parse(&s, bytes.data, bytes.len, &err);
+	if (!rc) {
+		printf("source: %s, %s; %s; isa %s\n", src->name, why.text,
+		       counting_text(src, o.common.root),
+		       reason_isa_name(s.hdr.isa));
+		print_list(&s, &o);
+	}
+	snapshot_free(&s);
+	buf_free(&bytes);
+	return rc ? cmd_fail(&err) : EXIT_CODE_OK;
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exitstat plot: chooses between the terminal and a file, and the file's
+ * format by its name. Drawing is done by plot-*.c.
+ */
+#include <langinfo.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "outfile.h"
+#include "plot.h"
+
+enum { OPT_TERM = 0x200, OPT_ASCII, OPT_WIDTH };
+
+struct options {
+	const char *file;
+	const char *output;
+	enum plot_format format;
+	uint64_t nr_reasons;
+	uint64_t width;
+	bool term, ascii;
+};
+
+static const struct argp_option option_table[] = {
+	{ "output", 'o', "FILE", 0,
+	  "Draw FILE, whose name ends in .svg, .png or .pdf", 0 },
+	{ "reasons", 'n', "N", 0,
+	  "Show the N most frequent reasons (default: 8), the rest as one", 0 },
+	{ "term", OPT_TERM, NULL, 0,
+	  "Draw in the terminal (default without -o)", 0 },
+	{ "ascii", OPT_ASCII, NULL, 0,
+	  "In the terminal, use ASCII letters only", 0 },
+	{ "width", OPT_WIDTH, "COLUMNS", 0,
+	  "Width of the terminal (default: ask it, else 80)", 0 },
+	{ 0 }
+};
+
+static const struct {
+	const char *suffix;
+	enum plot_format format;
+} formats[] = {
+	{ ".svg", PLOT_SVG },
+	{ ".png", PLOT_PNG },
+	{ ".pdf", PLOT_PDF },
+};
+
+static bool find_format(const char *path, enum plot_format *out)
+{
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		if (len <= 4 || strcasecmp(path + len - 4, formats[i].suffix))
+			continue;
+		*out = formats[i].format;
+		return true;
+	}
+	return false;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 'o':
+		o->output = arg;
+		if (!find_format(arg, &o->format))
+			argp_error(state,
+				   "output: %s: need a name that ends in .svg, .png or .pdf",
+				   arg);
+		return 0;
+	case 'n':
+		o->nr_reasons = cmd_number(state, "reasons", arg, 1, 20);
+		return 0;
+	case OPT_TERM:
+		o->term = true;
+		return 0;
+	case OPT_ASCII:
+		o->ascii = true;
+		return 0;
+	case OPT_WIDTH:
+		o->width = cmd_number(state, "width", arg, 40, 400);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->file)
+			argp_error(state, "one FILE at a time");
+		o->file = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!o->file)
+			argp_error(state, "which FILE?");
+		if (o->term && o->output)
+			argp_error(state, "--term or --output, not both");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp argp = {
+	.options = option_table,
+	.parser = parse,
+	.args_doc = "FILE",
+	.doc = "Plot exit rates by reason over time, with boot phases.",
+};
+
+static int terminal_width(const struct options *o)
+{
+	struct winsize ws;
+
+	if (o->width)
+		return (int)o->width;
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) && ws.ws_col >= 40)
+		return ws.ws_col < 400 ? ws.ws_col : 400;
+	return 80;
+}
+
+/* Blocks need UTF-8; colour wants a terminal and no NO_COLOR. */
+static int plot_to_terminal(const struct model *m, const struct options *o)
+{
+	const char *no_colour = getenv("NO_COLOR");
+	struct plot_term_config cfg = {
+		.width = terminal_width(o),
+		.height = 16,
+		.colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
+		.ascii = o->ascii,
+	};
+
+	setlocale(LC_CTYPE, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8"))
+		cfg.ascii = true;
+	plot_term(m, o->nr_reasons, &cfg, stdout);
+	return EXIT_CODE_OK;
+}
+
+static int plot_to_file(const struct model *m, const struct options *o)
+{
+	struct outfile out;
+	struct errbuf err;
+
+	if (outfile_open(&out, o->output, &err))
+		return cmd_fail(&err);
+	if (plot_draw(m, o->nr_reasons, o->format, out.f, &err)) {
+		outfile_abort(&out);
+		return cmd_fail(&err);
+	}
+	return outfile_commit(&out, &err) ? cmd_fail(&err) : EXIT_CODE_OK;
+}
+
+static int plot(const struct model *m, const struct options *o)
+{
+	struct errbuf err;
+
+	if (!m->total) {
+		err_set(&err, 0, "%s: no exits in it, nothing to plot",
+			o->file);
+		return cmd_fail(&err);
+	}
+	return o->output ? plot_to_file(m, o) : plot_to_terminal(m, o);
+}
+
+int cmd_plot(int argc, char **argv)
+{
+	struct options o = { .nr_reasons = 8 };
+	struct recording rec;
+	struct errbuf err;
+	struct model m;
+	int code;
+
+	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+		return EXIT_CODE_USAGE;
+	if (rec_open(&rec, o.file, &err))
+		return cmd_fail(&err);
+	if (model_load(&m, &rec, &err)) {
+		rec_close(&rec);
+		return cmd_fail(&err);
+	}
+	code = plot(&m, &o);
+	model_free(&m);
+	rec_close(&rec);
+	return code;
+}

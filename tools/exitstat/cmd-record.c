@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exitstat record: options, what a recording says about itself, and the
+ * switch for counting. The loop is session.c's.
+ */
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "cmd.h"
+#include "fsroot.h"
+#include "reasons.h"
+#include "session.h"
+
+enum { OPT_ALL = 0x200, OPT_FORCE, OPT_PHASES };
+
+struct options {
+	struct cmd_common common;
+	const char *output;
+	const char *phases;
+	uint64_t interval_ns;
+	uint64_t duration_ns;
+	bool all, force, quiet;
+	char **command;
+	size_t nr_command;
+};
+
+static const struct argp_option option_table[] = {
+	{ "interval", 'i', "TIME", 0,
+	  "Time between samples, e.g. 100ms (default), 20ms, 1s", 0 },
+	{ "output", 'o', "FILE", 0,
+	  "Recording to make (default: exits-DATE-TIME.exitstat)", 0 },
+	{ "duration", 'd', "TIME", 0,
+	  "Stop after TIME; a COMMAND is sent SIGTERM then", 0 },
+	{ "all", OPT_ALL, NULL, 0,
+	  "With COMMAND: record every VM, not only those it creates", 0 },
+	{ "phases", OPT_PHASES, "FILE", 0,
+	  "Patterns of boot phases (see exitstat-recording(5))", 0 },
+	{ "force", OPT_FORCE, NULL, 0, "Replace FILE if it exists", 0 },
+	{ "quiet", 'q', NULL, 0, "Say nothing but errors", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->common;
+		return 0;
+	case 'i':
+		o->interval_ns = cmd_duration(state, "interval", arg,
+					      NSEC_PER_MSEC, NSEC_PER_SEC * 3600);
+		return 0;
+	case 'd':
+		o->duration_ns = cmd_duration(state, "duration", arg,
+					      NSEC_PER_MSEC,
+					      NSEC_PER_SEC * 86400 * 30);
+		return 0;
+	case 'o':
+		o->output = arg;
+		return 0;
+	case 'q':
+		o->quiet = true;
+		return 0;
+	case OPT_ALL:
+		o->all = true;
+		return 0;
+	case OPT_FORCE:
+		o->force = true;
+		return 0;
+	case OPT_PHASES:
+		o->phases = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		o->command = &state->argv[state->next - 1];
+		o->nr_command = (size_t)(state->argc - state->next + 1);
+		state->next = state->argc;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp_child children[] = { { &cmd_common_argp, 0, NULL, 0 },
+					      { 0 } };
+static const struct argp argp = {
+	.options = option_table,
+	.parser = parse,
+	.args_doc = "[-- COMMAND...]",
+	.doc = "Record VM exits while COMMAND (a guest) runs, or until ^C.\v"
+	       "COMMAND's standard output is passed on and searched for boot "
+	       "phases. Example:\n"
+	       "  exitstat record -o boot.exitstat -- qemu-system-x86_64 "
+	       "-enable-kvm -nographic -kernel bzImage -append console=ttyS0",
+	.children = children,
+};
+
+static int load_phases(struct phases *p, const char *file, struct buf *text,
+		       struct errbuf *err)
+{
+	int rc;
+
+	if (!file) {
+		buf_append(text, phases_default, strlen(phases_default));
+		return phases_parse(p, text->data, "phases.conf", err);
+	}
+	rc = fsroot_read("", file, text);
+	if (rc)
+		return err_set(err, rc, "%s: %s", file, strerror(-rc));
+	buf_append(text, "", 0);
+	if (strlen(text->data) != text->len)
+		return err_set(err, -EINVAL, "%s: not a text file", file);
+	return phases_parse(p, text->data, file, err);
+}
+
+static char *joined(char *const *command, size_t n)
+{
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%s%s", i ? " " : "", command[i]);
+	return b.data;
+}
+
+/* The fields that the source fills, as words, for readers of the database. */
+static void fields_text(uint64_t fields, char *out, size_t size)
+{
+	static const struct {
+		uint64_t bit;
+		const char *name;
+	} names[] = {
+		{ KES_FIELD_CONTEXT, "l2" },
+		{ KES_FIELD_REFLECTED, "l2_reflected" },
+		{ KES_FIELD_FASTPATH, "fastpath" },
+		{ KES_FIELD_USERSPACE, "userspace" },
+		{ KES_FIELD_CLOSURE, "closure" },
+		{ KES_FIELD_SUB, "sub" },
+	};
+	size_t len = (size_t)snprintf(out, size, "l1");
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (fields & names[i].bit)
+			len += (size_t)snprintf(out + len, size - len, " %s",
+						names[i].name);
+}
+
+/* Everything known before the first sample. */
+static int write_head(struct rec_writer *w, const struct options *o,
+		      const struct session_config *cfg, const char *phases,
+		      struct errbuf *err)
+{
+	const char *root = cfg->root, *lab = getenv("EXITSTAT_LAB");
+	char kernel[128], cpu[128];
+	char *command = o->command ? joined(o->command, o->nr_command) : NULL;
+	const struct {
+		const char *key, *text;
+	} texts[] = {
+		{ "version", EXITSTAT_VERSION },
+		{ "kernel", kernel },
+		{ "cpu", cpu },
+		{ "lab", lab },
+		{ "command", command },
+		{ "source", cfg->source->name },
+		{ "phases", o->command ? phases : NULL },
+	};
+	int rc = rec_begin(w, err);
+
+	fsroot_line(root, "/proc/sys/kernel/osrelease", kernel, sizeof(kernel));
+	fsroot_cpu_model(root, cpu, sizeof(cpu));
+	for (size_t i = 0; !rc && i < ARRAY_LEN(texts); i++)
+		if (texts[i].text && *texts[i].text)
+			rc = rec_meta_text(w, texts[i].key, texts[i].text, err);
+	if (!rc)
+		rc = rec_meta_u64(w, "interval_ns", cfg->interval_ns, err);
+	if (!rc)
+		rc = rec_meta_u64(w, "start_wall_ns",
+				  cfg->clock->wall_ns(cfg->clock->arg), err);
+	if (!rc)
+		rc = rec_meta_u64(w, "start_mono_ns",
+				  cfg->clock->mono_ns(cfg->clock->arg), err);
+	free(command);
+	return rc ? rc : rec_commit(w, err);
+}
+
+/* What only the last snapshot and the command's end can tell. */
+static int write_tail(struct session *s, const char *machine,
+		      struct errbuf *err)
+{
+	char text[128];
+	int rc = rec_begin(s->w, err);
+
+	fields_text(s->snap.hdr.fields, text, sizeof(text));
+	if (!rc)
+		rc = rec_meta_text(s->w, "fields", text, err);
+	if (!rc)
+		rc = rec_meta_text(s->w, "isa",
+				   reason_isa_name(s->snap.hdr.isa), err);
+	if (!rc && machine)
+		rc = rec_meta_text(s->w, "machine", machine, err);
+	if (!rc && s->child.ended) {
+		child_describe(&s->child, text, sizeof(text));
+		rc = rec_meta_text(s->w, "command_end", text, err);
+	}
+	if (!rc)
+		rc = rec_meta_u64(s->w, "missed", s->missed, err);
+	if (!rc)
+		rc = rec_meta_u64(s->w, "complete", 1, err);
+	return rc ? rc : rec_commit(s->w, err);
+}
+
+static void warn_line(const char *line)
+{
+	warnx("%s", line);
+}
+
+static void say_end(const struct session *s, const char *output)
+{
+	struct track_sums sums = track_sums(s->track);
+	char exits[COUNT_TEXT_LEN];
+
+	if (sums.vms_guessed)
+		warnx("%zu VM(s) ended before their parent could be looked up; they are recorded, as they began after the command",
+		      sums.vms_guessed);
+	if (!sums.vms && s->cfg->command)
+		warnx("the command created no VM%s",
+		      sums.vms_left_out ? "; others did (record them with --all)" :
+		      " (does it use KVM: -enable-kvm?)");
+	if (s->missed)
+		warnx("%llu of %llu sample deadlines were missed",
+		      (unsigned long long)s->missed,
+		      (unsigned long long)(s->missed + (uint64_t)s->nr_samples));
+	warnx("%s: %s exits of %zu VM(s) in %lld samples", output,
+	      fmt_count(exits, sums.exits), sums.vms,
+	      (long long)s->nr_samples);
+}
+
+static int child_code(const struct session *s)
+{
+	char text[64];
+
+	if (!s->cfg->command || !s->child.status)
+		return EXIT_CODE_OK;
+	child_describe(&s->child, text, sizeof(text));
+	warnx("%s %s", s->cfg->command[0], text);
+	return EXIT_CODE_FAILED;
+}
+
+static int finish(struct session *s, struct rec_writer *w,
+		  const struct options *o, const char *machine)
+{
+	struct errbuf err;
+	int rc = write_tail(s, machine, &err);
+
+	if (rc) {
+		rec_leave(w);
+		return cmd_fail(&err);
+	}
+	if (rec_finish(w, &err))
+		return cmd_fail(&err);
+	if (!o->quiet)
+		say_end(s, o->output);
+	return child_code(s);
+}
+
+static int run(const struct options *o, const struct session_config *cfg,
+	       struct phases *phases, const char *phases_text)
+{
+	struct session s = { .cfg = cfg, .phases = phases };
+	char machine[64] = "";
+	struct errbuf err;
+	int code;
+
+	if (rec_create(&s.w, o->output, o->force, &err))
+		return cmd_fail(&err);
+	if (o->command)
+		fsroot_args_machine(o->command, o->nr_command, machine,
+				    sizeof(machine));
+	s.track = track_new(&(struct track_config) {
+		.root = cfg->root,
+		.all = o->all || !o->command,
+		.machine = o->command ? machine : NULL,
+	});
+	if (write_head(s.w, o, cfg, phases_text, &err)) {
+		rec_leave(s.w);
+		code = cmd_fail(&err);
+	} else if (!session_run(&s, warn_line)) {
+		code = finish(&s, s.w, o, o->command ? machine : NULL);
+	} else if (s.write_rc && s.nr_samples > 1) {
+		rec_leave(s.w);	/* told already; what there is stays readable */
+		code = EXIT_CODE_FAILED;
+	} else {
+		rec_discard(s.w);
+		code = cmd_fail(&s.err);
+	}
+	session_free(&s);
+	return code;
+}
+
+/* Counting is switched on for the recording, and back off after it. */
+static int run_counting(const struct options *o,
+			const struct session_config *cfg, struct phases *phases,
+			const char *phases_text)
+{
+	struct errbuf err;
+	bool on = true;
+	int code;
+
+	if (cfg->source->get_counting(cfg->root, &on, &err))
+		return cmd_fail(&err);
+	if (!on && cfg->source->set_counting(cfg->root, true, &err))
+		return cmd_fail(&err);
+	if (!on && !o->quiet)
+		warnx("counting was off: on for this recording");
+	code = run(o, cfg, phases, phases_text);
+	if (!on && cfg->source->set_counting(cfg->root, false, &err))
+		code = cmd_fail(&err);
+	return code;
+}
+
+static void default_output(char *out, size_t size)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	strftime(out, size, "exits-%Y%m%d-%H%M%S.exitstat", &tm);
+}
+
+int cmd_record(int argc, char **argv)
+{
+	struct options o = { .interval_ns = 100 * NSEC_PER_MSEC };
+	struct session_config cfg;
+	struct phases phases;
+	struct buf text = { 0 };
+	struct errbuf err;
+	char output[64];
+	int code;
+
+	cmd_common_init(&o.common);
+	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
+		return EXIT_CODE_USAGE;
+	default_output(output, sizeof(output));
+	if (!o.output)
+		o.output = output;
+	if (load_phases(&phases, o.phases, &text, &err)) {
+		buf_free(&text);
+		return cmd_fail(&err);
+	}
+	cfg = (struct session_config) {
+		.root = o.common.root,
+		.source = source_pick(o.common.source, o.common.root, &err),
+		.clock = &clock_system,
+		.interval_ns = o.interval_ns,
+		.duration_ns = o.duration_ns,
+		.command = o.command,
+		.quiet = o.quiet,
+		.all = o.all,
+	};
+	code = cfg.source ? run_counting(&o, &cfg, &phases, text.data) :
+			    cmd_fail(&err);
+	phases_free(&phases);
+	buf_free(&text);
+	return code;
+}

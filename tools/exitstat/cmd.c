@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements cmd.h: options that every command has, and complaints.
+ */
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cmd.h"
+
+enum { OPT_ROOT = 0x100, OPT_SOURCE };
+
+static const struct argp_option options[] = {
+	{ "root", OPT_ROOT, "DIR", 0,
+	  "Look for /proc and /sys below DIR (also: EXITSTAT_ROOT)", 10 },
+	{ "source", OPT_SOURCE, "NAME", 0,
+	  "Where counts come from: auto (default) or patched", 10 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct cmd_common *c = state->input;
+
+	switch (key) {
+	case OPT_ROOT:
+		c->root = arg;
+		return 0;
+	case OPT_SOURCE:
+		c->source = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp cmd_common_argp = { .options = options, .parser = parse };
+
+void cmd_common_init(struct cmd_common *c)
+{
+	const char *root = getenv("EXITSTAT_ROOT");
+
+	c->root = root ? root : "";
+	c->source = "auto";
+}
+
+int cmd_fail(const struct errbuf *err)
+{
+	warnx("%s", err->text);
+	return EXIT_CODE_FAILED;
+}
+
+uint64_t cmd_number(struct argp_state *state, const char *what,
+		    const char *arg, uint64_t min, uint64_t max)
+{
+	uint64_t n = 0;
+
+	if (parse_u64(arg, min, max, &n))
+		argp_error(state, "%s: %s: need a number from %llu to %llu",
+			   what, arg, (unsigned long long)min,
+			   (unsigned long long)max);
+	return n;
+}
+
+uint64_t cmd_duration(struct argp_state *state, const char *what,
+		      const char *arg, uint64_t min_ns, uint64_t max_ns)
+{
+	char lo[COUNT_TEXT_LEN], hi[COUNT_TEXT_LEN];
+	uint64_t ns = 0;
+
+	if (parse_duration(arg, min_ns, max_ns, &ns))
+		argp_error(state,
+			   "%s: %s: need a whole number with a unit (us, ms, s, m), from %s to %s",
+			   what, arg, fmt_ns(lo, min_ns), fmt_ns(hi, max_ns));
+	return ns;
+}

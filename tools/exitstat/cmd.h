@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What all commands share: the table's entry, the options --root and
+ * --source, and how to complain. Commands print; everything else returns.
+ */
+#ifndef EXITSTAT_CMD_H
+#define EXITSTAT_CMD_H
+
+#include <argp.h>
+
+#include "source.h"
+
+/* Each returns an exit code (util.h). argv[0] is "exitstat NAME". */
+int cmd_list(int argc, char **argv);
+int cmd_record(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_plot(int argc, char **argv);
+int cmd_export(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
+
+/* --root and --source; an argp child whose input is this struct. */
+struct cmd_common {
+	const char *root;	/* "" or a directory, from EXITSTAT_ROOT too */
+	const char *source;
+};
+
+extern const struct argp cmd_common_argp;
+void cmd_common_init(struct cmd_common *c);
+
+/* "exitstat NAME: text" on standard error; returns EXIT_CODE_FAILED. */
+int cmd_fail(const struct errbuf *err);
+
+/* Checked option values: a usage error (exit 2) when @arg is not one. */
+uint64_t cmd_number(struct argp_state *state, const char *what,
+		    const char *arg, uint64_t min, uint64_t max);
+uint64_t cmd_duration(struct argp_state *state, const char *what,
+		      const char *arg, uint64_t min_ns, uint64_t max_ns);
+
+#endif

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exitstat: why do KVM guests exit, how often, in which phase of a boot?
+ *
+ * The table of commands and its help. Each command is a cmd-*.c file with
+ * options of its own; nothing else is known about it here.
+ */
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} commands[] = {
+	{ "list", cmd_list, "VMs that run, and which source counts them" },
+	{ "record", cmd_record, "record exits while a command (a guest) runs" },
+	{ "report", cmd_report, "how many exits, why, when: words and tables" },
+	{ "plot", cmd_plot, "exit rates over time: SVG, PNG, PDF, terminal" },
+	{ "export", cmd_export, "a recording as CSV or JSON" },
+	{ "explain", cmd_explain, "what an exit reason means" },
+};
+
+static void print_help(FILE *out)
+{
+	fprintf(out,
+		"usage: exitstat COMMAND [OPTION...]\n\n"
+		"VM exits of KVM guests by reason, over time and by boot phase.\n\n");
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+	fprintf(out, "\nexitstat COMMAND --help says more; so does exitstat(1).\n");
+}
+
+static int run_command(int argc, char **argv)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+		if (strcmp(argv[1], commands[i].name))
+			continue;
+		argv[1] = xasprintf("exitstat %s", commands[i].name);
+		program_invocation_name = argv[1];
+		program_invocation_short_name = argv[1];
+		return commands[i].run(argc - 1, argv + 1);
+	}
+	warnx("%s: no such command (exitstat --help lists them)", argv[1]);
+	return EXIT_CODE_USAGE;
+}
+
+/* Output that did not reach its reader is a failure, whatever came before. */
+static int close_stdout(int code)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return code;
+	warn("standard output");
+	return code ? code : EXIT_CODE_FAILED;
+}
+
+int main(int argc, char **argv)
+{
+	program_invocation_short_name = (char *)"exitstat";
+	argp_err_exit_status = EXIT_CODE_USAGE;
+	if (argc < 2) {
+		print_help(stderr);
+		return EXIT_CODE_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+		print_help(stdout);
+		return close_stdout(EXIT_CODE_OK);
+	}
+	if (!strcmp(argv[1], "--version")) {
+		printf("exitstat %s\n", EXITSTAT_VERSION);
+		return close_stdout(EXIT_CODE_OK);
+	}
+	return close_stdout(run_command(argc, argv));
+}

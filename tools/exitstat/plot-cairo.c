@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Plots through cairo: one drawing, three kinds of surface.
+ *
+ * Owns the surfaces and the way into the output file. What is drawn is
+ * plot-chart.c's and plot-side.c's.
+ */
+#include <cairo-pdf.h>
+#include <cairo-svg.h>
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "plot-page.h"
+
+#define PNG_SCALE	1.5	/* 1920 x 1080 */
+
+static cairo_status_t put_bytes(void *closure, const unsigned char *data,
+				unsigned int len)
+{
+	FILE *out = closure;
+
+	return fwrite(data, 1, len, out) == len ? CAIRO_STATUS_SUCCESS :
+						  CAIRO_STATUS_WRITE_ERROR;
+}
+
+/* The recording's date, as the same picture must have the same bytes. */
+static void set_pdf_date(cairo_surface_t *surface, const struct model *m)
+{
+	time_t at = (time_t)(rec_get_u64(m->rec, "start_wall_ns") /
+			     NSEC_PER_SEC);
+	char text[32];
+	struct tm tm;
+
+	gmtime_r(&at, &tm);
+	strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	cairo_pdf_surface_set_metadata(surface, CAIRO_PDF_METADATA_CREATE_DATE,
+				       text);
+}
+
+static cairo_surface_t *make_surface(const struct model *m,
+				     enum plot_format format, FILE *out)
+{
+	cairo_surface_t *surface;
+
+	switch (format) {
+	case PLOT_SVG:
+		return cairo_svg_surface_create_for_stream(put_bytes, out,
+							   PAGE_W, PAGE_H);
+	case PLOT_PDF:
+		surface = cairo_pdf_surface_create_for_stream(put_bytes, out,
+							      PAGE_W, PAGE_H);
+		set_pdf_date(surface, m);
+		return surface;
+	case PLOT_PNG:
+		break;
+	}
+	return cairo_image_surface_create(CAIRO_FORMAT_RGB24,
+					  (int)(PAGE_W * PNG_SCALE),
+					  (int)(PAGE_H * PNG_SCALE));
+}
+
+static void draw_page(cairo_t *cr, const struct model *m, size_t nr_reasons)
+{
+	struct page p = { .cr = cr, .m = m };
+
+	plot_series_make(&p.s, m, nr_reasons, (size_t)CHART_W, false);
+	canvas_rect(cr, 0, 0, PAGE_W, PAGE_H, INK_PAPER);
+	page_draw_chart(&p);
+	page_draw_side(&p);
+	plot_series_free(&p.s);
+}
+
+bool plot_can_draw(void)
+{
+	return true;
+}
+
+int plot_draw(const struct model *m, size_t nr_reasons,
+	      enum plot_format format, FILE *out, struct errbuf *err)
+{
+	cairo_surface_t *surface = make_surface(m, format, out);
+	cairo_t *cr = cairo_create(surface);
+	cairo_status_t status;
+
+	if (format == PLOT_PNG)
+		cairo_scale(cr, PNG_SCALE, PNG_SCALE);
+	draw_page(cr, m, nr_reasons);
+	status = cairo_status(cr);
+	cairo_destroy(cr);
+	if (!status && format == PLOT_PNG)
+		status = cairo_surface_write_to_png_stream(surface, put_bytes,
+							   out);
+	cairo_surface_finish(surface);
+	if (!status)
+		status = cairo_surface_status(surface);
+	cairo_surface_destroy(surface);
+	if (!status)
+		return 0;
+	return err_set(err, -EIO, "drawing failed: %s",
+		       cairo_status_to_string(status));
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Stands in for plot-cairo.c in a tool that is built without cairo: says so.
+ */
+#include <errno.h>
+
+#include "plot.h"
+
+bool plot_can_draw(void)
+{
+	return false;
+}
+
+int plot_draw(const struct model *m, size_t nr_reasons,
+	      enum plot_format format, FILE *out, struct errbuf *err)
+{
+	(void)m;
+	(void)nr_reasons;
+	(void)format;
+	(void)out;
+	return err_set(err, -ENOTSUP,
+		       "this exitstat was built without cairo, so it cannot draw files (install libcairo2-dev and rebuild, or plot to the terminal with --term)");
+}

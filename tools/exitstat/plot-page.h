@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The page of a drawn plot, shared by its parts. A slide, 1280 x 720:
+ *
+ *	title, subtitle
+ *	[ phase names          ]  facts and phases in numbers
+ *	[ stacked rates        ]
+ *	[ one strip per reason ]  legend: the strip's name, count, share, peak
+ *	time axis
+ */
+#ifndef EXITSTAT_PLOT_PAGE_H
+#define EXITSTAT_PLOT_PAGE_H
+
+#include "canvas.h"
+#include "plot.h"
+
+#define PAGE_W		1280.0
+#define PAGE_H		720.0
+#define CHART_X		88.0
+#define CHART_W		776.0
+#define SIDE_X		888.0
+#define SIDE_R		1256.0
+#define PHASE_Y		108.0	/* the strip with the phases' names */
+#define PHASE_H		20.0
+#define CHART_Y		132.0
+#define CHART_H		280.0
+#define STRIPS_Y	436.0
+#define STRIPS_H	224.0
+
+struct page {
+	cairo_t *cr;
+	const struct model *m;
+	struct plot_series s;
+	double top;		/* rate at the chart's upper edge */
+};
+
+/* Where a time is, in x. */
+static inline double page_x(const struct page *p, double s)
+{
+	return CHART_X + (p->s.span_s > 0 ? s / p->s.span_s : 0) * CHART_W;
+}
+
+/* Height of one strip, with the gap below it. */
+static inline double page_strip_h(const struct page *p)
+{
+	double h = STRIPS_H / (double)p->s.nr_layers;
+
+	return h < 34 ? h : 34;
+}
+
+/* plot-chart.c: everything in the left column */
+void page_draw_chart(struct page *p);
+/* plot-side.c: title, and everything in the right column */
+void page_draw_side(struct page *p);
+
+#endif

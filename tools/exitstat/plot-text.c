@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What all plots share: layers and columns of rates, titles, round steps.
+ * Draws nothing.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plot.h"
+
+#define OTHER_COLOUR	0xbdbdbd
+
+static void make_layers(struct plot_series *s, const struct model *m,
+			size_t nr_reasons)
+{
+	size_t top = m->nr_seen < nr_reasons ? m->nr_seen : nr_reasons;
+	size_t rest;
+
+	if (m->nr_seen == top + 1)
+		top++;		/* "1 other reason" can say its name as well */
+	rest = m->nr_seen - top;
+	s->nr_layers = top + (rest > 0);
+	s->layers = xcalloc(s->nr_layers, sizeof(*s->layers));
+	for (size_t i = 0; i < m->nr_seen; i++) {
+		const struct model_reason *r = model_ranked(m, i);
+		struct plot_layer *l = &s->layers[i < top ? i : top];
+
+		l->total += r->total;
+		if (i >= top)
+			continue;
+		l->colour = r->colour;
+		model_reason_name(r->info, l->name, sizeof(l->name));
+	}
+	if (rest) {
+		s->layers[top].colour = OTHER_COLOUR;
+		snprintf(s->layers[top].name, sizeof(s->layers[top].name),
+			 "%zu other reasons", rest);
+	}
+}
+
+static void alloc_cols(struct plot_series *s, size_t n)
+{
+	s->nr_cols = n;
+	s->begin_s = xcalloc(n, sizeof(double));
+	s->end_s = xcalloc(n, sizeof(double));
+	s->rate = xcalloc(n * s->nr_layers, sizeof(double));
+}
+
+/* Adds to a column the share of a point that falls into it. */
+static void add_point(struct plot_series *s, const struct model *m, size_t col,
+		      const struct model_point *p, double share)
+{
+	for (size_t i = 0; i < m->nr_seen; i++) {
+		size_t layer = i < s->nr_layers ? i : s->nr_layers - 1;
+
+		s->rate[col * s->nr_layers + layer] +=
+			share * (double)p->by_reason[m->order[i]];
+	}
+}
+
+static void fill_direct(struct plot_series *s, const struct model *m)
+{
+	alloc_cols(s, m->nr_points);
+	for (size_t c = 0; c < s->nr_cols; c++) {
+		const struct model_point *p = &m->points[c];
+
+		s->begin_s[c] = (double)p->begin_ns / 1e9;
+		s->end_s[c] = (double)p->end_ns / 1e9;
+		add_point(s, m, c, p, 1);
+	}
+}
+
+static void fill_uniform(struct plot_series *s, const struct model *m, size_t n)
+{
+	double width = s->span_s / (double)n;
+
+	alloc_cols(s, n);
+	for (size_t c = 0; c < n; c++) {
+		s->begin_s[c] = (double)c * width;
+		s->end_s[c] = (double)(c + 1) * width;
+	}
+	for (size_t i = 0; i < m->nr_points; i++) {
+		const struct model_point *p = &m->points[i];
+		double b = (double)p->begin_ns / 1e9;
+		double e = (double)p->end_ns / 1e9;
+
+		for (size_t c = (size_t)(b / width); c < n; c++) {
+			double from = fmax(b, s->begin_s[c]);
+			double to = fmin(e, s->end_s[c]);
+
+			if (s->begin_s[c] >= e || e <= b)
+				break;
+			if (to > from)
+				add_point(s, m, c, p, (to - from) / (e - b));
+		}
+	}
+}
+
+/* Counts per column become rates, and the highest ones are noted. */
+static void to_rates(struct plot_series *s)
+{
+	for (size_t c = 0; c < s->nr_cols; c++) {
+		double width = s->end_s[c] - s->begin_s[c], sum = 0;
+
+		for (size_t l = 0; l < s->nr_layers; l++) {
+			double *r = &s->rate[c * s->nr_layers + l];
+
+			*r = width > 0 ? *r / width : 0;
+			sum += *r;
+			if (*r > s->layers[l].peak)
+				s->layers[l].peak = *r;
+		}
+		if (sum > s->max_rate) {
+			s->max_rate = sum;
+			s->max_col = c;
+		}
+	}
+}
+
+void plot_series_make(struct plot_series *s, const struct model *m,
+		      size_t nr_reasons, size_t max_cols, bool uniform)
+{
+	memset(s, 0, sizeof(*s));
+	s->span_s = (double)m->end_ns / 1e9;
+	make_layers(s, m, nr_reasons);
+	if (uniform || m->nr_points > max_cols)
+		fill_uniform(s, m, max_cols);
+	else
+		fill_direct(s, m);
+	to_rates(s);
+}
+
+void plot_series_free(struct plot_series *s)
+{
+	free(s->layers);
+	free(s->begin_s);
+	free(s->end_s);
+	free(s->rate);
+	memset(s, 0, sizeof(*s));
+}
+
+double plot_tick_step(double span, int ticks)
+{
+	double raw = span / ticks, power;
+
+	if (!(raw > 0))
+		return 1;
+	power = pow(10, floor(log10(raw)));
+	if (raw <= power)
+		return power;
+	if (raw <= 2 * power)
+		return 2 * power;
+	return raw <= 5 * power ? 5 * power : 10 * power;
+}
+
+void plot_title(const struct model *m, char *out, size_t size)
+{
+	char exits[COUNT_TEXT_LEN], ns[COUNT_TEXT_LEN], guest[128];
+
+	model_guest_text(m, guest, sizeof(guest));
+	snprintf(out, size, "%s VM exits in %s: %s",
+		 fmt_count(exits, m->total),
+		 fmt_ns(ns, m->active_end_ns - m->active_begin_ns), guest);
+}
+
+void plot_subtitle(const struct model *m, char *out, size_t size)
+{
+	const struct {
+		const char *label, *text;
+	} facts[] = {
+		{ "kernel", rec_get(m->rec, "kernel") },
+		{ "lab", rec_get(m->rec, "lab") },
+		{ "isa", rec_get(m->rec, "isa") },
+		{ "machine", model_machine(m) },
+		{ "cpu", rec_get(m->rec, "cpu") },
+	};
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(facts) && len < size; i++)
+		if (*facts[i].text)
+			len += (size_t)snprintf(out + len, size - len,
+						"%s%s %s", len ? ", " : "",
+						facts[i].label, facts[i].text);
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Pictures of a model. Pure: model in, picture out; the same model gives the
+ * same bytes, with no clock, locale or file looked at on the way.
+ */
+#ifndef EXITSTAT_PLOT_H
+#define EXITSTAT_PLOT_H
+
+#include <stdio.h>
+
+#include "model.h"
+
+/* The most frequent reasons, and one layer for all others. */
+struct plot_layer {
+	char name[64];
+	uint32_t colour;
+	uint64_t total;
+	double peak;		/* highest rate of a column, exits/s */
+};
+
+/* Rates by layer over time: what every kind of plot draws. */
+struct plot_series {
+	struct plot_layer *layers;
+	size_t nr_layers;
+	double *begin_s;	/* per column */
+	double *end_s;
+	double *rate;		/* [column * nr_layers + layer], exits/s */
+	size_t nr_cols;
+	double max_rate;	/* of all layers together */
+	size_t max_col;
+	double span_s;
+};
+
+/*
+ * One column per point of the model if @uniform is 0 and there are at most
+ * @max_cols of them; else @max_cols columns of equal width, into which
+ * points are shared by time.
+ */
+void plot_series_make(struct plot_series *s, const struct model *m,
+		      size_t nr_reasons, size_t max_cols, bool uniform);
+void plot_series_free(struct plot_series *s);
+
+/* A round step so that @span has about @ticks of them: 1, 2 or 5 * 10^n. */
+double plot_tick_step(double span, int ticks);
+/* "1,234,567 VM exits in 12.3 s, guest NAME, 2 vCPUs" */
+void plot_title(const struct model *m, char *out, size_t size);
+/* "kernel ..., lab ..., machine ..., cpu ..." */
+void plot_subtitle(const struct model *m, char *out, size_t size);
+
+struct plot_term_config {
+	int width;		/* columns of the terminal */
+	int height;		/* rows of the chart itself */
+	bool colour;
+	bool ascii;
+};
+
+void plot_term(const struct model *m, size_t nr_reasons,
+	       const struct plot_term_config *cfg, FILE *out);
+
+enum plot_format { PLOT_SVG, PLOT_PNG, PLOT_PDF };
+
+/* False in a tool that was built without cairo. */
+bool plot_can_draw(void);
+/* -errno with a line in @err; write errors are left to @out. */
+int plot_draw(const struct model *m, size_t nr_reasons,
+	      enum plot_format format, FILE *out, struct errbuf *err);
+
+#endif

@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Loads a recording and distrusts it (see recording.h).
+ *
+ * A recording may be foreign, damaged or made by another program. Nothing of
+ * it is used as an index before it has been checked: row ids must count from
+ * 1 without gaps, and references must name an existing row.
+ */
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "recording.h"
+
+static int foreign(const struct recording *r, struct errbuf *err)
+{
+	return err_set(err, -EINVAL, "%s: not an exitstat recording", r->path);
+}
+
+static int corrupt(const struct recording *r, const char *what,
+		   struct errbuf *err)
+{
+	return err_set(err, -EINVAL, "%s: damaged recording: %s", r->path,
+		       what);
+}
+
+/* An SQLite error, told as what it means for a reader of recordings. */
+static int read_error(const struct recording *r, struct errbuf *err)
+{
+	sqlite3 *db = r->db;
+
+	switch (sqlite3_errcode(db) & 0xff) {
+	case SQLITE_NOTADB:
+		return foreign(r, err);
+	case SQLITE_CORRUPT:
+	case SQLITE_ERROR:	/* a table or column is missing */
+		return corrupt(r, sqlite3_errmsg(db), err);
+	default:
+		return err_set(err, -EIO, "%s: %s", r->path,
+			       sqlite3_errmsg(db));
+	}
+}
+
+static int missing(const struct recording *r, struct errbuf *err)
+{
+	char *part = xasprintf("%s" REC_PART_SUFFIX, r->path);
+	int rc = -errno;
+
+	if (rc == -ENOENT && !access(part, F_OK))
+		err_set(err, rc,
+			"%s: %s (%s is an interrupted or running recording: give that name to read it)",
+			r->path, strerror(-rc), part);
+	else
+		err_set(err, rc, "%s: %s", r->path, strerror(-rc));
+	free(part);
+	return rc;
+}
+
+/* The single number that a PRAGMA answers. */
+static int pragma(struct recording *r, const char *sql, int64_t *out,
+		  struct errbuf *err)
+{
+	sqlite3_stmt *s;
+	int rc = 0;
+
+	if (sqlite3_prepare_v2(r->db, sql, -1, &s, NULL))
+		return read_error(r, err);
+	if (sqlite3_step(s) == SQLITE_ROW)
+		*out = sqlite3_column_int64(s, 0);
+	else
+		rc = read_error(r, err);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+static int check_identity(struct recording *r, struct errbuf *err)
+{
+	int64_t id = 0, version = 0;
+	int rc;
+
+	rc = pragma(r, "PRAGMA application_id", &id, err);
+	if (rc)
+		return rc;
+	if (id != REC_APPLICATION_ID)
+		return foreign(r, err);
+	rc = pragma(r, "PRAGMA user_version", &version, err);
+	if (!rc && version != REC_USER_VERSION)
+		rc = err_set(err, -EINVAL,
+			     "%s: recording of version %lld, but this exitstat reads version %d",
+			     r->path, (long long)version, REC_USER_VERSION);
+	return rc;
+}
+
+/* Page structure only: what rows say is checked as they are loaded. */
+static int check_pages(struct recording *r, struct errbuf *err)
+{
+	sqlite3_stmt *s;
+	int rc = 0;
+
+	if (sqlite3_prepare_v2(r->db, "PRAGMA quick_check(1)", -1, &s, NULL))
+		return read_error(r, err);
+	if (sqlite3_step(s) != SQLITE_ROW)
+		rc = read_error(r, err);
+	else if (strcmp((const char *)sqlite3_column_text(s, 0), "ok"))
+		rc = corrupt(r, "its pages are inconsistent", err);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+static char *column_text(sqlite3_stmt *s, int i)
+{
+	const char *text = (const char *)sqlite3_column_text(s, i);
+
+	return xstrdup(text ? text : "");
+}
+
+static char *column_text_or_null(sqlite3_stmt *s, int i)
+{
+	if (sqlite3_column_type(s, i) == SQLITE_NULL)
+		return NULL;
+	return column_text(s, i);
+}
+
+static uint64_t column_u64(sqlite3_stmt *s, int i)
+{
+	return (uint64_t)sqlite3_column_int64(s, i);
+}
+
+static int load_meta(struct recording *r, sqlite3_stmt *s)
+{
+	struct rec_meta *m = &r->meta[r->nr_meta++];
+
+	m->key = column_text(s, 1);
+	m->value = column_text(s, 2);
+	return 0;
+}
+
+static int load_vm(struct recording *r, sqlite3_stmt *s)
+{
+	struct rec_vm *vm = &r->vms[r->nr_vms++];
+
+	vm->vm_id = column_u64(s, 1);
+	vm->pid = (uint32_t)sqlite3_column_int64(s, 2);
+	vm->name = column_text(s, 3);
+	vm->comm = column_text(s, 4);
+	vm->cmdline = column_text(s, 5);
+	vm->machine = column_text_or_null(s, 6);
+	vm->created_ns = column_u64(s, 7);
+	vm->died_ns = column_u64(s, 8);
+	return 0;
+}
+
+static int load_vcpu(struct recording *r, sqlite3_stmt *s)
+{
+	struct rec_vcpu *v = &r->vcpus[r->nr_vcpus++];
+	uint64_t vm = column_u64(s, 1);
+
+	if (vm < 1 || vm > r->nr_vms)
+		return -EINVAL;
+	v->vm = vm - 1;
+	v->vcpu_id = (uint32_t)sqlite3_column_int64(s, 2);
+	return 0;
+}
+
+static int load_reason(struct recording *r, sqlite3_stmt *s)
+{
+	struct rec_reason *e = &r->reasons[r->nr_reasons++];
+
+	e->isa = column_text(s, 1);
+	e->code = column_u64(s, 2);
+	e->sub = (uint32_t)sqlite3_column_int64(s, 3);
+	e->name = column_text(s, 4);
+	e->class = column_text(s, 5);
+	e->meaning = column_text(s, 6);
+	e->reference = column_text(s, 7);
+	return 0;
+}
+
+static int load_sample(struct recording *r, sqlite3_stmt *s)
+{
+	struct rec_sample *m = &r->samples[r->nr_samples++];
+
+	m->begin_ns = column_u64(s, 1);
+	m->end_ns = column_u64(s, 2);
+	m->missed = column_u64(s, 3);
+	if (m->end_ns < m->begin_ns)
+		return -EINVAL;
+	return r->nr_samples > 1 && m->begin_ns < m[-1].end_ns ? -EINVAL : 0;
+}
+
+static int load_phase(struct recording *r, sqlite3_stmt *s)
+{
+	struct rec_phase *p = &r->phases[r->nr_phases++];
+
+	p->name = column_text(s, 1);
+	p->begin_ns = column_u64(s, 2);
+	p->end_ns = column_u64(s, 3);	/* 0: the recording was interrupted */
+	p->line = column_text(s, 4);
+	if (p->end_ns && p->end_ns < p->begin_ns)
+		return -EINVAL;
+	return r->nr_phases > 1 && p->begin_ns < p[-1].begin_ns ? -EINVAL : 0;
+}
+
+#define TABLE(_table, _field, _columns, _order, _load) { \
+	.name = #_table, \
+	.sql = "SELECT " _columns " FROM " #_table " ORDER BY " _order, \
+	.array = offsetof(struct recording, _field), \
+	.count = offsetof(struct recording, nr_##_field), \
+	.size = sizeof(*((struct recording *)NULL)->_field), \
+	.load = _load, \
+}
+
+/* In order of reference: a vcpu row is checked against the vm rows. */
+static const struct table {
+	const char *name;
+	const char *sql;
+	size_t array;
+	size_t count;
+	size_t size;
+	int (*load)(struct recording *r, sqlite3_stmt *s);
+} tables[] = {
+	TABLE(meta, meta, "0, key, value", "key", load_meta),
+	TABLE(vm, vms,
+	      "id, vm_id, pid, name, comm, cmdline, machine, created_ns, died_ns",
+	      "id", load_vm),
+	TABLE(vcpu, vcpus, "id, vm, vcpu_id", "id", load_vcpu),
+	TABLE(reason, reasons,
+	      "id, isa, code, sub, name, class, meaning, reference", "id",
+	      load_reason),
+	TABLE(sample, samples, "id, begin_ns, end_ns, missed", "id",
+	      load_sample),
+	TABLE(phase, phases, "id, name, begin_ns, end_ns, line", "id",
+	      load_phase),
+};
+
+static int load_rows(struct recording *r, const struct table *t,
+		     sqlite3_stmt *s, struct errbuf *err)
+{
+	void **array = (void **)((char *)r + t->array);
+	size_t *count = (size_t *)((char *)r + t->count);
+	size_t cap = 0;
+	int step;
+
+	while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+		int64_t id = sqlite3_column_int64(s, 0);
+
+		*array = vec_room(*array, *count, &cap, t->size);
+		memset((char *)*array + *count * t->size, 0, t->size);
+		if ((id && id != (int64_t)*count + 1) || t->load(r, s))
+			return corrupt(r, t->name, err);
+	}
+	return step == SQLITE_DONE ? 0 : read_error(r, err);
+}
+
+static int load_table(struct recording *r, const struct table *t,
+		      struct errbuf *err)
+{
+	sqlite3_stmt *s;
+	int rc;
+
+	if (sqlite3_prepare_v2(r->db, t->sql, -1, &s, NULL))
+		return read_error(r, err);
+	rc = load_rows(r, t, s, err);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+static int load_all(struct recording *r, struct errbuf *err)
+{
+	int rc;
+
+	rc = check_identity(r, err);
+	if (!rc)
+		rc = check_pages(r, err);
+	for (size_t i = 0; !rc && i < ARRAY_LEN(tables); i++)
+		rc = load_table(r, &tables[i], err);
+	if (!rc && !r->nr_samples)
+		rc = corrupt(r, "it has no sample", err);
+	return rc;
+}
+
+int rec_open(struct recording *r, const char *path, struct errbuf *err)
+{
+	sqlite3 *db = NULL;
+	int rc;
+
+	memset(r, 0, sizeof(*r));
+	r->path = xstrdup(path);
+	if (access(path, R_OK)) {
+		rc = missing(r, err);
+		rec_close(r);
+		return rc;
+	}
+	rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
+	r->db = db;
+	rc = rc ? read_error(r, err) : load_all(r, err);
+	if (rc)
+		rec_close(r);
+	else
+		r->interrupted = !rec_get_u64(r, "complete");
+	return rc;
+}
+
+static void free_strings(char *const *strings, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(strings[i]);
+}
+
+void rec_close(struct recording *r)
+{
+	for (size_t i = 0; i < r->nr_meta; i++)
+		free_strings((char *[]){ r->meta[i].key, r->meta[i].value }, 2);
+	for (size_t i = 0; i < r->nr_vms; i++)
+		free_strings((char *[]){ r->vms[i].name, r->vms[i].comm,
+					 r->vms[i].cmdline,
+					 r->vms[i].machine }, 4);
+	for (size_t i = 0; i < r->nr_reasons; i++)
+		free_strings((char *[]){ r->reasons[i].isa, r->reasons[i].name,
+					 r->reasons[i].class,
+					 r->reasons[i].meaning,
+					 r->reasons[i].reference }, 5);
+	for (size_t i = 0; i < r->nr_phases; i++)
+		free_strings((char *[]){ r->phases[i].name,
+					 r->phases[i].line }, 2);
+	free(r->meta);
+	free(r->vms);
+	free(r->vcpus);
+	free(r->reasons);
+	free(r->samples);
+	free(r->phases);
+	free(r->path);
+	sqlite3_close(r->db);
+	memset(r, 0, sizeof(*r));
+}
+
+const char *rec_get(const struct recording *r, const char *key)
+{
+	for (size_t i = 0; i < r->nr_meta; i++)
+		if (!strcmp(r->meta[i].key, key))
+			return r->meta[i].value;
+	return "";
+}
+
+uint64_t rec_get_u64(const struct recording *r, const char *key)
+{
+	uint64_t n = 0;
+
+	return parse_u64(rec_get(r, key), 0, UINT64_MAX, &n) ? 0 : n;
+}
+
+static int64_t column_count(sqlite3_stmt *s, int i)
+{
+	if (sqlite3_column_type(s, i) == SQLITE_NULL)
+		return -1;
+	return sqlite3_column_int64(s, i);
+}
+
+/* -EINVAL when a reference or a count cannot be. */
+static int read_delta(const struct recording *r, sqlite3_stmt *s,
+		      struct rec_delta *d)
+{
+	uint64_t sample = column_u64(s, 0), vcpu = column_u64(s, 1);
+	uint64_t reason = column_u64(s, 2);
+	int64_t *counts[] = { &d->n.l1, &d->n.l2, &d->n.l2_reflected,
+			      &d->n.fastpath, &d->n.userspace };
+
+	if (sample < 1 || sample > r->nr_samples || vcpu < 1 ||
+	    vcpu > r->nr_vcpus || reason < 1 || reason > r->nr_reasons)
+		return -EINVAL;
+	d->sample = sample - 1;
+	d->vcpu = vcpu - 1;
+	d->reason = reason - 1;
+	for (int i = 0; i < (int)ARRAY_LEN(counts); i++) {
+		*counts[i] = column_count(s, 3 + i);
+		if (*counts[i] < -1)
+			return -EINVAL;
+	}
+	return d->n.l1 < 0 ? -EINVAL : 0;
+}
+
+int rec_for_each_delta(struct recording *r, rec_delta_fn fn, void *arg,
+		       struct errbuf *err)
+{
+	struct rec_delta d;
+	sqlite3_stmt *s;
+	int rc = 0, step = SQLITE_DONE;
+
+	if (sqlite3_prepare_v2(r->db,
+			       "SELECT sample, vcpu, reason, l1, l2, l2_reflected, fastpath, userspace FROM delta ORDER BY sample, vcpu, reason",
+			       -1, &s, NULL))
+		return read_error(r, err);
+	while (!rc && (step = sqlite3_step(s)) == SQLITE_ROW) {
+		if (read_delta(r, s, &d))
+			rc = corrupt(r, "delta", err);
+		else
+			rc = fn(arg, &d);
+	}
+	if (!rc && step != SQLITE_DONE)
+		rc = read_error(r, err);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+int rec_closure_sums(struct recording *r, uint64_t sums[3], bool *any,
+		     struct errbuf *err)
+{
+	sqlite3_stmt *s;
+	int rc = 0;
+
+	if (sqlite3_prepare_v2(r->db,
+			       "SELECT count(*), sum(attempts), sum(entry_failed), sum(emulation) FROM closure",
+			       -1, &s, NULL))
+		return read_error(r, err);
+	if (sqlite3_step(s) == SQLITE_ROW) {
+		*any = sqlite3_column_int64(s, 0) > 0;
+		for (int i = 0; i < 3; i++)
+			sums[i] = column_u64(s, 1 + i);
+	} else {
+		rc = read_error(r, err);
+	}
+	sqlite3_finalize(s);
+	return rc;
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The recording: one SQLite database per run, described for other programs
+ * in exitstat-recording(5). rec-write.c makes it, rec-read.c checks and loads
+ * it. While it is being made it is called FILE.part.
+ */
+#ifndef EXITSTAT_RECORDING_H
+#define EXITSTAT_RECORDING_H
+
+#include "util.h"
+
+#define REC_APPLICATION_ID	0x45584954	/* "EXIT" */
+#define REC_USER_VERSION	1
+#define REC_PART_SUFFIX		".part"
+
+/* Counters of one reason; -1 in a count: the source does not fill it. */
+struct rec_counts {
+	int64_t l1;
+	int64_t l2;
+	int64_t l2_reflected;
+	int64_t fastpath;
+	int64_t userspace;
+};
+
+/* Exits of both contexts. */
+static inline uint64_t rec_total(const struct rec_counts *c)
+{
+	return (uint64_t)c->l1 + (c->l2 > 0 ? (uint64_t)c->l2 : 0);
+}
+
+/* ---- writing: every function returns 0, or -errno with a line in @err ---- */
+
+struct rec_writer;
+
+/* Makes FILE.part. Refuses when FILE or FILE.part exists, unless @force. */
+int rec_create(struct rec_writer **out, const char *path, bool force,
+	       struct errbuf *err);
+int rec_meta_text(struct rec_writer *w, const char *key, const char *value,
+		  struct errbuf *err);
+int rec_meta_u64(struct rec_writer *w, const char *key, uint64_t value,
+		 struct errbuf *err);
+
+/* All rows between begin and commit become visible together, or none. */
+int rec_begin(struct rec_writer *w, struct errbuf *err);
+int rec_commit(struct rec_writer *w, struct errbuf *err);
+
+struct rec_vm_row {
+	int64_t id;		/* of the row, from 1 */
+	uint64_t vm_id;
+	uint32_t pid;
+	const char *name;
+	const char *comm;
+	const char *cmdline;
+	const char *machine;	/* NULL: not known */
+	uint64_t created_ns;
+	uint64_t died_ns;	/* 0: lived at the end of the recording */
+};
+
+struct rec_reason_row {
+	int64_t id;
+	const char *isa;
+	uint64_t code;
+	uint32_t sub;
+	const char *name;
+	const char *class;
+	const char *meaning;
+	const char *reference;
+};
+
+int rec_vm(struct rec_writer *w, const struct rec_vm_row *row,
+	   struct errbuf *err);
+int rec_vm_died(struct rec_writer *w, int64_t id, uint64_t died_ns,
+		struct errbuf *err);
+int rec_vcpu(struct rec_writer *w, int64_t id, int64_t vm, uint32_t vcpu_id,
+	     struct errbuf *err);
+int rec_reason(struct rec_writer *w, const struct rec_reason_row *row,
+	       struct errbuf *err);
+int rec_sample(struct rec_writer *w, int64_t id, uint64_t begin_ns,
+	       uint64_t end_ns, uint64_t missed, struct errbuf *err);
+int rec_delta(struct rec_writer *w, int64_t sample, int64_t vcpu,
+	      int64_t reason, const struct rec_counts *c, struct errbuf *err);
+int rec_closure(struct rec_writer *w, int64_t sample, int64_t vcpu,
+		const uint64_t counts[3], struct errbuf *err);
+int rec_phase(struct rec_writer *w, int64_t id, const char *name,
+	      uint64_t begin_ns, const char *line, struct errbuf *err);
+int rec_phase_end(struct rec_writer *w, int64_t id, uint64_t end_ns,
+		  struct errbuf *err);
+
+/* Makes FILE out of FILE.part, in one step. Frees @w in any case. */
+int rec_finish(struct rec_writer *w, struct errbuf *err);
+/* Closes and leaves FILE.part with every committed sample. Frees @w. */
+void rec_leave(struct rec_writer *w);
+/* Closes and removes FILE.part. Frees @w. */
+void rec_discard(struct rec_writer *w);
+
+/* ---- reading ---- */
+
+struct rec_meta {
+	char *key;
+	char *value;
+};
+
+struct rec_vm {
+	uint64_t vm_id;
+	uint32_t pid;
+	char *name;
+	char *comm;
+	char *cmdline;
+	char *machine;		/* NULL: not known */
+	uint64_t created_ns;
+	uint64_t died_ns;
+};
+
+struct rec_vcpu {
+	size_t vm;		/* index into recording.vms */
+	uint32_t vcpu_id;
+};
+
+struct rec_reason {
+	char *isa;
+	uint64_t code;
+	uint32_t sub;
+	char *name;
+	char *class;
+	char *meaning;
+	char *reference;
+};
+
+struct rec_sample {
+	uint64_t begin_ns;
+	uint64_t end_ns;
+	uint64_t missed;
+};
+
+struct rec_phase {
+	char *name;
+	uint64_t begin_ns;
+	uint64_t end_ns;
+	char *line;
+};
+
+struct recording {
+	char *path;
+	bool interrupted;	/* never finished: read from FILE.part */
+	struct rec_meta *meta;
+	size_t nr_meta;
+	struct rec_vm *vms;
+	size_t nr_vms;
+	struct rec_vcpu *vcpus;
+	size_t nr_vcpus;
+	struct rec_reason *reasons;
+	size_t nr_reasons;
+	struct rec_sample *samples;
+	size_t nr_samples;
+	struct rec_phase *phases;
+	size_t nr_phases;
+	void *db;
+};
+
+/* One row of the delta table; indices are into the arrays above. */
+struct rec_delta {
+	size_t sample;
+	size_t vcpu;
+	size_t reason;
+	struct rec_counts n;
+};
+
+/*
+ * Opens, checks and loads everything but the deltas. -errno with one line in
+ * @err for a missing, foreign, corrupt or too new file.
+ */
+int rec_open(struct recording *r, const char *path, struct errbuf *err);
+void rec_close(struct recording *r);
+/* "" when there is no such key. */
+const char *rec_get(const struct recording *r, const char *key);
+uint64_t rec_get_u64(const struct recording *r, const char *key);
+
+/* Calls @fn for each delta in order of sample; stops when it returns != 0. */
+typedef int (*rec_delta_fn)(void *arg, const struct rec_delta *d);
+int rec_for_each_delta(struct recording *r, rec_delta_fn fn, void *arg,
+		       struct errbuf *err);
+
+/* Sums of the closure table: attempts, entry_failed, emulation. */
+int rec_closure_sums(struct recording *r, uint64_t sums[3], bool *any,
+		     struct errbuf *err);
+
+#endif

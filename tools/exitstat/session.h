@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One run of the recorder: when to sample, what the command prints, which
+ * phase it is in, and when to stop. The options are the command's
+ * (cmd-record.c); the file is the writer's (rec-write.c).
+ */
+#ifndef EXITSTAT_SESSION_H
+#define EXITSTAT_SESSION_H
+
+#include "child.h"
+#include "phases.h"
+#include "recording.h"
+#include "source.h"
+#include "ticker.h"
+#include "track.h"
+
+struct session_config {
+	const char *root;
+	const struct source_ops *source;
+	const struct clock *clock;
+	uint64_t interval_ns;
+	uint64_t duration_ns;	/* 0: until the command ends or a signal */
+	char *const *command;	/* NULL: record what runs */
+	bool quiet;
+	bool all;
+};
+
+struct session {
+	const struct session_config *cfg;
+	struct rec_writer *w;
+	struct tracker *track;
+	struct phases *phases;
+	struct child child;
+	struct ticker ticker;
+	struct buf bytes;
+	struct snapshot snap;
+	int64_t nr_samples;
+	int64_t nr_phases;
+	uint64_t missed;
+	uint64_t stop_ns;	/* when -d ends, or UINT64_MAX */
+	bool phase_changed;
+	bool stopping;
+	bool tee_closed;	/* nobody reads our standard output any more */
+	int write_rc;		/* first error of the recording */
+	struct errbuf err;	/* and what it was */
+};
+
+/*
+ * Records from the sample before the command's start to the one after its
+ * end (or until a signal or the duration). 0, or -errno with s->err set. A
+ * write error does not end a running command: it is reported at once by
+ * @warn, and the command is waited for.
+ */
+int session_run(struct session *s, void (*warn)(const char *line));
+void session_free(struct session *s);
+
+#endif

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements snapshot.h: the one place that touches snapshot bytes.
+ *
+ * Every access goes through get(), which checks bounds and copies, so that
+ * alignment does not matter either. A snapshot is accepted whole or not at
+ * all: sizes, counts and the order of records must agree with each other.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapshot.h"
+
+struct bytes {
+	const unsigned char *data;
+	size_t len;
+};
+
+static int get(const struct bytes *b, size_t off, void *out, size_t len)
+{
+	if (off > b->len || len > b->len - off)
+		return -EPROTO;
+	memcpy(out, b->data + off, len);
+	return 0;
+}
+
+static int check_header(const struct kes_header *h, size_t len,
+			struct errbuf *err)
+{
+	if (h->magic != KES_MAGIC)
+		return err_set(err, -EPROTO,
+			       "not an exit statistics snapshot (wrong magic)");
+	if (h->version != KES_VERSION)
+		return err_set(err, -EPROTO,
+			       "snapshot version %u, but this exitstat knows %u (use the exitstat of this kernel's kit)",
+			       h->version, KES_VERSION);
+	if (h->size > len)
+		return err_set(err, -EPROTO,
+			       "snapshot truncated: %zu of %llu bytes", len,
+			       (unsigned long long)h->size);
+	if (h->size < len)
+		return err_set(err, -EPROTO,
+			       "snapshot of %llu bytes is followed by %llu more",
+			       (unsigned long long)h->size,
+			       (unsigned long long)(len - h->size));
+	if (h->header_size < sizeof(*h) || h->header_size % 8 ||
+	    h->header_size > h->size)
+		return err_set(err, -EPROTO, "snapshot header size %u is wrong",
+			       h->header_size);
+	return 0;
+}
+
+static int parse_vm(struct snapshot *s, const struct bytes *b, size_t off,
+		    const struct kes_record *rec)
+{
+	struct kes_vm_record r;
+	struct snap_vm *vm;
+
+	if (rec->size < sizeof(r) || get(b, off, &r, sizeof(r)))
+		return -EPROTO;
+	s->vms = vec_room(s->vms, s->nr_vms, &s->cap_vms, sizeof(*s->vms));
+	vm = &s->vms[s->nr_vms++];
+	memset(vm, 0, sizeof(*vm));
+	vm->vm_id = r.vm_id;
+	vm->created_ns = r.created_ns;
+	vm->died_ns = r.died_ns;
+	vm->pid = r.pid;
+	vm->dead = r.flags & KES_VM_DEAD;
+	vm->nr_vcpus = r.nr_vcpus;
+	vm->first_vcpu = s->nr_vcpus;
+	memcpy(vm->comm, r.comm, sizeof(r.comm));
+	return 0;
+}
+
+static int parse_exits(struct snapshot *s, const struct bytes *b, size_t off,
+		       const struct kes_vcpu_record *r)
+{
+	for (uint32_t i = 0; i < r->nr_exits; i++) {
+		s->exits = vec_room(s->exits, s->nr_exits, &s->cap_exits,
+				    sizeof(*s->exits));
+		if (get(b, off + (size_t)i * r->exit_size,
+			&s->exits[s->nr_exits], sizeof(*s->exits)))
+			return -EPROTO;
+		s->nr_exits++;
+	}
+	return 0;
+}
+
+static bool vcpu_sizes_agree(const struct kes_vcpu_record *r)
+{
+	uint64_t exits = (uint64_t)r->nr_exits * r->exit_size;
+
+	if (r->nr_exits &&
+	    (r->exit_size < sizeof(struct kes_exit) || r->exit_size % 8))
+		return false;
+	return r->rec.size == sizeof(*r) + exits;
+}
+
+static bool is_in_last_vm(const struct snapshot *s, uint64_t vm_id)
+{
+	const struct snap_vm *vm;
+
+	if (!s->nr_vms)
+		return false;
+	vm = &s->vms[s->nr_vms - 1];
+	return vm->vm_id == vm_id;
+}
+
+static int parse_vcpu(struct snapshot *s, const struct bytes *b, size_t off,
+		      const struct kes_record *rec)
+{
+	struct kes_vcpu_record r;
+	struct snap_vcpu *v;
+
+	if (rec->size < sizeof(r) || get(b, off, &r, sizeof(r)) ||
+	    !vcpu_sizes_agree(&r))
+		return -EPROTO;
+	if (rec->type == KES_REC_RETIRED)
+		return 0;
+	if (!is_in_last_vm(s, r.vm_id))
+		return -EPROTO;
+	if (rec->type == KES_REC_BASELINE)
+		return 0;
+	s->vcpus = vec_room(s->vcpus, s->nr_vcpus, &s->cap_vcpus,
+			    sizeof(*s->vcpus));
+	v = &s->vcpus[s->nr_vcpus++];
+	*v = (struct snap_vcpu) {
+		.vm_id = r.vm_id,
+		.vcpu_id = r.vcpu_id,
+		.unknown_last = r.unknown_last,
+		.attempts = r.attempts,
+		.entry_failed = r.entry_failed,
+		.emulation = r.emulation,
+		.first_exit = s->nr_exits,
+		.nr_exits = r.nr_exits,
+	};
+	return parse_exits(s, b, off + sizeof(r), &r);
+}
+
+static int parse_record(struct snapshot *s, const struct bytes *b, size_t off,
+			const struct kes_record *rec)
+{
+	switch (rec->type) {
+	case KES_REC_VM:
+		return parse_vm(s, b, off, rec);
+	case KES_REC_VCPU:
+	case KES_REC_BASELINE:
+	case KES_REC_RETIRED:
+		return parse_vcpu(s, b, off, rec);
+	default:
+		return 0;	/* of a newer kernel: skip by its size */
+	}
+}
+
+static int parse_records(struct snapshot *s, const struct bytes *b,
+			 struct errbuf *err)
+{
+	size_t off = s->hdr.header_size;
+	struct kes_record rec;
+
+	for (uint32_t i = 0; i < s->hdr.nr_records; i++) {
+		if (get(b, off, &rec, sizeof(rec)) ||
+		    rec.size < sizeof(rec) || rec.size % 8 ||
+		    rec.size > b->len - off ||
+		    parse_record(s, b, off, &rec))
+			return err_set(err, -EPROTO,
+				       "snapshot record %u at byte %zu is inconsistent",
+				       i, off);
+		off += rec.size;
+	}
+	if (off != b->len)
+		return err_set(err, -EPROTO,
+			       "snapshot has %zu bytes after its last record",
+			       b->len - off);
+	return 0;
+}
+
+static int check_counts(const struct snapshot *s, struct errbuf *err)
+{
+	if (s->nr_vms != s->hdr.nr_vms)
+		return err_set(err, -EPROTO,
+			       "snapshot announces %u VMs but lists %zu",
+			       s->hdr.nr_vms, s->nr_vms);
+	for (size_t i = 0; i < s->nr_vms; i++) {
+		size_t end = i + 1 < s->nr_vms ? s->vms[i + 1].first_vcpu :
+						 s->nr_vcpus;
+
+		if (end - s->vms[i].first_vcpu != s->vms[i].nr_vcpus)
+			return err_set(err, -EPROTO,
+				       "snapshot announces %u vCPUs of VM %llu but lists %zu",
+				       s->vms[i].nr_vcpus,
+				       (unsigned long long)s->vms[i].vm_id,
+				       end - s->vms[i].first_vcpu);
+	}
+	return 0;
+}
+
+int snapshot_parse(struct snapshot *s, const void *data, size_t len,
+		   struct errbuf *err)
+{
+	struct bytes b = { data, len };
+	int rc;
+
+	s->nr_vms = 0;
+	s->nr_vcpus = 0;
+	s->nr_exits = 0;
+	if (get(&b, 0, &s->hdr, sizeof(s->hdr)))
+		return err_set(err, -EPROTO,
+			       "snapshot truncated: %zu bytes, the header alone has %zu",
+			       len, sizeof(s->hdr));
+	rc = check_header(&s->hdr, len, err);
+	if (!rc)
+		rc = parse_records(s, &b, err);
+	if (!rc)
+		rc = check_counts(s, err);
+	return rc;
+}
+
+void snapshot_free(struct snapshot *s)
+{
+	free(s->vms);
+	free(s->vcpus);
+	free(s->exits);
+	memset(s, 0, sizeof(*s));
+}
+
+uint64_t snapshot_vm_exits(const struct snapshot *s, const struct snap_vm *vm)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < vm->nr_vcpus; i++) {
+		const struct snap_vcpu *v = &s->vcpus[vm->first_vcpu + i];
+
+		for (size_t j = 0; j < v->nr_exits; j++)
+			sum += s->exits[v->first_exit + j].l1 +
+			       s->exits[v->first_exit + j].l2;
+	}
+	return sum;
+}

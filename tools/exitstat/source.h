@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where snapshots come from. Every source delivers the layout of
+ * module/uapi/kvm_exit_stats.h, so nothing after this point knows which.
+ */
+#ifndef EXITSTAT_SOURCE_H
+#define EXITSTAT_SOURCE_H
+
+#include "util.h"
+
+struct source_ops {
+	const char *name;
+	const char *help;
+	/* 0: serves. Else -errno. @why says why, in either case. */
+	int (*probe)(const char *root, struct errbuf *why);
+	/* Appends one whole snapshot to @out. */
+	int (*read)(const char *root, struct buf *out, struct errbuf *err);
+	/* Is the count group on, and switch it. */
+	int (*get_counting)(const char *root, bool *on, struct errbuf *err);
+	int (*set_counting)(const char *root, bool on, struct errbuf *err);
+};
+
+extern const struct source_ops source_patched;
+
+/*
+ * The source called @name, or for "auto" the first that serves. NULL when
+ * none does; @why then says what to do. On success @why says why this one.
+ */
+const struct source_ops *source_pick(const char *name, const char *root,
+				     struct errbuf *why);
+/* "auto|patched|..." for help texts; @size bytes at @out. */
+void source_names(char *out, size_t size);
+
+#endif

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements util.h: checked numbers, text for people, growing arrays.
+ *
+ * Owns the only parser of numbers that come from a user. Does no I/O.
+ */
+#include <ctype.h>
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util.h"
+
+int err_set(struct errbuf *err, int rc, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	va_end(ap);
+	return rc;
+}
+
+static void *xrealloc(void *p, size_t size)
+{
+	p = realloc(p, size);
+	if (!p)
+		errx(EXIT_CODE_FAILED, "out of memory");
+	return p;
+}
+
+void *xcalloc(size_t n, size_t size)
+{
+	void *p = calloc(n ? n : 1, size ? size : 1);
+
+	if (!p)
+		errx(EXIT_CODE_FAILED, "out of memory");
+	return p;
+}
+
+char *xstrdup(const char *s)
+{
+	char *copy = strdup(s);
+
+	if (!copy)
+		errx(EXIT_CODE_FAILED, "out of memory");
+	return copy;
+}
+
+char *xasprintf(const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		errx(EXIT_CODE_FAILED, "out of memory");
+	return text;
+}
+
+static void buf_reserve(struct buf *b, size_t more)
+{
+	size_t need = b->len + more + 1;
+
+	if (need <= b->cap)
+		return;
+	b->cap = need * 2;
+	b->data = xrealloc(b->data, b->cap);
+}
+
+void buf_append(struct buf *b, const void *data, size_t len)
+{
+	buf_reserve(b, len);
+	if (len)
+		memcpy(b->data + b->len, data, len);
+	b->len += len;
+	b->data[b->len] = '\0';
+}
+
+void buf_printf(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+	int len;
+
+	va_start(ap, fmt);
+	len = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	if (len < 0)
+		errx(EXIT_CODE_FAILED, "out of memory");
+	buf_append(b, text, (size_t)len);
+	free(text);
+}
+
+void buf_free(struct buf *b)
+{
+	free(b->data);
+	memset(b, 0, sizeof(*b));
+}
+
+void *vec_room(void *data, size_t n, size_t *cap, size_t size)
+{
+	if (n < *cap)
+		return data;
+	*cap = *cap ? *cap * 2 : 16;
+	return xrealloc(data, *cap * size);
+}
+
+/* Digits only: strtoull alone would take blanks, signs and "12abc". */
+static int parse_prefix(const char *s, const char **end, uint64_t *out)
+{
+	int base = 10;
+	char *stop;
+
+	if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X') &&
+	    isxdigit((unsigned char)s[2]))
+		base = 16;
+	else if (!isdigit((unsigned char)s[0]))
+		return -EINVAL;
+	errno = 0;
+	*out = strtoull(s, &stop, base);
+	*end = stop;
+	return errno ? -ERANGE : 0;
+}
+
+int parse_u64(const char *s, uint64_t min, uint64_t max, uint64_t *out)
+{
+	const char *end;
+	uint64_t n;
+	int rc;
+
+	rc = parse_prefix(s, &end, &n);
+	if (rc)
+		return rc;
+	if (*end)
+		return -EINVAL;
+	if (n < min || n > max)
+		return -ERANGE;
+	*out = n;
+	return 0;
+}
+
+static const struct {
+	const char *suffix;
+	uint64_t ns;
+} units[] = {
+	{ "us", NSEC_PER_USEC },
+	{ "ms", NSEC_PER_MSEC },
+	{ "s", NSEC_PER_SEC },
+	{ "m", 60 * NSEC_PER_SEC },
+};
+
+int parse_duration(const char *s, uint64_t min_ns, uint64_t max_ns,
+		   uint64_t *out_ns)
+{
+	const char *end;
+	uint64_t n;
+	size_t i;
+	int rc;
+
+	rc = parse_prefix(s, &end, &n);
+	if (rc)
+		return rc;
+	for (i = 0; i < ARRAY_LEN(units); i++)
+		if (!strcmp(end, units[i].suffix))
+			break;
+	if (i == ARRAY_LEN(units))
+		return -EINVAL;
+	if (n > max_ns / units[i].ns || n * units[i].ns < min_ns)
+		return -ERANGE;
+	*out_ns = n * units[i].ns;
+	return 0;
+}
+
+const char *fmt_count(char out[COUNT_TEXT_LEN], uint64_t n)
+{
+	char digits[24];
+	size_t len = (size_t)snprintf(digits, sizeof(digits), "%llu",
+				      (unsigned long long)n);
+	size_t o = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0)
+			out[o++] = ',';
+		out[o++] = digits[i];
+	}
+	out[o] = '\0';
+	return out;
+}
+
+static int decimals(double v)
+{
+	if (v >= 100)
+		return 0;
+	return v >= 10 ? 1 : 2;
+}
+
+const char *fmt_ns(char out[COUNT_TEXT_LEN], uint64_t ns)
+{
+	static const struct {
+		double ns;
+		const char *unit;
+	} steps[] = { { 1e9, "s" }, { 1e6, "ms" }, { 1e3, "us" }, { 1, "ns" } };
+	size_t i = 0;
+	double v;
+
+	while (i < ARRAY_LEN(steps) - 1 && (double)ns < steps[i].ns)
+		i++;
+	v = (double)ns / steps[i].ns;
+	snprintf(out, COUNT_TEXT_LEN, "%.*f %s", decimals(v), v, steps[i].unit);
+	return out;
+}
+
+const char *fmt_rate(char out[COUNT_TEXT_LEN], double per_s)
+{
+	if (per_s >= 10)
+		return fmt_count(out, (uint64_t)(per_s + 0.5));
+	snprintf(out, COUNT_TEXT_LEN, "%.*f", per_s >= 1 ? 1 : 2, per_s);
+	return out;
+}
+
+void copy_printable(char *dst, size_t size, const char *src)
+{
+	size_t i;
+
+	for (i = 0; i + 1 < size && src[i]; i++)
+		dst[i] = isprint((unsigned char)src[i]) ? src[i] : '?';
+	if (size)
+		dst[i] = '\0';
+}

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements snapwrite.h. Test code: runs out of memory by aborting.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "snapwrite.h"
+
+static void *append(struct snapwrite *s, size_t size)
+{
+	void *at;
+
+	if (s->len + size > s->cap) {
+		s->cap = (s->len + size) * 2;
+		s->data = realloc(s->data, s->cap);
+		if (!s->data)
+			abort();
+	}
+	at = s->data + s->len;
+	memset(at, 0, size);
+	s->len += size;
+	return at;
+}
+
+void snapwrite_begin(struct snapwrite *s, uint32_t isa, uint64_t fields)
+{
+	struct kes_header *h;
+
+	memset(s, 0, sizeof(*s));
+	h = append(s, sizeof(*h));
+	h->magic = KES_MAGIC;
+	h->version = KES_VERSION;
+	h->header_size = sizeof(*h);
+	h->isa = isa;
+	h->source = KES_SOURCE_PATCHED;
+	h->groups = KES_GROUP_COUNT;
+	h->groups_known = KES_GROUP_COUNT;
+	h->fields = fields;
+	h->begin_ns = snapwrite_now_ns();
+}
+
+void snapwrite_vm(struct snapwrite *s, uint64_t vm_id, uint32_t pid,
+		  uint64_t created_ns, uint64_t died_ns, const char *comm)
+{
+	struct kes_vm_record *vm = append(s, sizeof(*vm));
+
+	s->vm_off = (size_t)((unsigned char *)vm - s->data);
+	vm->rec.type = KES_REC_VM;
+	vm->rec.size = sizeof(*vm);
+	vm->vm_id = vm_id;
+	vm->pid = pid;
+	vm->created_ns = created_ns;
+	vm->died_ns = died_ns;
+	vm->flags = died_ns ? KES_VM_DEAD : 0;
+	snprintf(vm->comm, sizeof(vm->comm), "%s", comm);
+	snapwrite_header(s)->nr_vms++;
+	snapwrite_header(s)->nr_records++;
+}
+
+void snapwrite_vcpu(struct snapwrite *s, uint32_t type, uint32_t vcpu_id,
+		    uint64_t attempts)
+{
+	struct kes_vcpu_record *v = append(s, sizeof(*v));
+	struct kes_vm_record *vm = (void *)(s->data + s->vm_off);
+
+	s->vcpu_off = (size_t)((unsigned char *)v - s->data);
+	v->rec.type = type;
+	v->rec.size = sizeof(*v);
+	v->vcpu_id = vcpu_id;
+	v->exit_size = sizeof(struct kes_exit);
+	v->attempts = attempts;
+	if (type != KES_REC_RETIRED)
+		v->vm_id = vm->vm_id;
+	if (type == KES_REC_VCPU)
+		vm->nr_vcpus++;
+	snapwrite_header(s)->nr_records++;
+}
+
+void snapwrite_exit(struct snapwrite *s, const struct kes_exit *e)
+{
+	struct kes_exit *to = append(s, sizeof(*to));
+	struct kes_vcpu_record *v = (void *)(s->data + s->vcpu_off);
+
+	*to = *e;
+	v->nr_exits++;
+	v->rec.size += sizeof(*to);
+}
+
+void snapwrite_unknown(struct snapwrite *s, uint32_t size)
+{
+	struct kes_record *r = append(s, size);
+
+	r->type = 0x7777;
+	r->size = size;
+	snapwrite_header(s)->nr_records++;
+}
+
+void snapwrite_end(struct snapwrite *s)
+{
+	struct kes_header *h = snapwrite_header(s);
+
+	h->size = s->len;
+	h->end_ns = snapwrite_now_ns();
+}
+
+int snapwrite_store(const struct snapwrite *s, const char *path)
+{
+	char tmp[4096];
+	FILE *f;
+	int rc;
+
+	snprintf(tmp, sizeof(tmp), "%s.new", path);
+	f = fopen(tmp, "w");
+	if (!f)
+		return -1;
+	rc = fwrite(s->data, 1, s->len, f) == s->len ? 0 : -1;
+	if (fclose(f) || rc)
+		return -1;
+	return rename(tmp, path);
+}
+
+void snapwrite_free(struct snapwrite *s)
+{
+	free(s->data);
+	memset(s, 0, sizeof(*s));
+}
+
+uint64_t snapwrite_now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000ull + (uint64_t)ts.tv_nsec;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Makes snapshots for tests: the kernel's side of kvm_exit_stats.h, written a
+ * second time on purpose, so that the tool's parser is not tested with itself.
+ */
+#ifndef TESTS_SNAPWRITE_H
+#define TESTS_SNAPWRITE_H
+
+#include <linux/types.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kvm_exit_stats.h"
+
+struct snapwrite {
+	unsigned char *data;
+	size_t len;
+	size_t cap;
+	size_t vm_off;		/* of the last VM and vCPU record, 0: none */
+	size_t vcpu_off;
+};
+
+void snapwrite_begin(struct snapwrite *s, uint32_t isa, uint64_t fields);
+void snapwrite_vm(struct snapwrite *s, uint64_t vm_id, uint32_t pid,
+		  uint64_t created_ns, uint64_t died_ns, const char *comm);
+/* @type is KES_REC_VCPU, _BASELINE or _RETIRED. */
+void snapwrite_vcpu(struct snapwrite *s, uint32_t type, uint32_t vcpu_id,
+		    uint64_t attempts);
+void snapwrite_exit(struct snapwrite *s, const struct kes_exit *e);
+/* A record of a type that nobody knows. */
+void snapwrite_unknown(struct snapwrite *s, uint32_t size);
+/* Sets the sizes and counts of the header. */
+void snapwrite_end(struct snapwrite *s);
+/* Writes to a temporary file and renames: a reader sees all or nothing. */
+int snapwrite_store(const struct snapwrite *s, const char *path);
+void snapwrite_free(struct snapwrite *s);
+
+static inline struct kes_header *snapwrite_header(struct snapwrite *s)
+{
+	return (struct kes_header *)s->data;
+}
+
+uint64_t snapwrite_now_ns(void);
+
+#endif
