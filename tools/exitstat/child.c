@@ -25,6 +25,7 @@ static void run_child(char *const argv[], int out, int report)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
+	signal(SIGXFSZ, SIG_DFL);
 	if (dup2(out, STDOUT_FILENO) >= 0)
 		execvp(argv[0], argv);
 	rc = errno;

@@ -5,19 +5,9 @@
  *
  * The rows are written one by one, as a recording may be larger than memory.
  */
-#include <jansson.h>
 
 #include "export.h"
-
-static json_t *count_or_null(int64_t n)
-{
-	return n < 0 ? json_null() : json_integer(n);
-}
-
-static json_t *text_or_null(const char *text)
-{
-	return text ? json_string(text) : json_null();
-}
+#include "json-text.h"
 
 static void put(FILE *out, json_t *value)
 {
@@ -31,7 +21,7 @@ static json_t *meta(const struct recording *r)
 
 	for (size_t i = 0; i < r->nr_meta; i++)
 		json_object_set_new(o, r->meta[i].key,
-				    json_string(r->meta[i].value));
+				    json_text(r->meta[i].value));
 	return o;
 }
 
@@ -43,12 +33,13 @@ static json_t *phases(const struct recording *r)
 		const struct rec_phase *p = &r->phases[i];
 
 		json_array_append_new(list,
-			json_pack("{s:s, s:I, s:o, s:s}", "name", p->name,
+			json_pack("{s:o, s:I, s:o, s:o}",
+				  "name", json_text(p->name),
 				  "begin_ns", (json_int_t)p->begin_ns,
 				  "end_ns",
-				  count_or_null(p->end_ns ?
+				  json_count(p->end_ns ?
 						(int64_t)p->end_ns : -1),
-				  "line", p->line));
+				  "line", json_text(p->line)));
 	}
 	return list;
 }
@@ -61,14 +52,16 @@ static json_t *vms(const struct recording *r)
 		const struct rec_vm *v = &r->vms[i];
 
 		json_array_append_new(list,
-			json_pack("{s:I, s:I, s:s, s:s, s:s, s:o, s:I, s:o}",
+			json_pack("{s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:o}",
 				  "vm", (json_int_t)v->vm_id,
-				  "pid", (json_int_t)v->pid, "name", v->name,
-				  "comm", v->comm, "cmdline", v->cmdline,
-				  "machine", text_or_null(v->machine),
+				  "pid", (json_int_t)v->pid,
+				  "name", json_text(v->name),
+				  "comm", json_text(v->comm),
+				  "cmdline", json_text(v->cmdline),
+				  "machine", json_text_or_null(v->machine),
 				  "created_ns", (json_int_t)v->created_ns,
 				  "died_ns",
-				  count_or_null(v->died_ns ?
+				  json_count(v->died_ns ?
 						(int64_t)v->died_ns : -1)));
 	}
 	return list;
@@ -91,21 +84,23 @@ static int put_delta(void *arg, const struct rec_delta *d)
 	fputs(c->any ? ",\n" : "\n", c->out);
 	c->any = true;
 	put(c->out,
-	    json_pack("{s:I, s:I, s:o, s:I, s:s, s:I, s:s, s:I, s:o, s:s, s:s, s:o, s:o, s:o, s:o, s:o}",
+	    json_pack("{s:I, s:I, s:o, s:I, s:o, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 		      "sample_begin_ns",
 		      (json_int_t)export_begin_ns(r, d->sample),
 		      "sample_end_ns", (json_int_t)r->samples[d->sample].end_ns,
-		      "phase", text_or_null(export_phase(r, d->sample)),
+		      "phase", json_text_or_null(export_phase(r, d->sample)),
 		      "vm", (json_int_t)r->vms[v->vm].vm_id,
-		      "name", r->vms[v->vm].name,
-		      "vcpu", (json_int_t)v->vcpu_id, "isa", e->isa,
+		      "name", json_text(r->vms[v->vm].name),
+		      "vcpu", (json_int_t)v->vcpu_id,
+		      "isa", json_text(e->isa),
 		      "code", (json_int_t)e->code,
-		      "sub", count_or_null(c->has_sub ? (int64_t)e->sub : -1),
-		      "reason", e->name, "class", e->class,
-		      "l1", count_or_null(d->n.l1), "l2", count_or_null(d->n.l2),
-		      "l2_reflected", count_or_null(d->n.l2_reflected),
-		      "fastpath", count_or_null(d->n.fastpath),
-		      "userspace", count_or_null(d->n.userspace)));
+		      "sub", json_count(c->has_sub ? (int64_t)e->sub : -1),
+		      "reason", json_text(e->name),
+		      "class", json_text(e->class),
+		      "l1", json_count(d->n.l1), "l2", json_count(d->n.l2),
+		      "l2_reflected", json_count(d->n.l2_reflected),
+		      "fastpath", json_count(d->n.fastpath),
+		      "userspace", json_count(d->n.userspace)));
 	return 0;
 }
 

@@ -13,8 +13,7 @@
 
 #include "plot-page.h"
 
-#define MARK_SIZE	15.0	/* a phase's number, where its name is too wide */
-#define MARK_Y		(PHASE_Y - 12)
+#define MARK_Y		(PHASE_Y - 9)	/* baseline */
 
 static const struct canvas_font label = { 11, INK_SOFT, 0 };
 static const struct canvas_font name = { 12, INK_TEXT, 0 };
@@ -61,73 +60,117 @@ static void draw_phase_edges(const struct page *p)
 	cairo_restore(p->cr);
 }
 
-/*
- * Centres of the marks above narrow phases: as close to their phases as they
- * can be without touching each other, or leaving the chart on the right.
- */
-static void spread_marks(double *x, size_t n)
-{
-	double limit = CHART_X + CHART_W - MARK_SIZE / 2;
+/* What stands above phases that are too narrow for their own name. */
+struct marks {
+	size_t *phase;
+	double *x;		/* centre */
+	double *width;
+	size_t nr;
+	bool named;		/* whole names fit; else numbers only */
+};
 
-	for (size_t i = 1; i < n; i++)
-		if (x[i] < x[i - 1] + MARK_SIZE + 2)
-			x[i] = x[i - 1] + MARK_SIZE + 2;
-	for (size_t i = n; i-- > 0; limit = x[i] - MARK_SIZE - 2)
-		if (x[i] > limit)
-			x[i] = limit;
+static double mark_home(const struct page *p, size_t phase)
+{
+	return (phase_begin_x(p, phase) + phase_end_x(p, phase)) / 2;
 }
 
-static void draw_mark(const struct page *p, size_t phase, double x)
+static void mark_text(const struct page *p, const struct marks *k, size_t i,
+		      char *out, size_t size)
 {
-	double to = (phase_begin_x(p, phase) + phase_end_x(p, phase)) / 2;
-	char number[24];
+	size_t phase = k->phase[i];
 
-	snprintf(number, sizeof(number), "%zu", phase + 1);
-	canvas_line(p->cr, x, MARK_Y + MARK_SIZE / 2, to, PHASE_Y + 4, 0.8,
-		    INK_LINE);
-	canvas_ink(p->cr, INK_PAPER);
-	cairo_arc(p->cr, x, MARK_Y, MARK_SIZE / 2, 0, 2 * M_PI);
-	cairo_fill_preserve(p->cr);
-	canvas_ink(p->cr, INK_LINE);
-	cairo_set_line_width(p->cr, 0.8);
-	cairo_stroke(p->cr);
-	canvas_text(p->cr, &label, x, MARK_Y + 4, CANVAS_CENTRE, number);
+	if (k->named)
+		snprintf(out, size, "%zu %s", phase + 1,
+			 p->m->phases[phase].name);
+	else
+		snprintf(out, size, "%zu", phase + 1);
+}
+
+/*
+ * As close to their phases as marks can be without touching each other or
+ * leaving the chart. True when each still stands above its own phase.
+ */
+static bool spread_marks(const struct page *p, struct marks *k)
+{
+	double limit = CHART_X, gap = 8;
+
+	for (size_t i = 0; i < k->nr; i++) {
+		char text[64];
+
+		mark_text(p, k, i, text, sizeof(text));
+		k->width[i] = canvas_width(p->cr, &label, text);
+		k->x[i] = fmax(mark_home(p, k->phase[i]),
+			       limit + k->width[i] / 2);
+		limit = k->x[i] + k->width[i] / 2 + gap;
+	}
+	limit = CHART_X + CHART_W;
+	for (size_t i = k->nr; i-- > 0;) {
+		k->x[i] = fmin(k->x[i], limit - k->width[i] / 2);
+		limit = k->x[i] - k->width[i] / 2 - gap;
+	}
+	for (size_t i = 0; i < k->nr; i++)
+		if (fabs(k->x[i] - mark_home(p, k->phase[i])) >
+		    k->width[i] / 2 + 24)
+			return false;
+	return limit + gap >= CHART_X;
+}
+
+static void draw_marks(const struct page *p, const struct marks *k)
+{
+	for (size_t i = 0; i < k->nr; i++) {
+		char text[64];
+
+		mark_text(p, k, i, text, sizeof(text));
+		canvas_text(p->cr, &label, k->x[i], MARK_Y, CANVAS_CENTRE,
+			    text);
+		canvas_line(p->cr, k->x[i], MARK_Y + 4,
+			    mark_home(p, k->phase[i]), PHASE_Y + 5, 0.8,
+			    INK_LINE);
+	}
+}
+
+static bool draw_name_inside(const struct page *p, size_t phase)
+{
+	double x = phase_begin_x(p, phase), w = phase_end_x(p, phase) - x;
+	char text[64];
+
+	snprintf(text, sizeof(text), "%zu %s", phase + 1,
+		 p->m->phases[phase].name);
+	if (canvas_width(p->cr, &name, text) + 10 > w)
+		return false;
+	canvas_text(p->cr, &name, x + w / 2, PHASE_Y + 14, CANVAS_CENTRE, text);
+	return true;
 }
 
 static void draw_phase_names(const struct page *p)
 {
-	double *marks = xcalloc(p->m->nr_phases, sizeof(*marks));
-	size_t *phase = xcalloc(p->m->nr_phases, sizeof(*phase));
-	size_t n = 0;
+	struct marks k = {
+		.phase = xcalloc(p->m->nr_phases, sizeof(*k.phase)),
+		.x = xcalloc(p->m->nr_phases, sizeof(*k.x)),
+		.width = xcalloc(p->m->nr_phases, sizeof(*k.width)),
+		.named = true,
+	};
 
-	for (size_t i = 0; i < p->m->nr_phases; i++) {
-		double x = phase_begin_x(p, i), w = phase_end_x(p, i) - x;
-		char text[64];
-
-		snprintf(text, sizeof(text), "%zu %s", i + 1,
-			 p->m->phases[i].name);
-		if (canvas_width(p->cr, &name, text) + 10 <= w) {
-			canvas_text(p->cr, &name, x + w / 2, PHASE_Y + 14,
-				    CANVAS_CENTRE, text);
-			continue;
-		}
-		phase[n] = i;
-		marks[n++] = x + w / 2;
+	for (size_t i = 0; i < p->m->nr_phases; i++)
+		if (!draw_name_inside(p, i))
+			k.phase[k.nr++] = i;
+	if (!spread_marks(p, &k)) {
+		k.named = false;
+		spread_marks(p, &k);
 	}
-	spread_marks(marks, n);
-	for (size_t i = 0; i < n; i++)
-		draw_mark(p, phase[i], marks[i]);
-	free(marks);
-	free(phase);
+	draw_marks(p, &k);
+	free(k.phase);
+	free(k.x);
+	free(k.width);
 }
 
 static void draw_rate_axis(struct page *p)
 {
-	double step = plot_tick_step(p->s.max_rate, 5);
+	double step = plot_tick_step(p->s.max_rate, 6);
 	char text[COUNT_TEXT_LEN];
 
-	p->top = step * ceil(p->s.max_rate / step);
-	for (int i = 0; i * step <= p->top * 1.0001; i++) {
+	p->top = p->s.max_rate * 1.04;
+	for (int i = 0; i * step <= p->top; i++) {
 		double y = CHART_Y + CHART_H * (1 - i * step / p->top);
 
 		canvas_line(p->cr, CHART_X, y, CHART_X + CHART_W, y, 0.7,
@@ -189,7 +232,7 @@ static void draw_strip(const struct page *p, size_t layer)
 
 	canvas_line(p->cr, CHART_X, base - 1, CHART_X + CHART_W, base - 1, 0.7,
 		    INK_GRID);
-	if (l->peak <= 0)
+	if (l->top <= 0)
 		return;
 	canvas_ink(p->cr, l->colour);
 	for (size_t c = 0; c < p->s.nr_cols; c++) {
@@ -201,7 +244,7 @@ static void draw_strip(const struct page *p, size_t layer)
 			continue;
 		/* what happened at all is at least a visible line */
 		cairo_rectangle(p->cr, x, base - 1, w,
-				-fmax(room * rate / l->peak, 0.8));
+				-fmax(room * rate / l->top, 0.8));
 	}
 	cairo_fill(p->cr);
 }

@@ -47,7 +47,8 @@ static double draw_facts(const struct page *p, double y)
 		 fmt_rate(a, f->mean), fmt_rate(b, f->median));
 	y = draw_fact(p, y, "mean rate", text);
 	snprintf(text, sizeof(text), "%s/s at %.2f s",
-		 fmt_rate(a, p->s.max_rate), p->s.begin_s[p->s.max_col]);
+		 fmt_rate(a, f->highest),
+		 (double)p->m->points[f->highest_point].begin_ns / 1e9);
 	y = draw_fact(p, y, "highest rate", text);
 	if (f->peaks)
 		snprintf(text, sizeof(text),

@@ -108,14 +108,31 @@ static void to_rates(struct plot_series *s)
 
 			*r = width > 0 ? *r / width : 0;
 			sum += *r;
-			if (*r > s->layers[l].peak)
-				s->layers[l].peak = *r;
+			if (*r > s->layers[l].top)
+				s->layers[l].top = *r;
 		}
-		if (sum > s->max_rate) {
+		if (sum > s->max_rate)
 			s->max_rate = sum;
-			s->max_col = c;
-		}
 	}
+}
+
+/* Peaks are the samples', whatever the width of a column is. */
+static void find_peaks(struct plot_series *s, const struct model *m)
+{
+	uint64_t *sums = xcalloc(s->nr_layers, sizeof(*sums));
+
+	for (size_t i = 0; i < m->nr_points; i++) {
+		const struct model_point *p = &m->points[i];
+
+		memset(sums, 0, s->nr_layers * sizeof(*sums));
+		for (size_t r = 0; r < m->nr_seen; r++)
+			sums[r < s->nr_layers ? r : s->nr_layers - 1] +=
+				p->by_reason[m->order[r]];
+		for (size_t l = 0; l < s->nr_layers; l++)
+			s->layers[l].peak = fmax(s->layers[l].peak,
+				model_rate(sums[l], p->end_ns - p->begin_ns));
+	}
+	free(sums);
 }
 
 void plot_series_make(struct plot_series *s, const struct model *m,
@@ -129,6 +146,7 @@ void plot_series_make(struct plot_series *s, const struct model *m,
 	else
 		fill_direct(s, m);
 	to_rates(s);
+	find_peaks(s, m);
 }
 
 void plot_series_free(struct plot_series *s)

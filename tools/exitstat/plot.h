@@ -15,7 +15,8 @@ struct plot_layer {
 	char name[64];
 	uint32_t colour;
 	uint64_t total;
-	double peak;		/* highest rate of a column, exits/s */
+	double peak;		/* highest rate of a point, exits/s */
+	double top;		/* highest rate of a column, exits/s */
 };
 
 /* Rates by layer over time: what every kind of plot draws. */
@@ -26,8 +27,7 @@ struct plot_series {
 	double *end_s;
 	double *rate;		/* [column * nr_layers + layer], exits/s */
 	size_t nr_cols;
-	double max_rate;	/* of all layers together */
-	size_t max_col;
+	double max_rate;	/* of all layers together, by column */
 	double span_s;
 };
 

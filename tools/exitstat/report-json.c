@@ -3,20 +3,10 @@
  * The report for programs: the same facts as report-text.c, as one JSON
  * object. What was not recorded is null, never 0 or "".
  */
-#include <jansson.h>
 #include <string.h>
 
+#include "json-text.h"
 #include "report.h"
-
-static json_t *text_or_null(const char *text)
-{
-	return text && *text ? json_string(text) : json_null();
-}
-
-static json_t *count_or_null(int64_t n)
-{
-	return n < 0 ? json_null() : json_integer(n);
-}
 
 static json_t *seconds(uint64_t ns)
 {
@@ -33,8 +23,8 @@ static json_t *header(const struct model *m)
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		json_object_set_new(o, keys[i],
-				    text_or_null(rec_get(m->rec, keys[i])));
-	json_object_set_new(o, "machine", text_or_null(model_machine(m)));
+				    json_text_or_null(rec_get(m->rec, keys[i])));
+	json_object_set_new(o, "machine", json_text_or_null(model_machine(m)));
 	json_object_set_new(o, "interrupted",
 			    json_boolean(m->rec->interrupted));
 	json_object_set_new(o, "interval_s",
@@ -68,18 +58,19 @@ static json_t *answers(const struct model *m)
 
 static json_t *reason(const struct model *m, const struct model_reason *r)
 {
-	return json_pack("{s:s, s:s, s:I, s:I, s:s, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "name", r->info->name, "isa", r->info->isa,
+	return json_pack("{s:o, s:o, s:I, s:I, s:o, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "name", json_text(r->info->name),
+			 "isa", json_text(r->info->isa),
 			 "code", (json_int_t)r->info->code,
 			 "sub", (json_int_t)r->info->sub,
-			 "class", r->info->class,
+			 "class", json_text(r->info->class),
 			 "exits", (json_int_t)r->total,
 			 "percent", model_share(m, r->total),
-			 "l1", count_or_null(r->n.l1),
-			 "l2", count_or_null(r->n.l2),
-			 "l2_reflected", count_or_null(r->n.l2_reflected),
-			 "fastpath", count_or_null(r->n.fastpath),
-			 "userspace", count_or_null(r->n.userspace),
+			 "l1", json_count(r->n.l1),
+			 "l2", json_count(r->n.l2),
+			 "l2_reflected", json_count(r->n.l2_reflected),
+			 "fastpath", json_count(r->n.fastpath),
+			 "userspace", json_count(r->n.userspace),
 			 "first_s", seconds(r->first_ns),
 			 "last_s", seconds(r->last_ns));
 }
@@ -98,7 +89,8 @@ static json_t *phase(const struct model *m, const struct model_phase *p)
 		json_object_set_new(reasons, name, json_integer((json_int_t)
 				    p->by_reason[id]));
 	}
-	return json_pack("{s:s, s:o, s:o, s:I, s:f, s:o}", "name", p->name,
+	return json_pack("{s:o, s:o, s:o, s:I, s:f, s:o}",
+			 "name", json_text(p->name),
 			 "begin_s", seconds(p->begin_ns),
 			 "end_s", seconds(p->end_ns),
 			 "exits", (json_int_t)p->total,
@@ -111,8 +103,8 @@ static json_t *vcpu(const struct model *m, size_t i)
 	const struct rec_vcpu *v = &m->rec->vcpus[i];
 	const struct rec_vm *vm = &m->rec->vms[v->vm];
 
-	return json_pack("{s:I, s:s, s:I, s:I, s:I}",
-			 "vm", (json_int_t)vm->vm_id, "guest", vm->name,
+	return json_pack("{s:I, s:o, s:I, s:I, s:I}",
+			 "vm", (json_int_t)vm->vm_id, "guest", json_text(vm->name),
 			 "pid", (json_int_t)vm->pid,
 			 "vcpu", (json_int_t)v->vcpu_id,
 			 "exits", (json_int_t)m->by_vcpu[i]);

@@ -92,7 +92,8 @@ static void print_header(const struct model *m, FILE *out)
 	print_fact(out, "cpu", rec_get(r, "cpu"));
 	print_fact(out, "lab", rec_get(r, "lab"));
 	model_guest_text(m, guest, sizeof(guest));
-	print_fact(out, "guest", guest);
+	print_fact(out, "guest", strncmp(guest, "guest ", 6) ? guest :
+				 guest + 6);
 	print_fact(out, "machine", model_machine(m));
 	if (*rec_get(r, "command"))
 		print_fact(out, "command", rec_get(r, "command"));
@@ -385,20 +386,42 @@ static void print_vcpus(const struct model *m, FILE *out)
 			model_share(m, m->by_vcpu[i]));
 }
 
+/* A vCPU that is in the guest as it is sampled has entered, not exited. */
+static bool may_be_in_flight(const struct model *m, int64_t open)
+{
+	bool any_alive = m->rec->interrupted;
+
+	for (size_t i = 0; i < m->rec->nr_vms; i++)
+		any_alive |= !m->rec->vms[i].died_ns;
+	return any_alive && open >= -(int64_t)m->rec->nr_vcpus &&
+	       open <= (int64_t)m->rec->nr_vcpus;
+}
+
 /* Every VM-entry attempt must end in exactly one bucket. */
 static void print_closure(const struct model *m, FILE *out)
 {
-	uint64_t sum = m->total + m->closure[1] + m->closure[2];
+	int64_t open = (int64_t)(m->closure[0] - m->total - m->closure[1] -
+				 m->closure[2]);
 	char attempts[COUNT_TEXT_LEN], exits[COUNT_TEXT_LEN];
+	struct buf b = { 0 };
 
 	if (!m->has_closure)
 		return;
-	fprintf(out,
-		"\nClosure: %s VM-entry attempts = %s exits + %" PRIu64
-		" failed entries + %" PRIu64 " emulated%s\n",
-		fmt_count(attempts, m->closure[0]), fmt_count(exits, m->total),
-		m->closure[1], m->closure[2],
-		sum == m->closure[0] ? ": closed." : ": NOT CLOSED.");
+	buf_printf(&b, "%s VM-entry attempts = %s exits + %" PRIu64
+		   " failed entries + %" PRIu64 " emulated",
+		   fmt_count(attempts, m->closure[0]),
+		   fmt_count(exits, m->total), m->closure[1], m->closure[2]);
+	if (!open)
+		buf_printf(&b, ": closed.");
+	else if (may_be_in_flight(m, open))
+		buf_printf(&b, ", %+" PRId64 " in flight as the guest still ran.",
+			   open);
+	else
+		buf_printf(&b, ", %+" PRId64 ": NOT CLOSED, the counts are wrong.",
+			   open);
+	fprintf(out, "\nClosure\n  ");
+	print_wrapped(out, 2, b.data);
+	buf_free(&b);
 }
 
 void report_text(const struct model *m, FILE *out)

@@ -46,6 +46,9 @@ static void catch_signals(sigset_t *while_waiting)
 				.sa_flags = SA_SIGINFO };
 	sigset_t block;
 
+	/* a reader or a disk that went away is an error, not our end */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	sigemptyset(&block);
 	for (size_t i = 0; i < ARRAY_LEN(stops); i++) {
 		sigaction(stops[i], &sa, NULL);

@@ -218,7 +218,7 @@ const char *fmt_ns(char out[COUNT_TEXT_LEN], uint64_t ns)
 
 const char *fmt_rate(char out[COUNT_TEXT_LEN], double per_s)
 {
-	if (per_s >= 10)
+	if (per_s >= 10 || per_s <= 0)
 		return fmt_count(out, (uint64_t)(per_s + 0.5));
 	snprintf(out, COUNT_TEXT_LEN, "%.*f", per_s >= 1 ? 1 : 2, per_s);
 	return out;
