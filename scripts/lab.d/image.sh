@@ -52,6 +52,8 @@ build_root_image()
 	install -D -m 644 -t "$root/usr/share/qemu" "${QEMU_FIRMWARE[@]}"
 	install "$TOP/scripts/l1/init" "$root/init"
 	install "$TOP/scripts/l1/stage" "$root/bin/stage"
+	"${CC:-gcc}" -static -O2 -Wall -o "$root/bin/hold-vm" \
+		"$TOP/scripts/l1/hold-vm.c"
 	pack "$root" >"$dir/root.cpio"
 	rm -rf "$root"
 }
@@ -62,7 +64,8 @@ root_image()
 	mapfile -t libs < <(libraries_of "$QEMU_BIN")
 	key=$(files_hash "$QEMU_BIN" "${libs[@]}" "${QEMU_FIRMWARE[@]}" \
 		"$BUSYBOX" "$TOP/scripts/lab.d/image.sh" \
-		"$TOP/scripts/l1/init" "$TOP/scripts/l1/stage")
+		"$TOP/scripts/l1/init" "$TOP/scripts/l1/stage" \
+		"$TOP/scripts/l1/hold-vm.c")
 	printf '%s/root.cpio\n' "$(cache_entry lab-root "$key" build_root_image)"
 }
 
@@ -76,14 +79,15 @@ find_kernel()
 	die "$1: no bzImage and no vmlinuz (make one: scripts/kernel stock 6.12)"
 }
 
-# Modules lie beside the kernel, packed or not, or in a modules tree.
+# Modules lie beside the kernel, or packed in the modules tree of a stock one.
 copy_modules()
 {
 	local dest=$1 name file
 	mkdir -p "$dest"
 	for name in "${KVM_MODULES[@]}"; do
-		file=$(find -L "$KERNEL" \( -name "$name.ko" -o -name "$name.ko.xz" \) \
-			-print -quit)
+		file=$KERNEL/$name.ko
+		[ -s "$file" ] || file=$(find -L "$KERNEL" \
+			-path "*/modules/*/$name.ko*" -print -quit)
 		case $file in
 		*.xz) xz -dc "$file" >"$dest/$name.ko" ;;
 		?*) cp "$file" "$dest/$name.ko" ;;
