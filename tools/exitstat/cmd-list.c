@@ -113,9 +113,9 @@ int cmd_list(int argc, char **argv)
 	if (!rc)
 		rc = snapshot_parse(&s, bytes.data, bytes.len, &err);
 	if (!rc) {
-		printf("source: %s, %s; %s; isa %s\n", src->name, why.text,
-		       counting_text(src, o.common.root),
-		       reason_isa_name(s.hdr.isa));
+		printf("source: %s, as %s\n", src->name, why.text);
+		printf("isa: %s; %s\n\n", reason_isa_name(s.hdr.isa),
+		       counting_text(src, o.common.root));
 		print_list(&s, &o);
 	}
 	snapshot_free(&s);

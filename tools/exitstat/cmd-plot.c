@@ -139,13 +139,14 @@ static int plot_to_terminal(const struct model *m, const struct options *o)
 
 static int plot_to_file(const struct model *m, const struct options *o)
 {
+	struct errbuf err, why;
 	struct outfile out;
-	struct errbuf err;
 
 	if (outfile_open(&out, o->output, &err))
 		return cmd_fail(&err);
-	if (plot_draw(m, o->nr_reasons, o->format, out.f, &err)) {
+	if (plot_draw(m, o->nr_reasons, o->format, out.f, &why)) {
 		outfile_abort(&out);
+		err_set(&err, 0, "%s: %.400s", o->output, why.text);
 		return cmd_fail(&err);
 	}
 	return outfile_commit(&out, &err) ? cmd_fail(&err) : EXIT_CODE_OK;

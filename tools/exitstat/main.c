@@ -52,10 +52,10 @@ static int run_command(int argc, char **argv)
 /* Output that did not reach its reader is a failure, whatever came before. */
 static int close_stdout(int code)
 {
-	if (!fflush(stdout) && !ferror(stdout))
-		return code;
+	if (code || (!fflush(stdout) && !ferror(stdout)))
+		return code;	/* a failure has said why already */
 	warn("standard output");
-	return code ? code : EXIT_CODE_FAILED;
+	return EXIT_CODE_FAILED;
 }
 
 int main(int argc, char **argv)

@@ -15,13 +15,22 @@
 
 #define PNG_SCALE	1.5	/* 1920 x 1080 */
 
+/* cairo knows no errno: the first one is kept here. */
+struct sink {
+	FILE *out;
+	int rc;
+};
+
 static cairo_status_t put_bytes(void *closure, const unsigned char *data,
 				unsigned int len)
 {
-	FILE *out = closure;
+	struct sink *sink = closure;
 
-	return fwrite(data, 1, len, out) == len ? CAIRO_STATUS_SUCCESS :
-						  CAIRO_STATUS_WRITE_ERROR;
+	if (fwrite(data, 1, len, sink->out) == len)
+		return CAIRO_STATUS_SUCCESS;
+	if (!sink->rc)
+		sink->rc = errno ? -errno : -EIO;
+	return CAIRO_STATUS_WRITE_ERROR;
 }
 
 /* The recording's date, as the same picture must have the same bytes. */
@@ -39,16 +48,17 @@ static void set_pdf_date(cairo_surface_t *surface, const struct model *m)
 }
 
 static cairo_surface_t *make_surface(const struct model *m,
-				     enum plot_format format, FILE *out)
+				     enum plot_format format,
+				     struct sink *sink)
 {
 	cairo_surface_t *surface;
 
 	switch (format) {
 	case PLOT_SVG:
-		return cairo_svg_surface_create_for_stream(put_bytes, out,
+		return cairo_svg_surface_create_for_stream(put_bytes, sink,
 							   PAGE_W, PAGE_H);
 	case PLOT_PDF:
-		surface = cairo_pdf_surface_create_for_stream(put_bytes, out,
+		surface = cairo_pdf_surface_create_for_stream(put_bytes, sink,
 							      PAGE_W, PAGE_H);
 		set_pdf_date(surface, m);
 		return surface;
@@ -79,7 +89,8 @@ bool plot_can_draw(void)
 int plot_draw(const struct model *m, size_t nr_reasons,
 	      enum plot_format format, FILE *out, struct errbuf *err)
 {
-	cairo_surface_t *surface = make_surface(m, format, out);
+	struct sink sink = { out, 0 };
+	cairo_surface_t *surface = make_surface(m, format, &sink);
 	cairo_t *cr = cairo_create(surface);
 	cairo_status_t status;
 
@@ -90,13 +101,16 @@ int plot_draw(const struct model *m, size_t nr_reasons,
 	cairo_destroy(cr);
 	if (!status && format == PLOT_PNG)
 		status = cairo_surface_write_to_png_stream(surface, put_bytes,
-							   out);
+							   &sink);
 	cairo_surface_finish(surface);
 	if (!status)
 		status = cairo_surface_status(surface);
 	cairo_surface_destroy(surface);
 	if (!status)
 		return 0;
-	return err_set(err, -EIO, "drawing failed: %s",
+	if (sink.rc)
+		return err_set(err, sink.rc, "cannot write: %s",
+			       strerror(-sink.rc));
+	return err_set(err, -EIO, "cannot draw: %s",
 		       cairo_status_to_string(status));
 }

@@ -61,7 +61,7 @@ enum plot_format { PLOT_SVG, PLOT_PNG, PLOT_PDF };
 
 /* False in a tool that was built without cairo. */
 bool plot_can_draw(void);
-/* -errno with a line in @err; write errors are left to @out. */
+/* -errno with a line in @err, which does not name the file. */
 int plot_draw(const struct model *m, size_t nr_reasons,
 	      enum plot_format format, FILE *out, struct errbuf *err);
 

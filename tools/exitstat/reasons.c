@@ -208,19 +208,24 @@ size_t reason_suggest(const char *name, const char **out, size_t max)
 	return n;
 }
 
-/* How many reasons of the same ISA and class stand before this one. */
-static unsigned int rank_in_class(uint32_t isa, int class, uint64_t code)
+static bool is_read(const struct reason *r)
 {
-	unsigned int rank = 0;
+	return !strncmp(r->name, "READ_", 5);
+}
 
-	for (size_t i = 0; i < ARRAY_LEN(reasons); i++) {
-		if (reasons[i].isa != isa || (int)reasons[i].class != class)
-			continue;
-		if (reasons[i].code == code)
-			return rank;
-		rank++;
-	}
-	return 0;
+/*
+ * Which shade of its class's hue: the first reason of a class has the pure
+ * one, and reads and writes of one register differ.
+ */
+static size_t shade_index(const struct reason *r)
+{
+	size_t rank = 0;
+
+	for (size_t i = 0; &reasons[i] != r; i++)
+		rank += reasons[i].isa == r->isa &&
+			reasons[i].class == r->class &&
+			is_read(&reasons[i]) == is_read(r);
+	return 2 * rank + is_read(r);
 }
 
 /* Moves each channel towards white (t > 0) or black (t < 0). */
@@ -239,12 +244,18 @@ static uint32_t shade(uint32_t colour, double t)
 
 uint32_t reason_colour(const char *isa, const char *class, uint64_t code)
 {
-	static const double shades[] = { 0, 0.4, -0.35, 0.62, -0.6 };
+	static const double shades[] = {
+		0, 0.4, -0.35, 0.62, -0.55, 0.2, -0.18,
+	};
 	int id = reason_class_by_name(class);
-	unsigned int rank;
+	size_t i;
 
 	if (id < 0)
 		return palette[REASON_CLASS_OTHER];
-	rank = rank_in_class(reason_isa_by_name(isa), id, code);
-	return shade(palette[id], shades[rank % ARRAY_LEN(shades)]);
+	for (i = 0; i < ARRAY_LEN(reasons); i++)
+		if (reasons[i].code == code &&
+		    reasons[i].isa == reason_isa_by_name(isa))
+			return shade(palette[id], shades[shade_index(&reasons[i]) %
+							 ARRAY_LEN(shades)]);
+	return palette[id];
 }

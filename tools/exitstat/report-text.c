@@ -13,6 +13,7 @@
 #define WIDTH		80
 #define LABEL		10	/* "  kernel  " */
 #define PHASE_COLUMNS	5
+#define PHASE_WIDTH	10
 #define PHASE_REASONS	8
 #define ENDS		3	/* most and least frequent to name */
 
@@ -290,7 +291,7 @@ static void print_phase_line(const struct model *m, FILE *out, size_t from,
 	fprintf(out, "  %-20s", label);
 	for (size_t i = from; i < to; i++) {
 		cell(&m->phases[i], text);
-		fprintf(out, " %*s", 10, text);
+		fprintf(out, " %*s", PHASE_WIDTH, text);
 	}
 	fprintf(out, "\n");
 }
@@ -316,13 +317,28 @@ static void cell_rate(const struct model_phase *p, char text[COUNT_TEXT_LEN])
 	fmt_rate(text, model_rate(p->total, p->end_ns - p->begin_ns));
 }
 
-/* Short names, so that five phases fit: "kernel ini." */
+/* Where a name that is too wide for its column is broken; 0: it fits. */
+static size_t name_break(const char *name)
+{
+	const char *blank = strchr(name, ' ');
+
+	return strlen(name) > PHASE_WIDTH && blank ? (size_t)(blank - name) : 0;
+}
+
+static void cell_name_above(const struct model_phase *p,
+			    char text[COUNT_TEXT_LEN])
+{
+	snprintf(text, COUNT_TEXT_LEN, "%.*s",
+		 (int)(name_break(p->name) < PHASE_WIDTH ? name_break(p->name) :
+		       PHASE_WIDTH), p->name);
+}
+
 static void cell_name(const struct model_phase *p, char text[COUNT_TEXT_LEN])
 {
-	if (strlen(p->name) <= 10)
-		snprintf(text, COUNT_TEXT_LEN, "%s", p->name);
-	else
-		snprintf(text, COUNT_TEXT_LEN, "%.9s.", p->name);
+	size_t at = name_break(p->name);
+
+	snprintf(text, COUNT_TEXT_LEN, "%.*s", PHASE_WIDTH,
+		 p->name + (at ? at + 1 : 0));
 }
 
 static void print_phase_reason(const struct model *m, FILE *out, size_t from,
@@ -337,7 +353,8 @@ static void print_phase_reason(const struct model *m, FILE *out, size_t from,
 
 		fmt_rate(rate, model_rate(p->by_reason[reason],
 					  p->end_ns - p->begin_ns));
-		fprintf(out, " %10s", p->by_reason[reason] ? rate : ".");
+		fprintf(out, " %*s", PHASE_WIDTH,
+			p->by_reason[reason] ? rate : ".");
 	}
 	fprintf(out, "\n");
 }
@@ -345,7 +362,13 @@ static void print_phase_reason(const struct model *m, FILE *out, size_t from,
 static void print_phase_block(const struct model *m, FILE *out, size_t from,
 			      size_t to)
 {
+	bool broken = false;
+
+	for (size_t i = from; i < to; i++)
+		broken |= name_break(m->phases[i].name) > 0;
 	fprintf(out, "\n");
+	if (broken)
+		print_phase_line(m, out, from, to, "", cell_name_above);
 	print_phase_line(m, out, from, to, "phase", cell_name);
 	print_phase_line(m, out, from, to, "begins at", cell_begin);
 	print_phase_line(m, out, from, to, "takes", cell_time);

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The snapshot parser against damaged input.
+ *
+ * Built with clang -fsanitize=fuzzer this is a libFuzzer target (make -C
+ * tools/tests fuzz). Built without, main() runs a fixed number of mutations
+ * from a fixed seed, under the sanitizers, and emits TAP.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "snapshot.h"
+#include "snapwrite.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct snapshot s = { 0 };
+	struct errbuf err;
+	uint64_t sum = 0;
+
+	if (!snapshot_parse(&s, data, len, &err))
+		for (size_t i = 0; i < s.nr_vms; i++)
+			sum += snapshot_vm_exits(&s, &s.vms[i]);
+	snapshot_free(&s);
+	return sum == UINT64_MAX;	/* keeps the sum from being dropped */
+}
+
+#ifndef FUZZ_LIBFUZZER
+#define RUNS	20000
+
+static uint64_t random_state = 0x9e3779b97f4a7c15;
+
+static uint64_t next_random(void)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return random_state;
+}
+
+static void seed(struct snapwrite *w)
+{
+	snapwrite_begin(w, KES_ISA_SVM, 0x1f);
+	snapwrite_vcpu(w, KES_REC_RETIRED, 0, 1);
+	for (uint64_t vm = 1; vm < 4; vm++) {
+		snapwrite_vm(w, vm, 9, 1, vm & 1, "fuzz");
+		for (uint32_t v = 0; v < 2; v++) {
+			snapwrite_vcpu(w, KES_REC_VCPU, v, 3);
+			for (uint64_t c = 0; c < 4; c++)
+				snapwrite_exit(w, &(struct kes_exit) {
+					.code = c, .l1 = vm });
+		}
+	}
+	snapwrite_end(w);
+}
+
+/* Mostly in words of the kind that sizes and counts are made of. */
+static void mutate(unsigned char *data, size_t len)
+{
+	static const uint32_t words[] = {
+		0, 1, 7, 8, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffff8,
+	};
+	unsigned int n = 1 + next_random() % 4;
+
+	while (n--) {
+		size_t at = next_random() % (len - 4) & ~3ull;
+		uint32_t word;
+
+		memcpy(&word, data + at, 4);
+		switch (next_random() % 3) {
+		case 0:
+			word = words[next_random() % ARRAY_LEN(words)];
+			break;
+		case 1:
+			word ^= 1u << next_random() % 32;
+			break;
+		default:
+			word += (uint32_t)(next_random() % 17) - 8;
+		}
+		memcpy(data + at, &word, 4);
+	}
+}
+
+int main(void)
+{
+	struct snapwrite w;
+
+	seed(&w);
+	for (int i = 0; i < RUNS; i++) {
+		size_t len = next_random() % 8 ? w.len :
+						 next_random() % w.len;
+		/* of exactly this size, so that the sanitizer sees overruns */
+		unsigned char *data = malloc(len ? len : 1);
+
+		if (!data)
+			abort();
+		memcpy(data, w.data, len);
+		if (len > 4)
+			mutate(data, len);
+		LLVMFuzzerTestOneInput(data, len);
+		free(data);
+	}
+	snapwrite_free(&w);
+	printf("1..1\nok 1 - %d mutated snapshots, no memory error\n", RUNS);
+	return 0;
+}
+#endif

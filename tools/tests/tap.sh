@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# TAP for the shell tests: numbered results, a fake machine below a temporary
+# root, and checks of output. Sourced; sets T (temporary directory), ROOT
+# (fake /sys and /proc) and EXITSTAT (the tool under test).
+
+set -euo pipefail
+export LC_ALL=C ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1
+: "${BUILD:?the build directory of tools/tests}"
+# fontconfig keeps what it has read until the process ends
+echo 'leak:libfontconfig' >"$BUILD/lsan"
+export LSAN_OPTIONS=suppressions=$BUILD/lsan:print_suppressions=0
+export EXITSTAT=$BUILD/exitstat
+export GOLDEN
+GOLDEN=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/golden
+T=$(mktemp -d)
+ROOT=$T/root
+export EXITSTAT_ROOT=$ROOT
+tap_nr=0
+trap 'rm -rf "$T"' EXIT
+cd "$T"
+
+# result STATUS NAME: one line of TAP; what the test printed, when it failed
+result() {
+	tap_nr=$((tap_nr + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $tap_nr - $2"
+	else
+		echo "not ok $tap_nr - $2"
+		sed 's/^/# /' "$T/trace" "$T/log"
+	fi
+}
+
+# check NAME FUNCTION [ARG...]: runs it in a subshell that stops at errors
+check() {
+	local name=$1 status
+	shift
+	set +e		# "if" or "||" would switch -e off inside as well
+	(
+		set -e
+		trap - EXIT
+		exec 9>"$T/trace"
+		BASH_XTRACEFD=9
+		set -x
+		"$@"
+	) >"$T/log" 2>&1
+	status=$?
+	set -e
+	result "$status" "$name"
+}
+
+skip() {
+	tap_nr=$((tap_nr + 1))
+	echo "ok $tap_nr - $1 # SKIP $2"
+}
+
+done_testing() {
+	echo "1..$tap_nr"
+}
+
+# has TEXT: on standard input, which is read to its end: grep -q would leave the
+# writer with SIGPIPE
+has() {
+	grep -e "$1" >/dev/null
+}
+
+# fails CODE TEXT COMMAND...: exits with CODE and says TEXT, in one line
+fails() {
+	local want=$1 text=$2 status=0
+	shift 2
+	"$@" >"$T/out" 2>"$T/err" || status=$?
+	cat "$T/err"
+	[ "$status" = "$want" ]
+	grep -qF -- "$text" "$T/err"
+	if [ "$want" != 2 ]; then
+		[ "$(wc -l <"$T/err")" = 1 ]
+	fi
+}
+
+# A fresh fake machine: counting off, no VM.
+machine() {
+	rm -rf "$ROOT"
+	mkdir -p "$ROOT/sys/kernel/debug/kvm_exit_stats" \
+		"$ROOT/sys/kernel/kvm_exit_stats" "$ROOT/proc/sys/kernel"
+	echo 6.12.0-fake >"$ROOT/proc/sys/kernel/osrelease"
+	printf 'processor\t: 0\nmodel name\t: Fake CPU\n' >"$ROOT/proc/cpuinfo"
+	echo 0 >"$ROOT/sys/kernel/kvm_exit_stats/count"
+	echo 1 >"$ROOT/sys/kernel/kvm_exit_stats/version"
+	echo | snapshot
+}
+
+# The lines of mksnap on standard input become the machine's snapshot.
+snapshot() {
+	"$BUILD/mksnap" "$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
+}
+
+# A process of the fake machine: process PID PPID ARGUMENT...
+process() {
+	mkdir -p "$ROOT/proc/$1"
+	echo "$1 (some) name) S $2 1 1 0" >"$ROOT/proc/$1/stat"
+	printf '%s\0' "${@:3}" >"$ROOT/proc/$1/cmdline"
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of phases, of the tracker from snapshots to a recording, and of
+ * the model that is made of it. The clock is ours: times are exact.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "model.h"
+#include "phases.h"
+#include "snapwrite.h"
+#include "track.h"
+
+static struct errbuf err;
+
+struct seen {
+	char names[256];
+	char line[PHASE_LINE_MAX];
+};
+
+static void note(void *arg, const char *name, const char *line)
+{
+	struct seen *s = arg;
+
+	strcat(s->names, name);
+	strcat(s->names, ";");
+	strcpy(s->line, line);
+}
+
+static void feed(struct phases *p, const char *text, struct seen *s)
+{
+	phases_feed(p, text, strlen(text), note, s);
+}
+
+static void phases_advance(void **state)
+{
+	struct seen s = { 0 };
+	struct phases p;
+
+	(void)state;
+	assert_int_equal(phases_parse(&p, phases_default, "default", &err), 0);
+	assert_int_equal(p.nr, 5);
+	phases_start(&p, note, &s);
+	feed(&p, "SeaBIOS\r\nLinux ver", &s);
+	assert_string_equal(s.names, "firmware;");
+	/* a line in pieces, with a control character in it */
+	feed(&p, "sion 6.12\033[0m", &s);
+	feed(&p, "\nsmp: Brought up 1 node\n", &s);
+	assert_string_equal(s.names, "firmware;kernel early;kernel init;");
+	assert_string_equal(s.line, "smp: Brought up 1 node");
+	/* back is not possible, forward over one is */
+	feed(&p, "Linux version 6.12\nreboot: Power down\n", &s);
+	assert_string_equal(s.names,
+			    "firmware;kernel early;kernel init;shutdown;");
+	phases_free(&p);
+}
+
+static void phases_long_lines(void **state)
+{
+	struct seen s = { 0 };
+	char *junk = malloc(100001);
+	struct phases p;
+
+	(void)state;
+	memset(junk, 'x', 100000);
+	junk[100000] = '\0';
+	assert_int_equal(phases_parse(&p, "a: ^abc\nb: xLinux", "t", &err), 0);
+	feed(&p, junk, &s);
+	feed(&p, "Linux\nabc\n", &s);
+	assert_string_equal(s.names, "a;");
+	phases_free(&p);
+	free(junk);
+}
+
+static void phases_bad_files(void **state)
+{
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
+		{ "", "no phase" }, { "# only\n\n", "no phase" },
+		{ "a: x\nnonsense\n", "f:2: expected" },
+		{ "a: x\nb:\n", "f:2: only the first" },
+		{ "a: (\n", "f:1: " }, { ": x\n", "f:1: phase names" },
+		{ "a name that is far too long to be one: x", "phase names" },
+	};
+	struct phases p;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		assert_int_equal(phases_parse(&p, cases[i].text, "f", &err),
+				 -EINVAL);
+		assert_non_null(strstr(err.text, cases[i].says));
+	}
+}
+
+/* ---- from snapshots to a recording ---- */
+
+struct run {
+	char path[64];
+	struct rec_writer *w;
+	struct tracker *t;
+	struct snapshot snap;
+	int64_t sample;
+};
+
+static void run_start(struct run *r, bool all)
+{
+	memset(r, 0, sizeof(*r));
+	snprintf(r->path, sizeof(r->path), "test-record.%d.tmp", getpid());
+	assert_int_equal(rec_create(&r->w, r->path, true, &err), 0);
+	assert_int_equal(rec_meta_u64(r->w, "interval_ns", 1000, &err), 0);
+	r->t = track_new(&(struct track_config) {
+		.root = "/nonexistent", .all = all });
+}
+
+/* The next sample, at 1000 ns after the one before. */
+static int run_sample(struct run *r, struct snapwrite *w)
+{
+	int rc;
+
+	snapwrite_end(w);
+	assert_int_equal(snapshot_parse(&r->snap, w->data, w->len, &err), 0);
+	snapwrite_free(w);
+	r->sample++;
+	assert_int_equal(rec_begin(r->w, &err), 0);
+	rc = rec_sample(r->w, r->sample, (uint64_t)r->sample * 1000 - 10,
+			(uint64_t)r->sample * 1000, 0, &err);
+	assert_int_equal(rc, 0);
+	rc = track_sample(r->t, &r->snap, r->sample, r->w, &err);
+	if (!rc)
+		assert_int_equal(rec_commit(r->w, &err), 0);
+	return rc;
+}
+
+static void run_end(struct run *r, struct recording *rec, struct model *m)
+{
+	assert_int_equal(rec_finish(r->w, &err), 0);
+	track_free(r->t);
+	snapshot_free(&r->snap);
+	assert_int_equal(rec_open(rec, r->path, &err), 0);
+	assert_int_equal(model_load(m, rec, &err), 0);
+	unlink(r->path);
+}
+
+static void one_vm(struct snapwrite *w, uint64_t fields, uint64_t io,
+		   uint64_t npf, uint64_t died)
+{
+	snapwrite_begin(w, KES_ISA_SVM, fields);
+	snapwrite_vm(w, 1, 1, 500, died, "a");
+	snapwrite_vcpu(w, KES_REC_VCPU, 0, io + npf);
+	if (io)
+		snapwrite_exit(w, &(struct kes_exit) {
+			.code = 0x7b, .l1 = io, .userspace = io });
+	if (npf)
+		snapwrite_exit(w, &(struct kes_exit) {
+			.code = 0x400, .l1 = npf });
+}
+
+static void baseline_is_not_counted(void **state)
+{
+	struct recording rec;
+	struct snapwrite w;
+	struct model m;
+	struct run r;
+
+	(void)state;
+	run_start(&r, true);
+	one_vm(&w, 0x1f, 1000, 50, 0);
+	assert_int_equal(run_sample(&r, &w), 0);
+	one_vm(&w, 0x1f, 1023, 50, 0);
+	assert_int_equal(run_sample(&r, &w), 0);
+	one_vm(&w, 0x1f, 1023, 151, 99);
+	assert_int_equal(run_sample(&r, &w), 0);
+	run_end(&r, &rec, &m);
+	assert_int_equal(m.total, 23 + 101);
+	assert_int_equal(model_ranked(&m, 0)->total, 101);
+	assert_string_equal(model_ranked(&m, 0)->info->name, "NPF");
+	assert_int_equal(m.closure[0], 23 + 101);
+	assert_int_equal(rec.vms[0].died_ns, 99);
+	model_free(&m);
+	rec_close(&rec);
+}
+
+static void a_new_vm_counts_from_zero(void **state)
+{
+	struct recording rec;
+	struct snapwrite w;
+	struct model m;
+	struct run r;
+
+	(void)state;
+	run_start(&r, true);
+	snapwrite_begin(&w, KES_ISA_SVM, 0x1f);
+	assert_int_equal(run_sample(&r, &w), 0);
+	/* born and dead between two samples: its final counters are all */
+	one_vm(&w, 0x1f, 997, 0, 77);
+	assert_int_equal(run_sample(&r, &w), 0);
+	one_vm(&w, 0x1f, 997, 0, 77);
+	assert_int_equal(run_sample(&r, &w), 0);
+	run_end(&r, &rec, &m);
+	assert_int_equal(m.total, 997);
+	model_free(&m);
+	rec_close(&rec);
+}
+
+static void strangers_are_left_out(void **state)
+{
+	struct track_sums sums;
+	struct snapwrite w;
+	struct run r;
+
+	(void)state;
+	run_start(&r, false);
+	one_vm(&w, 0x1f, 10, 10, 0);
+	assert_int_equal(run_sample(&r, &w), 0);
+	track_set_command(r.t, 4000000, 400);
+	one_vm(&w, 0x1f, 20, 20, 0);
+	assert_int_equal(run_sample(&r, &w), 0);
+	sums = track_sums(r.t);
+	assert_int_equal(sums.exits, 0);
+	assert_int_equal(sums.vms, 0);
+	track_free(r.t);
+	snapshot_free(&r.snap);
+	rec_discard(r.w);
+}
+
+static void unfilled_fields_are_null(void **state)
+{
+	struct recording rec;
+	struct snapwrite w;
+	struct model m;
+	struct run r;
+
+	(void)state;
+	run_start(&r, true);
+	one_vm(&w, 0, 1, 0, 0);
+	assert_int_equal(run_sample(&r, &w), 0);
+	one_vm(&w, 0, 24, 0, 0);
+	assert_int_equal(run_sample(&r, &w), 0);
+	run_end(&r, &rec, &m);
+	assert_int_equal(m.total, 23);
+	assert_int_equal(m.reasons[0].n.userspace, -1);
+	assert_int_equal(m.reasons[0].n.l2, -1);
+	assert_false(m.has_closure);
+	model_free(&m);
+	rec_close(&rec);
+}
+
+static void backwards_is_an_error(void **state)
+{
+	struct snapwrite w;
+	struct run r;
+
+	(void)state;
+	run_start(&r, true);
+	one_vm(&w, 0x1f, 100, 0, 0);
+	assert_int_equal(run_sample(&r, &w), 0);
+	one_vm(&w, 0x1f, 99, 0, 0);
+	assert_int_equal(run_sample(&r, &w), -EPROTO);
+	assert_non_null(strstr(err.text, "backwards"));
+	track_free(r.t);
+	snapshot_free(&r.snap);
+	rec_discard(r.w);
+}
+
+static void shape_of_a_spike(void **state)
+{
+	struct recording rec;
+	struct snapwrite w;
+	struct model m;
+	struct run r;
+	uint64_t io = 1;
+
+	(void)state;
+	run_start(&r, true);
+	for (int i = 0; i < 21; i++) {
+		one_vm(&w, 0x1f, io, 0, 0);
+		assert_int_equal(run_sample(&r, &w), 0);
+		io += i == 9 ? 1000 : 100;
+	}
+	run_end(&r, &rec, &m);
+	assert_int_equal(m.total, 19 * 100 + 1000);
+	assert_int_equal(m.shape.shape, MODEL_SPIKES);
+	assert_int_equal(m.shape.peaks, 1);
+	assert_int_equal(m.shape.peak_exits, 1000);
+	assert_int_equal(m.shape.highest_point, 9);
+	model_free(&m);
+	rec_close(&rec);
+}
+
+static void shape_of_a_line(void **state)
+{
+	struct recording rec;
+	struct snapwrite w;
+	struct model m;
+	struct run r;
+
+	(void)state;
+	run_start(&r, true);
+	for (uint64_t i = 0; i < 21; i++) {
+		one_vm(&w, 0x1f, 1 + i * 101, 0, 0);
+		assert_int_equal(run_sample(&r, &w), 0);
+	}
+	run_end(&r, &rec, &m);
+	assert_int_equal(m.shape.shape, MODEL_STEADY);
+	assert_true(m.shape.cv < 0.01);
+	model_free(&m);
+	rec_close(&rec);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(phases_advance),
+		cmocka_unit_test(phases_long_lines),
+		cmocka_unit_test(phases_bad_files),
+		cmocka_unit_test(baseline_is_not_counted),
+		cmocka_unit_test(a_new_vm_counts_from_zero),
+		cmocka_unit_test(strangers_are_left_out),
+		cmocka_unit_test(unfilled_fields_are_null),
+		cmocka_unit_test(backwards_is_an_error),
+		cmocka_unit_test(shape_of_a_spike),
+		cmocka_unit_test(shape_of_a_line),
+	};
+
+	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
+}

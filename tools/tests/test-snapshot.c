@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of the snapshot parser: what it takes, and every kind of damage
+ * that it must refuse with a line that says what is wrong.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "snapshot.h"
+#include "snapwrite.h"
+
+/* One retired record, two VMs (2 + 1 vCPUs), a baseline, an unknown record. */
+static void build(struct snapwrite *s)
+{
+	snapwrite_begin(s, KES_ISA_VMX, KES_FIELD_CONTEXT);
+	snapwrite_vcpu(s, KES_REC_RETIRED, 0, 7);
+	snapwrite_exit(s, &(struct kes_exit) { .code = 12, .l1 = 7 });
+	snapwrite_vm(s, 1, 100, 10, 0, "first");
+	for (uint32_t v = 0; v < 2; v++) {
+		snapwrite_vcpu(s, KES_REC_VCPU, v, 40 + v);
+		snapwrite_exit(s, &(struct kes_exit) { .code = 30, .l1 = 23 });
+		snapwrite_exit(s, &(struct kes_exit) {
+			.code = 10, .l1 = 11, .l2 = 6, .l2_reflected = 5 });
+		snapwrite_vcpu(s, KES_REC_BASELINE, v, 1);
+		snapwrite_exit(s, &(struct kes_exit) { .code = 30, .l1 = 1 });
+	}
+	snapwrite_unknown(s, 24);
+	snapwrite_vm(s, 2, 101, 20, 30, "second");
+	snapwrite_vcpu(s, KES_REC_VCPU, 5, 997);
+	snapwrite_exit(s, &(struct kes_exit) { .code = 30, .l1 = 997 });
+	snapwrite_end(s);
+}
+
+static void accepts(void **state)
+{
+	struct snapshot s = { 0 };
+	struct snapwrite w;
+	struct errbuf err;
+
+	(void)state;
+	build(&w);
+	/* twice into the same struct: a reused one must not keep anything */
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(snapshot_parse(&s, w.data, w.len, &err), 0);
+		assert_int_equal(s.nr_vms, 2);
+		assert_int_equal(s.nr_vcpus, 3);
+		assert_int_equal(s.nr_exits, 5);
+		assert_int_equal(snapshot_vm_exits(&s, &s.vms[0]), 80);
+		assert_int_equal(snapshot_vm_exits(&s, &s.vms[1]), 997);
+		assert_false(s.vms[0].dead);
+		assert_true(s.vms[1].dead);
+		assert_int_equal(s.vcpus[2].vcpu_id, 5);
+		assert_string_equal(s.vms[1].comm, "second");
+	}
+	snapshot_free(&s);
+	snapwrite_free(&w);
+}
+
+static void skips_longer_structs(void **state)
+{
+	struct snapshot s = { 0 };
+	struct snapwrite w;
+	struct errbuf err;
+	struct kes_vcpu_record *v;
+
+	(void)state;
+	snapwrite_begin(&w, KES_ISA_SVM, 0);
+	snapwrite_vm(&w, 1, 1, 1, 0, "x");
+	snapwrite_vcpu(&w, KES_REC_VCPU, 0, 1);
+	snapwrite_exit(&w, &(struct kes_exit) { .code = 0x7b, .l1 = 101 });
+	/* a later kernel's struct kes_exit, twice as long */
+	snapwrite_exit(&w, &(struct kes_exit) { .code = 1, .l1 = 2 });
+	v = (void *)(w.data + w.vcpu_off);
+	v->nr_exits = 1;
+	v->exit_size = 2 * sizeof(struct kes_exit);
+	snapwrite_end(&w);
+	assert_int_equal(snapshot_parse(&s, w.data, w.len, &err), 0);
+	assert_int_equal(s.nr_exits, 1);
+	assert_int_equal(s.exits[0].l1, 101);
+	snapshot_free(&s);
+	snapwrite_free(&w);
+}
+
+static void every_truncation_is_refused(void **state)
+{
+	struct snapshot s = { 0 };
+	struct snapwrite w;
+	struct errbuf err;
+
+	(void)state;
+	build(&w);
+	for (size_t len = 0; len < w.len; len++) {
+		err.text[0] = '\0';
+		assert_int_equal(snapshot_parse(&s, w.data, len, &err),
+				 -EPROTO);
+		assert_non_null(strstr(err.text, "truncated"));
+	}
+	snapshot_free(&s);
+	snapwrite_free(&w);
+}
+
+static struct kes_vcpu_record *last_vcpu(struct snapwrite *w)
+{
+	return (void *)(w->data + w->vcpu_off);
+}
+
+static struct kes_vm_record *last_vm(struct snapwrite *w)
+{
+	return (void *)(w->data + w->vm_off);
+}
+
+static void bad_magic(struct snapwrite *w)
+{
+	snapwrite_header(w)->magic++;
+}
+
+static void bad_version(struct snapwrite *w)
+{
+	snapwrite_header(w)->version = 2;
+}
+
+static void more_bytes(struct snapwrite *w)
+{
+	snapwrite_header(w)->size -= 8;
+}
+
+static void short_header(struct snapwrite *w)
+{
+	snapwrite_header(w)->header_size = 8;
+}
+
+static void long_header(struct snapwrite *w)
+{
+	snapwrite_header(w)->header_size = 1u << 31;
+}
+
+static void too_many_records(struct snapwrite *w)
+{
+	snapwrite_header(w)->nr_records = UINT32_MAX;
+}
+
+static void too_few_records(struct snapwrite *w)
+{
+	snapwrite_header(w)->nr_records--;
+}
+
+static void wrong_vms(struct snapwrite *w)
+{
+	snapwrite_header(w)->nr_vms++;
+}
+
+static void wrong_vcpus(struct snapwrite *w)
+{
+	last_vm(w)->nr_vcpus++;
+}
+
+static void exits_overflow(struct snapwrite *w)
+{
+	last_vcpu(w)->nr_exits = UINT32_MAX;
+}
+
+static void exit_size_tiny(struct snapwrite *w)
+{
+	last_vcpu(w)->exit_size = 8;
+	last_vcpu(w)->nr_exits = sizeof(struct kes_exit) / 8;
+}
+
+static void record_too_long(struct snapwrite *w)
+{
+	last_vcpu(w)->rec.size += 8;
+}
+
+static void record_of_zero(struct snapwrite *w)
+{
+	last_vcpu(w)->rec.size = 0;
+}
+
+static void foreign_vcpu(struct snapwrite *w)
+{
+	last_vcpu(w)->vm_id = 77;
+}
+
+static void damage_is_refused(void **state)
+{
+	static const struct {
+		void (*damage)(struct snapwrite *w);
+		const char *says;
+	} cases[] = {
+		{ bad_magic, "magic" }, { bad_version, "version 2" },
+		{ more_bytes, "more" }, { short_header, "header size" },
+		{ long_header, "header size" },
+		{ too_many_records, "inconsistent" },
+		{ too_few_records, "after its last record" },
+		{ wrong_vms, "announces" }, { wrong_vcpus, "announces" },
+		{ exits_overflow, "inconsistent" },
+		{ exit_size_tiny, "inconsistent" },
+		{ record_too_long, "inconsistent" },
+		{ record_of_zero, "inconsistent" },
+		{ foreign_vcpu, "inconsistent" },
+	};
+	struct snapshot s = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct snapwrite w;
+		struct errbuf err;
+
+		build(&w);
+		cases[i].damage(&w);
+		assert_int_equal(snapshot_parse(&s, w.data, w.len, &err),
+				 -EPROTO);
+		assert_non_null(strstr(err.text, cases[i].says));
+		assert_null(strchr(err.text, '\n'));
+		snapwrite_free(&w);
+	}
+	snapshot_free(&s);
+}
+
+static void comm_without_end(void **state)
+{
+	struct snapshot s = { 0 };
+	struct snapwrite w;
+	struct errbuf err;
+
+	(void)state;
+	build(&w);
+	memset(last_vm(&w)->comm, 'x', 16);
+	assert_int_equal(snapshot_parse(&s, w.data, w.len, &err), 0);
+	assert_int_equal(strlen(s.vms[1].comm), 16);
+	snapshot_free(&s);
+	snapwrite_free(&w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(accepts),
+		cmocka_unit_test(skips_longer_structs),
+		cmocka_unit_test(every_truncation_is_refused),
+		cmocka_unit_test(damage_is_refused),
+		cmocka_unit_test(comm_without_end),
+	};
+
+	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests: numbers and durations from users, texts for them, the ticker,
+ * exit reasons.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "reasons.h"
+#include "ticker.h"
+#include "util.h"
+
+static void numbers(void **state)
+{
+	static const struct {
+		const char *text;
+		int rc;
+		uint64_t n;
+	} cases[] = {
+		{ "0", 0, 0 }, { "42", 0, 42 }, { "0x1F", 0, 31 },
+		{ "100", 0, 100 }, { "101", -ERANGE, 0 },
+		{ "99999999999999999999", -ERANGE, 0 }, { "", -EINVAL, 0 },
+		{ " 1", -EINVAL, 0 }, { "1 ", -EINVAL, 0 },
+		{ "-1", -EINVAL, 0 }, { "+1", -EINVAL, 0 },
+		{ "1x", -EINVAL, 0 }, { "0x", -EINVAL, 0 },
+		{ "010", 0, 10 }, { "1.5", -EINVAL, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		uint64_t n = 0;
+
+		assert_int_equal(parse_u64(cases[i].text, 0, 100, &n),
+				 cases[i].rc);
+		assert_int_equal(n, cases[i].n);
+	}
+}
+
+static void durations(void **state)
+{
+	static const struct {
+		const char *text;
+		int rc;
+		uint64_t ns;
+	} cases[] = {
+		{ "100ms", 0, 100000000 }, { "1s", 0, 1000000000 },
+		{ "1m", 0, 60000000000 }, { "1000us", 0, 1000000 },
+		{ "999us", -ERANGE, 0 }, { "2m", -ERANGE, 0 },
+		{ "100", -EINVAL, 0 }, { "ms", -EINVAL, 0 },
+		{ "100 ms", -EINVAL, 0 }, { "100msx", -EINVAL, 0 },
+		{ "-1s", -EINVAL, 0 }, { "1.5s", -EINVAL, 0 },
+		{ "18446744073709551615s", -ERANGE, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		uint64_t ns = 0;
+
+		assert_int_equal(parse_duration(cases[i].text, NSEC_PER_MSEC,
+						90 * NSEC_PER_SEC, &ns),
+				 cases[i].rc);
+		assert_int_equal(ns, cases[i].ns);
+	}
+}
+
+static void texts(void **state)
+{
+	char out[COUNT_TEXT_LEN], text[8];
+
+	(void)state;
+	assert_string_equal(fmt_count(out, 0), "0");
+	assert_string_equal(fmt_count(out, 999), "999");
+	assert_string_equal(fmt_count(out, 1000), "1,000");
+	assert_string_equal(fmt_count(out, UINT64_MAX),
+			    "18,446,744,073,709,551,615");
+	assert_string_equal(fmt_ns(out, 12345678901), "12.3 s");
+	assert_string_equal(fmt_ns(out, 100000000), "100 ms");
+	assert_string_equal(fmt_ns(out, 0), "0.00 ns");
+	assert_string_equal(fmt_rate(out, 0), "0");
+	assert_string_equal(fmt_rate(out, 0.25), "0.25");
+	assert_string_equal(fmt_rate(out, 12345.6), "12,346");
+	copy_printable(text, sizeof(text), "a\033[1mbcdefgh");
+	assert_string_equal(text, "a?[1mbc");
+}
+
+static void ticker(void **state)
+{
+	struct ticker t;
+
+	(void)state;
+	ticker_start(&t, 1000, 100);
+	assert_int_equal(t.next_ns, 1100);
+	assert_int_equal(ticker_advance(&t, 1100), 0);
+	assert_int_equal(t.next_ns, 1200);
+	assert_int_equal(ticker_advance(&t, 1299), 0);
+	assert_int_equal(t.next_ns, 1300);
+	/* served at 1500: the deadlines 1400 and 1500 went by unserved */
+	assert_int_equal(ticker_advance(&t, 1500), 2);
+	assert_int_equal(t.next_ns, 1600);
+}
+
+static void reasons(void **state)
+{
+	const struct reason *r;
+	size_t nr;
+
+	(void)state;
+	assert_string_equal(reason_by_code(KES_ISA_VMX, 30)->name,
+			    "IO_INSTRUCTION");
+	assert_string_equal(reason_by_code(KES_ISA_VMX, 28)->name,
+			    "CR_ACCESS");
+	assert_string_equal(reason_by_code(KES_ISA_SVM, 0x400)->name, "NPF");
+	assert_null(reason_by_code(KES_ISA_VMX, 0xdead));
+	assert_string_equal(reason_by_code(KES_ISA_VMX, KES_CODE_UNKNOWN)->name,
+			    "UNKNOWN");
+	assert_int_equal(reason_by_name(KES_ISA_VMX,
+					"exit_reason_cpuid")->code, 10);
+	assert_int_equal(reason_by_name(KES_ISA_SVM, "SVM_EXIT_HLT")->code,
+			 0x78);
+	assert_null(reason_by_name(KES_ISA_SVM, "EPT_VIOLATION"));
+	r = reason_list(&nr);
+	assert_true(nr > 200);
+	for (size_t i = 0; i < nr; i++) {
+		assert_ptr_equal(reason_by_code(r[i].isa, r[i].code), &r[i]);
+		assert_true(*r[i].meaning && *r[i].reference);
+		assert_true(r[i].code != KES_CODE_UNKNOWN);
+	}
+}
+
+static void suggestions(void **state)
+{
+	const char *names[4];
+
+	(void)state;
+	assert_true(reason_suggest("IO_INSTRUCTON", names, 4) >= 1);
+	assert_string_equal(names[0], "IO_INSTRUCTION");
+	assert_true(reason_suggest("cupid", names, 4) >= 1);
+	assert_int_equal(reason_suggest("xyzzyplughfoobar", names, 4), 0);
+}
+
+static void colours(void **state)
+{
+	(void)state;
+	assert_int_equal(reason_colour("vmx", "io", 30),
+			 reason_colour("svm", "io", 0x7b));
+	assert_int_not_equal(reason_colour("svm", "cr", 0x0),
+			     reason_colour("svm", "cr", 0x10));
+	/* a class of a later version is grey, not a crash */
+	reason_colour("vmx", "no-such-class", 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(numbers), cmocka_unit_test(durations),
+		cmocka_unit_test(texts), cmocka_unit_test(ticker),
+		cmocka_unit_test(reasons), cmocka_unit_test(suggestions),
+		cmocka_unit_test(colours),
+	};
+
+	return cmocka_run_group_tests_name("util", tests, NULL, NULL);
+}
