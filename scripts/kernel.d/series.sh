@@ -34,20 +34,25 @@ series_hash()
 	done | short_hash
 }
 
-# apply_patch TREE PATCH: no fuzz, offsets allowed.
+# apply_patch TREE PATCH [NAME OF TREE]: no fuzz, offsets allowed.  Of what patch(1) says,
+# only the first failure matters.
 apply_patch()
 {
-	patch --directory="$1" -p1 -F0 -s --forward --no-backup-if-mismatch \
-		--reject-file=- <"$2" >&2 ||
-		die "${2##*/} does not apply to $1 (see above; is that" \
-			"Debian's linux-source-$SERIES?)"
+	local output why
+	output=$(patch --directory="$1" -p1 -F0 --forward --batch \
+		--no-backup-if-mismatch --reject-file=- <"$2" 2>&1) && return
+	why=$(awk '/^patching file/ { file = $3 }
+		/FAILED at|find file to patch|ignored/ {
+			print (file ? file ": " : "") $0; exit }' <<<"$output")
+	die "${2##*/} does not apply to ${3:-$1}: ${why:-$output} (is that" \
+		"Debian's linux-source-$SERIES, unpatched?)"
 }
 
 apply_series()
 {
 	local patch
 	for patch in $(series_patches); do
-		apply_patch "$1" "$SERIES_DIR/$patch"
+		apply_patch "$1" "$SERIES_DIR/$patch" "${2:-$1}"
 	done
 }
 
@@ -62,7 +67,7 @@ cmd_apply()
 	# shellcheck disable=SC2064 # this directory, now
 	trap "rm -rf '$scratch'" EXIT
 	copy_touched "$tree" "$scratch"
-	apply_series "$scratch"
+	apply_series "$scratch" "$tree"
 	apply_series "$tree"
 	readlink -f "$tree"
 }
