@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Bring counts from four places into one form, lines of "vcpu code count"
+# sorted, so that diff compares them: ftrace's histogram, the binary snapshot,
+# the text in debugfs, and a recording. The snapshot is decoded here from its
+# description, not by exitstat, which is one of the things under test.
+#
+# Codes are the low 32 bits, as ftrace shows them; on VMX the basic reason
+# (bits 15:0), the flags above it removed.
+
+EXITS_DEF=$TOP/module/exits.def
+
+# reason_codes ISA: "name code" of every reason.
+reason_codes()
+{
+	local name code
+	sed -nE "s/^KES_${1^^}\((\w+), *([-0-9a-fx]+),.*/\1 \2/p" "$EXITS_DEF" |
+		while read -r name code; do
+			printf '%s %u\n' "$name" $((code & 0xffffffff))
+		done
+}
+
+# hist_counts ISA FILE
+hist_counts()
+{
+	awk -v isa="$1" '
+	/exit_reason:/ {
+		gsub(/[^0-9]+/, " ")
+		code = isa == "vmx" ? $1 % 65536 : $1
+		n[$2 " " code] += $3
+	}
+	END { for (k in n) print k, n[k] }' "$2" | LC_ALL=C sort
+}
+
+# A histogram that dropped events is no oracle.
+hist_complete()
+{
+	grep -q '^    Dropped: 0$' "$1" || echo "$1: the histogram dropped events"
+}
+
+# snapshot_rows FILE: "vcpu|base vm vcpu code count" for each exit listed, and
+# "vm id flags" for each VM.
+snapshot_rows()
+{
+	od -An -v -w4 -t u4 "$1" | awk '
+	function u64(at) { return w[at] + w[at + 1] * 4294967296 }
+	{ w[NR - 1] = $1 }
+	END {
+		if (w[0] != 1230521675 || w[1] != 827609940 || w[2] != 1)
+			{ print "not a snapshot of version 1"; exit 1 }
+		if (u64(4) != NR * 4)
+			{ print "size is not the header'\''s size"; exit 1 }
+		for (at = w[3] / 4; at < NR; at += w[at + 1] / 4) {
+			if (w[at] == 1)
+				print "vm", u64(at + 2), w[at + 9]
+			if (w[at] != 2 && w[at] != 3)
+				continue
+			kind = w[at] == 2 ? "vcpu" : "base"
+			for (i = 0; i < w[at + 5]; i++) {
+				e = at + 24 + i * w[at + 6] / 4
+				print kind, u64(at + 2), w[at + 4], w[e], \
+					u64(e + 4) + u64(e + 6)
+			}
+		}
+	}'
+}
+
+# snapshot_counts FILE VM: the counters of one VM since its start
+snapshot_counts()
+{
+	snapshot_rows "$1" | awk -v vm="$2" '
+	$1 == "vcpu" && $2 == vm { print $3, $4, $5 }' | LC_ALL=C sort
+}
+
+# snapshot_since_reset FILE VM
+snapshot_since_reset()
+{
+	snapshot_rows "$1" | awk -v vm="$2" '
+	$2 == vm && $1 != "vm" { n[$3 " " $4] += $1 == "vcpu" ? $5 : -$5 }
+	END { for (k in n) if (n[k]) print k, n[k] }' | LC_ALL=C sort
+}
+
+# text_counts ISA DIR: the vcpu<N> files of a VM's directory in debugfs
+text_counts()
+{
+	local file
+	for file in "$2"/vcpu*; do
+		sed -nE "s/^ *([0-9]+) +[0-9.]+% +([A-Z]\w*)$/${file##*/vcpu} \2 \1/p" \
+			"$file"
+	done | awk '
+	NR == FNR { code[$1] = $2; next }
+	{ print $1, ($2 in code ? code[$2] : "no-such-reason-" $2), $3 }' \
+		<(reason_codes "$1") - | LC_ALL=C sort
+}
+
+# same TITLE_A FILE_A TITLE_B FILE_B: equal and not empty
+same()
+{
+	[ -s "$2" ] || { echo "$1: no counts"; return 1; }
+	diff -U 0 --label "$1" --label "$3" "$2" "$4" | sed '/^@@/d'
+}
