@@ -36,7 +36,8 @@ hist_counts()
 # A histogram that dropped events is no oracle.
 hist_complete()
 {
-	grep -q '^    Dropped: 0$' "$1" || echo "$1: the histogram dropped events"
+	grep -q '^    Dropped: 0$' "$1" ||
+		{ echo "$1: the histogram dropped events" >&2; return 1; }
 }
 
 # snapshot_rows FILE: "vcpu|base vm vcpu code count" for each exit listed, and

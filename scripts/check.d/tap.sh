@@ -19,12 +19,16 @@ tap_comment()
 	sed -n '1,40s/^/# /p' <<<"$1"
 }
 
-# tap DESCRIPTION COMMAND...: the command runs in a shell of its own.
+# tap DESCRIPTION COMMAND...: the command runs in a shell of its own, with
+# errexit, which is why its status is not taken by ||.
 tap()
 {
-	local description=$1 output rc=0
+	local description=$1 output rc
 	shift
-	output=$( ("$@") 2>&1) || rc=$?
+	set +e
+	output=$(set -e; "$@" 2>&1)
+	rc=$?
+	set -e
 	if [ "$rc" = 0 ]; then
 		tap_line ok "$description"
 		return

@@ -66,6 +66,9 @@ root_image()
 		"$BUSYBOX" "$TOP/scripts/lab.d/image.sh" \
 		"$TOP/scripts/l1/init" "$TOP/scripts/l1/stage" \
 		"$TOP/scripts/l1/hold-vm.c")
+	# A package upgrade makes a new one; the old ones are 60 MB each.
+	find "$(cache_dir)" -maxdepth 1 -name 'lab-root-*' -mtime +7 \
+		-exec rm -rf {} +
 	printf '%s/root.cpio\n' "$(cache_entry lab-root "$key" build_root_image)"
 }
 
@@ -113,6 +116,23 @@ copy_guests()
 	cp "$(find_kernel "$KERNEL")" "$dest/bzImage"
 }
 
+# Without cairo: L1 records, the host draws.
+build_lab_tool()
+{
+	make -s -C "$TOP/tools/exitstat" O="$1/obj" WITH_CAIRO=0
+	mv "$1/obj/exitstat" "$1/exitstat"
+	rm -rf "$1/obj"
+}
+
+copy_tool()
+{
+	local key
+	key=$(find "$TOP/tools/exitstat" "$TOP/module" "$TOP/VERSION" -type f \
+		! -name '*.o' -print0 | LC_ALL=C sort -z | xargs -0 cat |
+		short_hash)
+	copy_program "$1" "$(cache_entry lab-tool "$key" build_lab_tool)/exitstat"
+}
+
 job_image()
 {
 	local root=$WORK/job
@@ -121,10 +141,9 @@ job_image()
 	copy_guests "$root/guest"
 	cp -rL "$JOB/." "$root/job/"
 	cp "$TOP/scripts/l1/lib.sh" "$root/lab/"
-	[ ! -x "$TOP/out/bin/exitstat" ] ||
-		copy_program "$root" "$TOP/out/bin/exitstat"
-	printf 'LAB=%s\nSMP=%s\nTIMEOUT=%s\n' "$LAB" "$SMP" "$TIMEOUT" \
-		>"$root/lab/env"
+	copy_tool "$root"
+	printf '%s\n' "LAB=$LAB" "SMP=$SMP" "TIMEOUT=$TIMEOUT" \
+		"EXITSTAT_LAB='$(lab_title)'" >"$root/lab/env"
 	pack "$root" >"$1"
 	rm -rf "$root"
 }

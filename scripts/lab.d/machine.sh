@@ -7,8 +7,18 @@
 # Everything is started through setpriv, so that an emulator dies with its
 # parent even when that is killed by SIGKILL.
 
-L1_APPEND='console=ttyS0 panic=-1 quiet mitigations=off'
+L1_APPEND='console=ttyS0 panic=-1 quiet mitigations=off no_timer_check'
 DIE_WITH_PARENT=(setpriv --pdeathsig KILL)
+
+# How a recording names the lab.
+lab_title()
+{
+	case $LAB in
+	svm) echo 'svm (QEMU TCG)' ;;
+	vmx) echo 'vmx (Bochs)' ;;
+	kvm) echo 'kvm (nested virtualization)' ;;
+	esac
+}
 
 need_packages()
 {
