@@ -110,7 +110,7 @@ static bool spread_marks(const struct page *p, struct marks *k)
 	}
 	for (size_t i = 0; i < k->nr; i++)
 		if (fabs(k->x[i] - mark_home(p, k->phase[i])) >
-		    k->width[i] / 2 + 24)
+		    k->width[i] / 2 + 60)
 			return false;
 	return limit + gap >= CHART_X;
 }
@@ -166,7 +166,7 @@ static void draw_phase_names(const struct page *p)
 
 static void draw_rate_axis(struct page *p)
 {
-	double step = plot_tick_step(p->s.max_rate, 6);
+	double step = plot_tick_step(p->s.max_rate, 8);
 	char text[COUNT_TEXT_LEN];
 
 	p->top = p->s.max_rate * 1.04;
@@ -274,7 +274,7 @@ static void draw_time_axis(const struct page *p)
 	}
 	canvas_text(p->cr, &name, CHART_X + CHART_W / 2, y + 38, CANVAS_CENTRE,
 		    *rec_get(p->m->rec, "command") ?
-		    "seconds since the start of the guest" :
+		    "seconds since the command was started" :
 		    "seconds since the start of the recording");
 }
 

@@ -8,11 +8,13 @@
  * colour every cell is the letter of the reason that fills most of it, which
  * is also what the legend shows.
  */
+#include <math.h>
 #include <string.h>
 
 #include "plot.h"
 
 #define AXIS	10	/* columns left of the chart: "  123,456 |" */
+#define QUARTERS 4	/* labels of the rate axis */
 #define NO_LAYER SIZE_MAX
 
 struct term {
@@ -125,8 +127,7 @@ static void put_row(const struct term *t, int row)
 	char label[COUNT_TEXT_LEN] = "";
 	const char *axis = t->cfg->ascii ? "|" : "\u2502";
 
-	/* rows that begin at a quarter of the scale are labelled */
-	if ((height - row) % (height / 4) == 0)
+	if ((height - row) % (height / QUARTERS) == 0)
 		fmt_rate(label, lo + step);
 	fprintf(t->out, "%*s %s", AXIS - 2, label, axis);
 	for (size_t col = 0; col < t->s.nr_cols; col++) {
@@ -138,6 +139,18 @@ static void put_row(const struct term *t, int row)
 			put_letter_cell(t, c);
 	}
 	fputc('\n', t->out);
+}
+
+/* The upper edge of the chart: four round steps that hold the highest rate. */
+static double round_top(double max)
+{
+	static const double steps[] = { 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 };
+	double unit = pow(10, floor(log10(max / QUARTERS)));
+
+	for (size_t i = 0; i < ARRAY_LEN(steps); i++)
+		if (steps[i] * unit * QUARTERS >= max)
+			return steps[i] * unit * QUARTERS;
+	return 10 * unit * QUARTERS;
 }
 
 static size_t column_of(const struct term *t, double s)
@@ -256,7 +269,7 @@ void plot_term(const struct model *m, size_t nr_reasons,
 
 	plot_series_make(&t.s, m, nr_reasons, (size_t)(cfg->width - AXIS),
 			 true);
-	t.top = t.s.max_rate;
+	t.top = round_top(t.s.max_rate);
 	plot_title(m, text, sizeof(text));
 	fprintf(out, "%.*s\n", cfg->width, text);
 	plot_subtitle(m, text, sizeof(text));

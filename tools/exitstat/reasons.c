@@ -40,13 +40,13 @@ static const struct {
 };
 
 static const uint32_t palette[] = {
-	[REASON_CLASS_OTHER] = 0x7f7f7f,
+	[REASON_CLASS_OTHER] = 0x9a9a9a,
 	[REASON_CLASS_IO] = 0xe69f00,		/* orange */
 	[REASON_CLASS_MSR] = 0x009e73,		/* bluish green */
 	[REASON_CLASS_MSR_READ] = 0x7fd4b4,
 	[REASON_CLASS_MSR_WRITE] = 0x009e73,
 	[REASON_CLASS_CPUID] = 0xcc79a7,	/* reddish purple */
-	[REASON_CLASS_HLT] = 0x4d4d4d,
+	[REASON_CLASS_HLT] = 0x68727c,
 	[REASON_CLASS_INTERRUPT] = 0xd55e00,	/* vermillion */
 	[REASON_CLASS_EXCEPTION] = 0x882255,
 	[REASON_CLASS_PAGE_FAULT] = 0x0072b2,	/* blue */
@@ -60,7 +60,7 @@ static const uint32_t palette[] = {
 	[REASON_CLASS_WINDOW] = 0x999933,
 	[REASON_CLASS_TLB] = 0x44aa99,
 	[REASON_CLASS_NESTED] = 0xaa4499,
-	[REASON_CLASS_SHUTDOWN] = 0x000000,
+	[REASON_CLASS_SHUTDOWN] = 0x3b3b3b,
 	[REASON_CLASS_ERROR] = 0xa00000,
 };
 _Static_assert(ARRAY_LEN(palette) == REASON_NR_CLASSES,
@@ -245,7 +245,7 @@ static uint32_t shade(uint32_t colour, double t)
 uint32_t reason_colour(const char *isa, const char *class, uint64_t code)
 {
 	static const double shades[] = {
-		0, 0.4, -0.35, 0.62, -0.55, 0.2, -0.18,
+		0, 0.35, -0.35, 0.2, -0.5, 0.48, -0.2,
 	};
 	int id = reason_class_by_name(class);
 	size_t i;

@@ -254,6 +254,16 @@ static void percent_of(char out[8], int64_t part, uint64_t whole)
 			 whole ? 100.0 * (double)part / (double)whole : 0);
 }
 
+/* Can the source tell what became of any exit? */
+static bool has_ways_out(const struct model *m)
+{
+	for (size_t i = 0; i < m->rec->nr_reasons; i++)
+		if (m->reasons[i].n.userspace >= 0 ||
+		    m->reasons[i].n.fastpath >= 0)
+			return true;
+	return false;
+}
+
 static void print_reason_row(const struct model *m,
 			     const struct model_reason *r, FILE *out)
 {
@@ -263,20 +273,27 @@ static void print_reason_row(const struct model *m,
 	model_reason_name(r->info, name, sizeof(name));
 	percent_of(user, r->n.userspace, r->total);
 	percent_of(fast, r->n.fastpath, r->total);
-	fprintf(out, "  %-22.22s %11s %6.2f %9s %6s %6s %6.2f %5.2f\n", name,
+	fprintf(out, "  %-21.21s %11s %6.2f %9s", name,
 		fmt_count(exits, r->total), model_share(m, r->total),
 		fmt_rate(rate, model_rate(r->total, m->active_end_ns -
-						    m->active_begin_ns)),
-		user, fast, (double)r->first_ns / 1e9,
+						    m->active_begin_ns)));
+	if (has_ways_out(m))
+		fprintf(out, " %6s %6s", user, fast);
+	fprintf(out, " %6.2f %6.2f\n", (double)r->first_ns / 1e9,
 		(double)r->last_ns / 1e9);
 }
 
 static void print_reasons(const struct model *m, FILE *out)
 {
-	fprintf(out, "\nBy reason (user: returned to user space, fast: re-entered by a fastpath,\n"
-		"first and last: seconds after the start; \"-\": the source cannot tell)\n\n");
-	fprintf(out, "  %-22s %11s %6s %9s %6s %6s %6s %5s\n", "reason",
-		"exits", "%", "per s", "user", "fast", "first", "last");
+	fprintf(out, "\nBy reason (first, last: seconds after the start");
+	if (has_ways_out(m))
+		fprintf(out, "; user: returned to user space,\n"
+			"fast: re-entered by a fastpath; -: the source cannot tell");
+	fprintf(out, ")\n\n  %-21s %11s %6s %9s", "reason", "exits", "%",
+		"per s");
+	if (has_ways_out(m))
+		fprintf(out, " %6s %6s", "user", "fast");
+	fprintf(out, " %6s %6s\n", "first", "last");
 	for (size_t i = 0; i < m->nr_seen; i++)
 		print_reason_row(m, model_ranked(m, i), out);
 }

@@ -203,16 +203,20 @@ static int decimals(double v)
 const char *fmt_ns(char out[COUNT_TEXT_LEN], uint64_t ns)
 {
 	static const struct {
-		double ns;
+		uint64_t ns;
 		const char *unit;
-	} steps[] = { { 1e9, "s" }, { 1e6, "ms" }, { 1e3, "us" }, { 1, "ns" } };
+	} steps[] = {
+		{ NSEC_PER_SEC, "s" }, { NSEC_PER_MSEC, "ms" },
+		{ NSEC_PER_USEC, "us" }, { 1, "ns" },
+	};
 	size_t i = 0;
 	double v;
 
-	while (i < ARRAY_LEN(steps) - 1 && (double)ns < steps[i].ns)
+	while (i < ARRAY_LEN(steps) - 1 && ns < steps[i].ns)
 		i++;
-	v = (double)ns / steps[i].ns;
-	snprintf(out, COUNT_TEXT_LEN, "%.*f %s", decimals(v), v, steps[i].unit);
+	v = (double)ns / (double)steps[i].ns;
+	snprintf(out, COUNT_TEXT_LEN, "%.*f %s",
+		 ns % steps[i].ns ? decimals(v) : 0, v, steps[i].unit);
 	return out;
 }
 

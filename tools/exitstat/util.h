@@ -69,7 +69,7 @@ int parse_duration(const char *s, uint64_t min_ns, uint64_t max_ns,
 #define COUNT_TEXT_LEN 32
 const char *fmt_count(char out[COUNT_TEXT_LEN], uint64_t n);
 
-/* Nanoseconds in the largest unit that keeps three digits: "12.3 s". */
+/* Nanoseconds in the largest unit that fits: "12.3 s"; exactly "100 ms". */
 const char *fmt_ns(char out[COUNT_TEXT_LEN], uint64_t ns);
 
 /* A rate per second with as many digits as make sense. */

@@ -81,7 +81,9 @@ static void texts(void **state)
 			    "18,446,744,073,709,551,615");
 	assert_string_equal(fmt_ns(out, 12345678901), "12.3 s");
 	assert_string_equal(fmt_ns(out, 100000000), "100 ms");
-	assert_string_equal(fmt_ns(out, 0), "0.00 ns");
+	assert_string_equal(fmt_ns(out, 50000000), "50 ms");
+	assert_string_equal(fmt_ns(out, 50500000), "50.5 ms");
+	assert_string_equal(fmt_ns(out, 0), "0 ns");
 	assert_string_equal(fmt_rate(out, 0), "0");
 	assert_string_equal(fmt_rate(out, 0.25), "0.25");
 	assert_string_equal(fmt_rate(out, 12345.6), "12,346");
