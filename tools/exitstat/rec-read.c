@@ -162,6 +162,8 @@ static int load_vcpu(struct recording *r, sqlite3_stmt *s)
 		return -EINVAL;
 	v->vm = vm - 1;
 	v->vcpu_id = (uint32_t)sqlite3_column_int64(s, 2);
+	v->has_unknown = sqlite3_column_type(s, 3) != SQLITE_NULL;
+	v->unknown_last = column_u64(s, 3);
 	return 0;
 }
 
@@ -226,7 +228,7 @@ static const struct table {
 	TABLE(vm, vms,
 	      "id, vm_id, pid, name, comm, cmdline, machine, created_ns, died_ns",
 	      "id", load_vm),
-	TABLE(vcpu, vcpus, "id, vm, vcpu_id", "id", load_vcpu),
+	TABLE(vcpu, vcpus, "id, vm, vcpu_id, unknown_last", "id", load_vcpu),
 	TABLE(reason, reasons,
 	      "id, isa, code, sub, name, class, meaning, reference", "id",
 	      load_reason),

@@ -18,15 +18,16 @@
 #include "recording.h"
 
 enum stmt {
-	STMT_META, STMT_VM, STMT_VM_DIED, STMT_VCPU, STMT_REASON, STMT_SAMPLE,
-	STMT_DELTA, STMT_CLOSURE, STMT_PHASE, STMT_PHASE_END, NR_STMTS
+	STMT_META, STMT_VM, STMT_VM_DIED, STMT_VCPU, STMT_UNKNOWN, STMT_REASON,
+	STMT_SAMPLE, STMT_DELTA, STMT_CLOSURE, STMT_PHASE, STMT_PHASE_END, NR_STMTS
 };
 
 static const char *const stmt_sql[NR_STMTS] = {
 	[STMT_META] = "INSERT OR REPLACE INTO meta VALUES(?,?)",
 	[STMT_VM] = "INSERT INTO vm VALUES(?,?,?,?,?,?,?,?,?)",
 	[STMT_VM_DIED] = "UPDATE vm SET died_ns=? WHERE id=?",
-	[STMT_VCPU] = "INSERT INTO vcpu VALUES(?,?,?)",
+	[STMT_VCPU] = "INSERT INTO vcpu VALUES(?,?,?,NULL)",
+	[STMT_UNKNOWN] = "UPDATE vcpu SET unknown_last=? WHERE id=?",
 	[STMT_REASON] = "INSERT INTO reason VALUES(?,?,?,?,?,?,?,?)",
 	[STMT_SAMPLE] = "INSERT INTO sample VALUES(?,?,?,?)",
 	[STMT_DELTA] = "INSERT INTO delta VALUES(?,?,?,?,?,?,?,?)",
@@ -51,7 +52,8 @@ static const char schema[] =
 	" cmdline TEXT NOT NULL, machine TEXT, created_ns INTEGER NOT NULL,"
 	" died_ns INTEGER);"
 	"CREATE TABLE vcpu(id INTEGER PRIMARY KEY,"
-	" vm INTEGER NOT NULL REFERENCES vm, vcpu_id INTEGER NOT NULL);"
+	" vm INTEGER NOT NULL REFERENCES vm, vcpu_id INTEGER NOT NULL,"
+	" unknown_last INTEGER);"
 	"CREATE TABLE reason(id INTEGER PRIMARY KEY, isa TEXT NOT NULL,"
 	" code INTEGER NOT NULL, sub INTEGER NOT NULL, name TEXT NOT NULL,"
 	" class TEXT NOT NULL, meaning TEXT NOT NULL, reference TEXT NOT NULL,"
@@ -283,6 +285,14 @@ int rec_vcpu(struct rec_writer *w, int64_t id, int64_t vm, uint32_t vcpu_id,
 	sqlite3_bind_int64(w->stmts[STMT_VCPU], 2, vm);
 	bind_u64(w->stmts[STMT_VCPU], 3, vcpu_id);
 	return run(w, STMT_VCPU, err);
+}
+
+int rec_vcpu_unknown(struct rec_writer *w, int64_t id, uint64_t code,
+		     struct errbuf *err)
+{
+	bind_u64(w->stmts[STMT_UNKNOWN], 1, code);
+	sqlite3_bind_int64(w->stmts[STMT_UNKNOWN], 2, id);
+	return run(w, STMT_UNKNOWN, err);
 }
 
 int rec_reason(struct rec_writer *w, const struct rec_reason_row *row,

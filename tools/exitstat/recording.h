@@ -73,6 +73,9 @@ int rec_vm_died(struct rec_writer *w, int64_t id, uint64_t died_ns,
 		struct errbuf *err);
 int rec_vcpu(struct rec_writer *w, int64_t id, int64_t vm, uint32_t vcpu_id,
 	     struct errbuf *err);
+/* The last raw code that this vCPU counted as unknown. */
+int rec_vcpu_unknown(struct rec_writer *w, int64_t id, uint64_t code,
+		     struct errbuf *err);
 int rec_reason(struct rec_writer *w, const struct rec_reason_row *row,
 	       struct errbuf *err);
 int rec_sample(struct rec_writer *w, int64_t id, uint64_t begin_ns,
@@ -114,6 +117,8 @@ struct rec_vm {
 struct rec_vcpu {
 	size_t vm;		/* index into recording.vms */
 	uint32_t vcpu_id;
+	bool has_unknown;
+	uint64_t unknown_last;	/* raw code, if has_unknown */
 };
 
 struct rec_reason {

@@ -103,11 +103,14 @@ static json_t *vcpu(const struct model *m, size_t i)
 	const struct rec_vcpu *v = &m->rec->vcpus[i];
 	const struct rec_vm *vm = &m->rec->vms[v->vm];
 
-	return json_pack("{s:I, s:o, s:I, s:I, s:I}",
+	return json_pack("{s:I, s:o, s:I, s:I, s:I, s:o}",
 			 "vm", (json_int_t)vm->vm_id, "guest", json_text(vm->name),
 			 "pid", (json_int_t)vm->pid,
 			 "vcpu", (json_int_t)v->vcpu_id,
-			 "exits", (json_int_t)m->by_vcpu[i]);
+			 "exits", (json_int_t)m->by_vcpu[i],
+			 "unknown_last", v->has_unknown ?
+			 json_integer((json_int_t)v->unknown_last) :
+			 json_null());
 }
 
 static json_t *closure(const struct model *m)

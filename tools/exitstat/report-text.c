@@ -426,6 +426,21 @@ static void print_vcpus(const struct model *m, FILE *out)
 			model_share(m, m->by_vcpu[i]));
 }
 
+/* An exit without a name still has a number to search for. */
+static void print_unknown(const struct model *m, FILE *out)
+{
+	const struct recording *r = m->rec;
+	const char *gap = "\n";
+
+	for (size_t i = 0; i < r->nr_vcpus; i++) {
+		if (!r->vcpus[i].has_unknown)
+			continue;
+		fprintf(out, "%sUNKNOWN: the last one of vCPU %u had the raw code %#" PRIx64 ".\n",
+			gap, r->vcpus[i].vcpu_id, r->vcpus[i].unknown_last);
+		gap = "";
+	}
+}
+
 /* A vCPU that is in the guest as it is sampled has entered, not exited. */
 static bool may_be_in_flight(const struct model *m, int64_t open)
 {
@@ -477,5 +492,6 @@ void report_text(const struct model *m, FILE *out)
 	print_phases(m, out);
 	print_reasons(m, out);
 	print_vcpus(m, out);
+	print_unknown(m, out);
 	print_closure(m, out);
 }

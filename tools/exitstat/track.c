@@ -26,6 +26,7 @@ struct counter {
 struct track_vcpu {
 	uint32_t vcpu_id;
 	int64_t id;		/* row id */
+	uint64_t unknown_last;
 	uint64_t closure[3];	/* attempts, entry_failed, emulation */
 	struct counter *counters;
 	size_t nr, cap;
@@ -252,7 +253,12 @@ static int track_vcpu(struct pass *p, struct track_vm *vm, size_t hint,
 
 	for (size_t i = 0; !rc && i < now->nr_exits; i++)
 		rc = track_exit(p, v, i, &p->s->exits[now->first_exit + i]);
-	return rc ? rc : track_closure(p, v, now);
+	if (!rc)
+		rc = track_closure(p, v, now);
+	if (rc || now->unknown_last == v->unknown_last)
+		return rc;
+	v->unknown_last = now->unknown_last;
+	return rec_vcpu_unknown(p->w, v->id, now->unknown_last, p->err);
 }
 
 /* Does this VM, seen for the first time, belong to the recording? */

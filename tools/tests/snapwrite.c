@@ -89,6 +89,13 @@ void snapwrite_exit(struct snapwrite *s, const struct kes_exit *e)
 	v->rec.size += sizeof(*to);
 }
 
+void snapwrite_unknown_last(struct snapwrite *s, uint64_t code)
+{
+	struct kes_vcpu_record *v = (void *)(s->data + s->vcpu_off);
+
+	v->unknown_last = code;
+}
+
 void snapwrite_unknown(struct snapwrite *s, uint32_t size)
 {
 	struct kes_record *r = append(s, size);

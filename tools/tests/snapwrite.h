@@ -27,6 +27,8 @@ void snapwrite_vm(struct snapwrite *s, uint64_t vm_id, uint32_t pid,
 void snapwrite_vcpu(struct snapwrite *s, uint32_t type, uint32_t vcpu_id,
 		    uint64_t attempts);
 void snapwrite_exit(struct snapwrite *s, const struct kes_exit *e);
+/* The last raw code of the vCPU that was counted as unknown. */
+void snapwrite_unknown_last(struct snapwrite *s, uint64_t code);
 /* A record of a type that nobody knows. */
 void snapwrite_unknown(struct snapwrite *s, uint32_t size);
 /* Sets the sizes and counts of the header. */

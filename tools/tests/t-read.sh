@@ -6,6 +6,7 @@
 #
 # UPDATE_GOLDEN=1 writes the golden files instead: look at the difference.
 
+# shellcheck source-path=SCRIPTDIR source=tap.sh
 . "$(dirname "$0")/tap.sh"
 
 # golden NAME COMMAND...: standard output equals the file

@@ -4,6 +4,7 @@
 # exitstat record against a fake machine: what is counted, whose VMs, how the
 # command's end, signals and errors are handled, and what is left on disk.
 
+# shellcheck source-path=SCRIPTDIR source=tap.sh
 . "$(dirname "$0")/tap.sh"
 
 # 25 steps of fakeguest: 3 firmware, 2 kernel early, 10 kernel init, 9
@@ -164,9 +165,13 @@ kill_9() {
 	"$EXITSTAT" record -q -i 10ms -o m.x -- "$BUILD/fakeguest" "$ROOT" 5 400 \
 		>/dev/null &
 	sleep 0.6
+	local guest
+	guest=$(pgrep -P $!)
 	kill -9 $!
 	wait $! || true
-	pkill -P $$ -x fakeguest || true
+	# the guest is not our child: it must be gone before the next machine
+	kill "$guest"
+	while kill -0 "$guest"; do sleep 0.01; done
 	fails 1 'm.x.part is an interrupted or running recording' \
 		"$EXITSTAT" report m.x
 	"$EXITSTAT" report m.x.part >words

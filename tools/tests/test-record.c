@@ -212,6 +212,31 @@ static void a_new_vm_counts_from_zero(void **state)
 	rec_close(&rec);
 }
 
+static void unknown_codes_keep_their_number(void **state)
+{
+	struct recording rec;
+	struct snapwrite w;
+	struct model m;
+	struct run r;
+
+	(void)state;
+	run_start(&r, true);
+	one_vm(&w, 0x1f, 5, 0, 0);
+	assert_int_equal(run_sample(&r, &w), 0);
+	one_vm(&w, 0x1f, 5, 0, 0);
+	snapwrite_exit(&w, &(struct kes_exit) {
+		.code = KES_CODE_UNKNOWN, .l1 = 3 });
+	snapwrite_unknown_last(&w, 0xdead);
+	assert_int_equal(run_sample(&r, &w), 0);
+	run_end(&r, &rec, &m);
+	assert_int_equal(m.total, 3);
+	assert_string_equal(model_ranked(&m, 0)->info->name, "UNKNOWN");
+	assert_true(rec.vcpus[0].has_unknown);
+	assert_int_equal(rec.vcpus[0].unknown_last, 0xdead);
+	model_free(&m);
+	rec_close(&rec);
+}
+
 static void strangers_are_left_out(void **state)
 {
 	struct track_sums sums;
@@ -325,6 +350,7 @@ int main(void)
 		cmocka_unit_test(phases_bad_files),
 		cmocka_unit_test(baseline_is_not_counted),
 		cmocka_unit_test(a_new_vm_counts_from_zero),
+		cmocka_unit_test(unknown_codes_keep_their_number),
 		cmocka_unit_test(strangers_are_left_out),
 		cmocka_unit_test(unfilled_fields_are_null),
 		cmocka_unit_test(backwards_is_an_error),
