@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What people type. Everything is done by scripts/ and by the makefiles of
+# the parts; results go to out/, what takes long is kept in a cache.
+
+SERIES ?= 6.12
+LAB ?= svm
+OUT := $(CURDIR)/out
+
+all:		## the tool, as out/bin/exitstat
+	@mkdir -p $(OUT)/obj $(OUT)/bin
+	@$(MAKE) -C tools/exitstat O=$(OUT)/obj
+	@install $(OUT)/obj/exitstat $(OUT)/bin/exitstat
+
+demo:		## record and plot a nested guest's boot: out/demo (LAB=svm|vmx|kvm)
+	@scripts/demo --lab $(LAB)
+
+check:		## all tests
+	@scripts/check unit patches svm vmx
+
+check-unit:	## the tool's tests; builds, scripts and pages are clean
+check-patches:	## the patch series, without booting it
+check-svm:	## the counters in lab svm (AMD)
+check-vmx:	## the counters in lab vmx (Intel)
+check-kvm:	## the counters on this machine's nested virtualization
+check-unit check-patches check-svm check-vmx check-kvm:
+	@scripts/check $(@:check-%=%)
+
+kvm-modules:	## patched KVM modules for a stock Debian kernel (SERIES=6.12)
+	@scripts/kernel kvm-modules $(SERIES)
+
+kernel:		## a small bootable patched kernel (SERIES=6.12)
+	@scripts/kernel kernel $(SERIES)
+
+clean:		## remove out/ (the cache: scripts/kernel clean)
+	rm -rf $(OUT)
+
+help:		## this list
+	@sed -nE 's/^([a-z-]+):\t+## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+.PHONY: all demo check check-unit check-patches check-svm check-vmx \
+	check-kvm kvm-modules kernel clean help
