@@ -73,6 +73,8 @@ child_status() {
 }
 
 command_not_found() {
+	# a directory of PATH that cannot be searched would change the errno
+	export PATH=/usr/bin:/bin
 	fails 1 'no-such-qemu: cannot start the command: No such file' \
 		"$EXITSTAT" record -q -o e.x -- no-such-qemu
 	[ ! -e e.x ] && [ ! -e e.x.part ] && [ ! -e e.x.part-wal ]
