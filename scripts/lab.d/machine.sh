@@ -38,6 +38,8 @@ start_qemu()
 		-kernel "$(find_kernel "$KERNEL")" -initrd "$WORK/initrd" \
 		-append "$L1_APPEND" >"$WORK/emulator.log" 2>&1 </dev/null &
 	LAB_PID=$!
+	# Or bash itself would say how it ended.
+	disown
 }
 
 bochs_iso()
@@ -93,6 +95,7 @@ start_bochs()
 		"${DIE_WITH_PARENT[*]} bochs-bin -q -f $WORK/bochsrc -rc $WORK/rc" \
 		/dev/null >"$WORK/emulator.log" 2>&1 </dev/null &
 	LAB_PID=$!
+	disown
 }
 
 start_machine()
@@ -132,6 +135,8 @@ stop_machine()
 	[ -n "$LAB_PID" ] || return 0
 	mapfile -t pids < <(descendants_of "$LAB_PID")
 	kill -KILL "${pids[@]}" 2>/dev/null || :
-	wait "$LAB_PID" 2>/dev/null || :
+	while machine_runs; do
+		sleep 0.05
+	done
 	LAB_PID=''
 }

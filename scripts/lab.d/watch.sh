@@ -38,7 +38,8 @@ console_line()
 	'lab:failed: '*) WATCH_STATE=failed WATCH_STAGE=${line#lab:failed: } ;;
 	'lab:no-virtualization'*) WATCH_STATE=no-virtualization ;;
 	'| '*) ;;
-	*'Kernel panic - not syncing'*) WATCH_STATE=panic ;;
+	*'Kernel panic - not syncing: '*)
+		WATCH_STATE=panic WATCH_STAGE=${line#*not syncing: } ;;
 	esac
 }
 
@@ -121,11 +122,19 @@ collect()
 	cp "$WORK/console.log" "$OUT/console.log"
 }
 
+# The emulator's complaints, without what TCG says about any CPU model. That
+# of Bochs is its screen.
+emulator_says()
+{
+	[ "$LAB" != vmx ] || return 0
+	grep -av "warning: TCG doesn't support" "$WORK/emulator.log" || :
+}
+
 failure_of()
 {
 	local seconds=$((SECONDS - STARTED))
 	case $1 in
-	panic) echo "L1 panicked after $seconds s" ;;
+	panic) echo "L1 panicked after $seconds s: $WATCH_STAGE" ;;
 	failed) echo "L1 could not start the job: $WATCH_STAGE" ;;
 	damaged) echo "the results are damaged (checksum differs)" ;;
 	timeout) echo "no results after $TIMEOUT s in stage '$WATCH_STAGE'" ;;
@@ -134,25 +143,28 @@ failure_of()
 			echo "the results are cut short: $FRAME_GOT of" \
 				"$FRAME_BYTES bytes"
 		else
-			echo "L1 ended after $seconds s without results"
+			echo "L1 ended after $seconds s without results" \
+				"$(emulator_says | sed '1!d; s/^/(/; s/$/)/')"
 		fi ;;
 	esac
 }
 
-# tail_of FILE TITLE: the end of a log, if there is anything in it.
+# tail_of TITLE: the end of a log on stdin, if there is anything in it.
 tail_of()
 {
-	[ -s "$1" ] || return 0
-	printf ' -- last lines of %s --\n' "$2" >&2
-	tail -n 15 "$1" | tr -d '\r' | tr -c '\n\t -~' '?' | cut -c1-160 |
+	local log
+	log=$(tail -n 15 | tr -d '\0')
+	[ -n "$log" ] || return 0
+	printf ' -- last lines of %s --\n' "$1" >&2
+	tr -d '\r' <<<"$log" | tr -c '\n\t -~' '?' | cut -c1-160 |
 		sed 's/^/ /' >&2
 }
 
 report_failure()
 {
 	warn "$LAB: $(failure_of "$1")"
-	tail_of "$WORK/console.log" "L1's console"
-	[ "$LAB" = vmx ] || tail_of "$WORK/emulator.log" "the emulator"
+	tail_of "L1's console" <"$WORK/console.log"
+	emulator_says | tail_of "the emulator"
 	[ "$1" != no-virtualization ] || exit 77
 	exit 1
 }
