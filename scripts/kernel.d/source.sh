@@ -148,12 +148,14 @@ stock_version()
 		source_version
 		return
 	fi
+	check_source_tree "$KSRC"
 	point=$SERIES.$(makefile_value "$KSRC" SUBLEVEL)
 	grep -q DISTRIBUTION_OFFICIAL_BUILD "$KSRC/Makefile" ||
 		die "$KSRC: Linux $point, but not Debian's (modules for a stock" \
 			"kernel need its own source; unset KSRC)"
 	offered_versions "linux-source-$SERIES" |
-		grep -m1 "^${point//./\\.}-" ||
+		awk -v point="$point-" 'index($0, point) == 1 && !found++ {
+			print } END { exit !found }' ||
 		die "$KSRC: no stock kernel $point is offered (unset KSRC)"
 }
 
