@@ -31,7 +31,7 @@
 #define MSR_PAT		0x277
 #define PAT_AT_RESET	0x0007040600070406ull
 #define NO_HYPERCALL	0x7fffu
-#define SLEEP_CLOCKS	200000
+#define TICK_CLOCKS	1000000
 
 int guest_main(void)
 {
@@ -41,8 +41,10 @@ int guest_main(void)
 	apic_init();
 	for (i = 0; i < NR_CPUID; i++)
 		cpuid(1);
+	apic_start_ticks(TICK_CLOCKS);
 	for (i = 0; i < NR_HLT; i++)
-		apic_sleep(SLEEP_CLOCKS);
+		apic_sleep();
+	apic_stop_ticks();
 	for (i = 0; i < NR_OUT; i++)
 		outb(PORT_POST, (uint8_t)i);
 	for (i = 0; i < NR_RDMSR; i++)

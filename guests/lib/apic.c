@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A timed HLT by the local APIC (xAPIC mode, memory mapped: no port and no
- * MSR exits).
+ * Timed HLTs by the local APIC (xAPIC mode, memory mapped: no port and no MSR
+ * exits).
  *
- * Why one sleep is exactly one HLT exit: interrupts are off from before the
- * timer is started until STI, and STI lets one more instruction pass before
- * an interrupt is taken. So HLT is always executed, even when the timer has
- * fired long before, and it exits before any interrupt is delivered. The
- * interrupt then ends the halt and HLT is not executed again. See Intel SDM
- * 3A 11.5.4 (timer), 2B STI; AMD APM 2, 16.4.
+ * Why one sleep is exactly one HLT exit: interrupts are off outside of
+ * apic_sleep(), and STI lets one more instruction pass before an interrupt is
+ * taken. So HLT is always executed, even when a tick has been pending for
+ * long, and it exits before any interrupt is delivered. The interrupt ends
+ * the halt, and HLT is not executed again. See Intel SDM 3A 11.5.4 (timer),
+ * 2B STI; AMD APM 2, 16.4.
+ *
+ * Why ticks and not one shot per sleep: QEMU's TCG forgets, when it re-enters
+ * a nested guest, that the guest was between STI and HLT. The interrupt is
+ * then taken first, HLT waits for the next one, and there has to be a next
+ * one. Still one HLT exit per sleep.
  */
 #include "guest.h"
 
@@ -20,6 +25,8 @@
 
 #define SPURIOUS_ENABLE	0x100
 #define DIVIDE_BY_1	0x0b
+#define TIMER_PERIODIC	(1 << 17)
+#define LVT_MASKED	(1 << 16)
 
 #define TIMER_VECTOR	0x40
 #define SPURIOUS_VECTOR	0x4f
@@ -61,11 +68,21 @@ void apic_init(void)
 	__asm__ volatile("lidt %0" : : "m"(pointer), "m"(idt));
 	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | SPURIOUS_VECTOR);
 	apic_write(APIC_DIVIDE, DIVIDE_BY_1);
-	apic_write(APIC_LVT_TIMER, TIMER_VECTOR);
 }
 
-void apic_sleep(uint32_t clocks)
+void apic_start_ticks(uint32_t clocks)
 {
+	apic_write(APIC_LVT_TIMER, TIMER_PERIODIC | TIMER_VECTOR);
 	apic_write(APIC_INITIAL, clocks);
+}
+
+void apic_stop_ticks(void)
+{
+	apic_write(APIC_LVT_TIMER, LVT_MASKED);
+	apic_write(APIC_INITIAL, 0);
+}
+
+void apic_sleep(void)
+{
 	__asm__ volatile("sti; hlt; cli" : : : "memory");
 }

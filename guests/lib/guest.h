@@ -31,14 +31,17 @@ _Noreturn void guest_exit(uint8_t code);
 /* One CPUID exit. */
 enum vendor guest_vendor(void);
 
-/* No counted exit: local APIC enabled, its timer able to interrupt. */
+/* No counted exit: local APIC enabled, its timer still silent. */
 void apic_init(void);
 
 /*
- * Sleep in HLT until the local APIC's timer interrupts after the given number
- * of bus clocks (KVM: nanoseconds). Exactly one HLT exit; see apic.c.
+ * No counted exit: an interrupt every so many bus clocks (KVM: nanoseconds).
  */
-void apic_sleep(uint32_t clocks);
+void apic_start_ticks(uint32_t clocks);
+void apic_stop_ticks(void);
+
+/* Sleep in HLT until a tick. Exactly one HLT exit; see apic.c. */
+void apic_sleep(void);
 
 /* Port IO: one exit each. */
 static inline void outb(uint16_t port, uint8_t value)
