@@ -303,6 +303,9 @@ static int parse_records(struct snapshot *s, const struct bytes *b,
 
 static int check_counts(const struct snapshot *s, struct errbuf *err)
 {
+	if (s->nr_times && !s->hdr.tsc_khz)
+		return err_set(err, -EPROTO,
+			       "snapshot has times, but not how long a cycle is");
 	if (s->nr_vms != s->hdr.nr_vms)
 		return err_set(err, -EPROTO,
 			       "snapshot announces %u VMs but lists %zu",

@@ -128,7 +128,7 @@ make_foreign_files() {
 	cp all.x other.x
 	patch_byte other.x 68 '\0\0\0\1'	# application_id
 	cp all.x newer.x
-	patch_byte newer.x 60 '\0\0\0\2'	# user_version
+	patch_byte newer.x 60 '\0\0\0\3'	# user_version
 }
 
 patch_byte() {
@@ -137,7 +137,7 @@ patch_byte() {
 }
 
 newer_version() {
-	fails 1 'recording of version 2, but this exitstat reads version 1' \
+	fails 1 'recording of version 3, but this exitstat reads versions 1 to 2' \
 		"$EXITSTAT" report newer.x
 }
 
@@ -229,7 +229,7 @@ usage() {
 	fails 2 'no such command' "$EXITSTAT" dance
 	fails 2 'which FILE' "$EXITSTAT" report
 	fails 2 'need csv or json' "$EXITSTAT" export -f xml all.x
-	for c in list record report plot export explain; do
+	for c in list enable disable reset record report plot export explain; do
 		"$EXITSTAT" "$c" --help | has Usage
 	done
 }
