@@ -18,6 +18,7 @@ static const struct {
 	const char *help;
 } commands[] = {
 	{ "list", cmd_list, "VMs that run, and which source counts them" },
+	{ "check", cmd_check, "are the counts right? closure, and ftrace's count" },
 	{ "enable", cmd_enable, "switch groups on: count, time, histogram, detail" },
 	{ "disable", cmd_disable, "switch groups off" },
 	{ "reset", cmd_reset, "let the kernel's own texts count from now on" },

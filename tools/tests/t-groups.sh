@@ -199,6 +199,101 @@ old_recording() {
 	"$EXITSTAT" export old.x >/dev/null
 }
 
+# traced LINE...: a histogram of kvm_exit with these lines in the fake tracefs
+traced() {
+	local dir=$ROOT/sys/kernel/tracing/events/kvm/kvm_exit
+	mkdir -p "$dir"
+	{
+		printf '# event histogram\n#\n'
+		echo '# trigger info: hist:keys=vcpu_id:vals=hitcount [active]'
+		echo '{ vcpu_id: 7 } hitcount: 3'
+		echo "# trigger info: hist:keys=exit_reason,vcpu_id:vals=hitcount:size=4096 ${FILTER:-}[active]"
+		printf '\n'
+		printf '{ exit_reason: %10s, vcpu_id: %10s } hitcount: %10s\n' "$@"
+		printf '\nTotals:\n    Hits: 1\n    Entries: 1\n    Dropped: %s\n' "${DROPPED:-0}"
+	} >"$dir/hist"
+}
+
+# Two VMs share the number of a vCPU; one code is in no table.
+checked_machine() {
+	machine_with count
+	snapshot <<-END
+		vm 1 700 1000 2000 first
+		vcpu 0 101
+		exit 0x7b 90
+		exit 0x7fffffffffffffff 9
+		closure 1 1
+		vm 2 701 1000 2000 second
+		vcpu 0 23
+		exit 0x7b 20 3
+		vcpu 1 1
+		exit -1 1
+	END
+	traced 123 0 113 777 0 9 4294967295 1 1
+}
+
+check_agrees() {
+	checked_machine
+	"$EXITSTAT" check >out
+	grep -q '1 first  *0  *101  *99  *1  *1  *0$' out
+	grep -q '^  closed$' out
+	grep -q 'difference 0: 123 exits, by 3 reasons and vCPUs' out
+}
+
+check_differs() {
+	checked_machine
+	traced 123 0 112 777 0 9 4294967295 1 1
+	"$EXITSTAT" check >out && return 1
+	grep -q 'IOIO  *vcpu 0  *113  *112  *+1$' out
+	grep -q 'WRONG: 1 of 3 differ' out
+	traced 123 0 113 777 0 9 4294967295 1 1 5 1 2
+	"$EXITSTAT" check >out && return 1
+	grep -q 'vcpu 1  *0  *2  *-2$' out
+}
+
+check_not_closed() {
+	machine_with count
+	snapshot <<-END
+		vm 1 700 1000 2000 first
+		vcpu 0 103
+		exit 0x7b 101
+	END
+	"$EXITSTAT" check >out && return 1
+	grep -q ' 2 \*$' out
+	grep -q 'WRONG: the lines with' out
+	# a vCPU that lives, and one switch: each explains one
+	snapshot <<-END
+		switches 1
+		vm 1 700 1000 0 first
+		vcpu 0 103
+		exit 0x7b 101
+	END
+	"$EXITSTAT" check | has 'Not 0, and still right'
+}
+
+check_cannot() {
+	checked_machine
+	rm -r "$ROOT/sys/kernel/tracing"
+	"$EXITSTAT" check | has 'cannot be compared: .*hist: No such file'
+	mkdir -p "$ROOT/sys/kernel/tracing/events/kvm/kvm_exit"
+	echo '# event histogram' >"$ROOT/sys/kernel/tracing/events/kvm/kvm_exit/hist"
+	"$EXITSTAT" check | has 'is not set up (echo .hist:keys='
+	FILTER='if vcpu_id == 1 ' traced 123 0 1
+	"$EXITSTAT" check | has 'cannot be compared: .* has a filter'
+	DROPPED=5 traced 123 0 1
+	"$EXITSTAT" check | has 'cannot be compared: .* dropped 5 events'
+	rm -r "$ROOT/sys/kernel/tracing"
+	echo 'fields 1' | snapshot
+	local status=0
+	"$EXITSTAT" check >out || status=$?
+	[ "$status" = 77 ]
+	grep -q 'does not count attempts' out
+	cp "$SNAPSHOT" copy
+	{ "$EXITSTAT" check --snapshot copy || true; } |
+		has 'no --histogram to go with'
+	fails 1 'none: No such file' "$EXITSTAT" check --snapshot none
+}
+
 # A table of this version that is not there is damage, whatever reads it.
 damaged_groups() {
 	"$BUILD/mkrec" bad.x
@@ -220,6 +315,10 @@ fi
 check 'record --groups switches on what is missing, and back' record_restores
 check 'time, histogram, returns and details are recorded' records_groups
 check 'a group switched off and on meanwhile' group_restarts
+check 'check: closed, and no difference to the trace' check_agrees
+check 'check: a difference to the trace' check_differs
+check 'check: not closed, and what is tolerated' check_not_closed
+check 'check: says what it cannot check' check_cannot
 check 'a recording of version 1 is read' old_recording
 check 'a recording without its tables is damaged' damaged_groups
 check 'times need a clock' time_without_clock
