@@ -71,11 +71,12 @@ oracle_save()
 	cat "$KVM_EVENTS/${2:-kvm_exit}/hist" >"$1"
 }
 
-# oracle_stop EVENT
+# oracle_stop [EVENT]
 oracle_stop()
 {
-	! grep -q '^hist:' "$KVM_EVENTS/$1/trigger" ||
-		echo "!$(oracle_key "$1")" >"$KVM_EVENTS/$1/trigger"
+	local event=${1:-kvm_exit}
+	! grep -q '^hist:' "$KVM_EVENTS/$event/trigger" ||
+		echo "!$(oracle_key "$event")" >"$KVM_EVENTS/$event/trigger"
 }
 
 counting()
