@@ -345,7 +345,7 @@ static int run_counting(const struct options *o,
 		code = cmd_fail(&err);
 	} else {
 		if (done && !o->quiet)
-			warnx("%s was off: on for this recording",
+			warnx("switched on for this recording: %s",
 			      groups_text(done, text));
 		code = run(o, cfg, phases, phases_text);
 	}

@@ -88,7 +88,7 @@ record_restores() {
 	"$EXITSTAT" record -o a.x --groups histogram,detail -- cp -r "$SYSFS" in \
 		2>err
 	is_on count
-	grep -q 'time,histogram,detail was off' err
+	grep -q 'on for this recording: time,histogram,detail' err
 	[ "$(cat in/time in/histogram in/detail in/count | tr -d '\n')" = 1111 ]
 	"$EXITSTAT" record -q -o b.x -- cp -r "$SYSFS" in2
 	[ "$(cat in2/time in2/count | tr -d '\n')" = 01 ]

@@ -70,6 +70,8 @@ list_nothing() {
 
 report_narrow() {
 	narrow "$EXITSTAT" report all.x
+	narrow "$EXITSTAT" report groups.x
+	narrow "$EXITSTAT" report --nested --detail groups.x
 	narrow "$EXITSTAT" plot --term --ascii all.x
 	narrow "$EXITSTAT" --help
 }
@@ -100,6 +102,17 @@ export_to_file() {
 	"$EXITSTAT" export all.x | cmp - out.csv
 	fails 1 'cannot create' "$EXITSTAT" export -o nowhere/out.csv all.x
 	fails 1 'standard output' to_full_device
+}
+
+report_without_groups() {
+	"$EXITSTAT" report --detail all.x | has 'No details were recorded'
+	"$EXITSTAT" report --nested all.x | has 'No exits of a guest inside'
+	"$EXITSTAT" report --nested l1only.x | has 'does not tell contexts apart'
+	"$EXITSTAT" report all.x >words
+	lacks 'time went' words
+	"$EXITSTAT" report -j all.x | has '"costs": null'
+	"$EXITSTAT" report -j groups.x | has '"name": "TSC_DEADLINE"'
+	fails 2 'without --nested' "$EXITSTAT" report -j --nested all.x
 }
 
 interrupted() {
@@ -236,7 +249,7 @@ usage() {
 
 prepare() {
 	local kind
-	for kind in all l1only nophases; do
+	for kind in all l1only nophases groups; do
 		"$BUILD/mkrec" "$kind.x" "$kind"
 	done
 	"$BUILD/mkrec" int.x interrupted
@@ -249,6 +262,10 @@ check 'list: nothing runs; --root' list_nothing
 check 'report: golden' golden report.txt "$EXITSTAT" report all.x
 check 'report: golden without phases' golden nophases.txt "$EXITSTAT" report nophases.x
 check 'report: golden JSON' golden report.json "$EXITSTAT" report -j all.x
+check 'report: golden with all groups' golden groups.txt "$EXITSTAT" report groups.x
+check 'report: golden --nested' golden nested.txt "$EXITSTAT" report --nested groups.x
+check 'report: golden --detail' golden detail.txt "$EXITSTAT" report --detail groups.x
+check 'report: groups that were not recorded' report_without_groups
 check 'report and terminal plot fit 80 columns' report_narrow
 check 'what a source does not fill is not 0' l1only_is_not_zero
 check 'export: golden CSV' golden export.csv "$EXITSTAT" export l1only.x

@@ -56,7 +56,7 @@ describes_itself() {
 }
 
 counting_is_restored() {
-	grep -q 'count was off' stderr
+	grep -q 'switched on for this recording: count$' stderr
 	[ "$(cat "$ROOT/sys/kernel/kvm_exit_stats/count")" = 0 ]
 	echo 1 >"$ROOT/sys/kernel/kvm_exit_stats/count"
 	"$EXITSTAT" record -q -o b.x -- true
