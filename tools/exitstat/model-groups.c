@@ -292,3 +292,67 @@ uint64_t model_percentile_ns(const struct model_groups *g,
 	}
 	return 0;
 }
+
+/* What add_cell() needs. */
+struct latency_load {
+	struct model_latency *l;
+	const struct model *m;
+};
+
+void model_latency_points(const struct model_latency *l, const struct model *m,
+			  size_t col, size_t *first, size_t *last)
+{
+	*first = col * m->nr_points / l->nr_cols;
+	*last = (col + 1) * m->nr_points / l->nr_cols;
+}
+
+static size_t column_of(const struct model_latency *l, const struct model *m,
+			size_t point)
+{
+	return ((point + 1) * l->nr_cols - 1) / m->nr_points;
+}
+
+static int add_cell(void *arg, const int64_t *n)
+{
+	struct latency_load *load = arg;
+	struct model_latency *l = load->l;
+	size_t col = column_of(l, load->m, load->m->point_of[n[0]]);
+
+	for (size_t i = 0; i < l->nr; i++) {
+		double *cell = &l->n[(i * l->nr_cols + col) * REC_NR_BUCKETS +
+				     (size_t)n[3]];
+
+		if (l->reasons[i] != (size_t)n[2])
+			continue;
+		*cell += (double)n[4];
+		l->most = fmax(l->most, *cell);
+		if (n[3] < l->lowest)
+			l->lowest = (int)n[3];
+		if (n[3] > l->highest)
+			l->highest = (int)n[3];
+	}
+	return 0;
+}
+
+int model_latency_load(struct model_latency *l, struct model *m,
+		       size_t nr_reasons, size_t max_cols, struct errbuf *err)
+{
+	const struct model_groups *g = &m->groups;
+	struct latency_load load = { l, m };
+
+	memset(l, 0, sizeof(*l));
+	l->lowest = REC_NR_BUCKETS - 1;
+	l->nr_cols = m->nr_points < max_cols ? m->nr_points : max_cols;
+	l->reasons = xcalloc(nr_reasons, sizeof(*l->reasons));
+	for (size_t i = 0; i < g->nr_costs && l->nr < nr_reasons; i++)
+		if (g->costs[g->order[i]].timed)
+			l->reasons[l->nr++] = g->order[i];
+	l->n = xcalloc(l->nr * l->nr_cols, REC_NR_BUCKETS * sizeof(*l->n));
+	return rec_for_each_row(m->rec, REC_HISTOGRAM, add_cell, &load, err);
+}
+
+void model_latency_free(struct model_latency *l)
+{
+	free(l->reasons);
+	free(l->n);
+}

@@ -54,6 +54,16 @@ struct model_groups {
 	size_t nr_values, cap_values;
 };
 
+/* Handler times over time, of the reasons with the most cost. */
+struct model_latency {
+	size_t *reasons;
+	size_t nr;
+	size_t nr_cols;			/* points, or runs of them */
+	double *n;	/* [(reason * nr_cols + col) * REC_NR_BUCKETS + bucket] */
+	double most;			/* in one cell */
+	int lowest, highest;		/* buckets with any */
+};
+
 struct model;
 
 int model_groups_load(struct model *m, struct errbuf *err);
@@ -64,6 +74,14 @@ static inline uint64_t model_cost_ns(const struct model_cost *c)
 {
 	return c->ns[MODEL_HANDLER] + c->ns[MODEL_USERSPACE];
 }
+
+int model_latency_load(struct model_latency *l, struct model *m,
+		       size_t nr_reasons, size_t max_cols,
+		       struct errbuf *err);
+void model_latency_free(struct model_latency *l);
+/* The points of a column: from the first up to before the last. */
+void model_latency_points(const struct model_latency *l, const struct model *m,
+			  size_t col, size_t *first, size_t *last);
 
 const char *model_state_name(enum model_state state);
 /* 0xRRGGBB; can be told apart with any colour vision. */

@@ -156,7 +156,7 @@ static void print_costs(const struct model *m, FILE *out)
 		"percent of it there); the handler time of one exit: median, 99th percentile\n"
 		"%sand maximum (-: not recorded)\n\n",
 		g->has_histogram ?
-		"(interpolated between powers of two of the TSC's cycles) " : "");
+		"(interpolated between powers of two of cycles) " : "");
 	fprintf(out, "  %-18s %9s %5s %5s %8s %8s %8s %8s\n", "reason", "total",
 		"%", "user", "mean", "p50", "p99", "max");
 	for (size_t i = 0; i < g->nr_costs; i++) {

@@ -179,6 +179,15 @@ draws() {
 	head -c 5 a.pdf | has '%PDF'
 	head -c 4 a.png | has PNG
 	grep -q '<svg' a.svg
+	for f in time latency; do
+		"$EXITSTAT" plot groups.x --chart "$f" -o a.svg
+		"$EXITSTAT" plot groups.x --chart "$f" -n 20 -o "$f.svg"
+		"$EXITSTAT" plot groups.x --chart "$f" -o b.svg
+		cmp a.svg b.svg
+		! "$EXITSTAT" plot groups.x -o b.svg || ! cmp -s a.svg b.svg
+		"$EXITSTAT" plot groups.x --chart "$f" -n 1 -o a.png
+	done
+	"$EXITSTAT" plot all.x --chart exits -o b.svg
 	"$EXITSTAT" plot nophases.x -o n.svg
 	"$EXITSTAT" plot int.x.part -n 1 -o i.svg
 }
@@ -188,6 +197,14 @@ plot_errors() {
 	fails 2 'reasons: 0' "$EXITSTAT" plot --reasons 0 all.x
 	fails 1 'cannot create' "$EXITSTAT" plot all.x -o nowhere/a.svg
 	fails 2 'not both' "$EXITSTAT" plot --term all.x -o a.svg
+	fails 2 'chart: pie: need exits, time or latency' \
+		"$EXITSTAT" plot --chart pie all.x -o a.svg
+	fails 2 'needs --output' "$EXITSTAT" plot --chart time groups.x
+	fails 1 'no times in it (exitstat record --groups time)' \
+		"$EXITSTAT" plot --chart time all.x -o t.svg
+	fails 1 'no histograms in it' \
+		"$EXITSTAT" plot --chart latency all.x -o t.svg
+	[ ! -e t.svg ]
 }
 
 # SVG goes to the disk in the end: a full one leaves no file behind.
