@@ -125,7 +125,7 @@ time_adds_up()
 	judge "$1" snapshot '
 	$1 == "time" { seen = 1 }
 	$1 == "time" && $7 != $5 - $4 {
-		print; print "parts " $7 ", whole " $5 - $4 }'
+		printf "vCPU %d: parts %.0f, whole %.0f\n", $3, $7, $5 - $4 }'
 }
 
 # Between two snapshots of a running guest CLOCK_MONOTONIC, which is not the
