@@ -9,7 +9,8 @@
 #include "plot-page.h"
 
 #define MAX_MAPS	12	/* as many as the legend has room for */
-#define GAP		5.0
+#define GAP		4.0
+#define NAME_H		14.0	/* above each map */
 #define SCALE_Y		668.0
 #define SCALE_W		200.0
 
@@ -49,13 +50,14 @@ static uint32_t heat(double n, double most)
 struct maps {
 	const struct page *p;
 	const struct model_latency *l;
-	double height;		/* of one, without the gap */
+	double height;		/* of one, without gap and name */
 	double cell;		/* of one bucket */
 };
 
 static double map_bottom(const struct maps *k, size_t i)
 {
-	return CHART_Y + (k->height + GAP) * (double)i + k->height;
+	return CHART_Y + (NAME_H + k->height + GAP) * (double)i + NAME_H +
+	       k->height;
 }
 
 /* Powers of ten, as many as have room. */
@@ -73,7 +75,7 @@ static void draw_scale(const struct maps *k, size_t map)
 			continue;
 		canvas_line(k->p->cr, CHART_X, y, CHART_X + CHART_W, y, 0.5,
 			    INK_GRID);
-		if (y + 3 > free_y - 11 || y - 7 < base - k->height)
+		if (y + 3 > free_y - 11 || y - 7 < base - k->height - NAME_H)
 			continue;
 		canvas_text(k->p->cr, &small, CHART_X - 6, y + 3, CANVAS_RIGHT,
 			    fmt_ns(text, (uint64_t)ns));
@@ -104,8 +106,8 @@ static void draw_map(const struct maps *k, size_t map)
 	const struct page *p = k->p;
 	double base = map_bottom(k, map);
 
-	canvas_rect(p->cr, CHART_X, base - k->height, CHART_W, k->height,
-		    INK_PAPER);
+	canvas_rect(p->cr, CHART_X, base - k->height - NAME_H, CHART_W,
+		    k->height + NAME_H, INK_PAPER);
 	draw_scale(k, map);
 	cairo_save(p->cr);
 	cairo_set_antialias(p->cr, CAIRO_ANTIALIAS_NONE);
@@ -158,26 +160,24 @@ static void draw_heat_scale(const struct maps *k)
 		    fmt_count(most, (uint64_t)k->l->most));
 }
 
-/* On the maps themselves, over a patch of paper that keeps them readable. */
+/* Above the maps, on a patch of paper that keeps phases' edges off them. */
 static void draw_names(const struct maps *k)
 {
 	for (size_t i = 0; i < k->l->nr; i++) {
 		const struct rec_reason *r =
 			k->p->m->reasons[k->l->reasons[i]].info;
-		double y = map_bottom(k, i) - k->height + 12;
+		double y = map_bottom(k, i) - k->height - 3;
 		double w = canvas_width(k->p->cr, &name, r->name);
 
-		cairo_set_source_rgba(k->p->cr, 1, 1, 1, 0.8);
-		cairo_rectangle(k->p->cr, CHART_X + 2, y - 11, w + 8, 14);
-		cairo_fill(k->p->cr);
-		canvas_text(k->p->cr, &name, CHART_X + 6, y, CANVAS_LEFT,
+		canvas_rect(k->p->cr, CHART_X, y - 11, w + 6, 13.5, INK_PAPER);
+		canvas_text(k->p->cr, &name, CHART_X + 2, y, CANVAS_LEFT,
 			    r->name);
 	}
 }
 
 static void draw_all(struct page *p, const struct model_latency *l)
 {
-	double height = TALL_H / (double)l->nr - GAP;
+	double height = TALL_H / (double)l->nr - GAP - NAME_H;
 	struct maps k = {
 		.p = p, .l = l, .height = height,
 		.cell = height / (l->highest - l->lowest + 1),
@@ -194,6 +194,7 @@ static void draw_all(struct page *p, const struct model_latency *l)
 	page_draw_facts(p);
 	draw_legend(&k);
 	draw_heat_scale(&k);
+	page_draw_footer(p);
 }
 
 int page_draw_latency(struct page *p, size_t nr_reasons, struct errbuf *err)

@@ -60,8 +60,9 @@ void page_draw_left_label(const struct page *p, double y, const char *text,
 
 /* plot-side.c: title, and everything in the right column */
 void page_draw_side(struct page *p);
-/* all of that but the legend, and its column heads at @y */
+/* its parts, and other legends' column heads and rows, at @y */
 void page_draw_facts(const struct page *p);
+void page_draw_footer(const struct page *p);
 void page_draw_legend_head(const struct page *p, double y,
 			   const char *const text[4]);
 void page_draw_legend_row(const struct page *p, double y, uint32_t colour,

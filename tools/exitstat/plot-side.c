@@ -136,7 +136,7 @@ static void draw_legend(const struct page *p)
 		legend_row(p, l);
 }
 
-static void draw_footer(const struct page *p)
+void page_draw_footer(const struct page *p)
 {
 	char text[128];
 
@@ -173,11 +173,11 @@ void page_draw_facts(const struct page *p)
 {
 	draw_title(p);
 	draw_phases(p, draw_facts(p, PHASE_Y + 8) + 14);
-	draw_footer(p);
 }
 
 void page_draw_side(struct page *p)
 {
 	page_draw_facts(p);
 	draw_legend(p);
+	page_draw_footer(p);
 }

@@ -109,4 +109,5 @@ void page_draw_time(struct page *p)
 	page_draw_time_axis(p);
 	page_draw_facts(p);
 	draw_legend(p);
+	page_draw_footer(p);
 }
