@@ -9,6 +9,6 @@ kernel_log_clean()
 	local complaints='WARNING:|BUG:|Oops|general protection|UBSAN|KASAN:'
 	complaints+='|possible recursive locking|circular locking|inconsistent'
 	complaints+='|suspicious RCU|INFO: task|stall|sleeping function'
-	complaints+='|scheduling while atomic|kmemleak: .*leak|refcount_t'
+	complaints+='|scheduling while atomic|kmemleak: [0-9]+ new|refcount_t'
 	! grep -E "$complaints" "$RUN/dmesg.txt"
 }
