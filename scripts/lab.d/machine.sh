@@ -88,6 +88,33 @@ bochs_config()
 
 # The terminal display wants a terminal: script gives it one. The debugger in
 # Debian's build waits for a command: c, continue.
+# The terminal that Bochs's display opens for itself, once it has.
+bochs_terminal()
+{
+	local pid fd
+	pid=$(pgrep -f "^bochs-bin .*$WORK/bochsrc") || return 1
+	for fd in "/proc/$pid/fd"/*; do
+		[ "$(readlink "$fd")" = /dev/ptmx ] || continue
+		sed -n 's,^tty-index:[[:space:]]*,/dev/pts/,p' \
+			"/proc/$pid/fdinfo/${fd##*/}"
+	done
+}
+
+# Bochs draws L1's screen on a pseudo-terminal of its own, which nobody reads:
+# after some minutes its buffer is full, and Bochs stands still. So read it.
+drain_screen()
+{
+	local terminal tries
+	for ((tries = 0; tries < 100; tries++)); do
+		terminal=$(bochs_terminal | head -n 1) || :
+		[ -z "$terminal" ] || break
+		kill -0 "$LAB_PID" 2>/dev/null || return 0
+		sleep 0.2
+	done
+	[ -n "$terminal" ] || return 0
+	exec "${DIE_WITH_PARENT[@]}" cat "$terminal" >/dev/null 2>&1 </dev/null
+}
+
 start_bochs()
 {
 	bochs_iso
@@ -97,6 +124,8 @@ start_bochs()
 		"${DIE_WITH_PARENT[*]} bochs-bin -q -f $WORK/bochsrc -rc $WORK/rc" \
 		/dev/null >"$WORK/emulator.log" 2>&1 </dev/null &
 	LAB_PID=$!
+	disown
+	drain_screen &
 	disown
 }
 

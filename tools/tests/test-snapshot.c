@@ -15,12 +15,26 @@
 #include "snapshot.h"
 #include "snapwrite.h"
 
-/* One retired record, two VMs (2 + 1 vCPUs), a baseline, an unknown record. */
+/* After a reset, what has retired has a baseline too: VM 0, before all VMs. */
+static void retired_baseline(struct snapwrite *s)
+{
+	struct kes_vcpu_record *v;
+
+	snapwrite_vcpu(s, KES_REC_RETIRED, 0, 7);
+	v = (void *)(s->data + s->vcpu_off);
+	v->rec.type = KES_REC_BASELINE;
+}
+
+/*
+ * One retired record and its baseline, two VMs (2 + 1 vCPUs) of
+ * which one has a baseline, an unknown record.
+ */
 static void build(struct snapwrite *s)
 {
 	snapwrite_begin(s, KES_ISA_VMX, KES_FIELD_CONTEXT);
 	snapwrite_vcpu(s, KES_REC_RETIRED, 0, 7);
 	snapwrite_exit(s, &(struct kes_exit) { .code = 12, .l1 = 7 });
+	retired_baseline(s);
 	snapwrite_vm(s, 1, 100, 10, 0, "first");
 	for (uint32_t v = 0; v < 2; v++) {
 		snapwrite_vcpu(s, KES_REC_VCPU, v, 40 + v);
