@@ -177,9 +177,11 @@ static int kes_switch_off(const struct kes_group *group, u32 bit)
 	if (bit & KES_MORE)
 		static_branch_dec(&kes_more_key);
 	static_branch_disable(group->key);
-	/* No vCPU is behind the key any more, nor will be. */
-	synchronize_rcu();
-	kes_free_group(group);
+	if (group->free) {
+		/* No vCPU is behind the key any more, nor will be. */
+		synchronize_rcu();
+		kes_free_group(group);
+	}
 	return 0;
 }
 

@@ -254,12 +254,15 @@ static void kes_put_detail(struct kes_writer *w, const struct kes_vcpu *vcpu)
 	rec->vm_id = vcpu->vm->id;
 	rec->vcpu_id = vcpu->id;
 	for (pair = &detail->pairs[0][0];
-	     pair < &detail->pairs[KES_NR_DETAIL_TABLES][0]; pair++)
+	     pair < &detail->pairs[KES_NR_DETAIL_TABLES][0]; pair++) {
+		u64 key = READ_ONCE(pair->key);
+
 		kes_put_value(w, rec, (struct kes_detail_value) {
-			.code = kes_code(READ_ONCE(pair->key) >> 56),
-			.value = READ_ONCE(pair->key) & KES_VALUE_MASK,
+			.code = kes_code(key >> 56),
+			.value = key & KES_VALUE_MASK,
 			.count = READ_ONCE(pair->count),
 		});
+	}
 	for (slot = 0; slot < KES_NR_SLOTS; slot++)
 		kes_put_value(w, rec, (struct kes_detail_value) {
 			.code = kes_code(slot),
