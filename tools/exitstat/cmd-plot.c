@@ -85,19 +85,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_WIDTH:
 		o->width = cmd_number(state, "width", arg, 40, 400);
 		return 0;
-	case ARGP_KEY_ARG:
-		if (o->file)
-			argp_error(state, "one FILE at a time");
-		o->file = arg;
-		return 0;
 	case ARGP_KEY_END:
-		if (!o->file)
-			argp_error(state, "which FILE?");
-		if (o->term && o->output)
+		if (o->file && o->term && o->output)
 			argp_error(state, "--term or --output, not both");
-		return 0;
+		return cmd_one_file(key, arg, state, &o->file);
 	default:
-		return ARGP_ERR_UNKNOWN;
+		return cmd_one_file(key, arg, state, &o->file);
 	}
 }
 

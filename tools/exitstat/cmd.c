@@ -50,6 +50,24 @@ int cmd_fail(const struct errbuf *err)
 	return EXIT_CODE_FAILED;
 }
 
+error_t cmd_one_file(int key, char *arg, struct argp_state *state,
+		     const char **file)
+{
+	switch (key) {
+	case ARGP_KEY_ARG:
+		if (*file)
+			argp_error(state, "one FILE at a time");
+		*file = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!*file)
+			argp_error(state, "which FILE?");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
 uint64_t cmd_number(struct argp_state *state, const char *what,
 		    const char *arg, uint64_t min, uint64_t max)
 {

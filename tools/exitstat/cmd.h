@@ -30,6 +30,13 @@ void cmd_common_init(struct cmd_common *c);
 /* "exitstat NAME: text" on standard error; returns EXIT_CODE_FAILED. */
 int cmd_fail(const struct errbuf *err);
 
+/*
+ * For the parser of a command whose only argument is FILE: takes it, and a
+ * usage error (exit 2) if there is none or another. Returns as a parser does.
+ */
+error_t cmd_one_file(int key, char *arg, struct argp_state *state,
+		     const char **file);
+
 /* Checked option values: a usage error (exit 2) when @arg is not one. */
 uint64_t cmd_number(struct argp_state *state, const char *what,
 		    const char *arg, uint64_t min, uint64_t max);
