@@ -135,11 +135,15 @@ counted_nothing()
 
 linux_booted()
 {
-	local log=$RUN/linux/guest.log
-	[ "$(<"$RUN/linux/rc")" = 0 ] || cat "$RUN/linux/record.log"
-	grep -q 'exitstat-guest: userspace' "$log" &&
-		grep -q 'exitstat-guest: shutdown' "$log" &&
-		[ "$(<"$RUN/linux/rc")" = 0 ]
+	local log=$RUN/linux/guest.log rc
+	rc=$(<"$RUN/linux/rc")
+	[ "$rc" != 0 ] ||
+		! grep -q 'exitstat-guest: userspace' "$log" ||
+		! grep -q 'exitstat-guest: shutdown' "$log" || return 0
+	echo "status $rc, the end of the record's and the guest's output:"
+	tail -n 5 "$RUN/linux/record.log"
+	tail -n 15 "$log"
+	return 1
 }
 
 reason_seen()
