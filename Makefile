@@ -26,6 +26,13 @@ check-kvm:	## the counters on this machine's nested virtualization
 check-unit check-patches check-svm check-vmx check-kvm:
 	@scripts/check $(@:check-%=%)
 
+stress:		## stress a debug kernel: KASAN, lockdep, kmemleak, UBSAN (LAB=svm|vmx)
+	@scripts/stress --lab $(LAB)
+
+bench:		## what counting costs: instructions per exit, memory per vCPU (lab vmx)
+	@scripts/deps kernel lab-vmx bench
+	@scripts/bench --series $(SERIES)
+
 kvm-modules:	## patched KVM modules for a stock Debian kernel (SERIES=6.12)
 	@scripts/kernel kvm-modules $(SERIES)
 
@@ -39,4 +46,4 @@ help:		## this list
 	@sed -nE 's/^([a-z-]+):\t+## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: all demo check check-unit check-patches check-svm check-vmx \
-	check-kvm kvm-modules kernel clean help
+	check-kvm stress bench kvm-modules kernel clean help

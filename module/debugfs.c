@@ -102,6 +102,9 @@ static void kes_show_rows(struct seq_file *m, struct kes_text *text)
 		seq_printf(m, "%s\n", line);
 	}
 	seq_printf(m, "%12llu %7s  total\n", total, total ? "100.00%" : "-");
+	seq_printf(m, "\n%12llu VM-entry attempts, %llu failed, %llu emulated, %lld unaccounted for\n",
+		   text->sum.entries.attempts, text->sum.entries.failed,
+		   text->sum.entries.emulation, kes_unaccounted(&text->sum));
 }
 
 static void kes_show_vm_line(struct seq_file *m, const struct kes_vm *vm)
@@ -113,7 +116,7 @@ static void kes_show_vm_line(struct seq_file *m, const struct kes_vm *vm)
 static void kes_show_switch(struct seq_file *m)
 {
 	seq_printf(m, "counting %s, since %s (generation %llu)\n\n",
-		   kes_count_is_on() ? "on" : "off",
+		   kes_groups() & KES_GROUP_COUNT ? "on" : "off",
 		   kes.generation ? "the last reset" : "the start",
 		   kes.generation);
 }

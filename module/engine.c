@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM exit statistics: VMs, vCPUs, sums, switch and reset.
- *
- * A reset must not write to counters that another CPU increments, so it
- * copies them to a baseline, which readers of "since the last reset" subtract.
- * The counters themselves only grow.
+ * KVM exit statistics: the life of VMs and vCPUs.
  *
  * A destroyed VM stays on the list until KES_DEAD_VMS younger ones have died;
  * then its counts go into the retired sums, so that totals never go backwards.
@@ -16,7 +12,7 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
-#include "count.h"
+#include "engine.h"
 
 struct kes_state kes = {
 	.vms = LIST_HEAD_INIT(kes.vms),
@@ -25,84 +21,13 @@ struct kes_state kes = {
 /* Guards everything in kes, the lists and the baselines. */
 DEFINE_MUTEX(kes_lock);
 
-DEFINE_STATIC_KEY_FALSE(kes_count_key);
-EXPORT_SYMBOL_GPL(kes_count_key);
-
-static void kes_add(struct kes_counts *sum, const struct kes_counts *counts)
-{
-	unsigned int context, slot;
-
-	for (context = 0; context < KES_NR_CONTEXTS; context++)
-		for (slot = 0; slot < KES_NR_SLOTS; slot++)
-			sum->n[context][slot] +=
-				READ_ONCE(counts->n[context][slot]);
-	if (READ_ONCE(counts->unknown_last))
-		sum->unknown_last = READ_ONCE(counts->unknown_last);
-}
-
-static void kes_subtract(struct kes_counts *sum, const struct kes_counts *base)
-{
-	unsigned int context, slot;
-
-	for (context = 0; context < KES_NR_CONTEXTS; context++)
-		for (slot = 0; slot < KES_NR_SLOTS; slot++)
-			sum->n[context][slot] -= base->n[context][slot];
-}
-
-static void kes_copy(struct kes_counts *to, const struct kes_counts *from)
-{
-	memset(to, 0, sizeof(*to));
-	kes_add(to, from);
-}
-
-/* Add what @vcpu counted since the last reset. */
-void kes_add_vcpu(struct kes_counts *sum, const struct kes_vcpu *vcpu)
-{
-	lockdep_assert_held(&kes_lock);
-	kes_add(sum, &vcpu->counts);
-	if (vcpu->base)
-		kes_subtract(sum, vcpu->base);
-}
-
-void kes_add_vm(struct kes_counts *sum, const struct kes_vm *vm)
-{
-	const struct kes_vcpu *vcpu;
-
-	list_for_each_entry(vcpu, &vm->vcpus, node)
-		kes_add_vcpu(sum, vcpu);
-}
-
-void kes_add_all(struct kes_counts *sum)
-{
-	const struct kes_vm *vm;
-
-	lockdep_assert_held(&kes_lock);
-	kes_add(sum, &kes.retired);
-	kes_subtract(sum, &kes.retired_base);
-	list_for_each_entry(vm, &kes.vms, node)
-		kes_add_vm(sum, vm);
-}
-
-u64 kes_slot_total(const struct kes_counts *counts, unsigned int slot)
-{
-	return counts->n[KES_L1][slot] + counts->n[KES_L2][slot];
-}
-
-u64 kes_total(const struct kes_counts *counts)
-{
-	unsigned int slot;
-	u64 total = 0;
-
-	for (slot = 0; slot < KES_NR_SLOTS; slot++)
-		total += kes_slot_total(counts, slot);
-	return total;
-}
-
 static void kes_free_vcpu(struct kref *ref)
 {
 	struct kes_vcpu *vcpu = container_of(ref, struct kes_vcpu, ref);
 
-	kfree(vcpu->base);
+	kes_groups_free_vcpu(vcpu);
+	kvfree(vcpu->base);
+	kfree(vcpu->l2);
 	kfree(vcpu);
 }
 
@@ -157,20 +82,6 @@ struct kes_vm *kes_vm_create(void)
 	return vm;
 }
 
-/* Keep the counts of a dead VM that gives way to a younger one. */
-static void kes_retire(struct kes_vm *vm)
-{
-	struct kes_vcpu *vcpu;
-
-	list_for_each_entry(vcpu, &vm->vcpus, node) {
-		kes_add(&kes.retired, &vcpu->counts);
-		if (vcpu->base)
-			kes_add(&kes.retired_base, vcpu->base);
-	}
-	list_del(&vm->node);
-	kes.nr_dead--;
-}
-
 /* The dead VM that died first, if there are more than the ring takes. */
 static struct kes_vm *kes_pop_dead(unsigned int keep)
 {
@@ -182,8 +93,11 @@ static struct kes_vm *kes_pop_dead(unsigned int keep)
 		if (vm->died_ns && (!oldest || vm->died_ns < oldest->died_ns))
 			oldest = vm;
 	}
-	if (oldest)
+	if (oldest) {
 		kes_retire(oldest);
+		list_del(&oldest->node);
+		kes.nr_dead--;
+	}
 	return oldest;
 }
 
@@ -222,96 +136,76 @@ struct kes_vcpu *kes_vcpu_create(struct kes_vm *vm, u32 id)
 {
 	struct kes_vcpu *vcpu = kzalloc(sizeof(*vcpu), GFP_KERNEL_ACCOUNT);
 
+	int ret;
+
 	if (!vcpu)
 		return NULL;
 	kref_init(&vcpu->ref);
+	vcpu->columns = vcpu->l1;
 	vcpu->vm = vm;
 	vcpu->id = id;
 
 	mutex_lock(&kes_lock);
-	list_add_tail(&vcpu->node, &vm->vcpus);
-	vm->nr_vcpus++;
+	ret = kes_groups_add_vcpu(vcpu);
+	if (!ret) {
+		list_add_tail(&vcpu->node, &vm->vcpus);
+		vm->nr_vcpus++;
+	}
 	mutex_unlock(&kes_lock);
+	if (ret) {
+		kref_put(&vcpu->ref, kes_free_vcpu);
+		return NULL;
+	}
 
+	/* The VM's list has the first reference, KVM this one. */
+	kes_vcpu_get(vcpu);
 	kes_debugfs_add_vcpu(vcpu);
 	return vcpu;
 }
 
-/* For a vCPU that never ran, because the rest of its creation failed. */
+/* Before @vcpu can run a guest of its own; may sleep. */
+int kes_vcpu_enable_l2(struct kes_vcpu *vcpu)
+{
+	u64 (*l2)[KES_NR_SLOTS];
+
+	if (vcpu->l2)
+		return 0;
+	l2 = kcalloc(KES_NR_L2_COLUMNS, sizeof(*l2), GFP_KERNEL_ACCOUNT);
+	if (!l2)
+		return -ENOMEM;
+	/* Readers look at it at any time. */
+	smp_store_release(&vcpu->l2, l2);
+	return 0;
+}
+EXPORT_SYMBOL_GPL(kes_vcpu_enable_l2);
+
+/*
+ * KVM lets go of a vCPU. If its VM is dead the counters stay; if not, the vCPU
+ * never ran, as the rest of its creation failed.
+ */
 void kes_vcpu_destroy(struct kes_vcpu *vcpu)
 {
+	bool never_ran;
+
 	if (!vcpu)
 		return;
 
 	mutex_lock(&kes_lock);
-	list_del(&vcpu->node);
-	vcpu->vm->nr_vcpus--;
-	mutex_unlock(&kes_lock);
-
-	debugfs_remove(vcpu->dentry);
-	kref_put(&vcpu->ref, kes_free_vcpu);
-}
-
-/* All or nothing: a reset of some vCPUs only would be worse than none. */
-static int kes_alloc_baselines(void)
-{
-	struct kes_vcpu *vcpu;
-	struct kes_vm *vm;
-
-	list_for_each_entry(vm, &kes.vms, node) {
-		list_for_each_entry(vcpu, &vm->vcpus, node) {
-			if (vcpu->base)
-				continue;
-			vcpu->base = kzalloc(sizeof(*vcpu->base), GFP_KERNEL);
-			if (!vcpu->base)
-				return -ENOMEM;
-		}
+	never_ran = !vcpu->vm->died_ns;
+	if (never_ran) {
+		list_del(&vcpu->node);
+		vcpu->vm->nr_vcpus--;
 	}
-	return 0;
-}
-
-static void kes_take_baselines(void)
-{
-	struct kes_vcpu *vcpu;
-	struct kes_vm *vm;
-
-	list_for_each_entry(vm, &kes.vms, node)
-		list_for_each_entry(vcpu, &vm->vcpus, node)
-			kes_copy(vcpu->base, &vcpu->counts);
-	kes_copy(&kes.retired_base, &kes.retired);
-	kes.generation++;
-	kes.reset_ns = ktime_get_ns();
-}
-
-int kes_reset(void)
-{
-	int ret;
-
-	mutex_lock(&kes_lock);
-	ret = kes_alloc_baselines();
-	if (!ret)
-		kes_take_baselines();
 	mutex_unlock(&kes_lock);
-	return ret;
+
+	if (never_ran) {
+		debugfs_remove(vcpu->dentry);
+		kref_put(&vcpu->ref, kes_free_vcpu);
+	}
+	kes_vcpu_put(vcpu);
 }
 
-int kes_switch_count(bool on)
-{
-	mutex_lock(&kes_lock);
-	if (on)
-		static_branch_enable(&kes_count_key);
-	else
-		static_branch_disable(&kes_count_key);
-	mutex_unlock(&kes_lock);
-	return 0;
-}
-
-bool kes_count_is_on(void)
-{
-	return static_key_enabled(&kes_count_key);
-}
-
-/* Which codes the counters hold is known once a vendor module is there. */
+/* The first vendor module decides which codes the counters hold. */
 void kes_set_isa(u32 isa)
 {
 	bool first;
@@ -324,7 +218,6 @@ void kes_set_isa(u32 isa)
 	if (first)
 		kes_sysfs_add_reasons();
 }
-EXPORT_SYMBOL_GPL(kes_set_isa);
 
 /* Statistics that cannot be shown are no reason to go without KVM. */
 void __init kes_init(void)

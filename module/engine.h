@@ -14,6 +14,7 @@
 #ifndef KES_ENGINE_H
 #define KES_ENGINE_H
 
+#include <linux/build_bug.h>
 #include <linux/dcache.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -35,14 +36,48 @@ enum kes_context {
 	KES_NR_CONTEXTS,
 };
 
+/* What is counted per reason, and what became of the exit. */
+enum kes_column {
+	KES_EXITS,
+	KES_FASTPATH,		/* the guest re-entered at once */
+	KES_USERSPACE,		/* KVM_RUN returned to user space */
+	KES_NR_L1_COLUMNS,
+	KES_REFLECTED = KES_NR_L1_COLUMNS,	/* handed to L1 */
+	KES_NR_L2_COLUMNS,
+};
+
+/* KVM_EXIT_* below the last are told apart, the others share it. */
+#define KES_NR_USERSPACE	44
+
+/* VM-entry attempts, and those that did not end in a VM exit. */
+struct kes_entries {
+	u64 attempts;
+	u64 failed;
+	u64 emulation;
+};
+
+/* All counts of one vCPU, or sums of several, for readers. */
 struct kes_counts {
-	u64 n[KES_NR_CONTEXTS][KES_NR_SLOTS];
+	u64 l1[KES_NR_L1_COLUMNS][KES_NR_SLOTS];
+	u64 l2[KES_NR_L2_COLUMNS][KES_NR_SLOTS];
+	u64 userspace[KES_NR_USERSPACE];
+	struct kes_entries entries;
 	u64 unknown_last;
 };
 
 /**
  * struct kes_vcpu - the counters of one vCPU
- * @counts: written by the vCPU's thread only, first for the hot path's sake
+ *
+ * All counters are written by the vCPU's own thread only.
+ *
+ * @columns: those of the context that runs, @l1 or @l2
+ * @last: the place of the last exit in column KES_EXITS, NULL once it is known
+ *	what became of it; other columns are KES_NR_SLOTS apart
+ * @l1: counts by column and slot
+ * @l2: the same of its nested guests, made when it becomes a hypervisor
+ * @userspace: returns to user space by KVM_EXIT_*
+ * @time: NULL while time is off
+ * @detail: NULL while detail is off
  * @ref: its VM and every open file hold one
  * @base: the counts at the last reset, NULL if there was none; kes_lock
  * @node: on @vm's list; kes_lock
@@ -51,7 +86,15 @@ struct kes_counts {
  * @dentry: its debugfs file
  */
 struct kes_vcpu {
-	struct kes_counts counts;
+	u64 (*columns)[KES_NR_SLOTS];
+	u64 *last;
+	u64 unknown_last;
+	struct kes_entries entries;
+	u64 l1[KES_NR_L1_COLUMNS][KES_NR_SLOTS];
+	u64 (*l2)[KES_NR_SLOTS];
+	u64 userspace[KES_NR_USERSPACE];
+	struct kes_time *time;
+	struct kes_detail *detail;
 	struct kref ref;
 	struct kes_counts *base;
 	struct list_head node;
@@ -59,6 +102,8 @@ struct kes_vcpu {
 	u32 id;
 	struct dentry *dentry;
 };
+
+static_assert(sizeof(struct kes_vcpu) <= 4096, "one page per vCPU");
 
 /**
  * struct kes_vm - one VM, alive or dead
@@ -84,8 +129,10 @@ struct kes_vm {
 /**
  * struct kes_state - the engine's own data, one instance
  * @vms: every VM, oldest first; kes_lock
+ * @switches: how often counting was switched on or off
  * @retired: sum of the VMs that left the ring of dead ones; kes_lock
  * @retired_base: their part before the last reset; kes_lock
+ * @scratch: for whoever holds kes_lock; too large for a stack
  */
 struct kes_state {
 	struct list_head vms;
@@ -94,8 +141,10 @@ struct kes_state {
 	u64 last_vm_id;
 	u64 generation;
 	u64 reset_ns;
+	u64 switches;
 	struct kes_counts retired;
 	struct kes_counts retired_base;
+	struct kes_counts scratch;
 };
 
 extern struct kes_state kes;
@@ -110,18 +159,30 @@ void kes_vm_destroy(struct kes_vm *vm);
 struct kes_vcpu *kes_vcpu_create(struct kes_vm *vm, u32 id);
 void kes_vcpu_destroy(struct kes_vcpu *vcpu);
 
-/* engine.c: reading and switching */
+int kes_vcpu_enable_l2(struct kes_vcpu *vcpu);
+
+/* engine.c: references of open files */
 void kes_vm_put(struct kes_vm *vm);
 void kes_vcpu_get(struct kes_vcpu *vcpu);
 void kes_vcpu_put(struct kes_vcpu *vcpu);
+
+/* sums.c: reading and resetting */
+void kes_copy_vcpu(struct kes_counts *to, const struct kes_vcpu *vcpu);
+void kes_add(struct kes_counts *sum, const struct kes_counts *counts);
 void kes_add_vcpu(struct kes_counts *sum, const struct kes_vcpu *vcpu);
 void kes_add_vm(struct kes_counts *sum, const struct kes_vm *vm);
 void kes_add_all(struct kes_counts *sum);
+void kes_retire(struct kes_vm *vm);
 u64 kes_slot_total(const struct kes_counts *counts, unsigned int slot);
 u64 kes_total(const struct kes_counts *counts);
+s64 kes_unaccounted(const struct kes_counts *counts);
 int kes_reset(void);
-int kes_switch_count(bool on);
-bool kes_count_is_on(void);
+
+/* groups.c: what is counted; @group is one KES_GROUP_* */
+int kes_switch(u32 group, bool on);
+u32 kes_groups(void);
+int kes_groups_add_vcpu(struct kes_vcpu *vcpu);
+void kes_groups_free_vcpu(struct kes_vcpu *vcpu);
 
 /* table.c: the text table, most frequent reason first */
 struct kes_row {

@@ -2,8 +2,8 @@
 /*
  * KVM exit statistics: the calls that a patched KVM makes.
  *
- * The only file that knows both KVM's structures and the engine. Everything
- * is an empty inline function without CONFIG_KVM_EXIT_STATS.
+ * With vmx_hooks.h and svm_hooks.h the only files that know both KVM's
+ * structures and the engine. All are empty without CONFIG_KVM_EXIT_STATS.
  */
 #ifndef KES_KVM_HOOKS_H
 #define KES_KVM_HOOKS_H
@@ -14,7 +14,9 @@
 #ifdef CONFIG_KVM_EXIT_STATS
 
 #include "count.h"
-#include "kvm_cache_regs.h"
+#include "detail.h"
+#include "stats_fd.h"
+#include "time.h"
 
 static inline int kvm_exit_stats_create_vm(struct kvm *kvm)
 {
@@ -36,28 +38,127 @@ static inline int kvm_exit_stats_create_vcpu(struct kvm_vcpu *vcpu)
 	return vcpu->exit_stats ? 0 : -ENOMEM;
 }
 
-/* Undoes a creation that failed; does nothing once the VM is destroyed. */
 static inline void kvm_exit_stats_destroy_vcpu(struct kvm_vcpu *vcpu)
 {
-	if (vcpu->kvm->exit_stats)
-		kes_vcpu_destroy(vcpu->exit_stats);
+	kes_vcpu_destroy(vcpu->exit_stats);
 	vcpu->exit_stats = NULL;
 }
 
-/* @basic: vmx->exit_reason.basic, of a VM entry that the CPU accepted */
-static __always_inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *vcpu,
-						     u16 basic)
+/* The vCPU is about to become able to run guests of its own. May sleep. */
+static inline int kvm_exit_stats_enable_l2(struct kvm_vcpu *vcpu)
 {
-	if (static_branch_unlikely(&kes_count_key))
-		kes_count_vmx(vcpu->exit_stats, basic, is_guest_mode(vcpu));
+	return kes_vcpu_enable_l2(vcpu->exit_stats);
 }
 
-/* @code: vmcb->control.exit_code */
-static __always_inline void kvm_exit_stats_count_svm(struct kvm_vcpu *vcpu,
-						     u32 code)
+/* Whether or not counting is on, as it may be switched on while L2 runs. */
+static inline void kvm_exit_stats_enter_l2(struct kvm_vcpu *vcpu)
+{
+	struct kes_vcpu *stats = vcpu->exit_stats;
+
+	if (!WARN_ON_ONCE(!stats->l2))
+		stats->columns = stats->l2;
+}
+
+static inline void kvm_exit_stats_leave_l2(struct kvm_vcpu *vcpu)
+{
+	vcpu->exit_stats->columns = vcpu->exit_stats->l1;
+}
+
+/* Interrupts are off, and the next thing is the VM entry. */
+static __always_inline void kvm_exit_stats_enter(struct kvm_vcpu *vcpu)
+{
+	if (static_branch_unlikely(&kes_time_key))
+		kes_time_enter_guest(vcpu->exit_stats);
+}
+
+/* The attempt to enter the guest is over, however it ended. */
+static __always_inline void kvm_exit_stats_attempt(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_count_key))
-		kes_count_svm(vcpu->exit_stats, code, is_guest_mode(vcpu));
+		kes_inc(&vcpu->exit_stats->entries.attempts);
+}
+
+/* The guest is re-entered without another look. */
+static __always_inline void kvm_exit_stats_fastpath(struct kvm_vcpu *vcpu)
+{
+	if (static_branch_unlikely(&kes_count_key))
+		kes_count_fate(vcpu->exit_stats, KES_FASTPATH);
+}
+
+/* The exit was L2's, and L1 gets it. */
+static __always_inline void kvm_exit_stats_reflected(struct kvm_vcpu *vcpu)
+{
+	if (static_branch_unlikely(&kes_count_key))
+		kes_count_reflected(vcpu->exit_stats);
+}
+
+static inline void kes_no_exit(struct kvm_vcpu *vcpu, u64 *n)
+{
+	kes_inc(n);
+	vcpu->exit_stats->last = NULL;
+	if (static_branch_unlikely(&kes_time_key))
+		kes_time_exit_guest(vcpu->exit_stats, KES_NO_REASON);
+}
+
+/* VMLAUNCH, VMRESUME failed as an instruction: there was no exit. */
+static __always_inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu)
+{
+	if (static_branch_unlikely(&kes_count_key))
+		kes_no_exit(vcpu, &vcpu->exit_stats->entries.failed);
+}
+
+/* The guest's state must be emulated: there was no entry. */
+static __always_inline void kvm_exit_stats_emulation(struct kvm_vcpu *vcpu)
+{
+	if (static_branch_unlikely(&kes_count_key))
+		kes_no_exit(vcpu, &vcpu->exit_stats->entries.emulation);
+}
+
+static inline void kvm_exit_stats_time(struct kvm_vcpu *vcpu, u32 state)
+{
+	if (static_branch_unlikely(&kes_time_key))
+		kes_time_set(vcpu->exit_stats, state);
+}
+
+/* KVM_RUN begins. */
+static inline void kvm_exit_stats_run(struct kvm_vcpu *vcpu)
+{
+	kvm_exit_stats_time(vcpu, KES_STATE_HANDLER);
+}
+
+static inline void kvm_exit_stats_halt(struct kvm_vcpu *vcpu)
+{
+	kvm_exit_stats_time(vcpu, KES_STATE_HALT_POLL);
+}
+
+static inline void kvm_exit_stats_unhalt(struct kvm_vcpu *vcpu)
+{
+	kvm_exit_stats_time(vcpu, KES_STATE_HANDLER);
+}
+
+/* KVM_RUN ends with @r, its return value or what it returns instead of 1. */
+static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r)
+{
+	u32 reason = vcpu->run->exit_reason;
+
+	if (r < 0)
+		reason = r == -EINTR ? KVM_EXIT_INTR : KVM_EXIT_UNKNOWN;
+	if (static_branch_unlikely(&kes_count_key))
+		kes_count_userspace(vcpu->exit_stats, reason);
+	kvm_exit_stats_time(vcpu, KES_STATE_USERSPACE);
+}
+
+/* The thread is scheduled out, or lets go of the vCPU. */
+static inline void kvm_exit_stats_sched_out(struct kvm_vcpu *vcpu)
+{
+	if (static_branch_unlikely(&kes_time_key) && vcpu->exit_stats)
+		kes_time_sched_out(vcpu->exit_stats, vcpu->preempted);
+}
+
+static inline void kvm_exit_stats_sched_in(struct kvm_vcpu *vcpu)
+{
+	if (static_branch_unlikely(&kes_time_key) && vcpu->exit_stats)
+		kes_time_sched_in(vcpu->exit_stats);
 }
 
 static inline void __init kvm_exit_stats_init(void)
@@ -68,16 +169,7 @@ static inline void __init kvm_exit_stats_init(void)
 static inline void kvm_exit_stats_exit(void)
 {
 	kes_exit();
-}
-
-static inline void kvm_exit_stats_set_vmx(void)
-{
-	kes_set_isa(KES_ISA_VMX);
-}
-
-static inline void kvm_exit_stats_set_svm(void)
-{
-	kes_set_isa(KES_ISA_SVM);
+	kes_stats_fd_exit();
 }
 
 #else /* !CONFIG_KVM_EXIT_STATS */
@@ -92,14 +184,29 @@ static inline int kvm_exit_stats_create_vcpu(struct kvm_vcpu *vcpu)
 	return 0;
 }
 
+static inline int kvm_exit_stats_enable_l2(struct kvm_vcpu *vcpu)
+{
+	return 0;
+}
+
 static inline void kvm_exit_stats_destroy_vm(struct kvm *kvm) {}
 static inline void kvm_exit_stats_destroy_vcpu(struct kvm_vcpu *vcpu) {}
-static inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *vcpu, u16 basic) {}
-static inline void kvm_exit_stats_count_svm(struct kvm_vcpu *vcpu, u32 code) {}
+static inline void kvm_exit_stats_enter_l2(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_leave_l2(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_enter(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_attempt(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_fastpath(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_reflected(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_emulation(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_run(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_halt(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_unhalt(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r) {}
+static inline void kvm_exit_stats_sched_out(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_sched_in(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_init(void) {}
 static inline void kvm_exit_stats_exit(void) {}
-static inline void kvm_exit_stats_set_vmx(void) {}
-static inline void kvm_exit_stats_set_svm(void) {}
 
 #endif /* CONFIG_KVM_EXIT_STATS */
 #endif /* KES_KVM_HOOKS_H */

@@ -11,9 +11,13 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
-#include "engine.h"
+#include <asm/tsc.h>
 
-#define KES_SPARE_EXITS	4
+#include "detail.h"
+#include "time.h"
+
+/* Reasons that may turn up between the two passes, per vCPU. */
+#define KES_SPARE	4
 
 struct kes_writer {
 	void *buf;
@@ -49,37 +53,57 @@ static void *kes_begin(struct kes_writer *w, u32 type, size_t size)
 	return rec;
 }
 
+/* One more entry of the record that was begun last. */
+static void *kes_append(struct kes_writer *w, struct kes_record *rec, u32 *nr,
+			size_t size)
+{
+	void *p = kes_reserve(w, size);
+
+	if (p) {
+		rec->size += size;
+		(*nr)++;
+	}
+	return p;
+}
+
+static u64 kes_code(unsigned int slot)
+{
+	unsigned int nr;
+	const struct kes_reason *reasons = kes_reasons(kes.isa, &nr);
+
+	return slot < nr ? reasons[slot].code : KES_CODE_NONE;
+}
+
 static unsigned int kes_nr_exits(const struct kes_counts *counts)
 {
 	unsigned int slot, nr = 0;
 
 	for (slot = 0; slot < KES_NR_SLOTS; slot++)
-		nr += READ_ONCE(counts->n[KES_L1][slot]) ||
-		      READ_ONCE(counts->n[KES_L2][slot]);
+		nr += kes_slot_total(counts, slot) != 0;
 	return nr;
 }
 
 static void kes_put_exits(struct kes_writer *w, struct kes_vcpu_record *rec,
 			  const struct kes_counts *counts)
 {
-	unsigned int nr, slot;
-	const struct kes_reason *reasons = kes_reasons(kes.isa, &nr);
+	unsigned int slot;
 
-	for (slot = 0; slot < nr; slot++) {
-		u64 l1 = READ_ONCE(counts->n[KES_L1][slot]);
-		u64 l2 = READ_ONCE(counts->n[KES_L2][slot]);
+	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
 		struct kes_exit *exit;
 
-		if (!l1 && !l2)
+		if (!kes_slot_total(counts, slot))
 			continue;
-		exit = kes_reserve(w, sizeof(*exit));
+		exit = kes_append(w, &rec->rec, &rec->nr_exits, sizeof(*exit));
 		if (!exit)
 			return;
-		exit->code = reasons[slot].code;
-		exit->l1 = l1;
-		exit->l2 = l2;
-		rec->nr_exits++;
-		rec->rec.size += sizeof(*exit);
+		exit->code = kes_code(slot);
+		exit->l1 = counts->l1[KES_EXITS][slot];
+		exit->l2 = counts->l2[KES_EXITS][slot];
+		exit->l2_reflected = counts->l2[KES_REFLECTED][slot];
+		exit->fastpath = counts->l1[KES_FASTPATH][slot] +
+				 counts->l2[KES_FASTPATH][slot];
+		exit->userspace = counts->l1[KES_USERSPACE][slot] +
+				  counts->l2[KES_USERSPACE][slot];
 	}
 }
 
@@ -93,8 +117,171 @@ static void kes_put_counts(struct kes_writer *w, u32 type, u64 vm_id, u32 id,
 	rec->vm_id = vm_id;
 	rec->vcpu_id = id;
 	rec->exit_size = sizeof(struct kes_exit);
-	rec->unknown_last = READ_ONCE(counts->unknown_last);
+	rec->unknown_last = counts->unknown_last;
+	rec->attempts = counts->entries.attempts;
+	rec->entry_failed = counts->entries.failed;
+	rec->emulation = counts->entries.emulation;
 	kes_put_exits(w, rec, counts);
+}
+
+static void kes_put_userspace(struct kes_writer *w, const struct kes_vcpu *vcpu)
+{
+	struct kes_userspace_record *rec;
+	u32 reason;
+
+	rec = kes_begin(w, KES_REC_USERSPACE, sizeof(*rec));
+	if (!rec)
+		return;
+	rec->vm_id = vcpu->vm->id;
+	rec->vcpu_id = vcpu->id;
+	for (reason = 0; reason < KES_NR_USERSPACE; reason++) {
+		u64 count = READ_ONCE(vcpu->userspace[reason]);
+		struct kes_userspace *entry;
+
+		if (!count)
+			continue;
+		entry = kes_append(w, &rec->rec, &rec->nr, sizeof(*entry));
+		if (!entry)
+			return;
+		entry->reason = reason;
+		entry->count = count;
+	}
+}
+
+static void kes_put_time_exit(struct kes_writer *w, struct kes_time_record *rec,
+			      const struct kes_time *time, unsigned int slot)
+{
+	struct kes_time_exit *exit;
+	unsigned int state;
+	u64 sum = 0;
+
+	for (state = 0; state < KES_NR_STATES - 1; state++)
+		sum |= READ_ONCE(time->cyc[slot][state]);
+	if (!sum)
+		return;
+	exit = kes_append(w, &rec->rec, &rec->nr, sizeof(*exit));
+	if (!exit)
+		return;
+	exit->code = kes_code(slot);
+	for (state = 0; state < KES_NR_STATES - 1; state++)
+		exit->cyc[state] = READ_ONCE(time->cyc[slot][state]);
+	exit->max_cyc = READ_ONCE(time->max_cyc[slot]);
+}
+
+static void kes_put_time(struct kes_writer *w, const struct kes_vcpu *vcpu)
+{
+	const struct kes_time *time = vcpu->time;
+	struct kes_time_record *rec;
+	unsigned int slot;
+
+	if (!time)
+		return;
+	rec = kes_begin(w, KES_REC_TIME, sizeof(*rec));
+	if (!rec)
+		return;
+	rec->vm_id = vcpu->vm->id;
+	rec->vcpu_id = vcpu->id;
+	rec->first_cyc = READ_ONCE(time->first_cyc);
+	rec->last_cyc = READ_ONCE(time->last_cyc);
+	rec->state = READ_ONCE(time->state);
+	rec->state_code = kes_code(READ_ONCE(time->slot));
+	rec->guest_cyc = READ_ONCE(time->guest_cyc);
+	for (slot = 0; slot <= KES_NO_REASON; slot++)
+		kes_put_time_exit(w, rec, time, slot);
+}
+
+static void kes_put_histogram_exit(struct kes_writer *w,
+				   struct kes_histogram_record *rec,
+				   const u64 *bucket, unsigned int slot)
+{
+	struct kes_histogram_exit *exit;
+	unsigned int b;
+	u64 sum = 0;
+
+	for (b = 0; b < KES_NR_BUCKETS; b++)
+		sum |= READ_ONCE(bucket[b]);
+	if (!sum)
+		return;
+	exit = kes_append(w, &rec->rec, &rec->nr, sizeof(*exit));
+	if (!exit)
+		return;
+	exit->code = kes_code(slot);
+	for (b = 0; b < KES_NR_BUCKETS; b++)
+		exit->bucket[b] = READ_ONCE(bucket[b]);
+}
+
+static void kes_put_histogram(struct kes_writer *w, const struct kes_vcpu *vcpu)
+{
+	struct kes_histogram_record *rec;
+	unsigned int slot;
+
+	if (!vcpu->time || !vcpu->time->histogram)
+		return;
+	rec = kes_begin(w, KES_REC_HISTOGRAM, sizeof(*rec));
+	if (!rec)
+		return;
+	rec->vm_id = vcpu->vm->id;
+	rec->vcpu_id = vcpu->id;
+	for (slot = 0; slot < KES_NR_SLOTS; slot++)
+		kes_put_histogram_exit(w, rec, vcpu->time->histogram->n[slot],
+				       slot);
+}
+
+static void kes_put_value(struct kes_writer *w, struct kes_detail_record *rec,
+			  struct kes_detail_value value)
+{
+	struct kes_detail_value *entry;
+
+	if (!value.count)
+		return;
+	entry = kes_append(w, &rec->rec, &rec->nr, sizeof(*entry));
+	if (entry)
+		*entry = value;
+}
+
+static void kes_put_detail(struct kes_writer *w, const struct kes_vcpu *vcpu)
+{
+	const struct kes_detail *detail = vcpu->detail;
+	struct kes_detail_record *rec;
+	const struct kes_pair *pair;
+	unsigned int slot;
+
+	if (!detail)
+		return;
+	rec = kes_begin(w, KES_REC_DETAIL, sizeof(*rec));
+	if (!rec)
+		return;
+	rec->vm_id = vcpu->vm->id;
+	rec->vcpu_id = vcpu->id;
+	for (pair = &detail->pairs[0][0];
+	     pair < &detail->pairs[KES_NR_DETAIL_TABLES][0]; pair++) {
+		u64 key = READ_ONCE(pair->key);
+
+		kes_put_value(w, rec, (struct kes_detail_value) {
+			.code = kes_code(key >> 56),
+			.value = key & KES_VALUE_MASK,
+			.count = READ_ONCE(pair->count),
+		});
+	}
+	for (slot = 0; slot < KES_NR_SLOTS; slot++)
+		kes_put_value(w, rec, (struct kes_detail_value) {
+			.code = kes_code(slot),
+			.count = READ_ONCE(detail->other[slot]),
+			.flags = KES_DETAIL_OTHER,
+		});
+}
+
+static void kes_put_vcpu(struct kes_writer *w, const struct kes_vcpu *vcpu)
+{
+	kes_copy_vcpu(&kes.scratch, vcpu);
+	kes_put_counts(w, KES_REC_VCPU, vcpu->vm->id, vcpu->id, &kes.scratch);
+	if (vcpu->base)
+		kes_put_counts(w, KES_REC_BASELINE, vcpu->vm->id, vcpu->id,
+			       vcpu->base);
+	kes_put_userspace(w, vcpu);
+	kes_put_time(w, vcpu);
+	kes_put_histogram(w, vcpu);
+	kes_put_detail(w, vcpu);
 }
 
 static void kes_put_vm(struct kes_writer *w, const struct kes_vm *vm)
@@ -113,13 +300,8 @@ static void kes_put_vm(struct kes_writer *w, const struct kes_vm *vm)
 	strscpy(rec->comm, vm->comm, sizeof(rec->comm));
 	w->nr_vms++;
 
-	list_for_each_entry(vcpu, &vm->vcpus, node) {
-		kes_put_counts(w, KES_REC_VCPU, vm->id, vcpu->id,
-			       &vcpu->counts);
-		if (vcpu->base)
-			kes_put_counts(w, KES_REC_BASELINE, vm->id, vcpu->id,
-				       vcpu->base);
-	}
+	list_for_each_entry(vcpu, &vm->vcpus, node)
+		kes_put_vcpu(w, vcpu);
 }
 
 static void kes_put_all(struct kes_writer *w)
@@ -135,6 +317,7 @@ static void kes_put_all(struct kes_writer *w)
 		kes_put_counts(w, KES_REC_BASELINE, 0, 0, &kes.retired_base);
 	list_for_each_entry(vm, &kes.vms, node)
 		kes_put_vm(w, vm);
+	header->now_cyc = rdtsc();
 	header->end_ns = ktime_get_ns();
 
 	header->magic = KES_MAGIC;
@@ -145,35 +328,62 @@ static void kes_put_all(struct kes_writer *w)
 	header->reset_ns = kes.reset_ns;
 	header->isa = kes.isa;
 	header->source = KES_SOURCE_PATCHED;
-	header->groups = kes_count_is_on() ? KES_GROUP_COUNT : 0;
-	header->groups_known = KES_GROUP_COUNT;
-	header->fields = KES_FIELD_CONTEXT;
+	header->groups = kes_groups();
+	header->groups_known = KES_GROUP_COUNT | KES_GROUP_TIME |
+			       KES_GROUP_HISTOGRAM | KES_GROUP_DETAIL;
+	header->fields = KES_FIELD_CONTEXT | KES_FIELD_REFLECTED |
+			 KES_FIELD_FASTPATH | KES_FIELD_USERSPACE |
+			 KES_FIELD_CLOSURE;
 	header->nr_records = w->nr_records;
 	header->nr_vms = w->nr_vms;
+	header->switches = kes.switches;
+	header->tsc_khz = tsc_khz;
 }
 
-static size_t kes_counts_size(const struct kes_counts *counts)
+/* Room for what a vCPU has now, and a little for what it gets meanwhile. */
+static size_t kes_exits_size(const struct kes_counts *counts)
 {
 	return sizeof(struct kes_vcpu_record) +
-	       (kes_nr_exits(counts) + KES_SPARE_EXITS) *
-	       sizeof(struct kes_exit);
+	       (kes_nr_exits(counts) + KES_SPARE) * sizeof(struct kes_exit);
+}
+
+static size_t kes_vcpu_size(const struct kes_vcpu *vcpu)
+{
+	unsigned int nr;
+	size_t size;
+
+	kes_copy_vcpu(&kes.scratch, vcpu);
+	nr = kes_nr_exits(&kes.scratch) + KES_SPARE;
+	size = kes_exits_size(&kes.scratch);
+	if (vcpu->base)
+		size += kes_exits_size(vcpu->base);
+	size += sizeof(struct kes_userspace_record) +
+		KES_NR_USERSPACE * sizeof(struct kes_userspace);
+	if (vcpu->time)
+		size += sizeof(struct kes_time_record) +
+			(nr + 1) * sizeof(struct kes_time_exit);
+	if (vcpu->time && vcpu->time->histogram)
+		size += sizeof(struct kes_histogram_record) +
+			nr * sizeof(struct kes_histogram_exit);
+	if (vcpu->detail)
+		size += sizeof(struct kes_detail_record) +
+			(sizeof(vcpu->detail->pairs) / sizeof(struct kes_pair) +
+			 nr) * sizeof(struct kes_detail_value);
+	return size;
 }
 
 static size_t kes_snapshot_size(void)
 {
 	size_t size = sizeof(struct kes_header) +
-		      kes_counts_size(&kes.retired) +
-		      kes_counts_size(&kes.retired_base);
+		      kes_exits_size(&kes.retired) +
+		      kes_exits_size(&kes.retired_base);
 	const struct kes_vcpu *vcpu;
 	const struct kes_vm *vm;
 
 	list_for_each_entry(vm, &kes.vms, node) {
 		size += sizeof(struct kes_vm_record);
-		list_for_each_entry(vcpu, &vm->vcpus, node) {
-			size += kes_counts_size(&vcpu->counts);
-			if (vcpu->base)
-				size += kes_counts_size(vcpu->base);
-		}
+		list_for_each_entry(vcpu, &vm->vcpus, node)
+			size += kes_vcpu_size(vcpu);
 	}
 	return size;
 }

@@ -8,7 +8,7 @@
 #include <linux/init.h>
 #include <linux/kobject.h>
 #include <linux/kstrtox.h>
-#include <linux/slab.h>
+#include <linux/mm.h>
 #include <linux/sysfs.h>
 
 #include "engine.h"
@@ -16,22 +16,40 @@
 static struct kobject *kes_kobj;
 static const struct attribute_group *kes_reasons_group;
 
-static ssize_t count_show(struct kobject *kobj, struct kobj_attribute *attr,
-			  char *buf)
+/* The switches, one file per group. */
+static ssize_t kes_group_show(u32 group, char *buf)
 {
-	return sysfs_emit(buf, "%d\n", kes_count_is_on());
+	return sysfs_emit(buf, "%d\n", !!(kes_groups() & group));
 }
 
-static ssize_t count_store(struct kobject *kobj, struct kobj_attribute *attr,
-			   const char *buf, size_t size)
+static ssize_t kes_group_store(u32 group, const char *buf, size_t size)
 {
 	bool on;
 	int ret = kstrtobool(buf, &on);
 
 	if (!ret)
-		ret = kes_switch_count(on);
+		ret = kes_switch(group, on);
 	return ret ? ret : size;
 }
+
+#define KES_SWITCH(_name, _group)					\
+static ssize_t _name##_show(struct kobject *kobj,			\
+			    struct kobj_attribute *attr, char *buf)	\
+{									\
+	return kes_group_show(KES_GROUP_##_group, buf);			\
+}									\
+static ssize_t _name##_store(struct kobject *kobj,			\
+			     struct kobj_attribute *attr,		\
+			     const char *buf, size_t size)		\
+{									\
+	return kes_group_store(KES_GROUP_##_group, buf, size);		\
+}									\
+static struct kobj_attribute kes_##_name##_attr = __ATTR_RW_MODE(_name, 0600)
+
+KES_SWITCH(count, COUNT);
+KES_SWITCH(time, TIME);
+KES_SWITCH(histogram, HISTOGRAM);
+KES_SWITCH(detail, DETAIL);
 
 static ssize_t version_show(struct kobject *kobj, struct kobj_attribute *attr,
 			    char *buf)
@@ -53,7 +71,7 @@ static ssize_t generation_show(struct kobject *kobj,
 /* @slot: one slot, or KES_NR_SLOTS for all */
 static ssize_t kes_emit_sum(char *buf, unsigned int slot)
 {
-	struct kes_counts *sum = kzalloc(sizeof(*sum), GFP_KERNEL);
+	struct kes_counts *sum = kvzalloc(sizeof(*sum), GFP_KERNEL);
 	u64 value;
 
 	if (!sum)
@@ -63,8 +81,24 @@ static ssize_t kes_emit_sum(char *buf, unsigned int slot)
 	mutex_unlock(&kes_lock);
 	value = slot == KES_NR_SLOTS ? kes_total(sum) :
 				       kes_slot_total(sum, slot);
-	kfree(sum);
+	kvfree(sum);
 	return sysfs_emit(buf, "%llu\n", value);
+}
+
+static ssize_t unaccounted_show(struct kobject *kobj,
+				struct kobj_attribute *attr, char *buf)
+{
+	struct kes_counts *sum = kvzalloc(sizeof(*sum), GFP_KERNEL);
+	s64 value;
+
+	if (!sum)
+		return -ENOMEM;
+	mutex_lock(&kes_lock);
+	kes_add_all(sum);
+	mutex_unlock(&kes_lock);
+	value = kes_unaccounted(sum);
+	kvfree(sum);
+	return sysfs_emit(buf, "%lld\n", value);
 }
 
 static ssize_t total_show(struct kobject *kobj, struct kobj_attribute *attr,
@@ -96,13 +130,14 @@ static ssize_t dmesg_store(struct kobject *kobj, struct kobj_attribute *attr,
 	return kes_trigger(buf, size, kes_dmesg_print);
 }
 
-static struct kobj_attribute kes_count_attr = __ATTR_RW_MODE(count, 0600);
 static struct kobj_attribute kes_version_attr =
 	__ATTR(version, 0400, version_show, NULL);
 static struct kobj_attribute kes_generation_attr =
 	__ATTR(generation, 0400, generation_show, NULL);
 static struct kobj_attribute kes_total_attr =
 	__ATTR(total, 0400, total_show, NULL);
+static struct kobj_attribute kes_unaccounted_attr =
+	__ATTR(unaccounted, 0400, unaccounted_show, NULL);
 static struct kobj_attribute kes_reset_attr =
 	__ATTR(reset, 0200, NULL, reset_store);
 static struct kobj_attribute kes_dmesg_attr =
@@ -110,9 +145,13 @@ static struct kobj_attribute kes_dmesg_attr =
 
 static struct attribute *kes_attrs[] = {
 	&kes_count_attr.attr,
+	&kes_time_attr.attr,
+	&kes_histogram_attr.attr,
+	&kes_detail_attr.attr,
 	&kes_version_attr.attr,
 	&kes_generation_attr.attr,
 	&kes_total_attr.attr,
+	&kes_unaccounted_attr.attr,
 	&kes_reset_attr.attr,
 	&kes_dmesg_attr.attr,
 	NULL

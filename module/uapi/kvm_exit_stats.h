@@ -54,7 +54,7 @@
 #define KES_FIELD_FASTPATH	0x04ULL	/* fastpath */
 #define KES_FIELD_USERSPACE	0x08ULL	/* userspace */
 #define KES_FIELD_CLOSURE	0x10ULL	/* attempts and its buckets */
-#define KES_FIELD_SUB		0x20ULL	/* sub-reasons */
+#define KES_FIELD_SUB		0x20ULL	/* kes_exit.sub */
 
 struct kes_header {
 	__u64 magic;		/* KES_MAGIC */
@@ -72,7 +72,10 @@ struct kes_header {
 	__u64 fields;		/* KES_FIELD_* */
 	__u32 nr_records;
 	__u32 nr_vms;		/* records of type KES_REC_VM */
-	__u64 reserved[4];	/* 0 */
+	__u64 switches;		/* how often counting went on or off */
+	__u64 now_cyc;		/* TSC at end_ns */
+	__u64 tsc_khz;		/* cycles of all *_cyc per millisecond */
+	__u64 reserved;		/* 0 */
 };
 
 /* Every record starts with this. size counts it in and is a multiple of 8. */
@@ -82,6 +85,9 @@ struct kes_record {
 };
 
 /*
+ * A vCPU's KES_REC_VCPU is followed by the records of the groups that are on
+ * and have something to say of it; each names the vCPU again.
+ *
  * Order: KES_REC_RETIRED once, then per VM one KES_REC_VM and for each of its
  * vCPUs one KES_REC_VCPU, followed by its KES_REC_BASELINE if there has been
  * a reset since the vCPU was made. After the first reset, KES_REC_RETIRED has
@@ -93,6 +99,11 @@ struct kes_record {
 #define KES_REC_RETIRED		4	/* struct kes_vcpu_record: sum of dead
 					 * VMs that left the ring
 					 */
+
+#define KES_REC_USERSPACE	5	/* struct kes_userspace_record */
+#define KES_REC_TIME		6	/* struct kes_time_record */
+#define KES_REC_HISTOGRAM	7	/* struct kes_histogram_record */
+#define KES_REC_DETAIL		8	/* struct kes_detail_record */
 
 #define KES_VM_DEAD		0x01U	/* counters are final */
 
@@ -128,11 +139,124 @@ struct kes_vcpu_record {
 	__u32 exit_size;	/* bytes of each */
 	__u32 reserved0;
 	__u64 unknown_last;	/* last raw code counted as unknown, or 0 */
-	__u64 attempts;		/* VM-entry attempts */
+	/*
+	 * Closure, with KES_FIELD_CLOSURE: attempts is the sum of entry_failed,
+	 * emulation, and all exits' l1 + l2. A vCPU that is read or switched
+	 * between its exit and the end of its attempt differs by 1 for that
+	 * moment or that switch (kes_header.switches).
+	 */
+	__u64 attempts;		/* VM-entry attempts that are over */
 	__u64 entry_failed;	/* of them: VMLAUNCH/VMRESUME failed */
 	__u64 emulation;	/* of them: emulation_required, no entry */
 	__u64 reserved[4];	/* 0 */
 	/* struct kes_exit exits[nr_exits]; */
+};
+
+/* Returns of KVM_RUN to user space, of a vCPU. */
+struct kes_userspace {
+	__u32 reason;		/* KVM_EXIT_*; the last one counts the rest */
+	__u32 reserved;
+	__u64 count;
+};
+
+struct kes_userspace_record {
+	struct kes_record rec;
+	__u64 vm_id;
+	__u32 vcpu_id;
+	__u32 nr;
+	/* struct kes_userspace reasons[nr]; */
+};
+
+/* What a vCPU's thread does; kes_time_exit.cyc leaves out the first. */
+#define KES_STATE_GUEST		0	/* VM entry to VM exit */
+#define KES_STATE_HANDLER	1	/* KVM, and host interrupts in it */
+#define KES_STATE_USERSPACE	2	/* outside KVM_RUN */
+#define KES_STATE_HALT_POLL	3	/* halted, spinning */
+#define KES_STATE_HALT_BLOCK	4	/* halted, asleep */
+#define KES_STATE_PREEMPTED	5	/* in KVM, but not running */
+#define KES_NR_STATES		6
+
+/*
+ * Non-guest time, by the reason of the exit that began it. KES_CODE_NONE: what
+ * came before the first exit.
+ */
+#define KES_CODE_NONE		0x7ffffffffffffffeULL
+
+struct kes_time_exit {
+	__u64 code;
+	__u64 cyc[KES_NR_STATES - 1];	/* from KES_STATE_HANDLER on */
+	__u64 max_cyc;		/* longest handler time of one exit */
+};
+
+/*
+ * The guest time and all cyc add up to last_cyc - first_cyc; until now_cyc of
+ * the header the thread has been in state.
+ */
+struct kes_time_record {
+	struct kes_record rec;
+	__u64 vm_id;
+	__u32 vcpu_id;
+	__u32 nr;
+	__u64 first_cyc;	/* first change of state, 0: none yet */
+	__u64 last_cyc;		/* last change of state */
+	__u64 state_code;	/* code that state is charged to */
+	__u32 state;		/* KES_STATE_* */
+	__u32 reserved;
+	__u64 guest_cyc;
+	/* struct kes_time_exit exits[nr]; */
+};
+
+/*
+ * Handler time of single exits: bucket[b] counts those of 2^(b-1) up to
+ * 2^b - 1 cycles, bucket[0] those of 0, the last all longer ones as well.
+ */
+#define KES_NR_BUCKETS		40
+
+struct kes_histogram_exit {
+	__u64 code;
+	__u64 bucket[KES_NR_BUCKETS];
+};
+
+struct kes_histogram_record {
+	struct kes_record rec;
+	__u64 vm_id;
+	__u32 vcpu_id;
+	__u32 nr;
+	/* struct kes_histogram_exit exits[nr]; */
+};
+
+/*
+ * What exactly a reason was about. value, by reason:
+ *   IO_INSTRUCTION, IOIO	port; KES_DETAIL_READ for IN and INS
+ *   MSR_READ, MSR_WRITE, MSR	index; KES_DETAIL_READ for RDMSR
+ *   CPUID			leaf (EAX)
+ *   VMCALL, VMMCALL		number (RAX)
+ *   EXCEPTION_NMI		vector
+ *   EXTERNAL_INTERRUPT		vector
+ *   CR_ACCESS			register, bits 3:0; access type, bits 5:4: 0
+ *				write, 1 read, 2 CLTS, 3 LMSW
+ *   EPT_VIOLATION, EPT_MISCONFIG, NPF
+ *				guest frame number (4 KiB pages)
+ *   APIC_ACCESS, APIC_WRITE	offset in the APIC page
+ *   EOI_INDUCED		vector
+ */
+#define KES_DETAIL_READ		0x100000000ULL
+#define KES_DETAIL_OTHER	1	/* flags: all values without a place */
+
+struct kes_detail_value {
+	__u64 code;
+	__u64 value;
+	__u64 count;
+	__u32 flags;		/* KES_DETAIL_* */
+	__u32 reserved;
+};
+
+struct kes_detail_record {
+	struct kes_record rec;
+	__u64 vm_id;
+	__u32 vcpu_id;
+	__u32 nr;
+	/* struct kes_detail_value values[nr]; */
 };
 
 #endif /* _UAPI_ASM_X86_KVM_EXIT_STATS_H */

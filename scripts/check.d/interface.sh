@@ -15,7 +15,9 @@ same_lines()
 modes_sysfs()
 {
 	{
-		printf '%s\n' '600 ./count' '400 ./version' '400 ./generation' \
+		printf '%s\n' '600 ./count' '600 ./time' \
+			'600 ./histogram' '600 ./detail' \
+			'400 ./unaccounted' '400 ./version' '400 ./generation' \
 			'400 ./total' '200 ./reset' '200 ./dmesg' \
 			'400 ./reasons/UNKNOWN'
 		reason_codes "$ISA" | sed 's|^\([^ ]*\) .*|400 ./reasons/\1|'
@@ -40,12 +42,17 @@ one_value()
 
 writes_refused()
 {
-	local refused='write error: Invalid argument'
+	local refused='write error: Invalid argument' busy
+	busy='write error: Device or resource busy'
 	sed 's/: sh: /: /; s/: [^:]*: write error/: write error/' \
 		"$RUN/interface/writes" >"$RUN/interface/writes.found"
 	printf '%s\n' "count 2: $refused" "count x: $refused" \
 		"reset 0: $refused" "reset x: $refused" \
-		"dmesg 0: $refused" 'count 1: written' |
+		"dmesg 0: $refused" 'count 1: written' \
+		"histogram 1: $refused" 'time 1: written' \
+		"count 0: $busy" 'histogram 1: written' "time 0: $busy" \
+		'histogram 0: written' 'time 0: written' 'detail 1: written' \
+		"count 0: $busy" 'detail 0: written' |
 		same_lines "$RUN/interface/writes.found"
 }
 

@@ -2,15 +2,17 @@
 # shellcheck shell=bash
 #
 # Tests in TAP: one function per test, which passes with status 0 and says on
-# stdout why it does not. Sourced by the checks.
+# stdout why it does not. Sourced by the checks. TAP_PREFIX, when set, goes
+# before each description.
 
+TAP_PREFIX=
 TAP_COUNT=0
 TAP_FAILED=0
 
 tap_line()
 {
 	TAP_COUNT=$((TAP_COUNT + 1))
-	printf '%s %d - %s\n' "$1" "$TAP_COUNT" "$2"
+	printf '%s %d - %s\n' "$1" "$TAP_COUNT" "$TAP_PREFIX$2"
 }
 
 # At most 40 lines: a diff of everything helps nobody.

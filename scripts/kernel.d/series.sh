@@ -24,13 +24,15 @@ series_patches()
 	sed -n 's/#.*//; s/[[:space:]]*$//; /./p' "$SERIES_DIR/series"
 }
 
-# What the patches do, whatever their messages and blob names say: rewording a
-# patch does not rebuild a kernel.
+# What the patches do to a kernel, whatever their messages and blob names say:
+# rewording a patch, documentation and selftests do not rebuild one.
 series_hash()
 {
 	local patch
 	for patch in $(series_patches); do
-		sed -n '/^diff --git/,$ { /^index /!p }' "$SERIES_DIR/$patch"
+		awk '/^diff --git/ {
+			built = $3 !~ /^a\/(Documentation|MAINTAINERS|tools\/testing)/
+		} built && !/^index /' "$SERIES_DIR/$patch"
 	done | short_hash
 }
 

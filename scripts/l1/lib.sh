@@ -7,7 +7,7 @@
 
 # shellcheck disable=SC2034 # not every job uses all of them
 TRACING=/sys/kernel/tracing
-HIST=$TRACING/events/kvm/kvm_exit
+KVM_EVENTS=$TRACING/events/kvm
 KES_DEBUGFS=/sys/kernel/debug/kvm_exit_stats
 KES_SYSFS=/sys/kernel/kvm_exit_stats
 
@@ -45,24 +45,51 @@ micro_guest()
 	[ "$rc" = 1 ]
 }
 
-# The kernel's histogram counts every kvm_exit event from here on.
+# oracle_key EVENT: what its histogram tells apart
+oracle_key()
+{
+	case $1 in
+	kvm_nested_vmexit_inject) echo 'hist:keys=exit_code:size=4096' ;;
+	*) echo 'hist:keys=exit_reason,vcpu_id:size=4096' ;;
+	esac
+}
+
+# oracle_start [EVENT...]: the kernel's histogram counts every such event from
+# here on, kvm_exit unless others are named.
 oracle_start()
 {
-	[ ! -e $HIST/hist ] || oracle_stop
-	echo 'hist:keys=exit_reason,vcpu_id:size=4096' >$HIST/trigger
+	local event
+	for event in "${@:-kvm_exit}"; do
+		oracle_stop "$event"
+		oracle_key "$event" >"$KVM_EVENTS/$event/trigger"
+	done
 }
 
+# oracle_save FILE [EVENT]
 oracle_save()
 {
-	cat $HIST/hist >"$1"
+	cat "$KVM_EVENTS/${2:-kvm_exit}/hist" >"$1"
 }
 
+# oracle_stop [EVENT]
 oracle_stop()
 {
-	echo '!hist:keys=exit_reason,vcpu_id:size=4096' >$HIST/trigger
+	local event=${1:-kvm_exit}
+	! grep -q '^hist:' "$KVM_EVENTS/$event/trigger" ||
+		echo "!$(oracle_key "$event")" >"$KVM_EVENTS/$event/trigger"
 }
 
 counting()
 {
 	echo "$1" >$KES_SYSFS/count
+}
+
+# switch_groups VALUE GROUP...: in this order; the first refusal is the status
+switch_groups()
+{
+	local value=$1 group
+	shift
+	for group; do
+		echo "$value" >"$KES_SYSFS/$group" || return 1
+	done
 }

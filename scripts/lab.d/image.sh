@@ -13,6 +13,7 @@ QEMU_FIRMWARE=(/usr/share/seabios/bios-256k.bin
 	/usr/share/qemu/kvmvapic.bin /usr/share/qemu/linuxboot_dma.bin)
 BUSYBOX=/bin/busybox
 KVM_MODULES=(irqbypass kvm kvm-intel kvm-amd)
+L1_PROGRAMS=(hold-vm tinyvmm)
 
 # The shared libraries and the loader of a program, as paths.
 libraries_of()
@@ -41,7 +42,7 @@ pack()
 # Called by cache_entry with the directory to fill.
 build_root_image()
 {
-	local dir=$1 root=$1/root applet
+	local dir=$1 root=$1/root applet name
 	mkdir -p "$root"/{usr/bin,proc,sys,dev,tmp,out,etc,guest,job,lab}
 	ln -s usr/bin "$root/bin"
 	install "$BUSYBOX" "$root/bin/busybox"
@@ -52,20 +53,23 @@ build_root_image()
 	install -D -m 644 -t "$root/usr/share/qemu" "${QEMU_FIRMWARE[@]}"
 	install "$TOP/scripts/l1/init" "$root/init"
 	install "$TOP/scripts/l1/stage" "$root/bin/stage"
-	"${CC:-gcc}" -static -O2 -Wall -o "$root/bin/hold-vm" \
-		"$TOP/scripts/l1/hold-vm.c"
+	for name in "${L1_PROGRAMS[@]}"; do
+		"${CC:-gcc}" -std=gnu11 -static -O2 -Wall -pthread \
+			-o "$root/bin/$name" "$TOP/scripts/l1/$name.c"
+	done
 	pack "$root" >"$dir/root.cpio"
 	rm -rf "$root"
 }
 
 root_image()
 {
-	local key libs
+	local key libs sources
+	sources=("${L1_PROGRAMS[@]/#/$TOP/scripts/l1/}")
 	mapfile -t libs < <(libraries_of "$QEMU_BIN")
 	key=$(files_hash "$QEMU_BIN" "${libs[@]}" "${QEMU_FIRMWARE[@]}" \
 		"$BUSYBOX" "$TOP/scripts/lab.d/image.sh" \
 		"$TOP/scripts/l1/init" "$TOP/scripts/l1/stage" \
-		"$TOP/scripts/l1/hold-vm.c")
+		"${sources[@]/%/.c}")
 	# A package upgrade makes a new one; the old ones are 60 MB each.
 	find "$(cache_dir)" -maxdepth 1 -name 'lab-root-*' -mtime +7 \
 		-exec rm -rf {} +

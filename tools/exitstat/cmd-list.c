@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat list: one line per VM, and which source serves and why.
+ * exitstat list: one line per VM, which source serves and why, and
+ * which groups are on.
  */
 #include <stdio.h>
 
 #include "cmd.h"
 #include "fsroot.h"
+#include "groups.h"
 #include "reasons.h"
 #include "snapshot.h"
 
@@ -82,16 +84,19 @@ static void print_list(const struct snapshot *s, const struct options *o)
 		printf("%zu that ended not shown (--dead)\n", dead);
 }
 
-static const char *counting_text(const struct source_ops *src,
-				 const char *root)
+static void print_groups(const struct source_ops *src, const char *root)
 {
+	char text[GROUPS_TEXT_LEN];
+	uint32_t on, known;
 	struct errbuf err;
-	bool on;
 
-	if (src->get_counting(root, &on, &err))
-		return "counting: cannot tell";
-	return on ? "counting is on" :
-		    "counting is off (record switches it on)";
+	if (src->get_groups(root, &on, &known, &err)) {
+		printf("; groups: cannot tell which are on");
+		return;
+	}
+	printf("; on: %s", groups_text(on, text));
+	if (known & ~on)
+		printf("; off: %s", groups_text(known & ~on, text));
 }
 
 int cmd_list(int argc, char **argv)
@@ -114,8 +119,9 @@ int cmd_list(int argc, char **argv)
 		rc = snapshot_parse(&s, bytes.data, bytes.len, &err);
 	if (!rc) {
 		printf("source: %s, as %s\n", src->name, why.text);
-		printf("isa: %s; %s\n\n", reason_isa_name(s.hdr.isa),
-		       counting_text(src, o.common.root));
+		printf("isa: %s", reason_isa_name(s.hdr.isa));
+		print_groups(src, o.common.root);
+		printf("\n\n");
 		print_list(&s, &o);
 	}
 	snapshot_free(&s);

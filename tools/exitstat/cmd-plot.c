@@ -14,12 +14,13 @@
 #include "outfile.h"
 #include "plot.h"
 
-enum { OPT_TERM = 0x200, OPT_ASCII, OPT_WIDTH };
+enum { OPT_TERM = 0x200, OPT_ASCII, OPT_WIDTH, OPT_CHART };
 
 struct options {
 	const char *file;
 	const char *output;
 	enum plot_format format;
+	enum plot_chart chart;
 	uint64_t nr_reasons;
 	uint64_t width;
 	bool term, ascii;
@@ -28,6 +29,9 @@ struct options {
 static const struct argp_option option_table[] = {
 	{ "output", 'o', "FILE", 0,
 	  "Draw FILE, whose name ends in .svg, .png or .pdf", 0 },
+	{ "chart", OPT_CHART, "exits|time|latency", 0,
+	  "What to draw: exit rates (default), where the vCPUs' time goes, or how long exits take",
+	  0 },
 	{ "reasons", 'n', "N", 0,
 	  "Show the N most frequent reasons (default: 8), the rest as one", 0 },
 	{ "term", OPT_TERM, NULL, 0,
@@ -61,6 +65,23 @@ static bool find_format(const char *path, enum plot_format *out)
 	return false;
 }
 
+static const char *const charts[] = {
+	[PLOT_EXITS] = "exits",
+	[PLOT_TIME] = "time",
+	[PLOT_LATENCY] = "latency",
+};
+
+static bool find_chart(const char *name, enum plot_chart *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(charts); i++) {
+		if (strcmp(charts[i], name))
+			continue;
+		*out = (enum plot_chart)i;
+		return true;
+	}
+	return false;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -76,6 +97,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'n':
 		o->nr_reasons = cmd_number(state, "reasons", arg, 1, 20);
 		return 0;
+	case OPT_CHART:
+		if (!find_chart(arg, &o->chart))
+			argp_error(state,
+				   "chart: %s: need exits, time or latency",
+				   arg);
+		return 0;
 	case OPT_TERM:
 		o->term = true;
 		return 0;
@@ -88,6 +115,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case ARGP_KEY_END:
 		if (o->file && o->term && o->output)
 			argp_error(state, "--term or --output, not both");
+		if (o->file && o->chart != PLOT_EXITS && !o->output)
+			argp_error(state, "this chart needs --output");
 		return cmd_one_file(key, arg, state, &o->file);
 	default:
 		return cmd_one_file(key, arg, state, &o->file);
@@ -137,7 +166,7 @@ static int plot_to_file(const struct model *m, const struct options *o)
 
 	if (outfile_open(&out, o->output, &err))
 		return cmd_fail(&err);
-	if (plot_draw(m, o->nr_reasons, o->format, out.f, &why)) {
+	if (plot_draw(m, o->chart, o->nr_reasons, o->format, out.f, &why)) {
 		outfile_abort(&out);
 		err_set(&err, 0, "%s: %.400s", o->output, why.text);
 		return cmd_fail(&err);
@@ -151,6 +180,18 @@ static int plot(const struct model *m, const struct options *o)
 
 	if (!m->total) {
 		err_set(&err, 0, "%s: no exits in it, nothing to plot",
+			o->file);
+		return cmd_fail(&err);
+	}
+	if (o->chart == PLOT_TIME && !m->groups.has_time) {
+		err_set(&err, 0,
+			"%s: no times in it (exitstat record --groups time)",
+			o->file);
+		return cmd_fail(&err);
+	}
+	if (o->chart == PLOT_LATENCY && !m->groups.has_histogram) {
+		err_set(&err, 0,
+			"%s: no histograms in it (exitstat record --groups histogram)",
 			o->file);
 		return cmd_fail(&err);
 	}

@@ -13,10 +13,11 @@
 
 #include "cmd.h"
 #include "fsroot.h"
+#include "groups.h"
 #include "reasons.h"
 #include "session.h"
 
-enum { OPT_ALL = 0x200, OPT_FORCE, OPT_PHASES };
+enum { OPT_ALL = 0x200, OPT_FORCE, OPT_PHASES, OPT_GROUPS };
 
 struct options {
 	struct cmd_common common;
@@ -24,6 +25,7 @@ struct options {
 	const char *phases;
 	uint64_t interval_ns;
 	uint64_t duration_ns;
+	uint32_t groups;	/* to be on, besides those that are */
 	bool all, force, quiet;
 	char **command;
 	size_t nr_command;
@@ -40,6 +42,9 @@ static const struct argp_option option_table[] = {
 	  "With COMMAND: record every VM, not only those it creates", 0 },
 	{ "phases", OPT_PHASES, "FILE", 0,
 	  "Patterns of boot phases (see exitstat-recording(5))", 0 },
+	{ "groups", OPT_GROUPS, "LIST", 0,
+	  "Also record these: count,time,histogram,detail (default: count, and what is on)",
+	  0 },
 	{ "force", OPT_FORCE, NULL, 0, "Replace FILE if it exists", 0 },
 	{ "quiet", 'q', NULL, 0, "Say nothing but errors", 0 },
 	{ 0 }
@@ -48,6 +53,7 @@ static const struct argp_option option_table[] = {
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
+	struct errbuf err;
 
 	switch (key) {
 	case ARGP_KEY_INIT:
@@ -67,6 +73,10 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case 'q':
 		o->quiet = true;
+		return 0;
+	case OPT_GROUPS:
+		if (groups_parse(arg, &o->groups, &err))
+			argp_error(state, "groups: %s", err.text);
 		return 0;
 	case OPT_ALL:
 		o->all = true;
@@ -188,6 +198,22 @@ static int write_head(struct rec_writer *w, const struct options *o,
 	return rc ? rc : rec_commit(w, err);
 }
 
+/* What the groups need to be read; all of it from the last snapshot. */
+static int write_groups(struct session *s, struct errbuf *err)
+{
+	const struct kes_header *h = &s->snap.hdr;
+	char text[GROUPS_TEXT_LEN];
+	int rc = rec_meta_text(s->w, "groups", groups_text(h->groups, text),
+			       err);
+
+	if (!rc && h->tsc_khz)
+		rc = rec_meta_u64(s->w, "tsc_khz", h->tsc_khz, err);
+	if (!rc)
+		rc = rec_meta_u64(s->w, "switches",
+				  h->switches - s->first_switches, err);
+	return rc ? rc : track_finish(s->track, &s->snap, s->w, err);
+}
+
 /* What only the last snapshot and the command's end can tell. */
 static int write_tail(struct session *s, const char *machine,
 		      struct errbuf *err)
@@ -207,6 +233,8 @@ static int write_tail(struct session *s, const char *machine,
 		child_describe(&s->child, text, sizeof(text));
 		rc = rec_meta_text(s->w, "command_end", text, err);
 	}
+	if (!rc)
+		rc = write_groups(s, err);
 	if (!rc)
 		rc = rec_meta_u64(s->w, "missed", s->missed, err);
 	if (!rc)
@@ -302,23 +330,26 @@ static int run(const struct options *o, const struct session_config *cfg,
 	return code;
 }
 
-/* Counting is switched on for the recording, and back off after it. */
+/* What is missing is switched on for the recording, and back off after it. */
 static int run_counting(const struct options *o,
 			const struct session_config *cfg, struct phases *phases,
 			const char *phases_text)
 {
+	uint32_t groups = groups_closure(o->groups | KES_GROUP_COUNT);
+	char text[GROUPS_TEXT_LEN];
+	uint32_t done, undone;
 	struct errbuf err;
-	bool on = true;
 	int code;
 
-	if (cfg->source->get_counting(cfg->root, &on, &err))
-		return cmd_fail(&err);
-	if (!on && cfg->source->set_counting(cfg->root, true, &err))
-		return cmd_fail(&err);
-	if (!on && !o->quiet)
-		warnx("counting was off: on for this recording");
-	code = run(o, cfg, phases, phases_text);
-	if (!on && cfg->source->set_counting(cfg->root, false, &err))
+	if (source_switch(cfg->source, cfg->root, groups, true, &done, &err)) {
+		code = cmd_fail(&err);
+	} else {
+		if (done && !o->quiet)
+			warnx("switched on for this recording: %s",
+			      groups_text(done, text));
+		code = run(o, cfg, phases, phases_text);
+	}
+	if (source_switch(cfg->source, cfg->root, done, false, &undone, &err))
 		code = cmd_fail(&err);
 	return code;
 }

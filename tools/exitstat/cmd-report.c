@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat report: loads a recording and hands its model to one of the two
- * report writers.
+ * exitstat report: loads a recording and hands its model to the report
+ * writers.
  */
 #include "cmd.h"
 #include "report.h"
 
+enum { OPT_NESTED = 0x200, OPT_DETAIL };
+
 struct options {
 	const char *file;
-	bool json;
+	bool json, nested, detail;
 };
 
 static const struct argp_option option_table[] = {
 	{ "json", 'j', NULL, 0, "For programs: one JSON object", 0 },
+	{ "nested", OPT_NESTED, NULL, 0,
+	  "Exits of a guest inside the guest (L2), and what they cost", 0 },
+	{ "detail", OPT_DETAIL, NULL, 0,
+	  "Which ports, MSRs, CPUID leaves, pages, ...", 0 },
 	{ 0 }
 };
 
@@ -24,6 +30,17 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'j':
 		o->json = true;
 		return 0;
+	case OPT_NESTED:
+		o->nested = true;
+		return 0;
+	case OPT_DETAIL:
+		o->detail = true;
+		return 0;
+	case ARGP_KEY_END:
+		if (o->file && o->json && (o->nested || o->detail))
+			argp_error(state,
+				   "--json has everything: without --nested and --detail");
+		return cmd_one_file(key, arg, state, &o->file);
 	default:
 		return cmd_one_file(key, arg, state, &o->file);
 	}
@@ -35,6 +52,18 @@ static const struct argp argp = {
 	.args_doc = "FILE",
 	.doc = "Say how many exits a recording has, why and when.",
 };
+
+static void print(const struct model *m, const struct options *o)
+{
+	if (o->json)
+		report_json(m, stdout);
+	if (o->nested)
+		report_nested(m, stdout);
+	if (o->detail)
+		report_detail(m, stdout);
+	if (!o->json && !o->nested && !o->detail)
+		report_text(m, stdout);
+}
 
 int cmd_report(int argc, char **argv)
 {
@@ -51,10 +80,7 @@ int cmd_report(int argc, char **argv)
 		rec_close(&rec);
 		return cmd_fail(&err);
 	}
-	if (o.json)
-		report_json(&m, stdout);
-	else
-		report_text(&m, stdout);
+	print(&m, &o);
 	model_free(&m);
 	rec_close(&rec);
 	return EXIT_CODE_OK;

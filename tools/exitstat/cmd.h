@@ -11,8 +11,12 @@
 #include "source.h"
 
 /* Each returns an exit code (util.h). argv[0] is "exitstat NAME". */
+int cmd_check(int argc, char **argv);
+int cmd_disable(int argc, char **argv);
+int cmd_enable(int argc, char **argv);
 int cmd_list(int argc, char **argv);
 int cmd_record(int argc, char **argv);
+int cmd_reset(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_plot(int argc, char **argv);
 int cmd_export(int argc, char **argv);

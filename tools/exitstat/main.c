@@ -18,6 +18,10 @@ static const struct {
 	const char *help;
 } commands[] = {
 	{ "list", cmd_list, "VMs that run, and which source counts them" },
+	{ "check", cmd_check, "are the counts right? closure, and ftrace's count" },
+	{ "enable", cmd_enable, "switch groups on: count, time, histogram, detail" },
+	{ "disable", cmd_disable, "switch groups off" },
+	{ "reset", cmd_reset, "let the kernel's own texts count from now on" },
 	{ "record", cmd_record, "record exits while a command (a guest) runs" },
 	{ "report", cmd_report, "how many exits, why, when: words and tables" },
 	{ "plot", cmd_plot, "exit rates over time: SVG, PNG, PDF, terminal" },

@@ -314,6 +314,8 @@ int model_load(struct model *m, struct recording *rec, struct errbuf *err)
 	rc = rec_for_each_delta(rec, add_delta, m, err);
 	if (!rc)
 		rc = rec_closure_sums(rec, m->closure, &m->has_closure, err);
+	if (!rc)
+		rc = model_groups_load(m, err);
 	if (rc) {
 		model_free(m);
 		return rc;
@@ -336,6 +338,7 @@ void model_free(struct model *m)
 	free(m->by_vcpu);
 	free(m->point_of);
 	free(m->phase_of);
+	model_groups_free(&m->groups);
 	memset(m, 0, sizeof(*m));
 }
 

@@ -10,7 +10,7 @@
 #ifndef EXITSTAT_MODEL_H
 #define EXITSTAT_MODEL_H
 
-#include "recording.h"
+#include "model-groups.h"
 
 struct model_reason {
 	const struct rec_reason *info;
@@ -78,6 +78,7 @@ struct model {
 	struct model_shape_facts shape;
 	uint64_t closure[3];		/* attempts, entry_failed, emulation */
 	bool has_closure;
+	struct model_groups groups;
 	/* working state of the load: which point and phase a sample is in */
 	size_t *point_of;
 	int *phase_of;

@@ -70,15 +70,28 @@ static cairo_surface_t *make_surface(const struct model *m,
 					  (int)(PAGE_H * PNG_SCALE));
 }
 
-static void draw_page(cairo_t *cr, const struct model *m, size_t nr_reasons)
+static int draw_page(cairo_t *cr, const struct model *m, enum plot_chart chart,
+		     size_t nr_reasons, struct errbuf *err)
 {
-	struct page p = { .cr = cr, .m = m };
+	struct page p = { .cr = cr, .m = m, .bottom = CHART_Y + TALL_H };
+	int rc = 0;
 
 	plot_series_make(&p.s, m, nr_reasons, (size_t)CHART_W, false);
 	canvas_rect(cr, 0, 0, PAGE_W, PAGE_H, INK_PAPER);
-	page_draw_chart(&p);
-	page_draw_side(&p);
+	switch (chart) {
+	case PLOT_EXITS:
+		page_draw_chart(&p);
+		page_draw_side(&p);
+		break;
+	case PLOT_TIME:
+		page_draw_time(&p);
+		break;
+	case PLOT_LATENCY:
+		rc = page_draw_latency(&p, nr_reasons, err);
+		break;
+	}
 	plot_series_free(&p.s);
+	return rc;
 }
 
 bool plot_can_draw(void)
@@ -86,17 +99,19 @@ bool plot_can_draw(void)
 	return true;
 }
 
-int plot_draw(const struct model *m, size_t nr_reasons,
-	      enum plot_format format, FILE *out, struct errbuf *err)
+int plot_draw(const struct model *m, enum plot_chart chart,
+	      size_t nr_reasons, enum plot_format format, FILE *out,
+	      struct errbuf *err)
 {
 	struct sink sink = { out, 0 };
 	cairo_surface_t *surface = make_surface(m, format, &sink);
 	cairo_t *cr = cairo_create(surface);
 	cairo_status_t status;
+	int rc;
 
 	if (format == PLOT_PNG)
 		cairo_scale(cr, PNG_SCALE, PNG_SCALE);
-	draw_page(cr, m, nr_reasons);
+	rc = draw_page(cr, m, chart, nr_reasons, err);
 	status = cairo_status(cr);
 	cairo_destroy(cr);
 	if (!status && format == PLOT_PNG)
@@ -106,8 +121,8 @@ int plot_draw(const struct model *m, size_t nr_reasons,
 	if (!status)
 		status = cairo_surface_status(surface);
 	cairo_surface_destroy(surface);
-	if (!status)
-		return 0;
+	if (rc || !status)
+		return rc;
 	if (sink.rc)
 		return err_set(err, sink.rc, "cannot write: %s",
 			       strerror(-sink.rc));

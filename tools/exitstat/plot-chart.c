@@ -35,15 +35,15 @@ static double strips_bottom(const struct page *p)
 }
 
 /* Every other phase is shaded, through chart and strips alike. */
-static void draw_bands(const struct page *p)
+void page_draw_bands(const struct page *p)
 {
 	for (size_t i = 0; i < p->m->nr_phases; i++) {
 		double x = phase_begin_x(p, i), w = phase_end_x(p, i) - x;
 
 		if (i % 2)
 			continue;
-		canvas_rect(p->cr, x, PHASE_Y, w,
-			    strips_bottom(p) - PHASE_Y, INK_BAND);
+		canvas_rect(p->cr, x, PHASE_Y, w, p->bottom - PHASE_Y,
+			    INK_BAND);
 	}
 }
 
@@ -55,8 +55,7 @@ static void draw_phase_edges(const struct page *p)
 	cairo_set_dash(p->cr, dash, 2, 0);
 	for (size_t i = 1; i < p->m->nr_phases; i++)
 		canvas_line(p->cr, phase_begin_x(p, i), PHASE_Y,
-			    phase_begin_x(p, i), strips_bottom(p), 0.7,
-			    INK_LINE);
+			    phase_begin_x(p, i), p->bottom, 0.7, INK_LINE);
 	cairo_restore(p->cr);
 }
 
@@ -258,9 +257,9 @@ static int step_decimals(double step)
 	return d;
 }
 
-static void draw_time_axis(const struct page *p)
+void page_draw_time_axis(const struct page *p)
 {
-	double step = plot_tick_step(p->s.span_s, 8), y = strips_bottom(p);
+	double step = plot_tick_step(p->s.span_s, 8), y = p->bottom;
 	int digits = step_decimals(step);
 
 	canvas_line(p->cr, CHART_X, y, CHART_X + CHART_W, y, 0.9, INK_LINE);
@@ -278,28 +277,34 @@ static void draw_time_axis(const struct page *p)
 		    "seconds since the start of the recording");
 }
 
-static void draw_strips_label(const struct page *p)
+void page_draw_left_label(const struct page *p, double y, const char *text,
+			  const char *more)
 {
-	double middle = (STRIPS_Y + strips_bottom(p)) / 2;
-
 	cairo_save(p->cr);
-	cairo_translate(p->cr, 22, middle);
+	cairo_translate(p->cr, 22, y);
 	cairo_rotate(p->cr, -M_PI / 2);
-	canvas_text(p->cr, &name, 0, 0, CANVAS_CENTRE, "each reason by itself");
-	canvas_text(p->cr, &label, 0, 17, CANVAS_CENTRE,
-		    "full height = its own peak");
+	canvas_text(p->cr, &name, 0, 0, CANVAS_CENTRE, text);
+	canvas_text(p->cr, &label, 0, 17, CANVAS_CENTRE, more);
 	cairo_restore(p->cr);
+}
+
+void page_draw_phases(const struct page *p)
+{
+	draw_phase_edges(p);
+	draw_phase_names(p);
 }
 
 void page_draw_chart(struct page *p)
 {
-	draw_bands(p);
+	p->bottom = strips_bottom(p);
+	page_draw_bands(p);
 	draw_rate_axis(p);
 	draw_stack(p);
 	for (size_t l = 0; l < p->s.nr_layers; l++)
 		draw_strip(p, l);
-	draw_phase_edges(p);
-	draw_phase_names(p);
-	draw_strips_label(p);
-	draw_time_axis(p);
+	page_draw_phases(p);
+	page_draw_left_label(p, (STRIPS_Y + p->bottom) / 2,
+			     "each reason by itself",
+			     "full height = its own peak");
+	page_draw_time_axis(p);
 }

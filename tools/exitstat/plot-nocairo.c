@@ -11,10 +11,12 @@ bool plot_can_draw(void)
 	return false;
 }
 
-int plot_draw(const struct model *m, size_t nr_reasons,
-	      enum plot_format format, FILE *out, struct errbuf *err)
+int plot_draw(const struct model *m, enum plot_chart chart,
+	      size_t nr_reasons, enum plot_format format, FILE *out,
+	      struct errbuf *err)
 {
 	(void)m;
+	(void)chart;
 	(void)nr_reasons;
 	(void)format;
 	(void)out;

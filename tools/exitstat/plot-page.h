@@ -32,6 +32,7 @@ struct page {
 	const struct model *m;
 	struct plot_series s;
 	double top;		/* rate at the chart's upper edge */
+	double bottom;		/* y of the time axis */
 };
 
 /* Where a time is, in x. */
@@ -50,7 +51,28 @@ static inline double page_strip_h(const struct page *p)
 
 /* plot-chart.c: everything in the left column */
 void page_draw_chart(struct page *p);
+/* and what other charts have in common with it */
+void page_draw_bands(const struct page *p);
+void page_draw_phases(const struct page *p);
+void page_draw_time_axis(const struct page *p);
+void page_draw_left_label(const struct page *p, double y, const char *text,
+			  const char *more);
+
 /* plot-side.c: title, and everything in the right column */
 void page_draw_side(struct page *p);
+/* its parts, and other legends' column heads and rows, at @y */
+void page_draw_facts(const struct page *p);
+void page_draw_footer(const struct page *p);
+void page_draw_legend_head(const struct page *p, double y,
+			   const char *const text[4]);
+void page_draw_legend_row(const struct page *p, double y, uint32_t colour,
+			  const char *const text[4]);
+
+/* plot-time.c and plot-latency.c: the other charts, whole pages */
+void page_draw_time(struct page *p);
+int page_draw_latency(struct page *p, size_t nr_reasons, struct errbuf *err);
+
+/* Where the one chart of such a page is. */
+#define TALL_H		528.0
 
 #endif

@@ -136,7 +136,7 @@ static void draw_legend(const struct page *p)
 		legend_row(p, l);
 }
 
-static void draw_footer(const struct page *p)
+void page_draw_footer(const struct page *p)
 {
 	char text[128];
 
@@ -146,10 +146,38 @@ static void draw_footer(const struct page *p)
 	canvas_text(p->cr, &head, SIDE_R, PAGE_H - 14, CANVAS_RIGHT, text);
 }
 
-void page_draw_side(struct page *p)
+/* Name, and the right edges of three numbers. */
+static const double columns[3] = { 212, 288, 368 };
+
+void page_draw_legend_head(const struct page *p, double y,
+			   const char *const text[4])
+{
+	canvas_text(p->cr, &head, SIDE_X, y, CANVAS_LEFT, text[0]);
+	for (int i = 0; i < 3; i++)
+		canvas_text(p->cr, &head, SIDE_X + columns[i], y, CANVAS_RIGHT,
+			    text[i + 1]);
+	canvas_line(p->cr, SIDE_X, y + 6, SIDE_R, y + 6, 0.7, INK_LINE);
+}
+
+void page_draw_legend_row(const struct page *p, double y, uint32_t colour,
+			  const char *const text[4])
+{
+	canvas_rect(p->cr, SIDE_X, y - 10, 12, 12, colour);
+	canvas_text_fit(p->cr, &body, SIDE_X + 20, y, 124, text[0]);
+	for (int i = 0; i < 3; i++)
+		canvas_text(p->cr, &body, SIDE_X + columns[i], y, CANVAS_RIGHT,
+			    text[i + 1]);
+}
+
+void page_draw_facts(const struct page *p)
 {
 	draw_title(p);
 	draw_phases(p, draw_facts(p, PHASE_Y + 8) + 14);
+}
+
+void page_draw_side(struct page *p)
+{
+	page_draw_facts(p);
 	draw_legend(p);
-	draw_footer(p);
+	page_draw_footer(p);
 }

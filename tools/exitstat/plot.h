@@ -57,12 +57,19 @@ struct plot_term_config {
 void plot_term(const struct model *m, size_t nr_reasons,
 	       const struct plot_term_config *cfg, FILE *out);
 
+enum plot_chart {
+	PLOT_EXITS,	/* rates by reason */
+	PLOT_TIME,	/* where the vCPUs' time goes */
+	PLOT_LATENCY,	/* handler times by reason */
+};
+
 enum plot_format { PLOT_SVG, PLOT_PNG, PLOT_PDF };
 
 /* False in a tool that was built without cairo. */
 bool plot_can_draw(void);
 /* -errno with a line in @err, which does not name the file. */
-int plot_draw(const struct model *m, size_t nr_reasons,
-	      enum plot_format format, FILE *out, struct errbuf *err);
+int plot_draw(const struct model *m, enum plot_chart chart,
+	      size_t nr_reasons, enum plot_format format, FILE *out,
+	      struct errbuf *err);
 
 #endif

@@ -28,6 +28,10 @@ static const struct reason unknown_reasons[] = {
 	{ KES_ISA_SVM, KES_CODE_UNKNOWN, "UNKNOWN", REASON_CLASS_OTHER,
 	  "a code that is in no table; the last raw value is kept per vCPU",
 	  "none" },
+	{ KES_ISA_VMX, KES_CODE_NONE, "(no exit yet)", REASON_CLASS_OTHER,
+	  "time before the first exit, which no reason is charged for", "none" },
+	{ KES_ISA_SVM, KES_CODE_NONE, "(no exit yet)", REASON_CLASS_OTHER,
+	  "time before the first exit, which no reason is charged for", "none" },
 };
 
 static const struct {

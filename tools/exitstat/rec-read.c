@@ -13,22 +13,22 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "recording.h"
+#include "rec-read.h"
 
 static int foreign(const struct recording *r, struct errbuf *err)
 {
 	return err_set(err, -EINVAL, "%s: not an exitstat recording", r->path);
 }
 
-static int corrupt(const struct recording *r, const char *what,
-		   struct errbuf *err)
+int rec_corrupt(const struct recording *r, const char *what,
+		struct errbuf *err)
 {
 	return err_set(err, -EINVAL, "%s: damaged recording: %s", r->path,
 		       what);
 }
 
 /* An SQLite error, told as what it means for a reader of recordings. */
-static int read_error(const struct recording *r, struct errbuf *err)
+int rec_read_error(const struct recording *r, struct errbuf *err)
 {
 	sqlite3 *db = r->db;
 
@@ -37,7 +37,7 @@ static int read_error(const struct recording *r, struct errbuf *err)
 		return foreign(r, err);
 	case SQLITE_CORRUPT:
 	case SQLITE_ERROR:	/* a table or column is missing */
-		return corrupt(r, sqlite3_errmsg(db), err);
+		return rec_corrupt(r, sqlite3_errmsg(db), err);
 	default:
 		return err_set(err, -EIO, "%s: %s", r->path,
 			       sqlite3_errmsg(db));
@@ -67,11 +67,11 @@ static int pragma(struct recording *r, const char *sql, int64_t *out,
 	int rc = 0;
 
 	if (sqlite3_prepare_v2(r->db, sql, -1, &s, NULL))
-		return read_error(r, err);
+		return rec_read_error(r, err);
 	if (sqlite3_step(s) == SQLITE_ROW)
 		*out = sqlite3_column_int64(s, 0);
 	else
-		rc = read_error(r, err);
+		rc = rec_read_error(r, err);
 	sqlite3_finalize(s);
 	return rc;
 }
@@ -87,10 +87,12 @@ static int check_identity(struct recording *r, struct errbuf *err)
 	if (id != REC_APPLICATION_ID)
 		return foreign(r, err);
 	rc = pragma(r, "PRAGMA user_version", &version, err);
-	if (!rc && version != REC_USER_VERSION)
+	if (!rc && (version < REC_OLDEST_VERSION || version > REC_USER_VERSION))
 		rc = err_set(err, -EINVAL,
-			     "%s: recording of version %lld, but this exitstat reads version %d",
-			     r->path, (long long)version, REC_USER_VERSION);
+			     "%s: recording of version %lld, but this exitstat reads versions %d to %d",
+			     r->path, (long long)version, REC_OLDEST_VERSION,
+			     REC_USER_VERSION);
+	r->version = (int)version;
 	return rc;
 }
 
@@ -101,11 +103,11 @@ static int check_pages(struct recording *r, struct errbuf *err)
 	int rc = 0;
 
 	if (sqlite3_prepare_v2(r->db, "PRAGMA quick_check(1)", -1, &s, NULL))
-		return read_error(r, err);
+		return rec_read_error(r, err);
 	if (sqlite3_step(s) != SQLITE_ROW)
-		rc = read_error(r, err);
+		rc = rec_read_error(r, err);
 	else if (strcmp((const char *)sqlite3_column_text(s, 0), "ok"))
-		rc = corrupt(r, "its pages are inconsistent", err);
+		rc = rec_corrupt(r, "its pages are inconsistent", err);
 	sqlite3_finalize(s);
 	return rc;
 }
@@ -206,7 +208,17 @@ static int load_phase(struct recording *r, sqlite3_stmt *s)
 	return r->nr_phases > 1 && p->begin_ns < p[-1].begin_ns ? -EINVAL : 0;
 }
 
-#define TABLE(_table, _field, _columns, _order, _load) { \
+static int load_kvm_exit(struct recording *r, sqlite3_stmt *s)
+{
+	struct rec_kvm_exit *e = &r->kvm_exits[r->nr_kvm_exits++];
+
+	e->code = (uint32_t)sqlite3_column_int64(s, 1);
+	e->name = column_text(s, 2);
+	return 0;
+}
+
+#define TABLE(_since, _table, _field, _columns, _order, _load) { \
+	.since = _since, \
 	.name = #_table, \
 	.sql = "SELECT " _columns " FROM " #_table " ORDER BY " _order, \
 	.array = offsetof(struct recording, _field), \
@@ -217,6 +229,7 @@ static int load_phase(struct recording *r, sqlite3_stmt *s)
 
 /* In order of reference: a vcpu row is checked against the vm rows. */
 static const struct table {
+	int since;		/* version of the recording */
 	const char *name;
 	const char *sql;
 	size_t array;
@@ -224,18 +237,19 @@ static const struct table {
 	size_t size;
 	int (*load)(struct recording *r, sqlite3_stmt *s);
 } tables[] = {
-	TABLE(meta, meta, "0, key, value", "key", load_meta),
-	TABLE(vm, vms,
+	TABLE(1, meta, meta, "0, key, value", "key", load_meta),
+	TABLE(1, vm, vms,
 	      "id, vm_id, pid, name, comm, cmdline, machine, created_ns, died_ns",
 	      "id", load_vm),
-	TABLE(vcpu, vcpus, "id, vm, vcpu_id, unknown_last", "id", load_vcpu),
-	TABLE(reason, reasons,
+	TABLE(1, vcpu, vcpus, "id, vm, vcpu_id, unknown_last", "id", load_vcpu),
+	TABLE(1, reason, reasons,
 	      "id, isa, code, sub, name, class, meaning, reference", "id",
 	      load_reason),
-	TABLE(sample, samples, "id, begin_ns, end_ns, missed", "id",
+	TABLE(1, sample, samples, "id, begin_ns, end_ns, missed", "id",
 	      load_sample),
-	TABLE(phase, phases, "id, name, begin_ns, end_ns, line", "id",
+	TABLE(1, phase, phases, "id, name, begin_ns, end_ns, line", "id",
 	      load_phase),
+	TABLE(2, kvm_exit, kvm_exits, "0, code, name", "code", load_kvm_exit),
 };
 
 static int load_rows(struct recording *r, const struct table *t,
@@ -252,9 +266,9 @@ static int load_rows(struct recording *r, const struct table *t,
 		*array = vec_room(*array, *count, &cap, t->size);
 		memset((char *)*array + *count * t->size, 0, t->size);
 		if ((id && id != (int64_t)*count + 1) || t->load(r, s))
-			return corrupt(r, t->name, err);
+			return rec_corrupt(r, t->name, err);
 	}
-	return step == SQLITE_DONE ? 0 : read_error(r, err);
+	return step == SQLITE_DONE ? 0 : rec_read_error(r, err);
 }
 
 static int load_table(struct recording *r, const struct table *t,
@@ -264,7 +278,7 @@ static int load_table(struct recording *r, const struct table *t,
 	int rc;
 
 	if (sqlite3_prepare_v2(r->db, t->sql, -1, &s, NULL))
-		return read_error(r, err);
+		return rec_read_error(r, err);
 	rc = load_rows(r, t, s, err);
 	sqlite3_finalize(s);
 	return rc;
@@ -278,9 +292,10 @@ static int load_all(struct recording *r, struct errbuf *err)
 	if (!rc)
 		rc = check_pages(r, err);
 	for (size_t i = 0; !rc && i < ARRAY_LEN(tables); i++)
-		rc = load_table(r, &tables[i], err);
+		if (r->version >= tables[i].since)
+			rc = load_table(r, &tables[i], err);
 	if (!rc && !r->nr_samples)
-		rc = corrupt(r, "it has no sample", err);
+		rc = rec_corrupt(r, "it has no sample", err);
 	return rc;
 }
 
@@ -298,7 +313,7 @@ int rec_open(struct recording *r, const char *path, struct errbuf *err)
 	}
 	rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
 	r->db = db;
-	rc = rc ? read_error(r, err) : load_all(r, err);
+	rc = rc ? rec_read_error(r, err) : load_all(r, err);
 	if (rc)
 		rec_close(r);
 	else
@@ -328,12 +343,15 @@ void rec_close(struct recording *r)
 	for (size_t i = 0; i < r->nr_phases; i++)
 		free_strings((char *[]){ r->phases[i].name,
 					 r->phases[i].line }, 2);
+	for (size_t i = 0; i < r->nr_kvm_exits; i++)
+		free(r->kvm_exits[i].name);
 	free(r->meta);
 	free(r->vms);
 	free(r->vcpus);
 	free(r->reasons);
 	free(r->samples);
 	free(r->phases);
+	free(r->kvm_exits);
 	free(r->path);
 	sqlite3_close(r->db);
 	memset(r, 0, sizeof(*r));
@@ -394,15 +412,15 @@ int rec_for_each_delta(struct recording *r, rec_delta_fn fn, void *arg,
 	if (sqlite3_prepare_v2(r->db,
 			       "SELECT sample, vcpu, reason, l1, l2, l2_reflected, fastpath, userspace FROM delta ORDER BY sample, vcpu, reason",
 			       -1, &s, NULL))
-		return read_error(r, err);
+		return rec_read_error(r, err);
 	while (!rc && (step = sqlite3_step(s)) == SQLITE_ROW) {
 		if (read_delta(r, s, &d))
-			rc = corrupt(r, "delta", err);
+			rc = rec_corrupt(r, "delta", err);
 		else
 			rc = fn(arg, &d);
 	}
 	if (!rc && step != SQLITE_DONE)
-		rc = read_error(r, err);
+		rc = rec_read_error(r, err);
 	sqlite3_finalize(s);
 	return rc;
 }
@@ -416,13 +434,13 @@ int rec_closure_sums(struct recording *r, uint64_t sums[3], bool *any,
 	if (sqlite3_prepare_v2(r->db,
 			       "SELECT count(*), sum(attempts), sum(entry_failed), sum(emulation) FROM closure",
 			       -1, &s, NULL))
-		return read_error(r, err);
+		return rec_read_error(r, err);
 	if (sqlite3_step(s) == SQLITE_ROW) {
 		*any = sqlite3_column_int64(s, 0) > 0;
 		for (int i = 0; i < 3; i++)
 			sums[i] = column_u64(s, 1 + i);
 	} else {
-		rc = read_error(r, err);
+		rc = rec_read_error(r, err);
 	}
 	sqlite3_finalize(s);
 	return rc;

@@ -15,11 +15,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "kvm-exits.h"
 #include "recording.h"
 
 enum stmt {
 	STMT_META, STMT_VM, STMT_VM_DIED, STMT_VCPU, STMT_UNKNOWN, STMT_REASON,
-	STMT_SAMPLE, STMT_DELTA, STMT_CLOSURE, STMT_PHASE, STMT_PHASE_END, NR_STMTS
+	STMT_SAMPLE, STMT_DELTA, STMT_CLOSURE, STMT_PHASE, STMT_PHASE_END,
+	STMT_VCPU_TIME, STMT_TIME, STMT_HISTOGRAM, STMT_KVM_EXIT,
+	STMT_USERSPACE, STMT_DETAIL, NR_STMTS
 };
 
 static const char *const stmt_sql[NR_STMTS] = {
@@ -34,13 +37,14 @@ static const char *const stmt_sql[NR_STMTS] = {
 	[STMT_CLOSURE] = "INSERT INTO closure VALUES(?,?,?,?,?)",
 	[STMT_PHASE] = "INSERT INTO phase VALUES(?,?,?,NULL,?)",
 	[STMT_PHASE_END] = "UPDATE phase SET end_ns=? WHERE id=?",
+	[STMT_VCPU_TIME] = "INSERT INTO vcpu_time VALUES(?,?,?,?)",
+	[STMT_TIME] = "INSERT INTO time VALUES(?,?,?,?,?,?,?,?,?)",
+	[STMT_HISTOGRAM] = "INSERT INTO histogram VALUES(?,?,?,?,?)",
+	[STMT_KVM_EXIT] = "INSERT OR IGNORE INTO kvm_exit VALUES(?,?)",
+	[STMT_USERSPACE] = "INSERT INTO userspace VALUES(?,?,?,?)",
+	[STMT_DETAIL] = "INSERT INTO detail VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET count=count+excluded.count",
 };
 
-/*
- * Later groups (time, histogram, detail) get tables of their own with the
- * same leading key (sample, vcpu, reason); a reader ignores what it does not
- * know.
- */
 static const char schema[] =
 	"PRAGMA page_size=4096;"
 	"PRAGMA journal_mode=WAL;"
@@ -70,7 +74,32 @@ static const char schema[] =
 	" entry_failed INTEGER NOT NULL, emulation INTEGER NOT NULL,"
 	" PRIMARY KEY(sample, vcpu)) WITHOUT ROWID;"
 	"CREATE TABLE phase(id INTEGER PRIMARY KEY, name TEXT NOT NULL,"
-	" begin_ns INTEGER NOT NULL, end_ns INTEGER, line TEXT NOT NULL);";
+	" begin_ns INTEGER NOT NULL, end_ns INTEGER, line TEXT NOT NULL);"
+	"CREATE TABLE vcpu_time(sample INTEGER NOT NULL REFERENCES sample,"
+	" vcpu INTEGER NOT NULL REFERENCES vcpu, elapsed_ns INTEGER NOT NULL,"
+	" guest_ns INTEGER NOT NULL, PRIMARY KEY(sample, vcpu)) WITHOUT ROWID;"
+	"CREATE TABLE time(sample INTEGER NOT NULL REFERENCES sample,"
+	" vcpu INTEGER NOT NULL REFERENCES vcpu,"
+	" reason INTEGER NOT NULL REFERENCES reason,"
+	" handler_ns INTEGER NOT NULL, userspace_ns INTEGER NOT NULL,"
+	" halt_poll_ns INTEGER NOT NULL, halt_block_ns INTEGER NOT NULL,"
+	" preempted_ns INTEGER NOT NULL, max_ns INTEGER,"
+	" PRIMARY KEY(sample, vcpu, reason)) WITHOUT ROWID;"
+	"CREATE TABLE histogram(sample INTEGER NOT NULL REFERENCES sample,"
+	" vcpu INTEGER NOT NULL REFERENCES vcpu,"
+	" reason INTEGER NOT NULL REFERENCES reason, bucket INTEGER NOT NULL,"
+	" count INTEGER NOT NULL,"
+	" PRIMARY KEY(sample, vcpu, reason, bucket)) WITHOUT ROWID;"
+	"CREATE TABLE kvm_exit(code INTEGER PRIMARY KEY, name TEXT NOT NULL);"
+	"CREATE TABLE userspace(sample INTEGER NOT NULL REFERENCES sample,"
+	" vcpu INTEGER NOT NULL REFERENCES vcpu,"
+	" kvm_exit INTEGER NOT NULL REFERENCES kvm_exit,"
+	" count INTEGER NOT NULL,"
+	" PRIMARY KEY(sample, vcpu, kvm_exit)) WITHOUT ROWID;"
+	"CREATE TABLE detail(vcpu INTEGER NOT NULL REFERENCES vcpu,"
+	" reason INTEGER NOT NULL REFERENCES reason, value INTEGER NOT NULL,"
+	" other INTEGER NOT NULL, count INTEGER NOT NULL,"
+	" PRIMARY KEY(vcpu, reason, value, other)) WITHOUT ROWID;";
 
 struct rec_writer {
 	sqlite3 *db;
@@ -349,6 +378,66 @@ int rec_closure(struct rec_writer *w, int64_t sample, int64_t vcpu,
 	for (int i = 0; i < 3; i++)
 		bind_u64(s, 3 + i, counts[i]);
 	return run(w, STMT_CLOSURE, err);
+}
+
+/* A row of numbers; -1 is NULL. */
+static int run_numbers(struct rec_writer *w, enum stmt which, const int64_t *n,
+		       int nr, struct errbuf *err)
+{
+	for (int i = 0; i < nr; i++)
+		bind_count(w->stmts[which], i + 1, n[i]);
+	return run(w, which, err);
+}
+
+int rec_vcpu_time(struct rec_writer *w, int64_t sample, int64_t vcpu,
+		  int64_t elapsed_ns, int64_t guest_ns, struct errbuf *err)
+{
+	const int64_t n[] = { sample, vcpu, elapsed_ns, guest_ns };
+
+	return run_numbers(w, STMT_VCPU_TIME, n, ARRAY_LEN(n), err);
+}
+
+int rec_time(struct rec_writer *w, int64_t sample, int64_t vcpu,
+	     int64_t reason, const int64_t ns[REC_NR_STATES], int64_t max_ns,
+	     struct errbuf *err)
+{
+	const int64_t n[] = { sample, vcpu, reason, ns[0], ns[1], ns[2], ns[3],
+			      ns[4], max_ns };
+
+	return run_numbers(w, STMT_TIME, n, ARRAY_LEN(n), err);
+}
+
+int rec_histogram(struct rec_writer *w, int64_t sample, int64_t vcpu,
+		  int64_t reason, int bucket, uint64_t count,
+		  struct errbuf *err)
+{
+	const int64_t n[] = { sample, vcpu, reason, bucket, (int64_t)count };
+
+	return run_numbers(w, STMT_HISTOGRAM, n, ARRAY_LEN(n), err);
+}
+
+int rec_userspace(struct rec_writer *w, int64_t sample, int64_t vcpu,
+		  uint32_t code, uint64_t count, struct errbuf *err)
+{
+	const int64_t n[] = { sample, vcpu, code, (int64_t)count };
+	const char *known = kvm_exit_name(code);
+	char name[32];
+	int rc;
+
+	snprintf(name, sizeof(name), "%u", code);
+	bind_u64(w->stmts[STMT_KVM_EXIT], 1, code);
+	bind_text(w->stmts[STMT_KVM_EXIT], 2, known ? known : name);
+	rc = run(w, STMT_KVM_EXIT, err);
+	return rc ? rc : run_numbers(w, STMT_USERSPACE, n, ARRAY_LEN(n), err);
+}
+
+int rec_detail(struct rec_writer *w, int64_t vcpu, int64_t reason,
+	       uint64_t value, bool other, uint64_t count, struct errbuf *err)
+{
+	const int64_t n[] = { vcpu, reason, (int64_t)value, other,
+			      (int64_t)count };
+
+	return run_numbers(w, STMT_DETAIL, n, ARRAY_LEN(n), err);
 }
 
 int rec_phase(struct rec_writer *w, int64_t id, const char *name,

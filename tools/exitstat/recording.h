@@ -10,8 +10,12 @@
 #include "util.h"
 
 #define REC_APPLICATION_ID	0x45584954	/* "EXIT" */
-#define REC_USER_VERSION	1
+#define REC_USER_VERSION	2
+#define REC_OLDEST_VERSION	1	/* has no tables of groups */
 #define REC_PART_SUFFIX		".part"
+
+#define REC_NR_BUCKETS		40
+#define REC_NR_STATES		5	/* KES_STATE_* without the guest */
 
 /* Counters of one reason; -1 in a count: the source does not fill it. */
 struct rec_counts {
@@ -84,6 +88,20 @@ int rec_delta(struct rec_writer *w, int64_t sample, int64_t vcpu,
 	      int64_t reason, const struct rec_counts *c, struct errbuf *err);
 int rec_closure(struct rec_writer *w, int64_t sample, int64_t vcpu,
 		const uint64_t counts[3], struct errbuf *err);
+int rec_vcpu_time(struct rec_writer *w, int64_t sample, int64_t vcpu,
+		  int64_t elapsed_ns, int64_t guest_ns, struct errbuf *err);
+/* @max_ns is -1 if no exit took longer than all before. */
+int rec_time(struct rec_writer *w, int64_t sample, int64_t vcpu,
+	     int64_t reason, const int64_t ns[REC_NR_STATES], int64_t max_ns,
+	     struct errbuf *err);
+int rec_histogram(struct rec_writer *w, int64_t sample, int64_t vcpu,
+		  int64_t reason, int bucket, uint64_t count,
+		  struct errbuf *err);
+/* @code is KVM_EXIT_*; its name is recorded too, the first time. */
+int rec_userspace(struct rec_writer *w, int64_t sample, int64_t vcpu,
+		  uint32_t code, uint64_t count, struct errbuf *err);
+int rec_detail(struct rec_writer *w, int64_t vcpu, int64_t reason,
+	       uint64_t value, bool other, uint64_t count, struct errbuf *err);
 int rec_phase(struct rec_writer *w, int64_t id, const char *name,
 	      uint64_t begin_ns, const char *line, struct errbuf *err);
 int rec_phase_end(struct rec_writer *w, int64_t id, uint64_t end_ns,
@@ -131,6 +149,11 @@ struct rec_reason {
 	char *reference;
 };
 
+struct rec_kvm_exit {
+	uint32_t code;		/* KVM_EXIT_* */
+	char *name;		/* without the prefix */
+};
+
 struct rec_sample {
 	uint64_t begin_ns;
 	uint64_t end_ns;
@@ -159,6 +182,9 @@ struct recording {
 	size_t nr_samples;
 	struct rec_phase *phases;
 	size_t nr_phases;
+	struct rec_kvm_exit *kvm_exits;
+	size_t nr_kvm_exits;
+	int version;
 	void *db;
 };
 
@@ -184,6 +210,28 @@ uint64_t rec_get_u64(const struct recording *r, const char *key);
 typedef int (*rec_delta_fn)(void *arg, const struct rec_delta *d);
 int rec_for_each_delta(struct recording *r, rec_delta_fn fn, void *arg,
 		       struct errbuf *err);
+
+/*
+ * The tables of the groups, in order of sample (detail: of vCPU, reason and
+ * value). Sample, vCPU and reason are indices into the arrays above; NULL in
+ * a column is -1.
+ */
+enum rec_rows {
+	REC_VCPU_TIME,	/* sample, vcpu, elapsed_ns, guest_ns */
+	REC_TIME,	/* sample, vcpu, reason, one ns per state, max_ns, elapsed */
+	REC_HISTOGRAM,	/* sample, vcpu, reason, bucket, count */
+	REC_USERSPACE,	/* sample, vcpu, KVM_EXIT_*, count */
+	REC_DETAIL,	/* vcpu, reason, value, other (0, 1), count */
+	REC_NR_ROWS
+};
+
+#define REC_MAX_COLUMNS 10
+
+typedef int (*rec_row_fn)(void *arg, const int64_t n[REC_MAX_COLUMNS]);
+int rec_for_each_row(struct recording *r, enum rec_rows which, rec_row_fn fn,
+		     void *arg, struct errbuf *err);
+/* The name of a KVM_EXIT_* as the recording has it, or "?". */
+const char *rec_kvm_exit_name(const struct recording *r, uint32_t code);
 
 /* Sums of the closure table: attempts, entry_failed, emulation. */
 int rec_closure_sums(struct recording *r, uint64_t sums[3], bool *any,

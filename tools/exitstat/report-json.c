@@ -140,6 +140,7 @@ void report_json(const struct model *m, FILE *out)
 	json_object_set_new(root, "phases", phases);
 	json_object_set_new(root, "vcpus", vcpus);
 	json_object_set_new(root, "closure", closure(m));
+	report_json_groups(m, root);
 	json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 	fputc('\n', out);
 	json_decref(root);

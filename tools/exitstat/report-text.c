@@ -28,8 +28,7 @@ const char *report_shape_name(enum model_shape shape)
 	return names[shape];
 }
 
-/* @text from column @indent on, broken at blanks; a long word is cut. */
-static void print_wrapped(FILE *out, int indent, const char *text)
+void report_wrapped(FILE *out, int indent, const char *text)
 {
 	int room = WIDTH - indent;
 
@@ -55,7 +54,7 @@ static void print_fact(FILE *out, const char *label, const char *text)
 	if (!*text)
 		text = "not recorded";
 	fprintf(out, "  %-*s", LABEL - 2, label);
-	print_wrapped(out, LABEL, text);
+	report_wrapped(out, LABEL, text);
 }
 
 static void start_text(const struct recording *r, char *out, size_t size)
@@ -123,7 +122,7 @@ static void answer_how_many(const struct model *m, FILE *out)
 		 fmt_ns(ns, m->active_end_ns - m->active_begin_ns),
 		 fmt_rate(rate, m->shape.mean), fmt_ns(whole, m->end_ns));
 	fprintf(out, "\nHow many exits?\n  ");
-	print_wrapped(out, 2, text);
+	report_wrapped(out, 2, text);
 }
 
 static const char *phase_name(const struct model *m, int phase)
@@ -205,7 +204,7 @@ static void answer_shape(const struct model *m, FILE *out)
 		break;
 	}
 	highest_text(m, &b);
-	print_wrapped(out, 2, b.data);
+	report_wrapped(out, 2, b.data);
 	buf_free(&b);
 	fprintf(out,
 		"  (Rule: spikes when a sample's rate is above %d times the median of the\n"
@@ -238,9 +237,9 @@ static void answer_which(const struct model *m, FILE *out)
 		name_ranked(m, &least, n - 1 - i, i ? ", " : "");
 	fprintf(out, "\nWhich reasons are the most and the least frequent?\n");
 	fprintf(out, "  most:   ");
-	print_wrapped(out, LABEL, most.data);
+	report_wrapped(out, LABEL, most.data);
 	fprintf(out, "  least:  ");
-	print_wrapped(out, LABEL, least.data);
+	report_wrapped(out, LABEL, least.data);
 	buf_free(&most);
 	buf_free(&least);
 }
@@ -441,44 +440,6 @@ static void print_unknown(const struct model *m, FILE *out)
 	}
 }
 
-/* A vCPU that is in the guest as it is sampled has entered, not exited. */
-static bool may_be_in_flight(const struct model *m, int64_t open)
-{
-	bool any_alive = m->rec->interrupted;
-
-	for (size_t i = 0; i < m->rec->nr_vms; i++)
-		any_alive |= !m->rec->vms[i].died_ns;
-	return any_alive && open >= -(int64_t)m->rec->nr_vcpus &&
-	       open <= (int64_t)m->rec->nr_vcpus;
-}
-
-/* Every VM-entry attempt must end in exactly one bucket. */
-static void print_closure(const struct model *m, FILE *out)
-{
-	int64_t open = (int64_t)(m->closure[0] - m->total - m->closure[1] -
-				 m->closure[2]);
-	char attempts[COUNT_TEXT_LEN], exits[COUNT_TEXT_LEN];
-	struct buf b = { 0 };
-
-	if (!m->has_closure)
-		return;
-	buf_printf(&b, "%s VM-entry attempts = %s exits + %" PRIu64
-		   " failed entries + %" PRIu64 " emulated",
-		   fmt_count(attempts, m->closure[0]),
-		   fmt_count(exits, m->total), m->closure[1], m->closure[2]);
-	if (!open)
-		buf_printf(&b, ": closed.");
-	else if (may_be_in_flight(m, open))
-		buf_printf(&b, ", %+" PRId64 " in flight as the guest still ran.",
-			   open);
-	else
-		buf_printf(&b, ", %+" PRId64 ": NOT CLOSED, the counts are wrong.",
-			   open);
-	fprintf(out, "\nClosure\n  ");
-	print_wrapped(out, 2, b.data);
-	buf_free(&b);
-}
-
 void report_text(const struct model *m, FILE *out)
 {
 	print_header(m, out);
@@ -493,5 +454,7 @@ void report_text(const struct model *m, FILE *out)
 	print_reasons(m, out);
 	print_vcpus(m, out);
 	print_unknown(m, out);
-	print_closure(m, out);
+	report_fates(m, out);
+	report_time(m, out);
+	report_closure(m, out);
 }

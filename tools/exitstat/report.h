@@ -3,12 +3,24 @@
 #ifndef EXITSTAT_REPORT_H
 #define EXITSTAT_REPORT_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "model.h"
 
 void report_text(const struct model *m, FILE *out);
+/* Its parts, and what only an option asks for. */
+void report_fates(const struct model *m, FILE *out);
+void report_closure(const struct model *m, FILE *out);
+void report_time(const struct model *m, FILE *out);
+void report_nested(const struct model *m, FILE *out);
+void report_detail(const struct model *m, FILE *out);
+
+/* @text from column @indent on, broken at blanks; a long word is cut. */
+void report_wrapped(FILE *out, int indent, const char *text);
+
 void report_json(const struct model *m, FILE *out);
+void report_json_groups(const struct model *m, json_t *root);
 
 /* "in spikes", ...: one word for the shape, for both forms. */
 const char *report_shape_name(enum model_shape shape);

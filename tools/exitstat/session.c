@@ -73,7 +73,8 @@ static int store_sample(struct session *s, uint64_t begin_ns, uint64_t end_ns,
 {
 	int rc = rec_begin(s->w, &s->err);
 
-	s->nr_samples++;
+	if (!s->nr_samples++)
+		s->first_switches = s->snap.hdr.switches;
 	if (!rc)
 		rc = rec_sample(s->w, s->nr_samples, begin_ns, end_ns, missed,
 				&s->err);

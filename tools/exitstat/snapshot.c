@@ -6,6 +6,7 @@
  * alignment does not matter either. A snapshot is accepted whole or not at
  * all: sizes, counts and the order of records must agree with each other.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +108,19 @@ static bool is_in_last_vm(const struct snapshot *s, uint64_t vm_id)
 	return vm->vm_id == vm_id;
 }
 
+/* Only their number: whose they were is forgotten. */
+static int parse_retired(struct snapshot *s, const struct bytes *b, size_t off,
+			 const struct kes_vcpu_record *r)
+{
+	size_t first = s->nr_exits;
+	int rc = parse_exits(s, b, off, r);
+
+	for (size_t i = first; i < s->nr_exits; i++)
+		s->retired += s->exits[i].l1 + s->exits[i].l2;
+	s->nr_exits = first;
+	return rc;
+}
+
 static int parse_vcpu(struct snapshot *s, const struct bytes *b, size_t off,
 		      const struct kes_record *rec)
 {
@@ -117,6 +131,9 @@ static int parse_vcpu(struct snapshot *s, const struct bytes *b, size_t off,
 	    !vcpu_sizes_agree(&r))
 		return -EPROTO;
 	if (rec->type == KES_REC_RETIRED)
+		return parse_retired(s, b, off + sizeof(r), &r);
+	/* the baseline of what has retired comes before all VMs, as VM 0 */
+	if (rec->type == KES_REC_BASELINE && !s->nr_vms && !r.vm_id)
 		return 0;
 	/* the baseline of what has retired comes before all VMs, as VM 0 */
 	if (rec->type == KES_REC_BASELINE && !s->nr_vms && !r.vm_id)
@@ -141,6 +158,109 @@ static int parse_vcpu(struct snapshot *s, const struct bytes *b, size_t off,
 	return parse_exits(s, b, off + sizeof(r), &r);
 }
 
+/* The records of the groups begin alike; how they go on is in this table. */
+struct part_head {
+	struct kes_record rec;
+	__u64 vm_id;
+	__u32 vcpu_id;
+	__u32 nr;
+};
+
+#define SAME_HEAD(_type) \
+	static_assert(offsetof(_type, vm_id) == \
+		      offsetof(struct part_head, vm_id) && \
+		      offsetof(_type, vcpu_id) == \
+		      offsetof(struct part_head, vcpu_id) && \
+		      offsetof(_type, nr) == offsetof(struct part_head, nr), \
+		      #_type)
+
+SAME_HEAD(struct kes_userspace_record);
+SAME_HEAD(struct kes_time_record);
+SAME_HEAD(struct kes_histogram_record);
+SAME_HEAD(struct kes_detail_record);
+
+#define PART(_field, _head, _element) { \
+	.head = sizeof(_head), \
+	.element = sizeof(_element), \
+	.array = offsetof(struct snapshot, _field), \
+	.nr = offsetof(struct snapshot, nr_##_field), \
+	.cap = offsetof(struct snapshot, cap_##_field), \
+	.part = offsetof(struct snap_vcpu, _field), \
+}
+
+static const struct part {
+	size_t head;		/* bytes before the first element */
+	size_t element;
+	size_t array, nr, cap;	/* where in struct snapshot */
+	size_t part;		/* where in struct snap_vcpu */
+} parts[] = {
+	[KES_REC_USERSPACE] = PART(users, struct kes_userspace_record,
+				   struct kes_userspace),
+	[KES_REC_TIME] = PART(times, struct kes_time_record,
+			      struct kes_time_exit),
+	[KES_REC_HISTOGRAM] = PART(histograms, struct kes_histogram_record,
+				   struct kes_histogram_exit),
+	[KES_REC_DETAIL] = PART(details, struct kes_detail_record,
+				struct kes_detail_value),
+};
+
+static int parse_elements(struct snapshot *s, const struct bytes *b, size_t off,
+			  const struct part *p, uint32_t nr)
+{
+	void **array = (void **)((char *)s + p->array);
+	size_t *used = (size_t *)((char *)s + p->nr);
+	size_t *cap = (size_t *)((char *)s + p->cap);
+
+	for (uint32_t i = 0; i < nr; i++, off += p->element) {
+		*array = vec_room(*array, *used, cap, p->element);
+		if (get(b, off, (char *)*array + *used * p->element,
+			p->element))
+			return -EPROTO;
+		(*used)++;
+	}
+	return 0;
+}
+
+/* Follows the record of its vCPU, and is there once at most. */
+static struct snap_vcpu *part_owner(struct snapshot *s,
+				    const struct part_head *h)
+{
+	struct snap_vcpu *v;
+
+	if (!s->nr_vcpus || !is_in_last_vm(s, h->vm_id))
+		return NULL;
+	v = &s->vcpus[s->nr_vcpus - 1];
+	return v->vm_id == h->vm_id && v->vcpu_id == h->vcpu_id ? v : NULL;
+}
+
+static int parse_part(struct snapshot *s, const struct bytes *b, size_t off,
+		      const struct kes_record *rec)
+{
+	const struct part *p = &parts[rec->type];
+	struct snap_part *to;
+	struct part_head h;
+	struct snap_vcpu *v;
+
+	if (rec->size < p->head || get(b, off, &h, sizeof(h)) ||
+	    rec->size != p->head + (uint64_t)h.nr * p->element)
+		return -EPROTO;
+	v = part_owner(s, &h);
+	if (!v)
+		return -EPROTO;
+	to = (struct snap_part *)((char *)v + p->part);
+	if (to->there)
+		return -EPROTO;
+	to->there = true;
+	to->first = *(size_t *)((char *)s + p->nr);
+	to->nr = h.nr;
+	if (rec->type == KES_REC_TIME &&
+	    (get(b, off, &v->time, sizeof(v->time)) ||
+	     v->time.state >= KES_NR_STATES ||
+	     v->time.last_cyc < v->time.first_cyc))
+		return -EPROTO;
+	return parse_elements(s, b, off + p->head, p, h.nr);
+}
+
 static int parse_record(struct snapshot *s, const struct bytes *b, size_t off,
 			const struct kes_record *rec)
 {
@@ -151,6 +271,11 @@ static int parse_record(struct snapshot *s, const struct bytes *b, size_t off,
 	case KES_REC_BASELINE:
 	case KES_REC_RETIRED:
 		return parse_vcpu(s, b, off, rec);
+	case KES_REC_USERSPACE:
+	case KES_REC_TIME:
+	case KES_REC_HISTOGRAM:
+	case KES_REC_DETAIL:
+		return parse_part(s, b, off, rec);
 	default:
 		return 0;	/* of a newer kernel: skip by its size */
 	}
@@ -181,6 +306,9 @@ static int parse_records(struct snapshot *s, const struct bytes *b,
 
 static int check_counts(const struct snapshot *s, struct errbuf *err)
 {
+	if (s->nr_times && !s->hdr.tsc_khz)
+		return err_set(err, -EPROTO,
+			       "snapshot has times, but not how long a cycle is");
 	if (s->nr_vms != s->hdr.nr_vms)
 		return err_set(err, -EPROTO,
 			       "snapshot announces %u VMs but lists %zu",
@@ -208,6 +336,11 @@ int snapshot_parse(struct snapshot *s, const void *data, size_t len,
 	s->nr_vms = 0;
 	s->nr_vcpus = 0;
 	s->nr_exits = 0;
+	s->nr_users = 0;
+	s->nr_times = 0;
+	s->nr_histograms = 0;
+	s->nr_details = 0;
+	s->retired = 0;
 	if (get(&b, 0, &s->hdr, sizeof(s->hdr)))
 		return err_set(err, -EPROTO,
 			       "snapshot truncated: %zu bytes, the header alone has %zu",
@@ -225,6 +358,10 @@ void snapshot_free(struct snapshot *s)
 	free(s->vms);
 	free(s->vcpus);
 	free(s->exits);
+	free(s->users);
+	free(s->times);
+	free(s->histograms);
+	free(s->details);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -240,4 +377,15 @@ uint64_t snapshot_vm_exits(const struct snapshot *s, const struct snap_vm *vm)
 			       s->exits[v->first_exit + j].l2;
 	}
 	return sum;
+}
+
+int64_t snapshot_unaccounted(const struct snapshot *s,
+			     const struct snap_vcpu *v)
+{
+	uint64_t ends = v->entry_failed + v->emulation;
+
+	for (size_t i = 0; i < v->nr_exits; i++)
+		ends += s->exits[v->first_exit + i].l1 +
+			s->exits[v->first_exit + i].l2;
+	return (int64_t)(v->attempts - ends);
 }

@@ -23,6 +23,13 @@ struct snap_vm {
 	char comm[17];
 };
 
+/* What a vCPU has of a group: elements of one of the arrays below. */
+struct snap_part {
+	bool there;		/* the snapshot has a record of it */
+	size_t first;
+	size_t nr;
+};
+
 struct snap_vcpu {
 	uint64_t vm_id;
 	uint32_t vcpu_id;
@@ -32,6 +39,11 @@ struct snap_vcpu {
 	uint64_t emulation;
 	size_t first_exit;	/* index into snapshot.exits */
 	size_t nr_exits;
+	struct snap_part users;
+	struct snap_part times;
+	struct snap_part histograms;
+	struct snap_part details;
+	struct kes_time_record time;	/* if times.there */
 };
 
 struct snapshot {
@@ -42,8 +54,18 @@ struct snapshot {
 	size_t nr_vcpus;
 	struct kes_exit *exits;
 	size_t nr_exits;
+	struct kes_userspace *users;
+	size_t nr_users;
+	struct kes_time_exit *times;
+	size_t nr_times;
+	struct kes_histogram_exit *histograms;
+	size_t nr_histograms;
+	struct kes_detail_value *details;
+	size_t nr_details;
+	uint64_t retired;	/* exits of VMs that are not listed any more */
 	/* capacities, kept so that a reused snapshot does not allocate */
 	size_t cap_vms, cap_vcpus, cap_exits;
+	size_t cap_users, cap_times, cap_histograms, cap_details;
 };
 
 /*
@@ -57,5 +79,9 @@ void snapshot_free(struct snapshot *s);
 
 /* Exits of one VM, all its vCPUs, both contexts. */
 uint64_t snapshot_vm_exits(const struct snapshot *s, const struct snap_vm *vm);
+
+/* Attempts of a vCPU that ended in no bucket: 0, or something is wrong. */
+int64_t snapshot_unaccounted(const struct snapshot *s,
+			     const struct snap_vcpu *v);
 
 #endif

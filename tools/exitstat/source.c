@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "groups.h"
 #include "source.h"
 
 static const struct source_ops *const sources[] = {
@@ -45,4 +46,66 @@ void source_names(char *out, size_t size)
 	for (size_t i = 0; i < ARRAY_LEN(sources) && len < size; i++)
 		len += (size_t)snprintf(out + len, size - len, "|%s",
 					sources[i]->name);
+}
+
+/* What is in the way, told before the kernel only says EINVAL or EBUSY. */
+static int check_switch(const struct group *g, uint32_t on_now, bool on,
+			struct errbuf *err)
+{
+	char text[GROUPS_TEXT_LEN];
+	uint32_t users = 0;
+
+	for (size_t i = 0; i < NR_GROUPS; i++)
+		if (group_table[i].needs & g->bit)
+			users |= group_table[i].bit & on_now;
+	if (on && (g->needs & ~on_now))
+		return err_set(err, -EINVAL,
+			       "%s needs %s first (exitstat enable %s %s)",
+			       g->name, groups_text(g->needs & ~on_now, text),
+			       text, g->name);
+	if (!on && users)
+		return err_set(err, -EBUSY,
+			       "%s is still needed by %s (exitstat disable %s %s)",
+			       g->name, groups_text(users, text), text,
+			       g->name);
+	return 0;
+}
+
+static int switch_one(const struct source_ops *src, const char *root,
+		      const struct group *g, bool on, struct errbuf *err)
+{
+	uint32_t on_now, known;
+	int rc = src->get_groups(root, &on_now, &known, err);
+
+	if (rc)
+		return rc;
+	if (!(known & g->bit))
+		return err_set(err, -ENOENT,
+			       "%s: the exit statistics of this kernel do not have this group (load newer patched kvm modules)",
+			       g->name);
+	if (on == !!(on_now & g->bit))
+		return 0;
+	rc = check_switch(g, on_now, on, err);
+	if (!rc)
+		rc = src->set_group(root, g->bit, on, err);
+	return rc ? rc : 1;
+}
+
+int source_switch(const struct source_ops *src, const char *root,
+		  uint32_t groups, bool on, uint32_t *done, struct errbuf *err)
+{
+	*done = 0;
+	for (size_t n = 0; n < NR_GROUPS; n++) {
+		const struct group *g =
+			&group_table[on ? n : NR_GROUPS - 1 - n];
+		int rc = 0;
+
+		if (groups & g->bit)
+			rc = switch_one(src, root, g, on, err);
+		if (rc < 0)
+			return rc;
+		if (rc)
+			*done |= g->bit;
+	}
+	return 0;
 }

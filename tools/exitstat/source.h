@@ -15,10 +15,23 @@ struct source_ops {
 	int (*probe)(const char *root, struct errbuf *why);
 	/* Appends one whole snapshot to @out. */
 	int (*read)(const char *root, struct buf *out, struct errbuf *err);
-	/* Is the count group on, and switch it. */
-	int (*get_counting)(const char *root, bool *on, struct errbuf *err);
-	int (*set_counting)(const char *root, bool on, struct errbuf *err);
+	/* KES_GROUP_*: which are on, and which this kernel has at all. */
+	int (*get_groups)(const char *root, uint32_t *on, uint32_t *known,
+			  struct errbuf *err);
+	/* Switches one, given as a bit. */
+	int (*set_group)(const char *root, uint32_t group, bool on,
+			 struct errbuf *err);
+	/* The kernel's own texts count from now on; snapshots go on. */
+	int (*reset)(const char *root, struct errbuf *err);
 };
+
+/*
+ * Switches @groups (bits), in the order in which they need each other. What is
+ * switched already stays. *@done says which were, also after an error.
+ */
+int source_switch(const struct source_ops *src, const char *root,
+		  uint32_t groups, bool on, uint32_t *done,
+		  struct errbuf *err);
 
 extern const struct source_ops source_patched;
 

@@ -14,6 +14,7 @@
 
 #include "fsroot.h"
 #include "reasons.h"
+#include "track-groups.h"
 #include "track.h"
 
 struct counter {
@@ -30,6 +31,7 @@ struct track_vcpu {
 	uint64_t closure[3];	/* attempts, entry_failed, emulation */
 	struct counter *counters;
 	size_t nr, cap;
+	struct track_groups groups;
 };
 
 struct track_vm {
@@ -82,8 +84,10 @@ void track_free(struct tracker *t)
 	if (!t)
 		return;
 	for (size_t i = 0; i < t->nr; i++) {
-		for (size_t j = 0; j < t->vms[i].nr; j++)
+		for (size_t j = 0; j < t->vms[i].nr; j++) {
 			free(t->vms[i].vcpus[j].counters);
+			track_groups_free(&t->vms[i].vcpus[j].groups);
+		}
 		free(t->vms[i].vcpus);
 	}
 	free(t->vms);
@@ -245,16 +249,35 @@ static int find_vcpu(struct pass *p, struct track_vm *vm, size_t hint,
 	return rec_vcpu(p->w, v->id, vm->id, vcpu_id, p->err);
 }
 
+static int find_group_reason(void *arg, uint64_t code, int64_t *id)
+{
+	return find_reason(arg, code, 0, id);
+}
+
+static struct track_groups_pass groups_pass(struct pass *p,
+					    const struct track_vcpu *v)
+{
+	return (struct track_groups_pass) {
+		.s = p->s, .w = p->w, .sample = p->sample, .vcpu = v->id,
+		.baseline = p->baseline, .reason = find_group_reason, .arg = p,
+		.err = p->err,
+	};
+}
+
 static int track_vcpu(struct pass *p, struct track_vm *vm, size_t hint,
 		      const struct snap_vcpu *now)
 {
+	struct track_groups_pass groups;
 	struct track_vcpu *v;
 	int rc = find_vcpu(p, vm, hint, now->vcpu_id, &v);
 
+	groups = groups_pass(p, v);
 	for (size_t i = 0; !rc && i < now->nr_exits; i++)
 		rc = track_exit(p, v, i, &p->s->exits[now->first_exit + i]);
 	if (!rc)
 		rc = track_closure(p, v, now);
+	if (!rc)
+		rc = track_groups_sample(&groups, &v->groups, now);
 	if (rc || now->unknown_last == v->unknown_last)
 		return rc;
 	v->unknown_last = now->unknown_last;
@@ -329,6 +352,27 @@ static int find_vm(struct pass *p, size_t hint, const struct snap_vm *now,
 	return vm->wanted ? add_vm_row(p, vm, now) : 0;
 }
 
+/* No more samples of this VM: what is recorded once is, now. */
+static int finish_vm(struct pass *p, struct track_vm *vm,
+		     const struct snap_vm *now)
+{
+	int rc = 0;
+
+	vm->done = true;
+	for (size_t i = 0; !rc && i < now->nr_vcpus; i++) {
+		const struct snap_vcpu *at = &p->s->vcpus[now->first_vcpu + i];
+		struct track_vcpu *v;
+
+		rc = find_vcpu(p, vm, i, at->vcpu_id, &v);
+		if (!rc) {
+			struct track_groups_pass groups = groups_pass(p, v);
+
+			rc = track_groups_finish(&groups, at);
+		}
+	}
+	return rc;
+}
+
 static int track_vm(struct pass *p, size_t hint, const struct snap_vm *now)
 {
 	struct track_vm *vm;
@@ -340,8 +384,8 @@ static int track_vm(struct pass *p, size_t hint, const struct snap_vm *now)
 		rc = track_vcpu(p, vm, i, &p->s->vcpus[now->first_vcpu + i]);
 	if (rc || !now->dead)
 		return rc;
-	vm->done = true;
-	return rec_vm_died(p->w, vm->id, now->died_ns, p->err);
+	rc = finish_vm(p, vm, now);
+	return rc ? rc : rec_vm_died(p->w, vm->id, now->died_ns, p->err);
 }
 
 int track_sample(struct tracker *t, const struct snapshot *s, int64_t sample,
@@ -352,5 +396,21 @@ int track_sample(struct tracker *t, const struct snapshot *s, int64_t sample,
 
 	for (size_t i = 0; !rc && i < s->nr_vms; i++)
 		rc = track_vm(&p, i, &s->vms[i]);
+	return rc;
+}
+
+int track_finish(struct tracker *t, const struct snapshot *s,
+		 struct rec_writer *w, struct errbuf *err)
+{
+	struct pass p = { t, s, w, 0, false, err };
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < s->nr_vms; i++) {
+		struct track_vm *vm;
+
+		rc = find_vm(&p, i, &s->vms[i], &vm);
+		if (!rc && vm->wanted && !vm->done)
+			rc = finish_vm(&p, vm, &s->vms[i]);
+	}
 	return rc;
 }

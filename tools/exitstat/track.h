@@ -32,6 +32,13 @@ void track_set_command(struct tracker *t, uint32_t pid, uint64_t since_ns);
 int track_sample(struct tracker *t, const struct snapshot *s, int64_t sample,
 		 struct rec_writer *w, struct errbuf *err);
 
+/*
+ * After the last sample, with its snapshot: what is recorded once, of the VMs
+ * that still live.
+ */
+int track_finish(struct tracker *t, const struct snapshot *s,
+		 struct rec_writer *w, struct errbuf *err);
+
 struct track_sums {
 	uint64_t exits;
 	size_t vms;		/* recorded */

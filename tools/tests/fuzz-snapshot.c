@@ -15,15 +15,37 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
+static uint64_t sum_vcpu(const struct snapshot *s, const struct snap_vcpu *v)
+{
+	uint64_t sum = (uint64_t)snapshot_unaccounted(s, v);
+
+	for (size_t i = 0; i < v->users.nr; i++)
+		sum += s->users[v->users.first + i].count;
+	for (size_t i = 0; i < v->times.nr; i++)
+		sum += s->times[v->times.first + i].max_cyc;
+	for (size_t i = 0; i < v->histograms.nr; i++)
+		sum += s->histograms[v->histograms.first + i]
+			.bucket[KES_NR_BUCKETS - 1];
+	for (size_t i = 0; i < v->details.nr; i++)
+		sum += s->details[v->details.first + i].count;
+	return sum;
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct snapshot s = { 0 };
 	struct errbuf err;
 	uint64_t sum = 0;
 
-	if (!snapshot_parse(&s, data, len, &err))
-		for (size_t i = 0; i < s.nr_vms; i++)
-			sum += snapshot_vm_exits(&s, &s.vms[i]);
+	if (snapshot_parse(&s, data, len, &err)) {
+		snapshot_free(&s);
+		return 0;
+	}
+	for (size_t i = 0; i < s.nr_vms; i++)
+		sum += snapshot_vm_exits(&s, &s.vms[i]);
+	/* what the parser hands out must be there to read */
+	for (size_t i = 0; i < s.nr_vcpus; i++)
+		sum += sum_vcpu(&s, &s.vcpus[i]);
 	snapshot_free(&s);
 	return sum == UINT64_MAX;	/* keeps the sum from being dropped */
 }
@@ -41,6 +63,20 @@ static uint64_t next_random(void)
 	return random_state;
 }
 
+static void seed_parts(struct snapwrite *w)
+{
+	snapwrite_part(w, KES_REC_USERSPACE);
+	snapwrite_element(w, &(struct kes_userspace) { .reason = 2 });
+	snapwrite_part(w, KES_REC_TIME);
+	snapwrite_time(w, 1, 2, 1, KES_STATE_HANDLER);
+	snapwrite_element(w, &(struct kes_time_exit) { .code = 1 });
+	snapwrite_element(w, &(struct kes_time_exit) { .code = 2 });
+	snapwrite_part(w, KES_REC_HISTOGRAM);
+	snapwrite_element(w, &(struct kes_histogram_exit) { .code = 1 });
+	snapwrite_part(w, KES_REC_DETAIL);
+	snapwrite_element(w, &(struct kes_detail_value) { .code = 1 });
+}
+
 static void seed(struct snapwrite *w)
 {
 	snapwrite_begin(w, KES_ISA_SVM, 0x1f);
@@ -52,6 +88,7 @@ static void seed(struct snapwrite *w)
 			for (uint64_t c = 0; c < 4; c++)
 				snapwrite_exit(w, &(struct kes_exit) {
 					.code = c, .l1 = vm });
+			seed_parts(w);
 		}
 	}
 	snapwrite_end(w);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mkrec FILE [all|l1only|interrupted|nophases]: a recording with fixed times
+ * mkrec FILE [all|l1only|interrupted|nophases|groups]: a recording with fixed times
  * and counts, for golden outputs: the same bytes of text from it every time.
  *
  * l1only: a source that fills nothing but l1. interrupted: never finished, so
- * FILE.part is left. nophases: recorded without a command.
+ * FILE.part is left. nophases: recorded without a command. groups: with time,
+ * histograms, details, and a guest inside the guest.
  */
 #include <stdio.h>
 #include <string.h>
@@ -26,7 +27,9 @@ static void must(int rc)
 	}
 }
 
-static const uint64_t codes[] = { 30, 48, 10, 32, 1, 12, 52, 28, 31, 0, 7 };
+/* The last is VMRESUME, in "groups" only. */
+static const uint64_t codes[] = { 30, 48, 10, 32, 1, 12, 52, 28, 31, 0, 7, 24 };
+static size_t nr_codes = ARRAY_LEN(codes) - 1;
 
 /* Exits per 100 ms by phase and code. */
 static const struct {
@@ -35,15 +38,15 @@ static const struct {
 	int samples;
 	unsigned int rate[ARRAY_LEN(codes)];
 } phases[] = {
-	{ "firmware", "", 7, { 101, 53, 3, 0, 2, 0, 0, 23, 0, 0, 0 } },
+	{ "firmware", "", 7, { 101, 53, 3, 0, 2, 0, 0, 23, 0, 0, 0, 59 } },
 	{ "kernel early", "[    0.000000] Linux version 6.12.0", 4,
-	  { 1009, 31, 61, 5, 3, 0, 0, 7, 2, 1, 0 } },
+	  { 1009, 31, 61, 5, 3, 0, 0, 7, 2, 1, 0, 59 } },
 	{ "kernel init", "[    0.301] devtmpfs: initialized", 20,
-	  { 211, 97, 17, 43, 19, 11, 31, 2, 3, 0, 5 } },
+	  { 211, 97, 17, 43, 19, 11, 31, 2, 3, 0, 5, 59 } },
 	{ "userspace", "[    2.101] Run /init as init process", 22,
-	  { 29, 13, 5, 37, 23, 41, 47, 0, 1, 0, 3 } },
+	  { 29, 13, 5, 37, 23, 41, 47, 0, 1, 0, 3, 59 } },
 	{ "shutdown", "exitstat-guest: shutdown", 2,
-	  { 83, 7, 0, 2, 3, 0, 1, 0, 0, 0, 0 } },
+	  { 83, 7, 0, 2, 3, 0, 1, 0, 0, 0, 0, 59 } },
 };
 
 static void put_meta(struct rec_writer *w, bool with_command)
@@ -78,7 +81,7 @@ static void put_tables(struct rec_writer *w)
 		.died_ns = T0 + 5500 * MS }, &err));
 	for (int v = 0; v < 2; v++)
 		must(rec_vcpu(w, v + 1, 1, (uint32_t)v, &err));
-	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+	for (size_t i = 0; i < nr_codes; i++) {
 		const struct reason *r = reason_by_code(KES_ISA_VMX, codes[i]);
 
 		must(rec_reason(w, &(struct rec_reason_row) {
@@ -94,11 +97,14 @@ static uint64_t put_deltas(struct rec_writer *w, int64_t sample, size_t phase,
 {
 	uint64_t sum = 0;
 
-	for (size_t c = 0; c < ARRAY_LEN(codes); c++) {
+	for (size_t c = 0; c < nr_codes; c++) {
 		int64_t n = phases[phase].rate[c] / (vcpu ? 3 : 1);
 		struct rec_counts counts = { n, 0, 0, c == 6 ? n : 0,
 					     c == 0 ? n : 0 };
 
+		if (nr_codes == ARRAY_LEN(codes) && c == 0)
+			counts = (struct rec_counts){ n - n / 4, n / 4, n / 8,
+						      0, n - n / 8 };
 		if (l1only)
 			counts = (struct rec_counts){ n, -1, -1, -1, -1 };
 		if (!n || (vcpu && phase < 2))
@@ -108,6 +114,60 @@ static uint64_t put_deltas(struct rec_writer *w, int64_t sample, size_t phase,
 		sum += (uint64_t)n;
 	}
 	return sum;
+}
+
+static void put_time(int64_t sample, size_t phase, int vcpu,
+		     struct rec_writer *w)
+{
+	int64_t busy = 0;
+
+	for (size_t c = 0; c < nr_codes; c++) {
+		int64_t n = phases[phase].rate[c] / (vcpu ? 3 : 1);
+		/* handler, user space, halt poll, halt block, preempted */
+		int64_t ns[] = { n * 1000 * (int64_t)(c + 1),
+				 c ? 0 : n * 20000, c == 5 ? n * 50000 : 0,
+				 c == 5 ? n * 900000 : 0, n * 100 };
+		int bucket = 11 + (int)c % 4;
+
+		if (!n)
+			continue;
+		must(rec_time(w, sample, vcpu + 1, (int64_t)c + 1, ns,
+			      (int64_t)(c + 2) * 1000 + sample, &err));
+		must(rec_histogram(w, sample, vcpu + 1, (int64_t)c + 1, bucket,
+				   (uint64_t)(n - n / 3), &err));
+		if (n / 3)
+			must(rec_histogram(w, sample, vcpu + 1, (int64_t)c + 1,
+					   bucket + 4, (uint64_t)(n / 3), &err));
+		for (size_t i = 0; i < ARRAY_LEN(ns); i++)
+			busy += ns[i];
+		if (!c)
+			must(rec_userspace(w, sample, vcpu + 1, 2,
+					   (uint64_t)n, &err));
+	}
+	must(rec_vcpu_time(w, sample, vcpu + 1, 100 * MS, 100 * MS - busy,
+			   &err));
+}
+
+static void put_details(struct rec_writer *w)
+{
+	static const struct {
+		int64_t reason;
+		uint64_t value;
+		bool other;
+		uint64_t count;
+	} rows[] = {
+		{ 1, 0x3f8, false, 6007 }, { 1, 0x1000003fd, false, 5003 },
+		{ 1, 0xcf8, false, 101 }, { 1, 0, true, 97 },
+		{ 4, 0x6e0, false, 997 }, { 4, 0x80b, false, 499 },
+		{ 4, 0xc0000080, false, 2 }, { 8, 0x0, false, 31 },
+		{ 8, 0x13, false, 11 }, { 10, 14, false, 7 },
+		{ 2, 0xfee00, false, 23 }, { 2, 0x12345, false, 1 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		for (int vcpu = 1; vcpu <= 2; vcpu++)
+			must(rec_detail(w, vcpu, rows[i].reason, rows[i].value,
+					rows[i].other, rows[i].count, &err));
 }
 
 static uint64_t put_samples(struct rec_writer *w, bool l1only,
@@ -134,6 +194,9 @@ static uint64_t put_samples(struct rec_writer *w, bool l1only,
 				uint64_t n[3] = { put_deltas(w, sample, p, v,
 							     l1only) };
 
+				if (nr_codes == ARRAY_LEN(codes) &&
+				    (!v || p >= 2))
+					put_time(sample, p, v, w);
 				if (!l1only && n[0])
 					must(rec_closure(w, sample, v + 1, n,
 							 &err));
@@ -153,6 +216,8 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return 2;
+	if (!strcmp(kind, "groups"))
+		nr_codes = ARRAY_LEN(codes);
 	must(rec_create(&w, argv[1], true, &err));
 	must(rec_begin(w, &err));
 	put_meta(w, with_phases);
@@ -160,6 +225,10 @@ int main(int argc, char **argv)
 	must(rec_meta_text(w, "fields", l1only ? "l1" :
 			   "l1 l2 l2_reflected fastpath userspace closure",
 			   &err));
+	if (nr_codes == ARRAY_LEN(codes)) {
+		must(rec_meta_u64(w, "tsc_khz", 2000000, &err));
+		put_details(w);
+	}
 	end_ns = put_samples(w, l1only, with_phases);
 	if (!strcmp(kind, "interrupted")) {
 		must(rec_commit(w, &err));

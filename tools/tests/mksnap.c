@@ -6,6 +6,12 @@
  *	vm ID PID CREATED_NS|now DIED_NS|now COMM
  *	vcpu ID ATTEMPTS
  *	exit CODE L1 [L2 REFLECTED FASTPATH USERSPACE]
+ *	closure ENTRY_FAILED EMULATION		of the last vCPU
+ *	clock TSC_KHZ NOW_CYC GROUPS		switches N
+ *	part userspace|time|histogram|detail	of the last vCPU, then:
+ *	user REASON COUNT			head FIRST LAST GUEST STATE
+ *	time CODE HANDLER USER POLL BLOCK PREEMPTED MAX
+ *	bucket CODE BUCKET COUNT		value CODE VALUE COUNT [OTHER]
  *
  * Lines that set the header come first. Blank lines are skipped.
  */
@@ -62,10 +68,91 @@ static int add_exit(struct snapwrite *s, const char *line)
 	return 0;
 }
 
+static int add_part(struct snapwrite *s, const char *name)
+{
+	static const char *const names[] = {
+		[KES_REC_USERSPACE] = "userspace", [KES_REC_TIME] = "time",
+		[KES_REC_HISTOGRAM] = "histogram", [KES_REC_DETAIL] = "detail",
+	};
+
+	for (uint32_t i = KES_REC_USERSPACE; i <= KES_REC_DETAIL; i++) {
+		if (strcmp(names[i], name))
+			continue;
+		snapwrite_part(s, i);
+		return 0;
+	}
+	return -1;
+}
+
+/* Up to 8 numbers after the first word. */
+static int numbers(const char *line, uint64_t n[8])
+{
+	char *end = strchr(line, ' ');
+	int nr = 0;
+
+	for (; end && *end && nr < 8; nr++)
+		n[nr] = strtoull(end, &end, 0);
+	return nr;
+}
+
+static int add_element(struct snapwrite *s, const char *line)
+{
+	uint64_t n[8] = { 0 };
+	int nr = numbers(line, n);
+
+	if (!strncmp(line, "user ", 5) && nr == 2) {
+		snapwrite_element(s, &(struct kes_userspace) {
+			.reason = (uint32_t)n[0], .count = n[1] });
+	} else if (!strncmp(line, "head ", 5) && nr == 4) {
+		snapwrite_time(s, n[0], n[1], n[2], (uint32_t)n[3]);
+	} else if (!strncmp(line, "time ", 5) && nr == 7) {
+		struct kes_time_exit t = { .code = n[0], .max_cyc = n[6] };
+
+		memcpy(t.cyc, n + 1, sizeof(t.cyc));
+		snapwrite_element(s, &t);
+	} else if (!strncmp(line, "bucket ", 7) && nr == 3 &&
+		   n[1] < KES_NR_BUCKETS) {
+		struct kes_histogram_exit h = { .code = n[0] };
+
+		h.bucket[n[1]] = n[2];
+		snapwrite_element(s, &h);
+	} else if (!strncmp(line, "value ", 6) && nr >= 3) {
+		snapwrite_element(s, &(struct kes_detail_value) {
+			.code = n[0], .value = n[1], .count = n[2],
+			.flags = (uint32_t)n[3] });
+	} else {
+		return -1;
+	}
+	return 0;
+}
+
+static int add_closure(struct snapwrite *s, const char *line)
+{
+	struct kes_vcpu_record *v = (void *)(s->data + s->vcpu_off);
+	uint64_t n[8];
+
+	if (numbers(line, n) != 2)
+		return -1;
+	v->entry_failed = n[0];
+	v->emulation = n[1];
+	return 0;
+}
+
+static int add_clock(struct snapwrite *s, const char *line)
+{
+	uint64_t n[8];
+
+	if (numbers(line, n) != 3)
+		return -1;
+	snapwrite_clock(s, n[0], n[1], (uint32_t)n[2]);
+	return 0;
+}
+
 static int add_line(struct snapwrite *s, const char *line)
 {
 	struct kes_header *h = snapwrite_header(s);
 	unsigned int version;
+	uint64_t switches;
 
 	if (!strcmp(line, "isa vmx"))
 		h->isa = KES_ISA_VMX;
@@ -81,8 +168,16 @@ static int add_line(struct snapwrite *s, const char *line)
 		return add_vcpu(s, line);
 	else if (!strncmp(line, "exit ", 5))
 		return add_exit(s, line);
+	else if (sscanf(line, "switches %" SCNu64, &switches) == 1)
+		h->switches = switches;
+	else if (!strncmp(line, "clock ", 6))
+		return add_clock(s, line);
+	else if (!strncmp(line, "closure ", 8))
+		return add_closure(s, line);
+	else if (!strncmp(line, "part ", 5))
+		return add_part(s, line + 5);
 	else if (*line)
-		return -1;
+		return add_element(s, line);
 	return 0;
 }
 

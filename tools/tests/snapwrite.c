@@ -96,6 +96,71 @@ void snapwrite_unknown_last(struct snapwrite *s, uint64_t code)
 	v->unknown_last = code;
 }
 
+void snapwrite_clock(struct snapwrite *s, uint64_t tsc_khz, uint64_t now_cyc,
+		     uint32_t groups)
+{
+	struct kes_header *h = snapwrite_header(s);
+
+	h->tsc_khz = tsc_khz;
+	h->now_cyc = now_cyc;
+	h->groups = groups;
+	h->groups_known = KES_GROUP_COUNT | KES_GROUP_TIME |
+			  KES_GROUP_HISTOGRAM | KES_GROUP_DETAIL;
+}
+
+void snapwrite_part(struct snapwrite *s, uint32_t type)
+{
+	size_t size = type == KES_REC_TIME ? sizeof(struct kes_time_record) :
+					     sizeof(struct kes_detail_record);
+	struct kes_detail_record *r = append(s, size);
+	struct kes_vcpu_record *v = (void *)(s->data + s->vcpu_off);
+
+	s->part_off = (size_t)((unsigned char *)r - s->data);
+	r->rec.type = type;
+	r->rec.size = (uint32_t)size;
+	r->vm_id = v->vm_id;
+	r->vcpu_id = v->vcpu_id;
+	snapwrite_header(s)->nr_records++;
+}
+
+void snapwrite_time(struct snapwrite *s, uint64_t first_cyc, uint64_t last_cyc,
+		    uint64_t guest_cyc, uint32_t state)
+{
+	struct kes_time_record *r = (void *)(s->data + s->part_off);
+
+	r->first_cyc = first_cyc;
+	r->last_cyc = last_cyc;
+	r->guest_cyc = guest_cyc;
+	r->state = state;
+	r->state_code = KES_CODE_NONE;
+}
+
+static size_t element_size(uint32_t type)
+{
+	switch (type) {
+	case KES_REC_USERSPACE:
+		return sizeof(struct kes_userspace);
+	case KES_REC_TIME:
+		return sizeof(struct kes_time_exit);
+	case KES_REC_HISTOGRAM:
+		return sizeof(struct kes_histogram_exit);
+	default:
+		return sizeof(struct kes_detail_value);
+	}
+}
+
+void snapwrite_element(struct snapwrite *s, const void *element)
+{
+	struct kes_detail_record *r = (void *)(s->data + s->part_off);
+	size_t size = element_size(r->rec.type);
+
+	memcpy(append(s, size), element, size);
+	/* it may have moved */
+	r = (void *)(s->data + s->part_off);
+	r->nr++;
+	r->rec.size += (uint32_t)size;
+}
+
 void snapwrite_unknown(struct snapwrite *s, uint32_t size)
 {
 	struct kes_record *r = append(s, size);

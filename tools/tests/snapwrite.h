@@ -18,6 +18,7 @@ struct snapwrite {
 	size_t cap;
 	size_t vm_off;		/* of the last VM and vCPU record, 0: none */
 	size_t vcpu_off;
+	size_t part_off;	/* of the last record of a group */
 };
 
 void snapwrite_begin(struct snapwrite *s, uint32_t isa, uint64_t fields);
@@ -29,6 +30,16 @@ void snapwrite_vcpu(struct snapwrite *s, uint32_t type, uint32_t vcpu_id,
 void snapwrite_exit(struct snapwrite *s, const struct kes_exit *e);
 /* The last raw code of the vCPU that was counted as unknown. */
 void snapwrite_unknown_last(struct snapwrite *s, uint64_t code);
+/* Header fields that the groups beyond counting need. */
+void snapwrite_clock(struct snapwrite *s, uint64_t tsc_khz, uint64_t now_cyc,
+		     uint32_t groups);
+/* A record of a group, of the last vCPU: KES_REC_USERSPACE and so on. */
+void snapwrite_part(struct snapwrite *s, uint32_t type);
+/* The head of a KES_REC_TIME just begun. */
+void snapwrite_time(struct snapwrite *s, uint64_t first_cyc, uint64_t last_cyc,
+		    uint64_t guest_cyc, uint32_t state);
+/* One element of it, of the size that the record's type says. */
+void snapwrite_element(struct snapwrite *s, const void *element);
 /* A record of a type that nobody knows. */
 void snapwrite_unknown(struct snapwrite *s, uint32_t size);
 /* Sets the sizes and counts of the header. */

@@ -70,6 +70,8 @@ list_nothing() {
 
 report_narrow() {
 	narrow "$EXITSTAT" report all.x
+	narrow "$EXITSTAT" report groups.x
+	narrow "$EXITSTAT" report --nested --detail groups.x
 	narrow "$EXITSTAT" plot --term --ascii all.x
 	narrow "$EXITSTAT" --help
 }
@@ -102,6 +104,17 @@ export_to_file() {
 	fails 1 'standard output' to_full_device
 }
 
+report_without_groups() {
+	"$EXITSTAT" report --detail all.x | has 'No details were recorded'
+	"$EXITSTAT" report --nested all.x | has 'No exits of a guest inside'
+	"$EXITSTAT" report --nested l1only.x | has 'does not tell contexts apart'
+	"$EXITSTAT" report all.x >words
+	lacks 'time went' words
+	"$EXITSTAT" report -j all.x | has '"costs": null'
+	"$EXITSTAT" report -j groups.x | has '"name": "TSC_DEADLINE"'
+	fails 2 'without --nested' "$EXITSTAT" report -j --nested all.x
+}
+
 interrupted() {
 	fails 1 'int.x.part is an interrupted' "$EXITSTAT" report int.x
 	"$EXITSTAT" report int.x.part | has '^INTERRUPTED'
@@ -128,7 +141,7 @@ make_foreign_files() {
 	cp all.x other.x
 	patch_byte other.x 68 '\0\0\0\1'	# application_id
 	cp all.x newer.x
-	patch_byte newer.x 60 '\0\0\0\2'	# user_version
+	patch_byte newer.x 60 '\0\0\0\3'	# user_version
 }
 
 patch_byte() {
@@ -137,7 +150,7 @@ patch_byte() {
 }
 
 newer_version() {
-	fails 1 'recording of version 2, but this exitstat reads version 1' \
+	fails 1 'recording of version 3, but this exitstat reads versions 1 to 2' \
 		"$EXITSTAT" report newer.x
 }
 
@@ -166,6 +179,15 @@ draws() {
 	head -c 5 a.pdf | has '%PDF'
 	head -c 4 a.png | has PNG
 	grep -q '<svg' a.svg
+	for f in time latency; do
+		"$EXITSTAT" plot groups.x --chart "$f" -o a.svg
+		"$EXITSTAT" plot groups.x --chart "$f" -n 20 -o "$f.svg"
+		"$EXITSTAT" plot groups.x --chart "$f" -o b.svg
+		cmp a.svg b.svg
+		! "$EXITSTAT" plot groups.x -o b.svg || ! cmp -s a.svg b.svg
+		"$EXITSTAT" plot groups.x --chart "$f" -n 1 -o a.png
+	done
+	"$EXITSTAT" plot all.x --chart exits -o b.svg
 	"$EXITSTAT" plot nophases.x -o n.svg
 	"$EXITSTAT" plot int.x.part -n 1 -o i.svg
 }
@@ -175,6 +197,14 @@ plot_errors() {
 	fails 2 'reasons: 0' "$EXITSTAT" plot --reasons 0 all.x
 	fails 1 'cannot create' "$EXITSTAT" plot all.x -o nowhere/a.svg
 	fails 2 'not both' "$EXITSTAT" plot --term all.x -o a.svg
+	fails 2 'chart: pie: need exits, time or latency' \
+		"$EXITSTAT" plot --chart pie all.x -o a.svg
+	fails 2 'needs --output' "$EXITSTAT" plot --chart time groups.x
+	fails 1 'no times in it (exitstat record --groups time)' \
+		"$EXITSTAT" plot --chart time all.x -o t.svg
+	fails 1 'no histograms in it' \
+		"$EXITSTAT" plot --chart latency all.x -o t.svg
+	[ ! -e t.svg ]
 }
 
 # SVG goes to the disk in the end: a full one leaves no file behind.
@@ -229,14 +259,14 @@ usage() {
 	fails 2 'no such command' "$EXITSTAT" dance
 	fails 2 'which FILE' "$EXITSTAT" report
 	fails 2 'need csv or json' "$EXITSTAT" export -f xml all.x
-	for c in list record report plot export explain; do
+	for c in list check enable disable reset record report plot export explain; do
 		"$EXITSTAT" "$c" --help | has Usage
 	done
 }
 
 prepare() {
 	local kind
-	for kind in all l1only nophases; do
+	for kind in all l1only nophases groups; do
 		"$BUILD/mkrec" "$kind.x" "$kind"
 	done
 	"$BUILD/mkrec" int.x interrupted
@@ -249,6 +279,10 @@ check 'list: nothing runs; --root' list_nothing
 check 'report: golden' golden report.txt "$EXITSTAT" report all.x
 check 'report: golden without phases' golden nophases.txt "$EXITSTAT" report nophases.x
 check 'report: golden JSON' golden report.json "$EXITSTAT" report -j all.x
+check 'report: golden with all groups' golden groups.txt "$EXITSTAT" report groups.x
+check 'report: golden --nested' golden nested.txt "$EXITSTAT" report --nested groups.x
+check 'report: golden --detail' golden detail.txt "$EXITSTAT" report --detail groups.x
+check 'report: groups that were not recorded' report_without_groups
 check 'report and terminal plot fit 80 columns' report_narrow
 check 'what a source does not fill is not 0' l1only_is_not_zero
 check 'export: golden CSV' golden export.csv "$EXITSTAT" export l1only.x

@@ -200,6 +200,160 @@ static void foreign_vcpu(struct snapwrite *w)
 	last_vcpu(w)->vm_id = 77;
 }
 
+static void build_parts(struct snapwrite *w)
+{
+	snapwrite_begin(w, KES_ISA_SVM, 0x1f);
+	snapwrite_clock(w, 2000000, 900, 0xf);
+	snapwrite_vm(w, 1, 1, 1, 0, "x");
+	for (uint32_t v = 0; v < 2; v++) {
+		snapwrite_vcpu(w, KES_REC_VCPU, v, 110);
+		snapwrite_exit(w, &(struct kes_exit) { .code = 0x7b,
+						       .l1 = 101 });
+		snapwrite_part(w, KES_REC_USERSPACE);
+		snapwrite_element(w, &(struct kes_userspace) { 2, 0, 23 });
+		snapwrite_part(w, KES_REC_TIME);
+		snapwrite_time(w, 100, 900, 300, KES_STATE_USERSPACE);
+		snapwrite_element(w, &(struct kes_time_exit) {
+			.code = 0x7b, .cyc = { 200, 100, 0, 0, 0 },
+			.max_cyc = 7 });
+		snapwrite_element(w, &(struct kes_time_exit) {
+			.code = KES_CODE_NONE, .cyc = { 200, 0, 0, 0, 0 } });
+		snapwrite_part(w, KES_REC_HISTOGRAM);
+		snapwrite_element(w, &(struct kes_histogram_exit) {
+			.code = 0x7b, .bucket = { [KES_NR_BUCKETS - 1] = 5 }});
+		snapwrite_part(w, KES_REC_DETAIL);
+		snapwrite_element(w, &(struct kes_detail_value) {
+			.code = 0x7b, .value = 0x3f8, .count = 97 });
+		snapwrite_element(w, &(struct kes_detail_value) {
+			.code = 0x7b, .count = 4,
+			.flags = KES_DETAIL_OTHER });
+	}
+	snapwrite_end(w);
+}
+
+static void parts_are_read(void **state)
+{
+	struct snapshot s = { 0 };
+	struct snapwrite w;
+	struct errbuf err;
+	const struct snap_vcpu *v;
+
+	(void)state;
+	build_parts(&w);
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(snapshot_parse(&s, w.data, w.len, &err), 0);
+	v = &s.vcpus[1];
+	assert_int_equal(s.nr_users, 2);
+	assert_int_equal(s.users[v->users.first].count, 23);
+	assert_true(v->times.there);
+	assert_int_equal(v->time.guest_cyc, 300);
+	assert_int_equal(v->times.nr, 2);
+	assert_int_equal(s.times[v->times.first].max_cyc, 7);
+	assert_int_equal(s.histograms[v->histograms.first]
+			 .bucket[KES_NR_BUCKETS - 1], 5);
+	assert_int_equal(v->details.first, 2);
+	assert_int_equal(s.details[3].flags, KES_DETAIL_OTHER);
+	assert_int_equal(snapshot_unaccounted(&s, v), 9);
+	for (size_t len = 0; len < w.len; len++)
+		assert_int_equal(snapshot_parse(&s, w.data, len, &err),
+				 -EPROTO);
+	snapshot_free(&s);
+	snapwrite_free(&w);
+}
+
+static struct kes_detail_record *last_part(struct snapwrite *w)
+{
+	return (void *)(w->data + w->part_off);
+}
+
+static void part_nr(struct snapwrite *w)
+{
+	last_part(w)->nr++;
+}
+
+static void part_nr_huge(struct snapwrite *w)
+{
+	last_part(w)->nr = UINT32_MAX;
+}
+
+static void part_of_other_vcpu(struct snapwrite *w)
+{
+	last_part(w)->vcpu_id = 0;
+}
+
+static void part_of_other_vm(struct snapwrite *w)
+{
+	last_part(w)->vm_id = 2;
+}
+
+static void part_twice(struct snapwrite *w)
+{
+	snapwrite_part(w, KES_REC_DETAIL);
+	snapwrite_end(w);
+}
+
+static void time_state(struct snapwrite *w)
+{
+	snapwrite_vcpu(w, KES_REC_VCPU, 7, 0);
+	snapwrite_part(w, KES_REC_TIME);
+	snapwrite_time(w, 1, 2, 1, KES_NR_STATES);
+	snapwrite_end(w);
+}
+
+static void time_backwards(struct snapwrite *w)
+{
+	snapwrite_vcpu(w, KES_REC_VCPU, 7, 0);
+	snapwrite_part(w, KES_REC_TIME);
+	snapwrite_time(w, 2, 1, 0, 0);
+	snapwrite_end(w);
+}
+
+static void damaged_parts_are_refused(void **state)
+{
+	static void (*const cases[])(struct snapwrite *w) = {
+		part_nr, part_nr_huge, part_of_other_vcpu, part_of_other_vm,
+		part_twice, time_state, time_backwards,
+	};
+	struct snapshot s = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct snapwrite w;
+		struct errbuf err;
+
+		build_parts(&w);
+		cases[i](&w);
+		assert_int_equal(snapshot_parse(&s, w.data, w.len, &err),
+				 -EPROTO);
+		assert_non_null(strstr(err.text, "inconsistent"));
+		snapwrite_free(&w);
+	}
+	snapshot_free(&s);
+}
+
+/* After a reset, what retired has a baseline too: of VM 0, before any VM. */
+static void retired_baseline(void **state)
+{
+	struct snapshot s = { 0 };
+	struct snapwrite w;
+	struct errbuf err;
+	struct kes_vcpu_record *v;
+
+	(void)state;
+	snapwrite_begin(&w, KES_ISA_SVM, 0x1f);
+	snapwrite_vcpu(&w, KES_REC_RETIRED, 0, 23);
+	snapwrite_exit(&w, &(struct kes_exit) { .code = 1, .l1 = 23 });
+	snapwrite_vcpu(&w, KES_REC_RETIRED, 0, 7);
+	v = (void *)(w.data + w.vcpu_off);
+	v->rec.type = KES_REC_BASELINE;
+	snapwrite_end(&w);
+	assert_int_equal(snapshot_parse(&s, w.data, w.len, &err), 0);
+	assert_int_equal(s.retired, 23);
+	assert_int_equal(s.nr_exits, 0);
+	snapshot_free(&s);
+	snapwrite_free(&w);
+}
+
 static void damage_is_refused(void **state)
 {
 	static const struct {
@@ -259,6 +413,9 @@ int main(void)
 		cmocka_unit_test(every_truncation_is_refused),
 		cmocka_unit_test(damage_is_refused),
 		cmocka_unit_test(comm_without_end),
+		cmocka_unit_test(parts_are_read),
+		cmocka_unit_test(damaged_parts_are_refused),
+		cmocka_unit_test(retired_baseline),
 	};
 
 	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);

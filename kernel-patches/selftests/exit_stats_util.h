@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Read KVM's VM exit statistics, for exit_stats_test: files of sysfs, the
+ * binary statistics of a vCPU, and the snapshot in debugfs.
+ *
+ * See <asm/kvm_exit_stats.h> for the snapshot's layout. What does not fit it
+ * fails the test; every record is checked against the size of the whole.
+ */
+#ifndef SELFTEST_KVM_EXIT_STATS_UTIL_H
+#define SELFTEST_KVM_EXIT_STATS_UTIL_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <asm/kvm_exit_stats.h>
+
+#include "test_util.h"
+
+#include "kvm_util.h"
+
+#define SNAPSHOT	"/sys/kernel/debug/kvm_exit_stats/snapshot"
+
+/* More than a test's own VM and 64 dead ones need. */
+#define SNAPSHOT_MAX	0x100000
+
+/* Returns 0 or the errno of what failed. */
+static inline int try_write(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY), ret = 0;
+
+	if (fd < 0)
+		return errno;
+	if (write(fd, value, strlen(value)) < 0)
+		ret = errno;
+	close(fd);
+	return ret;
+}
+
+static inline int try_open(const char *path, int flags)
+{
+	int fd = open(path, flags);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+/* A file of sysfs with one number. */
+static inline u64 read_number(const char *path)
+{
+	char text[32] = "", *end;
+	int fd = open(path, O_RDONLY);
+	ssize_t len;
+	u64 n;
+
+	TEST_ASSERT(fd >= 0, "%s: open: %d", path, errno);
+	len = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	TEST_ASSERT(len > 0, "%s: read: %d", path, errno);
+	n = strtoull(text, &end, 10);
+	TEST_ASSERT(end != text && *end == '\n', "%s: \"%s\"", path, text);
+	return n;
+}
+
+/* The value of @name among the binary statistics of @vcpu. */
+static inline u64 read_stat(struct kvm_vcpu *vcpu, const char *name)
+{
+	struct kvm_stats_desc *descs, *desc;
+	struct kvm_stats_header header;
+	int fd = vcpu_get_stats_fd(vcpu);
+	u64 value = 0;
+	int i, found = 0;
+
+	TEST_ASSERT(pread(fd, &header, sizeof(header), 0) == sizeof(header),
+		    "Stats header: %d", errno);
+	descs = read_stats_descriptors(fd, &header);
+	for (i = 0; i < header.num_desc; i++) {
+		desc = get_stats_descriptor(descs, i, &header);
+		if (strcmp(desc->name, name))
+			continue;
+		read_stat_data(fd, &header, desc, &value, 1);
+		found++;
+	}
+	TEST_ASSERT(found == 1, "%s is there %d times", name, found);
+	free(descs);
+	close(fd);
+	return value;
+}
+
+/* A whole snapshot, and this VM's number in it. */
+struct snapshot {
+	char *buf;
+	size_t size;
+	u64 vm_id;
+};
+
+static inline const struct kes_header *header_of(const struct snapshot *s)
+{
+	return (const void *)s->buf;
+}
+
+/* The record after @rec, the first one for NULL, NULL after the last. */
+static inline const struct kes_record *
+next_record(const struct snapshot *s, const struct kes_record *rec)
+{
+	size_t at = header_of(s)->header_size;
+
+	if (rec)
+		at = (const char *)rec - s->buf + rec->size;
+	if (at == s->size)
+		return NULL;
+	rec = (const void *)(s->buf + at);
+	TEST_ASSERT(at + sizeof(*rec) <= s->size &&
+		    rec->size >= sizeof(struct kes_userspace_record) &&
+		    rec->size % 8 == 0 && rec->size <= s->size - at,
+		    "A record at %zu does not fit in %zu bytes", at, s->size);
+	return rec;
+}
+
+/* The living VM of this process, which has but one. */
+static inline u64 find_vm(const struct snapshot *s)
+{
+	const struct kes_record *rec = NULL;
+
+	while ((rec = next_record(s, rec))) {
+		const struct kes_vm_record *r = (const void *)rec;
+
+		if (rec->type == KES_REC_VM && r->pid == getpid() &&
+		    !(r->flags & KES_VM_DEAD))
+			return r->vm_id;
+	}
+	TEST_FAIL("The snapshot does not have this VM");
+}
+
+static inline void check_header(const struct snapshot *s)
+{
+	const struct kes_header *h = header_of(s);
+
+	TEST_ASSERT(s->size >= sizeof(*h), "A snapshot of %zu bytes", s->size);
+	TEST_ASSERT(h->magic == KES_MAGIC && h->version == KES_VERSION,
+		    "Magic 0x%llx, version %u", h->magic, h->version);
+	TEST_ASSERT(h->size == s->size && h->header_size >= sizeof(*h) &&
+		    h->header_size <= s->size,
+		    "It says %llu bytes, read %zu", h->size, s->size);
+}
+
+static inline int open_snapshot(void)
+{
+	int fd = open(SNAPSHOT, O_RDONLY);
+
+	TEST_ASSERT(fd >= 0, "snapshot: open: %d", errno);
+	return fd;
+}
+
+/* Reads on from where @fd is, @step bytes at a time. */
+static inline struct snapshot read_snapshot(int fd, size_t step)
+{
+	struct snapshot s = { .buf = malloc(SNAPSHOT_MAX) };
+	ssize_t n;
+
+	TEST_ASSERT(s.buf, "No memory");
+	for (;;) {
+		TEST_ASSERT(s.size + step <= SNAPSHOT_MAX, "It does not end");
+		n = read(fd, s.buf + s.size, step);
+		TEST_ASSERT(n >= 0, "snapshot: read: %d", errno);
+		if (!n)
+			break;
+		s.size += n;
+	}
+	check_header(&s);
+	s.vm_id = find_vm(&s);
+	return s;
+}
+
+static inline struct snapshot take_snapshot(void)
+{
+	int fd = open_snapshot();
+	struct snapshot s = read_snapshot(fd, 65536);
+
+	close(fd);
+	return s;
+}
+
+/* All records of a vCPU start as this one does. NULL: there is none. */
+static inline const void *find_record(const struct snapshot *s, u32 type,
+				      u32 vcpu_id)
+{
+	const struct kes_record *rec = NULL;
+
+	while ((rec = next_record(s, rec))) {
+		const struct kes_userspace_record *r = (const void *)rec;
+
+		if (rec->type == type && r->vm_id == s->vm_id &&
+		    r->vcpu_id == vcpu_id)
+			return rec;
+	}
+	return NULL;
+}
+
+static inline const struct kes_exit *
+exit_nr(const struct kes_vcpu_record *rec, unsigned int i)
+{
+	return (const void *)rec + sizeof(*rec) + i * rec->exit_size;
+}
+
+/* All zero when @code has not been seen, or nothing at all. */
+static inline struct kes_exit find_exit(const struct kes_vcpu_record *rec,
+					u64 code)
+{
+	struct kes_exit found = { .code = code };
+	unsigned int i, nr = 0;
+
+	for (i = 0; rec && i < rec->nr_exits; i++) {
+		if (exit_nr(rec, i)->code != code)
+			continue;
+		found = *exit_nr(rec, i);
+		nr++;
+	}
+	TEST_ASSERT(nr <= 1, "Code 0x%lx is there %u times", code, nr);
+	return found;
+}
+
+static inline u64 sum_of_time(const struct kes_time_record *rec)
+{
+	const struct kes_time_exit *exits = (const void *)(rec + 1);
+	u64 sum = rec->guest_cyc;
+	unsigned int i, state;
+
+	for (i = 0; i < rec->nr; i++)
+		for (state = 0; state < KES_NR_STATES - 1; state++)
+			sum += exits[i].cyc[state];
+	return sum;
+}
+
+static inline u64 sum_of_buckets(const struct kes_histogram_record *rec,
+				 u64 code)
+{
+	const struct kes_histogram_exit *exits = (const void *)(rec + 1);
+	unsigned int i, bucket;
+	u64 sum = 0;
+
+	for (i = 0; i < rec->nr; i++)
+		for (bucket = 0; bucket < KES_NR_BUCKETS; bucket++)
+			if (exits[i].code == code)
+				sum += exits[i].bucket[bucket];
+	return sum;
+}
+
+#endif /* SELFTEST_KVM_EXIT_STATS_UTIL_H */

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM exit statistics: counting (reason, value) pairs, see detail.h.
+ */
+#include <linux/export.h>
+#include <linux/mm.h>
+
+#include "detail.h"
+
+struct kes_detail *kes_detail_alloc(void)
+{
+	return kvzalloc(sizeof(struct kes_detail), GFP_KERNEL_ACCOUNT);
+}
+
+/* The least used pair makes room; its count goes to its reason's "other". */
+static void kes_detail_evict(struct kes_detail *detail, struct kes_pair *pair,
+			     u64 key)
+{
+	u64 *other = &detail->other[pair->key >> 56];
+
+	WRITE_ONCE(*other, *other + pair->count);
+	WRITE_ONCE(pair->count, 1);
+	WRITE_ONCE(pair->key, key);
+}
+
+void kes_detail_count(struct kes_vcpu *vcpu, enum kes_detail_table table,
+		      unsigned int slot, u64 value)
+{
+	struct kes_detail *detail = READ_ONCE(vcpu->detail);
+	struct kes_pair *pairs, *least = NULL;
+	u64 key = kes_key(slot, value);
+	u32 i, place;
+
+	if (!detail)
+		return;
+	pairs = detail->pairs[table];
+	place = hash_64(key, KES_DETAIL_BITS);
+	for (i = 0; i < KES_DETAIL_STEPS; i++) {
+		struct kes_pair *pair = &pairs[place];
+
+		if (!pair->key)
+			WRITE_ONCE(pair->key, key);
+		if (pair->key == key) {
+			kes_inc(&pair->count);
+			return;
+		}
+		if (!least || pair->count < least->count)
+			least = pair;
+		place = (place + 1) % (1 << KES_DETAIL_BITS);
+	}
+	kes_detail_evict(detail, least, key);
+}
+EXPORT_SYMBOL_GPL(kes_detail_count);
+
+void kes_detail_free(struct kes_detail *detail)
+{
+	kvfree(detail);
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM exit statistics: switching what is counted, while guests run.
+ *
+ * count	every exit, by reason; what became of it
+ * time		where a vCPU's time goes, by reason; needs count
+ * histogram	handler time by powers of two; needs time
+ * detail	which MSR, port, page, ...; needs count
+ *
+ * Each has a static key. time, histogram and detail have memory per vCPU, made
+ * before the key is switched on and freed after it is off and no vCPU can be
+ * in the code behind it any more: that code runs with preemption disabled.
+ */
+#include <linux/bits.h>
+#include <linux/export.h>
+#include <linux/lockdep.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
+#include <linux/rcupdate.h>
+
+#include "count.h"
+#include "detail.h"
+#include "time.h"
+
+#define KES_MORE	(KES_GROUP_TIME | KES_GROUP_DETAIL)
+
+struct kes_group {
+	u32 needs;		/* groups without which it does not work */
+	struct static_key_false *key;
+	int (*alloc)(struct kes_vcpu *vcpu);
+	void (*free)(struct kes_vcpu *vcpu);
+};
+
+DEFINE_STATIC_KEY_FALSE(kes_count_key);
+EXPORT_SYMBOL_GPL(kes_count_key);
+
+DEFINE_STATIC_KEY_FALSE(kes_detail_key);
+EXPORT_SYMBOL_GPL(kes_detail_key);
+
+DEFINE_STATIC_KEY_FALSE(kes_time_key);
+EXPORT_SYMBOL_GPL(kes_time_key);
+
+DEFINE_STATIC_KEY_FALSE(kes_histogram_key);
+EXPORT_SYMBOL_GPL(kes_histogram_key);
+
+/* On while time or detail is: one nop for both where exits are counted. */
+DEFINE_STATIC_KEY_FALSE(kes_more_key);
+EXPORT_SYMBOL_GPL(kes_more_key);
+
+static int kes_alloc_time(struct kes_vcpu *vcpu)
+{
+	struct kes_time *time = kes_time_alloc();
+
+	/* Zeroed before the vCPU's thread sees it. */
+	smp_store_release(&vcpu->time, time);
+	return time ? 0 : -ENOMEM;
+}
+
+static void kes_free_time(struct kes_vcpu *vcpu)
+{
+	kes_time_free(vcpu->time);
+	vcpu->time = NULL;
+}
+
+static int kes_alloc_histogram(struct kes_vcpu *vcpu)
+{
+	struct kes_histogram *histogram;
+
+	histogram = kvzalloc(sizeof(*histogram), GFP_KERNEL_ACCOUNT);
+	/* Zeroed before the vCPU's thread sees it. */
+	smp_store_release(&vcpu->time->histogram, histogram);
+	return histogram ? 0 : -ENOMEM;
+}
+
+static void kes_free_histogram(struct kes_vcpu *vcpu)
+{
+	if (!vcpu->time)
+		return;
+	kvfree(vcpu->time->histogram);
+	vcpu->time->histogram = NULL;
+}
+
+static int kes_alloc_detail(struct kes_vcpu *vcpu)
+{
+	struct kes_detail *detail = kes_detail_alloc();
+
+	/* Zeroed before the vCPU's thread sees it. */
+	smp_store_release(&vcpu->detail, detail);
+	return detail ? 0 : -ENOMEM;
+}
+
+static void kes_free_detail(struct kes_vcpu *vcpu)
+{
+	kes_detail_free(vcpu->detail);
+	vcpu->detail = NULL;
+}
+
+/* By bit of KES_GROUP_*; a group comes after those that it needs. */
+static const struct kes_group kes_group_table[] = {
+	{ 0, &kes_count_key, NULL, NULL },
+	{ KES_GROUP_COUNT, &kes_time_key, kes_alloc_time, kes_free_time },
+	{ KES_GROUP_TIME, &kes_histogram_key, kes_alloc_histogram,
+	  kes_free_histogram },
+	{ KES_GROUP_COUNT, &kes_detail_key, kes_alloc_detail, kes_free_detail },
+};
+
+u32 kes_groups(void)
+{
+	u32 groups = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kes_group_table); i++)
+		if (static_key_enabled(&kes_group_table[i].key->key))
+			groups |= BIT(i);
+	return groups;
+}
+
+static void kes_free_group(const struct kes_group *group)
+{
+	struct kes_vcpu *vcpu;
+	struct kes_vm *vm;
+
+	if (!group->free)
+		return;
+	list_for_each_entry(vm, &kes.vms, node)
+		list_for_each_entry(vcpu, &vm->vcpus, node)
+			group->free(vcpu);
+}
+
+static int kes_alloc_group(const struct kes_group *group)
+{
+	struct kes_vcpu *vcpu;
+	struct kes_vm *vm;
+	int ret;
+
+	if (!group->alloc)
+		return 0;
+	list_for_each_entry(vm, &kes.vms, node) {
+		if (vm->died_ns)
+			continue;
+		list_for_each_entry(vcpu, &vm->vcpus, node) {
+			ret = group->alloc(vcpu);
+			if (ret)
+				return ret;
+		}
+	}
+	return 0;
+}
+
+static int kes_switch_on(const struct kes_group *group, u32 bit)
+{
+	int ret;
+
+	if ((kes_groups() & group->needs) != group->needs)
+		return -EINVAL;
+	/* What the last round left of dead VMs, which were kept readable. */
+	kes_free_group(group);
+	ret = kes_alloc_group(group);
+	if (ret) {
+		synchronize_rcu();
+		kes_free_group(group);
+		return ret;
+	}
+	static_branch_enable(group->key);
+	if (bit & KES_MORE)
+		static_branch_inc(&kes_more_key);
+	return 0;
+}
+
+static int kes_switch_off(const struct kes_group *group, u32 bit)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(kes_group_table); i++)
+		if (kes_groups() & BIT(i) && kes_group_table[i].needs & bit)
+			return -EBUSY;
+	if (bit & KES_MORE)
+		static_branch_dec(&kes_more_key);
+	static_branch_disable(group->key);
+	if (group->free) {
+		/* No vCPU is behind the key any more, nor will be. */
+		synchronize_rcu();
+		kes_free_group(group);
+	}
+	return 0;
+}
+
+int kes_switch(u32 bit, bool on)
+{
+	const struct kes_group *group = &kes_group_table[ilog2(bit)];
+	int ret = 0;
+
+	mutex_lock(&kes_lock);
+	if (on != !!(kes_groups() & bit)) {
+		ret = on ? kes_switch_on(group, bit) : kes_switch_off(group, bit);
+		if (!ret && bit == KES_GROUP_COUNT)
+			kes.switches++;
+	}
+	mutex_unlock(&kes_lock);
+	return ret;
+}
+
+/* A new vCPU gets the memory of what is switched on. */
+int kes_groups_add_vcpu(struct kes_vcpu *vcpu)
+{
+	u32 groups = kes_groups();
+	unsigned int i;
+	int ret;
+
+	lockdep_assert_held(&kes_lock);
+	for (i = 0; i < ARRAY_SIZE(kes_group_table); i++) {
+		if (!(groups & BIT(i)) || !kes_group_table[i].alloc)
+			continue;
+		ret = kes_group_table[i].alloc(vcpu);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+void kes_groups_free_vcpu(struct kes_vcpu *vcpu)
+{
+	kes_free_histogram(vcpu);
+	kes_free_time(vcpu);
+	kes_free_detail(vcpu);
+}

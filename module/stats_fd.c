@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM exit statistics: the counts in the binary statistics of a vCPU.
+ *
+ * KVM's own statistics stay what they are; one cumulative statistic per exit
+ * reason, "exits_" and its name in lower case, follows them. So whatever reads
+ * KVM_GET_STATS_FD shows them: QEMU's query-stats, and libvirt through it.
+ *
+ * The counters are not part of struct kvm_vcpu_stat, which must not grow (see
+ * kvm_hooks.h): a reader gets a copy of both, one behind the other.
+ */
+#include <linux/ctype.h>
+#include <linux/export.h>
+#include <linux/kvm_host.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "engine.h"
+#include "stats_fd.h"
+
+/*
+ * struct kvm_stats_desc and a name of KVM_STATS_NAME_SIZE; what the kernel
+ * calls that has changed, what it looks like has not.
+ */
+#define KES_DESC_SIZE	sizeof(kvm_vcpu_stats_desc[0])
+
+static void *kes_descs;
+static struct kvm_stats_header kes_stats_header;
+
+static void kes_fill_desc(struct kvm_stats_desc *desc, unsigned int slot,
+			  const char *name)
+{
+	char *dest = desc->name;
+	int i;
+
+	desc->flags = KVM_STATS_TYPE_CUMULATIVE | KVM_STATS_UNIT_NONE |
+		      KVM_STATS_BASE_POW10;
+	desc->exponent = 0;
+	desc->size = 1;
+	desc->offset = sizeof(struct kvm_vcpu_stat) + slot * sizeof(u64);
+	desc->bucket_size = 0;
+	snprintf(dest, KVM_STATS_NAME_SIZE, "exits_%s", name);
+	for (i = 0; dest[i]; i++)
+		dest[i] = tolower(dest[i]);
+}
+
+/* Without memory for it, KVM's own statistics are all there is. */
+static void kes_stats_fd_init(void)
+{
+	u32 own = kvm_vcpu_stats_header.num_desc;
+	const struct kes_reason *reasons;
+	unsigned int slot, nr;
+	void *descs;
+
+	reasons = kes_reasons(kes.isa, &nr);
+	descs = kvcalloc(own + nr, KES_DESC_SIZE, GFP_KERNEL);
+	if (!descs)
+		return;
+	memcpy(descs, kvm_vcpu_stats_desc, own * KES_DESC_SIZE);
+	for (slot = 0; slot < nr; slot++)
+		kes_fill_desc(descs + (own + slot) * KES_DESC_SIZE, slot,
+			      reasons[slot].name);
+	kes_stats_header = kvm_vcpu_stats_header;
+	kes_stats_header.num_desc = own + nr;
+	kes_stats_header.data_offset += nr * KES_DESC_SIZE;
+	kes_descs = descs;
+}
+
+/* Which codes the counters hold is known once a vendor module is there. */
+void kvm_exit_stats_set_isa(u32 isa)
+{
+	kes_set_isa(isa);
+	if (!kes_descs)
+		kes_stats_fd_init();
+}
+EXPORT_SYMBOL_GPL(kvm_exit_stats_set_isa);
+
+void kes_stats_fd_exit(void)
+{
+	kvfree(kes_descs);
+	kes_descs = NULL;
+}
+
+static void kes_fill_data(u64 *data, const struct kes_vcpu *vcpu, u32 nr)
+{
+	unsigned int slot;
+
+	mutex_lock(&kes_lock);
+	kes_copy_vcpu(&kes.scratch, vcpu);
+	for (slot = 0; slot < nr; slot++)
+		data[slot] = kes_slot_total(&kes.scratch, slot);
+	mutex_unlock(&kes_lock);
+}
+
+ssize_t kvm_exit_stats_read(struct kvm_vcpu *vcpu, char __user *buf,
+			    size_t size, loff_t *offset)
+{
+	size_t stat_size = sizeof(vcpu->stat);
+	ssize_t ret;
+	void *data;
+	u32 nr;
+
+	if (!kes_descs)
+		return kvm_stats_read(vcpu->stats_id, &kvm_vcpu_stats_header,
+				      kvm_vcpu_stats_desc, &vcpu->stat,
+				      stat_size, buf, size, offset);
+	nr = kes_stats_header.num_desc - kvm_vcpu_stats_header.num_desc;
+	data = kvmalloc(stat_size + nr * sizeof(u64), GFP_KERNEL);
+	if (!data)
+		return -ENOMEM;
+	memcpy(data, &vcpu->stat, stat_size);
+	kes_fill_data(data + stat_size, vcpu->exit_stats, nr);
+	ret = kvm_stats_read(vcpu->stats_id, &kes_stats_header, kes_descs,
+			     data, stat_size + nr * sizeof(u64), buf, size,
+			     offset);
+	kvfree(data);
+	return ret;
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM exit statistics: changes of a vCPU thread's state off the hot path, see
+ * time.h.
+ */
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "time.h"
+
+struct kes_time *kes_time_alloc(void)
+{
+	struct kes_time *time = kvzalloc(sizeof(*time), GFP_KERNEL_ACCOUNT);
+
+	if (time) {
+		time->slot = KES_NO_REASON;
+		time->state = KES_STATE_USERSPACE;
+	}
+	return time;
+}
+
+/* Preemption is off from here on, so that @vcpu's time stays allocated. */
+static struct kes_time *kes_time_begin(struct kes_vcpu *vcpu, u64 *now)
+{
+	struct kes_time *time;
+
+	preempt_disable();
+	time = READ_ONCE(vcpu->time);
+	if (!time) {
+		preempt_enable();
+		return NULL;
+	}
+	*now = rdtsc();
+	return time;
+}
+
+void kes_time_set(struct kes_vcpu *vcpu, u32 state)
+{
+	struct kes_time *time;
+	u64 now;
+
+	time = kes_time_begin(vcpu, &now);
+	if (!time)
+		return;
+	kes_time_first(time, now);
+	kes_time_charge(time, now);
+	time->state = state;
+	preempt_enable();
+}
+
+/*
+ * The thread gives up the CPU. Outside of KVM_RUN that is its own affair; in
+ * it, it was preempted or slept, and sleeping is what a halted vCPU should do.
+ */
+void kes_time_sched_out(struct kes_vcpu *vcpu, bool preempted)
+{
+	struct kes_time *time;
+	u64 now;
+
+	time = kes_time_begin(vcpu, &now);
+	if (!time)
+		return;
+	if (time->state == KES_STATE_HANDLER ||
+	    time->state == KES_STATE_HALT_POLL) {
+		kes_time_charge(time, now);
+		time->before = time->state;
+		if (time->state == KES_STATE_HALT_POLL && !preempted)
+			time->state = KES_STATE_HALT_BLOCK;
+		else
+			time->state = KES_STATE_PREEMPTED;
+	}
+	preempt_enable();
+}
+
+void kes_time_sched_in(struct kes_vcpu *vcpu)
+{
+	struct kes_time *time;
+	u64 now;
+
+	time = kes_time_begin(vcpu, &now);
+	if (!time)
+		return;
+	if (time->state == KES_STATE_PREEMPTED ||
+	    time->state == KES_STATE_HALT_BLOCK) {
+		kes_time_charge(time, now);
+		time->state = time->before;
+	}
+	preempt_enable();
+}
+
+void kes_time_free(struct kes_time *time)
+{
+	if (time)
+		kvfree(time->histogram);
+	kvfree(time);
+}

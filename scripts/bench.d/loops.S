@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The guest of exitloop.c: for each kind of VM exit, a loop that causes it ESI
+ * times between two readings of the TSC, which KVM does not intercept. The
+ * difference goes to EDX:EAX, and a write to the port DONE ends the run.
+ *
+ * 32-bit protected mode, no paging, no stack. Only position-independent code,
+ * as the VMM copies it.
+ */
+#define DONE	0xf4
+
+/* setup: once before the first TSC; cleanup: once after the second. */
+.macro loop name, setup, body, cleanup
+	.globl	\name
+\name:
+	\setup
+	movl	%eax, %ebp
+	movl	%edx, %ebx
+	rdtsc
+	movl	%eax, start_low - base(%edi)
+	movl	%edx, start_high - base(%edi)
+	movl	%ebp, %eax
+	movl	%ebx, %edx
+1:
+	\body
+	decl	%esi
+	jnz	1b
+	rdtsc
+	movl	%eax, %ebp
+	movl	%edx, %ebx
+	\cleanup
+	movl	%ebp, %eax
+	movl	%ebx, %edx
+	subl	start_low - base(%edi), %eax
+	sbbl	start_high - base(%edi), %edx
+	outb	%al, $DONE
+	hlt
+.endm
+
+.macro none
+.endm
+
+.macro leaf
+	xorl	%eax, %eax
+	xorl	%ecx, %ecx
+	cpuid
+.endm
+
+/* The POST code port: nobody in the kernel claims it. */
+.macro out_user
+	outb	%al, $0x80
+.endm
+
+/* The interrupt mask of KVM's own first PIC. */
+.macro mask
+	movb	$0xff, %al
+.endm
+.macro out_kernel
+	outb	%al, $0x21
+.endm
+
+/* PAT as it is after reset. */
+.macro pat
+	movl	$0x277, %ecx
+	movl	$0x00070406, %eax
+	movl	%eax, %edx
+.endm
+.macro write_msr
+	wrmsr
+.endm
+
+/* A deadline that lies behind the end of the loop, as a guest's does. */
+.macro deadline
+	rdtsc
+	addl	$0x10000000, %eax
+	adcl	$0, %edx
+	movl	$0x6e0, %ecx
+.endm
+.macro no_deadline
+	xorl	%eax, %eax
+	xorl	%edx, %edx
+	wrmsr
+.endm
+
+	.section .rodata
+	.code32
+	.balign	16
+	.globl	guest_start, guest_end
+guest_start:
+base:
+start_low:
+	.long	0
+start_high:
+	.long	0
+	loop	loop_cpuid, none, leaf, none
+	loop	loop_io_user, none, out_user, none
+	loop	loop_io_kernel, mask, out_kernel, none
+	loop	loop_msr_write, pat, write_msr, none
+	loop	loop_fastpath, deadline, write_msr, no_deadline
+guest_end:
+
+	.section .note.GNU-stack, "", @progbits

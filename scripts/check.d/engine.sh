@@ -1,0 +1,189 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The tests of closure, of what became of exits, and of time, histograms and
+# detail. Each takes the name of a step of the job (a directory below $RUN),
+# says what is wrong and fails, or is silent. Sourced by scripts/check-lab.
+
+SNAP=$TOP/out/check/snap
+
+# The checks' own reader of snapshots, see scripts/l1/snap.c.
+build_snap()
+{
+	mkdir -p "${SNAP%/*}"
+	"${CC:-gcc}" -std=gnu11 -O2 -Wall -I "$TOP/module/uapi" -o "$SNAP" \
+		"$TOP/scripts/l1/snap.c"
+}
+
+# snap STEP [FILE]: lines of words
+snap()
+{
+	"$SNAP" "$RUN/$1/${2:-snapshot}"
+}
+
+# judge STEP FILE PROGRAM [VAR=VALUE...]: an awk program over snap's lines of
+# one VM, the step's last, and the header; it prints what is wrong. It has to
+# find something to judge: what it looks at goes into seen.
+judge()
+{
+	local step=$1 file=$2 program=$3 wrong
+	shift 3
+	wrong=$(snap "$step" "$file" |
+		awk -v vm="$(last_vm "$step")" "${@/#/-v}" '
+		$1 != "header" && $2 != vm { next } '"$program"'
+		END { if (!seen) print "nothing to judge was found" }')
+	[ -z "$wrong" ] || { echo "$wrong"; return 1; }
+}
+
+# Every attempt of every vCPU of every VM ended in exactly one bucket; the
+# driver's own difference is 0 as well.
+closed()
+{
+	local wrong
+	[ "$(<"$RUN/$1/unaccounted")" = 0 ] ||
+		{ echo "unaccounted: $(<"$RUN/$1/unaccounted")"; return 1; }
+	wrong=$(snap "$1" | awk '
+	$1 == "vcpu" && $4 { seen = 1 }
+	($1 == "vcpu" || $1 == "base") && $4 != $5 + $6 + $7 { print }
+	END { if (!seen) print "no attempt was counted" }')
+	[ -z "$wrong" ] || { echo "$wrong"; return 1; }
+}
+
+# With the switch flipped under running vCPUs, each flip may come between an
+# exit and the end of its attempt, once per vCPU.
+nearly_closed()
+{
+	snap "$1" | awk '
+	$1 == "header" { flips = $4 }
+	$1 == "vcpu" {
+		seen = 1
+		diff = $4 - $5 - $6 - $7
+		if (diff > flips || -diff > flips) {
+			print
+			print "differs by " diff " after " flips " flips"
+			failed = 1
+		}
+	}
+	END { exit failed || !seen || !flips }'
+}
+
+# No exit has two fates.
+fates_fit()
+{
+	judge "$1" snapshot '
+	$1 == "exit" { seen = 1 }
+	$1 == "exit" && $7 + $8 + $9 > $5 + $6 || $1 == "exit" && $7 > $6'
+}
+
+fastpath_seen()
+{
+	judge "$1" snapshot '
+	$1 == "exit" && $4 == code && $8 > 0 { seen = 1 }' \
+		"code=$(code_of "$2")"
+}
+
+# code_of REASON
+code_of()
+{
+	reason_codes "$ISA" | sed -n "s/^$1 //p"
+}
+
+# What guests.cfg says of returns to user space: of each reason, and of KVM_RUN
+# with KVM_EXIT_IO (2).
+userspace_exact()
+{
+	awk -v isa="$ISA" -v guest="$1" '
+	NR == FNR { code[$1] = $2; next }
+	$1 == guest { n[code[$(isa == "vmx" ? 3 : 4)]] += $6 }
+	END { for (k in n) print k, n[k] }' \
+		<(reason_codes "$ISA") "$TOP/guests/guests.cfg" |
+		LC_ALL=C sort >"$RUN/$1/userspace.want"
+	judge "$1" snapshot '
+	BEGIN { while ((getline line < file) > 0) {
+		split(line, f); want[f[1]] = f[2]; all += f[2] } }
+	$1 == "exit" && $4 in want { seen++ }
+	$1 == "exit" && $4 in want && $9 != want[$4] {
+		print "code " $4 ": " $9 " to user space, not " want[$4] }
+	$1 == "user" && $4 == 2 && $5 != all {
+		print "KVM_EXIT_IO: " $5 ", not " all }' \
+		"file=$RUN/$1/userspace.want"
+}
+
+# An exit that went to user space was a return; others had no exit (signals).
+returns_fit()
+{
+	judge "$1" snapshot '
+	$1 == "user" { returns += $5; seen = 1 }
+	$1 == "exit" { fates += $9 }
+	END { if (fates > returns)
+		print fates " exits to user space, " returns " returns" }'
+}
+
+# The parts of each vCPU's time make up the whole, to the cycle.
+time_adds_up()
+{
+	judge "$1" snapshot '
+	$1 == "time" { seen = 1 }
+	$1 == "time" && $7 != $5 - $4 {
+		printf "vCPU %d: parts %.0f, whole %.0f\n", $3, $7, $5 - $4 }'
+}
+
+# Between two snapshots of a running guest CLOCK_MONOTONIC, which is not the
+# TSC's alone, says how long the threads have lived; 1 % is allowed.
+time_is_elapsed()
+{
+	[ -s "$RUN/$1/overlap" ] ||
+		{ echo "the guest ended too early"; return 1; }
+	{ snap "$1" early; snap "$1" late; } | awk -v vm="$(last_vm "$1")" '
+	$1 == "header" { now = $6; khz = $7; ms[++file] = $5 / 1e6 }
+	$1 == "time" && $2 == vm && $4 {
+		parts = ($7 + now - $5) / khz
+		if (file == 2 && $3 in first) {
+			passed = ms[2] - ms[1]
+			part = parts - first[$3]
+			off = (part - passed) / passed
+			if (off > 0.01 || off < -0.01) {
+				print "vCPU " $3 ": " part " ms, clock " \
+					passed " ms"
+				failed = 1
+			}
+			seen++
+		}
+		first[$3] = parts
+	}
+	END {
+		if (!seen) print "no vCPU in both snapshots"
+		exit failed || !seen
+	}'
+}
+
+# One episode per exit; the last may not be over when the guest is.
+histograms_fit()
+{
+	judge "$1" snapshot '
+	$1 == "exit" { exits[$3 " " $4] = $5 + $6 }
+	$1 == "hist" { seen = 1 }
+	$1 == "hist" && ($5 > exits[$3 " " $4] || $5 + 1 < exits[$3 " " $4]) {
+		print; print exits[$3 " " $4] " exits" }'
+}
+
+# The table may overflow, its sums do not: other has the rest.
+detail_is_exact()
+{
+	judge "$1" snapshot '
+	$1 == "exit" { exits[$3 " " $4] = $5 + $6 }
+	$1 == "detail" { n[$3 " " $4] += $5 }
+	END { for (k in n) {
+		seen = 1
+		if (n[k] != exits[k])
+			print "vCPU, code " k ": detail has " n[k] \
+				", there were " exits[k]
+	} }'
+}
+
+# Groups that are off leave no records of VMs that began later.
+groups_gone()
+{
+	! snap "$1" | awk -v vm="$(last_vm "$1")" '
+	$1 ~ /^(time|hist|detail)$/ && $2 == vm' | grep .
+}

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The slim kernel with the kernel's own detectors (scripts/configs/debug.config)
+# for scripts/stress. Instrumented, it takes a quarter of an hour to build, so
+# the unpatched kernel is built and kept; the series is built into a copy of
+# that tree, which compiles little more than KVM.
+
+DEBUG_CONFIG=$TOP/scripts/configs/debug.config
+
+# slim.config, its lines replaced by those of debug.config.
+debug_fragment()
+{
+	sed -nE 's/^(# )?(CONFIG_[A-Z0-9_]+)[= ].*/\2/p' "$DEBUG_CONFIG" |
+		awk 'NR == FNR { replaced[$1] = 1; next }
+		{ split($1, name, "=") } !(name[1] in replaced)' - "$SLIM_CONFIG"
+	cat "$DEBUG_CONFIG"
+}
+
+debug_configure()
+{
+	kbuild "$1" KCONFIG_ALLCONFIG="$2" allnoconfig
+	check_fragment "$2" "$1/.config"
+}
+
+debug_prepare()
+{
+	clone_source "$2" "$1/linux"
+	debug_fragment >"$1/fragment"
+	debug_configure "$1/linux" "$1/fragment"
+}
+
+build_debug_base()
+{
+	local dir=$1
+	stage "configuring the debug kernel" debug_prepare "$dir" "$2"
+	stage "building the debug kernel (a quarter of an hour)" \
+		kbuild "$dir/linux" bzImage modules
+	cd "$dir/linux"
+	find . -type f -links 1 >"$dir/generated"
+}
+
+debug_base_dir()
+{
+	local source key
+	source=$(source_dir)
+	key=$({
+		source_key
+		debug_fragment
+		kernel_cc
+	} | short_hash)
+	cache_entry debug-base "$key" build_debug_base "$source"
+}
+
+debug_patch()
+{
+	local dir=$1
+	clone_prepared "$2" "$dir/linux"
+	apply_series "$dir/linux"
+	cp "$2/fragment" "$dir/fragment"
+	[ "$PATCHED" = 0 ] || echo CONFIG_KVM_EXIT_STATS=y >>"$dir/fragment"
+	debug_configure "$dir/linux" "$dir/fragment"
+}
+
+# objtool is built anew, since it remembers the directory it was built in; it
+# is the same, and all objects depend on it. Sources are not touched: they are
+# other trees' files, too (hard links).
+debug_patch_and_prepare()
+{
+	debug_patch "$@"
+	kbuild "$1/linux" prepare
+	find "$1/linux/tools" -type f -links 1 \
+		-exec touch -r "$2/linux/tools/objtool/objtool" {} +
+}
+
+build_debug()
+{
+	local dir=$1
+	stage "patching the debug kernel" debug_patch_and_prepare "$dir" "$2"
+	stage "building the patched debug kernel" \
+		kbuild "$dir/linux" bzImage modules
+	cp "$dir/linux/arch/x86/boot/bzImage" "$dir/linux/System.map" "$dir/"
+	cp "$dir/linux/.config" "$dir/config"
+	find "$dir/linux/arch/x86/kvm" "$dir/linux/virt/lib" -name '*.ko' \
+		-exec cp {} "$dir/" \;
+	rm -rf "$dir/linux" "$dir/fragment"
+}
+
+# Print the directory with bzImage and the KVM modules beside it.
+debug_dir()
+{
+	local base key
+	base=$(debug_base_dir)
+	key=$({
+		echo "$base"
+		series_hash
+	} | short_hash)
+	cache_entry debug "$key" build_debug "$base"
+}

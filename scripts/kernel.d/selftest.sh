@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Build the KVM selftest that the series brings, and the kernel's own test of
+# the binary statistics, from the kernel's source with the series applied, as
+# static programs that run in L1. Does not run them (scripts/check-selftest).
+
+# Beside the tests: what it takes to make the kernel's headers for user space.
+SELFTEST_SOURCE=(Makefile Kbuild Kconfig scripts include arch/x86 tools usr)
+SELFTEST_PROGRAMS=(x86_64/exit_stats_test kvm_binary_stats_test)
+
+# Hard links to the source but for the files that the series touches.
+selftest_patch()
+{
+	local source=$1 tree=$2
+	mkdir "$tree"
+	copy_touched "$source" "$tree"
+	cd "$source"
+	cp -aln --parents "${SELFTEST_SOURCE[@]}" "$tree/" 2>/dev/null || \
+		cp -an --parents "${SELFTEST_SOURCE[@]}" "$tree/"
+	apply_series "$tree"
+}
+
+# Static, as L1 has no C library of its own.
+selftest_make()
+{
+	local tree=$1 out=$2
+	mkdir -p "$out"
+	kbuild "$tree" headers
+	kbuild "$tree/tools/testing/selftests/kvm" OUTPUT="$out" \
+		EXTRA_CFLAGS=-static "${SELFTEST_PROGRAMS[@]/#/$out/}"
+}
+
+# Once more the test that is ours, with more warnings, and as errors.
+selftest_warnings()
+{
+	local tree=$1 out=$2
+	rm -f "$out"/x86_64/exit_stats_test*
+	kbuild "$tree/tools/testing/selftests/kvm" OUTPUT="$out" \
+		EXTRA_CFLAGS="-static -Werror -Wextra -Wno-unused-parameter \
+			-Wno-sign-compare -Wno-missing-field-initializers" \
+		"$out/x86_64/exit_stats_test"
+}
+
+build_selftests()
+{
+	local dir=$1 name
+	stage "patching the source of the selftests" \
+		selftest_patch "$2" "$dir/linux"
+	stage "building the selftests" selftest_make "$dir/linux" "$dir/out"
+	stage "building the selftest with warnings as errors" \
+		selftest_warnings "$dir/linux" "$dir/out"
+	for name in "${SELFTEST_PROGRAMS[@]}"; do
+		strip -o "$dir/${name##*/}" "$dir/out/$name"
+	done
+	rm -rf "$dir/linux" "$dir/out"
+}
+
+# What the selftests are made of, of all that the series touches.
+selftest_hash()
+{
+	local patch
+	for patch in $(series_patches); do
+		awk '/^diff --git/ {
+			built = $3 ~ /^a\/(tools|arch\/x86\/include)\//
+		} built && !/^index /' "$SERIES_DIR/$patch"
+	done | short_hash
+}
+
+# Print the directory with the programs.
+selftest_dir()
+{
+	local source key
+	source=$(source_dir)
+	key=$({
+		source_key
+		selftest_hash
+		cat "$TOP/scripts/kernel.d/selftest.sh"
+	} | short_hash)
+	cache_entry selftests "$key" build_selftests "$source"
+}

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
+# The step nested: a guest in the inner guest. L2 is a Linux with KVM and
+# tinyvmm, whose own guest makes known numbers of exits; our KVM sees them as
+# exits of L2's guest ("l2" in its terms) and hands them to L2's KVM. Sourced
+# by run.
+
+NESTED_COUNTS='97 89 83'
+# Seconds of L1's time: a guest that hangs must not cost the other steps.
+NESTED_LIMIT=300
+[ "$LAB" != vmx ] || NESTED_LIMIT=120
+
+# The kernel unpacks archives that follow each other; the plain one comes
+# first, where it is aligned.
+nested_initrd()
+{
+	local root=/tmp/nested name
+	mkdir -p $root/modules $root/bin
+	for name in irqbypass kvm "kvm-$1"; do
+		[ ! -f "/lab/modules/$name.ko" ] ||
+			cp "/lab/modules/$name.ko" $root/modules/
+	done
+	cp /bin/tinyvmm $root/bin/
+	cp ./nested-init $root/
+	(cd $root && find . | cpio -o -H newc 2>/dev/null) >/tmp/nested.img
+	cat /guest/initrd >>/tmp/nested.img
+	rm -rf $root
+}
+
+nested_guest()
+{
+	local append="console=ttyS0 panic=-1 quiet rdinit=/nested-init"
+	[ "$LAB" != svm ] || append="$append nohz=off"
+	timeout -s KILL $NESTED_LIMIT qemu-system-x86_64 -enable-kvm -cpu host -m 256 -nographic \
+		-nodefaults -serial stdio -no-reboot -kernel /guest/bzImage \
+		-initrd /tmp/nested.img \
+		-append "$append nested_counts=$(echo "$NESTED_COUNTS" | tr ' ' ,)"
+}
+
+step_nested()
+{
+	local rc=0
+	case $ISA in
+	vmx) nested_initrd intel ;;
+	svm) nested_initrd amd ;;
+	esac
+	begin nested
+	oracle_start kvm_nested_vmexit kvm_nested_vmexit_inject
+	nested_guest >"$STEP/guest.log" 2>&1 || rc=$?
+	echo $rc >"$STEP/rc"
+	echo "$NESTED_COUNTS" >"$STEP/counts"
+	oracle_save "$STEP/hist.l2" kvm_nested_vmexit
+	oracle_save "$STEP/hist.inject" kvm_nested_vmexit_inject
+	end
+	oracle_stop kvm_nested_vmexit
+	oracle_stop kvm_nested_vmexit_inject
+	rm /tmp/nested.img
+}

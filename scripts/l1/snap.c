@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Prints a snapshot of the exit statistics as lines of words, for the checks:
+ *
+ *   header ISA GROUPS SWITCHES END_NS NOW_CYC TSC_KHZ
+ *   vm VM FLAGS
+ *   vcpu VM VCPU ATTEMPTS FAILED EMULATION EXITS
+ *   base VM VCPU ATTEMPTS FAILED EMULATION EXITS
+ *   exit VM VCPU CODE L1 L2 REFLECTED FASTPATH USERSPACE
+ *   user VM VCPU KVM_EXIT COUNT
+ *   time VM VCPU FIRST_CYC LAST_CYC STATE PARTS_CYC
+ *   hist VM VCPU CODE EPISODES
+ *   detail VM VCPU CODE COUNT
+ *
+ * EXITS, PARTS_CYC and EPISODES are sums. CODE is the low
+ * half of the raw code, as ftrace shows it, or a word for those that are none.
+ * A code has one line per value of detail.
+ * Reads what module/uapi/kvm_exit_stats.h says, and is no part of exitstat,
+ * whose own reader is one of the things under test. Judges nothing but that
+ * the file is a snapshot, whole, each record in its place.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <kvm_exit_stats.h>
+
+static const char *name;
+
+static _Noreturn void bad(const char *what)
+{
+	fprintf(stderr, "snap: %s: %s\n", name, what);
+	exit(1);
+}
+
+/* A record, or the header; reading beyond its end is the file's fault. */
+struct part {
+	const char *at;
+	size_t size;
+};
+
+static const void *take(const struct part *part, size_t from, size_t size)
+{
+	if (from > part->size || size > part->size - from)
+		bad("a record is too short for what it says it has");
+	return part->at + from;
+}
+
+static const char *code_word(uint64_t code)
+{
+	static char word[16];
+
+	if (code == KES_CODE_UNKNOWN)
+		return "unknown";
+	if (code == KES_CODE_NONE)
+		return "none";
+	snprintf(word, sizeof(word), "%" PRIu32, (uint32_t)code);
+	return word;
+}
+
+static void print_vm(const struct part *part)
+{
+	const struct kes_vm_record *vm = take(part, 0, sizeof(*vm));
+
+	printf("vm %llu %u\n", vm->vm_id, vm->flags);
+}
+
+static void print_counts(const struct part *part, const char *word)
+{
+	const struct kes_vcpu_record *vcpu = take(part, 0, sizeof(*vcpu));
+	uint64_t sum = 0;
+
+	if (vcpu->exit_size < sizeof(struct kes_exit))
+		bad("exits are smaller than those of version 1");
+	for (uint32_t i = 0; i < vcpu->nr_exits; i++) {
+		const struct kes_exit *e = take(part, sizeof(*vcpu) +
+				(size_t)i * vcpu->exit_size, sizeof(*e));
+
+		sum += e->l1 + e->l2;
+		if (vcpu->rec.type == KES_REC_VCPU)
+			printf("exit %llu %u %s %llu %llu %llu %llu %llu\n",
+			       vcpu->vm_id, vcpu->vcpu_id, code_word(e->code),
+			       e->l1, e->l2, e->l2_reflected, e->fastpath,
+			       e->userspace);
+	}
+	printf("%s %llu %u %llu %llu %llu %" PRIu64 "\n", word, vcpu->vm_id,
+	       vcpu->vcpu_id, vcpu->attempts, vcpu->entry_failed,
+	       vcpu->emulation, sum);
+}
+
+static void print_vcpu(const struct part *part)
+{
+	print_counts(part, "vcpu");
+}
+
+static void print_base(const struct part *part)
+{
+	print_counts(part, "base");
+}
+
+static void print_userspace(const struct part *part)
+{
+	const struct kes_userspace_record *rec = take(part, 0, sizeof(*rec));
+	const struct kes_userspace *u;
+
+	for (uint32_t i = 0; i < rec->nr; i++) {
+		u = take(part, sizeof(*rec) + i * sizeof(*u), sizeof(*u));
+		printf("user %llu %u %u %llu\n", rec->vm_id, rec->vcpu_id,
+		       u->reason, u->count);
+	}
+}
+
+static void print_time(const struct part *part)
+{
+	const struct kes_time_record *rec = take(part, 0, sizeof(*rec));
+	const struct kes_time_exit *e;
+	uint64_t sum = rec->guest_cyc;
+
+	for (uint32_t i = 0; i < rec->nr; i++) {
+		e = take(part, sizeof(*rec) + i * sizeof(*e), sizeof(*e));
+		for (int s = 0; s < KES_NR_STATES - 1; s++)
+			sum += e->cyc[s];
+	}
+	printf("time %llu %u %llu %llu %u %" PRIu64 "\n", rec->vm_id,
+	       rec->vcpu_id, rec->first_cyc, rec->last_cyc, rec->state, sum);
+}
+
+static void print_histogram(const struct part *part)
+{
+	const struct kes_histogram_record *rec = take(part, 0, sizeof(*rec));
+	const struct kes_histogram_exit *e;
+	uint64_t sum;
+
+	for (uint32_t i = 0; i < rec->nr; i++) {
+		e = take(part, sizeof(*rec) + i * sizeof(*e), sizeof(*e));
+		sum = 0;
+		for (int b = 0; b < KES_NR_BUCKETS; b++)
+			sum += e->bucket[b];
+		printf("hist %llu %u %s %" PRIu64 "\n", rec->vm_id,
+		       rec->vcpu_id, code_word(e->code), sum);
+	}
+}
+
+static void print_detail(const struct part *part)
+{
+	const struct kes_detail_record *rec = take(part, 0, sizeof(*rec));
+	const struct kes_detail_value *v;
+
+	for (uint32_t i = 0; i < rec->nr; i++) {
+		v = take(part, sizeof(*rec) + i * sizeof(*v), sizeof(*v));
+		printf("detail %llu %u %s %llu\n", rec->vm_id, rec->vcpu_id,
+		       code_word(v->code), v->count);
+	}
+}
+
+static void (*const printers[])(const struct part *) = {
+	[KES_REC_VM] = print_vm,
+	[KES_REC_VCPU] = print_vcpu,
+	[KES_REC_BASELINE] = print_base,
+	[KES_REC_RETIRED] = print_vcpu,
+	[KES_REC_USERSPACE] = print_userspace,
+	[KES_REC_TIME] = print_time,
+	[KES_REC_HISTOGRAM] = print_histogram,
+	[KES_REC_DETAIL] = print_detail,
+};
+
+static void print_snapshot(const struct part *file)
+{
+	const struct kes_header *h = take(file, 0, sizeof(*h));
+	size_t at = h->header_size;
+
+	if (h->magic != KES_MAGIC || h->version != KES_VERSION)
+		bad("not a snapshot of version 1");
+	if (h->size != file->size)
+		bad("the size is not that of its header");
+	printf("header %u %u %llu %llu %llu %llu\n", h->isa, h->groups,
+	       h->switches, h->end_ns, h->now_cyc, h->tsc_khz);
+	for (uint32_t i = 0; i < h->nr_records; i++) {
+		const struct kes_record *rec = take(file, at, sizeof(*rec));
+		const struct part part = {
+			.at = take(file, at, rec->size),
+			.size = rec->size,
+		};
+
+		if (rec->type >= sizeof(printers) / sizeof(printers[0]) ||
+		    !printers[rec->type])
+			bad("a record of no known type");
+		printers[rec->type](&part);
+		at += rec->size;
+	}
+	if (at != file->size)
+		bad("something follows the last record");
+}
+
+int main(int argc, char **argv)
+{
+	static char buf[64 << 20];
+	FILE *file;
+	struct part part = { .at = buf };
+
+	if (argc != 2) {
+		fputs("usage: snap FILE\n", stderr);
+		return 2;
+	}
+	name = argv[1];
+	file = fopen(name, "rb");
+	if (!file)
+		bad("cannot be opened");
+	part.size = fread(buf, 1, sizeof(buf), file);
+	if (ferror(file) || part.size == sizeof(buf))
+		bad("cannot be read");
+	fclose(file);
+	print_snapshot(&part);
+	return 0;
+}

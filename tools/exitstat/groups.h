@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the engine can count beyond exits, by name, and what needs what. */
+#ifndef EXITSTAT_GROUPS_H
+#define EXITSTAT_GROUPS_H
+
+#include <linux/types.h>
+
+#include "kvm_exit_stats.h"
+#include "util.h"
+
+struct group {
+	const char *name;
+	uint32_t bit;		/* KES_GROUP_* */
+	uint32_t needs;		/* groups that must be on before */
+	const char *help;
+};
+
+#define NR_GROUPS	4
+#define GROUPS_TEXT_LEN	64
+
+/* In order of dependency: switch on from the first, off from the last. */
+extern const struct group group_table[NR_GROUPS];
+
+/* NULL when there is no such group. */
+const struct group *group_by_name(const char *name);
+/* "count,time" as bits; -EINVAL with a line in @err. */
+int groups_parse(const char *list, uint32_t *out, struct errbuf *err);
+/* "count,time"; "none" for 0. Returns @out. */
+const char *groups_text(uint32_t groups, char out[GROUPS_TEXT_LEN]);
+/* With all that they need. */
+uint32_t groups_closure(uint32_t groups);
+
+#endif
