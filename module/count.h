@@ -5,6 +5,10 @@
  * Runs in the vCPU's own thread. No lock, no atomic, no allocation, no printk;
  * nothing at all but a nop while counting is off. There is a single writer, so
  * that the increments need no lock prefix.
+ *
+ * What became of an exit is known after it was counted, and only of the last
+ * one: it is remembered as a slot, one store per exit. When the context changes
+ * in between the slot is turned into the place in the counters that it means.
  */
 #ifndef KES_COUNT_H
 #define KES_COUNT_H
@@ -24,32 +28,30 @@ static __always_inline void kes_inc(u64 *n)
 	asm("incq %0" : "+m" (*n));
 }
 
-static __always_inline void kes_count_exit(struct kes_vcpu *vcpu,
-					   unsigned int slot)
+/* The same for a sum. */
+static __always_inline void kes_add_to(u64 *n, u64 value)
 {
-	u64 *n = &vcpu->columns[KES_EXITS][slot];
-
-	vcpu->last = n;
-	kes_inc(n);
+	asm("addq %1, %0" : "+m" (*n) : "r" (value));
 }
 
-/* @code: bits 15:0 of the VMCS exit-reason field; returns the slot */
-static __always_inline unsigned int kes_count_vmx(struct kes_vcpu *vcpu,
-						  u32 code)
+static __always_inline void kes_count_slot(struct kes_hot *hot,
+					   unsigned long slot)
 {
-	unsigned int slot = KES_SLOT_UNKNOWN;
+	hot->last = slot;
+	kes_inc(&hot->exits[slot]);
+}
 
+/* @code: bits 15:0 of the VMCS exit-reason field, its own slot if small */
+static __always_inline void kes_count_vmx(struct kes_hot *hot, u32 code)
+{
 	if (likely(code < KES_VMX_NEAR))
-		slot = kes_vmx_slots[code];
-	if (unlikely(slot == KES_SLOT_UNKNOWN))
-		WRITE_ONCE(vcpu->unknown_last, code);
-	kes_count_exit(vcpu, slot);
-	return slot;
+		kes_count_slot(hot, code);
+	else
+		kes_count_unknown(hot, code);
 }
 
-/* @code: low half of the VMCB's EXITCODE; returns the slot */
-static __always_inline unsigned int kes_count_svm(struct kes_vcpu *vcpu,
-						  u32 code)
+/* @code: low half of the VMCB's EXITCODE */
+static __always_inline void kes_count_svm(struct kes_hot *hot, u32 code)
 {
 	unsigned int slot;
 
@@ -57,40 +59,60 @@ static __always_inline unsigned int kes_count_svm(struct kes_vcpu *vcpu,
 		slot = kes_svm_slots[code];
 	else
 		slot = kes_svm_far_slot(code);
-	if (unlikely(slot == KES_SLOT_UNKNOWN))
-		WRITE_ONCE(vcpu->unknown_last, code);
-	kes_count_exit(vcpu, slot);
-	return slot;
+	if (likely(slot != KES_SLOT_UNKNOWN))
+		kes_count_slot(hot, slot);
+	else
+		kes_count_unknown(hot, code);
+}
+
+/* The place of the last exit in the counters, NULL if nothing is to be added. */
+static inline u64 *kes_last_exit(const struct kes_hot *hot)
+{
+	return hot->last == KES_NO_SLOT ? hot->pending : hot->exits + hot->last;
+}
+
+static inline void kes_forget_last(struct kes_hot *hot)
+{
+	hot->last = KES_NO_SLOT;
+	hot->pending = NULL;
+}
+
+/* From now on exits are counted in @exits. */
+static inline void kes_set_context(struct kes_hot *hot, u64 *exits)
+{
+	hot->pending = kes_last_exit(hot);
+	hot->last = KES_NO_SLOT;
+	hot->exits = exits;
 }
 
 /* What became of the last exit, said at most once. */
-static __always_inline void kes_count_fate(struct kes_vcpu *vcpu,
-					   enum kes_column column)
+static inline void kes_count_fate(struct kes_hot *hot, enum kes_column column)
 {
-	u64 *last = vcpu->last;
+	u64 *last = kes_last_exit(hot);
 
 	if (last)
 		kes_inc(last + column * KES_NR_SLOTS);
-	vcpu->last = NULL;
+	kes_forget_last(hot);
 }
 
 /*
  * Only L2's columns have a place for this. Counting may have been off while L2
- * exited, and @last may be of L1's last exit before that.
+ * exited, and the last exit that was counted may be one of L1's before that.
  */
-static __always_inline void kes_count_reflected(struct kes_vcpu *vcpu)
+static inline void kes_count_reflected(struct kes_hot *hot)
 {
-	u64 *l2 = (u64 *)vcpu->l2;
+	u64 *l2 = (u64 *)hot->vcpu->l2;
+	u64 *last = kes_last_exit(hot);
 
-	if (l2 && vcpu->last >= l2 && vcpu->last < l2 + KES_NR_SLOTS)
-		kes_count_fate(vcpu, KES_REFLECTED);
+	if (l2 && last >= l2 && last < l2 + KES_NR_SLOTS)
+		kes_count_fate(hot, KES_REFLECTED);
 }
 
-static __always_inline void kes_count_userspace(struct kes_vcpu *vcpu,
-						u32 reason)
+static inline void kes_count_userspace(struct kes_hot *hot, u32 reason)
 {
-	kes_count_fate(vcpu, KES_USERSPACE);
-	kes_inc(&vcpu->userspace[min_t(u32, reason, KES_NR_USERSPACE - 1)]);
+	kes_count_fate(hot, KES_USERSPACE);
+	kes_inc(&hot->vcpu->userspace[min_t(u32, reason,
+					    KES_NR_USERSPACE - 1)]);
 }
 
 #endif /* KES_COUNT_H */

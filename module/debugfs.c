@@ -84,27 +84,23 @@ static const struct file_operations kes_snapshot_fops = {
 	.llseek = default_llseek,
 };
 
-/* What a text file works with; too large for the stack. */
-struct kes_text {
-	struct kes_counts sum;
-	struct kes_row rows[KES_NR_SLOTS];
-};
-
-static void kes_show_rows(struct seq_file *m, struct kes_text *text)
+static void kes_show_rows(struct seq_file *m, struct kes_table *table)
 {
-	unsigned int i, nr = kes_sort_rows(&text->sum, text->rows);
-	u64 total = kes_total(&text->sum);
+	const struct kes_entries *entries = &table->sum.entries;
+	unsigned int i;
 	char line[80];
 
+	kes_table_sort(table);
 	seq_printf(m, "%12s %7s  %s\n", "exits", "share", "reason");
-	for (i = 0; i < nr; i++) {
-		kes_format_row(line, sizeof(line), &text->rows[i], total);
+	for (i = 0; i < table->nr_rows; i++) {
+		kes_table_line(table, i, line, sizeof(line));
 		seq_printf(m, "%s\n", line);
 	}
-	seq_printf(m, "%12llu %7s  total\n", total, total ? "100.00%" : "-");
+	seq_printf(m, "%12llu %7s  total\n", table->total,
+		   table->total ? "100.00%" : "-");
 	seq_printf(m, "\n%12llu VM-entry attempts, %llu failed, %llu emulated, %lld unaccounted for\n",
-		   text->sum.entries.attempts, text->sum.entries.failed,
-		   text->sum.entries.emulation, kes_unaccounted(&text->sum));
+		   entries->attempts, entries->failed, entries->emulation,
+		   kes_unaccounted(&table->sum));
 }
 
 static void kes_show_vm_line(struct seq_file *m, const struct kes_vm *vm)
@@ -121,50 +117,50 @@ static void kes_show_switch(struct seq_file *m)
 		   kes.generation);
 }
 
-static struct kes_text *kes_text_begin(void)
+static struct kes_table *kes_text_begin(void)
 {
-	struct kes_text *text = kvzalloc(sizeof(*text), GFP_KERNEL);
+	struct kes_table *table = kes_table_alloc();
 
-	if (text)
+	if (table)
 		mutex_lock(&kes_lock);
-	return text;
+	return table;
 }
 
-static void kes_text_end(struct kes_text *text)
+static void kes_text_end(struct kes_table *table)
 {
 	mutex_unlock(&kes_lock);
-	kvfree(text);
+	kes_table_free(table);
 }
 
 static int kes_summary_show(struct seq_file *m, void *unused)
 {
-	struct kes_text *text = kes_text_begin();
+	struct kes_table *table = kes_text_begin();
 	const struct kes_vm *vm;
 
-	if (!text)
+	if (!table)
 		return -ENOMEM;
 	list_for_each_entry(vm, &kes.vms, node)
 		kes_show_vm_line(m, vm);
 	kes_show_switch(m);
-	kes_add_all(&text->sum);
-	kes_show_rows(m, text);
-	kes_text_end(text);
+	kes_add_all(&table->sum);
+	kes_show_rows(m, table);
+	kes_text_end(table);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(kes_summary);
 
 static int kes_total_show(struct seq_file *m, void *unused)
 {
-	struct kes_text *text = kes_text_begin();
+	struct kes_table *table = kes_text_begin();
 	const struct kes_vm *vm = m->private;
 
-	if (!text)
+	if (!table)
 		return -ENOMEM;
 	kes_show_vm_line(m, vm);
 	kes_show_switch(m);
-	kes_add_vm(&text->sum, vm);
-	kes_show_rows(m, text);
-	kes_text_end(text);
+	kes_add_vm(&table->sum, vm);
+	kes_show_rows(m, table);
+	kes_text_end(table);
 	return 0;
 }
 
@@ -196,17 +192,17 @@ static const struct file_operations kes_total_fops = {
 
 static int kes_vcpu_show(struct seq_file *m, void *unused)
 {
-	struct kes_text *text = kes_text_begin();
+	struct kes_table *table = kes_text_begin();
 	const struct kes_vcpu *vcpu = m->private;
 
-	if (!text)
+	if (!table)
 		return -ENOMEM;
 	kes_show_vm_line(m, vcpu->vm);
 	seq_printf(m, "vcpu %u\n", vcpu->id);
 	kes_show_switch(m);
-	kes_add_vcpu(&text->sum, vcpu);
-	kes_show_rows(m, text);
-	kes_text_end(text);
+	kes_add_vcpu(&table->sum, vcpu);
+	kes_show_rows(m, table);
+	kes_text_end(table);
 	return 0;
 }
 

@@ -16,7 +16,7 @@ struct kes_detail *kes_detail_alloc(void)
 static void kes_detail_evict(struct kes_detail *detail, struct kes_pair *pair,
 			     u64 key)
 {
-	u64 *other = &detail->other[pair->key >> 56];
+	u64 *other = &detail->other[(pair->key >> 56) - 1];
 
 	WRITE_ONCE(*other, *other + pair->count);
 	WRITE_ONCE(pair->count, 1);

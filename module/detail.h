@@ -30,7 +30,7 @@ enum kes_detail_table {
 	KES_NR_DETAIL_TABLES,
 };
 
-/* @key: slot in the upper 8 bits, value below; 0: free */
+/* @key: slot + 1 in the upper 8 bits, value below; 0: free */
 struct kes_pair {
 	u64 key;
 	u64 count;
@@ -45,7 +45,7 @@ struct kes_detail {
 
 static inline u64 kes_key(unsigned int slot, u64 value)
 {
-	return (u64)slot << 56 | (value & KES_VALUE_MASK);
+	return (u64)(slot + 1) << 56 | (value & KES_VALUE_MASK);
 }
 
 /* detail.c; interrupts are off */

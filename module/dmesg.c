@@ -19,11 +19,6 @@
 
 #define KES_POLL	(HZ / 10)
 
-struct kes_table {
-	struct kes_counts sum;
-	struct kes_row rows[KES_NR_SLOTS];
-};
-
 static DEFINE_RATELIMIT_STATE(kes_dmesg_limit, HZ, 5);
 static unsigned long kes_every;
 static bool kes_dmesg_ready;
@@ -35,21 +30,21 @@ static DECLARE_DELAYED_WORK(kes_poll_work, kes_poll);
 
 static void kes_print_table(struct kes_table *table)
 {
-	unsigned int i, nr = kes_sort_rows(&table->sum, table->rows);
-	u64 total = kes_total(&table->sum);
+	unsigned int i;
 	char line[80];
 
-	pr_info("kvm_exit_stats: %llu exits since %s\n", total,
+	kes_table_sort(table);
+	pr_info("kvm_exit_stats: %llu exits since %s\n", table->total,
 		kes.generation ? "the last reset" : "the start");
-	for (i = 0; i < nr; i++) {
-		kes_format_row(line, sizeof(line), &table->rows[i], total);
+	for (i = 0; i < table->nr_rows; i++) {
+		kes_table_line(table, i, line, sizeof(line));
 		pr_info("kvm_exit_stats: %s\n", line);
 	}
 }
 
 static struct kes_table *kes_get_table(void)
 {
-	struct kes_table *table = kvzalloc(sizeof(*table), GFP_KERNEL);
+	struct kes_table *table = kes_table_alloc();
 
 	if (!table)
 		return NULL;
@@ -69,7 +64,7 @@ int kes_dmesg_print(void)
 	if (!table)
 		return -ENOMEM;
 	kes_print_table(table);
-	kvfree(table);
+	kes_table_free(table);
 	return 0;
 }
 
@@ -99,7 +94,7 @@ static void kes_poll(struct work_struct *work)
 	table = kes_get_table();
 	if (table) {
 		kes_poll_total(table, every);
-		kvfree(table);
+		kes_table_free(table);
 	}
 	schedule_delayed_work(&kes_poll_work, KES_POLL);
 }

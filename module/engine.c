@@ -12,7 +12,7 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
-#include "engine.h"
+#include "count.h"
 
 struct kes_state kes = {
 	.vms = LIST_HEAD_INIT(kes.vms),
@@ -132,18 +132,23 @@ void kes_vm_destroy(struct kes_vm *vm)
 		kes_forget(gone);
 }
 
-struct kes_vcpu *kes_vcpu_create(struct kes_vm *vm, u32 id)
+/* @hot stays until kes_vcpu_destroy(), the counters for longer. */
+int kes_vcpu_create(struct kes_vm *vm, u32 id, struct kes_hot *hot)
 {
 	struct kes_vcpu *vcpu = kzalloc(sizeof(*vcpu), GFP_KERNEL_ACCOUNT);
-
 	int ret;
 
 	if (!vcpu)
-		return NULL;
+		return -ENOMEM;
 	kref_init(&vcpu->ref);
-	vcpu->columns = vcpu->l1;
+	vcpu->hot = hot;
 	vcpu->vm = vm;
 	vcpu->id = id;
+	*hot = (struct kes_hot){
+		.exits = vcpu->l1[KES_EXITS],
+		.last = KES_NO_SLOT,
+		.vcpu = vcpu,
+	};
 
 	mutex_lock(&kes_lock);
 	ret = kes_groups_add_vcpu(vcpu);
@@ -153,14 +158,15 @@ struct kes_vcpu *kes_vcpu_create(struct kes_vm *vm, u32 id)
 	}
 	mutex_unlock(&kes_lock);
 	if (ret) {
+		hot->vcpu = NULL;
 		kref_put(&vcpu->ref, kes_free_vcpu);
-		return NULL;
+		return ret;
 	}
 
 	/* The VM's list has the first reference, KVM this one. */
 	kes_vcpu_get(vcpu);
 	kes_debugfs_add_vcpu(vcpu);
-	return vcpu;
+	return 0;
 }
 
 /* Before @vcpu can run a guest of its own; may sleep. */
@@ -179,18 +185,29 @@ int kes_vcpu_enable_l2(struct kes_vcpu *vcpu)
 }
 EXPORT_SYMBOL_GPL(kes_vcpu_enable_l2);
 
+void kes_count_unknown(struct kes_hot *hot, u32 code)
+{
+	WRITE_ONCE(hot->vcpu->unknown_last, code);
+	kes_count_slot(hot, KES_SLOT_UNKNOWN);
+}
+EXPORT_SYMBOL_GPL(kes_count_unknown);
+
 /*
  * KVM lets go of a vCPU. If its VM is dead the counters stay; if not, the vCPU
  * never ran, as the rest of its creation failed.
  */
-void kes_vcpu_destroy(struct kes_vcpu *vcpu)
+void kes_vcpu_destroy(struct kes_hot *hot)
 {
+	struct kes_vcpu *vcpu = hot->vcpu;
 	bool never_ran;
 
 	if (!vcpu)
 		return;
 
 	mutex_lock(&kes_lock);
+	vcpu->entries.attempts = hot->attempts;
+	vcpu->hot = NULL;
+	hot->vcpu = NULL;
 	never_ran = !vcpu->vm->died_ns;
 	if (never_ran) {
 		list_del(&vcpu->node);

@@ -70,9 +70,8 @@ struct kes_counts {
  *
  * All counters are written by the vCPU's own thread only.
  *
- * @columns: those of the context that runs, @l1 or @l2
- * @last: the place of the last exit in column KES_EXITS, NULL once it is known
- *	what became of it; other columns are KES_NR_SLOTS apart
+ * @hot: what every exit writes to, NULL once KVM's vCPU is gone; kes_lock
+ * @entries: @entries.attempts is what @hot had at its end
  * @l1: counts by column and slot
  * @l2: the same of its nested guests, made when it becomes a hypervisor
  * @userspace: returns to user space by KVM_EXIT_*
@@ -86,8 +85,7 @@ struct kes_counts {
  * @dentry: its debugfs file
  */
 struct kes_vcpu {
-	u64 (*columns)[KES_NR_SLOTS];
-	u64 *last;
+	struct kes_hot *hot;
 	u64 unknown_last;
 	struct kes_entries entries;
 	u64 l1[KES_NR_L1_COLUMNS][KES_NR_SLOTS];
@@ -156,10 +154,13 @@ void kes_exit(void);
 void kes_set_isa(u32 isa);
 struct kes_vm *kes_vm_create(void);
 void kes_vm_destroy(struct kes_vm *vm);
-struct kes_vcpu *kes_vcpu_create(struct kes_vm *vm, u32 id);
-void kes_vcpu_destroy(struct kes_vcpu *vcpu);
+int kes_vcpu_create(struct kes_vm *vm, u32 id, struct kes_hot *hot);
+void kes_vcpu_destroy(struct kes_hot *hot);
 
 int kes_vcpu_enable_l2(struct kes_vcpu *vcpu);
+
+/* engine.c: counts an exit with a code that is in no row */
+void kes_count_unknown(struct kes_hot *hot, u32 code);
 
 /* engine.c: references of open files */
 void kes_vm_put(struct kes_vm *vm);
@@ -190,10 +191,19 @@ struct kes_row {
 	unsigned int slot;
 };
 
-unsigned int kes_sort_rows(const struct kes_counts *counts,
-			   struct kes_row *rows);
-int kes_format_row(char *buf, size_t size, const struct kes_row *row,
-		   u64 total);
+/* For whoever prints: too large for a stack. */
+struct kes_table {
+	struct kes_counts sum;
+	u64 total;
+	unsigned int nr_rows;
+	struct kes_row rows[KES_NR_SLOTS];
+};
+
+struct kes_table *kes_table_alloc(void);
+void kes_table_free(struct kes_table *table);
+void kes_table_sort(struct kes_table *table);
+int kes_table_line(const struct kes_table *table, unsigned int row, char *buf,
+		   size_t size);
 
 /* snapshot.c: *buf is for kvfree(); returns its size or -errno */
 ssize_t kes_snapshot(void **buf);

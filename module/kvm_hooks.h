@@ -33,91 +33,91 @@ static inline void kvm_exit_stats_destroy_vm(struct kvm *kvm)
 
 static inline int kvm_exit_stats_create_vcpu(struct kvm_vcpu *vcpu)
 {
-	vcpu->exit_stats = kes_vcpu_create(vcpu->kvm->exit_stats,
-					   vcpu->vcpu_id);
-	return vcpu->exit_stats ? 0 : -ENOMEM;
+	return kes_vcpu_create(vcpu->kvm->exit_stats, vcpu->vcpu_id,
+			       &vcpu->exit_stats);
 }
 
 static inline void kvm_exit_stats_destroy_vcpu(struct kvm_vcpu *vcpu)
 {
-	kes_vcpu_destroy(vcpu->exit_stats);
-	vcpu->exit_stats = NULL;
+	kes_vcpu_destroy(&vcpu->exit_stats);
 }
 
 /* The vCPU is about to become able to run guests of its own. May sleep. */
 static inline int kvm_exit_stats_enable_l2(struct kvm_vcpu *vcpu)
 {
-	return kes_vcpu_enable_l2(vcpu->exit_stats);
+	return kes_vcpu_enable_l2(vcpu->exit_stats.vcpu);
 }
 
 /* Whether or not counting is on, as it may be switched on while L2 runs. */
 static inline void kvm_exit_stats_enter_l2(struct kvm_vcpu *vcpu)
 {
-	struct kes_vcpu *stats = vcpu->exit_stats;
+	u64 (*l2)[KES_NR_SLOTS] = vcpu->exit_stats.vcpu->l2;
 
-	if (!WARN_ON_ONCE(!stats->l2))
-		stats->columns = stats->l2;
+	if (!WARN_ON_ONCE(!l2))
+		kes_set_context(&vcpu->exit_stats, l2[KES_EXITS]);
 }
 
 static inline void kvm_exit_stats_leave_l2(struct kvm_vcpu *vcpu)
 {
-	vcpu->exit_stats->columns = vcpu->exit_stats->l1;
+	struct kes_hot *hot = &vcpu->exit_stats;
+
+	kes_set_context(hot, hot->vcpu->l1[KES_EXITS]);
 }
 
 /* Interrupts are off, and the next thing is the VM entry. */
 static __always_inline void kvm_exit_stats_enter(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_time_key))
-		kes_time_enter_guest(vcpu->exit_stats);
+		kes_time_enter_guest(vcpu->exit_stats.vcpu);
 }
 
 /* The attempt to enter the guest is over, however it ended. */
 static __always_inline void kvm_exit_stats_attempt(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_count_key))
-		kes_inc(&vcpu->exit_stats->entries.attempts);
+		kes_inc(&vcpu->exit_stats.attempts);
 }
 
 /* The guest is re-entered without another look. */
 static __always_inline void kvm_exit_stats_fastpath(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_count_key))
-		kes_count_fate(vcpu->exit_stats, KES_FASTPATH);
+		kes_count_fate(&vcpu->exit_stats, KES_FASTPATH);
 }
 
 /* The exit was L2's, and L1 gets it. */
 static __always_inline void kvm_exit_stats_reflected(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_count_key))
-		kes_count_reflected(vcpu->exit_stats);
+		kes_count_reflected(&vcpu->exit_stats);
 }
 
 static inline void kes_no_exit(struct kvm_vcpu *vcpu, u64 *n)
 {
 	kes_inc(n);
-	vcpu->exit_stats->last = NULL;
+	kes_forget_last(&vcpu->exit_stats);
 	if (static_branch_unlikely(&kes_time_key))
-		kes_time_exit_guest(vcpu->exit_stats, KES_NO_REASON);
+		kes_time_exit_guest(vcpu->exit_stats.vcpu, KES_NO_SLOT);
 }
 
 /* VMLAUNCH, VMRESUME failed as an instruction: there was no exit. */
 static __always_inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_count_key))
-		kes_no_exit(vcpu, &vcpu->exit_stats->entries.failed);
+		kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.failed);
 }
 
 /* The guest's state must be emulated: there was no entry. */
 static __always_inline void kvm_exit_stats_emulation(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_count_key))
-		kes_no_exit(vcpu, &vcpu->exit_stats->entries.emulation);
+		kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.emulation);
 }
 
 static inline void kvm_exit_stats_time(struct kvm_vcpu *vcpu, u32 state)
 {
 	if (static_branch_unlikely(&kes_time_key))
-		kes_time_set(vcpu->exit_stats, state);
+		kes_time_set(vcpu->exit_stats.vcpu, state);
 }
 
 /* KVM_RUN begins. */
@@ -139,26 +139,28 @@ static inline void kvm_exit_stats_unhalt(struct kvm_vcpu *vcpu)
 /* KVM_RUN ends with @r, its return value or what it returns instead of 1. */
 static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r)
 {
-	u32 reason = vcpu->run->exit_reason;
+	u32 reason;
 
+	if (!static_branch_unlikely(&kes_count_key))
+		return;
+	reason = vcpu->run->exit_reason;
 	if (r < 0)
 		reason = r == -EINTR ? KVM_EXIT_INTR : KVM_EXIT_UNKNOWN;
-	if (static_branch_unlikely(&kes_count_key))
-		kes_count_userspace(vcpu->exit_stats, reason);
+	kes_count_userspace(&vcpu->exit_stats, reason);
 	kvm_exit_stats_time(vcpu, KES_STATE_USERSPACE);
 }
 
 /* The thread is scheduled out, or lets go of the vCPU. */
 static inline void kvm_exit_stats_sched_out(struct kvm_vcpu *vcpu)
 {
-	if (static_branch_unlikely(&kes_time_key) && vcpu->exit_stats)
-		kes_time_sched_out(vcpu->exit_stats, vcpu->preempted);
+	if (static_branch_unlikely(&kes_time_key) && vcpu->exit_stats.vcpu)
+		kes_time_sched_out(vcpu->exit_stats.vcpu, vcpu->preempted);
 }
 
 static inline void kvm_exit_stats_sched_in(struct kvm_vcpu *vcpu)
 {
-	if (static_branch_unlikely(&kes_time_key) && vcpu->exit_stats)
-		kes_time_sched_in(vcpu->exit_stats);
+	if (static_branch_unlikely(&kes_time_key) && vcpu->exit_stats.vcpu)
+		kes_time_sched_in(vcpu->exit_stats.vcpu);
 }
 
 static inline void __init kvm_exit_stats_init(void)

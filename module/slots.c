@@ -7,23 +7,25 @@
 #include <linux/export.h>
 #include <linux/init.h>
 #include <linux/kernel.h>
+#include <linux/string.h>
 
 #include <asm/kvm_exit_stats.h>
 
 #include "slots.h"
 
-static_assert(KES_NR_SLOTS <= 256, "a slot number is a u8 in the tables");
+static_assert(KES_NR_SLOTS <= 255, "a slot number is a u8 in the tables");
 
-u8 kes_vmx_slots[KES_VMX_NEAR] __ro_after_init;
+u8 kes_vmx_slots[KES_NR_SLOTS] __ro_after_init;
 EXPORT_SYMBOL_GPL(kes_vmx_slots);
 
 u8 kes_svm_slots[KES_SVM_NEAR] __ro_after_init;
 EXPORT_SYMBOL_GPL(kes_svm_slots);
 
-static const struct kes_reason kes_vmx_reasons[] = {
-	[KES_VMX_UNKNOWN] = {
-		KES_CODE_UNKNOWN, "UNKNOWN", KES_CLASS_OTHER
-	},
+static const struct kes_reason kes_unknown = {
+	KES_CODE_UNKNOWN, "UNKNOWN", KES_CLASS_OTHER
+};
+
+static const struct kes_reason kes_vmx_reasons[KES_VMX_NEAR] = {
 #define KES_VMX(_name, _code, _class, ...)			\
 	[KES_VMX_##_name] = {					\
 		.code = _code,					\
@@ -34,9 +36,6 @@ static const struct kes_reason kes_vmx_reasons[] = {
 };
 
 static const struct kes_reason kes_svm_reasons[] = {
-	[KES_SVM_UNKNOWN] = {
-		KES_CODE_UNKNOWN, "UNKNOWN", KES_CLASS_OTHER
-	},
 #define KES_SVM(_name, _code, _class, ...)			\
 	[KES_SVM_##_name] = {					\
 		.code = (u64)(_code),				\
@@ -46,16 +45,17 @@ static const struct kes_reason kes_svm_reasons[] = {
 #include "exits.def"
 };
 
-/* Codes that no row names stay at 0, KES_SLOT_UNKNOWN. */
 void __init kes_slots_init(void)
 {
 	unsigned int slot;
 
-	for (slot = 1; slot < ARRAY_SIZE(kes_vmx_reasons); slot++) {
-		if (!WARN_ON_ONCE(kes_vmx_reasons[slot].code >= KES_VMX_NEAR))
-			kes_vmx_slots[kes_vmx_reasons[slot].code] = slot;
+	memset(kes_vmx_slots, KES_SLOT_UNKNOWN, sizeof(kes_vmx_slots));
+	for (slot = 0; slot < ARRAY_SIZE(kes_vmx_reasons); slot++) {
+		if (kes_vmx_reasons[slot].name)
+			kes_vmx_slots[slot] = slot;
 	}
-	for (slot = 1; slot < ARRAY_SIZE(kes_svm_reasons); slot++) {
+	memset(kes_svm_slots, KES_SLOT_UNKNOWN, sizeof(kes_svm_slots));
+	for (slot = 0; slot < ARRAY_SIZE(kes_svm_reasons); slot++) {
 		if (kes_svm_reasons[slot].code < KES_SVM_NEAR)
 			kes_svm_slots[kes_svm_reasons[slot].code] = slot;
 	}
@@ -70,7 +70,7 @@ unsigned int kes_svm_far_slot(u32 code)
 {
 	unsigned int slot;
 
-	for (slot = 1; slot < ARRAY_SIZE(kes_svm_reasons); slot++) {
+	for (slot = 0; slot < ARRAY_SIZE(kes_svm_reasons); slot++) {
 		if ((u32)kes_svm_reasons[slot].code == code)
 			return slot;
 	}
@@ -78,17 +78,14 @@ unsigned int kes_svm_far_slot(u32 code)
 }
 EXPORT_SYMBOL_GPL(kes_svm_far_slot);
 
-const struct kes_reason *kes_reasons(u32 isa, unsigned int *nr)
+const struct kes_reason *kes_reason(u32 isa, unsigned int slot)
 {
-	switch (isa) {
-	case KES_ISA_VMX:
-		*nr = ARRAY_SIZE(kes_vmx_reasons);
-		return kes_vmx_reasons;
-	case KES_ISA_SVM:
-		*nr = ARRAY_SIZE(kes_svm_reasons);
-		return kes_svm_reasons;
-	default:
-		*nr = 0;
-		return NULL;
-	}
+	if (isa != KES_ISA_NONE && slot == KES_SLOT_UNKNOWN)
+		return &kes_unknown;
+	if (isa == KES_ISA_VMX && slot < ARRAY_SIZE(kes_vmx_reasons) &&
+	    kes_vmx_reasons[slot].name)
+		return &kes_vmx_reasons[slot];
+	if (isa == KES_ISA_SVM && slot < ARRAY_SIZE(kes_svm_reasons))
+		return &kes_svm_reasons[slot];
+	return NULL;
 }

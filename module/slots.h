@@ -2,17 +2,16 @@
 /*
  * KVM exit statistics: from exit codes to slots.
  *
- * A slot is an exit reason's place in a vCPU's counters. exits.def gives each
- * of its rows one; slot 0 takes every code that is in no row, so that no code,
- * however odd, can index outside a table. Slots are the engine's own matter:
- * user space sees codes.
+ * A slot is an exit reason's place in a vCPU's counters. SVM's reasons have one
+ * after the other; VMX's small codes are slots themselves. The last slot takes
+ * every code that has none, so that no code, however odd, can index outside a
+ * table; readers add to it what VMX's codes without a row have. Slots are the
+ * engine's own matter: user space sees codes.
  */
 #ifndef KES_SLOTS_H
 #define KES_SLOTS_H
 
 #include <linux/types.h>
-
-#define KES_SLOT_UNKNOWN	0
 
 enum kes_class {
 #define KES_CLASS(id, ...)	KES_CLASS_##id,
@@ -20,15 +19,16 @@ enum kes_class {
 	KES_NR_CLASSES,
 };
 
+/* Codes below these need no search. */
+#define KES_VMX_NEAR	128
+#define KES_SVM_NEAR	0x410
+
 enum kes_vmx_slot {
-	KES_VMX_UNKNOWN,
-#define KES_VMX(name, ...)	KES_VMX_##name,
+#define KES_VMX(name, code, ...)	KES_VMX_##name = code,
 #include "exits.def"
-	KES_NR_VMX_SLOTS,
 };
 
 enum kes_svm_slot {
-	KES_SVM_UNKNOWN,
 #define KES_SVM(name, ...)	KES_SVM_##name,
 #include "exits.def"
 	KES_NR_SVM_SLOTS,
@@ -36,15 +36,15 @@ enum kes_svm_slot {
 
 /* Room for either vendor. */
 union kes_slots_of_either {
-	char vmx[KES_NR_VMX_SLOTS];
+	char vmx[KES_VMX_NEAR];
 	char svm[KES_NR_SVM_SLOTS];
 };
 
-#define KES_NR_SLOTS	(sizeof(union kes_slots_of_either))
+#define KES_SLOT_UNKNOWN	(sizeof(union kes_slots_of_either))
+#define KES_NR_SLOTS		(KES_SLOT_UNKNOWN + 1)
 
-/* Codes below these are looked up in a table, one load. */
-#define KES_VMX_NEAR	128
-#define KES_SVM_NEAR	0x410
+/* No exit at all, or none to blame. */
+#define KES_NO_SLOT		KES_NR_SLOTS
 
 struct kes_reason {
 	u64 code;
@@ -52,13 +52,14 @@ struct kes_reason {
 	u8 class;
 };
 
-extern u8 kes_vmx_slots[KES_VMX_NEAR];
+/* KES_SLOT_UNKNOWN for a code that is in no row. */
+extern u8 kes_vmx_slots[KES_NR_SLOTS];
 extern u8 kes_svm_slots[KES_SVM_NEAR];
 
 void kes_slots_init(void);
 unsigned int kes_svm_far_slot(u32 code);
 
-/* The slots of @isa (KES_ISA_*): *nr of them, none without a vendor. */
-const struct kes_reason *kes_reasons(u32 isa, unsigned int *nr);
+/* The reason of a slot, NULL if no row of exits.def has it; @isa: KES_ISA_* */
+const struct kes_reason *kes_reason(u32 isa, unsigned int slot);
 
 #endif /* KES_SLOTS_H */

@@ -68,10 +68,9 @@ static void *kes_append(struct kes_writer *w, struct kes_record *rec, u32 *nr,
 
 static u64 kes_code(unsigned int slot)
 {
-	unsigned int nr;
-	const struct kes_reason *reasons = kes_reasons(kes.isa, &nr);
+	const struct kes_reason *reason = kes_reason(kes.isa, slot);
 
-	return slot < nr ? reasons[slot].code : KES_CODE_NONE;
+	return reason ? reason->code : KES_CODE_NONE;
 }
 
 static unsigned int kes_nr_exits(const struct kes_counts *counts)
@@ -186,7 +185,7 @@ static void kes_put_time(struct kes_writer *w, const struct kes_vcpu *vcpu)
 	rec->state = READ_ONCE(time->state);
 	rec->state_code = kes_code(READ_ONCE(time->slot));
 	rec->guest_cyc = READ_ONCE(time->guest_cyc);
-	for (slot = 0; slot <= KES_NO_REASON; slot++)
+	for (slot = 0; slot <= KES_NO_SLOT; slot++)
 		kes_put_time_exit(w, rec, time, slot);
 }
 
@@ -258,7 +257,7 @@ static void kes_put_detail(struct kes_writer *w, const struct kes_vcpu *vcpu)
 		u64 key = READ_ONCE(pair->key);
 
 		kes_put_value(w, rec, (struct kes_detail_value) {
-			.code = kes_code(key >> 56),
+			.code = kes_code((key >> 56) - 1),
 			.value = key & KES_VALUE_MASK,
 			.count = READ_ONCE(pair->count),
 		});

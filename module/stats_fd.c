@@ -47,19 +47,21 @@ static void kes_fill_desc(struct kvm_stats_desc *desc, unsigned int slot,
 /* Without memory for it, KVM's own statistics are all there is. */
 static void kes_stats_fd_init(void)
 {
-	u32 own = kvm_vcpu_stats_header.num_desc;
-	const struct kes_reason *reasons;
-	unsigned int slot, nr;
+	u32 nr = 0, own = kvm_vcpu_stats_header.num_desc;
+	const struct kes_reason *reason;
+	unsigned int slot;
 	void *descs;
 
-	reasons = kes_reasons(kes.isa, &nr);
-	descs = kvcalloc(own + nr, KES_DESC_SIZE, GFP_KERNEL);
+	descs = kvcalloc(own + KES_NR_SLOTS, KES_DESC_SIZE, GFP_KERNEL);
 	if (!descs)
 		return;
 	memcpy(descs, kvm_vcpu_stats_desc, own * KES_DESC_SIZE);
-	for (slot = 0; slot < nr; slot++)
-		kes_fill_desc(descs + (own + slot) * KES_DESC_SIZE, slot,
-			      reasons[slot].name);
+	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
+		reason = kes_reason(kes.isa, slot);
+		if (reason)
+			kes_fill_desc(descs + (own + nr++) * KES_DESC_SIZE,
+				      slot, reason->name);
+	}
 	kes_stats_header = kvm_vcpu_stats_header;
 	kes_stats_header.num_desc = own + nr;
 	kes_stats_header.data_offset += nr * KES_DESC_SIZE;
@@ -81,13 +83,13 @@ void kes_stats_fd_exit(void)
 	kes_descs = NULL;
 }
 
-static void kes_fill_data(u64 *data, const struct kes_vcpu *vcpu, u32 nr)
+static void kes_fill_data(u64 *data, const struct kes_vcpu *vcpu)
 {
 	unsigned int slot;
 
 	mutex_lock(&kes_lock);
 	kes_copy_vcpu(&kes.scratch, vcpu);
-	for (slot = 0; slot < nr; slot++)
+	for (slot = 0; slot < KES_NR_SLOTS; slot++)
 		data[slot] = kes_slot_total(&kes.scratch, slot);
 	mutex_unlock(&kes_lock);
 }
@@ -96,23 +98,21 @@ ssize_t kvm_exit_stats_read(struct kvm_vcpu *vcpu, char __user *buf,
 			    size_t size, loff_t *offset)
 {
 	size_t stat_size = sizeof(vcpu->stat);
+	size_t data_size = stat_size + KES_NR_SLOTS * sizeof(u64);
 	ssize_t ret;
 	void *data;
-	u32 nr;
 
 	if (!kes_descs)
 		return kvm_stats_read(vcpu->stats_id, &kvm_vcpu_stats_header,
 				      kvm_vcpu_stats_desc, &vcpu->stat,
 				      stat_size, buf, size, offset);
-	nr = kes_stats_header.num_desc - kvm_vcpu_stats_header.num_desc;
-	data = kvmalloc(stat_size + nr * sizeof(u64), GFP_KERNEL);
+	data = kvmalloc(data_size, GFP_KERNEL);
 	if (!data)
 		return -ENOMEM;
 	memcpy(data, &vcpu->stat, stat_size);
-	kes_fill_data(data + stat_size, vcpu->exit_stats, nr);
+	kes_fill_data(data + stat_size, vcpu->exit_stats.vcpu);
 	ret = kvm_stats_read(vcpu->stats_id, &kes_stats_header, kes_descs,
-			     data, stat_size + nr * sizeof(u64), buf, size,
-			     offset);
+			     data, data_size, buf, size, offset);
 	kvfree(data);
 	return ret;
 }

@@ -28,11 +28,35 @@ static void kes_read_u64(void *to, const void *from, size_t size)
 		dest[i] = READ_ONCE(source[i]);
 }
 
+static void kes_fold_column(u64 *column, unsigned int slot)
+{
+	column[KES_SLOT_UNKNOWN] += column[slot];
+	column[slot] = 0;
+}
+
+/* VMX's small codes are counted without asking whether they have a row. */
+static void kes_fold_unknown(struct kes_counts *counts)
+{
+	unsigned int slot, column;
+
+	for (slot = 0; slot < KES_VMX_NEAR; slot++) {
+		if (kes_vmx_slots[slot] == slot ||
+		    !kes_slot_total(counts, slot))
+			continue;
+		counts->unknown_last = slot;
+		for (column = 0; column < KES_NR_L1_COLUMNS; column++)
+			kes_fold_column(counts->l1[column], slot);
+		for (column = 0; column < KES_NR_L2_COLUMNS; column++)
+			kes_fold_column(counts->l2[column], slot);
+	}
+}
+
 /* What @vcpu counted so far, one whole counter after the other. */
 void kes_copy_vcpu(struct kes_counts *to, const struct kes_vcpu *vcpu)
 {
 	const u64 (*l2)[KES_NR_SLOTS];
 
+	lockdep_assert_held(&kes_lock);
 	/* Zeroed by kes_vcpu_enable_l2() before it is there. */
 	l2 = (void *)smp_load_acquire(&vcpu->l2);
 	kes_read_u64(to->l1, vcpu->l1, sizeof(to->l1));
@@ -42,7 +66,11 @@ void kes_copy_vcpu(struct kes_counts *to, const struct kes_vcpu *vcpu)
 		memset(to->l2, 0, sizeof(to->l2));
 	kes_read_u64(to->userspace, vcpu->userspace, sizeof(to->userspace));
 	kes_read_u64(&to->entries, &vcpu->entries, sizeof(to->entries));
+	if (vcpu->hot)
+		to->entries.attempts = READ_ONCE(vcpu->hot->attempts);
 	to->unknown_last = READ_ONCE(vcpu->unknown_last);
+	if (kes.isa == KES_ISA_VMX)
+		kes_fold_unknown(to);
 }
 
 void kes_add(struct kes_counts *sum, const struct kes_counts *counts)

@@ -39,22 +39,23 @@ static noinline void kes_detail_svm(struct kvm_vcpu *vcpu, unsigned int slot)
 	default:
 		return;
 	}
-	kes_detail_count(vcpu->exit_stats, table, slot, value);
+	kes_detail_count(vcpu->exit_stats.vcpu, table, slot, value);
 }
 
-/* @code: vmcb->control.exit_code */
-static __always_inline void kvm_exit_stats_count_svm(struct kvm_vcpu *vcpu,
-						     u32 code)
+/* The VMCB has the exit's code. */
+static __always_inline void kvm_exit_stats_count_svm(struct kvm_vcpu *vcpu)
 {
 	unsigned int slot;
 
 	if (!static_branch_unlikely(&kes_count_key))
 		return;
-	slot = kes_count_svm(vcpu->exit_stats, code);
+	kes_count_svm(&vcpu->exit_stats,
+		      to_svm(vcpu)->vmcb->control.exit_code);
 	if (!static_branch_unlikely(&kes_more_key))
 		return;
+	slot = vcpu->exit_stats.last;
 	if (static_branch_unlikely(&kes_time_key))
-		kes_time_exit_guest(vcpu->exit_stats, slot);
+		kes_time_exit_guest(vcpu->exit_stats.vcpu, slot);
 	if (static_branch_unlikely(&kes_detail_key))
 		kes_detail_svm(vcpu, slot);
 }
@@ -66,7 +67,7 @@ static inline void kvm_exit_stats_set_svm(void)
 
 #else /* !CONFIG_KVM_EXIT_STATS */
 
-static inline void kvm_exit_stats_count_svm(struct kvm_vcpu *vcpu, u32 code) {}
+static inline void kvm_exit_stats_count_svm(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_set_svm(void) {}
 
 #endif /* CONFIG_KVM_EXIT_STATS */

@@ -168,14 +168,14 @@ static ssize_t kes_svm_show(struct kobject *kobj, struct kobj_attribute *attr,
 			    char *buf);
 
 static struct kobj_attribute kes_vmx_attr[] = {
-	[KES_VMX_UNKNOWN] = __ATTR(UNKNOWN, 0400, kes_vmx_show, NULL),
+	[KES_SLOT_UNKNOWN] = __ATTR(UNKNOWN, 0400, kes_vmx_show, NULL),
 #define KES_VMX(name, ...)	\
 	[KES_VMX_##name] = __ATTR(name, 0400, kes_vmx_show, NULL),
 #include "exits.def"
 };
 
 static struct kobj_attribute kes_svm_attr[] = {
-	[KES_SVM_UNKNOWN] = __ATTR(UNKNOWN, 0400, kes_svm_show, NULL),
+	[KES_SLOT_UNKNOWN] = __ATTR(UNKNOWN, 0400, kes_svm_show, NULL),
 #define KES_SVM(name, ...)	\
 	[KES_SVM_##name] = __ATTR(name, 0400, kes_svm_show, NULL),
 #include "exits.def"
@@ -193,8 +193,8 @@ static ssize_t kes_svm_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return kes_emit_sum(buf, attr - kes_svm_attr);
 }
 
-static struct attribute *kes_vmx_attrs[KES_NR_VMX_SLOTS + 1];
-static struct attribute *kes_svm_attrs[KES_NR_SVM_SLOTS + 1];
+static struct attribute *kes_vmx_attrs[KES_NR_SLOTS + 1];
+static struct attribute *kes_svm_attrs[KES_NR_SLOTS + 1];
 
 static const struct attribute_group kes_vmx_group = {
 	.name = "reasons",
@@ -206,14 +206,15 @@ static const struct attribute_group kes_svm_group = {
 	.attrs = kes_svm_attrs,
 };
 
-static void __init kes_list_attrs(void)
+/* VMX's slots have gaps, which sysfs would take for the end. */
+static void __init kes_list_attrs(struct attribute **list,
+				  struct kobj_attribute *attr)
 {
 	unsigned int slot;
 
-	for (slot = 0; slot < KES_NR_VMX_SLOTS; slot++)
-		kes_vmx_attrs[slot] = &kes_vmx_attr[slot].attr;
-	for (slot = 0; slot < KES_NR_SVM_SLOTS; slot++)
-		kes_svm_attrs[slot] = &kes_svm_attr[slot].attr;
+	for (slot = 0; slot < KES_NR_SLOTS; slot++)
+		if (attr[slot].attr.name)
+			*list++ = &attr[slot].attr;
 }
 
 void kes_sysfs_add_reasons(void)
@@ -234,7 +235,8 @@ int __init kes_sysfs_init(void)
 {
 	int ret;
 
-	kes_list_attrs();
+	kes_list_attrs(kes_vmx_attrs, kes_vmx_attr);
+	kes_list_attrs(kes_svm_attrs, kes_svm_attr);
 	kes_kobj = kobject_create_and_add("kvm_exit_stats", kernel_kobj);
 	if (!kes_kobj)
 		return -ENOMEM;

@@ -6,6 +6,8 @@
  */
 #include <linux/kernel.h>
 #include <linux/math64.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/sort.h>
 
 #include "engine.h"
@@ -19,31 +21,42 @@ static int kes_compare_rows(const void *a, const void *b)
 	return (int)x->slot - (int)y->slot;
 }
 
-/* @rows has KES_NR_SLOTS places; returns how many were filled. */
-unsigned int kes_sort_rows(const struct kes_counts *counts,
-			   struct kes_row *rows)
+struct kes_table *kes_table_alloc(void)
 {
-	unsigned int slot, nr = 0;
-
-	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
-		u64 count = kes_slot_total(counts, slot);
-
-		if (count)
-			rows[nr++] = (struct kes_row){ count, slot };
-	}
-	sort(rows, nr, sizeof(*rows), kes_compare_rows, NULL);
-	return nr;
+	return kvzalloc(sizeof(struct kes_table), GFP_KERNEL);
 }
 
-int kes_format_row(char *buf, size_t size, const struct kes_row *row,
-		   u64 total)
+void kes_table_free(struct kes_table *table)
 {
-	unsigned int nr, share;
-	const struct kes_reason *reasons = kes_reasons(kes.isa, &nr);
-	const char *name = row->slot < nr ? reasons[row->slot].name : "?";
+	kvfree(table);
+}
 
-	/* In hundredths of a percent; total is not 0 if there is a row. */
-	share = div64_u64(row->count * 10000, total);
-	return scnprintf(buf, size, "%12llu %3u.%02u%%  %s", row->count,
-			 share / 100, share % 100, name);
+/* Make the rows of the sum. */
+void kes_table_sort(struct kes_table *table)
+{
+	unsigned int slot;
+
+	table->total = kes_total(&table->sum);
+	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
+		u64 count = kes_slot_total(&table->sum, slot);
+
+		if (count)
+			table->rows[table->nr_rows++] =
+				(struct kes_row){ count, slot };
+	}
+	sort(table->rows, table->nr_rows, sizeof(table->rows[0]),
+	     kes_compare_rows, NULL);
+}
+
+int kes_table_line(const struct kes_table *table, unsigned int row, char *buf,
+		   size_t size)
+{
+	const struct kes_row *r = &table->rows[row];
+	const struct kes_reason *reason = kes_reason(kes.isa, r->slot);
+	unsigned int share;
+
+	/* In hundredths of a percent; the total is not 0 if there is a row. */
+	share = div64_u64(r->count * 10000, table->total);
+	return scnprintf(buf, size, "%12llu %3u.%02u%%  %s", r->count,
+			 share / 100, share % 100, reason ? reason->name : "?");
 }

@@ -3,6 +3,7 @@
  * KVM exit statistics: changes of a vCPU thread's state off the hot path, see
  * time.h.
  */
+#include <linux/export.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -13,11 +14,30 @@ struct kes_time *kes_time_alloc(void)
 	struct kes_time *time = kvzalloc(sizeof(*time), GFP_KERNEL_ACCOUNT);
 
 	if (time) {
-		time->slot = KES_NO_REASON;
+		time->slot = KES_NO_SLOT;
 		time->state = KES_STATE_USERSPACE;
 	}
 	return time;
 }
+
+/* Time outside the handler moves the beginning of the episode. */
+void kes_time_charge(struct kes_time *time, u64 now)
+{
+	u64 cyc = time->last_cyc ? now - time->last_cyc : 0;
+
+	if (!time->last_cyc) {
+		time->first_cyc = now;
+		time->episode_cyc = now;
+	}
+	if (time->state == KES_STATE_GUEST)
+		kes_add_to(&time->guest_cyc, cyc);
+	else
+		kes_add_to(&time->cyc[time->slot][time->state - 1], cyc);
+	if (time->state != KES_STATE_HANDLER)
+		time->episode_cyc += cyc;
+	WRITE_ONCE(time->last_cyc, now);
+}
+EXPORT_SYMBOL_GPL(kes_time_charge);
 
 /* Preemption is off from here on, so that @vcpu's time stays allocated. */
 static struct kes_time *kes_time_begin(struct kes_vcpu *vcpu, u64 *now)
@@ -42,7 +62,6 @@ void kes_time_set(struct kes_vcpu *vcpu, u32 state)
 	time = kes_time_begin(vcpu, &now);
 	if (!time)
 		return;
-	kes_time_first(time, now);
 	kes_time_charge(time, now);
 	time->state = state;
 	preempt_enable();

@@ -32,9 +32,6 @@
 DECLARE_STATIC_KEY_FALSE(kes_time_key);
 DECLARE_STATIC_KEY_FALSE(kes_histogram_key);
 
-/* The reason while no exit is to blame: before the first one. */
-#define KES_NO_REASON	KES_NR_SLOTS
-
 /* Handler time of one exit, by its power of two in cycles. */
 struct kes_histogram {
 	u64 n[KES_NR_SLOTS + 1][KES_NR_BUCKETS];
@@ -43,10 +40,11 @@ struct kes_histogram {
 /**
  * struct kes_time - the time of one vCPU
  * @last_cyc: of the last change of state, 0 before the first
- * @episode_cyc: handler time of the exit being handled
+ * @episode_cyc: when the handler would have begun to deal with the last exit,
+ *	had nothing but it run since
  * @state: KES_STATE_*
  * @before: the state to return to when the thread gets the CPU back
- * @slot: the reason that is charged
+ * @slot: the reason that is charged, KES_NO_SLOT before the first exit
  * @guest_cyc: total
  * @cyc: non-guest time by reason and state, KES_STATE_HANDLER first
  * @max_cyc: longest handler time of one exit
@@ -66,39 +64,21 @@ struct kes_time {
 
 static_assert(KES_STATE_GUEST == 0, "cyc[] leaves it out");
 
-/* Ends the state that the thread is in. */
-static __always_inline void kes_time_charge(struct kes_time *time, u64 now)
-{
-	u64 cyc = now - time->last_cyc;
-	u64 *n = &time->guest_cyc;
-
-	if (time->state != KES_STATE_GUEST)
-		n = &time->cyc[time->slot][time->state - 1];
-	if (time->state == KES_STATE_HANDLER)
-		time->episode_cyc += cyc;
-	WRITE_ONCE(*n, *n + cyc);
-	WRITE_ONCE(time->last_cyc, now);
-}
-
-static __always_inline void kes_time_first(struct kes_time *time, u64 now)
-{
-	if (unlikely(!time->last_cyc)) {
-		time->first_cyc = now;
-		time->last_cyc = now;
-	}
-}
+/* Ends the state that the thread is in, whichever it is. */
+void kes_time_charge(struct kes_time *time, u64 now);
 
 /* The exit is dealt with: account for it as one. */
-static __always_inline void kes_time_end_episode(struct kes_time *time)
+static __always_inline void kes_time_end_episode(struct kes_time *time,
+						 unsigned long slot, u64 now)
 {
-	u64 cyc = time->episode_cyc;
+	u64 cyc = now - time->episode_cyc;
 
-	if (cyc > time->max_cyc[time->slot])
-		WRITE_ONCE(time->max_cyc[time->slot], cyc);
+	if (unlikely(cyc > time->max_cyc[slot]))
+		WRITE_ONCE(time->max_cyc[slot], cyc);
 	if (static_branch_unlikely(&kes_histogram_key) && time->histogram) {
 		unsigned int bucket = fls64(cyc);
 
-		kes_inc(&time->histogram->n[time->slot]
+		kes_inc(&time->histogram->n[slot]
 			[min_t(unsigned int, bucket, KES_NR_BUCKETS - 1)]);
 	}
 }
@@ -107,14 +87,19 @@ static __always_inline void kes_time_end_episode(struct kes_time *time)
 static __always_inline void kes_time_enter_guest(struct kes_vcpu *vcpu)
 {
 	struct kes_time *time = READ_ONCE(vcpu->time);
+	unsigned long slot;
 	u64 now = rdtsc();
 
-	if (!time)
+	if (unlikely(!time))
 		return;
-	kes_time_first(time, now);
-	kes_time_charge(time, now);
-	if (likely(time->slot != KES_NO_REASON))
-		kes_time_end_episode(time);
+	slot = time->slot;
+	if (likely(time->state == KES_STATE_HANDLER))
+		kes_add_to(&time->cyc[slot][KES_STATE_HANDLER - 1],
+			   now - time->last_cyc);
+	else
+		kes_time_charge(time, now);
+	WRITE_ONCE(time->last_cyc, now);
+	kes_time_end_episode(time, slot, now);
 	time->state = KES_STATE_GUEST;
 }
 
@@ -125,11 +110,14 @@ static __always_inline void kes_time_exit_guest(struct kes_vcpu *vcpu,
 	struct kes_time *time = READ_ONCE(vcpu->time);
 	u64 now = rdtsc();
 
-	if (!time)
+	if (unlikely(!time))
 		return;
-	kes_time_first(time, now);
-	kes_time_charge(time, now);
-	time->episode_cyc = 0;
+	if (likely(time->state == KES_STATE_GUEST))
+		kes_add_to(&time->guest_cyc, now - time->last_cyc);
+	else
+		kes_time_charge(time, now);
+	WRITE_ONCE(time->last_cyc, now);
+	time->episode_cyc = now;
 	time->slot = slot;
 	time->state = KES_STATE_HANDLER;
 }

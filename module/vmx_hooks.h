@@ -65,22 +65,22 @@ static noinline void kes_detail_vmx(struct kvm_vcpu *vcpu, unsigned int slot)
 	default:
 		return;
 	}
-	kes_detail_count(vcpu->exit_stats, table, slot, value);
+	kes_detail_count(vcpu->exit_stats.vcpu, table, slot, value);
 }
 
-/* @basic: vmx->exit_reason.basic */
-static __always_inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *vcpu,
-						     u16 basic)
+/* The VMCS's exit reason has been read. */
+static __always_inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *vcpu)
 {
 	unsigned int slot;
 
 	if (!static_branch_unlikely(&kes_count_key))
 		return;
-	slot = kes_count_vmx(vcpu->exit_stats, basic);
+	kes_count_vmx(&vcpu->exit_stats, to_vmx(vcpu)->exit_reason.basic);
 	if (!static_branch_unlikely(&kes_more_key))
 		return;
+	slot = kes_vmx_slots[vcpu->exit_stats.last];
 	if (static_branch_unlikely(&kes_time_key))
-		kes_time_exit_guest(vcpu->exit_stats, slot);
+		kes_time_exit_guest(vcpu->exit_stats.vcpu, slot);
 	if (static_branch_unlikely(&kes_detail_key))
 		kes_detail_vmx(vcpu, slot);
 }
@@ -92,7 +92,7 @@ static inline void kvm_exit_stats_set_vmx(void)
 
 #else /* !CONFIG_KVM_EXIT_STATS */
 
-static inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *vcpu, u16 basic) {}
+static inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_set_vmx(void) {}
 
 #endif /* CONFIG_KVM_EXIT_STATS */
