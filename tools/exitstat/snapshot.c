@@ -135,9 +135,6 @@ static int parse_vcpu(struct snapshot *s, const struct bytes *b, size_t off,
 	/* the baseline of what has retired comes before all VMs, as VM 0 */
 	if (rec->type == KES_REC_BASELINE && !s->nr_vms && !r.vm_id)
 		return 0;
-	/* the baseline of what has retired comes before all VMs, as VM 0 */
-	if (rec->type == KES_REC_BASELINE && !s->nr_vms && !r.vm_id)
-		return 0;
 	if (!is_in_last_vm(s, r.vm_id))
 		return -EPROTO;
 	if (rec->type == KES_REC_BASELINE)

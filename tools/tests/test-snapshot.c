@@ -65,6 +65,7 @@ static void accepts(void **state)
 		assert_int_equal(s.nr_vms, 2);
 		assert_int_equal(s.nr_vcpus, 3);
 		assert_int_equal(s.nr_exits, 5);
+		assert_int_equal(s.retired, 7);
 		assert_int_equal(snapshot_vm_exits(&s, &s.vms[0]), 80);
 		assert_int_equal(snapshot_vm_exits(&s, &s.vms[1]), 997);
 		assert_false(s.vms[0].dead);
@@ -331,29 +332,6 @@ static void damaged_parts_are_refused(void **state)
 	snapshot_free(&s);
 }
 
-/* After a reset, what retired has a baseline too: of VM 0, before any VM. */
-static void retired_baseline(void **state)
-{
-	struct snapshot s = { 0 };
-	struct snapwrite w;
-	struct errbuf err;
-	struct kes_vcpu_record *v;
-
-	(void)state;
-	snapwrite_begin(&w, KES_ISA_SVM, 0x1f);
-	snapwrite_vcpu(&w, KES_REC_RETIRED, 0, 23);
-	snapwrite_exit(&w, &(struct kes_exit) { .code = 1, .l1 = 23 });
-	snapwrite_vcpu(&w, KES_REC_RETIRED, 0, 7);
-	v = (void *)(w.data + w.vcpu_off);
-	v->rec.type = KES_REC_BASELINE;
-	snapwrite_end(&w);
-	assert_int_equal(snapshot_parse(&s, w.data, w.len, &err), 0);
-	assert_int_equal(s.retired, 23);
-	assert_int_equal(s.nr_exits, 0);
-	snapshot_free(&s);
-	snapwrite_free(&w);
-}
-
 static void damage_is_refused(void **state)
 {
 	static const struct {
@@ -415,7 +393,6 @@ int main(void)
 		cmocka_unit_test(comm_without_end),
 		cmocka_unit_test(parts_are_read),
 		cmocka_unit_test(damaged_parts_are_refused),
-		cmocka_unit_test(retired_baseline),
 	};
 
 	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
