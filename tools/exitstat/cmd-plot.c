@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "groups.h"
 #include "outfile.h"
 #include "plot.h"
 
@@ -65,16 +66,19 @@ static bool find_format(const char *path, enum plot_format *out)
 	return false;
 }
 
-static const char *const charts[] = {
-	[PLOT_EXITS] = "exits",
-	[PLOT_TIME] = "time",
-	[PLOT_LATENCY] = "latency",
+static const struct {
+	const char *name;
+	uint32_t group;		/* that it shows, or 0 */
+} charts[] = {
+	[PLOT_EXITS] = { "exits", 0 },
+	[PLOT_TIME] = { "time", KES_GROUP_TIME },
+	[PLOT_LATENCY] = { "latency", KES_GROUP_HISTOGRAM },
 };
 
 static bool find_chart(const char *name, enum plot_chart *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(charts); i++) {
-		if (strcmp(charts[i], name))
+		if (strcmp(charts[i].name, name))
 			continue;
 		*out = (enum plot_chart)i;
 		return true;
@@ -174,6 +178,12 @@ static int plot_to_file(const struct model *m, const struct options *o)
 	return outfile_commit(&out, &err) ? cmd_fail(&err) : EXIT_CODE_OK;
 }
 
+static bool is_empty(const struct model *m, enum plot_chart chart)
+{
+	return (chart == PLOT_TIME && !m->groups.has_time) ||
+	       (chart == PLOT_LATENCY && !m->groups.has_histogram);
+}
+
 static int plot(const struct model *m, const struct options *o)
 {
 	struct errbuf err;
@@ -183,15 +193,12 @@ static int plot(const struct model *m, const struct options *o)
 			o->file);
 		return cmd_fail(&err);
 	}
-	if (o->chart == PLOT_TIME && !m->groups.has_time) {
-		err_set(&err, 0,
-			"%s: no times in it (exitstat record --groups time)",
-			o->file);
+	if (charts[o->chart].group &&
+	    rec_need_group(m->rec, charts[o->chart].group, &err))
 		return cmd_fail(&err);
-	}
-	if (o->chart == PLOT_LATENCY && !m->groups.has_histogram) {
+	if (is_empty(m, o->chart)) {
 		err_set(&err, 0,
-			"%s: no histograms in it (exitstat record --groups histogram)",
+			"%s: its group was on, but no vCPU ran meanwhile: nothing to plot",
 			o->file);
 		return cmd_fail(&err);
 	}

@@ -138,28 +138,6 @@ static char *joined(char *const *command, size_t n)
 	return b.data;
 }
 
-/* The fields that the source fills, as words, for readers of the database. */
-static void fields_text(uint64_t fields, char *out, size_t size)
-{
-	static const struct {
-		uint64_t bit;
-		const char *name;
-	} names[] = {
-		{ KES_FIELD_CONTEXT, "l2" },
-		{ KES_FIELD_REFLECTED, "l2_reflected" },
-		{ KES_FIELD_FASTPATH, "fastpath" },
-		{ KES_FIELD_USERSPACE, "userspace" },
-		{ KES_FIELD_CLOSURE, "closure" },
-		{ KES_FIELD_SUB, "sub" },
-	};
-	size_t len = (size_t)snprintf(out, size, "l1");
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (fields & names[i].bit)
-			len += (size_t)snprintf(out + len, size - len, " %s",
-						names[i].name);
-}
-
 /* Everything known before the first sample. */
 static int write_head(struct rec_writer *w, const struct options *o,
 		      const struct session_config *cfg, const char *phases,
@@ -198,22 +176,6 @@ static int write_head(struct rec_writer *w, const struct options *o,
 	return rc ? rc : rec_commit(w, err);
 }
 
-/* What the groups need to be read; all of it from the last snapshot. */
-static int write_groups(struct session *s, struct errbuf *err)
-{
-	const struct kes_header *h = &s->snap.hdr;
-	char text[GROUPS_TEXT_LEN];
-	int rc = rec_meta_text(s->w, "groups", groups_text(h->groups, text),
-			       err);
-
-	if (!rc && h->tsc_khz)
-		rc = rec_meta_u64(s->w, "tsc_khz", h->tsc_khz, err);
-	if (!rc)
-		rc = rec_meta_u64(s->w, "switches",
-				  h->switches - s->first_switches, err);
-	return rc ? rc : track_finish(s->track, &s->snap, s->w, err);
-}
-
 /* What only the last snapshot and the command's end can tell. */
 static int write_tail(struct session *s, const char *machine,
 		      struct errbuf *err)
@@ -221,12 +183,8 @@ static int write_tail(struct session *s, const char *machine,
 	char text[128];
 	int rc = rec_begin(s->w, err);
 
-	fields_text(s->snap.hdr.fields, text, sizeof(text));
 	if (!rc)
-		rc = rec_meta_text(s->w, "fields", text, err);
-	if (!rc)
-		rc = rec_meta_text(s->w, "isa",
-				   reason_isa_name(s->snap.hdr.isa), err);
+		rc = session_describe(s, err);
 	if (!rc && machine)
 		rc = rec_meta_text(s->w, "machine", machine, err);
 	if (!rc && s->child.ended) {
@@ -234,7 +192,7 @@ static int write_tail(struct session *s, const char *machine,
 		rc = rec_meta_text(s->w, "command_end", text, err);
 	}
 	if (!rc)
-		rc = write_groups(s, err);
+		rc = track_finish(s->track, &s->snap, s->w, err);
 	if (!rc)
 		rc = rec_meta_u64(s->w, "missed", s->missed, err);
 	if (!rc)

@@ -59,6 +59,8 @@ static void print(const struct model *m, const struct options *o)
 		report_json(m, stdout);
 	if (o->nested)
 		report_nested(m, stdout);
+	if (o->nested && o->detail)
+		printf("\n");
 	if (o->detail)
 		report_detail(m, stdout);
 	if (!o->json && !o->nested && !o->detail)

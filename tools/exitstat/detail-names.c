@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Implements detail-names.h. What a value is follows from the reason, as
- * kvm_exit_stats.h says; the well-known ones are tables of ranges.
+ * kvm_exit_stats.h says; the well-known ones are tables of ranges, of which the
+ * first that fits counts.
  *
  * Ports as on a PC and QEMU's; MSRs from the SDM volume 4, the APM volume 2
  * and KVM's own (Documentation/virt/kvm/x86/msr.rst); vectors as Linux has
@@ -30,17 +31,21 @@ static const struct range ports[] = {
 	{ 0x81, 0x8f, "DMA pages" }, { 0x92, 0x92, "A20 gate" },
 	{ 0xa0, 0xa1, "PIC, second" }, { 0xb2, 0xb3, "APM, SMI" },
 	{ 0xc0, 0xdf, "DMA, second" }, { 0xed, 0xed, "delay" },
-	{ 0xf4, 0xf4, "QEMU debug exit" }, { 0x170, 0x177, "IDE, second" },
+	{ 0xf4, 0xf4, "isa-debug-exit (QEMU)" }, { 0x170, 0x177, "IDE, second" },
 	{ 0x1f0, 0x1f7, "IDE, first" }, { 0x2e8, 0x2ef, "COM4" },
 	{ 0x2f8, 0x2ff, "COM2" }, { 0x376, 0x376, "IDE, second" },
 	{ 0x378, 0x37a, "printer" }, { 0x3b0, 0x3df, "VGA" },
 	{ 0x3e8, 0x3ef, "COM3" }, { 0x3f0, 0x3f5, "floppy disk" },
 	{ 0x3f6, 0x3f6, "IDE, first" }, { 0x3f7, 0x3f7, "floppy disk" },
-	{ 0x3f8, 0x3ff, "COM1" }, { 0x402, 0x402, "SeaBIOS debug" },
+	{ 0x3f8, 0x3f8, "COM1 data" },
+	{ 0x3fd, 0x3fd, "COM1 line status" }, { 0x3f8, 0x3ff, "COM1" }, { 0x402, 0x402, "SeaBIOS debug" },
 	{ 0x4d0, 0x4d1, "PIC, edge or level" }, { 0x510, 0x513, "fw_cfg" },
-	{ 0x514, 0x51b, "fw_cfg DMA" }, { 0x600, 0x63f, "ACPI" },
+	{ 0x514, 0x51b, "fw_cfg DMA" },
+	{ 0x608, 0x60b, "ACPI PM timer (q35)" }, { 0x600, 0x63f, "ACPI PM (q35)" },
 	{ 0xae00, 0xae17, "ACPI hotplug" }, { 0xaf00, 0xaf1f, "CPU hotplug" },
-	{ 0xafe0, 0xafe3, "ACPI GPE" }, { 0xb000, 0xb03f, "ACPI" },
+	{ 0xafe0, 0xafe3, "ACPI GPE" },
+	{ 0xb008, 0xb00b, "ACPI PM timer (pc)" }, { 0xb000, 0xb03f, "ACPI PM (pc)" },
+	{ 0xb100, 0xb13f, "SMBus (pc)" },
 	{ 0xcf8, 0xcf8, "PCI config address" },
 	{ 0xcf9, 0xcf9, "reset control" },
 	{ 0xcfc, 0xcff, "PCI config data" },
@@ -105,7 +110,7 @@ static const struct range leaves[] = {
 	{ 0xd, 0xd, "XSAVE" }, { 0x15, 0x16, "TSC and core clock" },
 	{ 0x1f, 0x1f, "topology" }, { 0x40000000, 0x40000000, "hypervisor" },
 	{ 0x40000001, 0x40000001, "KVM features" },
-	{ 0x40000002, 0x400000ff, "hypervisor" },
+	{ 0x40000002, 0x4000ffff, "hypervisor" },
 	{ 0x80000000, 0x80000000, "highest extended leaf" },
 	{ 0x80000001, 0x80000001, "extended features" },
 	{ 0x80000002, 0x80000004, "brand" }, { 0x80000005, 0x80000006, "caches" },

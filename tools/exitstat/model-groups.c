@@ -344,7 +344,7 @@ int model_latency_load(struct model_latency *l, struct model *m,
 	l->lowest = REC_NR_BUCKETS - 1;
 	l->nr_cols = m->nr_points < max_cols ? m->nr_points : max_cols;
 	l->reasons = xcalloc(nr_reasons, sizeof(*l->reasons));
-	for (size_t i = 0; i < g->nr_costs && l->nr < nr_reasons; i++)
+	for (size_t i = 0; i < m->rec->nr_reasons && l->nr < nr_reasons; i++)
 		if (g->costs[g->order[i]].timed)
 			l->reasons[l->nr++] = g->order[i];
 	l->n = xcalloc(l->nr * l->nr_cols, REC_NR_BUCKETS * sizeof(*l->n));

@@ -177,6 +177,16 @@ static int add_delta(void *arg, const struct rec_delta *d)
 	return 0;
 }
 
+static int add_closure(void *arg, const int64_t *n)
+{
+	struct model *m = arg;
+
+	m->has_closure = true;
+	for (int i = 0; i < 3; i++)
+		m->closure[i] += (uint64_t)n[2 + i];
+	return 0;
+}
+
 static int by_total(const void *a, const void *b, void *arg)
 {
 	const struct model *m = arg;
@@ -313,7 +323,7 @@ int model_load(struct model *m, struct recording *rec, struct errbuf *err)
 	set_up(m);
 	rc = rec_for_each_delta(rec, add_delta, m, err);
 	if (!rc)
-		rc = rec_closure_sums(rec, m->closure, &m->has_closure, err);
+		rc = rec_for_each_row(rec, REC_CLOSURE, add_closure, m, err);
 	if (!rc)
 		rc = model_groups_load(m, err);
 	if (rc) {

@@ -73,7 +73,8 @@ static cairo_surface_t *make_surface(const struct model *m,
 static int draw_page(cairo_t *cr, const struct model *m, enum plot_chart chart,
 		     size_t nr_reasons, struct errbuf *err)
 {
-	struct page p = { .cr = cr, .m = m, .bottom = CHART_Y + TALL_H };
+	struct page p = { .cr = cr, .m = m, .chart = chart,
+			  .bottom = CHART_Y + TALL_H };
 	int rc = 0;
 
 	plot_series_make(&p.s, m, nr_reasons, (size_t)CHART_W, false);

@@ -11,7 +11,7 @@
 #define MAX_MAPS	12	/* as many as the legend has room for */
 #define GAP		4.0
 #define NAME_H		14.0	/* above each map */
-#define SCALE_Y		668.0
+#define SCALE_Y		660.0
 #define SCALE_W		200.0
 
 static const struct canvas_font label = { 11, INK_SOFT, 0 };
@@ -150,9 +150,12 @@ static void draw_heat_scale(const struct maps *k)
 	char most[COUNT_TEXT_LEN];
 	double x = SIDE_R - SCALE_W;
 
+	cairo_save(cr);
+	cairo_set_antialias(cr, CAIRO_ANTIALIAS_NONE);
 	for (int i = 0; i < (int)SCALE_W; i++)
-		canvas_rect(cr, x + i, SCALE_Y, 1.2, 10,
+		canvas_rect(cr, x + i, SCALE_Y, 1, 10,
 			    heat(pow(k->l->most, i / SCALE_W), k->l->most));
+	cairo_restore(cr);
 	canvas_text(cr, &label, SIDE_X, SCALE_Y + 9, CANVAS_LEFT,
 		    "exits in one cell");
 	canvas_text(cr, &label, x, SCALE_Y + 23, CANVAS_LEFT, "1");
@@ -169,8 +172,10 @@ static void draw_names(const struct maps *k)
 		double y = map_bottom(k, i) - k->height - 3;
 		double w = canvas_width(k->p->cr, &name, r->name);
 
-		canvas_rect(k->p->cr, CHART_X, y - 11, w + 6, 13.5, INK_PAPER);
-		canvas_text(k->p->cr, &name, CHART_X + 2, y, CANVAS_LEFT,
+		canvas_rect(k->p->cr, CHART_X, y - 11, w + 20, 13.5, INK_PAPER);
+		canvas_rect(k->p->cr, CHART_X + 3, y - 8, 9, 9,
+			    k->p->m->reasons[k->l->reasons[i]].colour);
+		canvas_text(k->p->cr, &name, CHART_X + 16, y, CANVAS_LEFT,
 			    r->name);
 	}
 }

@@ -30,6 +30,7 @@
 struct page {
 	cairo_t *cr;
 	const struct model *m;
+	enum plot_chart chart;
 	struct plot_series s;
 	double top;		/* rate at the chart's upper edge */
 	double bottom;		/* y of the time axis */

@@ -18,7 +18,7 @@ static void draw_title(const struct page *p)
 {
 	char text[512];
 
-	plot_title(p->m, text, sizeof(text));
+	plot_title(p->m, p->chart, text, sizeof(text));
 	canvas_text_fit(p->cr, &title, 24, 42, SIDE_R - 24, text);
 	plot_subtitle(p->m, text, sizeof(text));
 	canvas_text_fit(p->cr, &subtitle, 24, 66, SIDE_R - 24, text);

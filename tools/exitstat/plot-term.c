@@ -270,7 +270,7 @@ void plot_term(const struct model *m, size_t nr_reasons,
 	plot_series_make(&t.s, m, nr_reasons, (size_t)(cfg->width - AXIS),
 			 true);
 	t.top = round_top(t.s.max_rate);
-	plot_title(m, text, sizeof(text));
+	plot_title(m, PLOT_EXITS, text, sizeof(text));
 	fprintf(out, "%.*s\n", cfg->width, text);
 	plot_subtitle(m, text, sizeof(text));
 	fprintf(out, "%.*s\n\n%*s\n", cfg->width, text, AXIS - 2,

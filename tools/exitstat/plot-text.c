@@ -172,14 +172,26 @@ double plot_tick_step(double span, int ticks)
 	return raw <= 5 * power ? 5 * power : 10 * power;
 }
 
-void plot_title(const struct model *m, char *out, size_t size)
+void plot_title(const struct model *m, enum plot_chart chart, char *out,
+		size_t size)
 {
 	char exits[COUNT_TEXT_LEN], ns[COUNT_TEXT_LEN], guest[128];
 
 	model_guest_text(m, guest, sizeof(guest));
-	snprintf(out, size, "%s VM exits in %s: %s",
-		 fmt_count(exits, m->total),
-		 fmt_ns(ns, m->active_end_ns - m->active_begin_ns), guest);
+	fmt_count(exits, m->total);
+	fmt_ns(ns, m->active_end_ns - m->active_begin_ns);
+	switch (chart) {
+	case PLOT_EXITS:
+		snprintf(out, size, "%s VM exits in %s: %s", exits, ns, guest);
+		break;
+	case PLOT_TIME:
+		snprintf(out, size, "Where the vCPUs' time went: %s", guest);
+		break;
+	case PLOT_LATENCY:
+		snprintf(out, size, "How long %s VM exits took: %s", exits,
+			 guest);
+		break;
+	}
 }
 
 void plot_subtitle(const struct model *m, char *out, size_t size)

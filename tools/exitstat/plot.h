@@ -42,10 +42,6 @@ void plot_series_free(struct plot_series *s);
 
 /* A round step so that @span has about @ticks of them: 1, 2 or 5 * 10^n. */
 double plot_tick_step(double span, int ticks);
-/* "1,234,567 VM exits in 12.3 s, guest NAME, 2 vCPUs" */
-void plot_title(const struct model *m, char *out, size_t size);
-/* "kernel ..., lab ..., machine ..., cpu ..." */
-void plot_subtitle(const struct model *m, char *out, size_t size);
 
 struct plot_term_config {
 	int width;		/* columns of the terminal */
@@ -62,6 +58,12 @@ enum plot_chart {
 	PLOT_TIME,	/* where the vCPUs' time goes */
 	PLOT_LATENCY,	/* handler times by reason */
 };
+
+/* What is drawn, of whom: "1,234 VM exits in 12.3 s: guest NAME, 2 vCPUs" */
+void plot_title(const struct model *m, enum plot_chart chart, char *out,
+		size_t size);
+/* "kernel ..., lab ..., machine ..., cpu ..." */
+void plot_subtitle(const struct model *m, char *out, size_t size);
 
 enum plot_format { PLOT_SVG, PLOT_PNG, PLOT_PDF };
 

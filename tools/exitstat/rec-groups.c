@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the tables of the groups: time, histogram, returns to user space and
- * details (see recording.h). All are rows of numbers, so one loop reads them,
- * and a letter per column says what a number must be.
+ * Reads the tables of entries and of the groups: time, histogram, returns to
+ * user space and details (see recording.h). All are rows of numbers, so one
+ * loop reads them, and a letter per column says what a number must be.
  */
 #include <errno.h>
 #include <sqlite3.h>
 #include <string.h>
 
+#include "groups.h"
 #include "rec-read.h"
 
 static const struct {
@@ -18,22 +19,26 @@ static const struct {
 	 * negative; m: that, or NULL
 	 */
 	const char *columns;
+	int since;		/* version of the recording */
 } queries[REC_NR_ROWS] = {
+	[REC_CLOSURE] = { "closure",
+		"SELECT sample, vcpu, attempts, entry_failed, emulation FROM closure ORDER BY sample, vcpu",
+		"svnnn", 1 },
 	[REC_VCPU_TIME] = { "vcpu_time",
 		"SELECT sample, vcpu, elapsed_ns, guest_ns FROM vcpu_time ORDER BY sample, vcpu",
-		"svnn" },
+		"svnn", 2 },
 	[REC_TIME] = { "time",
 		"SELECT sample, vcpu, reason, handler_ns, userspace_ns, halt_poll_ns, halt_block_ns, preempted_ns, max_ns, elapsed_ns FROM time LEFT JOIN vcpu_time USING(sample, vcpu) ORDER BY sample, vcpu, reason",
-		"svrnnnnnmm" },
+		"svrnnnnnmm", 2 },
 	[REC_HISTOGRAM] = { "histogram",
 		"SELECT sample, vcpu, reason, bucket, count FROM histogram ORDER BY sample, vcpu, reason, bucket",
-		"svrbn" },
+		"svrbn", 2 },
 	[REC_USERSPACE] = { "userspace",
 		"SELECT sample, vcpu, kvm_exit, count FROM userspace ORDER BY sample, vcpu, kvm_exit",
-		"svnn" },
+		"svnn", 2 },
 	[REC_DETAIL] = { "detail",
 		"SELECT vcpu, reason, value, other, count FROM detail ORDER BY vcpu, reason, other, value",
-		"vrnfn" },
+		"vrnfn", 2 },
 };
 
 /* A row id as an index; -1 when there is no such row. */
@@ -86,7 +91,7 @@ int rec_for_each_row(struct recording *r, enum rec_rows which, rec_row_fn fn,
 	int rc = 0, step = SQLITE_DONE;
 	sqlite3_stmt *s;
 
-	if (r->version < 2)	/* made before there were groups */
+	if (r->version < queries[which].since)	/* made before there were any */
 		return 0;
 	if (sqlite3_prepare_v2(r->db, queries[which].sql, -1, &s, NULL))
 		return rec_read_error(r, err);
@@ -108,4 +113,53 @@ const char *rec_kvm_exit_name(const struct recording *r, uint32_t code)
 		if (r->kvm_exits[i].code == code)
 			return r->kvm_exits[i].name;
 	return "?";
+}
+
+/* Which group a table's rows are of. */
+static const uint32_t group_of[REC_NR_ROWS] = {
+	[REC_TIME] = KES_GROUP_TIME,
+	[REC_HISTOGRAM] = KES_GROUP_HISTOGRAM,
+	[REC_DETAIL] = KES_GROUP_DETAIL,
+};
+
+static int found(void *arg, const int64_t *n)
+{
+	(void)arg;
+	(void)n;
+	return 1;
+}
+
+int rec_find_groups(struct recording *r, struct errbuf *err)
+{
+	const char *list = rec_get(r, "groups");
+	struct errbuf ignored;
+	int rc;
+
+	/* what was on at the last sample, and what was on before and left rows */
+	if (groups_parse(list, &r->groups, &ignored))
+		r->groups = 0;
+	r->groups |= KES_GROUP_COUNT;
+	for (int i = 0; i < REC_NR_ROWS; i++) {
+		if (!group_of[i] || (r->groups & group_of[i]))
+			continue;
+		rc = rec_for_each_row(r, i, found, NULL, err);
+		if (rc < 0)
+			return rc;
+		if (rc)
+			r->groups |= group_of[i];
+	}
+	return 0;
+}
+
+int rec_need_group(const struct recording *r, uint32_t group,
+		   struct errbuf *err)
+{
+	char text[GROUPS_TEXT_LEN];
+
+	if (r->groups & group)
+		return 0;
+	groups_text(group, text);
+	return err_set(err, -ENODATA,
+		       "%s: the group %s was off (record with --groups %s)",
+		       r->path, text, text);
 }

@@ -296,7 +296,7 @@ static int load_all(struct recording *r, struct errbuf *err)
 			rc = load_table(r, &tables[i], err);
 	if (!rc && !r->nr_samples)
 		rc = rec_corrupt(r, "it has no sample", err);
-	return rc;
+	return rc ? rc : rec_find_groups(r, err);
 }
 
 int rec_open(struct recording *r, const char *path, struct errbuf *err)
@@ -372,6 +372,21 @@ uint64_t rec_get_u64(const struct recording *r, const char *key)
 	return parse_u64(rec_get(r, key), 0, UINT64_MAX, &n) ? 0 : n;
 }
 
+bool rec_has_field(const struct recording *r, const char *name)
+{
+	const char *at = rec_get(r, "fields");
+	size_t len = strlen(name);
+
+	while (*at) {
+		size_t word = strcspn(at, " ");
+
+		if (word == len && !strncmp(at, name, len))
+			return true;
+		at += word + strspn(at + word, " ");
+	}
+	return false;
+}
+
 static int64_t column_count(sqlite3_stmt *s, int i)
 {
 	if (sqlite3_column_type(s, i) == SQLITE_NULL)
@@ -421,27 +436,6 @@ int rec_for_each_delta(struct recording *r, rec_delta_fn fn, void *arg,
 	}
 	if (!rc && step != SQLITE_DONE)
 		rc = rec_read_error(r, err);
-	sqlite3_finalize(s);
-	return rc;
-}
-
-int rec_closure_sums(struct recording *r, uint64_t sums[3], bool *any,
-		     struct errbuf *err)
-{
-	sqlite3_stmt *s;
-	int rc = 0;
-
-	if (sqlite3_prepare_v2(r->db,
-			       "SELECT count(*), sum(attempts), sum(entry_failed), sum(emulation) FROM closure",
-			       -1, &s, NULL))
-		return rec_read_error(r, err);
-	if (sqlite3_step(s) == SQLITE_ROW) {
-		*any = sqlite3_column_int64(s, 0) > 0;
-		for (int i = 0; i < 3; i++)
-			sums[i] = column_u64(s, 1 + i);
-	} else {
-		rc = rec_read_error(r, err);
-	}
 	sqlite3_finalize(s);
 	return rc;
 }

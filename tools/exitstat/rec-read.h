@@ -10,5 +10,7 @@ int rec_corrupt(const struct recording *r, const char *what,
 		struct errbuf *err);
 /* An SQLite error, told as what it means for a reader of recordings. */
 int rec_read_error(const struct recording *r, struct errbuf *err);
+/* rec-groups.c: fills recording.groups. */
+int rec_find_groups(struct recording *r, struct errbuf *err);
 
 #endif

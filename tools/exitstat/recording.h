@@ -185,6 +185,7 @@ struct recording {
 	struct rec_kvm_exit *kvm_exits;
 	size_t nr_kvm_exits;
 	int version;
+	uint32_t groups;	/* KES_GROUP_*: recorded, if only for a while */
 	void *db;
 };
 
@@ -205,6 +206,11 @@ void rec_close(struct recording *r);
 /* "" when there is no such key. */
 const char *rec_get(const struct recording *r, const char *key);
 uint64_t rec_get_u64(const struct recording *r, const char *key);
+/* Does the source fill this column of delta, or "closure", or "sub"? */
+bool rec_has_field(const struct recording *r, const char *name);
+/* 0, or -ENODATA with a line in @err: the group (one KES_GROUP_*) was off. */
+int rec_need_group(const struct recording *r, uint32_t group,
+		   struct errbuf *err);
 
 /* Calls @fn for each delta in order of sample; stops when it returns != 0. */
 typedef int (*rec_delta_fn)(void *arg, const struct rec_delta *d);
@@ -212,11 +218,12 @@ int rec_for_each_delta(struct recording *r, rec_delta_fn fn, void *arg,
 		       struct errbuf *err);
 
 /*
- * The tables of the groups, in order of sample (detail: of vCPU, reason and
+ * The tables of numbers, in order of sample (detail: of vCPU, reason and
  * value). Sample, vCPU and reason are indices into the arrays above; NULL in
  * a column is -1.
  */
 enum rec_rows {
+	REC_CLOSURE,	/* sample, vcpu, attempts, entry_failed, emulation */
 	REC_VCPU_TIME,	/* sample, vcpu, elapsed_ns, guest_ns */
 	REC_TIME,	/* sample, vcpu, reason, one ns per state, max_ns, elapsed */
 	REC_HISTOGRAM,	/* sample, vcpu, reason, bucket, count */
@@ -232,9 +239,5 @@ int rec_for_each_row(struct recording *r, enum rec_rows which, rec_row_fn fn,
 		     void *arg, struct errbuf *err);
 /* The name of a KVM_EXIT_* as the recording has it, or "?". */
 const char *rec_kvm_exit_name(const struct recording *r, uint32_t code);
-
-/* Sums of the closure table: attempts, entry_failed, emulation. */
-int rec_closure_sums(struct recording *r, uint64_t sums[3], bool *any,
-		     struct errbuf *err);
 
 #endif

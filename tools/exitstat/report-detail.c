@@ -5,6 +5,7 @@
  * tables.
  */
 #include "detail-names.h"
+#include "groups.h"
 #include "report.h"
 
 #define TOP	10	/* values of a reason */
@@ -73,11 +74,18 @@ void report_detail(const struct model *m, FILE *out)
 {
 	const struct model_groups *g = &m->groups;
 
-	if (!g->nr_values) {
-		fprintf(out, "No details were recorded (exitstat record --groups detail).\n");
+	if (!(m->rec->groups & KES_GROUP_DETAIL)) {
+		fprintf(out, "No details: the group detail was off (exitstat record --groups detail).\n");
 		return;
 	}
-	fprintf(out, "What the exits of each reason were about, since the group was switched on\n");
+	if (!g->nr_values) {
+		fprintf(out, m->rec->interrupted ?
+			"No details: they are recorded last, and this recording was interrupted.\n" :
+			"No details: no exit had any.\n");
+		return;
+	}
+	fprintf(out, "What the exits of each reason were about, since the group was switched on:\n"
+		"value, what it is known as, exits, percent\n");
 	for (size_t i = 0; i < m->rec->nr_reasons; i++)
 		for (size_t v = 0; v < g->nr_values; v++) {
 			if (g->values[v].reason != m->order[i])

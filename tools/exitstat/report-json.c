@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "groups.h"
 #include "json-text.h"
 #include "report.h"
 
@@ -19,12 +20,15 @@ static json_t *header(const struct model *m)
 		"kernel", "cpu", "lab", "command", "command_end", "source",
 		"isa", "version", "fields",
 	};
+	char text[GROUPS_TEXT_LEN];
 	json_t *o = json_object();
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		json_object_set_new(o, keys[i],
 				    json_text_or_null(rec_get(m->rec, keys[i])));
 	json_object_set_new(o, "machine", json_text_or_null(model_machine(m)));
+	json_object_set_new(o, "groups",
+			    json_string(groups_text(m->rec->groups, text)));
 	json_object_set_new(o, "interrupted",
 			    json_boolean(m->rec->interrupted));
 	json_object_set_new(o, "interval_s",

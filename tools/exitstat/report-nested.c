@@ -99,7 +99,7 @@ void report_nested(const struct model *m, FILE *out)
 	struct sums s = add_up(m);
 	uint64_t all[4] = { s.l1, s.l2, s.l2 - s.reflected, s.reflected };
 
-	if (!strstr(rec_get(m->rec, "fields"), "l2_reflected")) {
+	if (!rec_has_field(m->rec, "l2_reflected")) {
 		fprintf(out, "The source of this recording does not tell contexts apart.\n");
 		return;
 	}

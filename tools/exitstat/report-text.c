@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "groups.h"
 #include "report.h"
 
 #define WIDTH		80
@@ -78,6 +79,22 @@ static void print_sampling(const struct model *m, FILE *out)
 	print_fact(out, "samples", text);
 }
 
+/* What was off is missing below, and not 0. */
+static void print_groups(const struct model *m, FILE *out)
+{
+	uint32_t off = 0;
+	char on[GROUPS_TEXT_LEN], text[GROUPS_TEXT_LEN], line[256];
+
+	for (size_t i = 0; i < NR_GROUPS; i++)
+		off |= group_table[i].bit & ~m->rec->groups;
+	groups_text(m->rec->groups, on);
+	if (off)
+		snprintf(line, sizeof(line),
+			 "%s; off: %s (exitstat record --groups)", on,
+			 groups_text(off, text));
+	print_fact(out, "groups", off ? line : on);
+}
+
 static void print_header(const struct model *m, FILE *out)
 {
 	const struct recording *r = m->rec;
@@ -105,6 +122,7 @@ static void print_header(const struct model *m, FILE *out)
 	start_text(r, text, sizeof(text));
 	print_fact(out, "start", text);
 	print_sampling(m, out);
+	print_groups(m, out);
 	snprintf(text, sizeof(text), "exitstat %s, source %s, isa %s",
 		 rec_get(r, "version"), rec_get(r, "source"),
 		 *rec_get(r, "isa") ? rec_get(r, "isa") : "not recorded");

@@ -95,12 +95,26 @@ static void percentile_text(const struct model_groups *g,
 		strcpy(text, "-");
 }
 
+/* Percent without digits; "." for nothing at all, as in other tables. */
+static const char *share_text(char text[8], uint64_t part, uint64_t whole)
+{
+	double share = percent(part, whole);
+
+	if (!part)
+		return ".";
+	if (share < 0.5)
+		return "<1";
+	snprintf(text, 8, "%.0f", share);
+	return text;
+}
+
 static void print_cost(const struct model *m, size_t reason, FILE *out)
 {
 	const struct model_cost *c = &m->groups.costs[reason];
 	uint64_t exits = m->reasons[reason].total, cost = model_cost_ns(c);
 	char name[64], total[COUNT_TEXT_LEN], mean[COUNT_TEXT_LEN];
 	char p50[COUNT_TEXT_LEN], p99[COUNT_TEXT_LEN], max[COUNT_TEXT_LEN];
+	char n[COUNT_TEXT_LEN], share[8], user[8];
 
 	model_reason_name(&m->rec->reasons[reason], name, sizeof(name));
 	percentile_text(&m->groups, c, 0.5, p50);
@@ -111,9 +125,10 @@ static void print_cost(const struct model *m, size_t reason, FILE *out)
 		fmt_ns(mean, cost / exits);
 	if (c->max_ns)
 		fmt_ns(max, c->max_ns);
-	fprintf(out, "  %-18.18s %9s %5.1f %5.1f %8s %8s %8s %8s\n", name,
-		fmt_ns(total, cost), percent(cost, all_costs(m)),
-		percent(c->ns[MODEL_USERSPACE], cost), mean, p50, p99, max);
+	fprintf(out, "  %-18.18s %10s %7s %7s %3s %4s %7s %7s %7s\n", name,
+		exits ? fmt_count(n, exits) : "-", mean, fmt_ns(total, cost),
+		share_text(share, cost, all_costs(m)),
+		share_text(user, c->ns[MODEL_USERSPACE], cost), p50, p99, max);
 }
 
 /* Who is the real cost: exits x time, against exits alone. */
@@ -152,13 +167,13 @@ static void print_costs(const struct model *m, FILE *out)
 	const struct model_groups *g = &m->groups;
 	size_t left = 0;
 
-	fprintf(out, "\nWhat exits cost, by reason: total and mean of handler and user space (user:\n"
-		"percent of it there); the handler time of one exit: median, 99th percentile\n"
-		"%sand maximum (-: not recorded)\n\n",
-		g->has_histogram ?
-		"(interpolated between powers of two of cycles) " : "");
-	fprintf(out, "  %-18s %9s %5s %5s %8s %8s %8s %8s\n", "reason", "total",
-		"%", "user", "mean", "p50", "p99", "max");
+	fprintf(out, "\nWhat exits cost, by reason: exits x mean = total, in handler and user space (%%:\n"
+		"of all; user: percent of it in user space); then the handler time of one exit:\n"
+		"%s\n\n", g->has_histogram ?
+		"median, 99th percentile (between powers of two of cycles) and maximum" :
+		"maximum (median and 99th percentile: the group histogram was off)");
+	fprintf(out, "  %-18s %10s %7s %7s %3s %4s %7s %7s %7s\n", "reason",
+		"exits", "mean", "total", "%", "user", "p50", "p99", "max");
 	for (size_t i = 0; i < g->nr_costs; i++) {
 		uint64_t cost = model_cost_ns(&g->costs[g->order[i]]);
 

@@ -16,6 +16,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "groups.h"
+#include "reasons.h"
 #include "session.h"
 
 /* How long the command may take to end after a signal, before SIGKILL. */
@@ -68,6 +70,49 @@ static uint64_t now_ns(const struct session *s)
 	return s->cfg->clock->mono_ns(s->cfg->clock->arg);
 }
 
+/* The fields that the source fills, as words, for readers of the database. */
+static void fields_text(uint64_t fields, char *out, size_t size)
+{
+	static const struct {
+		uint64_t bit;
+		const char *name;
+	} names[] = {
+		{ KES_FIELD_CONTEXT, "l2" },
+		{ KES_FIELD_REFLECTED, "l2_reflected" },
+		{ KES_FIELD_FASTPATH, "fastpath" },
+		{ KES_FIELD_USERSPACE, "userspace" },
+		{ KES_FIELD_CLOSURE, "closure" },
+		{ KES_FIELD_SUB, "sub" },
+	};
+	size_t len = (size_t)snprintf(out, size, "l1");
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (fields & names[i].bit)
+			len += (size_t)snprintf(out + len, size - len, " %s",
+						names[i].name);
+}
+
+int session_describe(struct session *s, struct errbuf *err)
+{
+	const struct kes_header *h = &s->snap.hdr;
+	char text[GROUPS_TEXT_LEN];
+	int rc;
+
+	fields_text(h->fields, text, sizeof(text));
+	rc = rec_meta_text(s->w, "fields", text, err);
+	if (!rc)
+		rc = rec_meta_text(s->w, "isa", reason_isa_name(h->isa), err);
+	if (!rc)
+		rc = rec_meta_text(s->w, "groups", groups_text(h->groups, text),
+				   err);
+	if (!rc && h->tsc_khz)
+		rc = rec_meta_u64(s->w, "tsc_khz", h->tsc_khz, err);
+	if (!rc)
+		rc = rec_meta_u64(s->w, "switches",
+				  h->switches - s->first_switches, err);
+	return rc;
+}
+
 static int store_sample(struct session *s, uint64_t begin_ns, uint64_t end_ns,
 			uint64_t missed)
 {
@@ -81,6 +126,8 @@ static int store_sample(struct session *s, uint64_t begin_ns, uint64_t end_ns,
 	if (!rc)
 		rc = track_sample(s->track, &s->snap, s->nr_samples, s->w,
 				  &s->err);
+	if (!rc && s->nr_samples == 1)
+		rc = session_describe(s, &s->err);
 	return rc ? rc : rec_commit(s->w, &s->err);
 }
 

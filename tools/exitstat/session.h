@@ -53,6 +53,12 @@ struct session {
  * @warn, and the command is waited for.
  */
 int session_run(struct session *s, void (*warn)(const char *line));
+/*
+ * What the last snapshot says of its source: isa, fields, groups, clock. Said
+ * after the first sample, for recordings that are interrupted, and by the
+ * caller at the end again, as all of it may change.
+ */
+int session_describe(struct session *s, struct errbuf *err);
 void session_free(struct session *s);
 
 #endif

@@ -105,7 +105,7 @@ export_to_file() {
 }
 
 report_without_groups() {
-	"$EXITSTAT" report --detail all.x | has 'No details were recorded'
+	"$EXITSTAT" report --detail all.x | has 'No details: the group detail was off'
 	"$EXITSTAT" report --nested all.x | has 'No exits of a guest inside'
 	"$EXITSTAT" report --nested l1only.x | has 'does not tell contexts apart'
 	"$EXITSTAT" report all.x >words
@@ -200,9 +200,9 @@ plot_errors() {
 	fails 2 'chart: pie: need exits, time or latency' \
 		"$EXITSTAT" plot --chart pie all.x -o a.svg
 	fails 2 'needs --output' "$EXITSTAT" plot --chart time groups.x
-	fails 1 'no times in it (exitstat record --groups time)' \
+	fails 1 'all.x: the group time was off (record with --groups time)' \
 		"$EXITSTAT" plot --chart time all.x -o t.svg
-	fails 1 'no histograms in it' \
+	fails 1 'all.x: the group histogram was off' \
 		"$EXITSTAT" plot --chart latency all.x -o t.svg
 	[ ! -e t.svg ]
 }
