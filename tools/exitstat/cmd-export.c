@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat export: chooses a format and where it goes; the formats are the
- * export-*.c files.
+ * exitstat export: chooses a format, a table and where it goes; the rest is in
+ * the export-*.c files.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,33 +10,25 @@
 #include "export.h"
 #include "outfile.h"
 
-static const struct format {
-	const char *name;
-	int (*write)(struct recording *r, FILE *out, struct errbuf *err);
-} formats[] = {
-	{ "csv", export_csv },
-	{ "json", export_json },
-};
+enum { OPT_TABLE = 0x200 };
+
+enum format { FORMAT_CSV, FORMAT_JSON };
 
 struct options {
 	const char *file;
 	const char *output;
-	const struct format *format;
+	enum format format;
+	const struct export_table *table;	/* NULL: not asked for one */
 };
 
 static const struct argp_option option_table[] = {
-	{ "format", 'f', "csv|json", 0, "Format (default: csv)", 0 },
+	{ "format", 'f', "csv|json", 0,
+	  "Format (default: csv). JSON has all tables", 0 },
 	{ "output", 'o', "FILE", 0, "Write FILE (default: standard output)", 0 },
+	{ "table", OPT_TABLE, "TABLE", 0,
+	  "Table for CSV (default: exits), see below", 0 },
 	{ 0 }
 };
-
-static const struct format *find_format(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
-		if (!strcmp(name, formats[i].name))
-			return &formats[i];
-	return NULL;
-}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -44,33 +36,62 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'f':
-		o->format = find_format(arg);
-		if (!o->format)
+		o->format = strcmp(arg, "json") ? FORMAT_CSV : FORMAT_JSON;
+		if (o->format == FORMAT_CSV && strcmp(arg, "csv"))
 			argp_error(state, "format: %s: need csv or json", arg);
 		return 0;
 	case 'o':
 		o->output = arg;
 		return 0;
+	case OPT_TABLE:
+		o->table = export_table_by_name(arg);
+		if (!o->table)
+			argp_error(state, "table: %s: no such table", arg);
+		return 0;
+	case ARGP_KEY_END:
+		if (o->file && o->table && o->format == FORMAT_JSON)
+			argp_error(state, "JSON has all tables: without --table");
+		return cmd_one_file(key, arg, state, &o->file);
 	default:
 		return cmd_one_file(key, arg, state, &o->file);
 	}
+}
+
+/* The table of tables, for --help; argp frees it. */
+static char *help_filter(int key, const char *text, void *input)
+{
+	struct buf b = { 0 };
+
+	(void)input;
+	if (key != ARGP_KEY_HELP_POST_DOC)
+		return (char *)text;
+	buf_printf(&b, "Tables:\n");
+	for (size_t i = 0; i < export_nr_tables; i++)
+		buf_printf(&b, "  %-10s %s\n", export_tables[i].name,
+			   export_tables[i].help);
+	return b.data;
 }
 
 static const struct argp argp = {
 	.options = option_table,
 	.parser = parse,
 	.args_doc = "FILE",
-	.doc = "Write a recording as CSV (long format) or JSON.",
+	.doc = "Write a recording as CSV, a table at a time, or JSON.\v ",
+	.help_filter = help_filter,
 };
 
 static int write_export(struct recording *r, const struct options *o)
 {
+	const struct export_table *t = o->table ? o->table : &export_tables[0];
 	struct outfile out;
 	struct errbuf err;
+	int rc;
 
 	if (outfile_open(&out, o->output, &err))
 		return cmd_fail(&err);
-	if (o->format->write(r, out.f, &err)) {
+	rc = o->format == FORMAT_JSON ? export_json(r, out.f, &err) :
+					export_csv(r, t, out.f, &err);
+	if (rc) {
 		outfile_abort(&out);
 		return cmd_fail(&err);
 	}
@@ -79,7 +100,7 @@ static int write_export(struct recording *r, const struct options *o)
 
 int cmd_export(int argc, char **argv)
 {
-	struct options o = { .format = &formats[0] };
+	struct options o = { 0 };
 	struct recording r;
 	struct errbuf err;
 	int code;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A recording as JSON: what it says about itself, then one object per sample,
- * vCPU and reason with exits. A field that the source does not fill is null.
+ * A recording as JSON: what it says about itself, then every table as a list
+ * with an object per row. A field that the source does not fill is null, and so
+ * is a table that nobody recorded.
  *
  * The rows are written one by one, as a recording may be larger than memory.
  */
@@ -68,46 +69,64 @@ static json_t *vms(const struct recording *r)
 }
 
 struct rows {
-	struct recording *r;
+	const struct export_table *table;
 	FILE *out;
-	bool has_sub;
 	bool any;
 };
 
-static int put_delta(void *arg, const struct rec_delta *d)
+static json_t *value(const struct export_value *v)
+{
+	switch (v->kind) {
+	case EXPORT_NUMBER:
+		return json_integer(v->n);
+	case EXPORT_TEXT:
+		return json_text(v->text);
+	default:
+		return json_null();
+	}
+}
+
+static void put_row(void *arg, const struct export_row *row)
 {
 	struct rows *c = arg;
-	struct recording *r = c->r;
-	const struct rec_vcpu *v = &r->vcpus[d->vcpu];
-	const struct rec_reason *e = &r->reasons[d->reason];
+	json_t *o = json_object();
 
+	for (size_t i = 0; i < row->nr; i++)
+		json_object_set_new(o, c->table->columns[i], value(&row->v[i]));
 	fputs(c->any ? ",\n" : "\n", c->out);
 	c->any = true;
-	put(c->out,
-	    json_pack("{s:I, s:I, s:o, s:I, s:o, s:I, s:o, s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-		      "sample_begin_ns",
-		      (json_int_t)export_begin_ns(r, d->sample),
-		      "sample_end_ns", (json_int_t)r->samples[d->sample].end_ns,
-		      "phase", json_text_or_null(export_phase(r, d->sample)),
-		      "vm", (json_int_t)r->vms[v->vm].vm_id,
-		      "name", json_text(r->vms[v->vm].name),
-		      "vcpu", (json_int_t)v->vcpu_id,
-		      "isa", json_text(e->isa),
-		      "code", (json_int_t)e->code,
-		      "sub", json_count(c->has_sub ? (int64_t)e->sub : -1),
-		      "reason", json_text(e->name),
-		      "class", json_text(e->class),
-		      "l1", json_count(d->n.l1), "l2", json_count(d->n.l2),
-		      "l2_reflected", json_count(d->n.l2_reflected),
-		      "fastpath", json_count(d->n.fastpath),
-		      "userspace", json_count(d->n.userspace)));
-	return 0;
+	put(c->out, o);
+}
+
+/* Keys have no "-" in them, which would be minus to many a program. */
+static void put_key(FILE *out, const char *name)
+{
+	fputs(",\n\"", out);
+	for (; *name; name++)
+		fputc(*name == '-' ? '_' : *name, out);
+	fputs("\": ", out);
+}
+
+static int put_table(struct recording *r, const struct export_table *t,
+		     FILE *out, struct errbuf *err)
+{
+	struct rows rows = { t, out, false };
+	int rc;
+
+	put_key(out, t->name);
+	if (export_need(r, t, err)) {
+		fputs("null", out);
+		return 0;
+	}
+	fputs("[", out);
+	rc = export_for_each(r, t, put_row, &rows, err);
+	fputs("\n]", out);
+	return rc;
 }
 
 int export_json(struct recording *r, FILE *out, struct errbuf *err)
 {
-	struct rows rows = { r, out, export_has_sub(r), false };
-	int rc;
+	int rc = 0;
 
 	fputs("{\"meta\": ", out);
 	put(out, meta(r));
@@ -115,8 +134,8 @@ int export_json(struct recording *r, FILE *out, struct errbuf *err)
 	put(out, phases(r));
 	fputs(",\n\"vms\": ", out);
 	put(out, vms(r));
-	fputs(",\n\"deltas\": [", out);
-	rc = rec_for_each_delta(r, put_delta, &rows, err);
-	fputs("\n]}\n", out);
+	for (size_t i = 0; !rc && i < export_nr_tables; i++)
+		rc = put_table(r, &export_tables[i], out, err);
+	fputs("}\n", out);
 	return rc;
 }

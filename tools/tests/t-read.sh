@@ -97,6 +97,83 @@ to_full_device() {
 	"$EXITSTAT" export all.x >/dev/full
 }
 
+# The names that the help tells.
+tables() {
+	"$EXITSTAT" export --help | sed -n '/^Tables:/,$s/^  \([a-z-]*\) .*/\1/p'
+}
+
+# Both formats have the same rows, in the columns of the header, and together
+# what the recording has. A column of SQL by name: the table's, then its own.
+export_tables() {
+	local table
+	for table in $(tables); do
+		"$EXITSTAT" export --table "$table" groups.x >"$table.csv"
+		"$EXITSTAT" export groups.x --table "$table" -o copy.csv
+		cmp "$table.csv" copy.csv
+	done
+	cmp exits.csv <("$EXITSTAT" export groups.x)
+	"$EXITSTAT" export -f json groups.x >all.json
+	python3 - $(tables) <<-'END'
+		import csv, json, sqlite3, sys
+		db = sqlite3.connect("groups.x")
+		whole = json.load(open("all.json"))
+		sql = {"exits": "delta", "entries": "closure"}
+		assert len(sys.argv) == 8, sys.argv
+		for name in sys.argv[1:]:
+		    rows = list(csv.DictReader(open(name + ".csv"), strict=True))
+		    objects = whole[name.replace("-", "_")]
+		    assert len(rows) == len(objects) > 0, name
+		    for row, o in zip(rows, objects):
+		        text = {k: "" if v is None else str(v) for k, v in o.items()}
+		        assert row == text, (name, row, text)
+		    table = sql.get(name, name.replace("-", "_"))
+		    for column in [c[0] for c in db.execute(f"SELECT * FROM {table}").description]:
+		        if column in ("sample", "vcpu", "reason", "other", "value", "max_ns", "kvm_exit"):
+		            continue
+		        want, = db.execute(f"SELECT sum({column}) FROM {table}").fetchone()
+		        got = sum(int(r[column]) for r in rows)
+		        assert want == got, (name, column, want, got)
+	END
+}
+
+export_detail() {
+	"$EXITSTAT" export --table detail groups.x >csv
+	grep -q ',0,vmx,30,,IO_INSTRUCTION,io,1016,0x3f8 write,COM1 data,6007$' csv
+	grep -q ',0,vmx,30,,IO_INSTRUCTION,io,,other,,97$' csv
+	"$EXITSTAT" export --table histogram groups.x >csv
+	# bucket 11 begins at 2^10 cycles of 2 GHz
+	grep -q ',vmx,30,,IO_INSTRUCTION,io,11,1024,512,' csv
+	"$EXITSTAT" export --table userspace groups.x | has ',2,IO,101$'
+}
+
+# What was off is an error or null, and no empty table.
+export_without_groups() {
+	fails 1 'all.x: the group time was off (record with --groups time)' \
+		"$EXITSTAT" export --table time -o off.csv all.x
+	[ ! -e off.csv ]
+	fails 1 'the group time was off' "$EXITSTAT" export --table vcpu-time all.x
+	fails 1 'the group histogram' "$EXITSTAT" export --table histogram all.x
+	fails 1 'the group detail was' "$EXITSTAT" export --table detail all.x
+	fails 1 'no entries in it: its source did not count' \
+		"$EXITSTAT" export --table entries l1only.x
+	"$EXITSTAT" export -f json l1only.x | python3 -c 'import json, sys
+o = json.load(sys.stdin)
+assert all(o[k] is None for k in ("entries", "userspace", "time", "detail"))
+assert o["exits"]'
+	fails 2 'table: tea: no such table' "$EXITSTAT" export --table tea all.x
+	fails 2 'JSON has all tables' \
+		"$EXITSTAT" export -f json --table time groups.x
+}
+
+# The page names every table, and every chart and group that the tool knows.
+page_is_complete() {
+	local page=$GOLDEN/../../../docs/man/exitstat.1 name
+	for name in $(tables) count time histogram detail; do
+		grep -qx "\.It Cm $name" "$page"
+	done
+	grep -qx '\.It Fl -chart Cm exits | time | latency' "$page"
+}
+
 export_to_file() {
 	"$EXITSTAT" export -o out.csv all.x
 	"$EXITSTAT" export all.x | cmp - out.csv
@@ -287,6 +364,10 @@ check 'report and terminal plot fit 80 columns' report_narrow
 check 'what a source does not fill is not 0' l1only_is_not_zero
 check 'export: golden CSV' golden export.csv "$EXITSTAT" export l1only.x
 check 'export: the sum of all rows is the total' export_sums
+check 'export: every table, the same in both formats' export_tables
+check 'export: values, buckets and returns by name' export_detail
+check 'export: what was off is said to be off' export_without_groups
+check 'the man page names tables, groups and charts' page_is_complete
 check 'export: to a file, or one line why not' export_to_file
 check 'interrupted recordings are marked' interrupted
 check 'foreign files are refused' foreign_files
