@@ -73,8 +73,16 @@ static uint64_t tolerance(const struct snapshot *s, const struct snap_vm *vm)
 	return s->hdr.switches + !vm->dead;
 }
 
-static bool print_vcpu(const struct snapshot *s, const struct snap_vm *vm,
-		       const struct snap_vcpu *v, bool *inexact)
+/* Over all vCPUs. */
+struct closure {
+	size_t wrong;		/* vCPUs with more missing than tolerated */
+	size_t inexact;		/* with some, tolerated */
+	uint64_t attempts;
+	int64_t missing;
+};
+
+static void print_vcpu(const struct snapshot *s, const struct snap_vm *vm,
+		       const struct snap_vcpu *v, struct closure *c)
 {
 	int64_t open = snapshot_unaccounted(s, v);
 	uint64_t exits = v->attempts - v->entry_failed - v->emulation -
@@ -87,14 +95,16 @@ static bool print_vcpu(const struct snapshot *s, const struct snap_vm *vm,
 	       vm->vm_id, comm, v->vcpu_id, fmt_count(a, v->attempts),
 	       fmt_count(b, exits), v->entry_failed, v->emulation, open,
 	       wrong ? " *" : "");
-	*inexact |= open && !wrong;
-	return wrong;
+	c->wrong += wrong;
+	c->inexact += open && !wrong;
+	c->attempts += v->attempts;
+	c->missing += open;
 }
 
 static enum verdict check_closure(const struct snapshot *s)
 {
-	bool inexact = false;
-	size_t wrong = 0;
+	struct closure c = { 0 };
+	char n[COUNT_TEXT_LEN];
 
 	printf("Closure: every VM-entry attempt ends in an exit, a failed entry or emulation\n\n");
 	if (!(s->hdr.fields & KES_FIELD_CLOSURE)) {
@@ -105,18 +115,22 @@ static enum verdict check_closure(const struct snapshot *s)
 	       "ATTEMPTS", "EXITS", "FAILED", "EMUL", "MISSING");
 	for (size_t i = 0; i < s->nr_vms; i++)
 		for (size_t j = 0; j < s->vms[i].nr_vcpus; j++)
-			wrong += print_vcpu(s, &s->vms[i],
-					    &s->vcpus[s->vms[i].first_vcpu + j],
-					    &inexact);
+			print_vcpu(s, &s->vms[i],
+				   &s->vcpus[s->vms[i].first_vcpu + j], &c);
 	if (!s->nr_vcpus)
 		printf("  no vCPU so far\n");
-	if (inexact)
+	if (c.inexact)
 		printf("\n  Not 0, and still right: a vCPU that runs may be between its exit and the end\n"
 		       "  of its attempt, and may lose one each time counting is switched (%" PRIu64 " so far).\n",
 		       (uint64_t)s->hdr.switches);
-	printf("\n  %s\n", wrong ? "WRONG: the lines with * are not closed" :
-				   "closed");
-	return wrong ? WRONG : RIGHT;
+	fmt_count(n, c.attempts);
+	if (c.wrong)
+		printf("\n  WRONG: the lines with * are not closed, difference %" PRId64 " of %s attempts\n",
+		       c.missing, n);
+	else
+		printf("\n  closed: difference %" PRId64 " of %s attempts\n",
+		       c.missing, n);
+	return c.wrong ? WRONG : RIGHT;
 }
 
 /* One reason of one vCPU number, over all VMs, as both sides count it. */
@@ -226,6 +240,26 @@ static void print_difference(uint32_t isa, const struct pair *p)
 	       (int64_t)(p->ours - theirs));
 }
 
+/* A difference is wrong, unless it is known that the two need not agree. */
+static enum verdict differ(const struct snapshot *s, size_t wrong, size_t nr)
+{
+	if (s->hdr.switches > 1) {
+		printf("cannot be compared: %zu of %zu differ, but counting has been switched\n"
+		       "  %" PRIu64 " times, and the histogram counts meanwhile\n",
+		       wrong, nr, (uint64_t)s->hdr.switches);
+		return CANNOT;
+	}
+	if (!(s->hdr.groups & KES_GROUP_COUNT)) {
+		printf("cannot be compared: %zu of %zu differ, but counting is off (exitstat\n"
+		       "  enable count, before the guest starts)\n", wrong, nr);
+		return CANNOT;
+	}
+	printf("WRONG: %zu of %zu differ. (Counting and the histogram must both have been\n"
+	       "  switched on before the first guest, and stayed on.)\n", wrong,
+	       nr);
+	return WRONG;
+}
+
 /* What lies between the two reads of a histogram that grows is right. */
 static enum verdict compare(const struct snapshot *s, struct pairs *all)
 {
@@ -250,10 +284,8 @@ static enum verdict compare(const struct snapshot *s, struct pairs *all)
 		       fmt_count(n, exits), all->nr);
 		return RIGHT;
 	}
-	printf("\n  WRONG: %zu of %zu differ. (Counting and the histogram must both have been\n"
-	       "  switched on before the first guest, and stayed on.)\n",
-	       wrong, all->nr);
-	return WRONG;
+	printf("\n  ");
+	return differ(s, wrong, all->nr);
 }
 
 static enum verdict check_trace(const struct snapshot *s,
@@ -281,6 +313,7 @@ static int read_snapshot(const struct options *o, struct snapshot *s,
 {
 	const struct source_ops *src;
 	struct buf bytes = { 0 };
+	struct errbuf why;
 	int rc;
 
 	if (o->snapshot) {
@@ -291,8 +324,13 @@ static int read_snapshot(const struct options *o, struct snapshot *s,
 		src = source_pick(o->common.source, o->common.root, err);
 		rc = src ? src->read(o->common.root, &bytes, err) : -ENODEV;
 	}
-	if (!rc)
-		rc = snapshot_parse(s, bytes.data, bytes.len, err);
+	if (!rc) {
+		rc = snapshot_parse(s, bytes.data, bytes.len, &why);
+		if (rc)
+			err_set(err, rc, "%s%s%.400s",
+				o->snapshot ? o->snapshot : "",
+				o->snapshot ? ": " : "", why.text);
+	}
 	buf_free(&bytes);
 	return rc;
 }
@@ -320,6 +358,8 @@ static int check(const struct options *o, struct snapshot *s,
 		return cmd_fail(&err);
 	if (!rc)
 		rc = trace_hist_read(after, o->common.root, o->histogram, &why);
+	if (rc && o->histogram)
+		return cmd_fail(&why);
 	closure = check_closure(s);
 	printf("\nThe kernel's own histogram of kvm_exit\n\n");
 	if (rc)

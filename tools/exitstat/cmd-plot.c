@@ -198,7 +198,7 @@ static int plot(const struct model *m, const struct options *o)
 		return cmd_fail(&err);
 	if (is_empty(m, o->chart)) {
 		err_set(&err, 0,
-			"%s: its group was on, but no vCPU ran meanwhile: nothing to plot",
+			"%s: its group was on, but has no times: nothing to plot",
 			o->file);
 		return cmd_fail(&err);
 	}

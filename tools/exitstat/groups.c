@@ -40,7 +40,8 @@ int groups_parse(const char *list, uint32_t *out, struct errbuf *err)
 		if (!g)
 			return err_set(err, -EINVAL,
 				       "%.*s: no such group (count, time, histogram, detail)",
-				       (int)len, list);
+				       len ? (int)len : 9,
+				       len ? list : "(nothing)");
 		*out |= g->bit;
 		list += len;
 		if (!*list)

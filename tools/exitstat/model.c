@@ -130,11 +130,14 @@ static void lay_out_points(struct model *m)
 	}
 }
 
+/* Up to the highest number, as a damaged recording may have any. */
 static void add_count(int64_t *sum, int64_t n)
 {
 	if (n < 0)
 		return;
-	*sum = (*sum < 0 ? 0 : *sum) + n;
+	if (*sum < 0)
+		*sum = 0;
+	*sum = n > INT64_MAX - *sum ? INT64_MAX : *sum + n;
 }
 
 static void add_to_reason(struct model *m, const struct rec_delta *d,

@@ -72,14 +72,15 @@ static bool read_row(const struct recording *r, sqlite3_stmt *s,
 		     const char *columns, int64_t *n)
 {
 	for (int i = 0; columns[i]; i++) {
+		int type = sqlite3_column_type(s, i);
+
+		n[i] = -1;
+		if (type == SQLITE_NULL && columns[i] == 'm')
+			continue;
 		n[i] = sqlite3_column_int64(s, i);
-		if (sqlite3_column_type(s, i) == SQLITE_NULL) {
-			n[i] = -1;
-			if (columns[i] != 'm')
-				return false;
-		} else if (!check_number(r, columns[i], &n[i])) {
+		if (type != SQLITE_INTEGER ||
+		    !check_number(r, columns[i], &n[i]))
 			return false;
-		}
 	}
 	return true;
 }

@@ -68,6 +68,9 @@ static int parse_line(struct trace_hist *h, const char *line, bool *inside,
 		if (*inside && strstr(line, " if "))
 			return err_set(err, -EPROTO,
 				       "kvm_exit's histogram has a filter: it does not count all exits");
+		if (*inside && strstr(line, " [paused]"))
+			return err_set(err, -EPROTO,
+				       "kvm_exit's histogram is paused: it does not count all exits");
 		return 0;
 	}
 	if (!*inside)
@@ -107,12 +110,11 @@ int trace_hist_read(struct trace_hist *h, const char *root, const char *path,
 	for (size_t i = 0; !path && rc == -ENOENT && i < ARRAY_LEN(places); i++)
 		rc = fsroot_read(root, places[i], &b);
 	if (rc) {
-		if (!path)
-			path = places[0];
-		rc = err_set(err, rc, "%s: %s%s", path, strerror(-rc),
+		rc = err_set(err, rc, "%s: %s%s", path ? path : places[0],
+			     strerror(-rc),
 			     rc == -EACCES ? " (run as root)" :
-			     rc == -ENOENT ? " (is tracefs mounted, and kvm loaded?)" :
-			     "");
+			     rc == -ENOENT && !path ?
+			     " (is tracefs mounted, and kvm loaded?)" : "");
 	} else {
 		buf_append(&b, "", 0);
 		rc = trace_hist_parse(h, b.data, err);

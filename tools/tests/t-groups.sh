@@ -59,6 +59,7 @@ switch_errors() {
 	machine_with
 	fails 2 'tea: no such group' "$EXITSTAT" enable tea
 	fails 2 'tea: no such group' "$EXITSTAT" record --groups count,tea
+	fails 2 '(nothing): no such group' "$EXITSTAT" enable count,,time
 	fails 2 'which GROUP' "$EXITSTAT" disable
 	fails 2 'Too many arguments' "$EXITSTAT" reset count
 	rm "$SYSFS/detail"
@@ -218,6 +219,7 @@ traced() {
 checked_machine() {
 	machine_with count
 	snapshot <<-END
+		${1:-switches 1}
 		vm 1 700 1000 2000 first
 		vcpu 0 101
 		exit 0x7b 90
@@ -236,7 +238,7 @@ check_agrees() {
 	checked_machine
 	"$EXITSTAT" check >out
 	grep -q '1 first  *0  *101  *99  *1  *1  *0$' out
-	grep -q '^  closed$' out
+	grep -q '^  closed: difference 0 of 125 attempts$' out
 	grep -q 'difference 0: 123 exits, by 3 reasons and vCPUs' out
 }
 
@@ -249,6 +251,18 @@ check_differs() {
 	traced 123 0 113 777 0 9 4294967295 1 1 5 1 2
 	"$EXITSTAT" check >out && return 1
 	grep -q 'vcpu 1  *0  *2  *-2$' out
+}
+
+# A difference that has a reason is no proof, and none is right all the same.
+check_may_differ() {
+	local header
+	for header in 'switches 3' 'clock 0 15 0'; do
+		checked_machine "$header"
+		"$EXITSTAT" check | has 'difference 0: 123 exits'
+		traced 123 0 112 777 0 9 4294967295 1 1
+		"$EXITSTAT" check >out
+		grep -q 'cannot be compared: 1 of 3 differ, but counting' out
+	done
 }
 
 check_not_closed() {
@@ -280,6 +294,8 @@ check_cannot() {
 	"$EXITSTAT" check | has 'is not set up (echo .hist:keys='
 	FILTER='if vcpu_id == 1 ' traced 123 0 1
 	"$EXITSTAT" check | has 'cannot be compared: .* has a filter'
+	FILTER='[paused] ' traced 123 0 1
+	"$EXITSTAT" check | has 'cannot be compared: .* is paused'
 	DROPPED=5 traced 123 0 1
 	"$EXITSTAT" check | has 'cannot be compared: .* dropped 5 events'
 	rm -r "$ROOT/sys/kernel/tracing"
@@ -292,14 +308,68 @@ check_cannot() {
 	{ "$EXITSTAT" check --snapshot copy || true; } |
 		has 'no --histogram to go with'
 	fails 1 'none: No such file' "$EXITSTAT" check --snapshot none
+	fails 1 'none: No such file' \
+		"$EXITSTAT" check --snapshot copy --histogram none
+	echo 'some text, and not even short: a hundred and twenty bytes it has, or more, as the header of a snapshot has so many too.......' >text
+	fails 1 'text: not an exit statistics snapshot' \
+		"$EXITSTAT" check --snapshot text
+	fails 1 'is not set up' \
+		"$EXITSTAT" check --snapshot copy --histogram text
 }
 
-# A table of this version that is not there is damage, whatever reads it.
+# damage SQL...: a recording with all groups in which that was done
+damage() {
+	"$BUILD/mkrec" bad.x groups
+	python3 - "$@" <<-'END'
+		import sqlite3, sys
+		db = sqlite3.connect("bad.x", isolation_level=None)
+		for sql in sys.argv[1:]:
+		    db.execute(sql)
+	END
+}
+
+# A table of this version that is not there is damage, whatever reads it, and so
+# is a row that refers to nothing or has a number that cannot be.
 damaged_groups() {
-	"$BUILD/mkrec" bad.x
-	python3 -c 'import sqlite3
-sqlite3.connect("bad.x").execute("DROP TABLE kvm_exit")'
-	fails 1 'bad.x: damaged recording' "$EXITSTAT" report bad.x
+	local sql
+	for sql in 'DROP TABLE kvm_exit' 'DROP TABLE histogram' \
+		'DROP TABLE closure' 'ALTER TABLE time RENAME handler_ns TO x' \
+		'UPDATE histogram SET bucket = 40 WHERE sample = 2 AND bucket = 11 AND reason = 1' \
+		'UPDATE time SET reason = 999 WHERE sample = 2 AND reason = 1' \
+		'UPDATE time SET handler_ns = -1' \
+		'UPDATE userspace SET vcpu = 0 WHERE sample = 2' \
+		'UPDATE detail SET other = 2' \
+		'UPDATE closure SET attempts = -5' \
+		"UPDATE vcpu_time SET elapsed_ns = 'soon'"; do
+		damage "$sql"
+		fails 1 'bad.x: damaged recording' "$EXITSTAT" report bad.x
+		fails 1 'bad.x: damaged recording' \
+			"$EXITSTAT" plot --chart time -o bad.svg bad.x
+		[ ! -e bad.svg ]
+	done
+	damage "UPDATE meta SET value = 'no number' WHERE key = 'tsc_khz'"
+	"$EXITSTAT" export --table histogram bad.x | has ',11,1024,,'
+	fails 1 'nothing to plot' "$EXITSTAT" plot --chart latency -o l.svg bad.x
+	damage 'UPDATE delta SET l1 = 9223372036854775807' \
+		'UPDATE time SET handler_ns = 9223372036854775807' \
+		'UPDATE histogram SET count = 9223372036854775807'
+	"$EXITSTAT" report bad.x >/dev/null
+	"$EXITSTAT" plot --chart time -o t.svg bad.x
+	"$EXITSTAT" plot --chart latency -o t.svg bad.x
+	damage "UPDATE meta SET value = 'time,,tea' WHERE key = 'groups'"
+	"$EXITSTAT" report bad.x >/dev/null
+}
+
+# Recorded, but nothing happened: neither an empty picture nor a crash.
+groups_without_rows() {
+	damage 'DELETE FROM time' 'DELETE FROM vcpu_time' \
+		'DELETE FROM histogram' 'DELETE FROM detail' \
+		"INSERT INTO meta VALUES('groups', 'count,time,histogram,detail')"
+	fails 1 'nothing to plot' "$EXITSTAT" plot --chart time -o e.svg bad.x
+	fails 1 'nothing to plot' "$EXITSTAT" plot --chart latency -o e.svg bad.x
+	[ ! -e e.svg ]
+	"$EXITSTAT" report --detail bad.x | has 'No details: no exit had any'
+	[ "$("$EXITSTAT" export --table time bad.x | wc -l)" = 1 ]
 }
 
 check 'enable and disable switch in the order of needs' switches
@@ -317,9 +387,11 @@ check 'time, histogram, returns and details are recorded' records_groups
 check 'a group switched off and on meanwhile' group_restarts
 check 'check: closed, and no difference to the trace' check_agrees
 check 'check: a difference to the trace' check_differs
+check 'check: differences that switching explains' check_may_differ
 check 'check: not closed, and what is tolerated' check_not_closed
 check 'check: says what it cannot check' check_cannot
 check 'a recording of version 1 is read' old_recording
 check 'a recording without its tables is damaged' damaged_groups
+check 'groups that were on while nothing ran' groups_without_rows
 check 'times need a clock' time_without_clock
 done_testing
