@@ -54,14 +54,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &cmd_common_argp, 0, NULL, 0 },
-					      { 0 } };
 static const struct argp argp = {
 	.options = option_table,
 	.parser = parse,
 	.doc = "Check that the counts are right: every VM-entry attempt accounted "
 	       "for, and no difference to the kernel's own histogram of kvm_exit.",
-	.children = children,
+	.children = cmd_common_children,
 };
 
 /*
@@ -376,7 +374,6 @@ int cmd_check(int argc, char **argv)
 	struct options o = { 0 };
 	int code;
 
-	cmd_common_init(&o.common);
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
 	code = check(&o, &s, &before, &after);

@@ -39,13 +39,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &cmd_common_argp, 0, NULL, 0 },
-					      { 0 } };
 static const struct argp argp = {
 	.options = option_table,
 	.parser = parse,
 	.doc = "List the VMs of this machine and their exits so far.",
-	.children = children,
+	.children = cmd_common_children,
 };
 
 static void print_vm(const struct snapshot *s, const struct snap_vm *vm,
@@ -108,7 +106,6 @@ int cmd_list(int argc, char **argv)
 	struct errbuf why, err;
 	int rc;
 
-	cmd_common_init(&o.common);
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
 	src = source_pick(o.common.source, o.common.root, &why);

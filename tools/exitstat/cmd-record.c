@@ -97,8 +97,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &cmd_common_argp, 0, NULL, 0 },
-					      { 0 } };
 static const struct argp argp = {
 	.options = option_table,
 	.parser = parse,
@@ -108,7 +106,7 @@ static const struct argp argp = {
 	       "phases. Example:\n"
 	       "  exitstat record -o boot.exitstat -- qemu-system-x86_64 "
 	       "-enable-kvm -nographic -kernel bzImage -append console=ttyS0",
-	.children = children,
+	.children = cmd_common_children,
 };
 
 static int load_phases(struct phases *p, const char *file, struct buf *text,
@@ -331,7 +329,6 @@ int cmd_record(int argc, char **argv)
 	char output[64];
 	int code;
 
-	cmd_common_init(&o.common);
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
 		return EXIT_CODE_USAGE;
 	default_output(output, sizeof(output));

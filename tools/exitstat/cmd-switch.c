@@ -39,9 +39,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp_child children[] = { { &cmd_common_argp, 0, NULL, 0 },
-					      { 0 } };
-
 /* The source, or NULL after a complaint. */
 static const struct source_ops *begin(const struct argp *argp,
 				      struct options *o, int argc, char **argv)
@@ -49,7 +46,6 @@ static const struct source_ops *begin(const struct argp *argp,
 	const struct source_ops *src;
 	struct errbuf why;
 
-	cmd_common_init(&o->common);
 	if (argp_parse(argp, argc, argv, 0, NULL, o))
 		return NULL;
 	src = source_pick(o->common.source, o->common.root, &why);
@@ -80,7 +76,7 @@ int cmd_enable(int argc, char **argv)
 		.args_doc = "GROUP...",
 		.doc = "Switch groups on: count, time, histogram, detail.\v"
 		       "time and detail need count, histogram needs time.",
-		.children = children,
+		.children = cmd_common_children,
 	};
 
 	return switch_groups(&argp, argc, argv, true);
@@ -92,7 +88,7 @@ int cmd_disable(int argc, char **argv)
 		.parser = parse,
 		.args_doc = "GROUP...",
 		.doc = "Switch groups off: count, time, histogram, detail.",
-		.children = children,
+		.children = cmd_common_children,
 	};
 
 	return switch_groups(&argp, argc, argv, false);
@@ -104,7 +100,7 @@ int cmd_reset(int argc, char **argv)
 		.parser = parse,
 		.doc = "Let the kernel's own texts and sysfs files count from now on.\v"
 		       "Recordings are not disturbed: their counters never go back.",
-		.children = children,
+		.children = cmd_common_children,
 	};
 	struct options o = { 0 };
 	const struct source_ops *src = begin(&argp, &o, argc, argv);

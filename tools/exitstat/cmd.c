@@ -21,8 +21,14 @@ static const struct argp_option options[] = {
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct cmd_common *c = state->input;
+	const char *root;
 
 	switch (key) {
+	case ARGP_KEY_INIT:
+		root = getenv("EXITSTAT_ROOT");
+		c->root = root ? root : "";
+		c->source = "auto";
+		return 0;
 	case OPT_ROOT:
 		c->root = arg;
 		return 0;
@@ -34,15 +40,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-const struct argp cmd_common_argp = { .options = options, .parser = parse };
-
-void cmd_common_init(struct cmd_common *c)
-{
-	const char *root = getenv("EXITSTAT_ROOT");
-
-	c->root = root ? root : "";
-	c->source = "auto";
-}
+static const struct argp argp = { .options = options, .parser = parse };
+const struct argp_child cmd_common_children[] = { { &argp, 0, NULL, 0 },
+						  { 0 } };
 
 int cmd_fail(const struct errbuf *err)
 {

@@ -22,14 +22,14 @@ int cmd_plot(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 
-/* --root and --source; an argp child whose input is this struct. */
+/* --root and --source; the input of the argp child is this struct. */
 struct cmd_common {
 	const char *root;	/* "" or a directory, from EXITSTAT_ROOT too */
 	const char *source;
 };
 
-extern const struct argp cmd_common_argp;
-void cmd_common_init(struct cmd_common *c);
+/* The .children of a command that has these options. */
+extern const struct argp_child cmd_common_children[];
 
 /* "exitstat NAME: text" on standard error; returns EXIT_CODE_FAILED. */
 int cmd_fail(const struct errbuf *err);

@@ -104,12 +104,15 @@ static void phases_bad_files(void **state)
 
 /* ---- from snapshots to a recording ---- */
 
+/* What a test works on: a recording that is being made, then its model. */
 struct run {
 	char path[64];
 	struct rec_writer *w;
 	struct tracker *t;
 	struct snapshot snap;
 	int64_t sample;
+	struct recording rec;
+	struct model m;
 };
 
 static void run_start(struct run *r, bool all)
@@ -123,7 +126,7 @@ static void run_start(struct run *r, bool all)
 }
 
 /* The next sample, at 1000 ns after the one before. */
-static int run_sample(struct run *r, struct snapwrite *w)
+static int try_sample(struct run *r, struct snapwrite *w)
 {
 	int rc;
 
@@ -141,16 +144,7 @@ static int run_sample(struct run *r, struct snapwrite *w)
 	return rc;
 }
 
-static void run_end(struct run *r, struct recording *rec, struct model *m)
-{
-	assert_int_equal(rec_finish(r->w, &err), 0);
-	track_free(r->t);
-	snapshot_free(&r->snap);
-	assert_int_equal(rec_open(rec, r->path, &err), 0);
-	assert_int_equal(model_load(m, rec, &err), 0);
-	unlink(r->path);
-}
-
+/* One VM with one vCPU; @fields says what of it the source fills. */
 static void one_vm(struct snapwrite *w, uint64_t fields, uint64_t io,
 		   uint64_t npf, uint64_t died)
 {
@@ -165,119 +159,129 @@ static void one_vm(struct snapwrite *w, uint64_t fields, uint64_t io,
 			.code = 0x400, .l1 = npf });
 }
 
+#define ALL_FIELDS	0x1f
+
+static void sample(struct run *r, uint64_t io, uint64_t npf, uint64_t died)
+{
+	struct snapwrite w;
+
+	one_vm(&w, ALL_FIELDS, io, npf, died);
+	assert_int_equal(try_sample(r, &w), 0);
+}
+
+static void run_end(struct run *r)
+{
+	assert_int_equal(rec_finish(r->w, &err), 0);
+	track_free(r->t);
+	snapshot_free(&r->snap);
+	assert_int_equal(rec_open(&r->rec, r->path, &err), 0);
+	assert_int_equal(model_load(&r->m, &r->rec, &err), 0);
+	unlink(r->path);
+}
+
+static void run_free(struct run *r)
+{
+	model_free(&r->m);
+	rec_close(&r->rec);
+}
+
+/* Instead of run_end() and run_free(): there is no recording. */
+static void run_discard(struct run *r)
+{
+	track_free(r->t);
+	snapshot_free(&r->snap);
+	rec_discard(r->w);
+}
+
 static void baseline_is_not_counted(void **state)
 {
-	struct recording rec;
-	struct snapwrite w;
-	struct model m;
 	struct run r;
 
 	(void)state;
 	run_start(&r, true);
-	one_vm(&w, 0x1f, 1000, 50, 0);
-	assert_int_equal(run_sample(&r, &w), 0);
-	one_vm(&w, 0x1f, 1023, 50, 0);
-	assert_int_equal(run_sample(&r, &w), 0);
-	one_vm(&w, 0x1f, 1023, 151, 99);
-	assert_int_equal(run_sample(&r, &w), 0);
-	run_end(&r, &rec, &m);
-	assert_int_equal(m.total, 23 + 101);
-	assert_int_equal(model_ranked(&m, 0)->total, 101);
-	assert_string_equal(model_ranked(&m, 0)->info->name, "NPF");
-	assert_int_equal(m.closure[0], 23 + 101);
-	assert_int_equal(rec.vms[0].died_ns, 99);
-	model_free(&m);
-	rec_close(&rec);
+	sample(&r, 1000, 50, 0);
+	sample(&r, 1023, 50, 0);
+	sample(&r, 1023, 151, 99);
+	run_end(&r);
+	assert_int_equal(r.m.total, 23 + 101);
+	assert_int_equal(model_ranked(&r.m, 0)->total, 101);
+	assert_string_equal(model_ranked(&r.m, 0)->info->name, "NPF");
+	assert_int_equal(r.m.closure[0], 23 + 101);
+	assert_int_equal(r.rec.vms[0].died_ns, 99);
+	run_free(&r);
 }
 
 static void a_new_vm_counts_from_zero(void **state)
 {
-	struct recording rec;
 	struct snapwrite w;
-	struct model m;
 	struct run r;
 
 	(void)state;
 	run_start(&r, true);
-	snapwrite_begin(&w, KES_ISA_SVM, 0x1f);
-	assert_int_equal(run_sample(&r, &w), 0);
+	snapwrite_begin(&w, KES_ISA_SVM, ALL_FIELDS);
+	assert_int_equal(try_sample(&r, &w), 0);
 	/* born and dead between two samples: its final counters are all */
-	one_vm(&w, 0x1f, 997, 0, 77);
-	assert_int_equal(run_sample(&r, &w), 0);
-	one_vm(&w, 0x1f, 997, 0, 77);
-	assert_int_equal(run_sample(&r, &w), 0);
-	run_end(&r, &rec, &m);
-	assert_int_equal(m.total, 997);
-	model_free(&m);
-	rec_close(&rec);
+	sample(&r, 997, 0, 77);
+	sample(&r, 997, 0, 77);
+	run_end(&r);
+	assert_int_equal(r.m.total, 997);
+	run_free(&r);
 }
 
 static void unknown_codes_keep_their_number(void **state)
 {
-	struct recording rec;
 	struct snapwrite w;
-	struct model m;
 	struct run r;
 
 	(void)state;
 	run_start(&r, true);
-	one_vm(&w, 0x1f, 5, 0, 0);
-	assert_int_equal(run_sample(&r, &w), 0);
-	one_vm(&w, 0x1f, 5, 0, 0);
+	sample(&r, 5, 0, 0);
+	one_vm(&w, ALL_FIELDS, 5, 0, 0);
 	snapwrite_exit(&w, &(struct kes_exit) {
 		.code = KES_CODE_UNKNOWN, .l1 = 3 });
 	snapwrite_unknown_last(&w, 0xdead);
-	assert_int_equal(run_sample(&r, &w), 0);
-	run_end(&r, &rec, &m);
-	assert_int_equal(m.total, 3);
-	assert_string_equal(model_ranked(&m, 0)->info->name, "UNKNOWN");
-	assert_true(rec.vcpus[0].has_unknown);
-	assert_int_equal(rec.vcpus[0].unknown_last, 0xdead);
-	model_free(&m);
-	rec_close(&rec);
+	assert_int_equal(try_sample(&r, &w), 0);
+	run_end(&r);
+	assert_int_equal(r.m.total, 3);
+	assert_string_equal(model_ranked(&r.m, 0)->info->name, "UNKNOWN");
+	assert_true(r.rec.vcpus[0].has_unknown);
+	assert_int_equal(r.rec.vcpus[0].unknown_last, 0xdead);
+	run_free(&r);
 }
 
 static void strangers_are_left_out(void **state)
 {
 	struct track_sums sums;
-	struct snapwrite w;
 	struct run r;
 
 	(void)state;
 	run_start(&r, false);
-	one_vm(&w, 0x1f, 10, 10, 0);
-	assert_int_equal(run_sample(&r, &w), 0);
+	sample(&r, 10, 10, 0);
 	track_set_command(r.t, 4000000, 400);
-	one_vm(&w, 0x1f, 20, 20, 0);
-	assert_int_equal(run_sample(&r, &w), 0);
+	sample(&r, 20, 20, 0);
 	sums = track_sums(r.t);
 	assert_int_equal(sums.exits, 0);
 	assert_int_equal(sums.vms, 0);
-	track_free(r.t);
-	snapshot_free(&r.snap);
-	rec_discard(r.w);
+	run_discard(&r);
 }
 
 static void unfilled_fields_are_null(void **state)
 {
-	struct recording rec;
 	struct snapwrite w;
-	struct model m;
 	struct run r;
 
 	(void)state;
 	run_start(&r, true);
-	one_vm(&w, 0, 1, 0, 0);
-	assert_int_equal(run_sample(&r, &w), 0);
-	one_vm(&w, 0, 24, 0, 0);
-	assert_int_equal(run_sample(&r, &w), 0);
-	run_end(&r, &rec, &m);
-	assert_int_equal(m.total, 23);
-	assert_int_equal(m.reasons[0].n.userspace, -1);
-	assert_int_equal(m.reasons[0].n.l2, -1);
-	assert_false(m.has_closure);
-	model_free(&m);
-	rec_close(&rec);
+	for (uint64_t io = 1; io < 47; io += 23) {
+		one_vm(&w, 0, io, 0, 0);
+		assert_int_equal(try_sample(&r, &w), 0);
+	}
+	run_end(&r);
+	assert_int_equal(r.m.total, 23);
+	assert_int_equal(r.m.reasons[0].n.userspace, -1);
+	assert_int_equal(r.m.reasons[0].n.l2, -1);
+	assert_false(r.m.has_closure);
+	run_free(&r);
 }
 
 static void backwards_is_an_error(void **state)
@@ -287,59 +291,45 @@ static void backwards_is_an_error(void **state)
 
 	(void)state;
 	run_start(&r, true);
-	one_vm(&w, 0x1f, 100, 0, 0);
-	assert_int_equal(run_sample(&r, &w), 0);
-	one_vm(&w, 0x1f, 99, 0, 0);
-	assert_int_equal(run_sample(&r, &w), -EPROTO);
+	sample(&r, 100, 0, 0);
+	one_vm(&w, ALL_FIELDS, 99, 0, 0);
+	assert_int_equal(try_sample(&r, &w), -EPROTO);
 	assert_non_null(strstr(err.text, "backwards"));
-	track_free(r.t);
-	snapshot_free(&r.snap);
-	rec_discard(r.w);
+	run_discard(&r);
 }
 
 static void shape_of_a_spike(void **state)
 {
-	struct recording rec;
-	struct snapwrite w;
-	struct model m;
 	struct run r;
 	uint64_t io = 1;
 
 	(void)state;
 	run_start(&r, true);
 	for (int i = 0; i < 21; i++) {
-		one_vm(&w, 0x1f, io, 0, 0);
-		assert_int_equal(run_sample(&r, &w), 0);
+		sample(&r, io, 0, 0);
 		io += i == 9 ? 1000 : 100;
 	}
-	run_end(&r, &rec, &m);
-	assert_int_equal(m.total, 19 * 100 + 1000);
-	assert_int_equal(m.shape.shape, MODEL_SPIKES);
-	assert_int_equal(m.shape.peaks, 1);
-	assert_int_equal(m.shape.peak_exits, 1000);
-	assert_int_equal(m.shape.highest_point, 9);
-	model_free(&m);
-	rec_close(&rec);
+	run_end(&r);
+	assert_int_equal(r.m.total, 19 * 100 + 1000);
+	assert_int_equal(r.m.shape.shape, MODEL_SPIKES);
+	assert_int_equal(r.m.shape.peaks, 1);
+	assert_int_equal(r.m.shape.peak_exits, 1000);
+	assert_int_equal(r.m.shape.highest_point, 9);
+	run_free(&r);
 }
 
 static void shape_of_a_line(void **state)
 {
-	struct recording rec;
-	struct snapwrite w;
-	struct model m;
 	struct run r;
 
 	(void)state;
 	run_start(&r, true);
-	for (uint64_t i = 0; i < 21; i++) {
-		one_vm(&w, 0x1f, 1 + i * 101, 0, 0);
-		assert_int_equal(run_sample(&r, &w), 0);
-	}
-	run_end(&r, &rec, &m);
-	assert_int_equal(m.shape.shape, MODEL_STEADY);
-	assert_true(m.shape.cv < 0.01);
-	model_free(&m);
-	rec_close(&rec);
+	for (uint64_t i = 0; i < 21; i++)
+		sample(&r, 1 + i * 101, 0, 0);
+	run_end(&r);
+	assert_int_equal(r.m.shape.shape, MODEL_STEADY);
+	assert_true(r.m.shape.cv < 0.01);
+	run_free(&r);
 }
 
 int main(void)
