@@ -194,7 +194,8 @@ static void draw_all(struct page *p, const struct model_latency *l)
 	page_draw_phases(p);
 	draw_names(&k);
 	page_draw_left_label(p, CHART_Y + TALL_H / 2,
-			     "handler time of an exit, by reason", "");
+			     "handler time of an exit, by reason",
+			     "lines: powers of ten");
 	page_draw_time_axis(p);
 	page_draw_facts(p);
 	draw_legend(&k);

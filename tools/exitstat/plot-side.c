@@ -163,7 +163,7 @@ void page_draw_legend_row(const struct page *p, double y, uint32_t colour,
 			  const char *const text[4])
 {
 	canvas_rect(p->cr, SIDE_X, y - 10, 12, 12, colour);
-	canvas_text_fit(p->cr, &body, SIDE_X + 20, y, 124, text[0]);
+	canvas_text_fit(p->cr, &body, SIDE_X + 20, y, 142, text[0]);
 	for (int i = 0; i < 3; i++)
 		canvas_text(p->cr, &body, SIDE_X + columns[i], y, CANVAS_RIGHT,
 			    text[i + 1]);

@@ -4,12 +4,14 @@
  * cost, by reason. What an exit costs is its handling, here and in user space;
  * waiting (halted, preempted) is time too, but not the exit's fault.
  */
+#include <math.h>
 #include <string.h>
 
 #include "report.h"
 
 static const int widths[MODEL_NR_STATES] = { 8, 8, 9, 9, 10, 9 };
 
+#define CLOCK_TOLERANCE	0.01	/* of the TSC, to be called right */
 #define MIN_SHARE	0.00005	/* of a reason's cost, to be listed */
 
 static double percent(uint64_t part, uint64_t whole)
@@ -54,6 +56,20 @@ static void print_agreement(const struct model_vcpu_time *t, FILE *out)
 		percent(diff, t->elapsed_ns));
 }
 
+/* Times are the TSC's: what is said of them holds if it keeps time. */
+static void print_clock(const struct model *m, FILE *out)
+{
+	uint64_t seen = rec_get_u64(m->rec, "tsc_seen_khz");
+	double factor = m->groups.tsc_khz ?
+			(double)seen / (double)m->groups.tsc_khz : 0;
+
+	if (!seen || !factor)
+		return;
+	fprintf(out, "  The TSC, which measures them, ran %.3f times as fast as the kernel says%s\n",
+		factor, fabs(factor - 1) > CLOCK_TOLERANCE ?
+		":\n  times are off by that factor; shares and ratios hold." : ".");
+}
+
 static void print_budget(const struct model *m, FILE *out)
 {
 	const struct model_groups *g = &m->groups;
@@ -77,6 +93,7 @@ static void print_budget(const struct model *m, FILE *out)
 		print_vcpu("all", &g->all, out);
 	print_shares(&g->all, out);
 	print_agreement(&g->all, out);
+	print_clock(m, out);
 }
 
 static uint64_t all_costs(const struct model *m)

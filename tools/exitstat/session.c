@@ -22,6 +22,8 @@
 
 /* How long the command may take to end after a signal, before SIGKILL. */
 #define GRACE_NS	(10 * NSEC_PER_SEC)
+/* The least time over which the TSC is compared with the clock. */
+#define MIN_CLOCK_NS	(NSEC_PER_SEC / 2)
 
 static volatile sig_atomic_t got_signal;
 static volatile sig_atomic_t signal_from_tty;
@@ -92,6 +94,15 @@ static void fields_text(uint64_t fields, char *out, size_t size)
 						names[i].name);
 }
 
+/* Cycles per millisecond by the clock; what the kernel says may be wrong. */
+static uint64_t seen_khz(const struct session *s)
+{
+	const struct kes_header *h = &s->snap.hdr;
+
+	return (uint64_t)((unsigned __int128)(h->now_cyc - s->first.now_cyc) *
+			  1000000 / (h->end_ns - s->first.end_ns));
+}
+
 int session_describe(struct session *s, struct errbuf *err)
 {
 	const struct kes_header *h = &s->snap.hdr;
@@ -109,7 +120,10 @@ int session_describe(struct session *s, struct errbuf *err)
 		rc = rec_meta_u64(s->w, "tsc_khz", h->tsc_khz, err);
 	if (!rc)
 		rc = rec_meta_u64(s->w, "switches",
-				  h->switches - s->first_switches, err);
+				  h->switches - s->first.switches, err);
+	if (!rc && h->tsc_khz &&
+	    h->end_ns - s->first.end_ns >= MIN_CLOCK_NS)
+		rc = rec_meta_u64(s->w, "tsc_seen_khz", seen_khz(s), err);
 	return rc;
 }
 
@@ -119,7 +133,7 @@ static int store_sample(struct session *s, uint64_t begin_ns, uint64_t end_ns,
 	int rc = rec_begin(s->w, &s->err);
 
 	if (!s->nr_samples++)
-		s->first_switches = s->snap.hdr.switches;
+		s->first = s->snap.hdr;
 	if (!rc)
 		rc = rec_sample(s->w, s->nr_samples, begin_ns, end_ns, missed,
 				&s->err);

@@ -37,7 +37,7 @@ struct session {
 	int64_t nr_samples;
 	int64_t nr_phases;
 	uint64_t missed;
-	uint64_t first_switches; /* of counting, before the first sample */
+	struct kes_header first; /* of the first snapshot */
 	uint64_t stop_ns;	/* when -d ends, or UINT64_MAX */
 	bool phase_changed;
 	bool stopping;

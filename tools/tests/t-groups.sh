@@ -161,6 +161,18 @@ records_groups() {
 	[ "$(sql r.x "SELECT value FROM meta WHERE key = 'tsc_khz'")" = 2000000 ]
 }
 
+# The fake TSC stands nearly still, while the clock goes on.
+tsc_against_clock() {
+	machine_with count time
+	grown 1 | snapshot
+	grown 3 5000 >grown3
+	"$EXITSTAT" record -q --all -o k.x -- sh -c \
+		"sleep 0.6; '$BUILD/mksnap' '$SNAPSHOT' <grown3"
+	[ "$(sql k.x "SELECT value < 40000 FROM meta WHERE key = 'tsc_seen_khz'")" = 1 ]
+	"$EXITSTAT" report k.x | has 'ran 0.0.. times as fast as the kernel says'
+	"$EXITSTAT" report k.x | has 'times are off by that factor'
+}
+
 # A group that was switched off and on meanwhile begins at 0 again.
 group_restarts() {
 	machine_with count time histogram
@@ -384,6 +396,7 @@ else
 fi
 check 'record --groups switches on what is missing, and back' record_restores
 check 'time, histogram, returns and details are recorded' records_groups
+check 'a TSC that does not keep time is told' tsc_against_clock
 check 'a group switched off and on meanwhile' group_restarts
 check 'check: closed, and no difference to the trace' check_agrees
 check 'check: a difference to the trace' check_differs

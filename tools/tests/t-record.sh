@@ -178,6 +178,9 @@ kill_9() {
 		"$EXITSTAT" report m.x
 	"$EXITSTAT" report m.x.part >words
 	grep -q INTERRUPTED words
+	# what the source said at the first sample is in it
+	grep -q 'groups  count; off: time,histogram,detail' words
+	"$EXITSTAT" export --table entries m.x.part | has ',attempts,'
 	local n
 	n=$("$EXITSTAT" report -j m.x.part | sed -n 's/.*"samples": \([0-9]*\),/\1/p')
 	[ "$n" -ge 20 ]
