@@ -53,18 +53,21 @@ static const struct argp argp = {
 	.doc = "Say how many exits a recording has, why and when.",
 };
 
-static void print(const struct model *m, const struct options *o)
+static int print(const struct model *m, const struct options *o)
 {
+	struct errbuf err;
+
 	if (o->json)
 		report_json(m, stdout);
-	if (o->nested)
-		report_nested(m, stdout);
+	if (o->nested && report_nested(m, stdout, &err))
+		return cmd_fail(&err);
 	if (o->nested && o->detail)
 		printf("\n");
-	if (o->detail)
-		report_detail(m, stdout);
+	if (o->detail && report_detail(m, stdout, &err))
+		return cmd_fail(&err);
 	if (!o->json && !o->nested && !o->detail)
 		report_text(m, stdout);
+	return EXIT_CODE_OK;
 }
 
 int cmd_report(int argc, char **argv)
@@ -73,6 +76,7 @@ int cmd_report(int argc, char **argv)
 	struct recording rec;
 	struct errbuf err;
 	struct model m;
+	int code;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
@@ -82,8 +86,8 @@ int cmd_report(int argc, char **argv)
 		rec_close(&rec);
 		return cmd_fail(&err);
 	}
-	print(&m, &o);
+	code = print(&m, &o);
 	model_free(&m);
 	rec_close(&rec);
-	return EXIT_CODE_OK;
+	return code;
 }

@@ -4,6 +4,8 @@
  * well-known names, and the exact number of what had no place in the kernel's
  * tables.
  */
+#include <errno.h>
+
 #include "detail-names.h"
 #include "groups.h"
 #include "report.h"
@@ -70,19 +72,20 @@ static size_t end_of(const struct model_groups *g, size_t from)
 	return to;
 }
 
-void report_detail(const struct model *m, FILE *out)
+int report_detail(const struct model *m, FILE *out, struct errbuf *err)
 {
 	const struct model_groups *g = &m->groups;
+	int rc = rec_need_group(m->rec, KES_GROUP_DETAIL, err);
 
-	if (!(m->rec->groups & KES_GROUP_DETAIL)) {
-		fprintf(out, "No details: the group detail was off (exitstat record --groups detail).\n");
-		return;
-	}
+	if (rc)
+		return rc;
+	if (!g->nr_values && m->rec->interrupted)
+		return err_set(err, -ENODATA,
+			       "%s: no details: they are recorded last, and it was interrupted",
+			       m->rec->path);
 	if (!g->nr_values) {
-		fprintf(out, m->rec->interrupted ?
-			"No details: they are recorded last, and this recording was interrupted.\n" :
-			"No details: no exit had any.\n");
-		return;
+		fprintf(out, "No details: no exit had any.\n");
+		return 0;
 	}
 	fprintf(out, "What the exits of each reason were about, since the group was switched on:\n"
 		"value, what it is known as, exits, percent\n");
@@ -93,4 +96,5 @@ void report_detail(const struct model *m, FILE *out)
 			print_reason(m, v, end_of(g, v), out);
 			break;
 		}
+	return 0;
 }

@@ -107,6 +107,7 @@ void report_json_groups(const struct model *m, json_t *root)
 {
 	const struct model_groups *g = &m->groups;
 
+	json_object_set_new(root, "nested", report_json_nested(m));
 	json_object_set_new(root, "vcpu_times",
 			    g->has_time ? vcpu_times(m) : json_null());
 	json_object_set_new(root, "costs",

@@ -9,6 +9,7 @@
  * exits of class "nested" of L1. They cannot be charged to single exits of L2,
  * so each reflected one gets their mean.
  */
+#include <errno.h>
 #include <string.h>
 
 #include "report.h"
@@ -94,18 +95,33 @@ static void print_answer(const struct sums *s, FILE *out)
 	buf_free(&b);
 }
 
-void report_nested(const struct model *m, FILE *out)
+json_t *report_json_nested(const struct model *m)
+{
+	struct sums s = add_up(m);
+
+	if (!s.l2)
+		return json_null();
+	return json_pack("{s:I, s:I, s:I, s:I, s:f, s:o}",
+			 "l1", (json_int_t)s.l1, "l2", (json_int_t)s.l2,
+			 "l2_reflected", (json_int_t)s.reflected,
+			 "l1_virtualization", (json_int_t)s.for_l2,
+			 "exits_per_l2", (double)(s.l2 + s.for_l2) / (double)s.l2,
+			 "exits_per_reflected", s.reflected ?
+			 json_real(1 + per_reflected(&s)) : json_null());
+}
+
+int report_nested(const struct model *m, FILE *out, struct errbuf *err)
 {
 	struct sums s = add_up(m);
 	uint64_t all[4] = { s.l1, s.l2, s.l2 - s.reflected, s.reflected };
 
-	if (!rec_has_field(m->rec, "l2_reflected")) {
-		fprintf(out, "The source of this recording does not tell contexts apart.\n");
-		return;
-	}
+	if (!rec_has_field(m->rec, "l2_reflected"))
+		return err_set(err, -ENODATA,
+			       "%s: its source does not tell contexts apart",
+			       m->rec->path);
 	if (!s.l2) {
 		fprintf(out, "No exits of a guest inside the guest (L2) were recorded.\n");
-		return;
+		return 0;
 	}
 	fprintf(out, "Exits by context (x: exits here for each exit of L2, L1's virtualization\n"
 		"instructions shared out evenly among those that are reflected)\n\n"
@@ -115,4 +131,5 @@ void report_nested(const struct model *m, FILE *out)
 		print_reason(model_ranked(m, i), &s, out);
 	print_row("all", all, (double)(s.l2 + s.for_l2) / (double)s.l2, out);
 	print_answer(&s, out);
+	return 0;
 }

@@ -13,14 +13,17 @@ void report_text(const struct model *m, FILE *out);
 void report_fates(const struct model *m, FILE *out);
 void report_closure(const struct model *m, FILE *out);
 void report_time(const struct model *m, FILE *out);
-void report_nested(const struct model *m, FILE *out);
-void report_detail(const struct model *m, FILE *out);
+/* 0, or -ENODATA with a line in @err: it was not recorded. */
+int report_nested(const struct model *m, FILE *out, struct errbuf *err);
+int report_detail(const struct model *m, FILE *out, struct errbuf *err);
 
 /* @text from column @indent on, broken at blanks; a long word is cut. */
 void report_wrapped(FILE *out, int indent, const char *text);
 
 void report_json(const struct model *m, FILE *out);
 void report_json_groups(const struct model *m, json_t *root);
+/* null without exits of L2 */
+json_t *report_json_nested(const struct model *m);
 
 /* "in spikes", ...: one word for the shape, for both forms. */
 const char *report_shape_name(enum model_shape shape);

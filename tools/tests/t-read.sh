@@ -105,7 +105,7 @@ tables() {
 # Both formats have the same rows, in the columns of the header, and together
 # what the recording has. A column of SQL by name: the table's, then its own.
 export_tables() {
-	local table
+	local table names
 	for table in $(tables); do
 		"$EXITSTAT" export --table "$table" groups.x >"$table.csv"
 		"$EXITSTAT" export groups.x --table "$table" -o copy.csv
@@ -113,7 +113,8 @@ export_tables() {
 	done
 	cmp exits.csv <("$EXITSTAT" export groups.x)
 	"$EXITSTAT" export -f json groups.x >all.json
-	python3 - $(tables) <<-'END'
+	mapfile -t names < <(tables)
+	python3 - "${names[@]}" <<-'END'
 		import csv, json, sqlite3, sys
 		db = sqlite3.connect("groups.x")
 		whole = json.load(open("all.json"))
@@ -182,13 +183,17 @@ export_to_file() {
 }
 
 report_without_groups() {
-	"$EXITSTAT" report --detail all.x | has 'No details: the group detail was off'
+	fails 1 'all.x: the group detail was off (record with --groups detail)' \
+		"$EXITSTAT" report --detail all.x
 	"$EXITSTAT" report --nested all.x | has 'No exits of a guest inside'
-	"$EXITSTAT" report --nested l1only.x | has 'does not tell contexts apart'
+	fails 1 'l1only.x: its source does not tell contexts apart' \
+		"$EXITSTAT" report --nested l1only.x
 	"$EXITSTAT" report all.x >words
 	lacks 'time went' words
 	"$EXITSTAT" report -j all.x | has '"costs": null'
+	"$EXITSTAT" report -j all.x | has '"nested": null'
 	"$EXITSTAT" report -j groups.x | has '"name": "TSC_DEADLINE"'
+	"$EXITSTAT" report -j groups.x | has '"exits_per_reflected": 3.9'
 	fails 2 'without --nested' "$EXITSTAT" report -j --nested all.x
 }
 
