@@ -50,6 +50,11 @@ check() {
 	result "$status" "$name"
 }
 
+# Debian's, which has the module sqlite3: others in PATH may be built without.
+python3() {
+	/usr/bin/python3 "$@"
+}
+
 skip() {
 	tap_nr=$((tap_nr + 1))
 	echo "ok $tap_nr - $1 # SKIP $2"
