@@ -4,6 +4,8 @@
 # The tests of closure, of what became of exits, and of time, histograms and
 # detail. Each takes the name of a step of the job (a directory below $RUN),
 # says what is wrong and fails, or is silent. Sourced by scripts/check-lab.
+#
+# shellcheck disable=SC2016 # what judge is given are programs of awk
 
 SNAP=$TOP/out/check/snap
 
