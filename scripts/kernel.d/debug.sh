@@ -26,7 +26,7 @@ debug_configure()
 debug_prepare()
 {
 	clone_source "$2" "$1/linux"
-	debug_fragment >"$1/fragment"
+	debug_fragment | fragment_for "$1/linux" >"$1/fragment"
 	debug_configure "$1/linux" "$1/fragment"
 }
 

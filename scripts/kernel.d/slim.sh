@@ -6,6 +6,21 @@
 # they boot, and for testing without a stock image.
 
 SLIM_CONFIG=$TOP/scripts/configs/slim.config
+# Options that not every kernel has: what they switch was always on before.
+LATER_OPTIONS=(KVM_SMM)
+
+# fragment_for TREE: the fragment on stdin, without lines that ask TREE for one
+# of LATER_OPTIONS which it does not know.
+fragment_for()
+{
+	local option
+	local -a drop=()
+	for option in "${LATER_OPTIONS[@]}"; do
+		grep -rqx --include='Kconfig*' "config $option" \
+			"$1/arch/x86" "$1/virt" || drop+=(-e "/^CONFIG_$option=/d")
+	done
+	sed "${drop[@]}" -e ''
+}
 
 # allnoconfig silently drops a line whose dependencies are not met.
 check_fragment()
@@ -20,7 +35,7 @@ check_fragment()
 slim_configure()
 {
 	local dir=$1
-	cp "$SLIM_CONFIG" "$dir/fragment"
+	fragment_for "$dir/linux" <"$SLIM_CONFIG" >"$dir/fragment"
 	[ "$PATCHED" = 0 ] || echo CONFIG_KVM_EXIT_STATS=y >>"$dir/fragment"
 	kbuild "$dir/linux" O="$dir/build" KCONFIG_ALLCONFIG="$dir/fragment" \
 		allnoconfig
