@@ -113,12 +113,17 @@ watch_machine()
 	[ ! -t 2 ] || [ "$EXITSTAT_QUIET" = 1 ] || printf '\r\033[K' >&2
 }
 
-# Results and the console go to --out, whole, also after a failure.
+# Results and the console go to --out, whole, also after a failure; then with
+# what has come of the frame.
 collect()
 {
 	mkdir -p "$OUT"
 	find "$OUT" -mindepth 1 -delete
-	[ "$1" != results ] || cp -r "$WORK/out/." "$OUT/"
+	if [ "$1" = results ]; then
+		cp -r "$WORK/out/." "$OUT/"
+	else
+		cp "$WORK/data" "$OUT/frame"
+	fi
 	cp "$WORK/console.log" "$OUT/console.log"
 }
 
