@@ -50,6 +50,7 @@ oracle_key()
 {
 	case $1 in
 	kvm_nested_vmexit_inject) echo 'hist:keys=exit_code:size=4096' ;;
+	kvm_userspace_exit) echo 'hist:keys=reason,errno:size=256' ;;
 	*) echo 'hist:keys=exit_reason,vcpu_id:size=4096' ;;
 	esac
 }

@@ -25,20 +25,36 @@ step_detail()
 	switch_groups 0 histogram time detail || fail 'groups: cannot be switched'
 }
 
+# flip VALUE GROUP...: each while the guest is stopped, wherever it happens to
+# be. In between it gets the CPU.
+flip()
+{
+	local value=$1 group
+	shift
+	for group; do
+		kill -STOP "$QEMU" 2>/dev/null
+		switch_groups "$value" "$group" ||
+			fail "groups: $group cannot be switched"
+		kill -CONT "$QEMU" 2>/dev/null
+		usleep 3000
+	done
+}
+
 # On in the only order allowed, off in another one.
 flip_once()
 {
-	switch_groups 1 count time histogram detail &&
-		switch_groups 0 histogram time &&
-		switch_groups 1 time &&
-		switch_groups 0 detail time count
+	flip 1 count time histogram detail
+	flip 0 histogram time
+	flip 1 time
+	flip 0 detail time count
 }
 
+# As long as the guest runs, which began with counting on.
 flip_groups()
 {
 	local i=0
-	while [ $i -lt $ROUNDS ]; do
-		flip_once || fail 'groups: cannot be switched'
+	while [ $i -lt $ROUNDS ] && kill -0 "$QEMU" 2>/dev/null; do
+		flip_once
 		[ $((i % 2)) != 0 ] || save_snapshot flip.$((i / 2))
 		i=$((i + 1))
 	done
@@ -53,9 +69,9 @@ step_groups()
 	GUEST_QUIET=quiet linux_guest >"$STEP/guest.log" 2>&1 &
 	vm=$!
 	wait_for_exits 1000
+	QEMU=$(pidof qemu-system-x86_64)
 	flip_groups
-	kill -0 $vm && echo yes >"$STEP/overlap"
-	counting 1
+	flip 1 count
 	wait $vm || rc=$?
 	echo $rc >"$STEP/rc"
 	end
