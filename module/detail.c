@@ -27,14 +27,15 @@ void kes_detail_count(struct kes_vcpu *vcpu, enum kes_detail_table table,
 		      unsigned int slot, u64 value)
 {
 	struct kes_detail *detail = READ_ONCE(vcpu->detail);
+	unsigned int bits = table == KES_VALUES ? KES_VALUE_BITS : KES_PAGE_BITS;
 	struct kes_pair *pairs, *least = NULL;
 	u64 key = kes_key(slot, value);
 	u32 i, place;
 
 	if (!detail)
 		return;
-	pairs = detail->pairs[table];
-	place = hash_64(key, KES_DETAIL_BITS);
+	pairs = table == KES_VALUES ? detail->values : detail->pages;
+	place = hash_64(key, bits);
 	for (i = 0; i < KES_DETAIL_STEPS; i++) {
 		struct kes_pair *pair = &pairs[place];
 
@@ -46,7 +47,7 @@ void kes_detail_count(struct kes_vcpu *vcpu, enum kes_detail_table table,
 		}
 		if (!least || pair->count < least->count)
 			least = pair;
-		place = (place + 1) % (1 << KES_DETAIL_BITS);
+		place = (place + 1) % (1 << bits);
 	}
 	kes_detail_evict(detail, least, key);
 }

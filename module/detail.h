@@ -21,13 +21,13 @@
 
 DECLARE_STATIC_KEY_FALSE(kes_detail_key);
 
-#define KES_DETAIL_BITS		8
+#define KES_VALUE_BITS		9
+#define KES_PAGE_BITS		8
 #define KES_DETAIL_STEPS	16
 
 enum kes_detail_table {
 	KES_VALUES,
 	KES_PAGES,
-	KES_NR_DETAIL_TABLES,
 };
 
 /* @key: slot + 1 in the upper 8 bits, value below; 0: free */
@@ -37,9 +37,12 @@ struct kes_pair {
 };
 
 struct kes_detail {
-	struct kes_pair pairs[KES_NR_DETAIL_TABLES][1 << KES_DETAIL_BITS];
+	struct kes_pair values[1 << KES_VALUE_BITS];
+	struct kes_pair pages[1 << KES_PAGE_BITS];
 	u64 other[KES_NR_SLOTS];
 };
+
+static_assert(sizeof(struct kes_detail) <= 16384, "four pages per vCPU");
 
 #define KES_VALUE_MASK	GENMASK_ULL(55, 0)
 

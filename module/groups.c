@@ -153,8 +153,6 @@ static int kes_switch_on(const struct kes_group *group, u32 bit)
 
 	if ((kes_groups() & group->needs) != group->needs)
 		return -EINVAL;
-	/* What the last round left of dead VMs, which were kept readable. */
-	kes_free_group(group);
 	ret = kes_alloc_group(group);
 	if (ret) {
 		synchronize_rcu();

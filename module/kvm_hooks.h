@@ -71,7 +71,11 @@ static __always_inline void kvm_exit_stats_enter(struct kvm_vcpu *vcpu)
 		kes_time_enter_guest(vcpu->exit_stats.vcpu);
 }
 
-/* The attempt to enter the guest is over, however it ended. */
+/*
+ * The hardware is done with an attempt to enter the guest, however it ended.
+ * In the vendor's module like all ends of an attempt, so that a switch comes
+ * before or after both.
+ */
 static __always_inline void kvm_exit_stats_attempt(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_count_key))
@@ -107,11 +111,13 @@ static __always_inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu)
 		kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.failed);
 }
 
-/* The guest's state must be emulated: there was no entry. */
+/* The guest's state must be emulated: the attempt ended before the entry. */
 static __always_inline void kvm_exit_stats_emulation(struct kvm_vcpu *vcpu)
 {
-	if (static_branch_unlikely(&kes_count_key))
-		kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.emulation);
+	if (!static_branch_unlikely(&kes_count_key))
+		return;
+	kes_inc(&vcpu->exit_stats.attempts);
+	kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.emulation);
 }
 
 static inline void kvm_exit_stats_time(struct kvm_vcpu *vcpu, u32 state)

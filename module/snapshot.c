@@ -238,11 +238,28 @@ static void kes_put_value(struct kes_writer *w, struct kes_detail_record *rec,
 		*entry = value;
 }
 
+static void kes_put_pairs(struct kes_writer *w, struct kes_detail_record *rec,
+			  const struct kes_pair *pair, unsigned int nr)
+{
+	for (; nr--; pair++) {
+		u64 key = READ_ONCE(pair->key);
+		u64 count = READ_ONCE(pair->count);
+
+		/* Another value took the place just now: it comes next time. */
+		if (key != READ_ONCE(pair->key))
+			continue;
+		kes_put_value(w, rec, (struct kes_detail_value) {
+			.code = kes_code((key >> 56) - 1),
+			.value = key & KES_VALUE_MASK,
+			.count = count,
+		});
+	}
+}
+
 static void kes_put_detail(struct kes_writer *w, const struct kes_vcpu *vcpu)
 {
 	const struct kes_detail *detail = vcpu->detail;
 	struct kes_detail_record *rec;
-	const struct kes_pair *pair;
 	unsigned int slot;
 
 	if (!detail)
@@ -252,16 +269,8 @@ static void kes_put_detail(struct kes_writer *w, const struct kes_vcpu *vcpu)
 		return;
 	rec->vm_id = vcpu->vm->id;
 	rec->vcpu_id = vcpu->id;
-	for (pair = &detail->pairs[0][0];
-	     pair < &detail->pairs[KES_NR_DETAIL_TABLES][0]; pair++) {
-		u64 key = READ_ONCE(pair->key);
-
-		kes_put_value(w, rec, (struct kes_detail_value) {
-			.code = kes_code((key >> 56) - 1),
-			.value = key & KES_VALUE_MASK,
-			.count = READ_ONCE(pair->count),
-		});
-	}
+	kes_put_pairs(w, rec, detail->values, ARRAY_SIZE(detail->values));
+	kes_put_pairs(w, rec, detail->pages, ARRAY_SIZE(detail->pages));
 	for (slot = 0; slot < KES_NR_SLOTS; slot++)
 		kes_put_value(w, rec, (struct kes_detail_value) {
 			.code = kes_code(slot),
@@ -366,8 +375,9 @@ static size_t kes_vcpu_size(const struct kes_vcpu *vcpu)
 			nr * sizeof(struct kes_histogram_exit);
 	if (vcpu->detail)
 		size += sizeof(struct kes_detail_record) +
-			(sizeof(vcpu->detail->pairs) / sizeof(struct kes_pair) +
-			 nr) * sizeof(struct kes_detail_value);
+			(ARRAY_SIZE(vcpu->detail->values) +
+			 ARRAY_SIZE(vcpu->detail->pages) + nr) *
+			sizeof(struct kes_detail_value);
 	return size;
 }
 

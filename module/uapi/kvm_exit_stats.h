@@ -141,9 +141,9 @@ struct kes_vcpu_record {
 	__u64 unknown_last;	/* last raw code counted as unknown, or 0 */
 	/*
 	 * Closure, with KES_FIELD_CLOSURE: attempts is the sum of entry_failed,
-	 * emulation, and all exits' l1 + l2. A vCPU that is read or switched
-	 * between its exit and the end of its attempt differs by 1 for that
-	 * moment or that switch (kes_header.switches).
+	 * emulation, and all exits' l1 + l2. A vCPU that is read between the
+	 * end of its attempt and its exit's count differs by 1 for that
+	 * moment, one that is switched there for good (kes_header.switches).
 	 */
 	__u64 attempts;		/* VM-entry attempts that are over */
 	__u64 entry_failed;	/* of them: VMLAUNCH/VMRESUME failed */
@@ -230,7 +230,7 @@ struct kes_histogram_record {
  *   IO_INSTRUCTION, IOIO	port; KES_DETAIL_READ for IN and INS
  *   MSR_READ, MSR_WRITE, MSR	index; KES_DETAIL_READ for RDMSR
  *   CPUID			leaf (EAX)
- *   VMCALL, VMMCALL		number (RAX)
+ *   VMCALL, VMMCALL		number (RAX, its low 56 bits)
  *   EXCEPTION_NMI		vector
  *   EXTERNAL_INTERRUPT		vector
  *   CR_ACCESS			register, bits 3:0; access type, bits 5:4: 0
