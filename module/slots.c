@@ -27,7 +27,7 @@ static const struct kes_reason kes_unknown = {
 
 static const struct kes_reason kes_vmx_reasons[KES_VMX_NEAR] = {
 #define KES_VMX(_name, _code, _class, ...)			\
-	[KES_VMX_##_name] = {					\
+	[_code] = {						\
 		.code = _code,					\
 		.name = #_name,					\
 		.class = KES_CLASS_##_class,			\

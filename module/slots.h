@@ -23,11 +23,6 @@ enum kes_class {
 #define KES_VMX_NEAR	128
 #define KES_SVM_NEAR	0x410
 
-enum kes_vmx_slot {
-#define KES_VMX(name, code, ...)	KES_VMX_##name = code,
-#include "exits.def"
-};
-
 enum kes_svm_slot {
 #define KES_SVM(name, ...)	KES_SVM_##name,
 #include "exits.def"

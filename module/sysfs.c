@@ -169,8 +169,8 @@ static ssize_t kes_svm_show(struct kobject *kobj, struct kobj_attribute *attr,
 
 static struct kobj_attribute kes_vmx_attr[] = {
 	[KES_SLOT_UNKNOWN] = __ATTR(UNKNOWN, 0400, kes_vmx_show, NULL),
-#define KES_VMX(name, ...)	\
-	[KES_VMX_##name] = __ATTR(name, 0400, kes_vmx_show, NULL),
+#define KES_VMX(name, code, ...)	\
+	[code] = __ATTR(name, 0400, kes_vmx_show, NULL),
 #include "exits.def"
 };
 

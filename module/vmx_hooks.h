@@ -18,7 +18,7 @@ static inline u64 kes_vmx_rax(struct kvm_vcpu *vcpu)
 /*
  * SDM 28.2: exit qualification, interruption information and guest-physical
  * address of an exit. KVM caches the first two, so that its handlers do not
- * read them again.
+ * read them again. A slot is the code of its reason.
  */
 static noinline void kes_detail_vmx(struct kvm_vcpu *vcpu, unsigned int slot)
 {
@@ -26,39 +26,39 @@ static noinline void kes_detail_vmx(struct kvm_vcpu *vcpu, unsigned int slot)
 	u64 value;
 
 	switch (slot) {
-	case KES_VMX_IO_INSTRUCTION:
+	case EXIT_REASON_IO_INSTRUCTION:
 		value = vmx_get_exit_qual(vcpu);
 		value = (value >> 16 & 0xffff) |
 			(value & BIT(3) ? KES_DETAIL_READ : 0);
 		break;
-	case KES_VMX_MSR_READ:
+	case EXIT_REASON_MSR_READ:
 		value = (u32)vcpu->arch.regs[VCPU_REGS_RCX] | KES_DETAIL_READ;
 		break;
-	case KES_VMX_MSR_WRITE:
+	case EXIT_REASON_MSR_WRITE:
 		value = (u32)vcpu->arch.regs[VCPU_REGS_RCX];
 		break;
-	case KES_VMX_CPUID:
+	case EXIT_REASON_CPUID:
 		value = (u32)kes_vmx_rax(vcpu);
 		break;
-	case KES_VMX_VMCALL:
+	case EXIT_REASON_VMCALL:
 		value = kes_vmx_rax(vcpu);
 		break;
-	case KES_VMX_EXCEPTION_NMI:
-	case KES_VMX_EXTERNAL_INTERRUPT:
+	case EXIT_REASON_EXCEPTION_NMI:
+	case EXIT_REASON_EXTERNAL_INTERRUPT:
 		value = vmx_get_intr_info(vcpu) & 0xff;
 		break;
-	case KES_VMX_CR_ACCESS:
+	case EXIT_REASON_CR_ACCESS:
 		value = vmx_get_exit_qual(vcpu) & 0x3f;
 		break;
-	case KES_VMX_APIC_ACCESS:
-	case KES_VMX_APIC_WRITE:
+	case EXIT_REASON_APIC_ACCESS:
+	case EXIT_REASON_APIC_WRITE:
 		value = vmx_get_exit_qual(vcpu) & 0xfff;
 		break;
-	case KES_VMX_EOI_INDUCED:
+	case EXIT_REASON_EOI_INDUCED:
 		value = vmx_get_exit_qual(vcpu) & 0xff;
 		break;
-	case KES_VMX_EPT_VIOLATION:
-	case KES_VMX_EPT_MISCONFIG:
+	case EXIT_REASON_EPT_VIOLATION:
+	case EXIT_REASON_EPT_MISCONFIG:
 		value = vmcs_read64(GUEST_PHYSICAL_ADDRESS) >> PAGE_SHIFT;
 		table = KES_PAGES;
 		break;
