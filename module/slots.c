@@ -25,10 +25,10 @@ static const struct kes_reason kes_unknown = {
 	KES_CODE_UNKNOWN, "UNKNOWN", KES_CLASS_OTHER
 };
 
-static const struct kes_reason kes_vmx_reasons[KES_VMX_NEAR] = {
+/* The code of a row is its place, see kes_slots_init(). */
+static struct kes_reason kes_vmx_reasons[KES_VMX_NEAR] __ro_after_init = {
 #define KES_VMX(_name, _code, _class, ...)			\
 	[_code] = {						\
-		.code = _code,					\
 		.name = #_name,					\
 		.class = KES_CLASS_##_class,			\
 	},
@@ -51,6 +51,7 @@ void __init kes_slots_init(void)
 
 	memset(kes_vmx_slots, KES_SLOT_UNKNOWN, sizeof(kes_vmx_slots));
 	for (slot = 0; slot < ARRAY_SIZE(kes_vmx_reasons); slot++) {
+		kes_vmx_reasons[slot].code = slot;
 		if (kes_vmx_reasons[slot].name)
 			kes_vmx_slots[slot] = slot;
 	}
