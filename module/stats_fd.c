@@ -27,7 +27,8 @@
 static void *kes_descs;
 static struct kvm_stats_header kes_stats_header;
 
-static void kes_fill_desc(struct kvm_stats_desc *desc, unsigned int slot,
+/* @place: among the engine's; QEMU takes the values to have no gaps. */
+static void kes_fill_desc(struct kvm_stats_desc *desc, unsigned int place,
 			  const char *name)
 {
 	char *dest = desc->name;
@@ -37,7 +38,7 @@ static void kes_fill_desc(struct kvm_stats_desc *desc, unsigned int slot,
 		      KVM_STATS_BASE_POW10;
 	desc->exponent = 0;
 	desc->size = 1;
-	desc->offset = sizeof(struct kvm_vcpu_stat) + slot * sizeof(u64);
+	desc->offset = sizeof(struct kvm_vcpu_stat) + place * sizeof(u64);
 	desc->bucket_size = 0;
 	snprintf(dest, KVM_STATS_NAME_SIZE, "exits_%s", name);
 	for (i = 0; dest[i]; i++)
@@ -58,9 +59,11 @@ static void kes_stats_fd_init(void)
 	memcpy(descs, kvm_vcpu_stats_desc, own * KES_DESC_SIZE);
 	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
 		reason = kes_reason(kes.isa, slot);
-		if (reason)
-			kes_fill_desc(descs + (own + nr++) * KES_DESC_SIZE,
-				      slot, reason->name);
+		if (!reason)
+			continue;
+		kes_fill_desc(descs + (own + nr) * KES_DESC_SIZE, nr,
+			      reason->name);
+		nr++;
 	}
 	kes_stats_header = kvm_vcpu_stats_header;
 	kes_stats_header.num_desc = own + nr;
@@ -90,7 +93,8 @@ static void kes_fill_data(u64 *data, const struct kes_vcpu *vcpu)
 	mutex_lock(&kes_lock);
 	kes_copy_vcpu(&kes.scratch, vcpu);
 	for (slot = 0; slot < KES_NR_SLOTS; slot++)
-		data[slot] = kes_slot_total(&kes.scratch, slot);
+		if (kes_reason(kes.isa, slot))
+			*data++ = kes_slot_total(&kes.scratch, slot);
 	mutex_unlock(&kes_lock);
 }
 
@@ -98,7 +102,7 @@ ssize_t kvm_exit_stats_read(struct kvm_vcpu *vcpu, char __user *buf,
 			    size_t size, loff_t *offset)
 {
 	size_t stat_size = sizeof(vcpu->stat);
-	size_t data_size = stat_size + KES_NR_SLOTS * sizeof(u64);
+	size_t data_size;
 	ssize_t ret;
 	void *data;
 
@@ -106,6 +110,8 @@ ssize_t kvm_exit_stats_read(struct kvm_vcpu *vcpu, char __user *buf,
 		return kvm_stats_read(vcpu->stats_id, &kvm_vcpu_stats_header,
 				      kvm_vcpu_stats_desc, &vcpu->stat,
 				      stat_size, buf, size, offset);
+	data_size = stat_size + sizeof(u64) *
+		    (kes_stats_header.num_desc - kvm_vcpu_stats_header.num_desc);
 	data = kvmalloc(data_size, GFP_KERNEL);
 	if (!data)
 		return -ENOMEM;
