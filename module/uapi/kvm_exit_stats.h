@@ -32,6 +32,12 @@
 #define KES_ISA_NONE		0
 #define KES_ISA_VMX		1	/* basic exit reason, SDM 3D appendix C */
 #define KES_ISA_SVM		2	/* VMCB EXITCODE, APM 2 appendix C */
+#define KES_ISA_PVM		3	/* vcpu_pvm.exit_reason, which no manual
+					 * describes: shown as numbers
+					 */
+#define KES_ISA_KVM		4	/* no exit codes: KVM's own statistics,
+					 * by their place in the source's list
+					 */
 
 /* kes_header.source: who counted */
 #define KES_SOURCE_PATCHED	1	/* inline hooks in a patched KVM */
@@ -75,7 +81,7 @@ struct kes_header {
 	__u64 switches;		/* how often counting went on or off */
 	__u64 now_cyc;		/* TSC at end_ns */
 	__u64 tsc_khz;		/* cycles of all *_cyc per millisecond */
-	__u64 reserved;		/* 0 */
+	__u64 lost;		/* exits seen but not counted: no memory */
 };
 
 /* Every record starts with this. size counts it in and is a multiple of 8. */
