@@ -15,6 +15,7 @@
 
 #include <linux/compiler.h>
 #include <linux/jump_label.h>
+#include <linux/kvm.h>
 #include <linux/minmax.h>
 
 #include "engine.h"
@@ -108,8 +109,11 @@ static inline void kes_count_reflected(struct kes_hot *hot)
 		kes_count_fate(hot, KES_REFLECTED);
 }
 
-static inline void kes_count_userspace(struct kes_hot *hot, u32 reason)
+/* @reason: KVM_EXIT_*, if @r, the value of KVM_RUN, says no error */
+static inline void kes_count_userspace(struct kes_hot *hot, u32 reason, int r)
 {
+	if (r < 0)
+		reason = r == -EINTR ? KVM_EXIT_INTR : KVM_EXIT_UNKNOWN;
 	kes_count_fate(hot, KES_USERSPACE);
 	kes_inc(&hot->vcpu->userspace[min_t(u32, reason,
 					    KES_NR_USERSPACE - 1)]);

@@ -98,6 +98,8 @@ static void kes_show_rows(struct seq_file *m, struct kes_table *table)
 	}
 	seq_printf(m, "%12llu %7s  total\n", table->total,
 		   table->total ? "100.00%" : "-");
+	if (!(kes.feed->fields & KES_FIELD_CLOSURE))
+		return;
 	seq_printf(m, "\n%12llu VM-entry attempts, %llu failed, %llu emulated, %lld unaccounted for\n",
 		   entries->attempts, entries->failed, entries->emulation,
 		   kes_unaccounted(&table->sum));
@@ -121,6 +123,7 @@ static struct kes_table *kes_text_begin(void)
 {
 	struct kes_table *table = kes_table_alloc();
 
+	kes_sync();
 	if (table)
 		mutex_lock(&kes_lock);
 	return table;

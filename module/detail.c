@@ -7,9 +7,9 @@
 
 #include "detail.h"
 
-struct kes_detail *kes_detail_alloc(void)
+struct kes_detail *kes_detail_alloc(gfp_t gfp)
 {
-	return kvzalloc(sizeof(struct kes_detail), GFP_KERNEL_ACCOUNT);
+	return kvzalloc(sizeof(struct kes_detail), gfp);
 }
 
 /* The least used pair makes room; its count goes to its reason's "other". */

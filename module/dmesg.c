@@ -48,6 +48,7 @@ static struct kes_table *kes_get_table(void)
 
 	if (!table)
 		return NULL;
+	kes_sync();
 	mutex_lock(&kes_lock);
 	kes_add_all(&table->sum);
 	mutex_unlock(&kes_lock);

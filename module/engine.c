@@ -61,7 +61,15 @@ void kes_vcpu_put(struct kes_vcpu *vcpu)
 	kes_vm_put(vm);
 }
 
-struct kes_vm *kes_vm_create(void)
+/* What the feed has learned of VMs' lives is in the lists after this. */
+void kes_sync(void)
+{
+	if (kes.feed->sync)
+		kes.feed->sync();
+}
+
+/* @leader: of the process that the VM belongs to */
+struct kes_vm *kes_vm_create(struct task_struct *leader)
 {
 	struct kes_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
 
@@ -70,8 +78,8 @@ struct kes_vm *kes_vm_create(void)
 	kref_init(&vm->ref);
 	INIT_LIST_HEAD(&vm->vcpus);
 	vm->created_ns = ktime_get_ns();
-	vm->pid = task_tgid_nr(current);
-	get_task_comm(vm->comm, current->group_leader);
+	vm->pid = task_tgid_nr(leader);
+	get_task_comm(vm->comm, leader);
 
 	mutex_lock(&kes_lock);
 	vm->id = ++kes.last_vm_id;
@@ -132,17 +140,19 @@ void kes_vm_destroy(struct kes_vm *vm)
 		kes_forget(gone);
 }
 
-/* @hot stays until kes_vcpu_destroy(), the counters for longer. */
-int kes_vcpu_create(struct kes_vm *vm, u32 id, struct kes_hot *hot)
+/*
+ * Counters for @hot, which can be used at once; kes_vcpu_add() shows them. May
+ * be called where nothing may sleep. @hot stays until kes_vcpu_destroy(), the
+ * counters for longer.
+ */
+int kes_vcpu_alloc(u32 id, struct kes_hot *hot, gfp_t gfp)
 {
-	struct kes_vcpu *vcpu = kzalloc(sizeof(*vcpu), GFP_KERNEL_ACCOUNT);
-	int ret;
+	struct kes_vcpu *vcpu = kzalloc(sizeof(*vcpu), gfp);
 
 	if (!vcpu)
 		return -ENOMEM;
 	kref_init(&vcpu->ref);
 	vcpu->hot = hot;
-	vcpu->vm = vm;
 	vcpu->id = id;
 	*hot = (struct kes_hot){
 		.exits = vcpu->l1[KES_EXITS],
@@ -150,33 +160,58 @@ int kes_vcpu_create(struct kes_vm *vm, u32 id, struct kes_hot *hot)
 		.vcpu = vcpu,
 	};
 
+	return 0;
+}
+
+/* One that was never added. */
+void kes_vcpu_free(struct kes_hot *hot)
+{
+	kref_put(&hot->vcpu->ref, kes_free_vcpu);
+}
+
+/*
+ * Without memory for what is switched on, the vCPU has none of that, but is
+ * there.
+ */
+int kes_vcpu_add(struct kes_vm *vm, struct kes_hot *hot)
+{
+	struct kes_vcpu *vcpu = hot->vcpu;
+	int ret;
+
+	vcpu->vm = vm;
 	mutex_lock(&kes_lock);
-	ret = kes_groups_add_vcpu(vcpu);
-	if (!ret) {
-		list_add_tail(&vcpu->node, &vm->vcpus);
-		vm->nr_vcpus++;
-	}
+	kes_groups_trim_vcpu(vcpu);
+	ret = kes_groups_alloc_vcpu(vcpu, GFP_KERNEL_ACCOUNT);
+	list_add_tail(&vcpu->node, &vm->vcpus);
+	vm->nr_vcpus++;
 	mutex_unlock(&kes_lock);
-	if (ret) {
-		hot->vcpu = NULL;
-		kref_put(&vcpu->ref, kes_free_vcpu);
-		return ret;
-	}
 
 	/* The VM's list has the first reference, KVM this one. */
 	kes_vcpu_get(vcpu);
 	kes_debugfs_add_vcpu(vcpu);
-	return 0;
+	return ret;
 }
 
-/* Before @vcpu can run a guest of its own; may sleep. */
-int kes_vcpu_enable_l2(struct kes_vcpu *vcpu)
+int kes_vcpu_create(struct kes_vm *vm, u32 id, struct kes_hot *hot)
+{
+	int ret = kes_vcpu_alloc(id, hot, GFP_KERNEL_ACCOUNT);
+
+	if (ret)
+		return ret;
+	ret = kes_vcpu_add(vm, hot);
+	if (ret)
+		kes_vcpu_destroy(hot);
+	return ret;
+}
+
+/* Before @vcpu can run a guest of its own. */
+int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp)
 {
 	u64 (*l2)[KES_NR_SLOTS];
 
 	if (vcpu->l2)
 		return 0;
-	l2 = kcalloc(KES_NR_L2_COLUMNS, sizeof(*l2), GFP_KERNEL_ACCOUNT);
+	l2 = kcalloc(KES_NR_L2_COLUMNS, sizeof(*l2), gfp);
 	if (!l2)
 		return -ENOMEM;
 	/* Readers look at it at any time. */
@@ -236,14 +271,19 @@ void kes_set_isa(u32 isa)
 		kes_sysfs_add_reasons();
 }
 
-/* Statistics that cannot be shown are no reason to go without KVM. */
-void __init kes_init(void)
+/* Without sysfs, the rest works; whether that will do is the caller's matter. */
+int __init kes_init(const struct kes_feed *feed)
 {
+	int ret;
+
+	kes.feed = feed;
 	kes_slots_init();
 	kes_debugfs_init();
-	if (kes_sysfs_init())
+	ret = kes_sysfs_init();
+	if (ret)
 		pr_warn("kvm_exit_stats: no /sys/kernel/kvm_exit_stats\n");
 	kes_dmesg_init();
+	return ret;
 }
 
 void kes_exit(void)

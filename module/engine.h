@@ -14,6 +14,7 @@
 #ifndef KES_ENGINE_H
 #define KES_ENGINE_H
 
+#include <linux/atomic.h>
 #include <linux/build_bug.h>
 #include <linux/dcache.h>
 #include <linux/kref.h>
@@ -125,14 +126,32 @@ struct kes_vm {
 };
 
 /**
+ * struct kes_feed - where the engine's counts come from
+ * @source: KES_SOURCE_*
+ * @fields: KES_FIELD_*: what it can know of an exit
+ * @switch_group: before a group is switched on, after it was switched off;
+ *	under kes_lock. NULL: it is called all the time
+ * @sync: before the engine's lists are read, without kes_lock, so that what
+ *	the feed knows of VMs' lives is in them. NULL: it is at once
+ */
+struct kes_feed {
+	u32 source;
+	u64 fields;
+	int (*switch_group)(u32 group, bool on);
+	void (*sync)(void);
+};
+
+/**
  * struct kes_state - the engine's own data, one instance
  * @vms: every VM, oldest first; kes_lock
  * @switches: how often counting was switched on or off
+ * @lost: exits that were seen but not counted, as there was no memory
  * @retired: sum of the VMs that left the ring of dead ones; kes_lock
  * @retired_base: their part before the last reset; kes_lock
  * @scratch: for whoever holds kes_lock; too large for a stack
  */
 struct kes_state {
+	const struct kes_feed *feed;
 	struct list_head vms;
 	u32 nr_dead;
 	u32 isa;
@@ -140,6 +159,7 @@ struct kes_state {
 	u64 generation;
 	u64 reset_ns;
 	u64 switches;
+	atomic64_t lost;
 	struct kes_counts retired;
 	struct kes_counts retired_base;
 	struct kes_counts scratch;
@@ -149,15 +169,19 @@ extern struct kes_state kes;
 extern struct mutex kes_lock;
 
 /* engine.c: life cycle, called by whoever knows KVM's own */
-void kes_init(void);
+int kes_init(const struct kes_feed *feed);
 void kes_exit(void);
 void kes_set_isa(u32 isa);
-struct kes_vm *kes_vm_create(void);
+struct kes_vm *kes_vm_create(struct task_struct *leader);
 void kes_vm_destroy(struct kes_vm *vm);
+int kes_vcpu_alloc(u32 id, struct kes_hot *hot, gfp_t gfp);
+int kes_vcpu_add(struct kes_vm *vm, struct kes_hot *hot);
+void kes_vcpu_free(struct kes_hot *hot);
 int kes_vcpu_create(struct kes_vm *vm, u32 id, struct kes_hot *hot);
 void kes_vcpu_destroy(struct kes_hot *hot);
+void kes_sync(void);
 
-int kes_vcpu_enable_l2(struct kes_vcpu *vcpu);
+int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp);
 
 /* engine.c: counts an exit with a code that is in no row */
 void kes_count_unknown(struct kes_hot *hot, u32 code);
@@ -182,7 +206,8 @@ int kes_reset(void);
 /* groups.c: what is counted; @group is one KES_GROUP_* */
 int kes_switch(u32 group, bool on);
 u32 kes_groups(void);
-int kes_groups_add_vcpu(struct kes_vcpu *vcpu);
+int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp);
+void kes_groups_trim_vcpu(struct kes_vcpu *vcpu);
 void kes_groups_free_vcpu(struct kes_vcpu *vcpu);
 
 /* table.c: the text table, most frequent reason first */

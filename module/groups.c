@@ -27,7 +27,7 @@
 struct kes_group {
 	u32 needs;		/* groups without which it does not work */
 	struct static_key_false *key;
-	int (*alloc)(struct kes_vcpu *vcpu);
+	int (*alloc)(struct kes_vcpu *vcpu, gfp_t gfp);
 	void (*free)(struct kes_vcpu *vcpu);
 };
 
@@ -47,9 +47,10 @@ EXPORT_SYMBOL_GPL(kes_histogram_key);
 DEFINE_STATIC_KEY_FALSE(kes_more_key);
 EXPORT_SYMBOL_GPL(kes_more_key);
 
-static int kes_alloc_time(struct kes_vcpu *vcpu)
+/* A vCPU may have the memory of a group already, from where it was made. */
+static int kes_alloc_time(struct kes_vcpu *vcpu, gfp_t gfp)
 {
-	struct kes_time *time = kes_time_alloc();
+	struct kes_time *time = vcpu->time ?: kes_time_alloc(gfp);
 
 	/* Zeroed before the vCPU's thread sees it. */
 	smp_store_release(&vcpu->time, time);
@@ -62,11 +63,12 @@ static void kes_free_time(struct kes_vcpu *vcpu)
 	vcpu->time = NULL;
 }
 
-static int kes_alloc_histogram(struct kes_vcpu *vcpu)
+static int kes_alloc_histogram(struct kes_vcpu *vcpu, gfp_t gfp)
 {
-	struct kes_histogram *histogram;
+	struct kes_histogram *histogram = vcpu->time->histogram;
 
-	histogram = kvzalloc(sizeof(*histogram), GFP_KERNEL_ACCOUNT);
+	if (!histogram)
+		histogram = kvzalloc(sizeof(*histogram), gfp);
 	/* Zeroed before the vCPU's thread sees it. */
 	smp_store_release(&vcpu->time->histogram, histogram);
 	return histogram ? 0 : -ENOMEM;
@@ -80,9 +82,9 @@ static void kes_free_histogram(struct kes_vcpu *vcpu)
 	vcpu->time->histogram = NULL;
 }
 
-static int kes_alloc_detail(struct kes_vcpu *vcpu)
+static int kes_alloc_detail(struct kes_vcpu *vcpu, gfp_t gfp)
 {
-	struct kes_detail *detail = kes_detail_alloc();
+	struct kes_detail *detail = vcpu->detail ?: kes_detail_alloc(gfp);
 
 	/* Zeroed before the vCPU's thread sees it. */
 	smp_store_release(&vcpu->detail, detail);
@@ -139,12 +141,19 @@ static int kes_alloc_group(const struct kes_group *group)
 		if (vm->died_ns)
 			continue;
 		list_for_each_entry(vcpu, &vm->vcpus, node) {
-			ret = group->alloc(vcpu);
+			ret = group->alloc(vcpu, GFP_KERNEL_ACCOUNT);
 			if (ret)
 				return ret;
 		}
 	}
 	return 0;
+}
+
+static int kes_tell_feed(u32 bit, bool on)
+{
+	const struct kes_feed *feed = kes.feed;
+
+	return feed->switch_group ? feed->switch_group(bit, on) : 0;
 }
 
 static int kes_switch_on(const struct kes_group *group, u32 bit)
@@ -153,10 +162,14 @@ static int kes_switch_on(const struct kes_group *group, u32 bit)
 
 	if ((kes_groups() & group->needs) != group->needs)
 		return -EINVAL;
+	ret = kes_tell_feed(bit, true);
+	if (ret)
+		return ret;
 	ret = kes_alloc_group(group);
 	if (ret) {
 		synchronize_rcu();
 		kes_free_group(group);
+		kes_tell_feed(bit, false);
 		return ret;
 	}
 	static_branch_enable(group->key);
@@ -175,6 +188,7 @@ static int kes_switch_off(const struct kes_group *group, u32 bit)
 	if (bit & KES_MORE)
 		static_branch_dec(&kes_more_key);
 	static_branch_disable(group->key);
+	kes_tell_feed(bit, false);
 	if (group->free) {
 		/* No vCPU is behind the key any more, nor will be. */
 		synchronize_rcu();
@@ -188,6 +202,7 @@ int kes_switch(u32 bit, bool on)
 	const struct kes_group *group = &kes_group_table[ilog2(bit)];
 	int ret = 0;
 
+	kes_sync();
 	mutex_lock(&kes_lock);
 	if (on != !!(kes_groups() & bit)) {
 		ret = on ? kes_switch_on(group, bit) : kes_switch_off(group, bit);
@@ -198,22 +213,35 @@ int kes_switch(u32 bit, bool on)
 	return ret;
 }
 
-/* A new vCPU gets the memory of what is switched on. */
-int kes_groups_add_vcpu(struct kes_vcpu *vcpu)
+/* A new vCPU gets the memory of what is switched on, as far as there is any. */
+int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp)
 {
 	u32 groups = kes_groups();
 	unsigned int i;
 	int ret;
 
-	lockdep_assert_held(&kes_lock);
 	for (i = 0; i < ARRAY_SIZE(kes_group_table); i++) {
 		if (!(groups & BIT(i)) || !kes_group_table[i].alloc)
 			continue;
-		ret = kes_group_table[i].alloc(vcpu);
+		ret = kes_group_table[i].alloc(vcpu, gfp);
 		if (ret)
 			return ret;
 	}
 	return 0;
+}
+
+/* A vCPU that counts before it is listed may have missed that a group went off. */
+void kes_groups_trim_vcpu(struct kes_vcpu *vcpu)
+{
+	u32 groups = kes_groups();
+
+	lockdep_assert_held(&kes_lock);
+	if (!(groups & KES_GROUP_HISTOGRAM))
+		kes_free_histogram(vcpu);
+	if (!(groups & KES_GROUP_TIME))
+		kes_free_time(vcpu);
+	if (!(groups & KES_GROUP_DETAIL))
+		kes_free_detail(vcpu);
 }
 
 void kes_groups_free_vcpu(struct kes_vcpu *vcpu)

@@ -20,7 +20,7 @@
 
 static inline int kvm_exit_stats_create_vm(struct kvm *kvm)
 {
-	kvm->exit_stats = kes_vm_create();
+	kvm->exit_stats = kes_vm_create(current->group_leader);
 	return kvm->exit_stats ? 0 : -ENOMEM;
 }
 
@@ -45,7 +45,7 @@ static inline void kvm_exit_stats_destroy_vcpu(struct kvm_vcpu *vcpu)
 /* The vCPU is about to become able to run guests of its own. May sleep. */
 static inline int kvm_exit_stats_enable_l2(struct kvm_vcpu *vcpu)
 {
-	return kes_vcpu_enable_l2(vcpu->exit_stats.vcpu);
+	return kes_vcpu_enable_l2(vcpu->exit_stats.vcpu, GFP_KERNEL_ACCOUNT);
 }
 
 /* Whether or not counting is on, as it may be switched on while L2 runs. */
@@ -145,14 +145,9 @@ static inline void kvm_exit_stats_unhalt(struct kvm_vcpu *vcpu)
 /* KVM_RUN ends with @r, its return value or what it returns instead of 1. */
 static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r)
 {
-	u32 reason;
-
 	if (!static_branch_unlikely(&kes_count_key))
 		return;
-	reason = vcpu->run->exit_reason;
-	if (r < 0)
-		reason = r == -EINTR ? KVM_EXIT_INTR : KVM_EXIT_UNKNOWN;
-	kes_count_userspace(&vcpu->exit_stats, reason);
+	kes_count_userspace(&vcpu->exit_stats, vcpu->run->exit_reason, r);
 	kvm_exit_stats_time(vcpu, KES_STATE_USERSPACE);
 }
 
@@ -171,7 +166,15 @@ static inline void kvm_exit_stats_sched_in(struct kvm_vcpu *vcpu)
 
 static inline void __init kvm_exit_stats_init(void)
 {
-	kes_init();
+	static const struct kes_feed hooks = {
+		.source = KES_SOURCE_PATCHED,
+		.fields = KES_FIELD_CONTEXT | KES_FIELD_REFLECTED |
+			  KES_FIELD_FASTPATH | KES_FIELD_USERSPACE |
+			  KES_FIELD_CLOSURE,
+	};
+
+	/* Statistics that cannot be shown are no reason to go without KVM. */
+	kes_init(&hooks);
 }
 
 static inline void kvm_exit_stats_exit(void)

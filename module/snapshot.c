@@ -335,17 +335,16 @@ static void kes_put_all(struct kes_writer *w)
 	header->generation = kes.generation;
 	header->reset_ns = kes.reset_ns;
 	header->isa = kes.isa;
-	header->source = KES_SOURCE_PATCHED;
+	header->source = kes.feed->source;
 	header->groups = kes_groups();
 	header->groups_known = KES_GROUP_COUNT | KES_GROUP_TIME |
 			       KES_GROUP_HISTOGRAM | KES_GROUP_DETAIL;
-	header->fields = KES_FIELD_CONTEXT | KES_FIELD_REFLECTED |
-			 KES_FIELD_FASTPATH | KES_FIELD_USERSPACE |
-			 KES_FIELD_CLOSURE;
+	header->fields = kes.feed->fields;
 	header->nr_records = w->nr_records;
 	header->nr_vms = w->nr_vms;
 	header->switches = kes.switches;
 	header->tsc_khz = tsc_khz;
+	header->lost = atomic64_read(&kes.lost);
 }
 
 /* Room for what a vCPU has now, and a little for what it gets meanwhile. */
@@ -415,6 +414,7 @@ ssize_t kes_snapshot(void **buf)
 	struct kes_writer w;
 	int ret;
 
+	kes_sync();
 	mutex_lock(&kes_lock);
 	do {
 		ret = kes_try_snapshot(&w);

@@ -201,6 +201,7 @@ int kes_reset(void)
 {
 	int ret;
 
+	kes_sync();
 	mutex_lock(&kes_lock);
 	ret = kes_alloc_baselines();
 	if (!ret)

@@ -57,6 +57,19 @@ static ssize_t version_show(struct kobject *kobj, struct kobj_attribute *attr,
 	return sysfs_emit(buf, "%d\n", KES_VERSION);
 }
 
+static ssize_t source_show(struct kobject *kobj, struct kobj_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%s\n", kes.feed->source == KES_SOURCE_MODULE ?
+					"module" : "patched");
+}
+
+static ssize_t lost_show(struct kobject *kobj, struct kobj_attribute *attr,
+			 char *buf)
+{
+	return sysfs_emit(buf, "%lld\n", atomic64_read(&kes.lost));
+}
+
 static ssize_t generation_show(struct kobject *kobj,
 			       struct kobj_attribute *attr, char *buf)
 {
@@ -76,6 +89,7 @@ static ssize_t kes_emit_sum(char *buf, unsigned int slot)
 
 	if (!sum)
 		return -ENOMEM;
+	kes_sync();
 	mutex_lock(&kes_lock);
 	kes_add_all(sum);
 	mutex_unlock(&kes_lock);
@@ -88,11 +102,15 @@ static ssize_t kes_emit_sum(char *buf, unsigned int slot)
 static ssize_t unaccounted_show(struct kobject *kobj,
 				struct kobj_attribute *attr, char *buf)
 {
-	struct kes_counts *sum = kvzalloc(sizeof(*sum), GFP_KERNEL);
+	struct kes_counts *sum;
 	s64 value;
 
+	if (!(kes.feed->fields & KES_FIELD_CLOSURE))
+		return -EOPNOTSUPP;
+	sum = kvzalloc(sizeof(*sum), GFP_KERNEL);
 	if (!sum)
 		return -ENOMEM;
+	kes_sync();
 	mutex_lock(&kes_lock);
 	kes_add_all(sum);
 	mutex_unlock(&kes_lock);
@@ -132,6 +150,10 @@ static ssize_t dmesg_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 static struct kobj_attribute kes_version_attr =
 	__ATTR(version, 0400, version_show, NULL);
+static struct kobj_attribute kes_source_attr =
+	__ATTR(source, 0400, source_show, NULL);
+static struct kobj_attribute kes_lost_attr =
+	__ATTR(lost, 0400, lost_show, NULL);
 static struct kobj_attribute kes_generation_attr =
 	__ATTR(generation, 0400, generation_show, NULL);
 static struct kobj_attribute kes_total_attr =
@@ -149,6 +171,8 @@ static struct attribute *kes_attrs[] = {
 	&kes_histogram_attr.attr,
 	&kes_detail_attr.attr,
 	&kes_version_attr.attr,
+	&kes_source_attr.attr,
+	&kes_lost_attr.attr,
 	&kes_generation_attr.attr,
 	&kes_total_attr.attr,
 	&kes_unaccounted_attr.attr,

@@ -9,9 +9,9 @@
 
 #include "time.h"
 
-struct kes_time *kes_time_alloc(void)
+struct kes_time *kes_time_alloc(gfp_t gfp)
 {
-	struct kes_time *time = kvzalloc(sizeof(*time), GFP_KERNEL_ACCOUNT);
+	struct kes_time *time = kvzalloc(sizeof(*time), gfp);
 
 	if (time) {
 		time->slot = KES_NO_SLOT;

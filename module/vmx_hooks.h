@@ -10,63 +10,23 @@
 
 #ifdef CONFIG_KVM_EXIT_STATS
 
-static inline u64 kes_vmx_rax(struct kvm_vcpu *vcpu)
+/* KVM caches the first two, so that its handlers do not read them again. */
+static inline u64 kes_vmx_qual(struct kvm_vcpu *vcpu)
 {
-	return vcpu->arch.regs[VCPU_REGS_RAX];
+	return vmx_get_exit_qual(vcpu);
 }
 
-/*
- * SDM 28.2: exit qualification, interruption information and guest-physical
- * address of an exit. KVM caches the first two, so that its handlers do not
- * read them again. A slot is the code of its reason.
- */
-static noinline void kes_detail_vmx(struct kvm_vcpu *vcpu, unsigned int slot)
+static inline u32 kes_vmx_intr_info(struct kvm_vcpu *vcpu)
 {
-	enum kes_detail_table table = KES_VALUES;
-	u64 value;
-
-	switch (slot) {
-	case EXIT_REASON_IO_INSTRUCTION:
-		value = vmx_get_exit_qual(vcpu);
-		value = (value >> 16 & 0xffff) |
-			(value & BIT(3) ? KES_DETAIL_READ : 0);
-		break;
-	case EXIT_REASON_MSR_READ:
-		value = (u32)vcpu->arch.regs[VCPU_REGS_RCX] | KES_DETAIL_READ;
-		break;
-	case EXIT_REASON_MSR_WRITE:
-		value = (u32)vcpu->arch.regs[VCPU_REGS_RCX];
-		break;
-	case EXIT_REASON_CPUID:
-		value = (u32)kes_vmx_rax(vcpu);
-		break;
-	case EXIT_REASON_VMCALL:
-		value = kes_vmx_rax(vcpu);
-		break;
-	case EXIT_REASON_EXCEPTION_NMI:
-	case EXIT_REASON_EXTERNAL_INTERRUPT:
-		value = vmx_get_intr_info(vcpu) & 0xff;
-		break;
-	case EXIT_REASON_CR_ACCESS:
-		value = vmx_get_exit_qual(vcpu) & 0x3f;
-		break;
-	case EXIT_REASON_APIC_ACCESS:
-	case EXIT_REASON_APIC_WRITE:
-		value = vmx_get_exit_qual(vcpu) & 0xfff;
-		break;
-	case EXIT_REASON_EOI_INDUCED:
-		value = vmx_get_exit_qual(vcpu) & 0xff;
-		break;
-	case EXIT_REASON_EPT_VIOLATION:
-	case EXIT_REASON_EPT_MISCONFIG:
-		value = vmcs_read64(GUEST_PHYSICAL_ADDRESS) >> PAGE_SHIFT;
-		table = KES_PAGES;
-		break;
-	default:
-		return;
-	}
-	kes_detail_count(vcpu->exit_stats.vcpu, table, slot, value);
+	return vmx_get_intr_info(vcpu);
 }
+
+static inline u64 kes_vmx_gpa(void)
+{
+	return vmcs_read64(GUEST_PHYSICAL_ADDRESS);
+}
+
+#include "detail_vmx.h"
 
 /* The VMCS's exit reason has been read. */
 static __always_inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *vcpu)
@@ -82,7 +42,7 @@ static __always_inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *vcpu)
 	if (static_branch_unlikely(&kes_time_key))
 		kes_time_exit_guest(vcpu->exit_stats.vcpu, slot);
 	if (static_branch_unlikely(&kes_detail_key))
-		kes_detail_vmx(vcpu, slot);
+		kes_detail_vmx(vcpu->exit_stats.vcpu, vcpu, slot);
 }
 
 static inline void kvm_exit_stats_set_vmx(void)

@@ -18,6 +18,7 @@ modes_sysfs()
 		printf '%s\n' '600 ./count' '600 ./time' \
 			'600 ./histogram' '600 ./detail' \
 			'400 ./unaccounted' '400 ./version' '400 ./generation' \
+			'400 ./source' '400 ./lost' \
 			'400 ./total' '200 ./reset' '200 ./dmesg' \
 			'400 ./reasons/UNKNOWN'
 		reason_codes "$ISA" | sed 's|^\([^ ]*\) .*|400 ./reasons/\1|'

@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM exit statistics as a module of its own: finding KVM, attaching to it.
+ *
+ * kvm and its vendor's module may come and go while this one is loaded. When
+ * both are there and are what this module knows, the feed is bound; when
+ * counting is on as well, it is attached to the tracepoints. Until then KVM
+ * runs as if this module was not there.
+ *
+ * A patched KVM has the same interface of its own and counts more cheaply: this
+ * module refuses to load, or, if the patched KVM comes later, makes way.
+ */
+#include <linux/cpufeature.h>
+#include <linux/init.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/string.h>
+
+#include <asm/hypervisor.h>
+#include <asm/mshyperv.h>
+
+#include "feed.h"
+
+enum kes_feed_state {
+	KES_FEED_WAITS,		/* for KVM */
+	KES_FEED_BOUND,
+	KES_FEED_REFUSES,	/* this KVM */
+	KES_FEED_STOPPED,	/* for good: unloading, or a patched KVM came */
+};
+
+static enum kes_feed_state kes_feed_state;	/* kes_lock */
+static bool kes_one_arg_entry;
+
+/* Finding KVM again and again is one thing at a time. Outside of kes_lock. */
+static DEFINE_MUTEX(kes_bind_lock);
+
+static struct kes_fed_probe kes_probes[] = {
+	{ "kvm_exit", kes_probe_exit, KES_GROUP_COUNT },
+	{ "kvm_userspace_exit", kes_probe_userspace, KES_GROUP_COUNT },
+	{ "kvm_entry", kes_probe_entry_immediate, KES_GROUP_TIME },
+	{ "kvm_vcpu_wakeup", kes_probe_wakeup, KES_GROUP_TIME },
+	{ "sched_switch", kes_probe_switch, KES_GROUP_TIME },
+};
+
+/* The first argument of the function that was hit. */
+static void *kes_first_arg(struct pt_regs *regs)
+{
+	return (void *)regs_get_kernel_argument(regs, 0);
+}
+
+static int kes_hit_destroy(struct kprobe *probe, struct pt_regs *regs)
+{
+	kes_fed_vm_gone(kes_first_arg(regs));
+	return 0;
+}
+
+static int kes_hit_run(struct kprobe *probe, struct pt_regs *regs)
+{
+	kes_kprobe_run(kes_first_arg(regs));
+	return 0;
+}
+
+static int kes_hit_halt(struct kprobe *probe, struct pt_regs *regs)
+{
+	kes_kprobe_halt(kes_first_arg(regs));
+	return 0;
+}
+
+/*
+ * What no tracepoint tells. The end of VMs is watched from the first time on
+ * that counting is on, as what was seen then may come to its end at any time.
+ */
+#define KES_LIFE	BIT(31)
+
+static struct kes_fed_kprobe {
+	const char *symbol;
+	kprobe_pre_handler_t hit;
+	u32 group;
+	struct kprobe probe;
+	bool attached;
+} kes_kprobes[] = {
+	{ "kvm_arch_destroy_vm", kes_hit_destroy, KES_LIFE },
+	{ "kvm_arch_vcpu_ioctl_run", kes_hit_run, KES_GROUP_TIME },
+	{ "kvm_vcpu_halt", kes_hit_halt, KES_GROUP_TIME },
+};
+
+static int kes_attach_kprobe(struct kes_fed_kprobe *k)
+{
+	int ret;
+
+	if (k->attached)
+		return 0;
+	k->probe = (struct kprobe){
+		.symbol_name = k->symbol,
+		.pre_handler = k->hit,
+	};
+	ret = register_kprobe(&k->probe);
+	if (ret)
+		pr_err("kvm_exit_stats: cannot attach to %s() of KVM: %d (is CONFIG_KPROBES on?)\n",
+		       k->symbol, ret);
+	k->attached = !ret;
+	return ret;
+}
+
+static int kes_attach_probe(struct kes_fed_probe *p)
+{
+	int ret;
+
+	if (p->attached)
+		return 0;
+	ret = tracepoint_probe_register(p->tp, p->func, NULL);
+	if (ret)
+		pr_err("kvm_exit_stats: cannot attach to tracepoint %s: %d\n",
+		       p->name, ret);
+	p->attached = !ret;
+	return ret;
+}
+
+static void kes_detach(u32 group)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kes_probes); i++) {
+		struct kes_fed_probe *p = &kes_probes[i];
+
+		if (p->group != group || !p->attached)
+			continue;
+		tracepoint_probe_unregister(p->tp, p->func, NULL);
+		p->attached = false;
+	}
+	tracepoint_synchronize_unregister();
+	for (i = 0; i < ARRAY_SIZE(kes_kprobes); i++) {
+		struct kes_fed_kprobe *k = &kes_kprobes[i];
+
+		if (k->group != group || !k->attached)
+			continue;
+		unregister_kprobe(&k->probe);
+		k->attached = false;
+	}
+}
+
+static int kes_attach(u32 group)
+{
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kes_kprobes) && !ret; i++)
+		if (kes_kprobes[i].group == group)
+			ret = kes_attach_kprobe(&kes_kprobes[i]);
+	for (i = 0; i < ARRAY_SIZE(kes_probes) && !ret; i++)
+		if (kes_probes[i].group == group)
+			ret = kes_attach_probe(&kes_probes[i]);
+	if (ret)
+		kes_detach(group);
+	return ret;
+}
+
+static void kes_detach_all(void)
+{
+	kes_detach(KES_GROUP_TIME);
+	kes_detach(KES_GROUP_COUNT);
+	kes_detach(KES_LIFE);
+	kes_fed_vms_gone();
+}
+
+static int kes_attach_count(void)
+{
+	return kes_attach(KES_LIFE) ?: kes_attach(KES_GROUP_COUNT);
+}
+
+/* What is on, if KVM came after it was switched on. */
+static int kes_attach_all(void)
+{
+	u32 groups = kes_groups();
+	int ret = 0;
+
+	if (groups & KES_GROUP_COUNT)
+		ret = kes_attach_count();
+	if (!ret && groups & KES_GROUP_TIME)
+		ret = kes_attach(KES_GROUP_TIME);
+	return ret;
+}
+
+/* Detail and histogram need no more than count and time. */
+static int kes_feed_switch(u32 group, bool on)
+{
+	lockdep_assert_held(&kes_lock);
+	if (!(group & (KES_GROUP_COUNT | KES_GROUP_TIME)))
+		return 0;
+	if (!on) {
+		kes_detach(group);
+		return 0;
+	}
+	switch (kes_feed_state) {
+	case KES_FEED_BOUND:
+		return group == KES_GROUP_COUNT ? kes_attach_count() :
+						  kes_attach(group);
+	case KES_FEED_WAITS:
+		return 0;
+	case KES_FEED_REFUSES:
+		return -EOPNOTSUPP;
+	default:
+		return -ENODEV;
+	}
+}
+
+static const struct kes_feed kes_feed = {
+	.source = KES_SOURCE_MODULE,
+	.fields = KES_FIELD_CONTEXT | KES_FIELD_USERSPACE,
+	.switch_group = kes_feed_switch,
+	.sync = kes_fed_vcpus_sync,
+};
+
+static void kes_note_tracepoint(struct tracepoint *tp, void *unused)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kes_probes); i++)
+		if (!strcmp(tp->name, kes_probes[i].name))
+			kes_probes[i].tp = tp;
+}
+
+static bool kes_tracepoints_found(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kes_probes); i++)
+		if (!kes_probes[i].tp)
+			return false;
+	return true;
+}
+
+static void kes_unbind(void)
+{
+	mutex_lock(&kes_lock);
+	kes_detach_all();
+	if (kes_feed_state != KES_FEED_STOPPED)
+		kes_feed_state = KES_FEED_WAITS;
+	mutex_unlock(&kes_lock);
+}
+
+/* Tracepoints of modules, also of those that were there before this one. */
+static int kes_tracepoint_notify(struct notifier_block *nb,
+				 unsigned long action, void *data)
+{
+	struct tp_module *tp_mod = data;
+	struct module *mod = tp_mod->mod;
+	unsigned int i;
+
+	if (strcmp(mod->name, "kvm"))
+		return NOTIFY_OK;
+	if (action == MODULE_STATE_COMING) {
+		for (i = 0; i < mod->num_tracepoints; i++)
+			kes_note_tracepoint(tracepoint_ptr_deref(&mod->tracepoints_ptrs[i]),
+					    NULL);
+	} else if (action == MODULE_STATE_GOING) {
+		kes_unbind();
+		for (i = 0; i < ARRAY_SIZE(kes_probes); i++)
+			if (strncmp(kes_probes[i].name, "sched_", 6))
+				kes_probes[i].tp = NULL;
+	}
+	return NOTIFY_OK;
+}
+
+/* A VMCS that Hyper-V keeps in memory is not read by VMREAD. */
+static bool kes_evmcs_in_use(void)
+{
+#if IS_ENABLED(CONFIG_HYPERV)
+	return hypervisor_is_type(X86_HYPER_MS_HYPERV) &&
+	       ms_hyperv.hints & HV_X64_ENLIGHTENED_VMCS_RECOMMENDED;
+#else
+	return false;
+#endif
+}
+
+/* 0, -ENOENT when part of KVM is not there yet, or why not (and said so). */
+static int kes_check_vendor(u32 *isa)
+{
+	if (boot_cpu_has(X86_FEATURE_SVM)) {
+		*isa = KES_ISA_SVM;
+		return kes_btf_find_vmcb(&kes_vmcb_offset);
+	}
+	if (!boot_cpu_has(X86_FEATURE_VMX)) {
+		pr_err("kvm_exit_stats: this CPU has neither VMX nor SVM\n");
+		return -ENODEV;
+	}
+	*isa = KES_ISA_VMX;
+	if (!kes_evmcs_in_use())
+		return 0;
+	pr_err("kvm_exit_stats: KVM uses Hyper-V's enlightened VMCS, which this module cannot read (kvm_intel.enlightened_vmcs=0 turns it off)\n");
+	return -EOPNOTSUPP;
+}
+
+/* Is it all there, and known? What is found is kept. */
+static int kes_check_kvm(u32 *isa)
+{
+	int ret;
+
+	if (!kes_tracepoints_found())
+		return -ENOENT;
+	ret = kes_btf_check_kvm(&kes_one_arg_entry);
+	return ret ?: kes_check_vendor(isa);
+}
+
+/* kvm's tracepoint of entry had one argument once. */
+static void kes_choose_entry(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kes_probes); i++)
+		if (kes_probes[i].group == KES_GROUP_TIME &&
+		    !strcmp(kes_probes[i].name, "kvm_entry"))
+			kes_probes[i].func = kes_one_arg_entry ?
+				(void *)kes_probe_entry :
+				(void *)kes_probe_entry_immediate;
+}
+
+/* What kes_check_kvm() found is from now on so. */
+static int kes_bind_to(int found, u32 isa)
+{
+	bool bound;
+	int ret;
+
+	mutex_lock(&kes_lock);
+	if (kes_feed_state != KES_FEED_STOPPED)
+		kes_feed_state = !found ? KES_FEED_BOUND :
+				 found == -ENOENT ? KES_FEED_WAITS :
+						    KES_FEED_REFUSES;
+	bound = kes_feed_state == KES_FEED_BOUND;
+	mutex_unlock(&kes_lock);
+	if (!bound)
+		return found;
+	kes_choose_entry();
+	kes_set_isa(isa);
+	mutex_lock(&kes_lock);
+	ret = kes_attach_all();
+	mutex_unlock(&kes_lock);
+	return ret;
+}
+
+/* Part of KVM has come. */
+static int kes_bind(void)
+{
+	u32 isa = KES_ISA_NONE;
+	int found, ret;
+
+	mutex_lock(&kes_bind_lock);
+	found = kes_check_kvm(&isa);
+	ret = kes_bind_to(found, isa);
+	mutex_unlock(&kes_bind_lock);
+	return ret;
+}
+
+/* Before the patched KVM makes the same files. */
+static void kes_make_way(void)
+{
+	bool first;
+
+	mutex_lock(&kes_lock);
+	first = kes_feed_state != KES_FEED_STOPPED;
+	kes_feed_state = KES_FEED_STOPPED;
+	mutex_unlock(&kes_lock);
+	if (!first)
+		return;
+	pr_info("kvm_exit_stats: this KVM is patched and counts its exits itself: making way\n");
+	kes_fed_vcpus_sync();
+	kes_exit();
+}
+
+/* KVM's modules; their type information is there when this is called. */
+static int kes_module_notify(struct notifier_block *nb, unsigned long action,
+			     void *data)
+{
+	struct module *mod = data;
+	bool vendor = !strcmp(mod->name, "kvm_amd") ||
+		      !strcmp(mod->name, "kvm_intel");
+
+	if (!vendor && strcmp(mod->name, "kvm"))
+		return NOTIFY_OK;
+	if (action == MODULE_STATE_GOING && vendor)
+		kes_unbind();
+	if (action == MODULE_STATE_COMING && kes_bind() == -EBUSY)
+		kes_make_way();
+	return NOTIFY_OK;
+}
+
+static struct notifier_block kes_tracepoint_nb = {
+	.notifier_call = kes_tracepoint_notify,
+};
+
+/* Last, after those that make what is looked at. */
+static struct notifier_block kes_module_nb = {
+	.notifier_call = kes_module_notify,
+	.priority = -1,
+};
+
+static bool kes_count_at_once;
+module_param_named(count, kes_count_at_once, bool, 0400);
+MODULE_PARM_DESC(count, "Count from loading on; else /sys/kernel/kvm_exit_stats/count switches (default N)");
+
+static void kes_feed_stop(void)
+{
+	unregister_module_notifier(&kes_module_nb);
+	unregister_tracepoint_module_notifier(&kes_tracepoint_nb);
+}
+
+static int __init kes_feed_find_kvm(void)
+{
+	int ret;
+
+	for_each_kernel_tracepoint(kes_note_tracepoint, NULL);
+	ret = register_tracepoint_module_notifier(&kes_tracepoint_nb);
+	if (ret)
+		return ret;
+	ret = register_module_notifier(&kes_module_nb);
+	if (ret)
+		unregister_tracepoint_module_notifier(&kes_tracepoint_nb);
+	return ret;
+}
+
+static void kes_feed_end(void)
+{
+	bool stopped;
+
+	mutex_lock(&kes_lock);
+	stopped = kes_feed_state == KES_FEED_STOPPED;
+	kes_feed_state = KES_FEED_STOPPED;
+	kes_detach_all();
+	mutex_unlock(&kes_lock);
+	kes_fed_vcpus_exit();
+	if (!stopped)
+		kes_exit();
+}
+
+static int __init kes_feed_begin_at(int found, u32 isa)
+{
+	int ret = kes_fed_vcpus_init();
+
+	if (ret)
+		return ret;
+	ret = kes_init(&kes_feed);
+	if (!ret)
+		ret = kes_bind_to(found, isa);
+	if (ret == -ENOENT) {
+		pr_info("kvm_exit_stats: waiting for KVM to be loaded\n");
+		ret = 0;
+	}
+	if (!ret && kes_count_at_once)
+		ret = kes_switch(KES_GROUP_COUNT, true);
+	if (ret)
+		kes_feed_end();
+	return ret;
+}
+
+/* A KVM that does not fit is known before there is anything of ours. */
+static int __init kes_feed_begin(void)
+{
+	u32 isa = KES_ISA_NONE;
+	int ret;
+
+	mutex_lock(&kes_bind_lock);
+	ret = kes_check_kvm(&isa);
+	if (ret == -EBUSY)
+		pr_info("kvm_exit_stats: this KVM is patched and counts its exits itself: there is nothing to do for this module\n");
+	if (!ret || ret == -ENOENT)
+		ret = kes_feed_begin_at(ret, isa);
+	if (ret)
+		kes_feed_state = KES_FEED_STOPPED;
+	mutex_unlock(&kes_bind_lock);
+	return ret;
+}
+
+static int __init kes_feed_init(void)
+{
+	int ret = kes_feed_find_kvm();
+
+	if (ret)
+		return ret;
+	ret = kes_feed_begin();
+	if (ret)
+		kes_feed_stop();
+	return ret;
+}
+
+static void __exit kes_feed_exit(void)
+{
+	kes_feed_stop();
+	kes_feed_end();
+}
+
+module_init(kes_feed_init);
+module_exit(kes_feed_exit);
+
+MODULE_DESCRIPTION("VM exits of KVM's guests by reason, counted at KVM's tracepoints");
+MODULE_AUTHOR("exitstat");
+MODULE_LICENSE("GPL");

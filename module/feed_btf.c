@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM exit statistics: is this the KVM that the module was built for?
+ *
+ * The kernel's type information says what KVM's tracepoints pass and where its
+ * structures have their members. What the headers say as well must be the same;
+ * what they do not have, struct vcpu_svm, is taken from there. BTF of a module
+ * is split: it goes on where vmlinux's types and strings end.
+ */
+#include <linux/btf.h>
+#include <linux/err.h>
+#include <linux/kernel_read_file.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "feed.h"
+
+#define KES_BTF_DIR	"/sys/kernel/btf/"
+
+/* One file: vmlinux's, or a module's. */
+struct kes_btf_part {
+	void *data;
+	const struct btf_header *header;
+	const char *strings;
+	u32 *offsets;		/* of its types, by place */
+	u32 nr_types;
+};
+
+struct kes_btf {
+	struct kes_btf_part base;
+	struct kes_btf_part split;	/* empty if KVM is built in */
+};
+
+static const void *kes_btf_types(const struct kes_btf_part *part)
+{
+	return (const void *)part->header + part->header->hdr_len +
+	       part->header->type_off;
+}
+
+/* Bytes of a type, or 0 if it is of a kind that is newer than this file. */
+static size_t kes_btf_size(const struct btf_type *type)
+{
+	size_t vlen = btf_type_vlen(type), size = sizeof(*type);
+
+	switch (BTF_INFO_KIND(type->info)) {
+	case BTF_KIND_INT:
+	case BTF_KIND_VAR:
+	case BTF_KIND_DECL_TAG:
+		return size + sizeof(u32);
+	case BTF_KIND_ARRAY:
+		return size + sizeof(struct btf_array);
+	case BTF_KIND_STRUCT:
+	case BTF_KIND_UNION:
+		return size + vlen * sizeof(struct btf_member);
+	case BTF_KIND_ENUM:
+		return size + vlen * sizeof(struct btf_enum);
+	case BTF_KIND_ENUM64:
+		return size + vlen * sizeof(struct btf_enum64);
+	case BTF_KIND_FUNC_PROTO:
+		return size + vlen * sizeof(struct btf_param);
+	case BTF_KIND_DATASEC:
+		return size + vlen * sizeof(struct btf_var_secinfo);
+	case BTF_KIND_PTR:
+	case BTF_KIND_FWD:
+	case BTF_KIND_TYPEDEF:
+	case BTF_KIND_VOLATILE:
+	case BTF_KIND_CONST:
+	case BTF_KIND_RESTRICT:
+	case BTF_KIND_FUNC:
+	case BTF_KIND_FLOAT:
+	case BTF_KIND_TYPE_TAG:
+		return size;
+	default:
+		return 0;
+	}
+}
+
+/* Walks the types; fills @offsets unless it is NULL. Their number, or -errno. */
+static int kes_btf_walk(const struct kes_btf_part *part, u32 *offsets)
+{
+	u32 at = 0, end = part->header->type_len;
+	int nr = 0;
+
+	while (at < end) {
+		const struct btf_type *type = kes_btf_types(part) + at;
+		size_t size;
+
+		if (end - at < sizeof(*type))
+			return -EINVAL;
+		size = kes_btf_size(type);
+		if (!size || size > end - at)
+			return -EINVAL;
+		if (offsets)
+			offsets[nr] = at;
+		nr++;
+		at += size;
+	}
+	return nr;
+}
+
+static bool kes_btf_fits(const struct kes_btf_part *part, size_t size)
+{
+	const struct btf_header *header = part->data;
+
+	return size >= sizeof(*header) && header->magic == BTF_MAGIC &&
+	       header->version == BTF_VERSION && header->hdr_len <= size &&
+	       (u64)header->type_off + header->type_len <= size - header->hdr_len &&
+	       header->str_len &&
+	       (u64)header->str_off + header->str_len <= size - header->hdr_len;
+}
+
+static void kes_btf_free(struct kes_btf_part *part)
+{
+	kvfree(part->offsets);
+	vfree(part->data);
+}
+
+static int kes_btf_index(struct kes_btf_part *part, size_t size)
+{
+	int nr;
+
+	if (!kes_btf_fits(part, size))
+		return -EINVAL;
+	part->header = part->data;
+	part->strings = part->data + part->header->hdr_len +
+			part->header->str_off;
+	if (part->strings[part->header->str_len - 1])
+		return -EINVAL;
+	nr = kes_btf_walk(part, NULL);
+	if (nr < 0)
+		return nr;
+	part->offsets = kvmalloc_array(nr + 1, sizeof(u32), GFP_KERNEL);
+	if (!part->offsets)
+		return -ENOMEM;
+	part->nr_types = kes_btf_walk(part, part->offsets);
+	return 0;
+}
+
+static int kes_btf_read(struct kes_btf_part *part, const char *name)
+{
+	char path[64];
+	ssize_t size;
+	int ret;
+
+	snprintf(path, sizeof(path), KES_BTF_DIR "%s", name);
+	size = kernel_read_file_from_path(path, 0, &part->data, INT_MAX, NULL,
+					  READING_UNKNOWN);
+	if (size < 0) {
+		part->data = NULL;
+		return size;
+	}
+	ret = kes_btf_index(part, size);
+	if (ret)
+		pr_err("kvm_exit_stats: %s: not type information that this module knows\n",
+		       path);
+	return ret;
+}
+
+static void kes_btf_close(struct kes_btf *btf)
+{
+	kes_btf_free(&btf->split);
+	kes_btf_free(&btf->base);
+}
+
+/* vmlinux's, and that of module @name if there is one: KVM may be built in. */
+static int kes_btf_open(struct kes_btf *btf, const char *name)
+{
+	int ret;
+
+	memset(btf, 0, sizeof(*btf));
+	ret = kes_btf_read(&btf->base, "vmlinux");
+	if (ret == -ENOENT)
+		pr_err("kvm_exit_stats: this kernel has no type information (CONFIG_DEBUG_INFO_BTF): cannot tell where KVM keeps what\n");
+	if (ret == -ENOENT)
+		ret = -EOPNOTSUPP;
+	if (!ret)
+		ret = kes_btf_read(&btf->split, name);
+	/* Built in, or a kernel without BTF of modules, where nothing is found. */
+	if (ret == -ENOENT)
+		ret = 0;
+	if (ret)
+		kes_btf_close(btf);
+	return ret;
+}
+
+static u32 kes_btf_nr(const struct kes_btf *btf)
+{
+	return 1 + btf->base.nr_types + btf->split.nr_types;
+}
+
+/* @id: 0 is void, which has no entry */
+static const struct btf_type *kes_btf_type(const struct kes_btf *btf, u32 id)
+{
+	const struct kes_btf_part *part = &btf->base;
+
+	if (!id || id >= kes_btf_nr(btf))
+		return NULL;
+	id--;
+	if (id >= part->nr_types) {
+		id -= part->nr_types;
+		part = &btf->split;
+	}
+	return kes_btf_types(part) + part->offsets[id];
+}
+
+static const char *kes_btf_name(const struct kes_btf *btf, u32 offset)
+{
+	u32 base_len = btf->base.header->str_len;
+
+	if (offset < base_len)
+		return btf->base.strings + offset;
+	offset -= base_len;
+	if (btf->split.header && offset < btf->split.header->str_len)
+		return btf->split.strings + offset;
+	return "";
+}
+
+static const struct btf_type *kes_btf_find(const struct kes_btf *btf, u32 kind,
+					   const char *name)
+{
+	u32 id, nr = kes_btf_nr(btf);
+
+	for (id = 1; id < nr; id++) {
+		const struct btf_type *type = kes_btf_type(btf, id);
+
+		if (BTF_INFO_KIND(type->info) == kind &&
+		    !strcmp(kes_btf_name(btf, type->name_off), name))
+			return type;
+	}
+	return NULL;
+}
+
+/* Bytes from the beginning of the structure, or -ENOENT. */
+static int kes_btf_offset(const struct kes_btf *btf, const char *name,
+			  const char *member)
+{
+	const struct btf_type *type = kes_btf_find(btf, BTF_KIND_STRUCT, name);
+	const struct btf_member *m;
+	u32 i;
+
+	if (!type)
+		return -ENOENT;
+	m = (const void *)(type + 1);
+	for (i = 0; i < btf_type_vlen(type); i++, m++) {
+		if (strcmp(kes_btf_name(btf, m->name_off), member))
+			continue;
+		return (btf_type_kflag(type) ?
+			BTF_MEMBER_BIT_OFFSET(m->offset) : m->offset) / 8;
+	}
+	return -ENOENT;
+}
+
+/* What a parameter is: a letter each. */
+static char kes_btf_letter(const struct kes_btf *btf, u32 id)
+{
+	const struct btf_type *type = kes_btf_type(btf, id);
+	const struct btf_type *to;
+
+	while (type && (BTF_INFO_KIND(type->info) == BTF_KIND_TYPEDEF ||
+			BTF_INFO_KIND(type->info) == BTF_KIND_CONST))
+		type = kes_btf_type(btf, type->type);
+	if (!type)
+		return '?';
+	if (BTF_INFO_KIND(type->info) == BTF_KIND_INT)
+		return '0' + type->size;
+	if (BTF_INFO_KIND(type->info) != BTF_KIND_PTR)
+		return '?';
+	to = kes_btf_type(btf, type->type);
+	if (!to)
+		return 'p';
+	if (!strcmp(kes_btf_name(btf, to->name_off), "kvm_vcpu"))
+		return 'v';
+	if (!strcmp(kes_btf_name(btf, to->name_off), "task_struct"))
+		return 't';
+	return '?';
+}
+
+/*
+ * The parameters of a tracepoint's probes: p: void *, v: struct kvm_vcpu *,
+ * t: struct task_struct *, a digit: an integer of so many bytes.
+ */
+static int kes_btf_prototype(const struct kes_btf *btf, const char *tracepoint,
+			     char *letters, size_t size)
+{
+	const struct btf_param *param;
+	const struct btf_type *type;
+	char name[64];
+	u32 i, nr;
+
+	snprintf(name, sizeof(name), "btf_trace_%s", tracepoint);
+	type = kes_btf_find(btf, BTF_KIND_TYPEDEF, name);
+	if (!type)
+		return -ENOENT;
+	type = kes_btf_type(btf, type->type);
+	if (type && BTF_INFO_KIND(type->info) == BTF_KIND_PTR)
+		type = kes_btf_type(btf, type->type);
+	if (!type || BTF_INFO_KIND(type->info) != BTF_KIND_FUNC_PROTO)
+		return -EINVAL;
+	nr = min_t(u32, btf_type_vlen(type), size - 1);
+	param = (const void *)(type + 1);
+	for (i = 0; i < nr; i++)
+		letters[i] = kes_btf_letter(btf, param[i].type);
+	letters[nr] = 0;
+	return 0;
+}
+
+static const struct {
+	const char *tracepoint;
+	const char *letters;
+	const char *other;	/* just as good */
+} kes_prototypes[] = {
+	{ "kvm_exit", "pv4", NULL },
+	{ "kvm_entry", "pv1", "pv" },
+	{ "kvm_userspace_exit", "p44", NULL },
+	{ "kvm_vcpu_wakeup", "p811", NULL },
+	{ "sched_switch", "p1tt4", NULL },
+};
+
+static int kes_check_prototypes(const struct kes_btf *btf, bool *one_arg_entry)
+{
+	char found[16];
+	size_t i;
+	int ret;
+
+	for (i = 0; i < ARRAY_SIZE(kes_prototypes); i++) {
+		const char *name = kes_prototypes[i].tracepoint;
+		const char *other = kes_prototypes[i].other;
+
+		ret = kes_btf_prototype(btf, name, found, sizeof(found));
+		if (ret) {
+			pr_err("kvm_exit_stats: no type information of tracepoint %s: is CONFIG_DEBUG_INFO_BTF_MODULES on?\n",
+			       name);
+			return -EOPNOTSUPP;
+		}
+		if (other && !strcmp(found, other)) {
+			*one_arg_entry = true;
+			continue;
+		}
+		if (strcmp(found, kes_prototypes[i].letters)) {
+			pr_err("kvm_exit_stats: tracepoint %s has parameters (%s), this module knows (%s)\n",
+			       name, found, kes_prototypes[i].letters);
+			return -EOPNOTSUPP;
+		}
+	}
+	return 0;
+}
+
+#define KES_MEMBER(_struct, _member)	\
+	{ #_struct, #_member, offsetof(struct _struct, _member) }
+
+static const struct {
+	const char *name;
+	const char *member;
+	int offset;
+} kes_members[] = {
+	KES_MEMBER(kvm_vcpu, kvm),
+	KES_MEMBER(kvm_vcpu, vcpu_id),
+	KES_MEMBER(kvm_vcpu, arch),
+	KES_MEMBER(kvm_vcpu_arch, regs),
+	KES_MEMBER(kvm_vcpu_arch, hflags),
+};
+
+static int kes_check_members(const struct kes_btf *btf)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kes_members); i++) {
+		int offset = kes_btf_offset(btf, kes_members[i].name,
+					    kes_members[i].member);
+
+		if (offset == kes_members[i].offset)
+			continue;
+		pr_err("kvm_exit_stats: struct %s has %s at %d, not at %d as in the headers that this module was built with: build it anew\n",
+		       kes_members[i].name, kes_members[i].member, offset,
+		       kes_members[i].offset);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+int kes_btf_check_kvm(bool *one_arg_entry)
+{
+	struct kes_btf btf;
+	int ret = kes_btf_open(&btf, "kvm");
+
+	if (ret)
+		return ret;
+	*one_arg_entry = false;
+	/* The series of patches gives it a member of its own. */
+	if (kes_btf_offset(&btf, "kvm_vcpu", "exit_stats") >= 0)
+		ret = -EBUSY;
+	if (!ret)
+		ret = kes_check_prototypes(&btf, one_arg_entry);
+	if (!ret)
+		ret = kes_check_members(&btf);
+	kes_btf_close(&btf);
+	return ret;
+}
+
+/* Where struct vcpu_svm, of which KVM's vCPU is the first part, has its VMCB. */
+int kes_btf_find_vmcb(size_t *offset)
+{
+	struct kes_btf btf;
+	int ret = kes_btf_open(&btf, "kvm_amd");
+
+	if (ret)
+		return ret;
+	ret = -ENOENT;
+	if (!kes_btf_find(&btf, BTF_KIND_STRUCT, "vcpu_svm"))
+		goto out;
+	if (kes_btf_offset(&btf, "vcpu_svm", "vcpu") != 0) {
+		pr_err("kvm_exit_stats: struct vcpu_svm does not begin with its vcpu\n");
+		ret = -EOPNOTSUPP;
+		goto out;
+	}
+	ret = kes_btf_offset(&btf, "vcpu_svm", "vmcb");
+	if (ret < 0) {
+		pr_err("kvm_exit_stats: struct vcpu_svm has no vmcb\n");
+		ret = -EOPNOTSUPP;
+		goto out;
+	}
+	*offset = ret;
+	ret = 0;
+out:
+	kes_btf_close(&btf);
+	return ret;
+}
