@@ -306,30 +306,35 @@ static enum verdict check_trace(const struct snapshot *s,
 	return v;
 }
 
-static int read_snapshot(const struct options *o, struct snapshot *s,
-			 struct errbuf *err)
+/* 0, or -errno after a complaint. */
+static int read_snapshot(const struct options *o, struct snapshot *s)
 {
 	const struct source_ops *src;
+	struct source_choice choice;
 	struct buf bytes = { 0 };
-	struct errbuf why;
+	struct errbuf err, why;
 	int rc;
 
 	if (o->snapshot) {
 		rc = fsroot_read("", o->snapshot, &bytes);
 		if (rc)
-			err_set(err, rc, "%s: %s", o->snapshot, strerror(-rc));
+			err_set(&err, rc, "%s: %s", o->snapshot, strerror(-rc));
 	} else {
-		src = source_pick(o->common.source, o->common.root, err);
-		rc = src ? src->read(o->common.root, &bytes, err) : -ENODEV;
+		src = cmd_source(&o->common, &choice);
+		if (!src)
+			return -ENODEV;
+		rc = src->read(o->common.root, &bytes, &err);
 	}
 	if (!rc) {
 		rc = snapshot_parse(s, bytes.data, bytes.len, &why);
 		if (rc)
-			err_set(err, rc, "%s%s%.400s",
+			err_set(&err, rc, "%s%s%.400s",
 				o->snapshot ? o->snapshot : "",
 				o->snapshot ? ": " : "", why.text);
 	}
 	buf_free(&bytes);
+	if (rc)
+		cmd_fail(&err);
 	return rc;
 }
 
@@ -348,12 +353,12 @@ static int check(const struct options *o, struct snapshot *s,
 {
 	bool alone = o->snapshot && !o->histogram;
 	enum verdict closure, trace = CANNOT;
-	struct errbuf err, why;
+	struct errbuf why;
 	int rc = alone ? err_set(&why, -ENOENT, "no --histogram to go with --snapshot") :
 		 trace_hist_read(before, o->common.root, o->histogram, &why);
 
-	if (read_snapshot(o, s, &err))
-		return cmd_fail(&err);
+	if (read_snapshot(o, s))
+		return EXIT_CODE_FAILED;
 	if (!rc)
 		rc = trace_hist_read(after, o->common.root, o->histogram, &why);
 	if (rc && o->histogram)

@@ -63,7 +63,8 @@ static void print_vm(const struct snapshot *s, const struct snap_vm *vm,
 	       vm->dead ? "dead" : "running");
 }
 
-static void print_list(const struct snapshot *s, const struct options *o)
+static void print_list(const struct snapshot *s, const struct options *o,
+		       bool in_process)
 {
 	size_t dead = 0, shown = 0;
 
@@ -77,7 +78,8 @@ static void print_list(const struct snapshot *s, const struct options *o)
 		print_vm(s, &s->vms[i], o->common.root);
 	}
 	if (!shown)
-		printf("no VM runs\n");
+		printf("%s\n", in_process ? "no VM has exited meanwhile" :
+					    "no VM runs");
 	if (dead && !o->dead)
 		printf("%zu that ended not shown (--dead)\n", dead);
 }
@@ -97,29 +99,53 @@ static void print_groups(const struct source_ops *src, const char *root)
 		printf("; off: %s", groups_text(known & ~on, text));
 }
 
+static void print_source(const struct source_choice *c)
+{
+	printf("source: %s, as %s\n", c->ops->name, c->why.text);
+	for (size_t i = 0; i < c->nr_refused; i++)
+		printf("  not %s: %s\n", c->refused[i].ops->name,
+		       c->refused[i].why.text);
+	if (c->ops->in_process)
+		printf("  (it counts only while an exitstat runs: exitstat record)\n");
+}
+
+/* VMs that are missing below, and why. */
+static void print_remarks(const struct source_ops *src)
+{
+	struct buf b = { 0 };
+
+	if (src->remarks)
+		src->remarks(&b);
+	if (b.len)
+		printf("\n%s", b.data);
+	buf_free(&b);
+}
+
 int cmd_list(int argc, char **argv)
 {
 	struct options o = { 0 };
 	struct snapshot s = { 0 };
 	const struct source_ops *src;
+	struct source_choice choice;
 	struct buf bytes = { 0 };
-	struct errbuf why, err;
+	struct errbuf err;
 	int rc;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
-	src = source_pick(o.common.source, o.common.root, &why);
+	src = cmd_source(&o.common, &choice);
 	if (!src)
-		return cmd_fail(&why);
+		return EXIT_CODE_FAILED;
 	rc = src->read(o.common.root, &bytes, &err);
 	if (!rc)
 		rc = snapshot_parse(&s, bytes.data, bytes.len, &err);
 	if (!rc) {
-		printf("source: %s, as %s\n", src->name, why.text);
+		print_source(&choice);
 		printf("isa: %s", reason_isa_name(s.hdr.isa));
 		print_groups(src, o.common.root);
 		printf("\n\n");
-		print_list(&s, &o);
+		print_list(&s, &o, src->in_process);
+		print_remarks(src);
 	}
 	snapshot_free(&s);
 	buf_free(&bytes);

@@ -14,6 +14,7 @@
 #include "cmd.h"
 #include "fsroot.h"
 #include "groups.h"
+#include "hold.h"
 #include "reasons.h"
 #include "session.h"
 
@@ -29,6 +30,7 @@ struct options {
 	bool all, force, quiet;
 	char **command;
 	size_t nr_command;
+	const char *source_why;
 };
 
 static const struct argp_option option_table[] = {
@@ -153,6 +155,7 @@ static int write_head(struct rec_writer *w, const struct options *o,
 		{ "lab", lab },
 		{ "command", command },
 		{ "source", cfg->source->name },
+		{ "source_why", o->source_why },
 		{ "phases", o->command ? phases : NULL },
 	};
 	int rc = rec_begin(w, err);
@@ -203,6 +206,19 @@ static void warn_line(const char *line)
 	warnx("%s", line);
 }
 
+/* VMs that the source saw and could not read, a line each. */
+static void say_remarks(const struct source_ops *source)
+{
+	struct buf b = { 0 };
+
+	if (source->remarks)
+		source->remarks(&b);
+	for (char *line = b.data ? strtok(b.data, "\n") : NULL; line;
+	     line = strtok(NULL, "\n"))
+		warn_line(line);
+	buf_free(&b);
+}
+
 static void say_end(const struct session *s, const char *output)
 {
 	struct track_sums sums = track_sums(s->track);
@@ -219,6 +235,7 @@ static void say_end(const struct session *s, const char *output)
 		warnx("%llu of %llu sample deadlines were missed",
 		      (unsigned long long)s->missed,
 		      (unsigned long long)(s->missed + (uint64_t)s->nr_samples));
+	say_remarks(s->cfg->source);
 	warnx("%s: %s exits of %zu VM(s) in %lld samples", output,
 	      fmt_count(exits, sums.exits), sums.vms,
 	      (long long)s->nr_samples);
@@ -293,20 +310,60 @@ static int run_counting(const struct options *o,
 {
 	uint32_t groups = groups_closure(o->groups | KES_GROUP_COUNT);
 	char text[GROUPS_TEXT_LEN];
-	uint32_t done, undone;
-	struct errbuf err;
+	struct errbuf note, err;
+	struct hold hold;
 	int code;
 
-	if (source_switch(cfg->source, cfg->root, groups, true, &done, &err)) {
+	if (hold_begin(&hold, cfg->source, cfg->root, groups, &note, &err)) {
 		code = cmd_fail(&err);
 	} else {
-		if (done && !o->quiet)
+		if (*note.text)
+			warn_line(note.text);
+		if (hold.own && cfg->source->shared && !o->quiet)
 			warnx("switched on for this recording: %s",
-			      groups_text(done, text));
+			      groups_text(hold.own, text));
 		code = run(o, cfg, phases, phases_text);
 	}
-	if (source_switch(cfg->source, cfg->root, done, false, &undone, &err))
+	if (hold_end(&hold, &note, &err))
 		code = cmd_fail(&err);
+	if (*note.text && !o->quiet)
+		warn_line(note.text);
+	return code;
+}
+
+/* Why this source and no better one, in a line for the recording. */
+static void source_why(const struct source_choice *c, struct buf *out)
+{
+	buf_printf(out, "%s", c->why.text);
+	for (size_t i = 0; i < c->nr_refused; i++)
+		buf_printf(out, "; not %s: %s", c->refused[i].ops->name,
+			   c->refused[i].why.text);
+}
+
+/* From here on it is known which files and which source are used. */
+static int run_with(struct options *o, const struct source_choice *choice,
+		    struct phases *phases, const char *phases_text)
+{
+	struct session_config cfg = {
+		.root = o->common.root,
+		.source = choice->ops,
+		.clock = &clock_system,
+		.interval_ns = o->interval_ns,
+		.duration_ns = o->duration_ns,
+		.command = o->command,
+		.quiet = o->quiet,
+		.all = o->all,
+	};
+	struct buf why = { 0 };
+	int code;
+
+	source_why(choice, &why);
+	o->source_why = why.data;
+	if (choice->nr_refused && !o->quiet)
+		warnx("source: %s, as no better one works here (exitstat list says why)",
+		      choice->ops->name);
+	code = run_counting(o, &cfg, phases, phases_text);
+	buf_free(&why);
 	return code;
 }
 
@@ -322,7 +379,7 @@ static void default_output(char *out, size_t size)
 int cmd_record(int argc, char **argv)
 {
 	struct options o = { .interval_ns = 100 * NSEC_PER_MSEC };
-	struct session_config cfg;
+	struct source_choice choice;
 	struct phases phases;
 	struct buf text = { 0 };
 	struct errbuf err;
@@ -338,18 +395,8 @@ int cmd_record(int argc, char **argv)
 		buf_free(&text);
 		return cmd_fail(&err);
 	}
-	cfg = (struct session_config) {
-		.root = o.common.root,
-		.source = source_pick(o.common.source, o.common.root, &err),
-		.clock = &clock_system,
-		.interval_ns = o.interval_ns,
-		.duration_ns = o.duration_ns,
-		.command = o.command,
-		.quiet = o.quiet,
-		.all = o.all,
-	};
-	code = cfg.source ? run_counting(&o, &cfg, &phases, text.data) :
-			    cmd_fail(&err);
+	code = cmd_source(&o.common, &choice) ?
+	       run_with(&o, &choice, &phases, text.data) : EXIT_CODE_FAILED;
 	phases_free(&phases);
 	buf_free(&text);
 	return code;

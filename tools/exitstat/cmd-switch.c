@@ -5,6 +5,7 @@
  */
 #include "cmd.h"
 #include "groups.h"
+#include "hold.h"
 
 struct options {
 	struct cmd_common common;
@@ -44,14 +45,19 @@ static const struct source_ops *begin(const struct argp *argp,
 				      struct options *o, int argc, char **argv)
 {
 	const struct source_ops *src;
-	struct errbuf why;
+	struct source_choice choice;
+	struct errbuf err;
 
 	if (argp_parse(argp, argc, argv, 0, NULL, o))
 		return NULL;
-	src = source_pick(o->common.source, o->common.root, &why);
-	if (!src)
-		cmd_fail(&why);
-	return src;
+	src = cmd_source(&o->common, &choice);
+	if (!src || !src->in_process)
+		return src;
+	err_set(&err, 0,
+		"source %s counts only while an exitstat runs: there is nothing to switch (exitstat record --groups)",
+		src->name);
+	cmd_fail(&err);
+	return NULL;
 }
 
 static int switch_groups(const struct argp *argp, int argc, char **argv,
@@ -66,6 +72,7 @@ static int switch_groups(const struct argp *argp, int argc, char **argv,
 		return EXIT_CODE_FAILED;
 	if (source_switch(src, o.common.root, o.groups, on, &done, &err))
 		return cmd_fail(&err);
+	hold_forget(src, o.common.root, o.groups);
 	return EXIT_CODE_OK;
 }
 

@@ -14,7 +14,8 @@ static const struct argp_option options[] = {
 	{ "root", OPT_ROOT, "DIR", 0,
 	  "Look for /proc and /sys below DIR (also: EXITSTAT_ROOT)", 10 },
 	{ "source", OPT_SOURCE, "NAME", 0,
-	  "Where counts come from: auto (default) or patched", 10 },
+	  "Where counts come from: auto (default; the first that works) or one of",
+	  10 },
 	{ 0 }
 };
 
@@ -40,9 +41,44 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = { .options = options, .parser = parse };
+/* The table of sources makes its help. */
+static char *filter(int key, const char *text, void *input)
+{
+	char names[128];
+
+	(void)input;
+	if (key != OPT_SOURCE)
+		return (char *)text;
+	source_names(names, sizeof(names));
+	return xasprintf("%s %s", text, names);
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.help_filter = filter,
+};
 const struct argp_child cmd_common_children[] = { { &argp, 0, NULL, 0 },
 						  { 0 } };
+
+const struct source_ops *cmd_source(const struct cmd_common *common,
+				    struct source_choice *choice)
+{
+	struct errbuf err;
+	int rc = source_choose(common->source, common->root, choice, &err);
+
+	if (rc == -EINVAL) {
+		cmd_fail(&err);
+	} else if (rc && choice->nr_refused == 1) {
+		cmd_fail(&choice->refused[0].why);
+	} else if (rc) {
+		warnx("nothing counts exits here that this exitstat could read:");
+		for (size_t i = 0; i < choice->nr_refused; i++)
+			warnx("  %s: %s", choice->refused[i].ops->name,
+			      choice->refused[i].why.text);
+	}
+	return choice->ops;
+}
 
 int cmd_fail(const struct errbuf *err)
 {

@@ -31,6 +31,13 @@ struct cmd_common {
 /* The .children of a command that has these options. */
 extern const struct argp_child cmd_common_children[];
 
+/*
+ * The source that --source asks for, or NULL after a complaint: one line, or
+ * one for each source if none serves.
+ */
+const struct source_ops *cmd_source(const struct cmd_common *common,
+				    struct source_choice *choice);
+
 /* "exitstat NAME: text" on standard error; returns EXIT_CODE_FAILED. */
 int cmd_fail(const struct errbuf *err);
 

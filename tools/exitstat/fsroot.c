@@ -74,6 +74,18 @@ void fsroot_line(const char *root, const char *path, char *out, size_t size)
 	buf_free(&b);
 }
 
+/* "none [integrity] confidentiality": the level in brackets is the one. */
+bool fsroot_lockdown(const char *root, char *out, size_t size)
+{
+	char line[128], *level;
+
+	fsroot_line(root, "/sys/kernel/security/lockdown", line, sizeof(line));
+	level = strchr(line, '[');
+	snprintf(out, size, "%s", level ? level + 1 : "none");
+	out[strcspn(out, "]")] = '\0';
+	return strcmp(out, "none");
+}
+
 void fsroot_cpu_model(const char *root, char *out, size_t size)
 {
 	struct buf b = { 0 };

@@ -16,6 +16,12 @@ int fsroot_write(const char *root, const char *path, const char *text);
 /* First line of a file, without its newline; "" when unreadable. */
 void fsroot_line(const char *root, const char *path, char *out, size_t size);
 
+/*
+ * Is the kernel locked down? @out is how: "integrity" or "confidentiality".
+ * What cannot be read (no securityfs) is taken for no.
+ */
+bool fsroot_lockdown(const char *root, char *out, size_t size);
+
 /* "model name" of /proc/cpuinfo; "unknown" when there is none. */
 void fsroot_cpu_model(const char *root, char *out, size_t size);
 

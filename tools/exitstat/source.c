@@ -9,34 +9,53 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "groups.h"
+#include "groups.h"	/* kvm_exit_stats.h too */
 #include "source.h"
 
 static const struct source_ops *const sources[] = {
 	&source_patched,
+	&source_module,
 };
 
-static const struct source_ops *pick_auto(const char *root, struct errbuf *why)
+_Static_assert(ARRAY_LEN(sources) <= SOURCES_MAX,
+	       "struct source_choice has room for every source");
+
+/* May @ops be taken? If not, @c keeps why. */
+static bool serves(const struct source_ops *ops, const char *root,
+		   struct source_choice *c, bool by_name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
-		if (!sources[i]->probe(root, why))
-			return sources[i];
-	return NULL;
+	struct source_refusal *r = &c->refused[c->nr_refused];
+	int rc = ops->probe(root, &r->why);
+
+	if (!rc || (by_name && rc == -EAGAIN)) {
+		c->ops = ops;
+		c->why = r->why;
+		return true;
+	}
+	r->ops = ops;
+	c->nr_refused++;
+	return false;
 }
 
-const struct source_ops *source_pick(const char *name, const char *root,
-				     struct errbuf *why)
+int source_choose(const char *name, const char *root,
+		  struct source_choice *choice, struct errbuf *err)
 {
+	bool any = !strcmp(name, "auto"), known = any;
 	char names[128];
 
-	if (!strcmp(name, "auto"))
-		return pick_auto(root, why);
-	for (size_t i = 0; i < ARRAY_LEN(sources); i++)
-		if (!strcmp(name, sources[i]->name))
-			return sources[i]->probe(root, why) ? NULL : sources[i];
+	memset(choice, 0, sizeof(*choice));
+	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+		if (!any && strcmp(name, sources[i]->name))
+			continue;
+		known = true;
+		if (serves(sources[i], root, choice, !any))
+			return 0;
+	}
+	if (known)
+		return -ENODEV;
 	source_names(names, sizeof(names));
-	err_set(why, 0, "%s: no such source (one of %s)", name, names);
-	return NULL;
+	return err_set(err, -EINVAL, "%s: no such source (one of %s)", name,
+		       names);
 }
 
 void source_names(char *out, size_t size)
@@ -44,8 +63,21 @@ void source_names(char *out, size_t size)
 	size_t len = (size_t)snprintf(out, size, "auto");
 
 	for (size_t i = 0; i < ARRAY_LEN(sources) && len < size; i++)
-		len += (size_t)snprintf(out + len, size - len, "|%s",
+		len += (size_t)snprintf(out + len, size - len, ", %s",
 					sources[i]->name);
+}
+
+const char *source_name_of(uint32_t source)
+{
+	static const char *const names[] = {
+		[KES_SOURCE_PATCHED] = "patched",
+		[KES_SOURCE_MODULE] = "module",
+		[KES_SOURCE_BPF] = "bpf",
+		[KES_SOURCE_KVM_STATS] = "kvm-stats",
+	};
+
+	return source < ARRAY_LEN(names) && names[source] ? names[source] :
+							    "unknown";
 }
 
 /* What is in the way, told before the kernel only says EINVAL or EBUSY. */
@@ -81,8 +113,8 @@ static int switch_one(const struct source_ops *src, const char *root,
 		return rc;
 	if (!(known & g->bit))
 		return err_set(err, -ENOENT,
-			       "%s: the exit statistics of this kernel do not have this group (load newer patched kvm modules)",
-			       g->name);
+			       "%s: the source %s does not have this group here (exitstat list says which it has)",
+			       g->name, src->name);
 	if (on == !!(on_now & g->bit))
 		return 0;
 	rc = check_switch(g, on_now, on, err);

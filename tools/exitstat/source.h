@@ -11,9 +11,17 @@
 struct source_ops {
 	const char *name;
 	const char *help;
-	/* 0: serves. Else -errno. @why says why, in either case. */
+	bool in_process;	/* counts live as long as this process does */
+	bool shared;		/* switches are the kernel's, for everybody */
+	/*
+	 * 0: serves. -EAGAIN: nothing to read yet, but there may be; serves
+	 * who asked for it by name. Else -errno. @why says why, in any case.
+	 */
 	int (*probe)(const char *root, struct errbuf *why);
-	/* Appends one whole snapshot to @out. */
+	/*
+	 * Appends one whole snapshot to @out. Groups are switched before the
+	 * first one.
+	 */
 	int (*read)(const char *root, struct buf *out, struct errbuf *err);
 	/* KES_GROUP_*: which are on, and which this kernel has at all. */
 	int (*get_groups)(const char *root, uint32_t *on, uint32_t *known,
@@ -23,6 +31,8 @@ struct source_ops {
 			 struct errbuf *err);
 	/* The kernel's own texts count from now on; snapshots go on. */
 	int (*reset)(const char *root, struct errbuf *err);
+	/* Appends a line for each VM that could not be read; may be NULL. */
+	void (*remarks)(struct buf *out);
 };
 
 /*
@@ -34,14 +44,32 @@ int source_switch(const struct source_ops *src, const char *root,
 		  struct errbuf *err);
 
 extern const struct source_ops source_patched;
+extern const struct source_ops source_module;
+
+#define SOURCES_MAX	8
+
+/* What became of a search for a source. */
+struct source_choice {
+	const struct source_ops *ops;	/* NULL: none serves */
+	struct errbuf why;		/* why it does */
+	/* Those that would have been better, and why not. */
+	struct source_refusal {
+		const struct source_ops *ops;
+		struct errbuf why;
+	} refused[SOURCES_MAX];
+	size_t nr_refused;
+};
 
 /*
- * The source called @name, or for "auto" the first that serves. NULL when
- * none does; @why then says what to do. On success @why says why this one.
+ * Looks for the source called @name, or for "auto" the first that serves.
+ * -EINVAL with a line in @err: no source has this name. -ENODEV: it does not
+ * serve, or none does; @choice says why each does not.
  */
-const struct source_ops *source_pick(const char *name, const char *root,
-				     struct errbuf *why);
-/* "auto|patched|..." for help texts; @size bytes at @out. */
+int source_choose(const char *name, const char *root,
+		  struct source_choice *choice, struct errbuf *err);
+/* "auto, patched, ..." for help texts; @size bytes at @out. */
 void source_names(char *out, size_t size);
+/* The name of a KES_SOURCE_*; "unknown" for others. */
+const char *source_name_of(uint32_t source);
 
 #endif

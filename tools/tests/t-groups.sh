@@ -64,11 +64,12 @@ switch_errors() {
 	fails 2 'Too many arguments' "$EXITSTAT" reset count
 	rm "$SYSFS/detail"
 	"$EXITSTAT" list | has 'off: count,time,histogram$'
-	fails 1 'detail: the exit statistics of this kernel do not have this' \
+	fails 1 'detail: the source patched does not have this group here' \
 		"$EXITSTAT" enable count detail
 	rm -r "$SYSFS" "$ROOT/sys/kernel/debug/kvm_exit_stats"
-	fails 1 'boot the patched kernel' "$EXITSTAT" enable count
-	fails 1 'boot the patched kernel' "$EXITSTAT" reset
+	fails 1 'boot the patched kernel' \
+		"$EXITSTAT" enable --source patched count
+	fails 1 'boot the patched kernel' "$EXITSTAT" reset --source patched
 }
 
 resets() {
@@ -94,7 +95,7 @@ record_restores() {
 	"$EXITSTAT" record -q -o b.x -- cp -r "$SYSFS" in2
 	[ "$(cat in2/time in2/count | tr -d '\n')" = 01 ]
 	rm "$SYSFS/histogram"
-	fails 1 'histogram: the exit statistics' \
+	fails 1 'histogram: the source patched does not' \
 		"$EXITSTAT" record -q -o c.x --groups histogram -- true
 	[ ! -e c.x ]
 	[ "$(cat "$SYSFS/time")" = 0 ]

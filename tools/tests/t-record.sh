@@ -191,13 +191,16 @@ kill_9() {
 bad_sources() {
 	machine
 	rm -r "$ROOT/sys/kernel/debug/kvm_exit_stats"
-	fails 1 'mount -t debugfs' "$EXITSTAT" record -q -o n.x -- true
+	fails 1 'mount -t debugfs' \
+		"$EXITSTAT" record -q --source patched -o n.x -- true
 	rm -r "$ROOT/sys/kernel/kvm_exit_stats"
-	fails 1 'boot the patched kernel' "$EXITSTAT" record -q -o n.x -- true
+	fails 1 'boot the patched kernel' \
+		"$EXITSTAT" record -q --source patched -o n.x -- true
 	machine
 	rm "$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
 	mkdir "$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
-	fails 1 'snapshot: Is a directory' "$EXITSTAT" record -q -o n.x -- true
+	fails 1 'snapshot: Is a directory' \
+		"$EXITSTAT" record -q --source patched -o n.x -- true
 	fails 1 'no such source' "$EXITSTAT" record --source tea -o n.x -- true
 	[ ! -e n.x ] && [ ! -e n.x.part ]
 }
@@ -207,7 +210,7 @@ unreadable_snapshot() {
 	chmod -R a+rX "$T"
 	chmod 0 "$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
 	fails 1 'Permission denied (run as root)' setpriv --reuid 65534 \
-		--clear-groups "$EXITSTAT" list
+		--clear-groups "$EXITSTAT" list --source patched
 }
 
 bad_snapshots() {

@@ -1,0 +1,191 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Which source counts, why, and why no better one does, on fake machines: an
+# engine in KVM or in a module, lockdown, no debugfs; and several recorders
+# that need the same groups.
+
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+. "$(dirname "$0")/tap.sh"
+
+SYSFS=$ROOT/sys/kernel/kvm_exit_stats
+DEBUGFS=$ROOT/sys/kernel/debug/kvm_exit_stats
+
+# A machine whose engine is in kvm-exit-stats.ko.
+module_machine() {
+	machine
+	echo module >"$SYSFS/source"
+	echo "${1:-fields 9}" | snapshot
+}
+
+# A machine that has no engine.
+stock_machine() {
+	machine
+	rm -r "$SYSFS" "$DEBUGFS"
+}
+
+locked_down() {
+	mkdir -p "$ROOT/sys/kernel/security"
+	echo "none [$1] confidentiality" >"$ROOT/sys/kernel/security/lockdown"
+}
+
+# refuses TEXT...: "auto" finds nothing, in a line for each source
+refuses() {
+	local text status=0
+	"$EXITSTAT" list >out 2>err || status=$?
+	cat err
+	[ "$status" = 1 ]
+	[ ! -s out ]
+	for text; do
+		grep -qF -- "$text" err
+	done
+}
+
+lists_patched() {
+	machine
+	"$EXITSTAT" list >out
+	grep -q '^source: patched, as .*/snapshot is readable$' out
+	[ "$(grep -c '^  not ' out)" = 0 ]
+	echo patched >"$SYSFS/source"
+	"$EXITSTAT" list | has '^source: patched, as'
+	fails 1 'KVM is patched, which gives more (--source patched)' \
+		"$EXITSTAT" list --source module
+}
+
+lists_module() {
+	module_machine
+	"$EXITSTAT" list >out
+	grep -q '^source: module, as .*/snapshot is readable$' out
+	grep -q '^  not patched: this kernel.s KVM is not patched; kvm-exit-stats.ko' out
+	"$EXITSTAT" list --source module >out
+	[ "$(grep -c '^  not ' out)" = 0 ]
+	fails 1 'not patched; kvm-exit-stats.ko counts for it' \
+		"$EXITSTAT" list --source patched
+}
+
+nothing_loaded() {
+	stock_machine
+	refuses 'nothing counts exits here' \
+		'  patched: this kernel'"'"'s KVM does not carry' \
+		'  module: kvm-exit-stats.ko is not loaded (make load, or modprobe'
+}
+
+lockdown() {
+	stock_machine
+	locked_down integrity
+	fails 1 'kernel lockdown (integrity) refuses unsigned modules: sign it (docs/sources.md) or use --source bpf' \
+		"$EXITSTAT" list --source module
+	echo '[none] integrity confidentiality' \
+		>"$ROOT/sys/kernel/security/lockdown"
+	fails 1 'is not loaded (make load' "$EXITSTAT" list --source module
+	mkdir -p "$ROOT/sys/module/module/parameters"
+	echo Y >"$ROOT/sys/module/module/parameters/sig_enforce"
+	fails 1 'takes signed modules only (module.sig_enforce)' \
+		"$EXITSTAT" list --source module
+}
+
+without_debugfs() {
+	module_machine
+	rm -r "$DEBUGFS"
+	printf 'nodev\tsysfs\nnodev\tdebugfs\n' >"$ROOT/proc/filesystems"
+	fails 1 'snapshot: No such file or directory (mount -t debugfs' \
+		"$EXITSTAT" list --source module
+	printf 'nodev\tsysfs\n' >"$ROOT/proc/filesystems"
+	fails 1 'or was booted with debugfs=off: use --source bpf' \
+		"$EXITSTAT" list --source module
+}
+
+unknown_source() {
+	machine
+	fails 1 'tea: no such source (one of auto, patched, module' \
+		"$EXITSTAT" list --source tea
+	"$EXITSTAT" list --help | tr -s ' \n' ' ' | has 'one of auto, patched, module'
+}
+
+# recorder NAME SECONDS [GROUPS]: in the background, and wait until it records
+recorder() {
+	"$EXITSTAT" record -o "$1" -i 10ms --groups "${3:-count}" -- \
+		sleep "$2" 2>"$1.err" &
+	while [ ! -e "$1.part" ]; do sleep 0.01; done
+}
+
+is_on() {
+	[ "$(cat "$SYSFS/count" "$SYSFS/time" | tr -d '\n')" = "$1" ]
+}
+
+engine_with_time() {
+	machine
+	echo 0 >"$SYSFS/time"
+}
+
+# Whoever ends first leaves what it switched on to the other one.
+two_recorders() {
+	local first second
+	engine_with_time
+	recorder a.x 0.3 time
+	first=$!
+	recorder b.x 1
+	second=$!
+	wait "$first"
+	is_on 11
+	grep -q 'left on for another exitstat.*: count,time$' a.x.err
+	wait "$second"
+	is_on 00
+	! grep 'left on' b.x.err
+}
+
+# What was on before all of them stays on.
+two_recorders_restore() {
+	local first
+	engine_with_time
+	echo 1 >"$SYSFS/count"
+	recorder c.x 0.3 time
+	first=$!
+	recorder d.x 0.6 time
+	wait "$first"
+	is_on 11
+	wait $!
+	is_on 10
+}
+
+# enable says that somebody wants it, whoever switched it on before.
+enabled_meanwhile() {
+	engine_with_time
+	recorder e.x 0.4 time
+	"$EXITSTAT" enable count
+	wait $!
+	is_on 10
+}
+
+# What a killed recorder left on, the next one switches off.
+killed_recorder() {
+	engine_with_time
+	recorder f.x 0.5 time
+	kill -9 $!
+	wait $! || true
+	is_on 11
+	"$EXITSTAT" record -q -o g.x -- true
+	is_on 00
+}
+
+no_place_for_locks() {
+	engine_with_time
+	rm -rf "$ROOT/run"
+	: >"$ROOT/run"
+	"$EXITSTAT" record -o h.x -- true 2>err
+	grep -q 'run/exitstat: Not a directory (another exitstat that ends first' err
+	is_on 00
+}
+
+check 'a patched kernel: its own statistics' lists_patched
+check 'the module: why not patched' lists_module
+check 'nothing loaded: a line for each source' nothing_loaded
+check 'lockdown and enforced signatures are told' lockdown
+check 'no debugfs: not mounted, or not there' without_debugfs
+check 'a source that there is not' unknown_source
+check 'two recorders: the last one switches off' two_recorders
+check 'two recorders: what was on before stays on' two_recorders_restore
+check 'a recorder leaves on what was enabled meanwhile' enabled_meanwhile
+check 'what a killed recorder left on is switched off' killed_recorder
+check 'no place for locks: told, and done without' no_place_for_locks
+done_testing
