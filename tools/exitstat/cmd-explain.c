@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat explain: an exit reason in words. All it knows is exits.def.
+ * exitstat explain: an exit reason in words. All it knows is in reasons.c.
  */
 #include <err.h>
 #include <stdio.h>
@@ -15,8 +15,9 @@ struct options {
 };
 
 static const struct argp_option option_table[] = {
-	{ "isa", 'i', "vmx|svm", 0,
-	  "Only Intel (vmx) or AMD (svm) codes; default both", 0 },
+	{ "isa", 'i', "vmx|svm|pvm|kvm", 0,
+	  "Only Intel (vmx), AMD (svm) or PVM codes, or KVM's own statistics (kvm); default: all that have the name, or vmx and svm by number",
+	  0 },
 	{ 0 }
 };
 
@@ -28,7 +29,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'i':
 		o->isa = reason_isa_by_name(arg);
 		if (o->isa == KES_ISA_NONE)
-			argp_error(state, "isa: %s: need vmx or svm", arg);
+			argp_error(state, "isa: %s: need vmx, svm, pvm or kvm", arg);
 		return 0;
 	case ARGP_KEY_ARG:
 		if (o->what)
@@ -55,7 +56,7 @@ static void code_text(const struct reason *r, char *out, size_t size)
 		snprintf(out, size, "-");
 	else if ((int64_t)r->code < 0)
 		snprintf(out, size, "%lld", (long long)r->code);
-	else if (r->isa == KES_ISA_SVM)
+	else if (r->isa == KES_ISA_SVM || r->isa == KES_ISA_PVM)
 		snprintf(out, size, "%#llx", (unsigned long long)r->code);
 	else
 		snprintf(out, size, "%llu", (unsigned long long)r->code);
@@ -101,15 +102,37 @@ static bool as_code(const char *text, uint64_t *code)
 	return true;
 }
 
+/* Codes of PVM have numbers and no names. */
+static int explain_pvm(uint64_t code)
+{
+	char name[32];
+
+	reason_code_name(KES_ISA_PVM, code, name, sizeof(name));
+	explain(&(struct reason) {
+		.isa = KES_ISA_PVM, .code = code, .name = name,
+		.class = REASON_CLASS_OTHER,
+		.meaning = reason_code_meaning(KES_ISA_PVM),
+		.reference = "none",
+	});
+	return 1;
+}
+
 static int explain_in(uint32_t isa, const struct options *o)
 {
+	bool named = o->isa == isa;
 	const struct reason *r;
 	uint64_t code;
 
-	if (o->isa != KES_ISA_NONE && o->isa != isa)
+	if (o->isa != KES_ISA_NONE && !named)
 		return 0;
-	r = as_code(o->what, &code) ? reason_by_code(isa, code) :
-				      reason_by_name(isa, o->what);
+	if (!as_code(o->what, &code))
+		r = reason_by_name(isa, o->what);
+	else if (isa == KES_ISA_PVM && named)
+		return explain_pvm(code);
+	else if (isa == KES_ISA_VMX || isa == KES_ISA_SVM || named)
+		r = reason_by_code(isa, code);
+	else
+		return 0;
 	if (!r)
 		return 0;
 	explain(r);
@@ -138,7 +161,11 @@ static int complain(const char *what)
 
 int cmd_explain(int argc, char **argv)
 {
+	static const uint32_t isas[] = {
+		KES_ISA_VMX, KES_ISA_SVM, KES_ISA_KVM, KES_ISA_PVM,
+	};
 	struct options o = { .isa = KES_ISA_NONE };
+	int found = 0;
 
 	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
@@ -146,7 +173,7 @@ int cmd_explain(int argc, char **argv)
 		list_all(o.isa);
 		return EXIT_CODE_OK;
 	}
-	if (explain_in(KES_ISA_VMX, &o) + explain_in(KES_ISA_SVM, &o))
-		return EXIT_CODE_OK;
-	return complain(o.what);
+	for (size_t i = 0; i < ARRAY_LEN(isas); i++)
+		found += explain_in(isas[i], &o);
+	return found ? EXIT_CODE_OK : complain(o.what);
 }

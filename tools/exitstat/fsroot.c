@@ -105,9 +105,7 @@ void fsroot_cpu_model(const char *root, char *out, size_t size)
 	buf_free(&b);
 }
 
-/* The arguments of a process as a vector into @b; free() the vector. */
-static char **read_args(const char *root, uint32_t pid, struct buf *b,
-			size_t *nr)
+char **fsroot_args(const char *root, uint32_t pid, struct buf *b, size_t *nr)
 {
 	char path[64], **args = NULL;
 	size_t cap = 0, n = 0;
@@ -128,7 +126,7 @@ void fsroot_cmdline(const char *root, uint32_t pid, char *out, size_t size)
 {
 	struct buf b = { 0 }, line = { 0 };
 	size_t nr;
-	char **args = read_args(root, pid, &b, &nr);
+	char **args = fsroot_args(root, pid, &b, &nr);
 
 	for (size_t i = 0; i < nr; i++)
 		buf_printf(&line, "%s%s", i ? " " : "", args[i]);
@@ -179,7 +177,7 @@ void fsroot_vm_name(const char *root, uint32_t pid, const char *fallback,
 {
 	struct buf b = { 0 };
 	size_t nr;
-	char **args = read_args(root, pid, &b, &nr);
+	char **args = fsroot_args(root, pid, &b, &nr);
 	const char *name = option_value(args, nr, "name");
 
 	if (name)
@@ -209,7 +207,7 @@ int fsroot_vm_machine(const char *root, uint32_t pid, char *out, size_t size)
 {
 	struct buf b = { 0 };
 	size_t nr;
-	char **args = read_args(root, pid, &b, &nr);
+	char **args = fsroot_args(root, pid, &b, &nr);
 
 	if (args)
 		fsroot_args_machine(args, nr, out, size);

@@ -25,6 +25,12 @@ bool fsroot_lockdown(const char *root, char *out, size_t size);
 /* "model name" of /proc/cpuinfo; "unknown" when there is none. */
 void fsroot_cpu_model(const char *root, char *out, size_t size);
 
+/*
+ * The arguments of a process, as a vector of *nr strings in @b: free() the
+ * vector and buf_free() @b. NULL when it is gone or has none.
+ */
+char **fsroot_args(const char *root, uint32_t pid, struct buf *b, size_t *nr);
+
 /* The process's arguments joined by blanks; "" when it is gone. */
 void fsroot_cmdline(const char *root, uint32_t pid, char *out, size_t size);
 

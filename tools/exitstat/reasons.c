@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements reasons.h from module/exits.def.
+ * Implements reasons.h from module/exits.def and kvm-stats.def.
  *
  * Owns the class palette: Okabe and Ito's eight colours go to the classes
  * that lead a normal boot, and further hues of different lightness to the
  * rest (M. Okabe, K. Ito, "Color Universal Design", 2008).
  */
+#include <stdio.h>
 #include <string.h>
 
+#include "kvm-stats.h"
 #include "reasons.h"
 
 static const struct reason reasons[] = {
@@ -19,19 +21,24 @@ static const struct reason reasons[] = {
 	{ KES_ISA_SVM, (uint64_t)(int64_t)(code), #name, \
 	  REASON_CLASS_##class, meaning, reference },
 #include "exits.def"
+#define KVM_STAT(name, class, meaning) \
+	{ KES_ISA_KVM, KVM_STAT_##name, #name, REASON_CLASS_##class, meaning, \
+	  "docs/sources.md" },
+#include "kvm-stats.def"
+#undef KVM_STAT
 };
 
+#define NO_REASON(_isa) \
+	{ _isa, KES_CODE_UNKNOWN, "UNKNOWN", REASON_CLASS_OTHER, \
+	  "a code that is in no table; the last raw value is kept per vCPU", \
+	  "none" }, \
+	{ _isa, KES_CODE_NONE, "(no exit yet)", REASON_CLASS_OTHER, \
+	  "time before the first exit, which no reason is charged for", "none" }
+
 static const struct reason unknown_reasons[] = {
-	{ KES_ISA_VMX, KES_CODE_UNKNOWN, "UNKNOWN", REASON_CLASS_OTHER,
-	  "a code that is in no table; the last raw value is kept per vCPU",
-	  "none" },
-	{ KES_ISA_SVM, KES_CODE_UNKNOWN, "UNKNOWN", REASON_CLASS_OTHER,
-	  "a code that is in no table; the last raw value is kept per vCPU",
-	  "none" },
-	{ KES_ISA_VMX, KES_CODE_NONE, "(no exit yet)", REASON_CLASS_OTHER,
-	  "time before the first exit, which no reason is charged for", "none" },
-	{ KES_ISA_SVM, KES_CODE_NONE, "(no exit yet)", REASON_CLASS_OTHER,
-	  "time before the first exit, which no reason is charged for", "none" },
+	NO_REASON(KES_ISA_VMX),
+	NO_REASON(KES_ISA_SVM),
+	NO_REASON(KES_ISA_PVM),
 };
 
 static const struct {
@@ -133,18 +140,43 @@ int reason_class_by_name(const char *name)
 	return -1;
 }
 
+void reason_code_name(uint32_t isa, uint64_t code, char *out, size_t size)
+{
+	const struct reason *r = reason_by_code(isa, code);
+
+	if (r)
+		snprintf(out, size, "%s", r->name);
+	else
+		snprintf(out, size, isa == KES_ISA_PVM ? "code %#llx" :
+			 "CODE_%#llx", (unsigned long long)code);
+}
+
+const char *reason_code_meaning(uint32_t isa)
+{
+	return isa == KES_ISA_PVM ?
+	       "an exit code of PVM, which no manual describes" :
+	       "a code that this exitstat does not know";
+}
+
+static const char *const isas[] = {
+	[KES_ISA_NONE] = "none",
+	[KES_ISA_VMX] = "vmx",
+	[KES_ISA_SVM] = "svm",
+	[KES_ISA_PVM] = "pvm",
+	[KES_ISA_KVM] = "kvm",
+};
+
 const char *reason_isa_name(uint32_t isa)
 {
-	if (isa == KES_ISA_VMX)
-		return "vmx";
-	return isa == KES_ISA_SVM ? "svm" : "none";
+	return isas[isa < ARRAY_LEN(isas) ? isa : KES_ISA_NONE];
 }
 
 uint32_t reason_isa_by_name(const char *name)
 {
-	if (!strcasecmp(name, "vmx"))
-		return KES_ISA_VMX;
-	return !strcasecmp(name, "svm") ? KES_ISA_SVM : KES_ISA_NONE;
+	for (uint32_t i = 0; i < ARRAY_LEN(isas); i++)
+		if (!strcasecmp(isas[i], name))
+			return i;
+	return KES_ISA_NONE;
 }
 
 static size_t min3(size_t a, size_t b, size_t c)
@@ -256,6 +288,9 @@ uint32_t reason_colour(const char *isa, const char *class, uint64_t code)
 
 	if (id < 0)
 		return palette[REASON_CLASS_OTHER];
+	/* codes without a name have no class either: a hue for each */
+	if (reason_isa_by_name(isa) == KES_ISA_PVM)
+		return palette[1 + code % (REASON_NR_CLASSES - 1)];
 	for (i = 0; i < ARRAY_LEN(reasons); i++)
 		if (reasons[i].code == code &&
 		    reasons[i].isa == reason_isa_by_name(isa))

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Exit reasons by name and by code. Everything known about them comes from
- * module/exits.def; only the colours of the classes are added here.
+ * module/exits.def, and of KVM's own statistics from kvm-stats.def; only the
+ * colours of the classes are added here.
  */
 #ifndef EXITSTAT_REASONS_H
 #define EXITSTAT_REASONS_H
@@ -26,7 +27,10 @@ struct reason {
 	const char *reference;
 };
 
-/* The whole list: VMX first, then SVM, each in the order of exits.def. */
+/*
+ * The whole list: VMX, then SVM, each in the order of exits.def, then KVM's own
+ * statistics in that of kvm-stats.def.
+ */
 const struct reason *reason_list(size_t *nr);
 /* NULL when the list has no such code. KES_CODE_UNKNOWN is named UNKNOWN. */
 const struct reason *reason_by_code(uint32_t isa, uint64_t code);
@@ -38,9 +42,14 @@ const char *reason_class_meaning(enum reason_class class);
 /* -1 when there is no such class. */
 int reason_class_by_name(const char *name);
 
-/* "vmx", "svm"; "none" for anything else */
+/* The name, or one made of the number if there is none. */
+void reason_code_name(uint32_t isa, uint64_t code, char *out, size_t size);
+/* What can be said of codes without a name. */
+const char *reason_code_meaning(uint32_t isa);
+
+/* "vmx", "svm", "pvm", "kvm"; "none" for anything else */
 const char *reason_isa_name(uint32_t isa);
-/* KES_ISA_NONE when it is neither */
+/* KES_ISA_NONE when it is none of them */
 uint32_t reason_isa_by_name(const char *name);
 
 /* Up to @max names close to @name, best first; returns how many. */

@@ -15,6 +15,7 @@
 static const struct source_ops *const sources[] = {
 	&source_patched,
 	&source_module,
+	&source_kvm_stats,
 };
 
 _Static_assert(ARRAY_LEN(sources) <= SOURCES_MAX,
@@ -30,6 +31,10 @@ static bool serves(const struct source_ops *ops, const char *root,
 	if (!rc || (by_name && rc == -EAGAIN)) {
 		c->ops = ops;
 		c->why = r->why;
+		if (rc)
+			err_set(&c->why, 0,
+				"it was asked for; nothing can be read yet: %.440s",
+				r->why.text);
 		return true;
 	}
 	r->ops = ops;

@@ -125,16 +125,16 @@ static int find_reason(struct pass *p, uint64_t code, uint32_t sub,
 	t->reasons = vec_room(t->reasons, i, &t->cap_reasons, sizeof(key));
 	t->reasons[t->nr_reasons++] = key;
 	known = reason_by_code(key.isa, code);
-	snprintf(name, sizeof(name), "CODE_%#llx", (unsigned long long)code);
+	reason_code_name(key.isa, code, name, sizeof(name));
 	return rec_reason(p->w, &(struct rec_reason_row) {
 		.id = *id,
 		.isa = reason_isa_name(key.isa),
 		.code = code,
 		.sub = sub,
-		.name = known ? known->name : name,
+		.name = name,
 		.class = known ? reason_class_name(known->class) : "other",
 		.meaning = known ? known->meaning :
-			   "a code that this exitstat does not know",
+			   reason_code_meaning(key.isa),
 		.reference = known ? known->reference : "none",
 	}, p->err);
 }

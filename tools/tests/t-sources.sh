@@ -15,7 +15,7 @@ DEBUGFS=$ROOT/sys/kernel/debug/kvm_exit_stats
 module_machine() {
 	machine
 	echo module >"$SYSFS/source"
-	echo "${1:-fields 9}" | snapshot
+	echo "fields 9" | snapshot
 }
 
 # A machine that has no engine.
