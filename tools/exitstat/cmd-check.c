@@ -106,7 +106,8 @@ static enum verdict check_closure(const struct snapshot *s)
 
 	printf("Closure: every VM-entry attempt ends in an exit, a failed entry or emulation\n\n");
 	if (!(s->hdr.fields & KES_FIELD_CLOSURE)) {
-		printf("  cannot be checked: this kernel's engine does not count attempts\n");
+		printf("  unavailable: source %s does not count attempts\n",
+		       source_name_of(s->hdr.source));
 		return CANNOT;
 	}
 	printf("%5s %-15s %4s %14s %14s %6s %6s %7s\n", "VM", "NAME", "VCPU",
@@ -166,19 +167,26 @@ static const struct reason *traced_reason(uint32_t isa, uint32_t traced)
 	return NULL;
 }
 
+/* Ours and theirs of one code, by which they are compared. */
+static uint64_t traced_key(uint32_t isa, uint32_t traced)
+{
+	const struct reason *r = traced_reason(isa, traced);
+
+	if (isa == KES_ISA_PVM)
+		return traced;
+	return r ? (uint32_t)r->code : KES_CODE_UNKNOWN;
+}
+
 static void add_trace(struct pairs *all, uint32_t isa,
 		      const struct trace_hist *h, bool after)
 {
-	for (size_t i = 0; i < h->nr; i++) {
-		const struct reason *r = traced_reason(isa, h->rows[i].reason);
-
+	for (size_t i = 0; i < h->nr; i++)
 		add_pair(all, (struct pair) {
-			.key = r ? (uint32_t)r->code : KES_CODE_UNKNOWN,
+			.key = traced_key(isa, h->rows[i].reason),
 			.vcpu_id = h->rows[i].vcpu_id,
 			.before = after ? 0 : h->rows[i].count,
 			.after = after ? h->rows[i].count : 0,
 		});
-	}
 }
 
 static void add_ours(struct pairs *all, const struct snapshot *s)
@@ -231,10 +239,13 @@ static void print_difference(uint32_t isa, const struct pair *p)
 {
 	const struct reason *r = p->key == KES_CODE_UNKNOWN ? NULL :
 				 traced_reason(isa, (uint32_t)p->key);
+	char name[32] = "UNKNOWN";
 	uint64_t theirs = p->ours < p->before ? p->before : p->after;
 
+	if (!r && p->key != KES_CODE_UNKNOWN)
+		reason_code_name(isa, p->key, name, sizeof(name));
 	printf("  %-24.24s vcpu %-4u %14" PRIu64 " %14" PRIu64 " %+10" PRId64 "\n",
-	       r ? r->name : "UNKNOWN", p->vcpu_id, p->ours, theirs,
+	       r ? r->name : name, p->vcpu_id, p->ours, theirs,
 	       (int64_t)(p->ours - theirs));
 }
 
@@ -286,13 +297,29 @@ static enum verdict compare(const struct snapshot *s, struct pairs *all)
 	return differ(s, wrong, all->nr);
 }
 
-static enum verdict check_trace(const struct snapshot *s,
+/* NULL: the two can be compared. A file may be of a process that ran long. */
+static const char *incomparable(const struct snapshot *s, bool live)
+{
+	if (s->hdr.isa == KES_ISA_KVM)
+		return "has no exit reasons";
+	if (s->hdr.source == KES_SOURCE_BPF && live)
+		return "counts only while an exitstat runs, and the histogram longer";
+	return NULL;
+}
+
+static enum verdict check_trace(const struct snapshot *s, bool live,
 				const struct trace_hist *before,
 				const struct trace_hist *after)
 {
+	const char *why = incomparable(s, live);
 	struct pairs all = { 0 };
 	enum verdict v;
 
+	if (why) {
+		printf("  cannot be compared: source %s %s\n",
+		       source_name_of(s->hdr.source), why);
+		return CANNOT;
+	}
 	if (s->retired) {
 		printf("  cannot be compared: %" PRIu64 " exits are of VMs that are not listed any more\n",
 		       s->retired);
@@ -338,6 +365,15 @@ static int read_snapshot(const struct options *o, struct snapshot *s)
 	return rc;
 }
 
+static void print_lost(const struct snapshot *s)
+{
+	char n[COUNT_TEXT_LEN];
+
+	if (s->hdr.lost)
+		printf("WARNING: %s exits were seen but not counted, for want of memory\n\n",
+		       fmt_count(n, s->hdr.lost));
+}
+
 static int exit_code(enum verdict closure, enum verdict trace)
 {
 	if (closure == WRONG || trace == WRONG)
@@ -363,12 +399,13 @@ static int check(const struct options *o, struct snapshot *s,
 		rc = trace_hist_read(after, o->common.root, o->histogram, &why);
 	if (rc && o->histogram)
 		return cmd_fail(&why);
+	print_lost(s);
 	closure = check_closure(s);
 	printf("\nThe kernel's own histogram of kvm_exit\n\n");
 	if (rc)
 		printf("  cannot be compared: %s\n", why.text);
 	else
-		trace = check_trace(s, before, after);
+		trace = check_trace(s, !o->snapshot, before, after);
 	return exit_code(closure, trace);
 }
 

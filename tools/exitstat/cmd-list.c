@@ -109,6 +109,15 @@ static void print_source(const struct source_choice *c)
 		printf("  (it counts only while an exitstat runs: exitstat record)\n");
 }
 
+static void print_lost(const struct snapshot *s)
+{
+	char n[COUNT_TEXT_LEN];
+
+	if (s->hdr.lost)
+		printf("WARNING: %s exits were seen but not counted, for want of memory\n\n",
+		       fmt_count(n, s->hdr.lost));
+}
+
 /* VMs that are missing below, and why. */
 static void print_remarks(const struct source_ops *src)
 {
@@ -144,6 +153,7 @@ int cmd_list(int argc, char **argv)
 		printf("isa: %s", reason_isa_name(s.hdr.isa));
 		print_groups(src, o.common.root);
 		printf("\n\n");
+		print_lost(&s);
 		print_list(&s, &o, src->in_process);
 		print_remarks(src);
 	}

@@ -202,6 +202,8 @@ void plot_subtitle(const struct model *m, char *out, size_t size)
 		{ "kernel", rec_get(m->rec, "kernel") },
 		{ "lab", rec_get(m->rec, "lab") },
 		{ "isa", rec_get(m->rec, "isa") },
+		{ "source", strcmp(rec_get(m->rec, "source"), "patched") ?
+			    rec_get(m->rec, "source") : "" },
 		{ "machine", model_machine(m) },
 		{ "cpu", rec_get(m->rec, "cpu") },
 	};

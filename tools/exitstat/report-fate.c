@@ -12,11 +12,8 @@
 
 static bool has_fates(const struct model *m)
 {
-	for (size_t i = 0; i < m->rec->nr_reasons; i++)
-		if (m->reasons[i].n.userspace >= 0 &&
-		    m->reasons[i].n.fastpath >= 0)
-			return true;
-	return false;
+	return rec_has_field(m->rec, "userspace") ||
+	       rec_has_field(m->rec, "fastpath");
 }
 
 static uint64_t filled(int64_t n)
@@ -24,13 +21,28 @@ static uint64_t filled(int64_t n)
 	return n > 0 ? (uint64_t)n : 0;
 }
 
-static void print_fate(const char *name, const uint64_t n[5], FILE *out)
+enum { EXITS, FASTPATH, KERNEL, USERSPACE, REFLECTED, NR_COLUMNS };
+
+/* The field that a column is of; NULL: every source has it. */
+static const char *const fields[NR_COLUMNS] = {
+	[FASTPATH] = "fastpath",
+	[USERSPACE] = "userspace",
+	[REFLECTED] = "l2_reflected",
+};
+
+static bool is_there(const struct recording *r, int column)
+{
+	return !fields[column] || rec_has_field(r, fields[column]);
+}
+
+static void print_fate(const struct recording *r, const char *name,
+		       const uint64_t n[NR_COLUMNS], FILE *out)
 {
 	char text[COUNT_TEXT_LEN];
 
 	fprintf(out, "  %-21.21s", name);
-	for (int i = 0; i < 5; i++)
-		fprintf(out, " %*s", i ? 10 : 11,
+	for (int i = 0; i < NR_COLUMNS; i++)
+		fprintf(out, " %*s", i ? 10 : 11, !is_there(r, i) ? "-" :
 			n[i] ? fmt_count(text, n[i]) : ".");
 	fprintf(out, "\n");
 }
@@ -54,30 +66,43 @@ static void print_users(const struct model *m, FILE *out)
 	buf_free(&b);
 }
 
+static void print_fates_head(const struct recording *r, FILE *out)
+{
+	bool all = true;
+
+	for (int i = 0; i < NR_COLUMNS; i++)
+		all &= is_there(r, i);
+	fprintf(out, "\nWhat became of them (kernel: handled by KVM and entered again%s)\n\n",
+		all ? "" : ", and\nwhat is -, which is unavailable from this source");
+	fprintf(out, "  %-21s %11s %10s %10s %10s %10s\n", "reason", "exits",
+		"fastpath", "kernel", "user space", "reflected");
+}
+
 void report_fates(const struct model *m, FILE *out)
 {
-	uint64_t sum[5] = { 0 };
+	uint64_t sum[NR_COLUMNS] = { 0 };
 
 	if (!has_fates(m))
 		return;
-	fprintf(out, "\nWhat became of them (kernel: handled by KVM and entered again)\n\n"
-		"  %-21s %11s %10s %10s %10s %10s\n", "reason", "exits",
-		"fastpath", "kernel", "user space", "reflected");
+	print_fates_head(m->rec, out);
 	for (size_t i = 0; i < m->nr_seen; i++) {
 		const struct model_reason *r = model_ranked(m, i);
-		uint64_t n[5] = { r->total, filled(r->n.fastpath), 0,
-				  filled(r->n.userspace),
-				  filled(r->n.l2_reflected) };
-		uint64_t others = n[1] + n[3] + n[4];
+		uint64_t n[NR_COLUMNS] = {
+			[EXITS] = r->total,
+			[FASTPATH] = filled(r->n.fastpath),
+			[USERSPACE] = filled(r->n.userspace),
+			[REFLECTED] = filled(r->n.l2_reflected),
+		};
+		uint64_t others = n[FASTPATH] + n[USERSPACE] + n[REFLECTED];
 		char name[64];
 
-		n[2] = r->total > others ? r->total - others : 0;
-		for (int k = 0; k < 5; k++)
+		n[KERNEL] = r->total > others ? r->total - others : 0;
+		for (int k = 0; k < NR_COLUMNS; k++)
 			sum[k] += n[k];
 		model_reason_name(r->info, name, sizeof(name));
-		print_fate(name, n, out);
+		print_fate(m->rec, name, n, out);
 	}
-	print_fate("all", sum, out);
+	print_fate(m->rec, "all", sum, out);
 	print_users(m, out);
 }
 

@@ -18,7 +18,7 @@ static json_t *header(const struct model *m)
 {
 	static const char *const keys[] = {
 		"kernel", "cpu", "lab", "command", "command_end", "source",
-		"isa", "version", "fields",
+		"source_why", "isa", "version", "fields",
 	};
 	char text[GROUPS_TEXT_LEN];
 	json_t *o = json_object();
@@ -29,6 +29,9 @@ static json_t *header(const struct model *m)
 	json_object_set_new(o, "machine", json_text_or_null(model_machine(m)));
 	json_object_set_new(o, "groups",
 			    json_string(groups_text(m->rec->groups, text)));
+	json_object_set_new(o, "unavailable", report_json_lacks(m->rec));
+	json_object_set_new(o, "lost", json_integer((json_int_t)
+			    rec_get_u64(m->rec, "lost")));
 	json_object_set_new(o, "interrupted",
 			    json_boolean(m->rec->interrupted));
 	json_object_set_new(o, "interval_s",

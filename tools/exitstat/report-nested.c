@@ -19,6 +19,7 @@ struct sums {
 	uint64_t l2;
 	uint64_t reflected;
 	uint64_t for_l2;	/* of l1: virtualization instructions */
+	bool knows_reflected;
 };
 
 static uint64_t filled(int64_t n)
@@ -28,7 +29,9 @@ static uint64_t filled(int64_t n)
 
 static struct sums add_up(const struct model *m)
 {
-	struct sums s = { 0 };
+	struct sums s = {
+		.knows_reflected = rec_has_field(m->rec, "l2_reflected"),
+	};
 
 	for (size_t i = 0; i < m->rec->nr_reasons; i++) {
 		const struct model_reason *r = &m->reasons[i];
@@ -48,15 +51,16 @@ static double per_reflected(const struct sums *s)
 }
 
 static void print_row(const char *name, const uint64_t n[4], double per_exit,
-		      FILE *out)
+		      bool knows_reflected, FILE *out)
 {
 	char text[COUNT_TEXT_LEN];
 
 	fprintf(out, "  %-21.21s", name);
 	for (int i = 0; i < 4; i++)
 		fprintf(out, " %*s", i == 2 ? 12 : 10,
+			i >= 2 && !knows_reflected ? "-" :
 			n[i] ? fmt_count(text, n[i]) : ".");
-	if (n[1])
+	if (n[1] && per_exit)
 		fprintf(out, " %9.2f\n", per_exit);
 	else
 		fprintf(out, " %9s\n", "-");
@@ -71,8 +75,10 @@ static void print_reason(const struct model_reason *r, const struct sums *s,
 	char name[64];
 
 	model_reason_name(r->info, name, sizeof(name));
-	print_row(name, n, 1 + (l2 ? (double)reflected / (double)l2 *
-				     per_reflected(s) : 0), out);
+	print_row(name, n, s->knows_reflected ?
+		  1 + (l2 ? (double)reflected / (double)l2 *
+			    per_reflected(s) : 0) : 0,
+		  s->knows_reflected, out);
 }
 
 static void print_answer(const struct sums *s, FILE *out)
@@ -80,8 +86,10 @@ static void print_answer(const struct sums *s, FILE *out)
 	char l2[COUNT_TEXT_LEN], nested[COUNT_TEXT_LEN], r[COUNT_TEXT_LEN];
 	struct buf b = { 0 };
 
+	fmt_count(r, s->reflected);
 	buf_printf(&b, "%s exits of L2, %s of them reflected to L1, whose hypervisor made %s exits by virtualization instructions: %.2f exits here for each exit of L2",
-		   fmt_count(l2, s->l2), fmt_count(r, s->reflected),
+		   fmt_count(l2, s->l2),
+		   s->knows_reflected ? r : "an unavailable number",
 		   fmt_count(nested, s->for_l2),
 		   (double)(s->l2 + s->for_l2) / (double)s->l2);
 	if (s->reflected)
@@ -101,9 +109,10 @@ json_t *report_json_nested(const struct model *m)
 
 	if (!s.l2)
 		return json_null();
-	return json_pack("{s:I, s:I, s:I, s:I, s:f, s:o}",
+	return json_pack("{s:I, s:I, s:o, s:I, s:f, s:o}",
 			 "l1", (json_int_t)s.l1, "l2", (json_int_t)s.l2,
-			 "l2_reflected", (json_int_t)s.reflected,
+			 "l2_reflected", s.knows_reflected ?
+			 json_integer((json_int_t)s.reflected) : json_null(),
 			 "l1_virtualization", (json_int_t)s.for_l2,
 			 "exits_per_l2", (double)(s.l2 + s.for_l2) / (double)s.l2,
 			 "exits_per_reflected", s.reflected ?
@@ -115,7 +124,7 @@ int report_nested(const struct model *m, FILE *out, struct errbuf *err)
 	struct sums s = add_up(m);
 	uint64_t all[4] = { s.l1, s.l2, s.l2 - s.reflected, s.reflected };
 
-	if (!rec_has_field(m->rec, "l2_reflected"))
+	if (!rec_has_field(m->rec, "l2"))
 		return err_set(err, -ENODATA,
 			       "%s: its source does not tell contexts apart",
 			       m->rec->path);
@@ -129,7 +138,11 @@ int report_nested(const struct model *m, FILE *out, struct errbuf *err)
 		"handled here", "reflected", "x");
 	for (size_t i = 0; i < m->nr_seen; i++)
 		print_reason(model_ranked(m, i), &s, out);
-	print_row("all", all, (double)(s.l2 + s.for_l2) / (double)s.l2, out);
+	print_row("all", all, (double)(s.l2 + s.for_l2) / (double)s.l2,
+		  s.knows_reflected, out);
 	print_answer(&s, out);
+	if (!s.knows_reflected)
+		fprintf(out, "  (-: unavailable from source %s)\n",
+			rec_get(m->rec, "source"));
 	return 0;
 }

@@ -82,17 +82,28 @@ static void print_sampling(const struct model *m, FILE *out)
 /* What was off is missing below, and not 0. */
 static void print_groups(const struct model *m, FILE *out)
 {
-	uint32_t off = 0;
+	uint32_t off = report_groups_off(m->rec);
 	char on[GROUPS_TEXT_LEN], text[GROUPS_TEXT_LEN], line[256];
 
-	for (size_t i = 0; i < NR_GROUPS; i++)
-		off |= group_table[i].bit & ~m->rec->groups;
 	groups_text(m->rec->groups, on);
 	if (off)
 		snprintf(line, sizeof(line),
 			 "%s; off: %s (exitstat record --groups)", on,
 			 groups_text(off, text));
 	print_fact(out, "groups", off ? line : on);
+}
+
+/* Which source, why it, and what cannot be known from it. */
+static void print_source(const struct recording *r, FILE *out)
+{
+	struct buf lacks = { 0 };
+
+	if (*rec_get(r, "source_why"))
+		print_fact(out, "source", rec_get(r, "source_why"));
+	report_lacks(r, &lacks);
+	if (lacks.len)
+		print_fact(out, "lacks", lacks.data);
+	buf_free(&lacks);
 }
 
 static void print_header(const struct model *m, FILE *out)
@@ -127,6 +138,8 @@ static void print_header(const struct model *m, FILE *out)
 		 rec_get(r, "version"), rec_get(r, "source"),
 		 *rec_get(r, "isa") ? rec_get(r, "isa") : "not recorded");
 	print_fact(out, "tool", text);
+	print_source(r, out);
+	report_lost(r, out);
 }
 
 static void answer_how_many(const struct model *m, FILE *out)

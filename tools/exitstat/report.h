@@ -9,6 +9,14 @@
 #include "model.h"
 
 void report_text(const struct model *m, FILE *out);
+/*
+ * The source: groups that were off though it has them, what it does not give
+ * (nothing, or one line), and exits that it lost.
+ */
+uint32_t report_groups_off(const struct recording *r);
+void report_lacks(const struct recording *r, struct buf *out);
+json_t *report_json_lacks(const struct recording *r);
+void report_lost(const struct recording *r, FILE *out);
 /* Its parts, and what only an option asks for. */
 void report_fates(const struct model *m, FILE *out);
 void report_closure(const struct model *m, FILE *out);

@@ -116,6 +116,11 @@ int session_describe(struct session *s, struct errbuf *err)
 	if (!rc)
 		rc = rec_meta_text(s->w, "groups", groups_text(h->groups, text),
 				   err);
+	if (!rc)
+		rc = rec_meta_text(s->w, "groups_known",
+				   groups_text(h->groups_known, text), err);
+	if (!rc && h->lost > s->first.lost)
+		rc = rec_meta_u64(s->w, "lost", h->lost - s->first.lost, err);
 	if (!rc && h->tsc_khz)
 		rc = rec_meta_u64(s->w, "tsc_khz", h->tsc_khz, err);
 	if (!rc)

@@ -2,7 +2,8 @@
 /*
  * mksnap PATH: a snapshot from lines on standard input, for shell tests.
  *
- *	isa svm|vmx		fields HEX		version N
+ *	isa svm|vmx|pvm|kvm	fields HEX		version N
+ *	source N		lost N			known GROUPS
  *	vm ID PID CREATED_NS|now DIED_NS|now COMM
  *	vcpu ID ATTEMPTS
  *	exit CODE L1 [L2 REFLECTED FASTPATH USERSPACE]
@@ -148,16 +149,32 @@ static int add_clock(struct snapwrite *s, const char *line)
 	return 0;
 }
 
+static uint32_t isa_of(const char *name)
+{
+	static const char *const names[] = {
+		[KES_ISA_VMX] = "vmx", [KES_ISA_SVM] = "svm",
+		[KES_ISA_PVM] = "pvm", [KES_ISA_KVM] = "kvm",
+	};
+
+	for (uint32_t i = KES_ISA_VMX; i <= KES_ISA_KVM; i++)
+		if (!strcmp(names[i], name))
+			return i;
+	return KES_ISA_NONE;
+}
+
 static int add_line(struct snapwrite *s, const char *line)
 {
 	struct kes_header *h = snapwrite_header(s);
 	unsigned int version;
 	uint64_t switches;
 
-	if (!strcmp(line, "isa vmx"))
-		h->isa = KES_ISA_VMX;
-	else if (!strcmp(line, "isa svm"))
-		h->isa = KES_ISA_SVM;
+	if (!strncmp(line, "isa ", 4))
+		h->isa = isa_of(line + 4);
+	else if (sscanf(line, "source %u", &h->source) == 1 ||
+		 sscanf(line, "known %u", &h->groups_known) == 1)
+		return 0;
+	else if (!strncmp(line, "lost ", 5))
+		h->lost = strtoull(line + 5, NULL, 0);
 	else if (!strncmp(line, "fields ", 7))
 		h->fields = strtoull(line + 7, NULL, 16);
 	else if (sscanf(line, "version %u", &version) == 1)

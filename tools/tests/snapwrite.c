@@ -37,7 +37,8 @@ void snapwrite_begin(struct snapwrite *s, uint32_t isa, uint64_t fields)
 	h->isa = isa;
 	h->source = KES_SOURCE_PATCHED;
 	h->groups = KES_GROUP_COUNT;
-	h->groups_known = KES_GROUP_COUNT;
+	h->groups_known = KES_GROUP_COUNT | KES_GROUP_TIME |
+			  KES_GROUP_HISTOGRAM | KES_GROUP_DETAIL;
 	h->fields = fields;
 	h->begin_ns = snapwrite_now_ns();
 }

@@ -316,7 +316,7 @@ check_cannot() {
 	local status=0
 	"$EXITSTAT" check >out || status=$?
 	[ "$status" = 77 ]
-	grep -q 'does not count attempts' out
+	grep -q 'unavailable: source patched does not count attempts' out
 	cp "$SNAPSHOT" copy
 	{ "$EXITSTAT" check --snapshot copy || true; } |
 		has 'no --histogram to go with'

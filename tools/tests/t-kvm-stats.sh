@@ -158,6 +158,9 @@ picked_by_auto() {
 	grep -q '^  not module: kvm-exit-stats.ko is not loaded' out
 	"$EXITSTAT" record -i 10ms -d 50ms -o f.x 2>err
 	grep -q 'source: kvm-stats, as no better one works here' err
+	"$EXITSTAT" report -j f.x | has '"source_why": "QMP of 1 QEMU answers; not patched: '
+	"$EXITSTAT" report f.x | tr -s ' \n' ' ' |
+		has 'source QMP of 1 QEMU answers; not patched: .* not module: kvm-exit-stats.ko is not loaded'
 }
 
 # What QEMU's command line may look like: found is the path, or why not.

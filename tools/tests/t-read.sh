@@ -333,7 +333,7 @@ explain_errors() {
 	fails 1 'did you mean IO_INSTRUCTION' "$EXITSTAT" explain IO_INSTRUCTON
 	fails 1 'no such exit reason' "$EXITSTAT" explain --isa vmx 57005
 	fails 1 'no such exit reason' "$EXITSTAT" explain ''
-	fails 2 'need vmx or svm' "$EXITSTAT" explain --isa arm 1
+	fails 2 'need vmx, svm, pvm or kvm' "$EXITSTAT" explain --isa arm 1
 }
 
 usage() {

@@ -102,6 +102,109 @@ unknown_source() {
 	"$EXITSTAT" list --help | tr -s ' \n' ' ' | has 'one of auto, patched, module'
 }
 
+# counted FIELDS LINE...: a recording of the module, which has these fields
+counted() {
+	local fields=$1
+	shift
+	module_machine
+	{
+		printf 'source 2\nisa svm\nfields %s\nknown 9\n' "$fields"
+		printf '%s\n' "$@"
+	} | snapshot
+	echo "fields $fields" >later
+	sed "s/^known/lost 7\n&/" <<-END >>later
+		source 2
+		isa svm
+		known 9
+		$(printf '%s\n' "$@")
+		vm 1 700 now 0 qemu
+		vcpu 0 0
+		exit 0x7b 60 20 0 0 50
+		exit 0x80 40
+		part userspace
+		user 2 49
+	END
+	rm -f m.x
+	"$EXITSTAT" record -q --all -i 10ms -o m.x -- sh -c \
+		"'$BUILD/mksnap' '$DEBUGFS/snapshot' <later; sleep 0.1"
+}
+
+# What the module does not see is unavailable, and never 0.
+unavailable() {
+	counted 9
+	"$EXITSTAT" report m.x >words
+	tr -s ' \n' ' ' <words |
+		has 'lacks unavailable from source module: exits reflected to L1, fastpath, closure, time, histogram '
+	grep -q 'groups  count; off: detail (exitstat record --groups)' words
+	grep -q '^WARNING: 7 exits were seen but not counted' words
+	grep -q '^  IOIO  *80  *-  *30  *50  *-$' words
+	grep -q '^  all  *120  *-  *70  *50  *-$' words
+	grep -q 'IO 49' words
+	"$EXITSTAT" report -j m.x >j
+	grep -q '"lost": 7' j
+	tr -d ' \n' <j | has '"unavailable":\["l2_reflected","fastpath","closure","time","histogram"\]'
+	tr -d ' \n' <j | has '"l2_reflected":null,"fastpath":null,"userspace":50'
+	tr -d ' \n' <j | has '"closure":null'
+	"$EXITSTAT" export m.x | has ',IOIO,io,60,20,,,50$'
+	fails 1 'no entries in it: its source did not count them' \
+		"$EXITSTAT" export --table entries m.x
+	"$EXITSTAT" plot --term --ascii m.x | has IOIO
+	awk 'length($0) > 80 { bad = 1 } END { exit bad }' words
+}
+
+nested_unavailable() {
+	counted 9
+	"$EXITSTAT" report --nested m.x >words
+	grep -q '^  IOIO  *60  *20  *-  *-  *-$' words
+	tr -s ' \n' ' ' <words | has '20 exits of L2, an unavailable number of them reflected'
+	tr -s ' \n' ' ' <words | has 'made 40 exits .* 3.00 exits here for each exit of L2. ('
+	grep -q '(-: unavailable from source module)' words
+	"$EXITSTAT" report -j m.x | tr -d ' \n' |
+		has '"l2_reflected":null,"l1_virtualization":40,"exits_per_l2":3.0,"exits_per_reflected":null'
+	counted 0
+	fails 1 'does not tell contexts apart' "$EXITSTAT" report --nested m.x
+	"$EXITSTAT" export m.x | has ',IOIO,io,60,,,,$'
+}
+
+check_without() {
+	local status=0
+	counted 9
+	"$EXITSTAT" check >out || status=$?
+	[ "$status" = 77 ]
+	grep -q '  unavailable: source module does not count attempts' out
+	grep -q '^WARNING: 7 exits were seen but not counted' out
+	"$EXITSTAT" list | has '^WARNING: 7 exits were seen'
+}
+
+# What a reader of source bpf on PVM and of kvm-stats is told.
+codes_without_names() {
+	counted 0 'isa pvm'
+	"$EXITSTAT" report m.x >words
+	grep -q '^  code 0x7b  *60 ' words
+	grep -q 'isa pvm$' words
+	"$EXITSTAT" export m.x | has ',pvm,123,,code 0x7b,other,60,,,,$'
+	"$EXITSTAT" plot --term --ascii m.x | has 'code 0x7b'
+	traced 123 0 80 128 0 40
+	"$EXITSTAT" check | has 'difference 0: 120 exits, by 2 reasons'
+	traced 123 0 81 128 0 40
+	{ "$EXITSTAT" check || true; } >out
+	grep -q '  code 0x7b  *vcpu 0  *80  *81  *-1$' out
+	counted 0 'isa kvm' 'source 4'
+	traced 123 0 60
+	{ "$EXITSTAT" check || true; } | has 'source kvm-stats has no exit reasons'
+}
+
+# traced REASON VCPU COUNT...: the kernel's histogram of kvm_exit
+traced() {
+	local dir=$ROOT/sys/kernel/tracing/events/kvm/kvm_exit
+	mkdir -p "$dir"
+	{
+		printf '# trigger info: hist:keys=exit_reason,vcpu_id:vals=hitcount:size=4096 [active]\n\n'
+		printf '{ exit_reason: %10s, vcpu_id: %10s } hitcount: %10s\n' "$@"
+		printf '\nTotals:\n    Hits: 1\n    Entries: 1\n    Dropped: 0\n'
+	} >"$dir/hist"
+}
+
 # recorder NAME SECONDS [GROUPS]: in the background, and wait until it records
 recorder() {
 	"$EXITSTAT" record -o "$1" -i 10ms --groups "${3:-count}" -- \
@@ -183,6 +286,10 @@ check 'nothing loaded: a line for each source' nothing_loaded
 check 'lockdown and enforced signatures are told' lockdown
 check 'no debugfs: not mounted, or not there' without_debugfs
 check 'a source that there is not' unknown_source
+check 'what a source does not give is unavailable, not 0' unavailable
+check '--nested without what was reflected' nested_unavailable
+check 'check says what is unavailable, and what was lost' check_without
+check 'codes of PVM are numbers' codes_without_names
 check 'two recorders: the last one switches off' two_recorders
 check 'two recorders: what was on before stays on' two_recorders_restore
 check 'a recorder leaves on what was enabled meanwhile' enabled_meanwhile
