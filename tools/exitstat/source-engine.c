@@ -195,6 +195,10 @@ static const char *switch_advice(int rc)
 		return " (a group that needs it is on)";
 	case -ENOENT:
 		return " (this kernel's exit statistics do not have it)";
+	case -EOPNOTSUPP:
+		return " (the module refuses this KVM, dmesg says why: use --source bpf)";
+	case -ENODEV:
+		return " (load kvm_intel or kvm_amd)";
 	default:
 		return "";
 	}

@@ -102,6 +102,20 @@ unknown_source() {
 	"$EXITSTAT" list --help | tr -s ' \n' ' ' | has 'one of auto, patched, module'
 }
 
+# The names of the help are on the page, and in the document.
+documented() {
+	local name docs=$GOLDEN/../../../docs
+	"$EXITSTAT" list --help | tr -s ' \n' ' ' |
+		sed 's/.*one of \(auto[a-z, -]*[a-z]\) .*/\1/' >names
+	{ tr ',' '\n' <names | tr -d ' '; echo; } >each
+	[ "$(wc -l <each)" -ge 4 ]
+	while read -r name; do
+		grep -qx "\.It Cm $name" "$docs/man/exitstat.1"
+		grep -q "\`$name\`" "$docs/sources.md" ||
+			grep -q "source $name" "$docs/sources.md"
+	done <each
+}
+
 # counted FIELDS LINE...: a recording of the module, which has these fields
 counted() {
 	local fields=$1
@@ -286,6 +300,7 @@ check 'nothing loaded: a line for each source' nothing_loaded
 check 'lockdown and enforced signatures are told' lockdown
 check 'no debugfs: not mounted, or not there' without_debugfs
 check 'a source that there is not' unknown_source
+check 'every source is documented' documented
 check 'what a source does not give is unavailable, not 0' unavailable
 check '--nested without what was reflected' nested_unavailable
 check 'check says what is unavailable, and what was lost' check_without
