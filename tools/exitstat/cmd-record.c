@@ -206,17 +206,20 @@ static void warn_line(const char *line)
 	warnx("%s", line);
 }
 
-/* VMs that the source saw and could not read, a line each. */
-static void say_remarks(const struct source_ops *source)
+/* VMs that the source saw and could not read, a line each. Were there any? */
+static bool say_remarks(const struct source_ops *source)
 {
 	struct buf b = { 0 };
+	bool any;
 
 	if (source->remarks)
 		source->remarks(&b);
+	any = b.len;
 	for (char *line = b.data ? strtok(b.data, "\n") : NULL; line;
 	     line = strtok(NULL, "\n"))
 		warn_line(line);
 	buf_free(&b);
+	return any;
 }
 
 static void say_end(const struct session *s, const char *output)
@@ -227,7 +230,7 @@ static void say_end(const struct session *s, const char *output)
 	if (sums.vms_guessed)
 		warnx("%zu VM(s) ended before their parent could be looked up; they are recorded, as they began after the command",
 		      sums.vms_guessed);
-	if (!sums.vms && s->cfg->command)
+	if (!say_remarks(s->cfg->source) && !sums.vms && s->cfg->command)
 		warnx("the command created no VM%s",
 		      sums.vms_left_out ? "; others did (record them with --all)" :
 		      " (does it use KVM: -enable-kvm?)");
@@ -235,7 +238,6 @@ static void say_end(const struct session *s, const char *output)
 		warnx("%llu of %llu sample deadlines were missed",
 		      (unsigned long long)s->missed,
 		      (unsigned long long)(s->missed + (uint64_t)s->nr_samples));
-	say_remarks(s->cfg->source);
 	warnx("%s: %s exits of %zu VM(s) in %lld samples", output,
 	      fmt_count(exits, sums.exits), sums.vms,
 	      (long long)s->nr_samples);

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "fsroot.h"
 #include "kvm-stats.h"
@@ -29,9 +30,11 @@ static int fail(const char *root, const char *path, int rc, struct errbuf *err)
 
 	if (rc == -EPERM && fsroot_lockdown(root, level, sizeof(level)))
 		return err_set(err, rc,
-			       "%s%s: %s (kernel lockdown, %s: this file has mode 0644, and only those with 0444 or 0400 may be read; QEMU's QMP can)",
+			       "%s%s: %s (kernel lockdown, %s, refuses files with mode 0644; QEMU's QMP works)",
 			       root, path, strerror(-rc), level);
-	if (rc == -EACCES || rc == -EPERM)
+	if (rc == -EPERM && !geteuid())
+		advice = "kernel lockdown, it seems, which refuses files with mode 0644; QEMU's QMP works";
+	else if (rc == -EACCES || rc == -EPERM)
 		advice = "run as root";
 	else if (rc == -ENOENT || rc == -ENOTDIR)
 		advice = "is kvm loaded, and debugfs mounted?";

@@ -49,7 +49,7 @@ struct vm {
 	uint64_t retry_ns;	/* no QMP before */
 	struct vcpu *vcpus;
 	size_t nr, cap;
-	struct errbuf problem;	/* why it is not read */
+	struct errbuf no_qmp, no_debugfs; /* why it is not read */
 };
 
 static struct state {
@@ -206,12 +206,12 @@ static int start_qmp(struct vm *vm)
 	int rc = kvm_procs_socket(state.root, vm->pid, path);
 
 	if (rc == -EBUSY)
-		return err_set(&vm->problem, rc,
+		return err_set(&vm->no_qmp, rc,
 			       "its QMP is a descriptor that libvirt has (virsh domstats --vcpu shows the same)");
 	if (rc)
-		return err_set(&vm->problem, rc,
+		return err_set(&vm->no_qmp, rc,
 			       "it has no socket for QMP (-qmp unix:PATH,server=on,wait=off)");
-	return qmp_open(&vm->qmp, path, &vm->problem);
+	return qmp_open(&vm->qmp, path, &vm->no_qmp);
 }
 
 static int read_qmp(struct vm *vm, uint64_t until_ns)
@@ -223,7 +223,7 @@ static int read_qmp(struct vm *vm, uint64_t until_ns)
 	if (!vm->qmp)
 		rc = now_ns() < vm->retry_ns ? -EHOSTDOWN : start_qmp(vm);
 	if (!rc)
-		rc = qmp_read(vm->qmp, until_ns, &vm->problem);
+		rc = qmp_read(vm->qmp, until_ns, &vm->no_qmp);
 	if (rc == -EAGAIN)
 		return rc;
 	if (rc) {
@@ -244,10 +244,11 @@ static int read_qmp(struct vm *vm, uint64_t until_ns)
 static int read_debugfs(struct vm *vm)
 {
 	struct kvm_stat_values v;
-	struct errbuf err;
-	int rc = *vm->dir ? kvm_debugfs_read(state.root, vm->dir, &v, &err) :
-			    -ENOENT;
+	int rc = -ENOENT;
 
+	if (*vm->dir)
+		rc = kvm_debugfs_read(state.root, vm->dir, &v,
+				      &vm->no_debugfs);
 	if (rc)
 		return rc;
 	vm->feed = FEED_DEBUGFS;
@@ -263,8 +264,10 @@ static void read_vm(struct vm *vm, uint64_t until_ns)
 		rc = read_qmp(vm, until_ns);
 	if (rc && rc != -EAGAIN && vm->feed != FEED_QMP)
 		rc = read_debugfs(vm);
-	if (!rc)
-		vm->problem.text[0] = '\0';
+	if (!rc) {
+		vm->no_qmp.text[0] = '\0';
+		vm->no_debugfs.text[0] = '\0';
+	}
 }
 
 static void update(const char *root, uint64_t wait_ns)
@@ -325,7 +328,7 @@ static void put_vm(struct buf *out, const struct vm *vm)
 /* Seen, but neither readable nor about to be. */
 static bool is_left_out(const struct vm *vm)
 {
-	return !vm->nr && *vm->problem.text;
+	return !vm->nr && *vm->no_qmp.text;
 }
 
 static int kvm_stats_read(const char *root, struct buf *out, struct errbuf *err)
@@ -364,14 +367,16 @@ static int kvm_stats_read(const char *root, struct buf *out, struct errbuf *err)
 
 static void describe(const struct vm *vm, struct buf *out)
 {
-	buf_printf(out, "not read: %s (pid %u): %s\n",
-		   *vm->comm ? vm->comm : "a VM", vm->pid, vm->problem.text);
+	buf_printf(out, "not read: %s (pid %u): %s%s%s\n",
+		   *vm->comm ? vm->comm : "a VM", vm->pid, vm->no_qmp.text,
+		   *vm->no_debugfs.text ? "; " : "", vm->no_debugfs.text);
 }
 
 static void kvm_stats_remarks(struct buf *out)
 {
 	for (size_t i = 0; i < state.nr; i++)
-		if (!state.vms[i].died_ns && *state.vms[i].problem.text)
+		if (is_left_out(&state.vms[i]) ||
+		    (!state.vms[i].died_ns && *state.vms[i].no_qmp.text))
 			describe(&state.vms[i], out);
 }
 
@@ -419,7 +424,7 @@ static int kvm_stats_probe(const char *root, struct errbuf *why)
 			       "KVM's totals for each VM in %s" KVM_DEBUGFS " are readable",
 			       root);
 	for (size_t i = 0; i < state.nr; i++)
-		if (*state.vms[i].problem.text)
+		if (*state.vms[i].no_qmp.text)
 			describe(&state.vms[i], &b);
 	if (b.len)
 		b.data[strcspn(b.data, "\n")] = '\0';

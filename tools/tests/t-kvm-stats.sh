@@ -288,6 +288,21 @@ nothing_to_read() {
 	fails 1 'kvm/exits: not a number' only_kvm_stats
 }
 
+# A VM that nobody could read is told also when it has ended.
+ended_unread() {
+	stock_machine
+	export ROOT
+	# shellcheck disable=SC2016 # that is for the inner one
+	"$EXITSTAT" record --source kvm-stats -i 20ms -o m.x -- bash -c '
+		d=$ROOT/proc/700; mkdir -p "$d/fd"
+		echo "700 (q) S $$ 1 1 0" >"$d/stat"; echo qemu >"$d/comm"
+		printf "qemu\\0-qmp\\0unix:/none,server=on\\0" >"$d/cmdline"
+		ln -s anon_inode:kvm-vm "$d/fd/9"; sleep 0.4; rm -r "$d"
+		sleep 0.3' 2>err
+	grep -q 'not read: qemu (pid 700): /none: No such file' err
+	[ "$(grep -c 'does it use KVM' err)" = 0 ]
+}
+
 # Root may open everything but in lockdown; here, a file nobody may open.
 without_rights() {
 	stock_machine
@@ -348,6 +363,7 @@ check 'QMP: a QEMU that takes its time' late_monitor
 check 'QMP: a monitor that is taken' taken_monitor
 check 'QMP: a monitor that goes away' monitor_goes_away
 check 'neither: one line why not' nothing_to_read
+check 'a VM that ended unread is told' ended_unread
 if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups test -x "$EXITSTAT"; then
 	check 'without rights: says what to do' without_rights
 else
