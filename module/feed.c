@@ -331,6 +331,8 @@ static int kes_bind_to(int found, u32 isa)
 	mutex_unlock(&kes_lock);
 	if (!bound)
 		return found;
+	pr_info("kvm_exit_stats: KVM is here, and known (%s)\n",
+		isa == KES_ISA_SVM ? "SVM" : "VMX");
 	kes_choose_entry();
 	kes_set_isa(isa);
 	mutex_lock(&kes_lock);

@@ -9,7 +9,7 @@
  */
 #include <linux/btf.h>
 #include <linux/err.h>
-#include <linux/kernel_read_file.h>
+#include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -139,24 +139,53 @@ static int kes_btf_index(struct kes_btf_part *part, size_t size)
 	return 0;
 }
 
+/* All of a file of sysfs, whose reads are a page at most. */
+static int kes_btf_read_all(struct file *file, void *data, size_t size)
+{
+	loff_t pos = 0;
+
+	while (pos < size) {
+		ssize_t got = kernel_read(file, data + pos, size - pos, &pos);
+
+		if (got < 0)
+			return got;
+		if (!got)
+			return -EIO;
+	}
+	return 0;
+}
+
+static int kes_btf_read_file(struct kes_btf_part *part, struct file *file)
+{
+	loff_t size = i_size_read(file_inode(file));
+	int ret;
+
+	if (size <= 0 || size > INT_MAX)
+		return -EINVAL;
+	part->data = vmalloc(size);
+	if (!part->data)
+		return -ENOMEM;
+	ret = kes_btf_read_all(file, part->data, size);
+	return ret ?: kes_btf_index(part, size);
+}
+
 static int kes_btf_read(struct kes_btf_part *part, const char *name)
 {
+	struct file *file;
 	char path[64];
-	ssize_t size;
 	int ret;
 
 	snprintf(path, sizeof(path), KES_BTF_DIR "%s", name);
-	size = kernel_read_file_from_path(path, 0, &part->data, INT_MAX, NULL,
-					  READING_UNKNOWN);
-	if (size < 0) {
-		part->data = NULL;
-		return size;
-	}
-	ret = kes_btf_index(part, size);
+	file = filp_open(path, O_RDONLY, 0);
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	ret = kes_btf_read_file(part, file);
+	filp_close(file, NULL);
 	if (ret)
-		pr_err("kvm_exit_stats: %s: not type information that this module knows\n",
-		       path);
-	return ret;
+		pr_err("kvm_exit_stats: %s: cannot be read, or is not type information that this module knows: %d\n",
+		       path, ret);
+	/* Not as if it was not there. */
+	return ret == -ENOENT ? -EIO : ret;
 }
 
 static void kes_btf_close(struct kes_btf *btf)
