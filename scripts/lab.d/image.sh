@@ -131,7 +131,8 @@ build_lab_tool()
 copy_tool()
 {
 	local key
-	key=$(find "$TOP/tools/exitstat" "$TOP/module" "$TOP/VERSION" -type f \
+	key=$(find "$TOP/tools/exitstat" "$TOP/tools/bpf" "$TOP/module" \
+		"$TOP/VERSION" -type f \
 		! -name '*.o' -print0 | LC_ALL=C sort -z | xargs -0 cat |
 		short_hash)
 	copy_program "$1" "$(cache_entry lab-tool "$key" build_lab_tool)/exitstat"

@@ -15,6 +15,7 @@
 static const struct source_ops *const sources[] = {
 	&source_patched,
 	&source_module,
+	&source_bpf,
 	&source_kvm_stats,
 };
 

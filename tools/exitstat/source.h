@@ -45,6 +45,7 @@ int source_switch(const struct source_ops *src, const char *root,
 
 extern const struct source_ops source_patched;
 extern const struct source_ops source_module;
+extern const struct source_ops source_bpf;
 extern const struct source_ops source_kvm_stats;
 
 #define SOURCES_MAX	8
