@@ -4,8 +4,9 @@
  * engine in module/ does, in maps that exitstat reads.
  *
  * No event leaves the kernel. What is counted is decided before loading, by
- * the constants below; the verifier drops the rest of the code. All programs
- * but one run in the vCPU's own thread, with preemption off.
+ * the constants in seats.bpf.h; the verifier drops the rest of the code. All
+ * programs but one run in the vCPU's own thread, with preemption off. Newer
+ * verifiers take an event's pointers for NULL until told otherwise.
  *
  * What the tracepoints do not tell is not counted: docs/sources.md has a list.
  */
@@ -127,7 +128,7 @@ int BPF_PROG(on_exit, struct kvm_vcpu *vcpu, u32 isa)
 	struct seat s;
 	struct seen e;
 
-	if (!armed)
+	if (!armed || !vcpu)
 		return 0;
 	if (!find_seat(&s, vcpu, true)) {
 		__sync_fetch_and_add(&lost, 1);
@@ -150,7 +151,7 @@ int BPF_PROG(on_entry, struct kvm_vcpu *vcpu)
 {
 	struct seat s;
 
-	if (!armed || !find_seat(&s, vcpu, false))
+	if (!armed || !vcpu || !find_seat(&s, vcpu, false))
 		return 0;
 	begin_write(s.v);
 	time_enter(&s);
@@ -300,7 +301,7 @@ SEC("tp_btf/sched_switch")
 int BPF_PROG(on_switch, bool preempt, struct task_struct *prev,
 	     struct task_struct *next)
 {
-	if (!armed)
+	if (!armed || !prev || !next)
 		return 0;
 	sched_out(BPF_CORE_READ(prev, pid), !preempt);
 	sched_in(BPF_CORE_READ(next, pid));

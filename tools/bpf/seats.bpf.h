@@ -172,9 +172,9 @@ static __noinline void end_life(struct eb_vcpu *v, u64 key)
 }
 
 /*
- * Is @vcpu another one than the one that this place was taken for? Asked
- * where the destruction of a vCPU cannot be seen. Another process has another
- * vCPU. In the same, KVM's own number of exits begins at 0 again. It grows
+ * Is @vcpu another one than the one that this place was taken for? Another
+ * process has another vCPU. In the same, where the destruction of a vCPU cannot
+ * be seen, KVM's own number of exits tells: it begins at 0 again. It grows
  * after the event, and not while a fastpath re-enters the guest; but it has
  * grown when KVM_RUN has returned, which it did before the vCPU's end.
  */
@@ -185,7 +185,7 @@ static __always_inline bool is_reborn(const struct eb_vcpu *v,
 
 	if (v->tgid != (u32)(bpf_get_current_pid_tgid() >> 32))
 		return true;
-	if (!bpf_core_field_exists(vcpu->stat.exits))
+	if (!with_lives || !bpf_core_field_exists(vcpu->stat.exits))
 		return false;
 	exits = BPF_CORE_READ(vcpu, stat.exits);
 	if (exits < v->exits_before || exits < v->exits_returned)
@@ -220,7 +220,7 @@ static __always_inline bool find_seat(struct seat *s, struct kvm_vcpu *vcpu,
 	if (place) {
 		s->place = *place;
 		s->v = bpf_map_lookup_elem(&vcpus, place);
-		if (with_lives && s->v && is_reborn(s->v, vcpu, exit)) {
+		if (s->v && is_reborn(s->v, vcpu, exit)) {
 			end_life(s->v, key);
 			s->v = NULL;
 		}

@@ -120,6 +120,30 @@ static bool is_argument(const struct btf *btf, uint32_t id,
 			    a->points_to);
 }
 
+/* A line of a small file that contains @word; "" if none does. */
+static void line_with(const char *path, const char *word, char *line,
+		      size_t size)
+{
+	FILE *f = fopen(path, "re");
+	bool found = false;
+
+	while (f && !found && fgets(line, (int)size, f))
+		found = strstr(line, word);
+	if (f)
+		fclose(f);
+	if (!found)
+		line[0] = '\0';
+}
+
+/* Where ftrace is switched off, programs at functions are never called. */
+static bool functions_are_traced(void)
+{
+	char line[8];
+
+	line_with("/proc/sys/kernel/ftrace_enabled", "0", line, sizeof(line));
+	return !line[0];
+}
+
 /* The first one is the tracepoint's own; further ones do not matter. */
 static bool arguments_fit(const struct btf *btf, const struct btf_type *proto,
 			  const struct prototype *p)
@@ -207,28 +231,14 @@ int bpf_kernel_look(struct bpf_kernel *kernel, struct errbuf *err)
 		kernel->has_svm = has(&b, "vcpu_svm", BTF_KIND_STRUCT);
 		kernel->has_pvm = has(&b, "vcpu_pvm", BTF_KIND_STRUCT);
 		kernel->has_destroy = has(&b, "kvm_arch_vcpu_destroy",
-					  BTF_KIND_FUNC);
+					  BTF_KIND_FUNC) &&
+				      functions_are_traced();
 	}
 	if (!rc && !kernel->has_vmx && !kernel->has_svm && !kernel->has_pvm)
 		rc = err_set(err, -EAGAIN,
 			     "bpf: kvm is there, but nothing that runs vCPUs (modprobe kvm_intel or kvm_amd)");
 	free_btfs(&b);
 	return rc;
-}
-
-/* A line of a small file that contains @word; "" if none does. */
-static void line_with(const char *path, const char *word, char *line,
-		      size_t size)
-{
-	FILE *f = fopen(path, "re");
-	bool found = false;
-
-	while (f && !found && fgets(line, (int)size, f))
-		found = strstr(line, word);
-	if (f)
-		fclose(f);
-	if (!found)
-		line[0] = '\0';
 }
 
 static bool lacks(int capability)
