@@ -194,12 +194,14 @@ static uint32_t state_of(const struct eb_time *t)
 	return t->off_asleep ? KES_STATE_HALT_BLOCK : KES_STATE_PREEMPTED;
 }
 
-static bool any_set(const u64 *n, size_t nr)
+
+static u64 sum_of(const u64 *n, size_t nr)
 {
+	u64 sum = 0;
+
 	for (size_t i = 0; i < nr; i++)
-		if (n[i])
-			return true;
-	return false;
+		sum += n[i];
+	return sum;
 }
 
 static void write_time(struct writer *w, const struct eb_vcpu *v,
@@ -223,7 +225,7 @@ static void write_time(struct writer *w, const struct eb_vcpu *v,
 		};
 
 		memcpy(e.cyc, t->sums_ns[slot], sizeof(e.cyc));
-		if (any_set(e.cyc, ARRAY_LEN(e.cyc)))
+		if (sum_of(e.cyc, ARRAY_LEN(e.cyc)))
 			add_element(w, offsetof(struct kes_time_record, nr),
 				    &e, sizeof(e));
 	}
@@ -241,7 +243,7 @@ static void write_histogram(struct writer *w, const struct eb_vcpu *v,
 		struct kes_histogram_exit e = { .code = code_of(v->isa, slot) };
 
 		memcpy(e.bucket, h->n[slot], sizeof(e.bucket));
-		if (any_set(e.bucket, ARRAY_LEN(e.bucket)))
+		if (sum_of(e.bucket, ARRAY_LEN(e.bucket)))
 			add_element(w, offsetof(struct kes_histogram_record,
 						nr), &e, sizeof(e));
 	}
@@ -302,8 +304,16 @@ static void write_counts(struct writer *w, struct bpf_counts *c,
 		write_detail(w, &c->vcpu, c->detail, vm_id);
 }
 
+/* Neither errors nor signals: KVM_EXIT_UNKNOWN and KVM_EXIT_INTR. */
+static void add_up(struct bpf_vm *vm, const struct eb_vcpu *v)
+{
+	vm->exits += sum_of(v->exits[0], EB_NR_CONTEXTS * KES_NR_SLOTS);
+	vm->returns += sum_of(v->returns, EB_NR_RETURNS) - v->returns[0] -
+		       v->returns[10];
+}
+
 static void write_vm(struct writer *w, struct bpf_vms *vms,
-		     const struct bpf_vm *vm, struct bpf_head *head)
+		     struct bpf_vm *vm, struct bpf_head *head)
 {
 	struct kes_vm_record r = {
 		.vm_id = vm->id,
@@ -317,6 +327,8 @@ static void write_vm(struct writer *w, struct bpf_vms *vms,
 	memcpy(r.comm, vm->comm, sizeof(r.comm));
 	begin_record(w, &r, sizeof(r), KES_REC_VM);
 	w->nr_vms++;
+	vm->exits = 0;
+	vm->returns = 0;
 	for (size_t i = 0; i < vm->nr_vcpus; i++) {
 		struct bpf_vcpu *vcpu = vm->vcpus[i];
 		struct bpf_counts *c = &vcpu->counts;
@@ -327,6 +339,7 @@ static void write_vm(struct writer *w, struct bpf_vms *vms,
 		}
 		if (c->vcpu.isa)
 			head->isa = c->vcpu.isa;
+		add_up(vm, &c->vcpu);
 		write_counts(w, c, vm->id, head->groups);
 	}
 }
@@ -375,4 +388,17 @@ void bpf_vms_snapshot(struct bpf_vms *vms, const struct bpf_head *head,
 	for (size_t i = 0; i < vms->nr_vms; i++)
 		write_vm(&w, vms, vms->vms[i], &h);
 	write_header(&w, &h);
+}
+
+void bpf_vms_remarks(const struct bpf_vms *vms, struct buf *out)
+{
+	for (size_t i = 0; i < vms->nr_vms; i++) {
+		const struct bpf_vm *vm = vms->vms[i];
+
+		if (vm->returns && !vm->exits)
+			buf_printf(out,
+				   "VM %llu: KVM_RUN returned %llu times, but KVM told of no exit: this KVM has the tracepoint kvm_exit, and does not use it\n",
+				   (unsigned long long)vm->id,
+				   (unsigned long long)vm->returns);
+	}
 }

@@ -47,6 +47,8 @@ struct bpf_vm {
 	uint64_t died_ns;		/* 0 while it lives */
 	uint32_t tgid;
 	char comm[16];
+	uint64_t exits;			/* as of the last snapshot */
+	uint64_t returns;		/* of KVM_RUN, because of the guest */
 	struct bpf_vcpu **vcpus;
 	size_t nr_vcpus;
 	size_t cap_vcpus;
@@ -96,6 +98,13 @@ struct bpf_head {
 /* Appends a snapshot to @out. */
 void bpf_vms_snapshot(struct bpf_vms *vms, const struct bpf_head *head,
 		      struct buf *out);
+
+/*
+ * Appends a line for each VM whose exits KVM does not report: KVM_RUN returned
+ * for what the guest did, but there was no event of an exit. As of the last
+ * snapshot.
+ */
+void bpf_vms_remarks(const struct bpf_vms *vms, struct buf *out);
 
 /*
  * A copy of what is at a place, all of it of one moment, unless its vCPU is

@@ -165,6 +165,11 @@ static int bpf_reset(const char *root, struct errbuf *err)
 		       "bpf: counts are of one exitstat and begin with it: there is nothing to reset");
 }
 
+static void bpf_remarks(struct buf *out)
+{
+	bpf_vms_remarks(&counting.vms, out);
+}
+
 const struct source_ops source_bpf = {
 	.name = "bpf",
 	.help = "BPF programs at KVM's tracepoints",
@@ -174,4 +179,5 @@ const struct source_ops source_bpf = {
 	.get_groups = bpf_get,
 	.set_group = bpf_set,
 	.reset = bpf_reset,
+	.remarks = bpf_remarks,
 };

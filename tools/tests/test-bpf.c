@@ -402,6 +402,30 @@ static void a_busy_vcpu_is_read(void **state)
 	assert_int_equal(all_exits(look(f, ALL_GROUPS)), 3);
 }
 
+/* A KVM that does not report exits must not look like a guest without any. */
+static void silence_is_told(void **state)
+{
+	struct fixture *f = *state;
+	struct eb_vcpu *v = begin(f, 0, 0xa0, 0xa, 0, KES_ISA_NONE);
+	struct buf b = { 0 };
+
+	v->returns[0] = 1;
+	v->returns[10] = 2;
+	look(f, KES_GROUP_COUNT);
+	bpf_vms_remarks(&f->vms, &b);
+	assert_int_equal(b.len, 0);
+	v->returns[2] = 81;
+	look(f, KES_GROUP_COUNT);
+	bpf_vms_remarks(&f->vms, &b);
+	assert_non_null(strstr(b.data, "VM 1: KVM_RUN returned 81 times"));
+	buf_free(&b);
+	v->exits[EB_L1][12] = 1;
+	look(f, KES_GROUP_COUNT);
+	bpf_vms_remarks(&f->vms, &b);
+	assert_int_equal(b.len, 0);
+	buf_free(&b);
+}
+
 static void more_vms_than_places_in_time(void **state)
 {
 	struct fixture *f = *state;
@@ -433,6 +457,7 @@ int main(void)
 		TEST(svm_codes_have_slots),
 		TEST(groups_have_records),
 		TEST(a_busy_vcpu_is_read),
+		TEST(silence_is_told),
 		TEST(more_vms_than_places_in_time),
 	};
 
