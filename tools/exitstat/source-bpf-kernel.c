@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -55,19 +55,20 @@ static void free_btfs(struct btfs *b)
 		btf__free(b->btf[i]);
 }
 
-static int load_btfs(struct btfs *b, struct errbuf *err)
+static int load_btfs(struct btfs *b, const char *root, struct errbuf *err)
 {
 	memset(b, 0, sizeof(*b));
-	b->btf[0] = btf__parse(BTF_DIR "vmlinux", NULL);
-	if (!b->btf[0])
-		return err_set(err, -errno,
-			       "bpf: " BTF_DIR "vmlinux: %s (a kernel with CONFIG_DEBUG_INFO_BTF is needed)",
-			       strerror(errno));
-	for (size_t i = 1; i < ARRAY_LEN(b->btf); i++) {
-		char path[64];
+	for (size_t i = 0; i < ARRAY_LEN(b->btf); i++) {
+		char *path = xasprintf("%s" BTF_DIR "%s", root, btf_names[i]);
 
-		snprintf(path, sizeof(path), BTF_DIR "%s", btf_names[i]);
 		b->btf[i] = btf__parse_split(path, b->btf[0]);
+		if (!b->btf[0])
+			err_set(err, -errno,
+				"%s: %s (BPF needs a kernel with CONFIG_DEBUG_INFO_BTF)",
+				path, strerror(errno));
+		free(path);
+		if (!b->btf[0])
+			return -ENOENT;
 	}
 	return 0;
 }
@@ -180,25 +181,33 @@ static int check_event(const struct btfs *b, const struct prototype *p)
 	       0 : -EPROTO;
 }
 
-/* A kvm module without BTF of its own was not made for this kernel. */
-static int no_event(const struct prototype *p, struct errbuf *err)
+static bool exists(const char *root, const char *path)
 {
-	struct stat st;
+	char *whole = xasprintf("%s%s", root, path);
+	bool there = !access(whole, F_OK);
 
-	if (stat("/sys/module/kvm", &st))
+	free(whole);
+	return there;
+}
+
+/* A kvm module without BTF of its own was not made for this kernel. */
+static int no_event(const struct prototype *p, const char *root,
+		    struct errbuf *err)
+{
+	if (!exists(root, "/sys/module/kvm"))
 		return err_set(err, -EAGAIN,
-			       "bpf: kvm is not loaded (modprobe kvm_intel or kvm_amd)");
-	if (stat(BTF_DIR "kvm", &st))
+			       "kvm is not loaded (modprobe kvm_intel or kvm_amd)");
+	if (!exists(root, BTF_DIR "kvm"))
 		return err_set(err, -ENOENT,
-			       "bpf: " BTF_DIR "kvm: %s (this kvm module has no BTF, or not that of this kernel: build it with CONFIG_DEBUG_INFO_BTF_MODULES)",
-			       strerror(errno));
+			       BTF_DIR "kvm: %s (this kvm module has no BTF, or not that of this kernel: build it with CONFIG_DEBUG_INFO_BTF_MODULES)",
+			       strerror(ENOENT));
 	return err_set(err, -ENOENT,
-		       "bpf: KVM has no tracepoint %s (a kernel with CONFIG_TRACEPOINTS is needed)",
+		       "KVM has no tracepoint %s (a kernel with CONFIG_TRACEPOINTS is needed)",
 		       p->event);
 }
 
 static int check_events(struct bpf_kernel *kernel, const struct btfs *b,
-			struct errbuf *err)
+			const char *root, struct errbuf *err)
 {
 	kernel->has_page_fault = true;
 	for (size_t i = 0; i < ARRAY_LEN(prototypes); i++) {
@@ -208,24 +217,25 @@ static int check_events(struct bpf_kernel *kernel, const struct btfs *b,
 		if (rc && p->optional)
 			kernel->has_page_fault = false;
 		else if (rc == -ENOENT)
-			return no_event(p, err);
+			return no_event(p, root, err);
 		else if (rc)
 			return err_set(err, rc,
-				       "bpf: tracepoint %s has other arguments than this exitstat knows (use the exitstat of a newer kit)",
+				       "tracepoint %s has other arguments than this exitstat knows (use the exitstat of a newer kit)",
 				       p->event);
 	}
 	return 0;
 }
 
-int bpf_kernel_look(struct bpf_kernel *kernel, struct errbuf *err)
+int bpf_kernel_look(struct bpf_kernel *kernel, const char *root,
+		    struct errbuf *err)
 {
 	struct btfs b;
 	int rc;
 
 	memset(kernel, 0, sizeof(*kernel));
-	rc = load_btfs(&b, err);
+	rc = load_btfs(&b, root, err);
 	if (!rc)
-		rc = check_events(kernel, &b, err);
+		rc = check_events(kernel, &b, root, err);
 	if (!rc) {
 		kernel->has_vmx = has(&b, "vcpu_vmx", BTF_KIND_STRUCT);
 		kernel->has_svm = has(&b, "vcpu_svm", BTF_KIND_STRUCT);
@@ -236,7 +246,7 @@ int bpf_kernel_look(struct bpf_kernel *kernel, struct errbuf *err)
 	}
 	if (!rc && !kernel->has_vmx && !kernel->has_svm && !kernel->has_pvm)
 		rc = err_set(err, -EAGAIN,
-			     "bpf: kvm is there, but nothing that runs vCPUs (modprobe kvm_intel or kvm_amd)");
+			     "kvm is there, but nothing that runs vCPUs (modprobe kvm_intel or kvm_amd)");
 	free_btfs(&b);
 	return rc;
 }
@@ -254,37 +264,34 @@ static bool lacks(int capability)
 #define CAP_PERFMON	38
 #define CAP_BPF		39
 
-static int not_permitted(int rc, struct errbuf *err)
+int bpf_kernel_refused(int rc, const char *log, struct errbuf *err)
 {
+	const char *what = strerror(-rc);
 	char line[128];
 
+	/* these two have many faces, also that of a complaint of the verifier */
 	line_with(LOCKDOWN, "[confidentiality]", line, sizeof(line));
 	if (line[0])
 		return err_set(err, rc,
-			       "bpf: loading: %s (kernel lockdown is at confidentiality: no BPF program may read kernel memory)",
-			       strerror(-rc));
+			       "loading BPF programs: %s (kernel lockdown is at confidentiality: none may read kernel memory)",
+			       what);
 	if (lacks(CAP_SYS_ADMIN) && (lacks(CAP_BPF) || lacks(CAP_PERFMON)))
 		return err_set(err, rc,
-			       "bpf: loading: %s (run as root, or with CAP_BPF and CAP_PERFMON)",
-			       strerror(-rc));
-	return err_set(err, rc,
-		       "bpf: loading: %s (before Linux 5.11: raise the limit of locked memory, ulimit -l; else this kernel allows no tracing by BPF)",
-		       strerror(-rc));
-}
-
-int bpf_kernel_refused(int rc, const char *log, struct errbuf *err)
-{
+			       "loading BPF programs: %s (run as root, or with CAP_BPF and CAP_PERFMON)",
+			       what);
 	if (log[0])
 		return err_set(err, rc,
-			       "bpf: the kernel's verifier refuses: %.200s (EXITSTAT_DEBUG=1 shows all it says)",
+			       "the kernel's verifier refuses a BPF program: %.200s (EXITSTAT_DEBUG=1 shows all it says)",
 			       log);
-	if (rc == -EPERM || rc == -EACCES)
-		return not_permitted(rc, err);
+	if (rc == -EPERM)
+		return err_set(err, rc,
+			       "loading BPF programs: %s (before Linux 5.11: raise the limit of locked memory, ulimit -l; else this kernel allows no tracing by BPF)",
+			       what);
 	if (rc == -ENOMEM || rc == -E2BIG)
 		return err_set(err, rc,
-			       "bpf: loading: %s (fewer groups need less memory)",
-			       strerror(-rc));
+			       "loading BPF programs: %s (fewer groups need less memory)",
+			       what);
 	return err_set(err, rc,
-		       "bpf: loading: %s (EXITSTAT_DEBUG=1 tells more)",
-		       strerror(-rc));
+		       "loading BPF programs: %s (EXITSTAT_DEBUG=1 tells more)",
+		       what);
 }

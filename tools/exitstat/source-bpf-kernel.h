@@ -15,10 +15,12 @@ struct bpf_kernel {
 };
 
 /*
- * -EAGAIN: KVM or its vendor's module is not loaded; else -errno, when it can
- * never work. With one line in @err.
+ * Looks at the BTF below @root, "" but in tests. -EAGAIN: KVM or its vendor's
+ * module is not loaded; else -errno, when it can never work. With one line in
+ * @err.
  */
-int bpf_kernel_look(struct bpf_kernel *kernel, struct errbuf *err);
+int bpf_kernel_look(struct bpf_kernel *kernel, const char *root,
+		    struct errbuf *err);
 
 /* What to do about @rc of loading; @log: the verifier's last word, or "". */
 int bpf_kernel_refused(int rc, const char *log, struct errbuf *err);

@@ -244,7 +244,7 @@ int bpf_load_open(struct bpf_load **out, uint32_t groups, bool attach,
 
 	*out = NULL;
 	libbpf_set_print(say);
-	rc = bpf_kernel_look(&kernel, err);
+	rc = bpf_kernel_look(&kernel, "", err);
 	if (rc)
 		return rc;
 	if (kernel.has_destroy)

@@ -58,7 +58,7 @@ static int check_root(const char *root, struct errbuf *err)
 	if (!*root)
 		return 0;
 	return err_set(err, -EINVAL,
-		       "bpf: counts in the kernel that runs, not below %s (leave out --root)",
+		       "BPF counts in the kernel that runs, not below %s (leave out --root)",
 		       root);
 }
 
@@ -148,7 +148,7 @@ static int bpf_set(const char *root, uint32_t bit, bool on, struct errbuf *err)
 		return rc;
 	if (on && counting.load && !(counting.loaded & bit))
 		return err_set(err, -EBUSY,
-			       "bpf: groups are chosen before counting begins (exitstat record --groups)");
+			       "groups are chosen before counting by BPF begins (exitstat record --groups)");
 	if (on)
 		counting.groups |= bit;
 	else
@@ -162,7 +162,7 @@ static int bpf_reset(const char *root, struct errbuf *err)
 {
 	(void)root;
 	return err_set(err, -EOPNOTSUPP,
-		       "bpf: counts are of one exitstat and begin with it: there is nothing to reset");
+		       "counts by BPF are of one exitstat and begin with it: there is nothing to reset");
 }
 
 static void bpf_remarks(struct buf *out)

@@ -11,7 +11,7 @@
 static int missing(struct errbuf *err)
 {
 	return err_set(err, -EOPNOTSUPP,
-		       "bpf: this exitstat was built without BPF: %s",
+		       "this exitstat was built without BPF: %s",
 		       BPF_MISSING);
 }
 

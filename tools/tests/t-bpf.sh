@@ -27,7 +27,7 @@ built_without() {
 
 fake_machine() {
 	says "$EXITSTAT list --source bpf" \
-		"bpf: counts in the kernel that runs, not below $ROOT"
+		"BPF counts in the kernel that runs, not below $ROOT"
 }
 
 check "a tool that was built without says so" built_without
