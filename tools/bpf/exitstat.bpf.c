@@ -216,13 +216,15 @@ SEC("tp_btf/kvm_userspace_exit")
 int BPF_PROG(on_return, u32 reason, int error)
 {
 	struct seat s;
+	bool known;
+	u64 vcpu;
 
 	if (!armed)
 		return 0;
-	if (!find_thread(&s, this_tid()) || !s.v->settled) {
-		u64 vcpu = vcpu_of_call();
-
-		if (!vcpu || !find_seat(&s, (void *)vcpu, false))
+	known = find_thread(&s, this_tid());
+	if (!known || !s.v->settled) {
+		vcpu = vcpu_of_call();
+		if (vcpu ? !find_seat(&s, (void *)vcpu, false) : !known)
 			return 0;
 	}
 	note_exits(s.v, (void *)s.v->vcpu, false);
