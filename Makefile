@@ -39,6 +39,15 @@ kvm-modules:	## patched KVM modules for a stock Debian kernel (SERIES=6.12)
 kernel:		## a small bootable patched kernel (SERIES=6.12)
 	@scripts/kernel kernel $(SERIES)
 
+module:		## kvm-exit-stats.ko for the running kernel, out/module
+	@scripts/module build
+
+# "load" and a space would be a directive of make's.
+load:		## load it (as root)
+unload:		## unload it (as root)
+unload load:
+	@scripts/module $@
+
 clean:		## remove out/ (the cache: scripts/kernel clean)
 	rm -rf $(OUT)
 
@@ -46,4 +55,4 @@ help:		## this list
 	@sed -nE 's/^([a-z-]+):\t+## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: all demo check check-unit check-patches check-svm check-vmx \
-	check-kvm stress bench kvm-modules kernel clean help
+	check-kvm stress bench kvm-modules kernel module load unload clean help

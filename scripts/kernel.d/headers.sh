@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Debian's headers of a stock kernel, unpacked into the cache instead of
+# installed, and the out-of-tree module built against them the way a user's
+# machine does it.  The packages are those of the stock image's own version
+# (source.sh); of a debug kernel, its source tree serves as headers.
+
+# What a build leaves beside the sources of module/.
+MODULE_PRODUCTS=(! -name '*.o' ! -name '*.ko' ! -name '*.mod' ! -name '*.mod.c'
+	! -name '.*' ! -name modules.order ! -name Module.symvers)
+
+# The packages that the headers package needs to be of use: the common headers
+# and kbuild's programs.
+headers_needs()
+{
+	dpkg-deb -f "$1" Depends | tr ',|' '\n\n' |
+		sed -nE 's/^ *(linux-headers-[^ ]*-common|linux-kbuild-[^ ]*).*/\1/p'
+}
+
+fetch_headers()
+{
+	local dir=$1 version=$2 release=$3 package
+	fetch_deb "linux-headers-$release" "$version" "$dir"
+	for package in $(headers_needs "$dir"/*.deb); do
+		fetch_deb "$package" "$version" "$dir"
+	done
+}
+
+# The one absolute path in the packages is replaced by one that is relative to
+# the file that has it; the links among them are relative already.
+unpack_headers()
+{
+	local dir=$1 release=$2 deb
+	for deb in "$dir"/deb/*.deb; do
+		dpkg-deb -x "$deb" "$dir"
+	done
+	rm -rf "$dir/deb" "$dir/lib" "$dir/usr/share"
+	# shellcheck disable=SC2016 # a variable of make
+	sed -i 's,^include /usr/src/,include $(dir $(lastword $(MAKEFILE_LIST)))../,' \
+		"$dir/usr/src/linux-headers-$release/Makefile"
+	# Fails here, and not in every build, when a package lacks something.
+	make -s -C "$dir/usr/src/linux-headers-$release" kernelrelease
+}
+
+build_headers()
+{
+	local dir=$1 version=$2 release=$3
+	stage "fetching linux-headers-$release" \
+		fetch_headers "$dir/deb" "$version" "$release"
+	stage "unpacking the headers" unpack_headers "$dir" "$release"
+	echo "$release" >"$dir/release"
+}
+
+# headers_dir FLAVOUR: print the directory for make -C DIR M=...
+headers_dir()
+{
+	local stock version release entry
+	stock=$(stock_dir "$1")
+	version=$(<"$stock/version")
+	release=$(<"$stock/release")
+	entry=$(cache_entry headers "$(file_key "$version-$1")" \
+		build_headers "$version" "$release")
+	echo "$entry/usr/src/linux-headers-$release"
+}
+
+module_sources()
+{
+	(cd "$TOP/module" && find . -type f "${MODULE_PRODUCTS[@]}" -print |
+		LC_ALL=C sort)
+}
+
+module_hash()
+{
+	(cd "$TOP/module" && module_sources | xargs -d '\n' cat) | short_hash
+}
+
+# copy_module DIR: the module's sources, without what an earlier build left.
+copy_module()
+{
+	mkdir -p "$1"
+	(cd "$TOP/module" && module_sources |
+		xargs -d '\n' cp -p --parents -t "$1")
+}
+
+# Warnings are errors here, those of W=1 and modpost's, too. Debian's headers
+# of 6.1 come without the vmlinux that BTF of a module is encoded against.
+make_module()
+{
+	make -C "$1" M="$2" W=1 modules 2>&1 | tee "$2/log"
+	! grep -E 'warning:|WARNING:' "$2/log"
+}
+
+build_module()
+{
+	local dir=$1 headers=$2 title=$3
+	copy_module "$dir/build"
+	stage "building kvm-exit-stats.ko for $title" \
+		make_module "$headers" "$dir/build"
+	mv "$dir/build/kvm-exit-stats.ko" "$dir/"
+	rm -rf "$dir/build"
+}
+
+module_entry()
+{
+	local key
+	key=$({
+		echo "$1"
+		module_hash
+		cat "$TOP/scripts/kernel.d/headers.sh"
+	} | short_hash)
+	cache_entry module "$key" build_module "$1" "$2"
+}
+
+# A module that the stock kernel would refuse is not worth a boot to find out.
+fits_stock()
+{
+	local stock=$1 file=$2 want have
+	want=$(modinfo -F vermagic "$(find "$stock/modules" -name 'kvm.ko*' \
+		-print -quit)")
+	have=$(modinfo -F vermagic "$file")
+	[ "$want" = "$have" ] ||
+		die "${file##*/}: built as \"$have\", the stock kernel wants" \
+			"\"$want\""
+}
+
+# module_dir FLAVOUR: print the directory with kvm-exit-stats.ko for the stock
+# kernel of that flavour, or for the unpatched debug kernel.
+module_dir()
+{
+	local headers entry
+	if [ "$1" = debug ]; then
+		module_entry "$(debug_base_dir)/linux" 'the debug kernel'
+		return
+	fi
+	headers=$(headers_dir "$1")
+	entry=$(module_entry "$headers" "${headers##*/linux-headers-}")
+	fits_stock "$(stock_dir "$1")" "$entry/kvm-exit-stats.ko"
+	echo "$entry"
+}
