@@ -4,7 +4,8 @@
 # The slim kernel with the kernel's own detectors (scripts/configs/debug.config)
 # for scripts/stress. Instrumented, it takes a quarter of an hour to build, so
 # the unpatched kernel is built and kept; the series is built into a copy of
-# that tree, which compiles little more than KVM.
+# that tree, which compiles little more than KVM. What was kept also serves as
+# the unpatched debug kernel, and to build kvm-exit-stats.ko for it.
 
 DEBUG_CONFIG=$TOP/scripts/configs/debug.config
 
@@ -58,7 +59,7 @@ debug_patch()
 	clone_prepared "$2" "$dir/linux"
 	apply_series "$dir/linux"
 	cp "$2/fragment" "$dir/fragment"
-	[ "$PATCHED" = 0 ] || echo CONFIG_KVM_EXIT_STATS=y >>"$dir/fragment"
+	echo CONFIG_KVM_EXIT_STATS=y >>"$dir/fragment"
 	debug_configure "$dir/linux" "$dir/fragment"
 }
 
@@ -73,16 +74,29 @@ debug_patch_and_prepare()
 		-exec touch -r "$2/linux/tools/objtool/objtool" {} +
 }
 
+# BTF stays in the modules; the debug information that it was made of is a
+# hundred times as large.
+debug_collect()
+{
+	local tree=$1 dir=$2
+	cp "$tree/arch/x86/boot/bzImage" "$tree/System.map" "$dir/"
+	cp "$tree/.config" "$dir/config"
+	find "$tree/arch/x86/kvm" "$tree/virt/lib" -name '*.ko' \
+		-exec cp {} "$dir/" \;
+	strip --strip-debug "$dir"/*.ko
+}
+
 build_debug()
 {
 	local dir=$1
+	if [ "$PATCHED" = 0 ]; then
+		debug_collect "$2/linux" "$dir"
+		return
+	fi
 	stage "patching the debug kernel" debug_patch_and_prepare "$dir" "$2"
 	stage "building the patched debug kernel" \
 		kbuild "$dir/linux" bzImage modules
-	cp "$dir/linux/arch/x86/boot/bzImage" "$dir/linux/System.map" "$dir/"
-	cp "$dir/linux/.config" "$dir/config"
-	find "$dir/linux/arch/x86/kvm" "$dir/linux/virt/lib" -name '*.ko' \
-		-exec cp {} "$dir/" \;
+	debug_collect "$dir/linux" "$dir"
 	rm -rf "$dir/linux" "$dir/fragment"
 }
 
