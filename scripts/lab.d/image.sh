@@ -43,7 +43,7 @@ pack()
 build_root_image()
 {
 	local dir=$1 root=$1/root applet name
-	mkdir -p "$root"/{usr/bin,proc,sys,dev,tmp,out,etc,guest,job,lab}
+	mkdir -p "$root"/{usr/bin,proc,sys,dev,tmp,run,out,etc,guest,job,lab}
 	ln -s usr/bin "$root/bin"
 	install "$BUSYBOX" "$root/bin/busybox"
 	while IFS= read -r applet; do
