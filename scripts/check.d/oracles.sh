@@ -54,12 +54,10 @@ text_is_since_reset()
 		debugfs "$RUN/$1/text.counts"
 }
 
-# The recording's samples are differences: they add up to the whole life.
-recording_is_hist()
+# recording_counts FILE: its samples are differences and add up to the whole life
+recording_counts()
 {
-	local hist
-	hist=$(hist_of "$1")
-	"$TOP/out/bin/exitstat" export "$RUN/$1/boot.exitstat" | awk -F, '
+	"$TOP/out/bin/exitstat" export "$1" | awk -F, '
 	NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
 	{
 		code = $col["code"]
@@ -67,9 +65,16 @@ recording_is_hist()
 			code = code - int(code / 4294967296) * 4294967296
 		n[$col["vcpu"] " " code] += $col["l1"] + $col["l2"]
 	}
-	END { for (k in n) print k, n[k] }' | LC_ALL=C sort \
-		>"$RUN/$1/recording.counts"
-	same ftrace "$hist" recording "$RUN/$1/recording.counts"
+	END { for (k in n) print k, n[k] }' | LC_ALL=C sort
+}
+
+# recording_is_hist STEP SOURCE
+recording_is_hist()
+{
+	local hist counts=$RUN/$1/$2.counts
+	hist=$(hist_of "$1")
+	recording_counts "$RUN/$1/$2.exitstat" >"$counts"
+	same ftrace "$hist" "$2" "$counts"
 }
 
 # sysfs sums up all VMs since the last reset; here there was none yet.

@@ -33,15 +33,28 @@ linux_guest()
 		-append "$append"
 }
 
-# micro_guest NAME: status 0 when the guest ran to its end and said so. QEMU's
-# status is the guest's code * 2 + 1; a triple fault ends it with 0.
+# A prefix of both guests: recorded by each of $SOURCES at the same time, in
+# $STEP/SOURCE.exitstat. The status is the guest's, but 1 for any other than 0.
+recorded()
+{
+	local source
+	for source in $SOURCES; do
+		set -- exitstat record --source "$source" -q \
+			-o "$STEP/$source.exitstat" -- "$@"
+	done
+	"$@" 2>"$STEP/record.log"
+}
+
+# micro_guest NAME [PREFIX...]: status 0 when the guest ran to its end and said
+# so. QEMU's status is the guest's code * 2 + 1; a triple fault ends it with 0.
 micro_guest()
 {
-	local rc=0
-	qemu-system-x86_64 -enable-kvm -cpu host -machine pc -m 16 \
+	local name=$1 rc=0
+	shift
+	"$@" qemu-system-x86_64 -enable-kvm -cpu host -machine pc -m 16 \
 		-nodefaults -display none -no-reboot \
 		-device isa-debug-exit,iobase=0xf4,iosize=4 \
-		-bios "/guest/$1.bin" </dev/null || rc=$?
+		-bios "/guest/$name.bin" </dev/null || rc=$?
 	[ "$rc" = 1 ]
 }
 
@@ -92,5 +105,46 @@ switch_groups()
 	shift
 	for group; do
 		echo "$value" >"$KES_SYSFS/$group" || return 1
+	done
+}
+
+# begin NAME: a step of a job starts, with an empty histogram. What belongs to
+# it goes to $STEP: hist, hist.returns, snapshot, vm (name of the last VM's
+# directory), text/ (that directory), total, unaccounted, lost and reasons (sysfs).
+begin()
+{
+	stage "$1"
+	STEP=/out/$1
+	mkdir -p "$STEP/text"
+	save_snapshot before
+	TOTAL=$(cat $KES_SYSFS/total)
+	oracle_start kvm_exit kvm_userspace_exit
+}
+
+save_snapshot()
+{
+	cat $KES_DEBUGFS/snapshot >"$STEP/$1"
+}
+
+end()
+{
+	oracle_save "$STEP/hist"
+	oracle_save "$STEP/hist.returns" kvm_userspace_exit
+	save_snapshot snapshot
+	find $KES_DEBUGFS/vms -mindepth 1 -maxdepth 1 -exec basename {} \; |
+		sort -n | tail -n 1 >"$STEP/vm"
+	[ ! -s "$STEP/vm" ] ||
+		cp $KES_DEBUGFS/vms/"$(cat "$STEP/vm")"/* "$STEP/text/"
+	cat $KES_SYSFS/total >"$STEP/total"
+	cat $KES_SYSFS/unaccounted >"$STEP/unaccounted" 2>&1 || :
+	cat $KES_SYSFS/lost >"$STEP/lost"
+	(cd $KES_SYSFS/reasons && grep -v '^0$' -- * >"$STEP/reasons") || :
+}
+
+# wait_for_exits N: since begin's snapshot
+wait_for_exits()
+{
+	until [ "$(cat $KES_SYSFS/total)" -gt $((TOTAL + $1)) ]; do
+		sleep 0.1
 	done
 }

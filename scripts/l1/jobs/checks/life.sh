@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
+# The steps for kvm-exit-stats.ko only: it comes and goes before and after KVM,
+# before and after guests. Each leaves it loaded, and counting. Sourced by run.
+
+VENDOR=kvm-intel
+[ "$ISA" = vmx ] || VENDOR=kvm-amd
+LOADS=8
+
+load_module()
+{
+	insmod $MODULE || fail "$MODULE: cannot be loaded"
+}
+
+unload_module()
+{
+	rmmod kvm_exit_stats || fail 'kvm_exit_stats: cannot be unloaded'
+}
+
+# What a command says, and its status.
+said()
+{
+	local file=$1 rc=0
+	shift
+	"$@" >"$STEP/$file" 2>&1 || rc=$?
+	echo "status $rc" >>"$STEP/$file"
+}
+
+# Loaded before KVM, which then goes while the module counts, and comes back.
+step_before_kvm()
+{
+	unload_module
+	rmmod $VENDOR kvm || fail 'kvm: cannot be unloaded'
+	load_module
+	counting 1
+	insmod /lab/modules/kvm.ko && insmod /lab/modules/$VENDOR.ko ||
+		fail 'kvm: cannot be loaded'
+	begin before_kvm
+	micro_guest counts || fail 'the micro guest failed'
+	end
+	rmmod $VENDOR kvm || fail 'kvm: in use by the module'
+	insmod /lab/modules/kvm.ko && insmod /lab/modules/$VENDOR.ko ||
+		fail 'kvm: cannot be loaded'
+	begin kvm_again
+	micro_guest counts || fail 'the micro guest failed'
+	end
+}
+
+# Under a running guest: unloaded and loaded, again and again; and then another
+# guest's life is counted from its beginning to its end, the first one's from
+# now on.
+step_life()
+{
+	local vm rc=0 i=0
+	STEP=/out/life
+	mkdir -p $STEP
+	GUEST_QUIET=quiet linux_guest >"$STEP/guest.log" 2>&1 &
+	vm=$!
+	sleep 1
+	while [ $i -lt $LOADS ] && kill -0 $vm 2>/dev/null; do
+		unload_module
+		load_module
+		[ $((i % 4)) = 0 ] || counting 1
+		[ $((i % 4)) != 2 ] || switch_groups 1 time histogram detail
+		[ $((i % 2)) = 0 ] || usleep 20000
+		i=$((i + 1))
+	done
+	echo $i >"$STEP/loads"
+	unload_module
+	load_module
+	begin life
+	counting 1
+	micro_guest counts || rc=$?
+	kill -0 $vm && echo yes >"$STEP/overlap"
+	save_snapshot micro
+	wait $vm || rc=$?
+	echo $rc >"$STEP/rc"
+	end
+}
+
+# What is refused, and that a reader keeps the module.
+step_refused()
+{
+	STEP=/out/refused
+	mkdir -p $STEP
+	said again insmod $MODULE
+	exec 5<$KES_DEBUGFS/snapshot
+	said busy rmmod kvm_exit_stats
+	exec 5<&-
+}

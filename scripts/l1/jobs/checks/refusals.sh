@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
+# The steps in which not every source can count: a locked-down kernel, no
+# debugfs. Each source is asked for by name, then for the best that works; what
+# it says and what it records is kept. Sourced by run.
+
+ALL_SOURCES='patched module bpf kvm-stats auto'
+
+# try_sources NAME
+try_sources()
+{
+	local source rc
+	stage "$1"
+	STEP=/out/$1
+	mkdir -p "$STEP"
+	oracle_start
+	for source in $ALL_SOURCES; do
+		rc=0
+		SOURCES=$source micro_guest counts recorded || rc=$?
+		mv "$STEP/record.log" "$STEP/$source.said"
+		echo "$rc" >"$STEP/$source.rc"
+	done
+	oracle_save "$STEP/hist"
+}
+
+step_no_debugfs()
+{
+	umount /sys/kernel/debug
+	try_sources no_debugfs
+	mount -t debugfs debugfs /sys/kernel/debug
+}
+
+# Locked down at the boot, or now, and for good: the last step. The module is
+# not signed with a key that this kernel knows.
+step_lockdown()
+{
+	local level=/sys/kernel/security/lockdown
+	if grep -q '\[none\]' $level; then
+		echo integrity >$level
+	fi
+	mkdir -p /out/lockdown
+	cat $level >/out/lockdown/level
+	if [ -f $MODULE ]; then
+		insmod $MODULE >/out/lockdown/insmod 2>&1
+	fi
+	try_sources lockdown
+}
+
+# A patched KVM counts better itself.
+step_declined()
+{
+	STEP=/out/declined
+	mkdir -p $STEP
+	insmod $MODULE >"$STEP/insmod" 2>&1 && echo loaded >"$STEP/loaded"
+	dmesg | grep kvm_exit_stats: | tail -n 1 >"$STEP/reason"
+}
