@@ -84,11 +84,15 @@ copy_module()
 }
 
 # Warnings are errors here, those of W=1 and modpost's, too. Debian's headers
-# of 6.1 come without the vmlinux that BTF of a module is encoded against.
+# of 6.1 come without the vmlinux that BTF of a module is encoded against. They
+# name their compiler; a source tree expects the one that built it.
 make_module()
 {
-	make -C "$1" M="$2" W=1 modules 2>&1 | tee "$2/log"
-	! grep -E 'warning:|WARNING:' "$2/log"
+	local headers=$1 dir=$2
+	shift 2
+	[ -e "$headers/.kernelvariables" ] || set -- CC="$(kernel_cc)"
+	make -C "$headers" M="$dir" W=1 "$@" modules 2>&1 | tee "$dir/log"
+	! grep -E 'warning:|WARNING:' "$dir/log"
 }
 
 build_module()
