@@ -4,8 +4,8 @@
 # The tables of scripts/bench, from what its job left: instructions per exit,
 # and memory per vCPU. Sourced by scripts/bench.
 
-# What a row is called, and what it is compared with. perf and ftrace run on
-# the stock modules.
+# What a row is called, and what it is compared with. All that is not the patched
+# KVM runs on the stock modules.
 CONFIGURATIONS='stock -
 off stock
 count stock
@@ -13,7 +13,15 @@ count+time stock
 count+time+histogram stock
 count+detail stock
 all stock
+module-off stock
+module-count stock
+module-count+time stock
+module-all stock
+bpf-count stock
+bpf-count+time stock
+bpf-all stock
 ftrace-hist stock
+kvm_stat-t stock
 perf-kvm-stat stock
 stock-again stock
 off-again stock'
@@ -60,7 +68,7 @@ costs_table()
 			split(row[r], f, " ")
 			if (!(f[1] in there) || f[1] == base)
 				continue
-			if (base == "off" && f[1] ~ /^stock/)
+			if (base == "off" && !(f[1] ~ /^(count|all|off)/))
 				continue
 			printf "%-22s", f[1]
 			for (i = 1; i <= n; i++)
