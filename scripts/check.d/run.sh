@@ -21,6 +21,7 @@ make_job()
 run_lab()
 {
 	local rc=0
+	rm -rf "$RUN"
 	"$TOP/scripts/lab" --lab "$LAB" --kernel "$KERNEL" --smp "$SMP" \
 		--job "$JOB" --out "$RUN" --timeout "$1" \
 		${APPEND:+--append "$APPEND"} || rc=$?
@@ -30,8 +31,10 @@ run_lab()
 }
 
 # The job did not come to its end: it has no status, or that of being stopped.
+# Without results L1 was not even started.
 hung()
 {
+	[ -d "$RUN" ] || return 1
 	[ -s "$RUN/status" ] || return 0
 	case $(<"$RUN/status") in
 	137 | 143) return 0 ;;
