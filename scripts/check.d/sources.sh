@@ -68,6 +68,27 @@ refuses()
 	return 1
 }
 
+# lists STEP SOURCE TEXT: what "exitstat list" says of it
+lists()
+{
+	grep -qF -- "$3" "$RUN/$1/$2.list" && return
+	echo "\"$3\" expected:"
+	cat "$RUN/$1/$2.list"
+	return 1
+}
+
+# KVM's numbers are sums of its own; that they come is what can be said.
+recorded_by_qmp()
+{
+	local exits
+	exits=$(recording_counts "$RUN/$1/qmp/kvm-stats.exitstat" |
+		awk '{ n += $3 } END { print n + 0 }')
+	[ "$exits" -gt 500 ] && return
+	echo "$exits exits"
+	cat "$RUN/$1/qmp/record.log"
+	return 1
+}
+
 module_declined()
 {
 	[ ! -e "$RUN/declined/loaded" ] || { echo "it was loaded"; return 1; }
