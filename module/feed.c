@@ -274,33 +274,34 @@ static bool kes_evmcs_in_use(void)
 #endif
 }
 
-/* 0, -ENOENT when part of KVM is not there yet, or why not (and said so). */
-static int kes_check_vendor(u32 *isa)
+/* Which codes KVM's exits have; KES_ISA_NONE if none that this module knows. */
+static u32 kes_find_isa(void)
 {
-	if (boot_cpu_has(X86_FEATURE_SVM)) {
-		*isa = KES_ISA_SVM;
-		return kes_btf_find_vmcb(&kes_vmcb_offset);
-	}
+	if (boot_cpu_has(X86_FEATURE_SVM))
+		return KES_ISA_SVM;
 	if (!boot_cpu_has(X86_FEATURE_VMX)) {
 		pr_err("kvm_exit_stats: this CPU has neither VMX nor SVM\n");
-		return -ENODEV;
+		return KES_ISA_NONE;
 	}
-	*isa = KES_ISA_VMX;
 	if (!kes_evmcs_in_use())
-		return 0;
+		return KES_ISA_VMX;
 	pr_err("kvm_exit_stats: KVM uses Hyper-V's enlightened VMCS, which this module cannot read (kvm_intel.enlightened_vmcs=0 turns it off)\n");
-	return -EOPNOTSUPP;
+	return KES_ISA_NONE;
 }
 
-/* Is it all there, and known? What is found is kept. */
+/*
+ * Is it all there, and known? What is found is kept. 0, -ENOENT when part of
+ * KVM is not there yet, or why not (and said so).
+ */
 static int kes_check_kvm(u32 *isa)
 {
-	int ret;
-
 	if (!kes_tracepoints_found())
 		return -ENOENT;
-	ret = kes_btf_check_kvm(&kes_one_arg_entry);
-	return ret ?: kes_check_vendor(isa);
+	*isa = kes_find_isa();
+	if (*isa == KES_ISA_NONE)
+		return -EOPNOTSUPP;
+	return kes_btf_check(&kes_one_arg_entry,
+			     *isa == KES_ISA_SVM ? &kes_vmcb_offset : NULL);
 }
 
 /* kvm's tracepoint of entry had one argument once. */

@@ -62,11 +62,10 @@ struct kes_fed_probe {
 };
 
 /*
- * feed_btf.c: 0, -EBUSY if KVM is patched, -ENOENT if that part of it is not
- * loaded, or another error, whose reason is in the kernel's log
+ * feed_btf.c: 0, -EBUSY if KVM is patched, -ENOENT if kvm_amd is not loaded, or
+ * another error, whose reason is in the kernel's log. @vmcb_offset: NULL on VMX
  */
-int kes_btf_check_kvm(bool *one_arg_entry);
-int kes_btf_find_vmcb(size_t *offset);
+int kes_btf_check(bool *one_arg_entry, size_t *vmcb_offset);
 
 /* feed_probes.c */
 extern size_t kes_vmcb_offset;

@@ -20,6 +20,21 @@
 
 #define KES_BTF_DIR	"/sys/kernel/btf/"
 
+/* The types that are looked up by name. */
+static const struct {
+	u32 kind;
+	const char *name;
+} kes_wanted[] = {
+	{ BTF_KIND_STRUCT, "kvm_vcpu" },
+	{ BTF_KIND_STRUCT, "kvm_vcpu_arch" },
+	{ BTF_KIND_STRUCT, "vcpu_svm" },
+	{ BTF_KIND_TYPEDEF, "btf_trace_kvm_exit" },
+	{ BTF_KIND_TYPEDEF, "btf_trace_kvm_entry" },
+	{ BTF_KIND_TYPEDEF, "btf_trace_kvm_userspace_exit" },
+	{ BTF_KIND_TYPEDEF, "btf_trace_kvm_vcpu_wakeup" },
+	{ BTF_KIND_TYPEDEF, "btf_trace_sched_switch" },
+};
+
 /* One file: vmlinux's, or a module's. */
 struct kes_btf_part {
 	void *data;
@@ -27,6 +42,7 @@ struct kes_btf_part {
 	const char *strings;
 	u32 *offsets;		/* of its types, by place */
 	u32 nr_types;
+	const struct btf_type *found[ARRAY_SIZE(kes_wanted)];
 };
 
 struct kes_btf {
@@ -78,27 +94,51 @@ static size_t kes_btf_size(const struct btf_type *type)
 	}
 }
 
-/* Walks the types; fills @offsets unless it is NULL. Their number, or -errno. */
-static int kes_btf_walk(const struct kes_btf_part *part, u32 *offsets)
+static const char *kes_btf_name(const struct kes_btf *btf, u32 offset)
+{
+	u32 base_len = btf->base.header->str_len;
+
+	if (offset < base_len)
+		return btf->base.strings + offset;
+	offset -= base_len;
+	if (btf->split.header && offset < btf->split.header->str_len)
+		return btf->split.strings + offset;
+	return "";
+}
+
+static void kes_btf_note(const struct kes_btf *btf, struct kes_btf_part *part,
+			 const struct btf_type *type)
+{
+	const char *name = kes_btf_name(btf, type->name_off);
+	u32 kind = BTF_INFO_KIND(type->info);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kes_wanted); i++)
+		if (kind == kes_wanted[i].kind &&
+		    !strcmp(name, kes_wanted[i].name))
+			part->found[i] = type;
+}
+
+/* One walk over the hundred thousand types of vmlinux is enough. */
+static int kes_btf_walk(const struct kes_btf *btf, struct kes_btf_part *part)
 {
 	u32 at = 0, end = part->header->type_len;
-	int nr = 0;
+	const struct btf_type *type;
+	size_t size;
 
-	while (at < end) {
-		const struct btf_type *type = kes_btf_types(part) + at;
-		size_t size;
-
+	for (; at < end; at += size) {
+		type = kes_btf_types(part) + at;
 		if (end - at < sizeof(*type))
 			return -EINVAL;
 		size = kes_btf_size(type);
 		if (!size || size > end - at)
 			return -EINVAL;
-		if (offsets)
-			offsets[nr] = at;
-		nr++;
-		at += size;
+		part->offsets[part->nr_types++] = at;
+		if (BTF_INFO_KIND(type->info) == BTF_KIND_STRUCT ||
+		    BTF_INFO_KIND(type->info) == BTF_KIND_TYPEDEF)
+			kes_btf_note(btf, part, type);
 	}
-	return nr;
+	return 0;
 }
 
 static bool kes_btf_fits(const struct kes_btf_part *part, size_t size)
@@ -116,11 +156,13 @@ static void kes_btf_free(struct kes_btf_part *part)
 {
 	kvfree(part->offsets);
 	vfree(part->data);
+	memset(part, 0, sizeof(*part));
 }
 
-static int kes_btf_index(struct kes_btf_part *part, size_t size)
+static int kes_btf_index(const struct kes_btf *btf, struct kes_btf_part *part,
+			 size_t size)
 {
-	int nr;
+	u32 most;
 
 	if (!kes_btf_fits(part, size))
 		return -EINVAL;
@@ -129,14 +171,11 @@ static int kes_btf_index(struct kes_btf_part *part, size_t size)
 			part->header->str_off;
 	if (part->strings[part->header->str_len - 1])
 		return -EINVAL;
-	nr = kes_btf_walk(part, NULL);
-	if (nr < 0)
-		return nr;
-	part->offsets = kvmalloc_array(nr + 1, sizeof(u32), GFP_KERNEL);
+	most = part->header->type_len / sizeof(struct btf_type);
+	part->offsets = kvmalloc_array(most + 1, sizeof(u32), GFP_KERNEL);
 	if (!part->offsets)
 		return -ENOMEM;
-	part->nr_types = kes_btf_walk(part, part->offsets);
-	return 0;
+	return kes_btf_walk(btf, part);
 }
 
 /* All of a file of sysfs, whose reads are a page at most. */
@@ -155,7 +194,8 @@ static int kes_btf_read_all(struct file *file, void *data, size_t size)
 	return 0;
 }
 
-static int kes_btf_read_file(struct kes_btf_part *part, struct file *file)
+static int kes_btf_read_file(const struct kes_btf *btf,
+			     struct kes_btf_part *part, struct file *file)
 {
 	loff_t size = i_size_read(file_inode(file));
 	int ret;
@@ -166,10 +206,11 @@ static int kes_btf_read_file(struct kes_btf_part *part, struct file *file)
 	if (!part->data)
 		return -ENOMEM;
 	ret = kes_btf_read_all(file, part->data, size);
-	return ret ?: kes_btf_index(part, size);
+	return ret ?: kes_btf_index(btf, part, size);
 }
 
-static int kes_btf_read(struct kes_btf_part *part, const char *name)
+static int kes_btf_read(const struct kes_btf *btf, struct kes_btf_part *part,
+			const char *name)
 {
 	struct file *file;
 	char path[64];
@@ -179,7 +220,7 @@ static int kes_btf_read(struct kes_btf_part *part, const char *name)
 	file = filp_open(path, O_RDONLY, 0);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	ret = kes_btf_read_file(part, file);
+	ret = kes_btf_read_file(btf, part, file);
 	filp_close(file, NULL);
 	if (ret)
 		pr_err("kvm_exit_stats: %s: cannot be read, or is not type information that this module knows: %d\n",
@@ -188,31 +229,36 @@ static int kes_btf_read(struct kes_btf_part *part, const char *name)
 	return ret == -ENOENT ? -EIO : ret;
 }
 
-static void kes_btf_close(struct kes_btf *btf)
-{
-	kes_btf_free(&btf->split);
-	kes_btf_free(&btf->base);
-}
-
-/* vmlinux's, and that of module @name if there is one: KVM may be built in. */
-static int kes_btf_open(struct kes_btf *btf, const char *name)
+static int kes_btf_open(struct kes_btf *btf)
 {
 	int ret;
 
 	memset(btf, 0, sizeof(*btf));
-	ret = kes_btf_read(&btf->base, "vmlinux");
-	if (ret == -ENOENT)
+	ret = kes_btf_read(btf, &btf->base, "vmlinux");
+	if (ret == -ENOENT) {
 		pr_err("kvm_exit_stats: this kernel has no type information (CONFIG_DEBUG_INFO_BTF): cannot tell where KVM keeps what\n");
-	if (ret == -ENOENT)
 		ret = -EOPNOTSUPP;
-	if (!ret)
-		ret = kes_btf_read(&btf->split, name);
-	/* Built in, or a kernel without BTF of modules, where nothing is found. */
-	if (ret == -ENOENT)
-		ret = 0;
+	}
 	if (ret)
-		kes_btf_close(btf);
+		kes_btf_free(&btf->base);
 	return ret;
+}
+
+/* From now on types are those of vmlinux and of module @name, if there is one. */
+static int kes_btf_add(struct kes_btf *btf, const char *name)
+{
+	int ret;
+
+	kes_btf_free(&btf->split);
+	ret = kes_btf_read(btf, &btf->split, name);
+	/* Built in, or a kernel without BTF of modules, where nothing is found. */
+	return ret == -ENOENT ? 0 : ret;
+}
+
+static void kes_btf_close(struct kes_btf *btf)
+{
+	kes_btf_free(&btf->split);
+	kes_btf_free(&btf->base);
 }
 
 static u32 kes_btf_nr(const struct kes_btf *btf)
@@ -235,30 +281,15 @@ static const struct btf_type *kes_btf_type(const struct kes_btf *btf, u32 id)
 	return kes_btf_types(part) + part->offsets[id];
 }
 
-static const char *kes_btf_name(const struct kes_btf *btf, u32 offset)
-{
-	u32 base_len = btf->base.header->str_len;
-
-	if (offset < base_len)
-		return btf->base.strings + offset;
-	offset -= base_len;
-	if (btf->split.header && offset < btf->split.header->str_len)
-		return btf->split.strings + offset;
-	return "";
-}
-
-static const struct btf_type *kes_btf_find(const struct kes_btf *btf, u32 kind,
+/* @name: one of kes_wanted */
+static const struct btf_type *kes_btf_find(const struct kes_btf *btf,
 					   const char *name)
 {
-	u32 id, nr = kes_btf_nr(btf);
+	size_t i;
 
-	for (id = 1; id < nr; id++) {
-		const struct btf_type *type = kes_btf_type(btf, id);
-
-		if (BTF_INFO_KIND(type->info) == kind &&
-		    !strcmp(kes_btf_name(btf, type->name_off), name))
-			return type;
-	}
+	for (i = 0; i < ARRAY_SIZE(kes_wanted); i++)
+		if (!strcmp(kes_wanted[i].name, name))
+			return btf->split.found[i] ?: btf->base.found[i];
 	return NULL;
 }
 
@@ -266,7 +297,7 @@ static const struct btf_type *kes_btf_find(const struct kes_btf *btf, u32 kind,
 static int kes_btf_offset(const struct kes_btf *btf, const char *name,
 			  const char *member)
 {
-	const struct btf_type *type = kes_btf_find(btf, BTF_KIND_STRUCT, name);
+	const struct btf_type *type = kes_btf_find(btf, name);
 	const struct btf_member *m;
 	u32 i;
 
@@ -320,7 +351,7 @@ static int kes_btf_prototype(const struct kes_btf *btf, const char *tracepoint,
 	u32 i, nr;
 
 	snprintf(name, sizeof(name), "btf_trace_%s", tracepoint);
-	type = kes_btf_find(btf, BTF_KIND_TYPEDEF, name);
+	type = kes_btf_find(btf, name);
 	if (!type)
 		return -ENOENT;
 	type = kes_btf_type(btf, type->type);
@@ -410,50 +441,47 @@ static int kes_check_members(const struct kes_btf *btf)
 	return 0;
 }
 
-int kes_btf_check_kvm(bool *one_arg_entry)
+static int kes_check_types(const struct kes_btf *btf, bool *one_arg_entry)
 {
-	struct kes_btf btf;
-	int ret = kes_btf_open(&btf, "kvm");
+	int ret;
 
-	if (ret)
-		return ret;
 	*one_arg_entry = false;
 	/* The series of patches gives it a member of its own. */
-	if (kes_btf_offset(&btf, "kvm_vcpu", "exit_stats") >= 0)
-		ret = -EBUSY;
-	if (!ret)
-		ret = kes_check_prototypes(&btf, one_arg_entry);
-	if (!ret)
-		ret = kes_check_members(&btf);
-	kes_btf_close(&btf);
-	return ret;
+	if (kes_btf_offset(btf, "kvm_vcpu", "exit_stats") >= 0)
+		return -EBUSY;
+	ret = kes_check_prototypes(btf, one_arg_entry);
+	return ret ?: kes_check_members(btf);
 }
 
 /* Where struct vcpu_svm, of which KVM's vCPU is the first part, has its VMCB. */
-int kes_btf_find_vmcb(size_t *offset)
+static int kes_find_vmcb(const struct kes_btf *btf, size_t *offset)
+{
+	int vmcb = kes_btf_offset(btf, "vcpu_svm", "vmcb");
+
+	if (!kes_btf_find(btf, "vcpu_svm"))
+		return -ENOENT;
+	if (kes_btf_offset(btf, "vcpu_svm", "vcpu") != 0 || vmcb < 0) {
+		pr_err("kvm_exit_stats: struct vcpu_svm does not begin with its vcpu, or has no vmcb\n");
+		return -EOPNOTSUPP;
+	}
+	*offset = vmcb;
+	return 0;
+}
+
+int kes_btf_check(bool *one_arg_entry, size_t *vmcb_offset)
 {
 	struct kes_btf btf;
-	int ret = kes_btf_open(&btf, "kvm_amd");
+	int ret = kes_btf_open(&btf);
 
 	if (ret)
 		return ret;
-	ret = -ENOENT;
-	if (!kes_btf_find(&btf, BTF_KIND_STRUCT, "vcpu_svm"))
-		goto out;
-	if (kes_btf_offset(&btf, "vcpu_svm", "vcpu") != 0) {
-		pr_err("kvm_exit_stats: struct vcpu_svm does not begin with its vcpu\n");
-		ret = -EOPNOTSUPP;
-		goto out;
-	}
-	ret = kes_btf_offset(&btf, "vcpu_svm", "vmcb");
-	if (ret < 0) {
-		pr_err("kvm_exit_stats: struct vcpu_svm has no vmcb\n");
-		ret = -EOPNOTSUPP;
-		goto out;
-	}
-	*offset = ret;
-	ret = 0;
-out:
+	ret = kes_btf_add(&btf, "kvm");
+	if (!ret)
+		ret = kes_check_types(&btf, one_arg_entry);
+	if (!ret && vmcb_offset)
+		ret = kes_btf_add(&btf, "kvm_amd");
+	if (!ret && vmcb_offset)
+		ret = kes_find_vmcb(&btf, vmcb_offset);
 	kes_btf_close(&btf);
 	return ret;
 }
