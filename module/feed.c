@@ -25,8 +25,7 @@
 enum kes_feed_state {
 	KES_FEED_WAITS,		/* for KVM */
 	KES_FEED_BOUND,
-	KES_FEED_REFUSES,	/* this KVM */
-	KES_FEED_STOPPED,	/* for good: unloading, or a patched KVM came */
+	KES_FEED_STOPPED,	/* for good: unloading, or the wrong KVM came */
 };
 
 static enum kes_feed_state kes_feed_state;	/* kes_lock */
@@ -198,8 +197,6 @@ static int kes_feed_switch(u32 group, bool on)
 						  kes_attach(group);
 	case KES_FEED_WAITS:
 		return 0;
-	case KES_FEED_REFUSES:
-		return -EOPNOTSUPP;
 	default:
 		return -ENODEV;
 	}
@@ -325,9 +322,7 @@ static int kes_bind_to(int found, u32 isa)
 
 	mutex_lock(&kes_lock);
 	if (kes_feed_state != KES_FEED_STOPPED)
-		kes_feed_state = !found ? KES_FEED_BOUND :
-				 found == -ENOENT ? KES_FEED_WAITS :
-						    KES_FEED_REFUSES;
+		kes_feed_state = found ? KES_FEED_WAITS : KES_FEED_BOUND;
 	bound = kes_feed_state == KES_FEED_BOUND;
 	mutex_unlock(&kes_lock);
 	if (!bound)
@@ -355,8 +350,11 @@ static int kes_bind(void)
 	return ret;
 }
 
-/* Before the patched KVM makes the same files. */
-static void kes_make_way(void)
+/*
+ * A KVM has come that this module is not for. It is out of the way before a
+ * patched one makes the same files, and pretends nothing with another.
+ */
+static void kes_make_way(bool patched)
 {
 	bool first;
 
@@ -366,7 +364,10 @@ static void kes_make_way(void)
 	mutex_unlock(&kes_lock);
 	if (!first)
 		return;
-	pr_info("kvm_exit_stats: this KVM is patched and counts its exits itself: making way\n");
+	if (patched)
+		pr_info("kvm_exit_stats: this KVM is patched and counts its exits itself: making way\n");
+	else
+		pr_err("kvm_exit_stats: not for this KVM: nothing is counted\n");
 	kes_fed_vcpus_sync();
 	kes_exit();
 }
@@ -376,15 +377,20 @@ static int kes_module_notify(struct notifier_block *nb, unsigned long action,
 			     void *data)
 {
 	struct module *mod = data;
-	bool vendor = !strcmp(mod->name, "kvm_amd") ||
-		      !strcmp(mod->name, "kvm_intel");
+	/* The other vendor's may be tried as well, and fail. */
+	bool vendor = !strcmp(mod->name, boot_cpu_has(X86_FEATURE_SVM) ?
+					 "kvm_amd" : "kvm_intel");
 
 	if (!vendor && strcmp(mod->name, "kvm"))
 		return NOTIFY_OK;
 	if (action == MODULE_STATE_GOING && vendor)
 		kes_unbind();
-	if (action == MODULE_STATE_COMING && kes_bind() == -EBUSY)
-		kes_make_way();
+	if (action == MODULE_STATE_COMING) {
+		int ret = kes_bind();
+
+		if (ret && ret != -ENOENT)
+			kes_make_way(ret == -EBUSY);
+	}
 	return NOTIFY_OK;
 }
 

@@ -105,8 +105,13 @@ static int patched_probe(const char *root, struct errbuf *why)
 /* The module is not loaded: would it be? */
 static int module_absent(const char *root, struct errbuf *why)
 {
-	char level[32], enforce[4];
+	char level[32], enforce[4], state[8];
 
+	fsroot_line(root, "/sys/module/kvm_exit_stats/initstate", state,
+		    sizeof(state));
+	if (!strcmp(state, "live"))
+		return err_set(why, -ENODEV,
+			       "kvm-exit-stats.ko is loaded, but a KVM came that it is not for (dmesg says why)");
 	if (fsroot_lockdown(root, level, sizeof(level)))
 		return err_set(why, -EPERM,
 			       "kvm-exit-stats.ko is not loaded: kernel lockdown (%s) refuses unsigned modules: sign it (docs/sources.md) or use --source bpf",

@@ -68,6 +68,10 @@ nothing_loaded() {
 	refuses 'nothing counts exits here' \
 		'  patched: this kernel'"'"'s KVM does not carry' \
 		'  module: kvm-exit-stats.ko is not loaded (make load, or modprobe'
+	mkdir -p "$ROOT/sys/module/kvm_exit_stats"
+	echo live >"$ROOT/sys/module/kvm_exit_stats/initstate"
+	fails 1 'is loaded, but a KVM came that it is not for' \
+		"$EXITSTAT" list --source module
 }
 
 lockdown() {
