@@ -26,7 +26,8 @@
 /**
  * struct kes_fed_vcpu - one of KVM's vCPUs that has run, and its counters
  *
- * @kvm: KVM's own, whose address tells vCPUs apart while it lives
+ * @kvm: KVM's own, whose address tells vCPUs apart while it lives; NULL of one
+ *	that has returned to user space, but not exited yet
  * @task: the thread that ran it last; its address only
  * @guest_mode: whether its last exit was L2's
  * @by_vcpu: in the table by @kvm; RCU
@@ -82,6 +83,7 @@ void kes_probe_switch(void *data, bool preempt, struct task_struct *prev,
 /* feed_vcpus.c; may be called from probes unless said otherwise */
 struct kes_fed_vcpu *kes_fed_vcpu_slow(struct kvm_vcpu *vcpu);
 struct kes_fed_vcpu *kes_fed_vcpu_of(const struct task_struct *task);
+struct kes_fed_vcpu *kes_fed_orphan(void);
 void kes_fed_vcpu_moved(struct kes_fed_vcpu *fed);
 void kes_fed_vm_gone(const struct kvm *kvm);
 void kes_fed_vms_gone(void);

@@ -136,7 +136,7 @@ static void kes_probe_state(struct kes_fed_vcpu *fed, u32 state)
 
 void kes_probe_userspace(void *data, u32 reason, int error)
 {
-	struct kes_fed_vcpu *fed = kes_fed_vcpu_of(current);
+	struct kes_fed_vcpu *fed = kes_fed_vcpu_of(current) ?: kes_fed_orphan();
 
 	if (!fed)
 		return;

@@ -41,6 +41,14 @@ static LIST_HEAD(kes_fed_vms);
 static LIST_HEAD(kes_fed_dead_vms);
 static LIST_HEAD(kes_fed_news);
 
+/*
+ * vCPUs that returned to user space before their first exit, which tells whose
+ * they are; most get there soon.
+ */
+static LIST_HEAD(kes_fed_orphans);
+static unsigned int kes_nr_orphans;
+#define KES_MOST_ORPHANS	256
+
 static void kes_fed_work_fn(struct work_struct *work);
 static DECLARE_WORK(kes_fed_work, kes_fed_work_fn);
 static struct workqueue_struct *kes_fed_wq;
@@ -113,14 +121,13 @@ static void kes_fed_free_vm(struct kes_fed_vm *vm)
 }
 
 /* Counters for a vCPU, which nobody else knows yet. */
-static struct kes_fed_vcpu *kes_fed_make(const struct kvm_vcpu *vcpu)
+static struct kes_fed_vcpu *kes_fed_make(void)
 {
 	struct kes_fed_vcpu *fed = kzalloc(sizeof(*fed), KES_FED_GFP);
 
 	if (!fed)
 		return NULL;
-	fed->kvm = vcpu;
-	if (kes_vcpu_alloc(vcpu->vcpu_id, &fed->hot, KES_FED_GFP)) {
+	if (kes_vcpu_alloc(0, &fed->hot, KES_FED_GFP)) {
 		kfree(fed);
 		return NULL;
 	}
@@ -129,15 +136,71 @@ static struct kes_fed_vcpu *kes_fed_make(const struct kvm_vcpu *vcpu)
 	return fed;
 }
 
+/* Of the current thread; not yet of a vCPU that is known. */
+static void kes_fed_orphan_one(struct kes_fed_vcpu *fed)
+{
+	unsigned long flags;
+
+	fed->kvm = NULL;
+	raw_spin_lock_irqsave(&kes_fed_lock, flags);
+	list_add_tail(&fed->node, &kes_fed_orphans);
+	kes_nr_orphans++;
+	raw_spin_unlock_irqrestore(&kes_fed_lock, flags);
+	kes_fed_vcpu_moved(fed);
+}
+
+struct kes_fed_vcpu *kes_fed_orphan(void)
+{
+	struct kes_fed_vcpu *fed;
+
+	if (READ_ONCE(kes_nr_orphans) >= KES_MOST_ORPHANS)
+		return NULL;
+	fed = kes_fed_make();
+	if (fed)
+		kes_fed_orphan_one(fed);
+	return fed;
+}
+
+/* What the current thread left, or something new. */
+static struct kes_fed_vcpu *kes_fed_adopt(void)
+{
+	struct kes_fed_vcpu *fed = kes_fed_vcpu_of(current);
+	unsigned long flags;
+
+	if (!fed || fed->kvm)
+		return kes_fed_make();
+	raw_spin_lock_irqsave(&kes_fed_lock, flags);
+	list_del(&fed->node);
+	kes_nr_orphans--;
+	raw_spin_unlock_irqrestore(&kes_fed_lock, flags);
+	return fed;
+}
+
+/* Nothing is attached any more. */
+static void kes_fed_free_orphans(void)
+{
+	struct kes_fed_vcpu *fed, *next;
+
+	list_for_each_entry_safe(fed, next, &kes_fed_orphans, node) {
+		list_del(&fed->node);
+		hlist_del_init_rcu(&fed->by_task);
+		kes_vcpu_free(&fed->hot);
+		kfree(fed);
+	}
+	kes_nr_orphans = 0;
+}
+
 /* A vCPU that was not seen before; only its own thread gets here. */
 struct kes_fed_vcpu *kes_fed_vcpu_slow(struct kvm_vcpu *vcpu)
 {
-	struct kes_fed_vcpu *fed = kes_fed_make(vcpu);
+	struct kes_fed_vcpu *fed = kes_fed_adopt();
 	struct kes_fed_vm *vm;
 	unsigned long flags;
 
 	if (!fed)
 		return NULL;
+	fed->kvm = vcpu;
+	fed->hot.vcpu->id = vcpu->vcpu_id;
 	raw_spin_lock_irqsave(&kes_fed_lock, flags);
 	vm = kes_fed_find_vm(vcpu->kvm) ?: kes_fed_make_vm(vcpu->kvm);
 	if (vm) {
@@ -148,8 +211,7 @@ struct kes_fed_vcpu *kes_fed_vcpu_slow(struct kvm_vcpu *vcpu)
 	}
 	raw_spin_unlock_irqrestore(&kes_fed_lock, flags);
 	if (!vm) {
-		kes_vcpu_free(&fed->hot);
-		kfree(fed);
+		kes_fed_orphan_one(fed);
 		return NULL;
 	}
 	kes_fed_vcpu_moved(fed);
@@ -277,11 +339,17 @@ int kes_fed_vcpus_init(void)
 	return kes_fed_wq ? 0 : -ENOMEM;
 }
 
-/* Nothing is attached any more: to the engine, all VMs are dead. */
+/*
+ * Nothing is attached any more: to the engine, all VMs are dead. Called also
+ * where the module refuses to load, before there could be any.
+ */
 void kes_fed_vms_gone(void)
 {
 	struct kes_fed_vm *vm, *next;
 
+	if (!kes_fed_wq)
+		return;
+	kes_fed_free_orphans();
 	raw_spin_lock_irq(&kes_fed_lock);
 	list_for_each_entry_safe(vm, next, &kes_fed_vms, node)
 		kes_fed_vm_die(vm);
@@ -294,4 +362,5 @@ void kes_fed_vcpus_exit(void)
 	kes_fed_vms_gone();
 	kes_fed_vcpus_sync();
 	destroy_workqueue(kes_fed_wq);
+	kes_fed_wq = NULL;
 }

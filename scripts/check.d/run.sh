@@ -23,7 +23,7 @@ run_lab()
 	local rc=0
 	rm -rf "$RUN"
 	"$TOP/scripts/lab" --lab "$LAB" --kernel "$KERNEL" --smp "$SMP" \
-		--job "$JOB" --out "$RUN" --timeout "$1" \
+		--job "$JOB" --out "$RUN" --timeout "$1" --stall "$2" \
 		${APPEND:+--append "$APPEND"} || rc=$?
 	[ "$rc" != 0 ] || return 0
 	[ ! -s "$RUN/job.log" ] || tail -n 5 "$RUN/job.log" >&2
@@ -48,11 +48,11 @@ hung()
 # that failed, are judged. It takes one or two minutes, in Bochs up to nine.
 run_job()
 {
-	local try tries=1 limit=1800 rc
-	[ "$LAB" != svm ] || tries=4 limit=$((SMP == 1 ? 300 : 180))
+	local try tries=1 limit=1800 stall=1800 rc
+	[ "$LAB" != svm ] || tries=6 limit=420 stall=75
 	for ((try = 1; try <= tries; try++)); do
 		rc=0
-		run_lab "$limit" || rc=$?
+		run_lab "$limit" "$stall" || rc=$?
 		[ "$rc" != 77 ] || break
 		if [ "$rc" = 0 ]; then
 			[ "$try" != "$tries" ] || break

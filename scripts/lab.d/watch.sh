@@ -14,12 +14,12 @@
 # can pass for a line of L1's kernel.
 
 WATCH_STATE='' WATCH_STAGE='booting' FRAME_BYTES='' FRAME_SHA=''
-CONSOLE_PARTIAL=''
+CONSOLE_PARTIAL='' STAGE_SINCE=0
 
 # One line on a terminal, rewritten; a line for each stage otherwise.
 show_stage()
 {
-	WATCH_STAGE=$1
+	WATCH_STAGE=$1 STAGE_SINCE=$SECONDS
 	[ -t 2 ] || say "$(printf '[%4d s] %s' $((SECONDS - STARTED)) "$1")"
 }
 
@@ -86,10 +86,11 @@ unpack_frame()
 }
 
 # Sets WATCH_STATE: results, damaged, failed, panic,
-# no-virtualization, ended, timeout.
+# no-virtualization, ended, timeout, stalled.
 watch_machine()
 {
 	local alive
+	STAGE_SINCE=$SECONDS
 	exec {CONSOLE_FD}<"$WORK/console.log"
 	while [ -z "$WATCH_STATE" ]; do
 		alive=1
@@ -104,6 +105,8 @@ watch_machine()
 			WATCH_STATE=ended
 		elif [ $((SECONDS - STARTED)) -ge "$TIMEOUT" ]; then
 			WATCH_STATE=timeout
+		elif [ $((SECONDS - STAGE_SINCE)) -ge "$STALL" ]; then
+			WATCH_STATE=stalled
 		else
 			tick_stage
 			sleep 0.2
@@ -143,6 +146,7 @@ failure_of()
 	failed) echo "L1 could not start the job: $WATCH_STAGE" ;;
 	damaged) echo "the results are damaged (checksum differs)" ;;
 	timeout) echo "no results after $TIMEOUT s in stage '$WATCH_STAGE'" ;;
+	stalled) echo "no progress for $STALL s in stage '$WATCH_STAGE'" ;;
 	no-virtualization) echo "L1 runs but has neither VMX nor SVM" ;;
 	ended) if [ -n "$FRAME_BYTES" ]; then
 			echo "the results are cut short: $FRAME_GOT of" \

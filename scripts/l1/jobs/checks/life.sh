@@ -27,11 +27,22 @@ said()
 	echo "status $rc" >>"$STEP/$file"
 }
 
+# The kernel warns when an event goes with a histogram on it.
+unload_kvm()
+{
+	local event
+	for event in "$KVM_EVENTS"/*/trigger; do
+		event=${event%/trigger}
+		oracle_stop "${event##*/}"
+	done
+	rmmod $VENDOR kvm
+}
+
 # Loaded before KVM, which then goes while the module counts, and comes back.
 step_before_kvm()
 {
 	unload_module
-	rmmod $VENDOR kvm || fail 'kvm: cannot be unloaded'
+	unload_kvm || fail 'kvm: cannot be unloaded'
 	load_module
 	counting 1
 	insmod /lab/modules/kvm.ko && insmod /lab/modules/$VENDOR.ko ||
@@ -39,7 +50,7 @@ step_before_kvm()
 	begin before_kvm
 	micro_guest counts || fail 'the micro guest failed'
 	end
-	rmmod $VENDOR kvm || fail 'kvm: in use by the module'
+	unload_kvm || fail 'kvm: in use by the module'
 	insmod /lab/modules/kvm.ko && insmod /lab/modules/$VENDOR.ko ||
 		fail 'kvm: cannot be loaded'
 	begin kvm_again
@@ -79,6 +90,21 @@ step_life()
 	end
 }
 
+# Modules that take KVM for another than it is (scripts/check-sources).
+refused_misfits()
+{
+	local file name
+	unload_module
+	for file in ./misfit-*.ko; do
+		[ -f "$file" ] || continue
+		name=${file#./}
+		said "${name%.ko}" insmod "$file"
+		dmesg | grep kvm_exit_stats: | tail -n 1 \
+			>>"$STEP/${name%.ko}"
+	done
+	load_module
+}
+
 # What is refused, and that a reader keeps the module.
 step_refused()
 {
@@ -88,4 +114,5 @@ step_refused()
 	exec 5<$KES_DEBUGFS/snapshot
 	said busy rmmod kvm_exit_stats
 	exec 5<&-
+	refused_misfits
 }
