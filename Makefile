@@ -28,6 +28,7 @@ check-unit check-patches check-svm check-vmx check-kvm:
 
 stress:		## stress a debug kernel: KASAN, lockdep, kmemleak, UBSAN (LAB=svm|vmx)
 	@scripts/stress --lab $(LAB)
+	@scripts/stress --module --lab $(LAB)
 
 bench:		## what counting costs: instructions per exit, memory per vCPU (lab vmx)
 	@scripts/deps kernel lab-vmx bench
