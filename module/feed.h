@@ -8,7 +8,8 @@
  * do not, is taken from the kernel's own type information (BTF) and from the
  * headers that it was built with, as far as both agree.
  *
- * feed.c		finding KVM, attaching, the module itself
+ * feed.c		finding KVM, switching, the module itself
+ * feed_attach.c	what is attached to KVM
  * feed_btf.c		is this the KVM that we know?
  * feed_probes.c	what is done when a vCPU exits
  * feed_vcpus.c		which counters a vCPU has; VMs that come and go
@@ -47,26 +48,25 @@ struct kes_fed_vcpu {
 	struct kes_fed_vm *vm;
 };
 
-/**
- * struct kes_fed_probe - a tracepoint and what is attached to it
- * @name: of the tracepoint
- * @func: ours; the first argument is ignored
- * @group: the group that needs it
- * @tp: NULL while it is not there
+/*
+ * The end of VMs is watched from the first time on that counting is on, as what
+ * was seen then may come to its end at any time.
  */
-struct kes_fed_probe {
-	const char *name;
-	void *func;
-	u32 group;
-	struct tracepoint *tp;
-	bool attached;
-};
+#define KES_LIFE	BIT(31)
 
 /*
  * feed_btf.c: 0, -EBUSY if KVM is patched, -ENOENT if kvm_amd is not loaded, or
  * another error, whose reason is in the kernel's log. @vmcb_offset: NULL on VMX
  */
 int kes_btf_check(bool *one_arg_entry, size_t *vmcb_offset);
+
+/* feed_attach.c; @group: COUNT, TIME or KES_LIFE; under kes_lock */
+int kes_attach(u32 group);
+void kes_detach(u32 group);
+void kes_note_tracepoint(struct tracepoint *tp, void *unused);
+void kes_forget_tracepoints(void);
+bool kes_tracepoints_found(void);
+void kes_choose_entry(bool one_arg);
 
 /* feed_probes.c */
 extern size_t kes_vmcb_offset;

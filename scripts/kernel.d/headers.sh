@@ -14,7 +14,7 @@ MODULE_PRODUCTS=(! -name '*.o' ! -name '*.ko' ! -name '*.mod' ! -name '*.mod.c'
 # and kbuild's programs.
 headers_needs()
 {
-	dpkg-deb -f "$1" Depends | tr ',|' '\n\n' |
+	dpkg-deb -f "$1" Depends | sed 's/[,|]/\n/g' |
 		sed -nE 's/^ *(linux-headers-[^ ]*-common|linux-kbuild-[^ ]*).*/\1/p'
 }
 
