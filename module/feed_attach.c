@@ -14,6 +14,7 @@
  * @name: of the tracepoint
  * @func: ours; the first argument is ignored
  * @group: the group that needs it
+ * @attached: to @tp
  * @tp: NULL while it is not there
  */
 struct kes_fed_probe {

@@ -35,7 +35,7 @@ unpack_headers()
 	for deb in "$dir"/deb/*.deb; do
 		dpkg-deb -x "$deb" "$dir"
 	done
-	rm -rf "$dir/deb" "$dir/lib" "$dir/usr/share"
+	rm -rf "${dir:?}"/{deb,lib,usr/share}
 	# shellcheck disable=SC2016 # a variable of make
 	sed -i 's,^include /usr/src/,include $(dir $(lastword $(MAKEFILE_LIST)))../,' \
 		"$dir/usr/src/linux-headers-$release/Makefile"
@@ -177,7 +177,7 @@ build_dkms()
 	stage "dkms add, build and install for $release" dkms_steps "$@"
 	find "$dir/lib/modules/$release" -name 'kvm-exit-stats.ko*' \
 		-exec mv {} "$dir/" \;
-	rm -rf "$dir/dkms" "$dir/src" "$dir/lib"
+	rm -rf "${dir:?}"/{dkms,src,lib}
 }
 
 # dkms_dir FLAVOUR: the same as module_dir, made by dkms.

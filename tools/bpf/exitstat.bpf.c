@@ -224,8 +224,12 @@ int BPF_PROG(on_return, u32 reason, int error)
 	known = find_thread(&s, this_tid());
 	if (!known || !s.v->settled) {
 		vcpu = vcpu_of_call();
-		if (vcpu ? !find_seat(&s, (void *)vcpu, false) : !known)
+		if (!vcpu && !known)
 			return 0;
+		if (vcpu && !find_seat(&s, (void *)vcpu, false)) {
+			__sync_fetch_and_add(&lost, 1);
+			return 0;
+		}
 	}
 	note_exits(s.v, (void *)s.v->vcpu, false);
 	if (error < 0)
