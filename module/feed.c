@@ -281,9 +281,11 @@ static void kes_feed_end(void)
 	kes_feed_state = KES_FEED_STOPPED;
 	kes_detach_all();
 	mutex_unlock(&kes_lock);
-	kes_fed_vcpus_exit();
+	kes_fed_vcpus_sync();
+	/* Until then, files are read, which wait for what is new. */
 	if (!stopped)
 		kes_exit();
+	kes_fed_vcpus_exit();
 }
 
 static int __init kes_feed_begin_at(int found, u32 isa)

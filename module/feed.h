@@ -96,8 +96,9 @@ static inline struct hlist_head *kes_fed_bucket(const struct kvm_vcpu *vcpu)
 	return &kes_fed_vcpus[hash_ptr(vcpu, KES_FED_BITS)];
 }
 
-/* The counters of a vCPU, made if it is new; NULL without memory for them. */
-static __always_inline struct kes_fed_vcpu *kes_fed_vcpu(struct kvm_vcpu *vcpu)
+/* The counters of a vCPU; NULL if it is new. */
+static __always_inline struct kes_fed_vcpu *
+kes_fed_vcpu_known(struct kvm_vcpu *vcpu)
 {
 	struct kes_fed_vcpu *fed;
 
@@ -108,7 +109,13 @@ static __always_inline struct kes_fed_vcpu *kes_fed_vcpu(struct kvm_vcpu *vcpu)
 			return fed;
 		}
 	}
-	return kes_fed_vcpu_slow(vcpu);
+	return NULL;
+}
+
+/* Made if it is new; NULL without memory for them. Not from a kprobe. */
+static __always_inline struct kes_fed_vcpu *kes_fed_vcpu(struct kvm_vcpu *vcpu)
+{
+	return kes_fed_vcpu_known(vcpu) ?: kes_fed_vcpu_slow(vcpu);
 }
 
 /* Not from probes: they sleep. */

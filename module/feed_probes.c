@@ -150,14 +150,15 @@ void kes_probe_wakeup(void *data, u64 ns, bool waited, bool valid)
 	kes_probe_state(kes_fed_vcpu_of(current), KES_STATE_HANDLER);
 }
 
+/* New vCPUs wait for a tracepoint: this may count as an NMI, see feed_vcpus.c. */
 void kes_kprobe_run(struct kvm_vcpu *vcpu)
 {
-	kes_probe_state(kes_fed_vcpu(vcpu), KES_STATE_HANDLER);
+	kes_probe_state(kes_fed_vcpu_known(vcpu), KES_STATE_HANDLER);
 }
 
 void kes_kprobe_halt(struct kvm_vcpu *vcpu)
 {
-	kes_probe_state(kes_fed_vcpu(vcpu), KES_STATE_HALT_POLL);
+	kes_probe_state(kes_fed_vcpu_known(vcpu), KES_STATE_HALT_POLL);
 }
 
 /* Every context switch of the machine comes here while time is on. */

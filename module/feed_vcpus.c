@@ -8,6 +8,7 @@
  * another one at the same address is another one.
  */
 #include <linux/hash.h>
+#include <linux/irq_work.h>
 #include <linux/rculist.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
@@ -71,13 +72,35 @@ struct kes_fed_vcpu *kes_fed_vcpu_of(const struct task_struct *task)
 	return NULL;
 }
 
+/*
+ * Where a kernel has no function tracer to attach them by, kprobes are
+ * breakpoints, whose handlers count as NMIs: no memory, no locks that somebody
+ * else may hold on this CPU, no work items. Nobody calls what is probed with
+ * kes_fed_lock held, so that it may be waited for, which is what trying says.
+ */
+static unsigned long kes_fed_lock_nmi(void)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	while (!raw_spin_trylock(&kes_fed_lock))
+		cpu_relax();
+	return flags;
+}
+
+static void kes_fed_wake(struct irq_work *work)
+{
+	queue_work(kes_fed_wq, &kes_fed_work);
+}
+
+static DEFINE_IRQ_WORK(kes_fed_irq_work, kes_fed_wake);
+
 /* Another thread runs the vCPU; that thread runs no other. */
 void kes_fed_vcpu_moved(struct kes_fed_vcpu *fed)
 {
+	unsigned long flags = kes_fed_lock_nmi();
 	struct kes_fed_vcpu *other;
-	unsigned long flags;
 
-	raw_spin_lock_irqsave(&kes_fed_lock, flags);
 	other = kes_fed_vcpu_of(current);
 	if (other) {
 		hlist_del_init_rcu(&other->by_task);
@@ -233,16 +256,15 @@ static void kes_fed_vm_die(struct kes_fed_vm *vm)
 
 void kes_fed_vm_gone(const struct kvm *kvm)
 {
+	unsigned long flags = kes_fed_lock_nmi();
 	struct kes_fed_vm *vm;
-	unsigned long flags;
 
-	raw_spin_lock_irqsave(&kes_fed_lock, flags);
 	vm = kes_fed_find_vm(kvm);
 	if (vm)
 		kes_fed_vm_die(vm);
 	raw_spin_unlock_irqrestore(&kes_fed_lock, flags);
 	if (vm)
-		queue_work(kes_fed_wq, &kes_fed_work);
+		irq_work_queue(&kes_fed_irq_work);
 }
 
 static struct kes_fed_vcpu *kes_fed_pop_news(void)
@@ -359,6 +381,7 @@ void kes_fed_vms_gone(void)
 
 void kes_fed_vcpus_exit(void)
 {
+	irq_work_sync(&kes_fed_irq_work);
 	kes_fed_vms_gone();
 	kes_fed_vcpus_sync();
 	destroy_workqueue(kes_fed_wq);
