@@ -10,7 +10,7 @@ LOADS=8
 
 load_module()
 {
-	insmod $MODULE || fail "$MODULE: cannot be loaded"
+	insmod "$MODULE" || fail "$MODULE: cannot be loaded"
 }
 
 unload_module()
@@ -27,6 +27,15 @@ said()
 	echo "status $rc" >>"$STEP/$file"
 }
 
+load_kvm()
+{
+	local name
+	for name in kvm "$VENDOR"; do
+		insmod "/lab/modules/$name.ko" ||
+			fail "$name: cannot be loaded"
+	done
+}
+
 # The kernel warns when an event goes with a histogram on it.
 unload_kvm()
 {
@@ -35,7 +44,7 @@ unload_kvm()
 		event=${event%/trigger}
 		oracle_stop "${event##*/}"
 	done
-	rmmod $VENDOR kvm
+	rmmod "$VENDOR" kvm
 }
 
 # Loaded before KVM, which then goes while the module counts, and comes back.
@@ -45,14 +54,12 @@ step_before_kvm()
 	unload_kvm || fail 'kvm: cannot be unloaded'
 	load_module
 	counting 1
-	insmod /lab/modules/kvm.ko && insmod /lab/modules/$VENDOR.ko ||
-		fail 'kvm: cannot be loaded'
+	load_kvm
 	begin before_kvm
 	micro_guest counts || fail 'the micro guest failed'
 	end
 	unload_kvm || fail 'kvm: in use by the module'
-	insmod /lab/modules/kvm.ko && insmod /lab/modules/$VENDOR.ko ||
-		fail 'kvm: cannot be loaded'
+	load_kvm
 	begin kvm_again
 	micro_guest counts || fail 'the micro guest failed'
 	end
@@ -110,8 +117,8 @@ step_refused()
 {
 	STEP=/out/refused
 	mkdir -p $STEP
-	said again insmod $MODULE
-	exec 5<$KES_DEBUGFS/snapshot
+	said again insmod "$MODULE"
+	exec 5<"$KES_DEBUGFS/snapshot"
 	said busy rmmod kvm_exit_stats
 	exec 5<&-
 	refused_misfits
