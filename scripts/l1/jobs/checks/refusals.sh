@@ -42,6 +42,7 @@ recorded_by_qmp()
 # read its own VM's.
 try_qmp()
 {
+	# shellcheck disable=SC2034 # for recorded()
 	local SOURCES=kvm-stats
 	mkdir -p "$STEP/qmp"
 	STEP=$STEP/qmp
@@ -58,8 +59,8 @@ step_lockdown()
 	fi
 	mkdir -p /out/lockdown
 	cat $level >/out/lockdown/level
-	if [ -f $MODULE ]; then
-		insmod $MODULE >/out/lockdown/insmod 2>&1
+	if [ -f "$MODULE" ]; then
+		insmod "$MODULE" >/out/lockdown/insmod 2>&1
 	fi
 	try_sources lockdown
 	try_qmp
@@ -70,6 +71,6 @@ step_declined()
 {
 	STEP=/out/declined
 	mkdir -p $STEP
-	insmod $MODULE >"$STEP/insmod" 2>&1 && echo loaded >"$STEP/loaded"
+	insmod "$MODULE" >"$STEP/insmod" 2>&1 && echo loaded >"$STEP/loaded"
 	dmesg | grep kvm_exit_stats: | tail -n 1 >"$STEP/reason"
 }
