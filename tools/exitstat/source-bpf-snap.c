@@ -327,6 +327,7 @@ static void write_vm(struct writer *w, struct bpf_vms *vms,
 	memcpy(r.comm, vm->comm, sizeof(r.comm));
 	begin_record(w, &r, sizeof(r), KES_REC_VM);
 	w->nr_vms++;
+	vm->told = vm->died_ns;
 	vm->exits = 0;
 	vm->returns = 0;
 	for (size_t i = 0; i < vm->nr_vcpus; i++) {

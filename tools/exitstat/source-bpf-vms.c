@@ -262,7 +262,7 @@ static bool retire_one(struct bpf_vms *vms)
 		if (!dead++ || vms->vms[i]->died_ns < vms->vms[first]->died_ns)
 			first = i;
 	}
-	if (dead <= BPF_DEAD_VMS)
+	if (dead <= BPF_DEAD_VMS || !vms->vms[first]->told)
 		return false;
 	retire(vms, vms->vms[first]);
 	free_vm(vms->vms[first]);

@@ -14,7 +14,10 @@
 #include "exitstat-bpf.h"
 #include "util.h"
 
-/* Dead VMs that stay readable, as in the engine. */
+/*
+ * Dead VMs that stay readable, as in the engine; and all that died since the
+ * last snapshot, so that none goes unseen.
+ */
 #define BPF_DEAD_VMS	64
 
 /* The maps. A group's array is NULL unless it is recorded. */
@@ -45,6 +48,7 @@ struct bpf_vm {
 	uint64_t kvm;
 	uint64_t created_ns;
 	uint64_t died_ns;		/* 0 while it lives */
+	bool told;			/* a snapshot has its last counts */
 	uint32_t tgid;
 	char comm[16];
 	uint64_t exits;			/* as of the last snapshot */

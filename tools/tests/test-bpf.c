@@ -299,6 +299,27 @@ static void totals_never_go_back(void **state)
 	assert_int_equal(s->retired, 65);
 }
 
+/* They died between two snapshots: the next one has them all. */
+static void all_that_died_are_told(void **state)
+{
+	struct fixture *f = *state;
+	const struct snapshot *s;
+
+	for (uint32_t i = 0; i < BPF_DEAD_VMS + 10; i++) {
+		struct eb_vcpu *v = begin(f, i % NR, 0xa0, 0xa, 0, KES_ISA_VMX);
+
+		v->exits[EB_L1][12] = 1;
+		v->ended_ns = tick();
+		bpf_vms_update(&f->vms, tick());
+		recycle(f);
+	}
+	s = look(f, KES_GROUP_COUNT);
+	assert_int_equal(s->nr_vms, BPF_DEAD_VMS + 10);
+	s = look(f, KES_GROUP_COUNT);
+	assert_int_equal(s->nr_vms, BPF_DEAD_VMS);
+	assert_int_equal(all_exits(s), BPF_DEAD_VMS + 10);
+}
+
 static void codes_without_a_row_are_unknown(void **state)
 {
 	struct fixture *f = *state;
@@ -452,6 +473,7 @@ int main(void)
 		TEST(another_process_is_another_vm),
 		TEST(a_vm_ends_with_its_process),
 		TEST(totals_never_go_back),
+		TEST(all_that_died_are_told),
 		TEST(codes_without_a_row_are_unknown),
 		TEST(pvm_codes_are_raw),
 		TEST(svm_codes_have_slots),
