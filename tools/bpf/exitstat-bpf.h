@@ -32,6 +32,9 @@ typedef __u64 u64;
 /* No exit that a return to user space could be blamed on. */
 #define EB_NO_EXIT	0xffffffffU
 
+/* Codes of a vCPU under PVM that are told apart. */
+#define EB_NR_PVM_CODES	32
+
 /**
  * struct eb_vcpu - one life of a vCPU and its counts
  * @vcpu: the address of KVM's vCPU, written last; 0: this place is free
@@ -48,8 +51,12 @@ typedef __u64 u64;
  * @settled: since KVM_RUN returned, @tid was seen to run this vCPU again
  * @exits_before, @exits_returned: KVM's own number of exits, at the last exit and
  *	at the last return; to notice a new life, where that is needed
+ * @exits_silent: the same, as far as it was counted where no event tells of
+ *	exits
+ * @told: there was an event of an exit
  * @unknown_last: the last code that was counted in KES_SLOT_UNKNOWN
  * @comm: of the process
+ * @pvm_codes: PVM: the code + 1 that a slot stands for, 0: none yet
  */
 struct eb_vcpu {
 	u64 vcpu;
@@ -65,11 +72,14 @@ struct eb_vcpu {
 	u32 waiting;
 	u8 returned;
 	u8 settled;
-	u8 reserved[2];
+	u8 told;
+	u8 reserved;
 	u64 exits_before;
 	u64 exits_returned;
+	u64 exits_silent;
 	u64 unknown_last;
 	char comm[16];
+	u32 pvm_codes[EB_NR_PVM_CODES];
 	u64 exits[EB_NR_CONTEXTS][KES_NR_SLOTS];
 	u64 userspace[EB_NR_CONTEXTS][KES_NR_SLOTS];
 	u64 returns[EB_NR_RETURNS];

@@ -22,6 +22,7 @@
 #include "exitstat-bpf.h"
 #include "kvm-types.h"
 #include "detail.bpf.h"
+#include "pvm.bpf.h"
 #include "seats.bpf.h"
 #include "time.bpf.h"
 
@@ -76,7 +77,8 @@ static __always_inline u32 vmx_reason(struct kvm_vcpu *vcpu)
 	return BPF_CORE_READ(vt, vt.exit_reason.full);
 }
 
-static __always_inline void look(struct seen *e, struct kvm_vcpu *vcpu, u32 isa)
+static __always_inline void look(struct seen *e, struct eb_vcpu *v,
+				 struct kvm_vcpu *vcpu, u32 isa)
 {
 	e->context = EB_L1;
 	e->slot = KES_SLOT_UNKNOWN;
@@ -100,8 +102,7 @@ static __always_inline void look(struct seen *e, struct kvm_vcpu *vcpu, u32 isa)
 
 		e->isa = KES_ISA_PVM;
 		e->code = BPF_CORE_READ(pvm, exit_reason);
-		if (e->code < KES_VMX_NEAR)
-			e->slot = e->code;
+		e->slot = pvm_slot(v, e->code);
 	}
 }
 
@@ -117,6 +118,7 @@ static __always_inline void count_exit(struct eb_vcpu *v, const struct seen *e)
 		v->exits[EB_L1][slot]++;
 	v->last = e->context * KES_NR_SLOTS + slot;
 	v->isa = e->isa;
+	v->told = 1;
 	v->returned = 0;
 	if (slot == KES_SLOT_UNKNOWN)
 		v->unknown_last = e->code;
@@ -134,7 +136,7 @@ int BPF_PROG(on_exit, struct kvm_vcpu *vcpu, u32 isa)
 		__sync_fetch_and_add(&lost, 1);
 		return 0;
 	}
-	look(&e, vcpu, isa);
+	look(&e, s.v, vcpu, isa);
 	begin_write(s.v);
 	count_exit(s.v, &e);
 	note_exits(s.v, vcpu, true);
@@ -234,6 +236,8 @@ int BPF_PROG(on_return, u32 reason, int error)
 	if (error < 0)
 		reason = error == -EINTR ? KVM_EXIT_INTR : KVM_EXIT_UNKNOWN;
 	begin_write(s.v);
+	if (with_silent)
+		count_silent(s.v);
 	count_return(s.v, reason);
 	if (with_time) {
 		struct eb_time *t = time_of(s.place);
@@ -244,6 +248,21 @@ int BPF_PROG(on_return, u32 reason, int error)
 		}
 	}
 	end_write(s.v);
+	return 0;
+}
+
+/* PVM: KVM_RUN begins. A vCPU that is not known yet gets its place. */
+SEC("tp_btf/kvm_fpu")
+int BPF_PROG(on_run, int load)
+{
+	struct seat s;
+	u64 vcpu;
+
+	if (!armed || !load)
+		return 0;
+	vcpu = vcpu_of_call();
+	if (vcpu && !find_seat(&s, (void *)vcpu, false))
+		__sync_fetch_and_add(&lost, 1);
 	return 0;
 }
 

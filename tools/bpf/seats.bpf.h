@@ -14,6 +14,7 @@ const volatile bool with_time;
 const volatile bool with_histogram;
 const volatile bool with_detail;
 const volatile bool with_lives;	/* nobody tells when a vCPU is destroyed */
+const volatile bool with_silent;	/* nothing but PVM, which may not tell of exits */
 const volatile u8 svm_near[KES_SVM_NEAR];
 const volatile struct eb_far_code svm_far[EB_MAX_FAR];
 const volatile u32 nr_svm_far;
@@ -131,6 +132,8 @@ static __always_inline void describe(struct eb_vcpu *v, struct kvm_vcpu *vcpu)
 	v->vcpu_id = BPF_CORE_READ(vcpu, vcpu_id);
 	v->tgid = bpf_get_current_pid_tgid() >> 32;
 	v->last = EB_NO_EXIT;
+	if (with_silent)
+		v->exits_silent = BPF_CORE_READ(vcpu, stat.exits);
 	BPF_CORE_READ_INTO(&v->comm, task, group_leader, comm);
 	barrier();
 	v->vcpu = (u64)vcpu;

@@ -244,6 +244,8 @@ int bpf_kernel_look(struct bpf_kernel *kernel, const char *root,
 					  BTF_KIND_FUNC) &&
 				      functions_are_traced();
 	}
+	kernel->may_be_silent = kernel->has_pvm && !kernel->has_vmx &&
+				!kernel->has_svm;
 	if (!rc && !kernel->has_vmx && !kernel->has_svm && !kernel->has_pvm)
 		rc = err_set(err, -EAGAIN,
 			     "kvm is there, but nothing that runs vCPUs (modprobe kvm_intel or kvm_amd)");

@@ -10,6 +10,7 @@
 
 struct bpf_kernel {
 	bool has_vmx, has_svm, has_pvm;	/* which vendors' vCPUs it knows */
+	bool may_be_silent;		/* PVM, which has events and may not use them */
 	bool has_destroy;		/* a function that ends vCPUs, to attach to */
 	bool has_page_fault;		/* kvm_page_fault, as it should be */
 };

@@ -103,6 +103,7 @@ static void choose_programs(struct bpf_load *l, uint32_t groups)
 		{ s->progs.on_switch, time },
 		{ s->progs.on_record, detail },
 		{ s->progs.on_page_fault, detail && l->kernel.has_page_fault },
+		{ s->progs.on_run, l->kernel.may_be_silent },
 		{ s->progs.on_destroy, !l->lives },
 	};
 
@@ -118,6 +119,7 @@ static void set_constants(struct bpf_load *l, uint32_t groups)
 	s->rodata->with_histogram = groups & KES_GROUP_HISTOGRAM;
 	s->rodata->with_detail = groups & KES_GROUP_DETAIL;
 	s->rodata->with_lives = l->lives;
+	s->rodata->with_silent = l->kernel.may_be_silent;
 	s->rodata->nr_svm_far = bpf_svm_slots((u8 *)s->rodata->svm_near,
 					      (void *)s->rodata->svm_far,
 					      EB_MAX_FAR);

@@ -40,13 +40,16 @@ uint32_t bpf_svm_slots(u8 near[KES_SVM_NEAR], struct eb_far_code *far,
 	return nr;
 }
 
-static uint64_t code_of(uint32_t isa, uint32_t slot)
+static uint64_t code_of(const struct eb_vcpu *v, uint32_t slot)
 {
 	if (slot == KES_NO_SLOT)
 		return KES_CODE_NONE;
-	if (slot == KES_SLOT_UNKNOWN || isa == KES_ISA_NONE)
+	if (slot == KES_SLOT_UNKNOWN || v->isa == KES_ISA_NONE)
 		return KES_CODE_UNKNOWN;
-	if (isa != KES_ISA_SVM)
+	if (v->isa == KES_ISA_PVM)
+		return slot < EB_NR_PVM_CODES ? v->pvm_codes[slot] - 1ULL :
+						KES_CODE_UNKNOWN;
+	if (v->isa != KES_ISA_SVM)
 		return slot;
 	for (size_t i = 0; i < ARRAY_LEN(svm_rows); i++)
 		if (svm_rows[i].slot == slot)
@@ -152,7 +155,7 @@ static void write_exits(struct writer *w, const struct eb_vcpu *v,
 	begin_record(w, &r, sizeof(r), type);
 	for (uint32_t slot = 0; slot < KES_NR_SLOTS; slot++) {
 		struct kes_exit e = {
-			.code = code_of(v->isa, slot),
+			.code = code_of(v, slot),
 			.l1 = v->exits[EB_L1][slot],
 			.l2 = v->exits[EB_L2][slot],
 			.userspace = v->userspace[EB_L1][slot] +
@@ -212,7 +215,7 @@ static void write_time(struct writer *w, const struct eb_vcpu *v,
 		.vcpu_id = v->vcpu_id,
 		.first_cyc = t->first_ns,
 		.last_cyc = t->last_ns,
-		.state_code = code_of(v->isa, t->slot),
+		.state_code = code_of(v, t->slot),
 		.state = state_of(t),
 		.guest_cyc = t->guest_ns,
 	};
@@ -220,7 +223,7 @@ static void write_time(struct writer *w, const struct eb_vcpu *v,
 	begin_record(w, &r, sizeof(r), KES_REC_TIME);
 	for (uint32_t slot = 0; slot <= KES_NR_SLOTS; slot++) {
 		struct kes_time_exit e = {
-			.code = code_of(v->isa, slot),
+			.code = code_of(v, slot),
 			.max_cyc = t->max_ns[slot],
 		};
 
@@ -240,7 +243,7 @@ static void write_histogram(struct writer *w, const struct eb_vcpu *v,
 
 	begin_record(w, &r, sizeof(r), KES_REC_HISTOGRAM);
 	for (uint32_t slot = 0; slot <= KES_NR_SLOTS; slot++) {
-		struct kes_histogram_exit e = { .code = code_of(v->isa, slot) };
+		struct kes_histogram_exit e = { .code = code_of(v, slot) };
 
 		memcpy(e.bucket, h->n[slot], sizeof(e.bucket));
 		if (sum_of(e.bucket, ARRAY_LEN(e.bucket)))
@@ -249,7 +252,7 @@ static void write_histogram(struct writer *w, const struct eb_vcpu *v,
 	}
 }
 
-static void write_pairs(struct writer *w, uint32_t isa,
+static void write_pairs(struct writer *w, const struct eb_vcpu *v,
 			const struct eb_pair *pairs, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
@@ -260,7 +263,7 @@ static void write_pairs(struct writer *w, uint32_t isa,
 
 		if (!pairs[i].key)
 			continue;
-		e.code = code_of(isa, (uint32_t)(pairs[i].key >> 56) - 1);
+		e.code = code_of(v, (uint32_t)(pairs[i].key >> 56) - 1);
 		add_element(w, offsetof(struct kes_detail_record, nr), &e,
 			    sizeof(e));
 	}
@@ -275,11 +278,11 @@ static void write_detail(struct writer *w, const struct eb_vcpu *v,
 	};
 
 	begin_record(w, &r, sizeof(r), KES_REC_DETAIL);
-	write_pairs(w, v->isa, d->values, ARRAY_LEN(d->values));
-	write_pairs(w, v->isa, d->pages, ARRAY_LEN(d->pages));
+	write_pairs(w, v, d->values, ARRAY_LEN(d->values));
+	write_pairs(w, v, d->pages, ARRAY_LEN(d->pages));
 	for (uint32_t slot = 0; slot < KES_NR_SLOTS; slot++) {
 		struct kes_detail_value e = {
-			.code = code_of(v->isa, slot),
+			.code = code_of(v, slot),
 			.count = d->other[slot] + (v->waiting == slot + 1),
 			.flags = KES_DETAIL_OTHER,
 		};
@@ -308,8 +311,8 @@ static void write_counts(struct writer *w, struct bpf_counts *c,
 static void add_up(struct bpf_vm *vm, const struct eb_vcpu *v)
 {
 	vm->exits += sum_of(v->exits[0], EB_NR_CONTEXTS * KES_NR_SLOTS);
-	vm->returns += sum_of(v->returns, EB_NR_RETURNS) - v->returns[0] -
-		       v->returns[10];
+	vm->uncoded += v->exits[EB_L1][KES_SLOT_UNKNOWN];
+	vm->silent |= v->isa == KES_ISA_PVM && !v->told;
 }
 
 static void write_vm(struct writer *w, struct bpf_vms *vms,
@@ -329,7 +332,8 @@ static void write_vm(struct writer *w, struct bpf_vms *vms,
 	w->nr_vms++;
 	vm->told = vm->died_ns;
 	vm->exits = 0;
-	vm->returns = 0;
+	vm->uncoded = 0;
+	vm->silent = false;
 	for (size_t i = 0; i < vm->nr_vcpus; i++) {
 		struct bpf_vcpu *vcpu = vm->vcpus[i];
 		struct bpf_counts *c = &vcpu->counts;
@@ -396,10 +400,11 @@ void bpf_vms_remarks(const struct bpf_vms *vms, struct buf *out)
 	for (size_t i = 0; i < vms->nr_vms; i++) {
 		const struct bpf_vm *vm = vms->vms[i];
 
-		if (vm->returns && !vm->exits)
+		if (vm->silent && vm->exits)
 			buf_printf(out,
-				   "VM %llu: KVM_RUN returned %llu times, but KVM told of no exit: this KVM has the tracepoint kvm_exit, and does not use it\n",
+				   "VM %llu: this KVM has the tracepoint kvm_exit and does not use it: %llu exits were counted when KVM_RUN returned, %llu of them without their codes (UNKNOWN)\n",
 				   (unsigned long long)vm->id,
-				   (unsigned long long)vm->returns);
+				   (unsigned long long)vm->exits,
+				   (unsigned long long)vm->uncoded);
 	}
 }

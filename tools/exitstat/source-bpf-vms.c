@@ -233,6 +233,16 @@ static void add_u64(u64 *to, const u64 *from, size_t nr)
 		to[i] += from[i];
 }
 
+/* The slots of each vCPU stand for other codes: only the sum can be kept. */
+static void retire_coded(struct eb_vcpu *sum, const struct eb_vcpu *v)
+{
+	for (size_t i = 0; i < KES_NR_SLOTS; i++) {
+		sum->exits[EB_L1][KES_SLOT_UNKNOWN] += v->exits[EB_L1][i];
+		sum->userspace[EB_L1][KES_SLOT_UNKNOWN] +=
+			v->userspace[EB_L1][i];
+	}
+}
+
 static void retire(struct bpf_vms *vms, const struct bpf_vm *vm)
 {
 	struct eb_vcpu *sum = &vms->retired;
@@ -240,10 +250,14 @@ static void retire(struct bpf_vms *vms, const struct bpf_vm *vm)
 	for (size_t i = 0; i < vm->nr_vcpus; i++) {
 		const struct eb_vcpu *v = &vm->vcpus[i]->counts.vcpu;
 
-		add_u64(sum->exits[0], v->exits[0],
-			sizeof(sum->exits) / sizeof(u64));
-		add_u64(sum->userspace[0], v->userspace[0],
-			sizeof(sum->userspace) / sizeof(u64));
+		if (v->isa == KES_ISA_PVM) {
+			retire_coded(sum, v);
+		} else {
+			add_u64(sum->exits[0], v->exits[0],
+				sizeof(sum->exits) / sizeof(u64));
+			add_u64(sum->userspace[0], v->userspace[0],
+				sizeof(sum->userspace) / sizeof(u64));
+		}
 		if (v->unknown_last)
 			sum->unknown_last = v->unknown_last;
 		if (v->isa)

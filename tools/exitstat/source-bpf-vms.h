@@ -52,7 +52,8 @@ struct bpf_vm {
 	uint32_t tgid;
 	char comm[16];
 	uint64_t exits;			/* as of the last snapshot */
-	uint64_t returns;		/* of KVM_RUN, because of the guest */
+	uint64_t uncoded;		/* of those, without a code */
+	bool silent;			/* no event told of them */
 	struct bpf_vcpu **vcpus;
 	size_t nr_vcpus;
 	size_t cap_vcpus;
@@ -104,9 +105,8 @@ void bpf_vms_snapshot(struct bpf_vms *vms, const struct bpf_head *head,
 		      struct buf *out);
 
 /*
- * Appends a line for each VM whose exits KVM does not report: KVM_RUN returned
- * for what the guest did, but there was no event of an exit. As of the last
- * snapshot.
+ * Appends a line for each VM whose exits KVM does not report, so that they were
+ * counted when KVM_RUN returned. As of the last snapshot.
  */
 void bpf_vms_remarks(const struct bpf_vms *vms, struct buf *out);
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * PVM: a KVM for machines without VMX and SVM. Nobody numbers its codes from 0,
+ * so that each vCPU has a table of those that it has seen.
+ *
+ * It may have KVM's tracepoints of exit and entry and not use them. Then all
+ * that can be had is what a vCPU says when KVM_RUN returns: how many exits it
+ * has had, and the code of the last one. Those before it, which KVM dealt with
+ * by itself, are counted without a code.
+ */
+#ifndef PVM_BPF_H
+#define PVM_BPF_H
+
+#include "seats.bpf.h"
+
+/* Only the vCPU's own thread writes to its table. */
+static __noinline u32 pvm_slot(struct eb_vcpu *v, u32 code)
+{
+	if (!v)
+		return KES_SLOT_UNKNOWN;
+	for (u32 i = 0; i < EB_NR_PVM_CODES; i++) {
+		if (!v->pvm_codes[i])
+			v->pvm_codes[i] = code + 1;
+		if (v->pvm_codes[i] == code + 1)
+			return i;
+	}
+	return KES_SLOT_UNKNOWN;
+}
+
+/* KVM_RUN returns; the exits since it did so before are in KVM's own number. */
+static __noinline void count_silent(struct eb_vcpu *v)
+{
+	struct vcpu_pvm *pvm;
+	u64 exits, n;
+	u32 slot;
+
+	if (!v || v->told)
+		return;
+	pvm = (void *)v->vcpu;
+	exits = BPF_CORE_READ(pvm, vcpu.stat.exits);
+	n = exits - v->exits_silent;
+	v->exits_silent = exits;
+	v->isa = KES_ISA_PVM;
+	if (!n)
+		return;
+	slot = pvm_slot(v, BPF_CORE_READ(pvm, exit_reason));
+	if (slot >= KES_NR_SLOTS)
+		return;
+	v->exits[EB_L1][slot]++;
+	v->exits[EB_L1][KES_SLOT_UNKNOWN] += n - 1;
+	v->last = slot;
+}
+
+#endif

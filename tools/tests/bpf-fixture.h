@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The BPF maps as arrays, for the unit tests: what the kernel would write is
+ * written by the tests.
+ */
+#ifndef BPF_FIXTURE_H
+#define BPF_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "snapshot.h"
+#include "source-bpf-vms.h"
+
+#define NR		16
+#define IOIO		0x7b
+#define NO_ROW		35	/* of VMX */
+#define ALL_GROUPS	(KES_GROUP_COUNT | KES_GROUP_TIME | \
+			 KES_GROUP_HISTOGRAM | KES_GROUP_DETAIL)
+
+struct fixture {
+	struct bpf_arrays arrays;
+	struct bpf_vms vms;
+	struct buf bytes;
+	struct snapshot snap;
+	uint32_t gone;		/* a process that does not run any more */
+};
+
+static uint64_t clock_ns = 1000;
+
+static uint64_t tick(void)
+{
+	return ++clock_ns;
+}
+
+static int setup(void **state)
+{
+	struct fixture *f = xcalloc(1, sizeof(*f));
+
+	f->arrays = (struct bpf_arrays) {
+		.nr = NR,
+		.vcpus = xcalloc(NR, sizeof(struct eb_vcpu)),
+		.times = xcalloc(NR, sizeof(struct eb_time)),
+		.histograms = xcalloc(NR, sizeof(struct eb_histogram)),
+		.details = xcalloc(NR, sizeof(struct eb_detail)),
+	};
+	bpf_vms_init(&f->vms, &f->arrays);
+	*state = f;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct fixture *f = *state;
+
+	bpf_vms_free(&f->vms);
+	snapshot_free(&f->snap);
+	buf_free(&f->bytes);
+	free(f->arrays.vcpus);
+	free(f->arrays.times);
+	free(f->arrays.histograms);
+	free(f->arrays.details);
+	free(f);
+	return 0;
+}
+
+/* A new life at a place, as take_place() begins it. */
+static struct eb_vcpu *begin(struct fixture *f, uint32_t place, uint64_t vcpu,
+			     uint64_t kvm, uint32_t id, uint32_t isa)
+{
+	struct eb_vcpu *v = &f->arrays.vcpus[place];
+
+	*v = (struct eb_vcpu) {
+		.vcpu = vcpu, .kvm = kvm, .first_ns = tick(), .vcpu_id = id,
+		.tgid = 100, .tid = 200 + id, .isa = isa, .last = EB_NO_EXIT,
+		.comm = "qemu",
+	};
+	return v;
+}
+
+static const struct snapshot *look(struct fixture *f, uint32_t groups)
+{
+	struct bpf_head head = {
+		.begin_ns = tick(), .groups = groups, .lost = 7, .now_ns = tick,
+	};
+	struct errbuf err = { "" };
+
+	bpf_vms_update(&f->vms, head.begin_ns);
+	f->bytes.len = 0;
+	bpf_vms_snapshot(&f->vms, &head, &f->bytes);
+	if (snapshot_parse(&f->snap, f->bytes.data, f->bytes.len, &err))
+		fail_msg("%s", err.text);
+	return &f->snap;
+}
+
+static uint64_t all_exits(const struct snapshot *s)
+{
+	uint64_t sum = s->retired;
+
+	for (size_t i = 0; i < s->nr_vms; i++)
+		sum += snapshot_vm_exits(s, &s->vms[i]);
+	return sum;
+}
+
+/* As exitstat does when it has read what is there. */
+static void recycle(struct fixture *f)
+{
+	for (size_t i = 0; i < f->vms.nr_done; i++) {
+		uint32_t place = f->vms.done[i];
+
+		memset(&f->arrays.vcpus[place], 0, sizeof(struct eb_vcpu));
+	}
+	bpf_vms_recycled(&f->vms);
+}
+
+#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+#endif
