@@ -7,10 +7,12 @@ SERIES ?= 6.12
 LAB ?= svm
 OUT := $(CURDIR)/out
 
-all:		## the tool, as out/bin/exitstat
+all:		## the tool and the VMM: out/bin/exitstat, out/bin/minivmm
 	@mkdir -p $(OUT)/obj $(OUT)/bin
 	@$(MAKE) -C tools/exitstat O=$(OUT)/obj
 	@install $(OUT)/obj/exitstat $(OUT)/bin/exitstat
+	@$(MAKE) -C tools/minivmm O=$(OUT)/obj/minivmm.d
+	@install $(OUT)/obj/minivmm.d/minivmm $(OUT)/bin/minivmm
 
 demo:		## record and plot a nested guest's boot: out/demo (LAB=svm|vmx|kvm)
 	@scripts/demo --lab $(LAB)

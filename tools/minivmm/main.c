@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * minivmm: run small guests by the KVM API.
+ *
+ * From options to status; all messages are printed here. To read all of it,
+ * begin with vmm.c (the machine), run.c (a vCPU's life), arch.c (the modes).
+ */
+#include <err.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vmm.h"
+
+/* What a vCPU's end is for the user; 1 when it is a failure. */
+static int report(const struct vmm *vmm, const struct vcpu *v)
+{
+	switch (atomic_load(&v->end)) {
+	case END_WELL:
+		if (v->err.text[0] && !vmm->options->quiet)
+			warnx("vCPU %u: %s", v->index, v->err.text);
+		return 0;
+	case END_STATUS:
+		warnx("vCPU %u: status %u", v->index, v->status);
+		return 1;
+	case END_STOPPED:
+		if (vmm->timed_out)
+			warnx("vCPU %u: %s when its time was over (--timeout gives more)",
+			      v->index, v->err.text);
+		return vmm->timed_out;
+	default:
+		warnx("vCPU %u: %s", v->index, v->err.text);
+		return 1;
+	}
+}
+
+static int report_all(const struct vmm *vmm)
+{
+	int failed = 0;
+
+	for (unsigned int i = 0; i < vmm->nr_vcpus; i++)
+		if (vmm->vcpus[i].started)
+			failed |= report(vmm, &vmm->vcpus[i]);
+	if (vmm->output_errno) {
+		warnx("standard output: %s", strerror(vmm->output_errno));
+		failed = 1;
+	}
+	if (vmm->quit)
+		warnx("ended from the terminal");
+	if (vmm->options->stats == STATS_TEXT)
+		stats_text(vmm);
+	else if (vmm->options->stats == STATS_JSON)
+		stats_json(vmm);
+	return failed ? EXIT_CODE_FAILED : EXIT_CODE_OK;
+}
+
+/* Whoever waits for us shall see that a signal ended us. */
+static void die_of(int nr)
+{
+	warnx("ended by %s", strsignal(nr));
+	signal(nr, SIG_DFL);
+	raise(nr);
+}
+
+static int run(struct vmm *vmm)
+{
+	struct errbuf err = { 0 };
+	int rc = vmm_create(vmm, &err), code;
+
+	if (!rc)
+		rc = input_open(vmm, &err);
+	if (rc) {
+		warnx("%s", err.text);
+		return rc == -ENODEV ? EXIT_CODE_CANNOT : EXIT_CODE_FAILED;
+	}
+	rc = watch_all(vmm, &err);
+	input_close();
+	if (rc < 0)
+		warnx("%s", err.text);
+	code = report_all(vmm);
+	if (rc > 0)
+		die_of(rc);
+	return rc ? EXIT_CODE_FAILED : code;
+}
+
+int main(int argc, char **argv)
+{
+	static struct options options;
+	static struct vmm vmm = { .options = &options };
+	struct errbuf err;
+
+	vmm.start_ns = now_ns();
+	program_invocation_short_name = (char *)"minivmm";
+	if (options_parse(&options, argc, argv, &err)) {
+		warnx("%s", err.text);
+		return EXIT_CODE_USAGE;
+	}
+	if (options.help)
+		options_help();
+	else if (options.version)
+		printf("minivmm %s\n", EXITSTAT_VERSION);
+	else
+		return run(&vmm);
+	return EXIT_CODE_OK;
+}

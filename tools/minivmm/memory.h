@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Guest memory, and the only way to it: every address that comes from a guest
+ * or from an image goes through memory_at(), which checks it.
+ */
+#ifndef MINIVMM_MEMORY_H
+#define MINIVMM_MEMORY_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* A piece of guest memory; address 0 is its first byte. */
+struct memory {
+	uint8_t *base;
+	uint64_t size;
+};
+
+/* Where @len bytes at @address are; NULL unless all of them are there. */
+static inline void *memory_at(const struct memory *m, uint64_t address,
+			      uint64_t len)
+{
+	if (address > m->size || len > m->size - address)
+		return NULL;
+	return m->base + address;
+}
+
+/* 0, or -1 with nothing written. */
+static inline int memory_write(const struct memory *m, uint64_t address,
+			       const void *data, uint64_t len)
+{
+	void *to = memory_at(m, address, len);
+
+	if (!to)
+		return -1;
+	if (len)
+		memcpy(to, data, len);
+	return 0;
+}
+
+#endif

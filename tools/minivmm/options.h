@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The command line. */
+#ifndef MINIVMM_OPTIONS_H
+#define MINIVMM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "load.h"
+#include "util.h"
+
+#define MAX_VCPUS	64
+
+enum stats_form { STATS_NONE, STATS_TEXT, STATS_JSON };
+
+struct options {
+	uint64_t vcpus, memory, timer_hz, timeout_ns;
+	enum mode mode;		/* NR_MODES: not given */
+	bool firmware, irqchip, timer, quiet, help, version;
+	enum stats_form stats;
+	const char *initrd, *append, *input;
+	char **images;
+	unsigned int nr_images;
+};
+
+/* -EINVAL, with a message in @err, when there is anything wrong with it. */
+int options_parse(struct options *options, int argc, char **argv,
+		  struct errbuf *err);
+void options_help(void);
+
+#endif
