@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The digits from 0 to 9.
+ *
+ * Exits: 10 OUT, one per digit and nothing between or after them, then 1 HLT,
+ * 11 in all. The reference has the same.
+ */
+#include "../lib/real.h"
+
+	.code16
+	.text
+	.globl	start
+start:
+	movb	$'0', %al
+1:	outb	%al, $MINIVMM_PORT_CONSOLE
+	incb	%al
+	cmpb	$'9', %al
+	jbe	1b
+	guest_end

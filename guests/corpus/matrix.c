@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The product of two 8x8 matrices, a row per line; computed guest_iterations
+ * times before it is printed.
+ *
+ * With a[i][k] = i + k and b[k][j] = k + m, where m = 7 - j, an element is
+ *	sum over k from 0 to 7 of (i + k)(k + m) = 8 i m + 28 (i + m) + 140,
+ * from 140 (i = m = 0) to 8 * 49 + 28 * 14 + 140 = 924 (i = m = 7), so that
+ * all have three digits.
+ *
+ * Exits: 64 elements of 3 digits, each followed by one character:
+ *	64 * (3 + 1) = 256 OUT, then 1 HLT, 257 in all.
+ * The reference has 93. It cannot have printed its product: 64 numbers and
+ * what keeps them apart are 127 characters at least. What is not printed
+ * cannot be checked, so here all of it is.
+ */
+#include "../lib/real.h"
+
+#define N	8
+
+static uint32_t a[N][N], b[N][N], product[N][N];
+
+static void fill(void)
+{
+	uint32_t i, j;
+
+	for (i = 0; i < N; i++) {
+		for (j = 0; j < N; j++) {
+			a[i][j] = i + j;
+			b[i][j] = i + N - 1 - j;
+		}
+	}
+}
+
+static void multiply(void)
+{
+	uint32_t i, j, k, sum;
+
+	for (i = 0; i < N; i++) {
+		for (j = 0; j < N; j++) {
+			sum = 0;
+			for (k = 0; k < N; k++)
+				sum += a[i][k] * b[k][j];
+			product[i][j] = sum;
+		}
+	}
+}
+
+void guest_main(void)
+{
+	uint32_t n, i, j;
+
+	fill();
+	for (n = guest_iterations; n; n--) {
+		multiply();
+		forget_memory();
+	}
+	for (i = 0; i < N; i++) {
+		for (j = 0; j < N; j++) {
+			put_number(product[i][j]);
+			put_char(j < N - 1 ? ' ' : '\n');
+		}
+	}
+}

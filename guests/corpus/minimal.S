@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The smallest guest: one byte, one exit.
+ *
+ * Exits: 1 HLT. The reference has the same, of the same size.
+ */
+#include "../lib/real.h"
+
+	.code16
+	.text
+	.globl	start
+start:
+	guest_end

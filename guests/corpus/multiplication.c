@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The multiplication tables from 2 to 9, each up to 9, a product per line
+ * ("7x8=56").
+ *
+ * Exits: 8 tables of 9 lines are 72 lines. Each has 3 characters of its own
+ * ("x", "=", the end), 2 digits of the factors, and the product. 14 products
+ * have one digit (4 in the table of 2, 3 of 3, 2 of 4, 1 of each from 5 to 9),
+ * the other 58 have two:
+ *	72 * (3 + 2) + 14 * 1 + 58 * 2 = 490 OUT, then 1 HLT, 491 in all.
+ * The reference has the same; with lines up to 10 it would have had 555.
+ */
+#include "../lib/real.h"
+
+void guest_main(void)
+{
+	uint32_t a, b;
+
+	for (a = 2; a <= 9; a++) {
+		for (b = 1; b <= 9; b++) {
+			put_number(a);
+			put_char('x');
+			put_number(b);
+			put_char('=');
+			put_number(a * b);
+			put_char('\n');
+		}
+	}
+}
