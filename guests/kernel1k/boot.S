@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where the boot loader comes in: 32-bit protected mode, flat segments of the
+ * loader, no paging, no stack (Multiboot Specification 0.6.96, 3.2). Two
+ * headers say what kernel1k is to a loader, and what it wants of minivmm.
+ */
+#include "../lib/abi.h"
+
+#define MULTIBOOT_MAGIC	0x1badb002
+#define MULTIBOOT_FLAGS	0
+#define WANTS		(MINIVMM_WANTS_IRQCHIP | MINIVMM_WANTS_TIMER)
+
+	.section .headers, "a"
+	.balign	4
+	.long	MULTIBOOT_MAGIC, MULTIBOOT_FLAGS
+	.long	-(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
+	.long	MINIVMM_HEADER_MAGIC, MINIVMM_ABI_VERSION, WANTS
+	.long	-(MINIVMM_HEADER_MAGIC + MINIVMM_ABI_VERSION + WANTS)
+
+	.text
+	.globl	start
+start:
+	cli
+	cld
+	movl	$kernel_stack_top, %esp
+	call	kernel_main
+
+	.bss
+	.balign	16
+	.skip	8192
+kernel_stack_top:

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The console: COM1, a 16450 or better, without its FIFO, since switching
+ * that on would discard what has been typed before.
+ *
+ * Written by polling: one IN for the status and one OUT per character. (That
+ * is if the transmitter is always ready, as in a VM that sends at once.)
+ *
+ * Read by interrupt, one byte at a time: the interrupt is on only while
+ * somebody waits. So each byte is one interrupt and three exits (OUT, OUT, IN)
+ * however fast they arrive; with an interrupt that stays on, it depends on the
+ * moment how many bytes one interrupt finds. It is switched off before the byte
+ * is taken: the next one may be there at once, and its interrupt would stay
+ * latched in the controller.
+ */
+#include "kernel.h"
+
+#define COM1			0x3f8
+#define DATA			(COM1 + 0)
+#define INTERRUPT_ENABLE	(COM1 + 1)
+#define LINE_CONTROL		(COM1 + 3)
+#define MODEM_CONTROL		(COM1 + 4)
+#define LINE_STATUS		(COM1 + 5)
+
+#define WHEN_RECEIVED	0x01
+#define DIVISOR_LATCH	0x80
+#define EIGHT_BITS	0x03
+#define DTR_RTS_OUT2	0x0b	/* OUT2 lets the interrupt through */
+#define CAN_SEND	0x20
+
+static volatile int have_byte;
+static volatile char byte;
+
+/* 6 OUT. 115,200 bits a second, 8N1. */
+void serial_init(void)
+{
+	outb(INTERRUPT_ENABLE, 0);
+	outb(LINE_CONTROL, DIVISOR_LATCH);
+	outb(DATA, 1);
+	outb(INTERRUPT_ENABLE, 0);
+	outb(LINE_CONTROL, EIGHT_BITS);
+	outb(MODEM_CONTROL, DTR_RTS_OUT2);
+}
+
+void serial_interrupt(struct frame *frame)
+{
+	(void)frame;
+	outb(INTERRUPT_ENABLE, 0);
+	byte = (char)inb(DATA);
+	have_byte = 1;
+}
+
+void serial_write(const char *s, uint32_t length)
+{
+	while (length--) {
+		while (!(inb(LINE_STATUS) & CAN_SEND))
+			;
+		outb(DATA, (uint8_t)*s++);
+	}
+}
+
+/* Echoes it, and takes a terminal's return key for the end of a line. */
+char serial_read(void)
+{
+	char c;
+
+	have_byte = 0;
+	outb(INTERRUPT_ENABLE, WHEN_RECEIVED);
+	while (!have_byte)
+		wait_for_interrupt();
+	c = byte == '\r' ? '\n' : byte;
+	serial_write(&c, 1);
+	return c;
+}
+
+void print(const char *s)
+{
+	uint32_t length = 0;
+
+	while (s[length])
+		length++;
+	serial_write(s, length);
+}
+
+void print_hex(uint32_t n)
+{
+	char text[] = "0x00000000";
+	int i;
+
+	for (i = 9; i > 1; i--, n >>= 4)
+		text[i] = "0123456789abcdef"[n & 15];
+	print(text);
+}
