@@ -216,23 +216,14 @@ static int by_vcpu_and_key(const void *a, const void *b)
 	return (x->key > y->key) - (x->key < y->key);
 }
 
-static void merge(struct pairs *all)
+static void add_same_pair(void *to, const void *from)
 {
-	size_t to = 0;
+	const struct pair *p = from;
+	struct pair *sum = to;
 
-	if (!all->nr)
-		return;
-	qsort(all->p, all->nr, sizeof(*all->p), by_vcpu_and_key);
-	for (size_t i = 1; i < all->nr; i++) {
-		if (by_vcpu_and_key(&all->p[to], &all->p[i])) {
-			all->p[++to] = all->p[i];
-			continue;
-		}
-		all->p[to].ours += all->p[i].ours;
-		all->p[to].before += all->p[i].before;
-		all->p[to].after += all->p[i].after;
-	}
-	all->nr = to + 1;
+	sum->ours += p->ours;
+	sum->before += p->before;
+	sum->after += p->after;
 }
 
 static void print_difference(uint32_t isa, const struct pair *p)
@@ -276,7 +267,8 @@ static enum verdict compare(const struct snapshot *s, struct pairs *all)
 	uint64_t exits = 0;
 	size_t wrong = 0;
 
-	merge(all);
+	all->nr = vec_merge(all->p, all->nr, sizeof(*all->p), by_vcpu_and_key,
+			    add_same_pair);
 	for (size_t i = 0; i < all->nr; i++) {
 		const struct pair *p = &all->p[i];
 

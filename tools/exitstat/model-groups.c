@@ -183,22 +183,20 @@ static int values_by_count(const void *a, const void *b)
 	return values_by_value(a, b);
 }
 
+static void add_same_value(void *to, const void *from)
+{
+	((struct model_value *)to)->count +=
+		((const struct model_value *)from)->count;
+}
+
 /* All vCPUs together, then the most frequent first. */
 static void merge_values(struct model_groups *g)
 {
-	size_t to = 0;
-
-	if (!g->nr_values)
-		return;
-	qsort(g->values, g->nr_values, sizeof(*g->values), values_by_value);
-	for (size_t i = 1; i < g->nr_values; i++) {
-		if (values_by_value(&g->values[to], &g->values[i]))
-			g->values[++to] = g->values[i];
-		else
-			g->values[to].count += g->values[i].count;
-	}
-	g->nr_values = to + 1;
-	qsort(g->values, g->nr_values, sizeof(*g->values), values_by_count);
+	g->nr_values = vec_merge(g->values, g->nr_values, sizeof(*g->values),
+				 values_by_value, add_same_value);
+	if (g->nr_values)
+		qsort(g->values, g->nr_values, sizeof(*g->values),
+		      values_by_count);
 }
 
 static int by_cost(const void *a, const void *b, void *arg)

@@ -111,6 +111,28 @@ void *vec_room(void *data, size_t n, size_t *cap, size_t size)
 	return xrealloc(data, *cap * size);
 }
 
+size_t vec_merge(void *data, size_t n, size_t size,
+		 int (*compare)(const void *a, const void *b),
+		 void (*fold)(void *to, const void *from))
+{
+	char *to = data, *from = data;
+
+	if (!n)
+		return 0;
+	qsort(data, n, size, compare);
+	for (size_t i = 1; i < n; i++) {
+		from += size;
+		if (!compare(to, from)) {
+			fold(to, from);
+			continue;
+		}
+		to += size;
+		if (to != from)
+			memcpy(to, from, size);
+	}
+	return (size_t)(to - (char *)data) / size + 1;
+}
+
 /* Digits only: strtoull alone would take blanks, signs and "12abc". */
 static int parse_prefix(const char *s, const char **end, uint64_t *out)
 {

@@ -56,6 +56,14 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void *vec_room(void *data, size_t n, size_t *cap, size_t size);
 
 /*
+ * Sorts an array and makes one element of all that @compare finds equal, by
+ * @fold, which adds *from to *to. Returns how many are left.
+ */
+size_t vec_merge(void *data, size_t n, size_t size,
+		 int (*compare)(const void *a, const void *b),
+		 void (*fold)(void *to, const void *from));
+
+/*
  * The whole of @s as a number (decimal, or hexadecimal after 0x) within
  * [min, max]. -EINVAL: not a number; -ERANGE: out of range.
  */
