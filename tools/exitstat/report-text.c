@@ -29,6 +29,12 @@ const char *report_shape_name(enum model_shape shape)
 	return names[shape];
 }
 
+/* At a blank, but not between a number and its percent sign. */
+static bool may_break(const char *at)
+{
+	return *at == ' ' && at[1] != '%';
+}
+
 void report_wrapped(FILE *out, int indent, const char *text)
 {
 	int room = WIDTH - indent;
@@ -37,7 +43,8 @@ void report_wrapped(FILE *out, int indent, const char *text)
 		int len = (int)strlen(text), cut = len;
 
 		if (len > room) {
-			for (cut = room; cut > 0 && text[cut] != ' '; cut--)
+			for (cut = room; cut > 0 && !may_break(text + cut);
+			     cut--)
 				;
 			if (!cut)
 				cut = room;
