@@ -25,6 +25,7 @@ static const struct {
 	{ "record", cmd_record, "record exits while a command (a guest) runs" },
 	{ "report", cmd_report, "how many exits, why, when: words and tables" },
 	{ "plot", cmd_plot, "exit rates over time: SVG, PNG, PDF, terminal" },
+	{ "diff", cmd_diff, "what differs between two recordings, or two sets of runs" },
 	{ "export", cmd_export, "a recording as CSV or JSON" },
 	{ "explain", cmd_explain, "what an exit reason means" },
 };
