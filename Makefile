@@ -32,9 +32,10 @@ stress:		## stress a debug kernel: KASAN, lockdep, kmemleak, UBSAN (LAB=svm|vmx)
 	@scripts/stress --lab $(LAB)
 	@scripts/stress --module --lab $(LAB)
 
-bench:		## what counting costs: instructions per exit, memory per vCPU (lab vmx)
-	@scripts/deps kernel lab-vmx bench
+bench:		## what counting costs, what an exit costs, KVM against TCG (host, both labs)
+	@scripts/deps build kernel lab-svm lab-vmx bench
 	@scripts/bench --series $(SERIES)
+	@scripts/bench-guests
 
 kvm-modules:	## patched KVM modules for a stock Debian kernel (SERIES=6.12)
 	@scripts/kernel kvm-modules $(SERIES)

@@ -11,7 +11,8 @@
  *
  * ticks of the whole loop; SAME is how many runs had the minimum. Where the
  * TSC counts instructions, the minimum is the run that no interrupt of the
- * host disturbed. "exitloop --list" prints the kinds.
+ * host disturbed. "exitloop --list" prints the kinds, "exitloop --tsc" how many
+ * ticks there are in a millisecond.
  *
  * A VMM of its own because everything in user space is part of a round trip
  * that ends there: this one does nothing at all. It does not read KVM's
@@ -27,6 +28,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define EXIT_SKIPPED	77
@@ -36,6 +38,13 @@
 #define GUEST_SIZE	0x1000
 /* Three pages that KVM wants on Intel for guests without paging. */
 #define TSS_ADDRESS	0xfffbd000
+
+/* Offsets in it: descriptors, interrupt gates, end of the stack. */
+#define GDT_AT		0x800
+#define IDT_AT		0x900
+#define STACK_AT	GUEST_SIZE
+#define CODE_SELECTOR	8
+#define VECTOR		0x40	/* of loops.S, too */
 
 #define PORT_DONE	0xf4
 
@@ -47,18 +56,24 @@
 extern const char guest_start[], guest_end[];
 extern const char loop_cpuid[], loop_io_user[], loop_io_kernel[];
 extern const char loop_msr_write[], loop_fastpath[];
+extern const char loop_self_ipi[], loop_halt[], loop_hlt_user[],
+		  loop_interrupt[];
 
 struct kind {
 	const char *name;
 	const char *loop;
+	int without_irqchip;	/* HLT is the VMM's affair then */
 };
 
 static const struct kind kinds[] = {
-	{ "cpuid", loop_cpuid },
-	{ "io-user", loop_io_user },
-	{ "io-kernel", loop_io_kernel },
-	{ "msr-write", loop_msr_write },
-	{ "fastpath", loop_fastpath },
+	{ .name = "cpuid", .loop = loop_cpuid },
+	{ .name = "io-user", .loop = loop_io_user },
+	{ .name = "hlt-user", .loop = loop_hlt_user, .without_irqchip = 1 },
+	{ .name = "io-kernel", .loop = loop_io_kernel },
+	{ .name = "msr-write", .loop = loop_msr_write },
+	{ .name = "fastpath", .loop = loop_fastpath },
+	{ .name = "self-ipi", .loop = loop_self_ipi },
+	{ .name = "self-ipi+hlt", .loop = loop_halt },
 };
 
 struct machine {
@@ -88,7 +103,7 @@ static void *map(size_t size, int flags, int fd, const char *what)
 	return p;
 }
 
-static void create_vm(struct machine *m)
+static void create_vm(struct machine *m, const struct kind *kind)
 {
 	struct kvm_userspace_memory_region region = {
 		.guest_phys_addr = GUEST_BASE,
@@ -103,8 +118,10 @@ static void create_vm(struct machine *m)
 	}
 	m->vm = IOCTL(m->kvm, KVM_CREATE_VM, 0);
 	IOCTL(m->vm, KVM_SET_TSS_ADDR, TSS_ADDRESS);
-	IOCTL(m->vm, KVM_CREATE_IRQCHIP, 0);
-	IOCTL(m->vm, KVM_CREATE_PIT2, &pit);
+	if (!kind->without_irqchip) {
+		IOCTL(m->vm, KVM_CREATE_IRQCHIP, 0);
+		IOCTL(m->vm, KVM_CREATE_PIT2, &pit);
+	}
 	m->memory = map(GUEST_SIZE, MAP_SHARED | MAP_ANONYMOUS, -1, "guest");
 	memcpy(m->memory, guest_start, (size_t)(guest_end - guest_start));
 	region.userspace_addr = (uintptr_t)m->memory;
@@ -130,10 +147,28 @@ static void set_cpuid(struct machine *m)
 	free(cpuid);
 }
 
+/* One gate, which leads to the loops' handler. */
+static void set_interrupts(struct machine *m, struct kvm_sregs *sregs)
+{
+	const uint32_t handler = (uint32_t)(GUEST_BASE +
+					    (loop_interrupt - guest_start));
+	const uint64_t code = 0x00cf9b000000ffffull;
+	const uint64_t gate = (handler & 0xffff) | CODE_SELECTOR << 16 |
+			      0x8e00ull << 32 |
+			      (uint64_t)(handler >> 16) << 48;
+
+	memcpy(m->memory + GDT_AT + CODE_SELECTOR, &code, sizeof(code));
+	memcpy(m->memory + IDT_AT + VECTOR * sizeof(gate), &gate, sizeof(gate));
+	sregs->gdt.base = GUEST_BASE + GDT_AT;
+	sregs->gdt.limit = CODE_SELECTOR + sizeof(code) - 1;
+	sregs->idt.base = GUEST_BASE + IDT_AT;
+	sregs->idt.limit = (VECTOR + 1) * sizeof(gate) - 1;
+}
+
 static void set_flat_mode(struct machine *m)
 {
 	const struct kvm_segment code = {
-		.limit = 0xffffffff, .selector = 8, .type = 11, .present = 1,
+		.limit = 0xffffffff, .selector = CODE_SELECTOR, .type = 11, .present = 1,
 		.db = 1, .s = 1, .g = 1,
 	};
 	struct kvm_segment data = code;
@@ -145,6 +180,7 @@ static void set_flat_mode(struct machine *m)
 	sregs.cs = code;
 	sregs.ds = sregs.es = sregs.fs = sregs.gs = sregs.ss = data;
 	sregs.cr0 |= 1;
+	set_interrupts(m, &sregs);
 	IOCTL(m->vcpu, KVM_SET_SREGS, &sregs);
 }
 
@@ -157,7 +193,7 @@ static void set_lapic(struct machine *m, uint32_t reg, uint32_t value)
 	IOCTL(m->vcpu, KVM_SET_LAPIC, &state);
 }
 
-static void create_vcpu(struct machine *m)
+static void create_vcpu(struct machine *m, const struct kind *kind)
 {
 	int size = IOCTL(m->kvm, KVM_GET_VCPU_MMAP_SIZE, 0);
 
@@ -165,6 +201,8 @@ static void create_vcpu(struct machine *m)
 	m->run = map((size_t)size, MAP_SHARED, m->vcpu, "vCPU");
 	set_cpuid(m);
 	set_flat_mode(m);
+	if (kind->without_irqchip)
+		return;
 	set_lapic(m, LAPIC_SPURIOUS, APIC_ENABLE);
 	set_lapic(m, LAPIC_LVT_TIMER, TSC_DEADLINE);
 }
@@ -175,10 +213,12 @@ static void run_guest(struct machine *m)
 	do {
 		if (ioctl(m->vcpu, KVM_RUN, 0) < 0)
 			err(EXIT_FAILURE, "KVM_RUN");
-		if (m->run->exit_reason != KVM_EXIT_IO)
+		if (m->run->exit_reason != KVM_EXIT_IO &&
+		    m->run->exit_reason != KVM_EXIT_HLT)
 			errx(EXIT_FAILURE, "KVM_RUN: unexpected exit reason %u",
 			     m->run->exit_reason);
-	} while (m->run->io.port != PORT_DONE);
+	} while (m->run->exit_reason != KVM_EXIT_IO ||
+		 m->run->io.port != PORT_DONE);
 }
 
 static uint64_t run_loop(struct machine *m, const char *loop, uint32_t exits)
@@ -187,6 +227,7 @@ static uint64_t run_loop(struct machine *m, const char *loop, uint32_t exits)
 		.rip = GUEST_BASE + (uint64_t)(loop - guest_start),
 		.rdi = GUEST_BASE,
 		.rsi = exits,
+		.rsp = GUEST_BASE + STACK_AT,
 		.rflags = 2,
 	};
 
@@ -211,8 +252,8 @@ static void measure(const struct kind *kind, uint32_t exits, uint32_t runs)
 
 	if (!ticks)
 		err(EXIT_FAILURE, "%u runs", runs);
-	create_vm(&m);
-	create_vcpu(&m);
+	create_vm(&m, kind);
+	create_vcpu(&m, kind);
 	for (i = 0; i < runs; i++)
 		ticks[i] = run_loop(&m, kind->loop, exits);
 	qsort(ticks, runs, sizeof(*ticks), compare);
@@ -236,6 +277,22 @@ static uint32_t number(const char *text, const char *what)
 	return (uint32_t)n;
 }
 
+/* In kHz, as the clock has it over a tenth of a second. */
+static uint64_t tsc_khz(void)
+{
+	struct timespec begin, end;
+	uint64_t tsc, ns;
+
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	tsc = __builtin_ia32_rdtsc();
+	do {
+		clock_gettime(CLOCK_MONOTONIC, &end);
+		ns = (uint64_t)(end.tv_sec - begin.tv_sec) * 1000000000 +
+		     (uint64_t)end.tv_nsec - (uint64_t)begin.tv_nsec;
+	} while (ns < 100000000);
+	return (__builtin_ia32_rdtsc() - tsc) * 1000000 / ns;
+}
+
 int main(int argc, char **argv)
 {
 	size_t i;
@@ -245,8 +302,12 @@ int main(int argc, char **argv)
 			puts(kinds[i].name);
 		return 0;
 	}
+	if (argc == 2 && !strcmp(argv[1], "--tsc")) {
+		printf("%llu\n", (unsigned long long)tsc_khz());
+		return 0;
+	}
 	if (argc != 4)
-		errx(2, "usage: exitloop KIND EXITS RUNS | --list");
+		errx(2, "usage: exitloop KIND EXITS RUNS | --list | --tsc");
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		if (!strcmp(argv[1], kinds[i].name)) {
 			measure(&kinds[i], number(argv[2], "exits"),

@@ -4,10 +4,13 @@
  * times between two readings of the TSC, which KVM does not intercept. The
  * difference goes to EDX:EAX, and a write to the port DONE ends the run.
  *
- * 32-bit protected mode, no paging, no stack. Only position-independent code,
+ * 32-bit protected mode, no paging, interrupts off. Only position-independent code,
  * as the VMM copies it.
  */
 #define DONE	0xf4
+#define VECTOR	0x40
+#define LAPIC_EOI	0xfee000b0
+#define LAPIC_ICR	0xfee00300
 
 /* setup: once before the first TSC; cleanup: once after the second. */
 .macro loop name, setup, body, cleanup
@@ -82,6 +85,24 @@
 	wrmsr
 .endm
 
+/*
+ * An interrupt for itself, taken at the NOP or at HLT, which finds it pending:
+ * KVM ends the halt before it begins. Each has an exit for ICR and for EOI, and
+ * HLT is one more.
+ */
+.macro self_ipi
+	movl	$(0x44000 | VECTOR), LAPIC_ICR
+	sti
+	nop
+	cli
+.endm
+.macro halt
+	movl	$(0x44000 | VECTOR), LAPIC_ICR
+	sti
+	hlt
+	cli
+.endm
+
 	.section .rodata
 	.code32
 	.balign	16
@@ -94,9 +115,16 @@ start_high:
 	.long	0
 	loop	loop_cpuid, none, leaf, none
 	loop	loop_io_user, none, out_user, none
+	loop	loop_hlt_user, none, hlt, none
 	loop	loop_io_kernel, mask, out_kernel, none
 	loop	loop_msr_write, pat, write_msr, none
 	loop	loop_fastpath, deadline, write_msr, no_deadline
+	loop	loop_self_ipi, none, self_ipi, none
+	loop	loop_halt, none, halt, none
+	.globl	loop_interrupt
+loop_interrupt:
+	movl	$0, LAPIC_EOI
+	iretl
 guest_end:
 
 	.section .note.GNU-stack, "", @progbits

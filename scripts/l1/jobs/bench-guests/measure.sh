@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
+# Measure one place where KVM runs: what an exit costs there, by kind, and the
+# same guests under minivmm, QEMU with KVM and QEMU with TCG. Sourced on this
+# machine by scripts/bench-guests and in L1 by its job; busybox is enough.
+# $BENCH is where the programs and images are, progress says what is being done,
+# $RESULTS is the file to write:
+#
+#   tsc KHZ
+#   exit KIND EXITS RUNS MINIMUM MEDIAN SAME	ticks of the TSC, see exitloop.c
+#   exit KIND failed REASON...
+#   guest NAME VMM RUN ITERATIONS NS		what ITERATIONS took beyond one
+#   guest NAME VMM failed REASON...
+
+GUESTS='fibonacci matrix string'
+VMMS='minivmm qemu-kvm qemu-tcg'
+TRIES=5
+# Long enough for starting a VMM, which differs from run to run, not to matter.
+TARGET_NS=${TARGET_NS:-500000000}
+MOST=1000000000
+
+byte()
+{
+	printf '\\%03o' $(($1 >> $2 & 255))
+}
+
+# image NAME SUFFIX ITERATIONS: a copy that does its work so often
+image()
+{
+	cp "$BENCH/$1.$2" "$WORK/image.$2"
+	# shellcheck disable=SC2059 # the bytes are escapes of a format
+	printf "$(byte "$3" 0)$(byte "$3" 8)$(byte "$3" 16)$(byte "$3" 24)" |
+		dd of="$WORK/image.$2" bs=1 seek=4 conv=notrunc 2>/dev/null
+}
+
+qemu()
+{
+	stopwatch qemu-system-x86_64 -accel "$1" -machine pc -m 16 \
+		-nodefaults -display none -no-reboot \
+		-debugcon null -device isa-debug-exit,iobase=0xf4,iosize=1 \
+		-bios "$WORK/image.rom"
+}
+
+stopwatch()
+{
+	timeout 120 "$BENCH/stopwatch" "$@" 2>"$WORK/error"
+}
+
+# take NAME VMM ITERATIONS: sets NS; 1 when the VMM could not
+take()
+{
+	local rc=0
+	case $2 in
+	minivmm)
+		image "$1" bin "$3"
+		NS=$(stopwatch "$BENCH/minivmm" --quiet "$WORK/image.bin") ||
+			rc=$?
+		[ "$rc" = 0 ] || return 1 ;;
+	*)
+		image "$1" rom "$3"
+		NS=$(qemu "${2#qemu-}") || rc=$?
+		# isa-debug-exit: status * 2 + 1
+		[ "$rc" = 1 ] || return 1 ;;
+	esac
+}
+
+# How many iterations take the time that is aimed at; sets COUNT.
+calibrate()
+{
+	local once
+	take "$1" "$2" 1 || return 1
+	once=$NS
+	COUNT=16
+	while [ $COUNT -lt $MOST ]; do
+		take "$1" "$2" $COUNT || return 1
+		[ $((NS - once)) -lt "$TARGET_NS" ] || return 0
+		COUNT=$((COUNT * 4))
+	done
+}
+
+# A try of one VMM after the other, so that what disturbs meets all of them.
+measure_guest()
+{
+	local vmm try once
+	for vmm in $VMMS; do
+		if calibrate "$1" "$vmm"; then
+			echo "$COUNT" >"$WORK/count.$vmm"
+		else
+			echo "guest $1 $vmm failed $(tail -n 1 "$WORK/error")" \
+				>>"$RESULTS"
+			rm -f "$WORK/count.$vmm"
+		fi
+	done
+	for try in $(seq $TRIES); do
+		for vmm in $VMMS; do
+			[ -s "$WORK/count.$vmm" ] || continue
+			COUNT=$(cat "$WORK/count.$vmm")
+			take "$1" "$vmm" 1 || continue
+			once=$NS
+			take "$1" "$vmm" "$COUNT" || continue
+			echo "guest $1 $vmm $try $((COUNT - 1)) $((NS - once))" \
+				>>"$RESULTS"
+		done
+	done
+}
+
+# TCG takes a pending interrupt before HLT, not at it, and HLT waits for ever.
+measure_exits()
+{
+	local kind line
+	for kind in $("$BENCH/exitloop" --list); do
+		line=$(timeout 60 "$BENCH/exitloop" "$kind" 1000 60 \
+			2>"$WORK/error") ||
+			line="$kind failed $(tail -n 1 "$WORK/error")"
+		echo "exit $line" >>"$RESULTS"
+	done
+}
+
+measure_place()
+{
+	local guest
+	WORK=$(mktemp -d)
+	echo "tsc $("$BENCH/exitloop" --tsc)" >"$RESULTS"
+	progress 'what an exit costs'
+	measure_exits
+	for guest in $GUESTS; do
+		progress "$guest by $VMMS"
+		measure_guest "$guest"
+	done
+	rm -rf "$WORK"
+}
