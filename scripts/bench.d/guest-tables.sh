@@ -96,6 +96,22 @@ print_guests()
 	}' "$1"
 }
 
+# The reference's VMM: 5 ms and 1,480 KB.
+print_setup()
+{
+	local vcpus
+	printf '  %-10s %-30s %s\n' 'minivmm' 'set-up in ms' 'resident KB'
+	for vcpus in 1 2 4; do
+		awk -v n="$vcpus" '$1 == "setup" && $2 == n { print $3, $4 }' \
+			"$1" | sort -n | awk -v n="$vcpus" '
+			{ ns[NR] = $1; if ($2 > kb) kb = $2 }
+			END { if (NR) printf "  %-10s %-30s %d\n", n " vCPU",
+				sprintf("%.2f (%.2f-%.2f)",
+				ns[int((NR + 1) / 2)] / 1e6, ns[1] / 1e6,
+				ns[NR] / 1e6), kb }'
+	done
+}
+
 # print_place PLACE FILE
 print_place()
 {
@@ -106,5 +122,7 @@ print_place()
 	print_exits "$2" "$khz"
 	echo
 	print_guests "$2"
+	echo
+	print_setup "$2"
 	echo
 }

@@ -12,6 +12,7 @@
 #   exit KIND failed REASON...
 #   guest NAME VMM RUN ITERATIONS NS		what ITERATIONS took beyond one
 #   guest NAME VMM failed REASON...
+#   setup VCPUS NS KB			minivmm's time until the guest runs, and size
 
 GUESTS='fibonacci matrix string'
 VMMS='minivmm qemu-kvm qemu-tcg'
@@ -117,6 +118,19 @@ measure_exits()
 	done
 }
 
+measure_setup()
+{
+	local vcpus try
+	for vcpus in 1 2 4; do
+		for try in $(seq 15); do
+			"$BENCH/minivmm" --quiet --stats=json --vcpus $vcpus \
+				"$BENCH/fibonacci.bin" 2>&1 >/dev/null |
+				sed -n "s/.*\"total_ns\":\([0-9]*\).*\"resident_kb\":\([0-9]*\).*/setup $vcpus \1 \2/p" \
+				>>"$RESULTS"
+		done
+	done
+}
+
 measure_place()
 {
 	local guest
@@ -124,6 +138,7 @@ measure_place()
 	echo "tsc $("$BENCH/exitloop" --tsc)" >"$RESULTS"
 	progress 'what an exit costs'
 	measure_exits
+	measure_setup
 	for guest in $GUESTS; do
 		progress "$guest by $VMMS"
 		measure_guest "$guest"
