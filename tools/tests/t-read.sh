@@ -9,29 +9,6 @@
 # shellcheck source-path=SCRIPTDIR source=tap.sh
 . "$(dirname "$0")/tap.sh"
 
-# golden NAME COMMAND...: standard output equals the file
-golden() {
-	local want=$GOLDEN/$1
-	shift
-	"$@" >got
-	if [ -n "${UPDATE_GOLDEN:-}" ]; then
-		cp got "$want"
-	fi
-	diff -u "$want" got
-}
-
-# Nothing that a person reads is wider than 80 columns.
-narrow() {
-	"$@" | awk 'length($0) > 80 { print; bad = 1 } END { exit bad }'
-}
-
-# lacks TEXT FILE
-lacks() {
-	if grep -q "$1" "$2"; then
-		return 1
-	fi
-}
-
 # on_terminal FILE COMMAND: its output when it believes to be on a terminal
 on_terminal() {
 	script -qec "$2" /dev/null >"$1"

@@ -70,6 +70,30 @@ has() {
 	grep -e "$1" >/dev/null
 }
 
+# golden NAME COMMAND...: standard output equals the file. UPDATE_GOLDEN=1 writes
+# it instead: look at the difference.
+golden() {
+	local want=$GOLDEN/$1
+	shift
+	"$@" >got
+	if [ -n "${UPDATE_GOLDEN:-}" ]; then
+		cp got "$want"
+	fi
+	diff -u "$want" got
+}
+
+# Nothing that a person reads is wider than 80 columns.
+narrow() {
+	"$@" | awk 'length($0) > 80 { print; bad = 1 } END { exit bad }'
+}
+
+# lacks TEXT FILE
+lacks() {
+	if grep -q "$1" "$2"; then
+		return 1
+	fi
+}
+
 # fails CODE TEXT COMMAND...: exits with CODE and says TEXT, in one line
 fails() {
 	local want=$1 text=$2 status=0
