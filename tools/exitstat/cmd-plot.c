@@ -45,28 +45,6 @@ static const struct argp_option option_table[] = {
 };
 
 static const struct {
-	const char *suffix;
-	enum plot_format format;
-} formats[] = {
-	{ ".svg", PLOT_SVG },
-	{ ".png", PLOT_PNG },
-	{ ".pdf", PLOT_PDF },
-};
-
-static bool find_format(const char *path, enum plot_format *out)
-{
-	size_t len = strlen(path);
-
-	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
-		if (len <= 4 || strcasecmp(path + len - 4, formats[i].suffix))
-			continue;
-		*out = formats[i].format;
-		return true;
-	}
-	return false;
-}
-
-static const struct {
 	const char *name;
 	uint32_t group;		/* that it shows, or 0 */
 } charts[] = {
@@ -93,7 +71,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	switch (key) {
 	case 'o':
 		o->output = arg;
-		if (!find_format(arg, &o->format))
+		if (!plot_format_of(arg, &o->format))
 			argp_error(state,
 				   "output: %s: need a name that ends in .svg, .png or .pdf",
 				   arg);
@@ -163,19 +141,42 @@ static int plot_to_terminal(const struct model *m, const struct options *o)
 	return EXIT_CODE_OK;
 }
 
+struct drawing {
+	const struct model *m;
+	const struct options *o;
+};
+
+static int draw(const void *arg, FILE *out, struct errbuf *why)
+{
+	const struct drawing *d = arg;
+
+	return plot_draw(d->m, d->o->chart, d->o->nr_reasons, d->o->format, out,
+			 why);
+}
+
+int cmd_draw(const char *path, cmd_draw_fn fn, const void *arg,
+	     struct errbuf *err)
+{
+	struct outfile out;
+	struct errbuf why;
+	int rc = outfile_open(&out, path, err);
+
+	if (rc)
+		return rc;
+	rc = fn(arg, out.f, &why);
+	if (!rc)
+		return outfile_commit(&out, err);
+	outfile_abort(&out);
+	return err_set(err, rc, "%s: %.400s", path, why.text);
+}
+
 static int plot_to_file(const struct model *m, const struct options *o)
 {
-	struct errbuf err, why;
-	struct outfile out;
+	const struct drawing d = { m, o };
+	struct errbuf err;
 
-	if (outfile_open(&out, o->output, &err))
-		return cmd_fail(&err);
-	if (plot_draw(m, o->chart, o->nr_reasons, o->format, out.f, &why)) {
-		outfile_abort(&out);
-		err_set(&err, 0, "%s: %.400s", o->output, why.text);
-		return cmd_fail(&err);
-	}
-	return outfile_commit(&out, &err) ? cmd_fail(&err) : EXIT_CODE_OK;
+	return cmd_draw(o->output, draw, &d, &err) ? cmd_fail(&err) :
+						     EXIT_CODE_OK;
 }
 
 static bool is_empty(const struct model *m, enum plot_chart chart)

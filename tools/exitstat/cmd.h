@@ -7,6 +7,7 @@
 #define EXITSTAT_CMD_H
 
 #include <argp.h>
+#include <stdio.h>
 
 #include "source.h"
 
@@ -48,6 +49,14 @@ int cmd_fail(const struct errbuf *err);
  */
 error_t cmd_one_file(int key, char *arg, struct argp_state *state,
 		     const char **file);
+
+/*
+ * Draws into @path, which appears when the picture is complete. @fn's line in
+ * @err does not name the file.
+ */
+typedef int (*cmd_draw_fn)(const void *arg, FILE *out, struct errbuf *err);
+int cmd_draw(const char *path, cmd_draw_fn fn, const void *arg,
+	     struct errbuf *err);
 
 /* Checked option values: a usage error (exit 2) when @arg is not one. */
 uint64_t cmd_number(struct argp_state *state, const char *what,

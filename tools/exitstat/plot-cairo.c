@@ -3,7 +3,7 @@
  * Plots through cairo: one drawing, three kinds of surface.
  *
  * Owns the surfaces and the way into the output file. What is drawn is
- * plot-chart.c's and plot-side.c's.
+ * plot-chart.c's, plot-side.c's and so on.
  */
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
@@ -70,16 +70,25 @@ static cairo_surface_t *make_surface(const struct model *m,
 					  (int)(PAGE_H * PNG_SCALE));
 }
 
-static int draw_page(cairo_t *cr, const struct model *m, enum plot_chart chart,
-		     size_t nr_reasons, struct errbuf *err)
+/* What is painted on a page: a chart of one recording, or a pair. */
+struct painting {
+	const struct model *m;
+	enum plot_chart chart;
+	size_t nr_reasons;
+	const struct plot_pair *pair;
+};
+
+static int draw_page(cairo_t *cr, const struct painting *what,
+		     struct errbuf *err)
 {
-	struct page p = { .cr = cr, .m = m, .chart = chart,
-			  .bottom = CHART_Y + TALL_H };
+	struct page p = { .cr = cr, .m = what->m, .chart = what->chart,
+			  .phase_y = PHASE_Y, .chart_y = CHART_Y,
+			  .chart_h = CHART_H, .bottom = CHART_Y + TALL_H };
 	int rc = 0;
 
-	plot_series_make(&p.s, m, nr_reasons, (size_t)CHART_W, false);
-	canvas_rect(cr, 0, 0, PAGE_W, PAGE_H, INK_PAPER);
-	switch (chart) {
+	plot_series_make(&p.s, what->m, what->nr_reasons, (size_t)CHART_W,
+			 false);
+	switch (what->chart) {
 	case PLOT_EXITS:
 		page_draw_chart(&p);
 		page_draw_side(&p);
@@ -88,7 +97,7 @@ static int draw_page(cairo_t *cr, const struct model *m, enum plot_chart chart,
 		page_draw_time(&p);
 		break;
 	case PLOT_LATENCY:
-		rc = page_draw_latency(&p, nr_reasons, err);
+		rc = page_draw_latency(&p, what->nr_reasons, err);
 		break;
 	}
 	plot_series_free(&p.s);
@@ -100,19 +109,27 @@ bool plot_can_draw(void)
 	return true;
 }
 
-int plot_draw(const struct model *m, enum plot_chart chart,
-	      size_t nr_reasons, enum plot_format format, FILE *out,
-	      struct errbuf *err)
+static int paint(cairo_t *cr, const struct painting *what, struct errbuf *err)
+{
+	canvas_rect(cr, 0, 0, PAGE_W, PAGE_H, INK_PAPER);
+	if (!what->pair)
+		return draw_page(cr, what, err);
+	page_draw_pair(cr, what->pair);
+	return 0;
+}
+
+static int draw(const struct painting *what, enum plot_format format,
+		FILE *out, struct errbuf *err)
 {
 	struct sink sink = { out, 0 };
-	cairo_surface_t *surface = make_surface(m, format, &sink);
+	cairo_surface_t *surface = make_surface(what->m, format, &sink);
 	cairo_t *cr = cairo_create(surface);
 	cairo_status_t status;
 	int rc;
 
 	if (format == PLOT_PNG)
 		cairo_scale(cr, PNG_SCALE, PNG_SCALE);
-	rc = draw_page(cr, m, chart, nr_reasons, err);
+	rc = paint(cr, what, err);
 	status = cairo_status(cr);
 	cairo_destroy(cr);
 	if (!status && format == PLOT_PNG)
@@ -129,4 +146,21 @@ int plot_draw(const struct model *m, enum plot_chart chart,
 			       strerror(-sink.rc));
 	return err_set(err, -EIO, "cannot draw: %s",
 		       cairo_status_to_string(status));
+}
+
+int plot_draw(const struct model *m, enum plot_chart chart,
+	      size_t nr_reasons, enum plot_format format, FILE *out,
+	      struct errbuf *err)
+{
+	const struct painting what = { m, chart, nr_reasons, NULL };
+
+	return draw(&what, format, out, err);
+}
+
+int plot_draw_pair(const struct plot_pair *pair, enum plot_format format,
+		   FILE *out, struct errbuf *err)
+{
+	const struct painting what = { .m = pair->m[0], .pair = pair };
+
+	return draw(&what, format, out, err);
 }

@@ -13,7 +13,8 @@
 
 #include "plot-page.h"
 
-#define MARK_Y		(PHASE_Y - 9)	/* baseline */
+#define MARK_UP		9	/* of a baseline above the phases */
+#define TICK_H		35	/* about so high is a step of the axis */
 
 static const struct canvas_font label = { 11, INK_SOFT, 0 };
 static const struct canvas_font name = { 12, INK_TEXT, 0 };
@@ -42,7 +43,7 @@ void page_draw_bands(const struct page *p)
 
 		if (i % 2)
 			continue;
-		canvas_rect(p->cr, x, PHASE_Y, w, p->bottom - PHASE_Y,
+		canvas_rect(p->cr, x, p->phase_y, w, p->bottom - p->phase_y,
 			    INK_BAND);
 	}
 }
@@ -54,7 +55,7 @@ static void draw_phase_edges(const struct page *p)
 	cairo_save(p->cr);
 	cairo_set_dash(p->cr, dash, 2, 0);
 	for (size_t i = 1; i < p->m->nr_phases; i++)
-		canvas_line(p->cr, phase_begin_x(p, i), PHASE_Y,
+		canvas_line(p->cr, phase_begin_x(p, i), p->phase_y,
 			    phase_begin_x(p, i), p->bottom, 0.7, INK_LINE);
 	cairo_restore(p->cr);
 }
@@ -120,10 +121,10 @@ static void draw_marks(const struct page *p, const struct marks *k)
 		char text[64];
 
 		mark_text(p, k, i, text, sizeof(text));
-		canvas_text(p->cr, &label, k->x[i], MARK_Y, CANVAS_CENTRE,
-			    text);
-		canvas_line(p->cr, k->x[i], MARK_Y + 4,
-			    mark_home(p, k->phase[i]), PHASE_Y + 5, 0.8,
+		canvas_text(p->cr, &label, k->x[i], p->phase_y - MARK_UP,
+			    CANVAS_CENTRE, text);
+		canvas_line(p->cr, k->x[i], p->phase_y - MARK_UP + 4,
+			    mark_home(p, k->phase[i]), p->phase_y + 5, 0.8,
 			    INK_LINE);
 	}
 }
@@ -137,7 +138,8 @@ static bool draw_name_inside(const struct page *p, size_t phase)
 		 p->m->phases[phase].name);
 	if (canvas_width(p->cr, &name, text) + 10 > w)
 		return false;
-	canvas_text(p->cr, &name, x + w / 2, PHASE_Y + 14, CANVAS_CENTRE, text);
+	canvas_text(p->cr, &name, x + w / 2, p->phase_y + 14, CANVAS_CENTRE,
+		    text);
 	return true;
 }
 
@@ -163,14 +165,14 @@ static void draw_phase_names(const struct page *p)
 	free(k.width);
 }
 
-static void draw_rate_axis(struct page *p)
+static void draw_rate_axis(const struct page *p)
 {
-	double step = plot_tick_step(p->s.max_rate, 8);
+	double step = plot_tick_step(p->top / PAGE_ROOM,
+				     (int)(p->chart_h / TICK_H));
 	char text[COUNT_TEXT_LEN];
 
-	p->top = p->s.max_rate * 1.04;
 	for (int i = 0; i * step <= p->top; i++) {
-		double y = CHART_Y + CHART_H * (1 - i * step / p->top);
+		double y = p->chart_y + p->chart_h * (1 - i * step / p->top);
 
 		canvas_line(p->cr, CHART_X, y, CHART_X + CHART_W, y, 0.7,
 			    i ? INK_GRID : INK_LINE);
@@ -178,9 +180,10 @@ static void draw_rate_axis(struct page *p)
 			    fmt_rate(text, i * step));
 	}
 	cairo_save(p->cr);
-	cairo_translate(p->cr, 22, CHART_Y + CHART_H / 2);
+	cairo_translate(p->cr, 22, p->chart_y + p->chart_h / 2);
 	cairo_rotate(p->cr, -M_PI / 2);
 	canvas_text(p->cr, &name, 0, 0, CANVAS_CENTRE,
+		    p->chart_h < CHART_H ? "exits per second" :
 		    "exits per second, stacked by reason");
 	cairo_restore(p->cr);
 }
@@ -192,7 +195,7 @@ static void trace_edge(const struct page *p, const double *height, bool back)
 
 	for (size_t i = 0; i < n; i++) {
 		size_t c = back ? n - 1 - i : i;
-		double y = CHART_Y + CHART_H * (1 - height[c] / p->top);
+		double y = p->chart_y + p->chart_h * (1 - height[c] / p->top);
 		double from = page_x(p, back ? p->s.end_s[c] : p->s.begin_s[c]);
 		double to = page_x(p, back ? p->s.begin_s[c] : p->s.end_s[c]);
 
@@ -257,7 +260,7 @@ static int step_decimals(double step)
 	return d;
 }
 
-void page_draw_time_axis(const struct page *p)
+void page_draw_time_ticks(const struct page *p)
 {
 	double step = plot_tick_step(p->s.span_s, 8), y = p->bottom;
 	int digits = step_decimals(step);
@@ -271,7 +274,13 @@ void page_draw_time_axis(const struct page *p)
 		canvas_line(p->cr, x, y, x, y + 5, 0.9, INK_LINE);
 		canvas_text(p->cr, &label, x, y + 18, CANVAS_CENTRE, text);
 	}
-	canvas_text(p->cr, &name, CHART_X + CHART_W / 2, y + 38, CANVAS_CENTRE,
+}
+
+void page_draw_time_axis(const struct page *p)
+{
+	page_draw_time_ticks(p);
+	canvas_text(p->cr, &name, CHART_X + CHART_W / 2, p->bottom + 38,
+		    CANVAS_CENTRE,
 		    *rec_get(p->m->rec, "command") ?
 		    "seconds since the command was started" :
 		    "seconds since the start of the recording");
@@ -294,12 +303,18 @@ void page_draw_phases(const struct page *p)
 	draw_phase_names(p);
 }
 
+void page_draw_rates(const struct page *p)
+{
+	draw_rate_axis(p);
+	draw_stack(p);
+}
+
 void page_draw_chart(struct page *p)
 {
 	p->bottom = strips_bottom(p);
+	p->top = p->s.max_rate * PAGE_ROOM;
 	page_draw_bands(p);
-	draw_rate_axis(p);
-	draw_stack(p);
+	page_draw_rates(p);
 	for (size_t l = 0; l < p->s.nr_layers; l++)
 		draw_strip(p, l);
 	page_draw_phases(p);

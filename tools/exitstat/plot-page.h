@@ -27,11 +27,16 @@
 #define STRIPS_Y	436.0
 #define STRIPS_H	224.0
 
+#define PAGE_ROOM	1.04	/* the chart's upper edge / the highest rate */
+
 struct page {
 	cairo_t *cr;
 	const struct model *m;
 	enum plot_chart chart;
 	struct plot_series s;
+	double phase_y;		/* of the strip with the phases' names */
+	double chart_y;		/* of the stacked rates, below it */
+	double chart_h;
 	double top;		/* rate at the chart's upper edge */
 	double bottom;		/* y of the time axis */
 };
@@ -55,6 +60,8 @@ void page_draw_chart(struct page *p);
 /* and what other charts have in common with it */
 void page_draw_bands(const struct page *p);
 void page_draw_phases(const struct page *p);
+void page_draw_rates(const struct page *p);
+void page_draw_time_ticks(const struct page *p);
 void page_draw_time_axis(const struct page *p);
 void page_draw_left_label(const struct page *p, double y, const char *text,
 			  const char *more);
@@ -69,9 +76,11 @@ void page_draw_legend_head(const struct page *p, double y,
 void page_draw_legend_row(const struct page *p, double y, uint32_t colour,
 			  const char *const text[4]);
 
-/* plot-time.c and plot-latency.c: the other charts, whole pages */
+/* plot-time.c, plot-latency.c, plot-pair.c: the other charts, whole pages */
 void page_draw_time(struct page *p);
 int page_draw_latency(struct page *p, size_t nr_reasons, struct errbuf *err);
+
+void page_draw_pair(cairo_t *cr, const struct plot_pair *pair);
 
 /* Where the one chart of such a page is. */
 #define TALL_H		528.0

@@ -162,7 +162,8 @@ void page_draw_legend_head(const struct page *p, double y,
 void page_draw_legend_row(const struct page *p, double y, uint32_t colour,
 			  const char *const text[4])
 {
-	canvas_rect(p->cr, SIDE_X, y - 10, 12, 12, colour);
+	if (colour != PLOT_NO_COLOUR)
+		canvas_rect(p->cr, SIDE_X, y - 10, 12, 12, colour);
 	canvas_text_fit(p->cr, &body, SIDE_X + 20, y, 142, text[0]);
 	for (int i = 0; i < 3; i++)
 		canvas_text(p->cr, &body, SIDE_X + columns[i], y, CANVAS_RIGHT,

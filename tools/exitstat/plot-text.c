@@ -26,7 +26,7 @@ static void make_layers(struct plot_series *s, const struct model *m,
 		const struct model_reason *r = model_ranked(m, i);
 		struct plot_layer *l = &s->layers[i < top ? i : top];
 
-		l->total += r->total;
+		s->layer_of[m->order[i]] = i < top ? i : top;
 		if (i >= top)
 			continue;
 		l->colour = r->colour;
@@ -52,10 +52,10 @@ static void add_point(struct plot_series *s, const struct model *m, size_t col,
 		      const struct model_point *p, double share)
 {
 	for (size_t i = 0; i < m->nr_seen; i++) {
-		size_t layer = i < s->nr_layers ? i : s->nr_layers - 1;
+		size_t reason = m->order[i];
 
-		s->rate[col * s->nr_layers + layer] +=
-			share * (double)p->by_reason[m->order[i]];
+		s->rate[col * s->nr_layers + s->layer_of[reason]] +=
+			share * (double)p->by_reason[reason];
 	}
 }
 
@@ -126,7 +126,7 @@ static void find_peaks(struct plot_series *s, const struct model *m)
 
 		memset(sums, 0, s->nr_layers * sizeof(*sums));
 		for (size_t r = 0; r < m->nr_seen; r++)
-			sums[r < s->nr_layers ? r : s->nr_layers - 1] +=
+			sums[s->layer_of[m->order[r]]] +=
 				p->by_reason[m->order[r]];
 		for (size_t l = 0; l < s->nr_layers; l++)
 			s->layers[l].peak = fmax(s->layers[l].peak,
@@ -135,12 +135,13 @@ static void find_peaks(struct plot_series *s, const struct model *m)
 	free(sums);
 }
 
-void plot_series_make(struct plot_series *s, const struct model *m,
-		      size_t nr_reasons, size_t max_cols, bool uniform)
+/* With its layers, and which reason is in which. */
+static void fill(struct plot_series *s, const struct model *m, size_t max_cols,
+		 bool uniform)
 {
-	memset(s, 0, sizeof(*s));
-	s->span_s = (double)m->end_ns / 1e9;
-	make_layers(s, m, nr_reasons);
+	for (size_t i = 0; i < m->nr_seen; i++)
+		s->layers[s->layer_of[m->order[i]]].total +=
+			model_ranked(m, i)->total;
 	if (uniform || m->nr_points > max_cols)
 		fill_uniform(s, m, max_cols);
 	else
@@ -149,12 +150,45 @@ void plot_series_make(struct plot_series *s, const struct model *m,
 	find_peaks(s, m);
 }
 
+static void init(struct plot_series *s, const struct model *m)
+{
+	memset(s, 0, sizeof(*s));
+	s->span_s = (double)m->end_ns / 1e9;
+	s->layer_of = xcalloc(m->rec->nr_reasons, sizeof(*s->layer_of));
+}
+
+void plot_series_make(struct plot_series *s, const struct model *m,
+		      size_t nr_reasons, size_t max_cols, bool uniform)
+{
+	init(s, m);
+	make_layers(s, m, nr_reasons);
+	fill(s, m, max_cols, uniform);
+}
+
+void plot_series_make_as(struct plot_series *s, const struct model *m,
+			 const struct plot_layer *layers, size_t nr_layers,
+			 const size_t *layer_of, size_t max_cols)
+{
+	init(s, m);
+	memcpy(s->layer_of, layer_of,
+	       m->rec->nr_reasons * sizeof(*s->layer_of));
+	s->nr_layers = nr_layers;
+	s->layers = xcalloc(nr_layers, sizeof(*s->layers));
+	for (size_t i = 0; i < nr_layers; i++) {
+		memcpy(s->layers[i].name, layers[i].name,
+		       sizeof(s->layers[i].name));
+		s->layers[i].colour = layers[i].colour;
+	}
+	fill(s, m, max_cols, false);
+}
+
 void plot_series_free(struct plot_series *s)
 {
 	free(s->layers);
 	free(s->begin_s);
 	free(s->end_s);
 	free(s->rate);
+	free(s->layer_of);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -215,4 +249,25 @@ void plot_subtitle(const struct model *m, char *out, size_t size)
 			len += (size_t)snprintf(out + len, size - len,
 						"%s%s %s", len ? ", " : "",
 						facts[i].label, facts[i].text);
+}
+
+bool plot_format_of(const char *path, enum plot_format *out)
+{
+	static const struct {
+		const char *suffix;
+		enum plot_format format;
+	} formats[] = {
+		{ ".svg", PLOT_SVG },
+		{ ".png", PLOT_PNG },
+		{ ".pdf", PLOT_PDF },
+	};
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		if (len <= 4 || strcasecmp(path + len - 4, formats[i].suffix))
+			continue;
+		*out = formats[i].format;
+		return true;
+	}
+	return false;
 }

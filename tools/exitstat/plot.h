@@ -29,6 +29,7 @@ struct plot_series {
 	size_t nr_cols;
 	double max_rate;	/* of all layers together, by column */
 	double span_s;
+	size_t *layer_of;	/* index: recording.reasons */
 };
 
 /*
@@ -38,6 +39,13 @@ struct plot_series {
  */
 void plot_series_make(struct plot_series *s, const struct model *m,
 		      size_t nr_reasons, size_t max_cols, bool uniform);
+/*
+ * The same with layers of the caller's: @layer_of has a layer for each reason
+ * of the recording. Their names and colours are copied, the rest is found.
+ */
+void plot_series_make_as(struct plot_series *s, const struct model *m,
+			 const struct plot_layer *layers, size_t nr_layers,
+			 const size_t *layer_of, size_t max_cols);
 void plot_series_free(struct plot_series *s);
 
 /* A round step so that @span has about @ticks of them: 1, 2 or 5 * 10^n. */
@@ -67,11 +75,39 @@ void plot_subtitle(const struct model *m, char *out, size_t size);
 
 enum plot_format { PLOT_SVG, PLOT_PNG, PLOT_PDF };
 
+/* By the end of a file's name, in any case; false: it is none of them. */
+bool plot_format_of(const char *path, enum plot_format *out);
+
+/* A row beside two charts: what it is of, and A, B, change. */
+struct plot_pair_row {
+	uint32_t colour;	/* PLOT_NO_COLOUR: no box */
+	char text[4][64];
+};
+
+#define PLOT_NO_COLOUR	0xffffffff
+
+/* The rates of two recordings, one above the other on the same scales. */
+struct plot_pair {
+	const struct model *m[2];
+	const size_t *layer_of[2];	/* see plot_series_make_as() */
+	const struct plot_layer *layers;
+	size_t nr_layers;
+	char title[256];
+	char subtitle[512];
+	char label[2][256];		/* of a chart */
+	struct plot_pair_row *reasons;	/* the first row is the head */
+	size_t nr_reasons;
+	struct plot_pair_row *phases;
+	size_t nr_phases;
+};
+
 /* False in a tool that was built without cairo. */
 bool plot_can_draw(void);
 /* -errno with a line in @err, which does not name the file. */
 int plot_draw(const struct model *m, enum plot_chart chart,
 	      size_t nr_reasons, enum plot_format format, FILE *out,
 	      struct errbuf *err);
+int plot_draw_pair(const struct plot_pair *pair, enum plot_format format,
+		   FILE *out, struct errbuf *err);
 
 #endif
