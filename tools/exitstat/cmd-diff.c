@@ -13,7 +13,7 @@
 
 #define MAX_RUNS	100	/* of both sides */
 
-enum { OPT_BY = 0x200, OPT_PHASE, OPT_TOP, OPT_ALL };
+enum { OPT_BY = 0x200, OPT_PHASE, OPT_TOP, OPT_ALL, OPT_PLOT };
 
 struct options {
 	const char *files[MAX_RUNS];
@@ -21,6 +21,8 @@ struct options {
 	size_t nr_a;		/* of them; 0 without "--" */
 	struct diff_view view;
 	bool json;
+	const char *plot;	/* NULL: say it instead */
+	enum plot_format format;
 };
 
 /* The runs of both sides, in the order of their files. */
@@ -38,6 +40,9 @@ static const struct argp_option option_table[] = {
 	{ "top", OPT_TOP, "N", 0,
 	  "Show the N largest changes of a table (default: 10)", 0 },
 	{ "all", OPT_ALL, NULL, 0, "Show all rows", 0 },
+	{ "plot", OPT_PLOT, "FILE", 0,
+	  "Instead, draw the rates of both on the same scales; FILE's name ends in .svg, .png or .pdf",
+	  0 },
 	{ "json", 'j', NULL, 0, "For programs: one JSON object", 0 },
 	{ 0 }
 };
@@ -74,10 +79,19 @@ static void check_files(struct options *o, struct argp_state *state)
 			   o->nr_files);
 	if (!o->nr_a)
 		o->nr_a = 1;
-	if (o->json && (o->view.by || o->view.phase || o->view.every_phase ||
-			o->view.top != DIFF_TOP))
+}
+
+static void check_options(const struct options *o, struct argp_state *state)
+{
+	bool rows = o->view.phase || o->view.every_phase ||
+		    o->view.top != DIFF_TOP;
+
+	if (o->json && (o->view.by || rows || o->plot))
 		argp_error(state,
-			   "--json has everything: without --by, --phase, --top and --all");
+			   "--json has everything: without --by, --phase, --top, --all and --plot");
+	if (o->plot && rows)
+		argp_error(state,
+			   "--plot draws the whole: without --phase, --top and --all");
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -98,6 +112,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_ALL:
 		o->view.top = SIZE_MAX;
 		return 0;
+	case OPT_PLOT:
+		o->plot = arg;
+		if (!plot_format_of(arg, &o->format))
+			argp_error(state,
+				   "plot: %s: need a name that ends in .svg, .png or .pdf",
+				   arg);
+		return 0;
 	case 'j':
 		o->json = true;
 		return 0;
@@ -106,6 +127,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		check_files(o, state);
+		check_options(o, state);
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -170,6 +192,32 @@ static int check_view(const struct diff *d, const struct diff_view *v,
 	return -ENOENT;
 }
 
+struct drawing {
+	const struct diff *d;
+	const struct options *o;
+};
+
+static int draw(const void *arg, FILE *out, struct errbuf *err)
+{
+	const struct drawing *w = arg;
+
+	return diff_plot(w->d, w->o->view.by, w->o->format, out, err);
+}
+
+static int show(const struct diff *d, const struct options *o,
+		struct errbuf *err)
+{
+	const struct drawing what = { d, o };
+
+	if (o->plot)
+		return cmd_draw(o->plot, draw, &what, err);
+	if (o->json)
+		diff_json(d, stdout);
+	else
+		diff_text(d, &o->view, stdout);
+	return 0;
+}
+
 static int compare(const struct runs *runs, const struct options *o,
 		   struct errbuf *err)
 {
@@ -183,10 +231,8 @@ static int compare(const struct runs *runs, const struct options *o,
 	if (rc)
 		return rc;
 	rc = check_view(&d, &o->view, err);
-	if (!rc && o->json)
-		diff_json(&d, stdout);
-	else if (!rc)
-		diff_text(&d, &o->view, stdout);
+	if (!rc)
+		rc = show(&d, o, err);
 	diff_free(&d);
 	return rc;
 }

@@ -53,7 +53,7 @@ static void add_cell(void *to, const void *from)
 	((struct diff_cell *)to)->x += ((const struct diff_cell *)from)->x;
 }
 
-static enum diff_kind kind_of(const struct diff_row *r)
+enum diff_kind diff_kind_of(const struct diff_row *r)
 {
 	double a = r->side[DIFF_A].mean, b = r->side[DIFF_B].mean;
 
@@ -75,7 +75,7 @@ struct diff_row diff_make_row(const struct diff *d, const char *name,
 	for (int s = 0; s < DIFF_SIDES; s++)
 		r.side[s] = stats_of(x[s], d->side[s].nr_runs);
 	r.change = stats_welch(&r.side[DIFF_A], &r.side[DIFF_B]);
-	r.kind = kind_of(&r);
+	r.kind = diff_kind_of(&r);
 	return r;
 }
 

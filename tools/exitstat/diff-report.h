@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "diff.h"
+#include "plot.h"
 
 #define DIFF_TOP	10	/* rows of a table, unless asked for more */
 
@@ -23,9 +24,16 @@ void diff_text(const struct diff *d, const struct diff_view *v, FILE *out);
 /* Everything, whatever a view would show. */
 void diff_json(const struct diff *d, FILE *out);
 
+/* Two charts of rates: of each side, the run whose total is nearest the mean. */
+int diff_plot(const struct diff *d, enum diff_by by, enum plot_format format,
+	      FILE *out, struct errbuf *err);
+
 /* diff-words.c: the summary, one paragraph */
 void diff_summary(const struct diff *d, const struct diff_scope *s,
 		  struct buf *out);
+/* Its first words: "B exits 62 % less than A (12,345 -> 4,690)" */
+void diff_headline(const struct diff *d, const struct diff_scope *s,
+		   struct buf *out);
 /* "NAME -7,001 (-93 %), ...": up to @max changes that may be told */
 void diff_leaders(const struct diff *d, const struct diff_table *t, size_t max,
 		  struct buf *out);

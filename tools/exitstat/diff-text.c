@@ -125,7 +125,7 @@ static void print_rows(const struct diff *d, const char *head,
 		       enum diff_unit unit, FILE *out)
 {
 	struct line *lines = xcalloc(nr, sizeof(*lines)), title;
-	int width[NR_COLS], room = (int)strlen(head);
+	int width[NR_COLS], room = (int)strlen(head), left;
 
 	for (int c = 0; c < NR_COLS; c++)
 		strcpy(title.cell[c], heads[c]);
@@ -138,12 +138,43 @@ static void print_rows(const struct diff *d, const char *head,
 	for (size_t i = 0; i < nr; i++)
 		if ((int)strlen(rows[i]->name) > room)
 			room = (int)strlen(rows[i]->name);
-	if (room > WIDTH - all_widths(lines, nr, width))
-		room = WIDTH - all_widths(lines, nr, width);
+	left = WIDTH - all_widths(lines, nr, width);
+	if (left < MIN_NAME)
+		left = MIN_NAME;
+	if (room > left)
+		room = left;
 	print_line(out, head, room, &title, width);
 	for (size_t i = 0; i < nr; i++)
 		print_line(out, rows[i]->name, room, &lines[i], width);
 	free(lines);
+}
+
+/* How many rows a table has for this view; what did not change is for --all. */
+static size_t rows_to_show(const struct diff_view *v,
+			   const struct diff_table *t)
+{
+	size_t n = 0;
+
+	if (v->top == SIZE_MAX)
+		return t->nr;
+	for (size_t i = 0; i < t->nr; i++)
+		n += t->rows[i].kind != DIFF_SAME;
+	return n < v->top ? n : v->top;
+}
+
+static void print_left_out(const struct diff_table *t, size_t shown, FILE *out)
+{
+	size_t same = 0, changed;
+
+	for (size_t i = shown; i < t->nr; i++)
+		same += t->rows[i].kind == DIFF_SAME;
+	changed = t->nr - shown - same;
+	if (changed && same)
+		fprintf(out, "  (%zu more that changed, and %zu that did not: --all)\n",
+			changed, same);
+	else if (changed || same)
+		fprintf(out, "  (%zu%s: --all)\n", changed + same, changed ?
+			" more that changed" : " that did not change");
 }
 
 /* The largest changes, after a row with the sum of all, if there is one. */
@@ -153,19 +184,16 @@ static void print_table(const struct diff *d, const struct diff_view *v,
 			FILE *out)
 {
 	const struct diff_row **rows = xcalloc(t->nr + 1, sizeof(*rows));
-	size_t n = t->nr < v->top ? t->nr : v->top, nr = 0, same = 0;
+	size_t n = rows_to_show(v, t), nr = 0;
 
 	if (all)
 		rows[nr++] = all;
 	for (size_t i = 0; i < n; i++)
 		rows[nr++] = &t->rows[i];
-	print_rows(d, head, rows, nr, unit, out);
+	if (nr)
+		print_rows(d, head, rows, nr, unit, out);
 	free(rows);
-	for (size_t i = n; i < t->nr; i++)
-		same += t->rows[i].kind == DIFF_SAME;
-	if (t->nr > n)
-		fprintf(out, "  (%zu more, %zu of them without any change: --all)\n",
-			t->nr - n, same);
+	print_left_out(t, n, out);
 }
 
 static void print_fact(FILE *out, const char *label, const char *text)
@@ -291,6 +319,25 @@ static void print_phase_rows(const struct diff *d, bool takes, FILE *out)
 }
 
 /* A phase in which nothing changed, or only by chance, has no words. */
+static void print_phase_words(const struct diff *d, FILE *out)
+{
+	const char *gap = "\n";
+
+	for (size_t i = 0; i < d->nr_phases; i++) {
+		const struct diff_scope *s = &d->phases[i];
+		struct buf b = { 0 };
+
+		if (s->exits.kind != DIFF_UNAVAILABLE)
+			diff_leaders(d, diff_best(d, s), FACT_WORDS, &b);
+		if (!b.len)
+			continue;
+		fprintf(out, "%s  %s: ", gap, s->name);
+		report_wrapped(out, 2 + (int)strlen(s->name) + 2, b.data);
+		buf_free(&b);
+		gap = "";
+	}
+}
+
 static void print_phases(const struct diff *d, FILE *out)
 {
 	if (!d->nr_phases) {
@@ -298,21 +345,8 @@ static void print_phases(const struct diff *d, FILE *out)
 		return;
 	}
 	print_phase_rows(d, false, out);
+	print_phase_words(d, out);
 	print_phase_rows(d, true, out);
-	fprintf(out, "\n");
-	for (size_t i = 0; i < d->nr_phases; i++) {
-		const struct diff_scope *s = &d->phases[i];
-		struct buf b = { 0 };
-
-		if (s->exits.kind == DIFF_UNAVAILABLE)
-			continue;
-		diff_leaders(d, diff_best(d, s), FACT_WORDS, &b);
-		if (!b.len)
-			continue;
-		fprintf(out, "  %s: ", s->name);
-		report_wrapped(out, 2 + (int)strlen(s->name) + 2, b.data);
-		buf_free(&b);
-	}
 }
 
 static void print_optional(const struct diff *d, const struct diff_view *v,

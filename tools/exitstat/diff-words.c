@@ -12,14 +12,20 @@
 #define LEADERS		3	/* changes to name, and as many that are new */
 #define TIMES_FROM	10	/* "x 12" instead of "+1,100 %" */
 
+/* Rounded; a damaged recording may have any number. */
+static uint64_t whole(double x)
+{
+	return x < 1e19 ? (uint64_t)(x + 0.5) : UINT64_MAX;
+}
+
 const char *diff_fmt(char out[COUNT_TEXT_LEN], enum diff_unit unit, double x)
 {
 	if (isnan(x))
 		strcpy(out, "-");
 	else if (unit == DIFF_NS)
-		fmt_ns(out, (uint64_t)(x + 0.5));
+		fmt_ns(out, whole(x));
 	else if (x == floor(x) || x >= 100)
-		fmt_count(out, (uint64_t)(x + 0.5));
+		fmt_count(out, whole(x));
 	else
 		snprintf(out, COUNT_TEXT_LEN, "%.1f", x);
 	return out;
@@ -143,9 +149,11 @@ static void put_numbers(struct buf *b, enum diff_unit unit,
 {
 	char x[COUNT_TEXT_LEN], y[COUNT_TEXT_LEN];
 
-	buf_printf(b, " (%s -> %s", diff_fmt(x, unit, r->side[DIFF_A].mean),
-		   diff_fmt(y, unit, r->side[DIFF_B].mean));
-	if (!isnan(r->change.half)) {
+	buf_printf(b, " (%s", diff_fmt(x, unit, r->side[DIFF_A].mean));
+	if (r->kind != DIFF_SAME)
+		buf_printf(b, " -> %s",
+			   diff_fmt(y, unit, r->side[DIFF_B].mean));
+	if (r->kind != DIFF_SAME && !isnan(r->change.half)) {
 		buf_printf(b, ", %s", diff_fmt_change(x, unit,
 						      r->change.change));
 		put_interval(b, unit, r->change.half);
@@ -153,9 +161,8 @@ static void put_numbers(struct buf *b, enum diff_unit unit,
 	buf_printf(b, ")");
 }
 
-/* "B exits 62 % less than A" */
-static void put_total(const struct diff *d, const struct diff_scope *s,
-		      struct buf *b)
+void diff_headline(const struct diff *d, const struct diff_scope *s,
+		   struct buf *b)
 {
 	const struct diff_row *r = &s->exits;
 	double ratio = diff_ratio(r);
@@ -165,7 +172,7 @@ static void put_total(const struct diff *d, const struct diff_scope *s,
 	if (r->kind == DIFF_SAME)
 		buf_printf(b, "B exits as often as A");
 	else if (!diff_tells(d, r))
-		buf_printf(b, "B does not exit more or less often than A, as far as these runs can tell");
+		buf_printf(b, "%so sure change in total", *s->name ? "n" : "N");
 	else if (isnan(ratio))
 		buf_printf(b, "B exits, and A does not");
 	else if (ratio >= 2)
@@ -256,7 +263,7 @@ void diff_summary(const struct diff *d, const struct diff_scope *s,
 						   DIFF_A : DIFF_B));
 		return;
 	} else {
-		put_total(d, s, out);
+		diff_headline(d, s, out);
 		put_changed(d, t, out);
 		put_kind(d, t, DIFF_APPEARED, out);
 		put_kind(d, t, DIFF_VANISHED, out);

@@ -94,13 +94,13 @@ static const struct {
 	{ "mmio", "page-fault" },
 };
 
-static void reason_key(const struct diff *d, const struct model *m, size_t i,
-		       bool by_class, char *out, size_t size)
+void diff_key(const struct diff *d, const struct model *m, size_t reason,
+	      bool by_class, char *out, size_t size)
 {
-	const char *class = m->rec->reasons[i].class;
+	const char *class = m->rec->reasons[reason].class;
 
 	if (!by_class) {
-		model_reason_name(&m->rec->reasons[i], out, size);
+		model_reason_name(&m->rec->reasons[reason], out, size);
 		return;
 	}
 	for (size_t k = 0; !d->same_isa && k < ARRAY_LEN(wider); k++)
@@ -118,7 +118,7 @@ static void put_exits(struct diff_grid *g, const struct model *m,
 	if (!has_phase(m, phase))
 		g->unset[side][run] = NAN;
 	for (size_t i = 0; i < m->rec->nr_reasons; i++) {
-		reason_key(g->d, m, i, by_class, name, sizeof(name));
+		diff_key(g->d, m, i, by_class, name, sizeof(name));
 		diff_grid_put(g, name, side, run, reason_exits(m, phase, i));
 	}
 }
@@ -151,8 +151,7 @@ static void put_costs(struct diff_grid *g, const struct model *m,
 	for (size_t i = 0; i < m->rec->nr_reasons; i++) {
 		char name[64];
 
-		reason_key(g->d, m, i, !g->d->same_isa, name,
-			   sizeof(name));
+		diff_key(g->d, m, i, !g->d->same_isa, name, sizeof(name));
 		diff_grid_put(g, name, side, run,
 			      (double)model_cost_ns(&m->groups.costs[i]));
 	}

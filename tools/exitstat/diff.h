@@ -74,6 +74,9 @@ void diff_free(struct diff *d);
 
 /* NULL when no run has this phase. "" is the whole. */
 const struct diff_scope *diff_find(const struct diff *d, const char *phase);
+/* What a reason of a recording is called in the tables. */
+void diff_key(const struct diff *d, const struct model *m, size_t reason,
+	      bool by_class, char *out, size_t size);
 /* Reasons, or classes where reasons cannot be compared. */
 const struct diff_table *diff_best(const struct diff *d,
 				   const struct diff_scope *s);
@@ -89,6 +92,8 @@ bool diff_is_same(const struct diff *d);
 double diff_ratio(const struct diff_row *r);
 /* "A", "B" */
 const char *diff_side_name(enum diff_which side);
+/* From the means. */
+enum diff_kind diff_kind_of(const struct diff_row *r);
 const char *diff_kind_name(enum diff_kind kind);
 
 #endif
