@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mkrec FILE [all|l1only|interrupted|nophases|groups]: a recording with fixed times
- * and counts, for golden outputs: the same bytes of text from it every time.
+ * mkrec FILE [all|l1only|interrupted|nophases|groups|less|svm|empty [RUN]]: a
+ * recording with fixed times and counts, for golden outputs: the same bytes of
+ * text from it every time.
  *
  * l1only: a source that fills nothing but l1. interrupted: never finished, so
  * FILE.part is left. nophases: recorded without a command. groups: with time,
- * histograms, details, and a guest inside the guest.
+ * histograms, details, and a guest inside the guest. less: as groups, of another
+ * machine, with a third of the port accesses and EPT_MISCONFIG instead of HLT.
+ * svm: on AMD. empty: without an exit. RUN: so many more port accesses in each
+ * sample, as no run is like the other.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,16 +32,26 @@ static void must(int rc)
 	}
 }
 
+#define NR_CODES	12
+#define HLT_AT		5
+
 /* The last is VMRESUME, in "groups" only. */
-static const uint64_t codes[] = { 30, 48, 10, 32, 1, 12, 52, 28, 31, 0, 7, 24 };
-static size_t nr_codes = ARRAY_LEN(codes) - 1;
+static uint64_t codes[NR_CODES] = { 30, 48, 10, 32, 1, 12, 52, 28, 31, 0, 7,
+				    24 };
+/* What comes closest to each; the two of MSRs are one. */
+static const uint64_t svm_codes[NR_CODES] = { 0x7b, 0x400, 0x72, 0x7c, 0x60,
+					      0x78, 0x77, 0x10, 0x20, 0x4e,
+					      0x64, 0x80 };
+static size_t nr_codes = NR_CODES - 1;
+static bool is_less, is_svm, is_empty;
+static unsigned int run;
 
 /* Exits per 100 ms by phase and code. */
 static const struct {
 	const char *name;
 	const char *line;
 	int samples;
-	unsigned int rate[ARRAY_LEN(codes)];
+	unsigned int rate[NR_CODES];
 } phases[] = {
 	{ "firmware", "", 7, { 101, 53, 3, 0, 2, 0, 0, 23, 0, 0, 0, 59 } },
 	{ "kernel early", "[    0.000000] Linux version 6.12.0", 4,
@@ -49,12 +64,23 @@ static const struct {
 	  { 83, 7, 0, 2, 3, 0, 1, 0, 0, 0, 0, 59 } },
 };
 
+static int64_t rate_of(size_t phase, size_t code, int vcpu)
+{
+	unsigned int n = phases[phase].rate[code];
+
+	if (is_empty)
+		return 0;
+	if (!code)
+		n = (is_less ? n / 3 : n) + run;
+	return n / (vcpu ? 3 : 1);
+}
+
 static void put_meta(struct rec_writer *w, bool with_command)
 {
-	static const char *const texts[][2] = {
+	const char *const texts[][2] = {
 		{ "version", "9.9" }, { "kernel", "6.12.117-golden" },
 		{ "cpu", "Golden CPU @ 2.00GHz" }, { "lab", "vmx" },
-		{ "source", "patched" }, { "isa", "vmx" },
+		{ "source", "patched" }, { "isa", is_svm ? "svm" : "vmx" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
@@ -65,11 +91,12 @@ static void put_meta(struct rec_writer *w, bool with_command)
 			  &err));
 	if (!with_command)
 		return;
-	must(rec_meta_text(w, "command",
+	must(rec_meta_text(w, "command", is_less ?
+			   "qemu-system-x86_64 -enable-kvm -M microvm -cpu host -m 96 -nographic -kernel bzImage" :
 			   "qemu-system-x86_64 -enable-kvm -cpu host -m 128 -nographic -kernel bzImage -append console=ttyS0",
 			   &err));
 	must(rec_meta_text(w, "command_end", "exited with status 0", &err));
-	must(rec_meta_text(w, "machine", "q35", &err));
+	must(rec_meta_text(w, "machine", is_less ? "microvm" : "q35", &err));
 }
 
 static void put_tables(struct rec_writer *w)
@@ -77,15 +104,19 @@ static void put_tables(struct rec_writer *w)
 	must(rec_vm(w, &(struct rec_vm_row) {
 		.id = 1, .vm_id = 3, .pid = 4242, .name = "golden, \"guest\"",
 		.comm = "qemu-system-x86", .cmdline = "qemu-system-x86_64",
-		.machine = "q35", .created_ns = T0 + 5 * MS,
+		.machine = is_less ? "microvm" : "q35",
+		.created_ns = T0 + 5 * MS,
 		.died_ns = T0 + 5500 * MS }, &err));
 	for (int v = 0; v < 2; v++)
 		must(rec_vcpu(w, v + 1, 1, (uint32_t)v, &err));
 	for (size_t i = 0; i < nr_codes; i++) {
-		const struct reason *r = reason_by_code(KES_ISA_VMX, codes[i]);
+		const struct reason *r = is_svm ?
+			reason_by_code(KES_ISA_SVM, svm_codes[i]) :
+			reason_by_code(KES_ISA_VMX, codes[i]);
 
 		must(rec_reason(w, &(struct rec_reason_row) {
-			.id = (int64_t)i + 1, .isa = "vmx", .code = r->code,
+			.id = (int64_t)i + 1,
+			.isa = reason_isa_name(r->isa), .code = r->code,
 			.name = r->name, .class = reason_class_name(r->class),
 			.meaning = r->meaning, .reference = r->reference,
 		}, &err));
@@ -98,11 +129,11 @@ static uint64_t put_deltas(struct rec_writer *w, int64_t sample, size_t phase,
 	uint64_t sum = 0;
 
 	for (size_t c = 0; c < nr_codes; c++) {
-		int64_t n = phases[phase].rate[c] / (vcpu ? 3 : 1);
+		int64_t n = rate_of(phase, c, vcpu);
 		struct rec_counts counts = { n, 0, 0, c == 6 ? n : 0,
 					     c == 0 ? n : 0 };
 
-		if (nr_codes == ARRAY_LEN(codes) && c == 0)
+		if (nr_codes == NR_CODES && c == 0)
 			counts = (struct rec_counts){ n - n / 4, n / 4, n / 8,
 						      0, n - n / 8 };
 		if (l1only)
@@ -122,11 +153,12 @@ static void put_time(int64_t sample, size_t phase, int vcpu,
 	int64_t busy = 0;
 
 	for (size_t c = 0; c < nr_codes; c++) {
-		int64_t n = phases[phase].rate[c] / (vcpu ? 3 : 1);
+		int64_t n = rate_of(phase, c, vcpu);
 		/* handler, user space, halt poll, halt block, preempted */
 		int64_t ns[] = { n * 1000 * (int64_t)(c + 1),
-				 c ? 0 : n * 20000, c == 5 ? n * 50000 : 0,
-				 c == 5 ? n * 900000 : 0, n * 100 };
+				 c ? 0 : n * 20000,
+				 codes[c] == 12 ? n * 50000 : 0,
+				 codes[c] == 12 ? n * 900000 : 0, n * 100 };
 		int bucket = 11 + (int)c % 4;
 
 		if (!n)
@@ -194,7 +226,7 @@ static uint64_t put_samples(struct rec_writer *w, bool l1only,
 				uint64_t n[3] = { put_deltas(w, sample, p, v,
 							     l1only) };
 
-				if (nr_codes == ARRAY_LEN(codes) &&
+				if (nr_codes == NR_CODES &&
 				    (!v || p >= 2))
 					put_time(sample, p, v, w);
 				if (!l1only && n[0])
@@ -216,8 +248,14 @@ int main(int argc, char **argv)
 
 	if (argc < 2)
 		return 2;
-	if (!strcmp(kind, "groups"))
-		nr_codes = ARRAY_LEN(codes);
+	run = argc > 3 ? (unsigned int)atoi(argv[3]) : 0;
+	is_less = !strcmp(kind, "less");
+	is_svm = !strcmp(kind, "svm");
+	is_empty = !strcmp(kind, "empty");
+	if (is_less)
+		codes[HLT_AT] = 49;
+	if (is_less || !strcmp(kind, "groups"))
+		nr_codes = NR_CODES;
 	must(rec_create(&w, argv[1], true, &err));
 	must(rec_begin(w, &err));
 	put_meta(w, with_phases);
@@ -225,7 +263,7 @@ int main(int argc, char **argv)
 	must(rec_meta_text(w, "fields", l1only ? "l1" :
 			   "l1 l2 l2_reflected fastpath userspace closure",
 			   &err));
-	if (nr_codes == ARRAY_LEN(codes)) {
+	if (nr_codes == NR_CODES) {
 		must(rec_meta_u64(w, "tsc_khz", 2000000, &err));
 		put_details(w);
 	}
