@@ -36,7 +36,7 @@ int input_open(struct vmm *vmm, struct errbuf *err)
 	vmm->input = name ? open(name, O_RDONLY | O_CLOEXEC) : STDIN_FILENO;
 	if (vmm->input < 0)
 		return err_set(err, -errno, "%s: %m", name);
-	if (!name && vmm->vcpus[0].boot.kind->reboots && isatty(STDIN_FILENO))
+	if (!name && vmm->vcpus[0].boot.kind->os && isatty(STDIN_FILENO))
 		make_raw(STDIN_FILENO);
 	return 0;
 }

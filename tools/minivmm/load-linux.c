@@ -180,6 +180,6 @@ static int load_linux(const struct image *image, const struct memory *memory,
 }
 
 const struct image_kind kind_linux = {
-	.name = "Linux", .memory = MEMORY, .alone = true, .reboots = true,
+	.name = "Linux", .memory = MEMORY, .alone = true, .os = true,
 	.is = is_linux, .inspect = inspect_linux, .load = load_linux,
 };

@@ -48,7 +48,7 @@ struct image_kind {
 	const char *name;
 	uint64_t memory;	/* boot.memory, unless inspect() says more */
 	bool alone;		/* the machine's only program */
-	bool reboots;		/* ends by resetting the machine */
+	bool os;		/* has drivers; ends by resetting the machine */
 	bool (*is)(const struct image *image);
 	int (*inspect)(const struct image *image, struct boot *boot,
 		       struct errbuf *err);

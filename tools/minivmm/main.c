@@ -27,8 +27,7 @@ static int report(const struct vmm *vmm, const struct vcpu *v)
 		return 1;
 	case END_STOPPED:
 		if (vmm->timed_out)
-			warnx("vCPU %u: %s when its time was over (--timeout gives more)",
-			      v->index, v->err.text);
+			warnx("vCPU %u: %s", v->index, v->err.text);
 		return vmm->timed_out;
 	default:
 		warnx("vCPU %u: %s", v->index, v->err.text);

@@ -129,7 +129,8 @@ void ports_serial_line(struct vmm *vmm)
 
 /*
  * A guest that asks for interrupts gets its input by watch.c, as it comes;
- * one that asks the port again and again gets it here.
+ * one that asks the port again and again gets it here. Not a driver's probing:
+ * what it reads before it is ready, it drops.
  */
 static int serial(struct vcpu *v, struct access *a)
 {
@@ -143,8 +144,8 @@ static int serial(struct vcpu *v, struct access *a)
 	if (!a->in) {
 		sent = serial_write(&vmm->serial, a->reg, (uint8_t)a->value);
 	} else {
-		if (!vmm->serial.nr && !wanted && input_ready(vmm) &&
-		    input_take(vmm, &byte))
+		if (!v->boot.kind->os && !vmm->serial.nr && !wanted &&
+		    input_ready(vmm) && input_take(vmm, &byte))
 			serial_receive(&vmm->serial, (uint8_t)byte);
 		a->value = serial_read(&vmm->serial, a->reg);
 	}

@@ -83,7 +83,7 @@ static int on_hlt(struct vcpu *v)
 
 static int on_shutdown(struct vcpu *v)
 {
-	if (v->boot.kind->reboots)
+	if (v->boot.kind->os)
 		return end_with(END_WELL, v, "reset by a triple fault");
 	return end_here(v, END_FAILED, "triple fault (KVM_EXIT_SHUTDOWN)");
 }
@@ -172,7 +172,7 @@ static int answer_requests(struct vcpu *v)
 	__atomic_store_n(&v->run->immediate_exit, 0, __ATOMIC_SEQ_CST);
 	requests = atomic_exchange(&v->requests, 0);
 	if (requests & REQUEST_STOP)
-		return end_here(v, END_STOPPED, "was");
+		return end_here(v, END_STOPPED, "time is over (--timeout gives more)");
 	if (requests & REQUEST_ASLEEP && asleep_for_ever(v))
 		return end_with(END_WELL, v, "halted with interrupts off");
 	return END_NOT;

@@ -47,7 +47,7 @@ bool serial_has_room(const struct serial *s)
 
 bool serial_wants(const struct serial *s)
 {
-	return serial_has_room(s) && s->ier & IER_RECEIVED;
+	return serial_has_room(s) && s->ier & IER_RECEIVED && s->mcr & MCR_OUT2;
 }
 
 void serial_receive(struct serial *s, uint8_t byte)

@@ -129,9 +129,11 @@ static int inspect_images(struct vmm *vmm, struct image *images,
 			rc = image_inspect(&images[i], boot, err);
 		if (rc)
 			return rc;
-		if (boot->kind->alone && o->nr_images > 1)
-			return err_set(err, -EINVAL, "%s: a %s image runs alone",
-				       o->images[i], boot->kind->name);
+		if (boot->kind->alone &&
+		    (o->nr_images > 1 || (boot->kind->os && o->vcpus > 1)))
+			return err_set(err, -EINVAL, "%s: a %s image runs alone%s",
+				       o->images[i], boot->kind->name,
+				       boot->kind->os ? ", on one vCPU" : "");
 		vmm->wants |= boot->wants;
 	}
 	return 0;
@@ -219,11 +221,10 @@ static void fix_cpuid(const struct vmm *vmm, struct kvm_cpuid_entry2 *e,
 }
 
 static int make_vcpu(struct vmm *vmm, unsigned int index,
-		     struct kvm_cpuid2 *cpuid, size_t run_bytes,
+		     struct kvm_cpuid2 *cpuid, size_t run_bytes, bool deadline,
 		     struct errbuf *err)
 {
 	struct vcpu *v = &vmm->vcpus[index];
-	bool deadline = capability(vmm, KVM_CAP_TSC_DEADLINE_TIMER, err) > 0;
 	int rc;
 
 	v->vmm = vmm;
@@ -245,6 +246,7 @@ static int make_vcpus(struct vmm *vmm, struct errbuf *err)
 {
 	struct kvm_cpuid2 *cpuid = NULL;
 	int max = capability(vmm, KVM_CAP_MAX_VCPUS, err);
+	bool deadline = capability(vmm, KVM_CAP_TSC_DEADLINE_TIMER, err) > 0;
 	int bytes = call_number(&vmm->times, vmm->kvm, CALL_GET_VCPU_MMAP_SIZE,
 				0, err);
 	int rc = bytes < 0 ? bytes : get_cpuid(vmm, &cpuid, err);
@@ -253,7 +255,7 @@ static int make_vcpus(struct vmm *vmm, struct errbuf *err)
 		rc = err_set(err, -EINVAL, "%u vCPUs: this KVM has at most %d",
 			     vmm->nr_vcpus, max);
 	for (unsigned int i = 0; i < vmm->nr_vcpus && rc >= 0; i++)
-		rc = make_vcpu(vmm, i, cpuid, (size_t)bytes, err);
+		rc = make_vcpu(vmm, i, cpuid, (size_t)bytes, deadline, err);
 	free(cpuid);
 	return rc < 0 ? rc : 0;
 }

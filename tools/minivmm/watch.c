@@ -84,11 +84,12 @@ static void stop_all(struct vmm *vmm)
 {
 	const uint64_t one = 1;
 
-	if (write(vmm->stop_fd, &one, sizeof(one)) < 0)
-		return;	/* full: all have been told */
 	for (unsigned int i = 0; i < vmm->nr_vcpus; i++)
 		if (runs(&vmm->vcpus[i]))
 			vcpu_request(&vmm->vcpus[i], REQUEST_STOP);
+	/* and those that wait for input, which then find the request */
+	if (write(vmm->stop_fd, &one, sizeof(one)) < 0)
+		return;	/* full: they have been told */
 }
 
 /* A machine of one program has ended with its first vCPU that has. */
