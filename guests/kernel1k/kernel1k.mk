@@ -26,7 +26,7 @@ $(K1_OBJ)/%.o: kernel1k/%.S $(K1_HEADERS) | $(K1_OBJ)/programs
 $(K1_OBJ)/programs:
 	mkdir -p $@
 
-$(O)/kernel1k.in: expected/kernel1k.in | $(O)/obj
+$(O)/kernel1k.in: golden/kernel1k.in | $(O)/obj
 	install -m 644 $< $@
 
 $(O)/kernel1k.cfg: kernel1k/kernel1k.cfg | $(O)/obj

@@ -21,7 +21,7 @@ $(CORPUS:%=$(O)/%.bin): $(O)/%.bin: $(O)/obj/flat/%.elf
 $(CORPUS:%=$(O)/%.rom): $(O)/%.rom: $(O)/obj/rom/%.elf
 	objcopy -O binary --gap-fill 0 $< $@
 
-$(O)/%.out: expected/%.out | $(O)/obj
+$(O)/%.out: golden/%.out | $(O)/obj
 	install -m 644 $< $@
 
 $(O)/obj/flat/%.elf: $(O)/obj/flat/%.o $(O)/obj/flat/real.a lib/real.lds
