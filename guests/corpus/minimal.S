@@ -10,4 +10,8 @@
 	.text
 	.globl	start
 start:
+#ifdef GUEST_ROM
 	guest_end
+#else
+	hlt
+#endif

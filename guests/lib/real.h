@@ -22,14 +22,16 @@
 
 #ifdef __ASSEMBLER__
 
-/* One exit: HLT, or port IO in firmware. */
+/*
+ * One exit: HLT, or port IO in firmware. Where there are interrupts, which
+ * nobody here asks for, HLT is only a pause, and port IO a second exit.
+ */
 	.macro guest_end
-#ifdef GUEST_ROM
-	xorb	%al, %al
-	outb	%al, $MINIVMM_PORT_EXIT
-#else
+#ifndef GUEST_ROM
 	hlt
 #endif
+	xorb	%al, %al
+	outb	%al, $MINIVMM_PORT_EXIT
 	.endm
 
 #else /* C */
