@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Small images of each kind that minivmm loads, right in every field: what its
+ * unit tests change one thing of, and what the fuzzer starts from.
+ */
+#ifndef VMMIMAGES_H
+#define VMMIMAGES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define VMMIMAGE_BYTES	4096
+
+enum vmmimage {
+	VMMIMAGE_FLAT,		/* with the header of guests/lib/abi.h */
+	VMMIMAGE_ELF32,		/* multiboot; one segment of 16 bytes, at 1 MiB */
+	VMMIMAGE_ELF64,
+	VMMIMAGE_LINUX,		/* 512 bytes of kernel */
+	NR_VMMIMAGES
+};
+
+/* Where the ELF images keep what tests change. */
+#define VMMIMAGE_CODE_AT	512
+#define VMMIMAGE_MULTIBOOT_AT	256
+
+/* Fills @data; how many bytes of it the image has. */
+size_t vmmimage_make(enum vmmimage kind, uint8_t data[VMMIMAGE_BYTES]);
+
+#endif
