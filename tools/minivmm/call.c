@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Implements call.h. What each call does is in the kernel's
- * Documentation/virt/kvm/api.rst.
- */
-#include <assert.h>
+/* Implements call.h. */
 #include <errno.h>
 #include <linux/kvm.h>
 #include <string.h>
@@ -12,40 +8,12 @@
 
 #include "call.h"
 
-#define ROW(n)	[CALL_##n] = { KVM_##n, "KVM_" #n }
+#define CALL_ROW(n)	[CALL_##n] = { KVM_##n, "KVM_" #n },
 
 static const struct {
 	unsigned long request;
 	const char *name;
-} calls[] = {
-	ROW(GET_API_VERSION),
-	ROW(CHECK_EXTENSION),
-	ROW(GET_VCPU_MMAP_SIZE),
-	ROW(GET_SUPPORTED_CPUID),
-	ROW(CREATE_VM),
-	ROW(SET_TSS_ADDR),
-	ROW(SET_IDENTITY_MAP_ADDR),
-	ROW(SET_USER_MEMORY_REGION),
-	ROW(CREATE_IRQCHIP),
-	ROW(CREATE_PIT2),
-	ROW(GET_PIT2),
-	ROW(SET_PIT2),
-	ROW(GET_IRQCHIP),
-	ROW(SET_IRQCHIP),
-	ROW(IRQ_LINE),
-	ROW(CREATE_VCPU),
-	ROW(SET_CPUID2),
-	ROW(GET_SREGS),
-	ROW(SET_SREGS),
-	ROW(GET_REGS),
-	ROW(SET_REGS),
-	ROW(GET_MP_STATE),
-	ROW(SET_MP_STATE),
-	ROW(TRANSLATE),
-	ROW(RUN),
-};
-
-static_assert(ARRAY_LEN(calls) == NR_CALLS, "a call without a row");
+} calls[] = { CALLS(CALL_ROW) };
 
 uint64_t now_ns(void)
 {

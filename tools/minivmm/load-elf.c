@@ -28,16 +28,6 @@
 #define UPPER_START	0x100000
 #define CMDLINE_BYTES	1024
 
-/* Both classes in one form. */
-struct segment {
-	uint64_t offset, vaddr, paddr, filesz, memsz;
-};
-
-struct headers {
-	uint64_t entry, phoff;
-	unsigned int phentsize, phnum;
-};
-
 struct info {
 	uint32_t flags, mem_lower, mem_upper, boot_device, cmdline;
 	uint32_t mods_count, mods_addr, syms[4], mmap_length, mmap_addr;
@@ -71,114 +61,109 @@ static bool is_long(const struct image *image)
 	return image->data[EI_CLASS] == ELFCLASS64;
 }
 
-#define FILL(h, e) do { \
-	(h)->entry = (e).e_entry; \
-	(h)->phoff = (e).e_phoff; \
-	(h)->phentsize = (e).e_phentsize; \
-	(h)->phnum = (e).e_phnum; \
-} while (0)
+/* Both classes in the form of the larger one; it is all there. */
+static Elf64_Ehdr header_of(const struct image *image)
+{
+	Elf64_Ehdr h;
+	Elf32_Ehdr n;
+
+	memcpy(&h, image->data, sizeof(h));
+	if (is_long(image))
+		return h;
+	memcpy(&n, image->data, sizeof(n));
+	h.e_entry = n.e_entry;
+	h.e_phoff = n.e_phoff;
+	h.e_phentsize = n.e_phentsize;
+	h.e_phnum = n.e_phnum;
+	return h;
+}
+
+static size_t entry_bytes(const struct image *image)
+{
+	return is_long(image) ? sizeof(Elf64_Phdr) : sizeof(Elf32_Phdr);
+}
+
+static Elf64_Phdr segment_of(const struct image *image, uint64_t at)
+{
+	Elf64_Phdr p;
+	Elf32_Phdr n;
+
+	if (is_long(image)) {
+		memcpy(&p, image->data + at, sizeof(p));
+		return p;
+	}
+	memcpy(&n, image->data + at, sizeof(n));
+	return (Elf64_Phdr) {
+		.p_type = n.p_type, .p_offset = n.p_offset,
+		.p_vaddr = n.p_vaddr, .p_paddr = n.p_paddr,
+		.p_filesz = n.p_filesz, .p_memsz = n.p_memsz,
+	};
+}
 
 static int wrong(const struct image *image, const char *what, struct errbuf *err)
 {
 	return err_set(err, -EINVAL, "%s: bad ELF: %s", image->name, what);
 }
 
-static int read_headers(const struct image *image, struct headers *h,
-			struct errbuf *err)
+static int read_header(const struct image *image, Elf64_Ehdr *h,
+		       struct errbuf *err)
 {
-	Elf32_Ehdr e32;
-	Elf64_Ehdr e64;
-	uint16_t machine, type;
-
-	if (image->len < sizeof(e64))
+	if (image->len < sizeof(*h))
 		return wrong(image, "shorter than its header", err);
-	memcpy(&e32, image->data, sizeof(e32));
-	memcpy(&e64, image->data, sizeof(e64));
-	/* both classes have these two, and what is before, in one place */
-	type = e64.e_type;
-	machine = e64.e_machine;
-	if (e64.e_ident[EI_DATA] != ELFDATA2LSB || type != ET_EXEC ||
-	    machine != (is_long(image) ? EM_X86_64 : EM_386))
+	*h = header_of(image);
+	if (h->e_ident[EI_DATA] != ELFDATA2LSB || h->e_type != ET_EXEC ||
+	    h->e_machine != (is_long(image) ? EM_X86_64 : EM_386))
 		return wrong(image, "not a static program for x86", err);
-	if (is_long(image))
-		FILL(h, e64);
-	else
-		FILL(h, e32);
-	if (h->phentsize != (is_long(image) ? sizeof(Elf64_Phdr) :
-					      sizeof(Elf32_Phdr)))
+	if (h->e_phentsize != entry_bytes(image))
 		return wrong(image, "size of program headers", err);
-	if (!h->phnum || h->phnum > MAX_SEGMENTS)
+	if (!h->e_phnum || h->e_phnum > MAX_SEGMENTS)
 		return wrong(image, "number of program headers", err);
-	if (h->phoff > image->len ||
-	    (uint64_t)h->phentsize * h->phnum > image->len - h->phoff)
+	if (h->e_phoff > image->len ||
+	    h->e_phnum * entry_bytes(image) > image->len - h->e_phoff)
 		return wrong(image, "program headers beyond its end", err);
 	return 0;
 }
 
-#define TAKE(s, p) do { \
-	*(s) = (struct segment) { (p).p_offset, (p).p_vaddr, (p).p_paddr, \
-				  (p).p_filesz, (p).p_memsz }; \
-	type = (p).p_type; \
-} while (0)
-
-/* The @i-th segment; false when it is not to be loaded. */
-static bool read_segment(const struct image *image, const struct headers *h,
-			 unsigned int i, struct segment *s)
-{
-	const uint8_t *at = image->data + h->phoff + (uint64_t)i * h->phentsize;
-	Elf32_Phdr p32;
-	Elf64_Phdr p64;
-	uint32_t type;
-
-	if (is_long(image)) {
-		memcpy(&p64, at, sizeof(p64));
-		TAKE(s, p64);
-	} else {
-		memcpy(&p32, at, sizeof(p32));
-		TAKE(s, p32);
-	}
-	return type == PT_LOAD && s->memsz;
-}
-
 /* Memory is zero already where the file has nothing for it. */
 static int load_segment(const struct image *image, const struct memory *memory,
-			const struct segment *s, struct errbuf *err)
+			const Elf64_Phdr *s, struct errbuf *err)
 {
-	if (s->filesz > s->memsz)
+	if (s->p_filesz > s->p_memsz)
 		return wrong(image, "a segment's file is larger than its memory", err);
-	if (s->offset > image->len || s->filesz > image->len - s->offset)
+	if (s->p_offset > image->len || s->p_filesz > image->len - s->p_offset)
 		return wrong(image, "a segment beyond its end (truncated?)", err);
-	if (!memory_at(memory, s->paddr, s->memsz) ||
-	    memory_write(memory, s->paddr, image->data + s->offset, s->filesz))
+	if (!memory_at(memory, s->p_paddr, s->p_memsz) ||
+	    memory_write(memory, s->p_paddr, image->data + s->p_offset, s->p_filesz))
 		return err_set(err, -EFBIG,
 			       "%s: a segment at 0x%llx of %llu bytes, beyond the memory (--memory gives more)",
-			       image->name, (unsigned long long)s->paddr,
-			       (unsigned long long)s->memsz);
+			       image->name, (unsigned long long)s->p_paddr,
+			       (unsigned long long)s->p_memsz);
 	return 0;
 }
 
 /* The entry is an address of the program's own; where is that in memory? */
-static bool holds_entry(const struct segment *s, uint64_t entry, uint64_t *at)
+static bool holds_entry(const Elf64_Phdr *s, uint64_t entry, uint64_t *at)
 {
-	if (entry < s->vaddr || entry - s->vaddr >= s->memsz)
+	if (entry < s->p_vaddr || entry - s->p_vaddr >= s->p_memsz)
 		return false;
-	*at = entry - s->vaddr + s->paddr;
+	*at = entry - s->p_vaddr + s->p_paddr;
 	return true;
 }
 
 static int load_segments(const struct image *image, const struct memory *memory,
 			 struct boot *boot, struct errbuf *err)
 {
-	struct headers h;
-	struct segment s;
+	Elf64_Ehdr h;
 	bool found = false;
-	int rc = read_headers(image, &h, err);
+	int rc = read_header(image, &h, err);
 
-	for (unsigned int i = 0; !rc && i < h.phnum; i++) {
-		if (!read_segment(image, &h, i, &s))
+	for (uint64_t i = 0; !rc && i < h.e_phnum; i++) {
+		Elf64_Phdr s = segment_of(image, h.e_phoff + i * h.e_phentsize);
+
+		if (s.p_type != PT_LOAD || !s.p_memsz)
 			continue;
 		rc = load_segment(image, memory, &s, err);
-		found |= holds_entry(&s, h.entry, &boot->entry);
+		found |= holds_entry(&s, h.e_entry, &boot->entry);
 	}
 	if (!rc && !found)
 		return wrong(image, "the entry is in no segment", err);
@@ -206,8 +191,8 @@ static int check_multiboot(const struct image *image, struct errbuf *err)
 static int inspect_elf(const struct image *image, struct boot *boot,
 		       struct errbuf *err)
 {
-	struct headers h;
-	int rc = read_headers(image, &h, err);
+	Elf64_Ehdr h;
+	int rc = read_header(image, &h, err);
 
 	if (rc)
 		return rc;
