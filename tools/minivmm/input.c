@@ -48,6 +48,11 @@ void input_close(void)
 	is_raw = false;
 }
 
+bool input_is_raw(void)
+{
+	return is_raw;
+}
+
 bool input_ready(struct vmm *vmm)
 {
 	struct pollfd fd = { .fd = vmm->input, .events = POLLIN };

@@ -109,6 +109,7 @@ void ports_serial_line(struct vmm *vmm);
 /* Opens what guests read; a terminal becomes raw when the guest is a Linux. */
 int input_open(struct vmm *vmm, struct errbuf *err);
 void input_close(void);
+bool input_is_raw(void);
 bool input_ready(struct vmm *vmm);
 /* The next byte, for which it waits; false at the end. */
 bool input_take(struct vmm *vmm, char *byte);

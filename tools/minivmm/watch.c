@@ -128,12 +128,14 @@ static void look_for_sleepers(struct vmm *vmm)
 	}
 }
 
+/* A person can always leave; what they type before a guest listens is lost. */
 static bool input_wanted(struct vmm *vmm)
 {
 	bool wanted;
 
 	pthread_mutex_lock(&vmm->device_lock);
-	wanted = !vmm->input_ended && serial_wants(&vmm->serial);
+	wanted = !vmm->input_ended &&
+		 (input_is_raw() || serial_wants(&vmm->serial));
 	pthread_mutex_unlock(&vmm->device_lock);
 	return wanted;
 }
