@@ -24,7 +24,7 @@ check-unit:	## the tool's tests; builds, scripts and pages are clean
 check-patches:	## the patch series, without booting it
 check-svm:	## the counters in lab svm (AMD)
 check-vmx:	## the counters in lab vmx (Intel)
-check-kvm:	## the counters on this machine's nested virtualization
+check-kvm:	## guests of known exits, and the counters, on this machine's own KVM
 check-unit check-patches check-svm check-vmx check-kvm:
 	@scripts/check $(@:check-%=%)
 
