@@ -15,57 +15,16 @@
  * then taken first, HLT waits for the next one, and there has to be a next
  * one. Still one HLT exit per sleep.
  */
+#include "apic.h"
 #include "guest.h"
+#include "idt.h"
 
-#define APIC_BASE	0xfee00000u
-#define APIC_SPURIOUS	0x0f0
-#define APIC_LVT_TIMER	0x320
-#define APIC_INITIAL	0x380
-#define APIC_DIVIDE	0x3e0
+extern const char apic_timer_entry[];
 
-#define SPURIOUS_ENABLE	0x100
-#define DIVIDE_BY_1	0x0b
-#define TIMER_PERIODIC	(1 << 17)
-#define LVT_MASKED	(1 << 16)
-
-#define TIMER_VECTOR	0x40
-#define SPURIOUS_VECTOR	0x4f
-#define NR_VECTORS	0x50
-
-struct gate {
-	uint16_t offset_low, selector, type, offset_high;
-};
-
-struct idt_pointer {
-	uint16_t limit;
-	uint32_t base;
-} __attribute__((packed));
-
-extern char apic_timer_entry[];
-
-static struct gate idt[NR_VECTORS];
-
-static void apic_write(uint32_t reg, uint32_t value)
-{
-	*(volatile uint32_t *)(APIC_BASE + reg) = value;
-}
-
-/* A fault finds no gate and ends as a triple fault, visible to QEMU. */
 void apic_init(void)
 {
-	const uint32_t entry = (uint32_t)apic_timer_entry;
-	const struct idt_pointer pointer = {
-		.limit = sizeof(idt) - 1,
-		.base = (uint32_t)idt,
-	};
-
-	idt[TIMER_VECTOR] = (struct gate) {
-		.offset_low = entry & 0xffff,
-		.selector = 0x08,
-		.type = 0x8e00,
-		.offset_high = entry >> 16,
-	};
-	__asm__ volatile("lidt %0" : : "m"(pointer), "m"(idt));
+	idt_set(TIMER_VECTOR, apic_timer_entry);
+	idt_load();
 	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | SPURIOUS_VECTOR);
 	apic_write(APIC_DIVIDE, DIVIDE_BY_1);
 }

@@ -7,6 +7,10 @@
  * Exits: moves to CR0 and what fetching the first pages costs; none of the
  * kinds that guests.cfg counts.
  */
+#include "abi.h"
+
+#define WANTS	(MINIVMM_WANTS_IRQCHIP | MINIVMM_IS_FIRMWARE)
+
 	.code16
 	.section .start16, "ax"
 start16:
@@ -18,6 +22,13 @@ start16:
 	movl	%eax, %cr0
 	ljmpl	$0x08, $start32
 
+/* For minivmm. */
+	.section .header, "a"
+	.balign	4
+	.long	MINIVMM_HEADER_MAGIC, MINIVMM_ABI_VERSION, WANTS
+	.long	-(MINIVMM_HEADER_MAGIC + MINIVMM_ABI_VERSION + WANTS)
+
+	.section .start32, "ax"
 	.code32
 	.globl	start32
 start32:

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Generators: exceptions, task switches, shutdown. Of the exceptions KVM
+ * intercepts #UD, #DB, #AC and #MC; others only on demand.
+ */
+#include "exits.h"
+
+#define MSR_EFER	0xc0000080u
+#define EFER_SVME	(1u << 12)
+#define CR0_CACHED_AM	0x00040011u
+
+/* VMX: n EXCEPTION_NMI. SVM: n EXCP_UD. */
+void exit_ud(uint32_t n)
+{
+	while (n--)
+		EXPECT_FAULT("ud2", "m"(resume_at));
+}
+
+/* One step each. VMX: n EXCEPTION_NMI. SVM: n EXCP_DB. */
+void exit_db(uint32_t n)
+{
+	while (n--)
+		__asm__ volatile("pushfl\n\torl $0x100, (%%esp)\n\tpopfl\n\tnop"
+				 : : : "memory", "cc");
+}
+
+/* No exits, unless somebody debugs the guest. */
+void exit_bp(uint32_t n)
+{
+	while (n--)
+		EXPECT_FAULT("int3", "m"(resume_at));
+}
+
+/* No exits: KVM leaves #GP to the guest. */
+void exit_gp(uint32_t n)
+{
+	while (n--)
+		EXPECT_FAULT("movw %w1, %%fs", "r"(0xfff8));
+}
+
+/*
+ * KVM looks at each #GP of a guest that has switched SVM on, because some CPUs
+ * give one for VMRUN. n EXCP_GP, and one MSR.
+ */
+void exit_gp_svme(uint32_t n)
+{
+	wrmsr(MSR_EFER, EFER_SVME);
+	exit_gp(n);
+}
+
+static void misaligned(uint32_t n)
+{
+	static char memory[8];
+
+	while (n--)
+		EXPECT_FAULT("incl 1(%1)", "r"(memory), "m"(memory));
+}
+
+/* In ring 3. n EXCEPTION_NMI, and one CR_ACCESS that permits the checking. */
+void exit_ac(uint32_t n)
+{
+	descriptors_load();
+	__asm__ volatile("movl %0, %%cr0" : : "r"(CR0_CACHED_AM));
+	user_call(misaligned, n);
+}
+
+static volatile uint32_t switches_left;
+
+static void task_b(void)
+{
+	for (;;) {
+		if (!switches_left)
+			guest_exit(0);
+		switches_left--;
+		__asm__ volatile("ljmp %0, $0" : : "i"(SEL_TSS_A) : "memory");
+	}
+}
+
+/* To task B and back. With an odd n it ends in B. */
+void exit_task_switch(uint32_t n)
+{
+	descriptors_load();
+	descriptors_task_b(task_b);
+	switches_left = n;
+	while (switches_left) {
+		switches_left--;
+		__asm__ volatile("ljmp %0, $0" : : "i"(SEL_TSS_B) : "memory");
+	}
+}
+
+/*
+ * No gate for #UD, none for #GP and #DF. VMX: TRIPLE_FAULT. SVM: SHUTDOWN. It
+ * ends the VM, so that there is but one, and not the IO exit of the verdict.
+ * VMX has EXCEPTION_NMI for the #UD first, SVM EXCP_UD.
+ */
+void exit_triple_fault(uint32_t n)
+{
+	static const struct {
+		uint16_t limit;
+		uint32_t base;
+	} __attribute__((packed)) nothing;
+
+	(void)n;
+	__asm__ volatile("lidt %0\n\tud2" : : "m"(nothing));
+}

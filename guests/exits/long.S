@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Generators that need 64-bit mode: CR8. Getting there costs
+ *
+ *   VMX   CR_ACCESS 2 (CR4.PAE, CR0.PG), MSR_WRITE 1 (EFER)
+ *   SVM   WRITE_CR4 1, WRITE_CR0 1, MSR 1
+ *
+ * and from there nobody comes back: the guest ends with status 0.
+ */
+#define APIC_ICR	0xfee00300
+#define ICR_SELF_VECTOR	0x44040
+#define MSR_EFER	0xc0000080
+#define EFER_LME	0x100
+#define CR4_PAE		0x20
+#define CR0_PAGING	0x80000011
+#define SEL_CODE64	0x28
+#define PAGE_BITS	0x83		/* present, writable, 2 MiB */
+
+	.text
+/*
+ * long_mode(entry, n): the first and the last GiB are mapped to themselves. The
+ * entry finds n in ECX, and has no interrupt table.
+ */
+	.globl	long_mode
+long_mode:
+	call	descriptors_load
+	movl	$directories, %edi
+	movl	$PAGE_BITS, %eax
+	call	fill_directory
+	movl	$0xc0000000 | PAGE_BITS, %eax
+	call	fill_directory
+	movl	$directories + 3, pointers
+	movl	$directories + 0x1000 + 3, pointers + 3 * 8
+	movl	$pointers + 3, top
+	movl	$CR4_PAE, %eax
+	movl	%eax, %cr4
+	movl	$top, %eax
+	movl	%eax, %cr3
+	movl	$MSR_EFER, %ecx
+	movl	$EFER_LME, %eax
+	xorl	%edx, %edx
+	wrmsr
+	movl	4(%esp), %ebx
+	movl	8(%esp), %ecx
+	movl	$CR0_PAGING, %eax
+	movl	%eax, %cr0
+	ljmp	$SEL_CODE64, $long_start
+
+/* 512 entries from EAX on, at EDI */
+fill_directory:
+	movl	$512, %ecx
+1:	movl	%eax, (%edi)
+	movl	$0, 4(%edi)
+	addl	$0x200000, %eax
+	addl	$8, %edi
+	loop	1b
+	ret
+
+	.code64
+long_start:
+	movl	%ebx, %ebx
+	call	*%rbx
+	xorl	%eax, %eax
+	outb	%al, $0xf4
+1:	jmp	1b
+
+	.globl	long_cr8
+long_cr8:
+	movl	%ecx, %eax
+	andl	$15, %eax
+	movq	%rax, %cr8
+	loop	long_cr8
+	ret
+
+/* No V_IRQ comes of it, which QEMU's TCG dies of when CR8 is written. */
+	.globl	long_cr8_pending
+long_cr8_pending:
+	movl	$15, %eax
+	movq	%rax, %cr8
+	movl	$APIC_ICR, %ebx
+	movl	$ICR_SELF_VECTOR, (%rbx)
+1:	movl	%ecx, %eax
+	orl	$8, %eax
+	andl	$15, %eax
+	movq	%rax, %cr8
+	loop	1b
+	ret
+
+/* The task priority up, an interrupt, down again; all without taking it. */
+	.globl	long_tpr
+long_tpr:
+	movl	$15, %edx
+	xorl	%eax, %eax
+	movl	$APIC_ICR, %ebx
+1:	movq	%rdx, %cr8
+	movl	$ICR_SELF_VECTOR, (%rbx)
+	movq	%rax, %cr8
+	loop	1b
+	ret
+
+	.bss
+	.balign	0x1000
+top:		.skip	0x1000
+pointers:	.skip	0x1000
+directories:	.skip	0x2000

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Generators: accesses to memory that is not there, or not yet.
+ */
+#include "../lib/apic.h"
+#include "exits.h"
+
+#define PAGE		0x1000u
+#define FRESH_PAGES	0x400000u	/* RAM that nothing else touches */
+#define IOAPIC		0xfec00000u	/* KVM's own: stays in the kernel */
+#define NO_DEVICE	0xd0000000u	/* nobody's: to the VMM */
+
+static void read_often(uint32_t address, uint32_t n)
+{
+	while (n--)
+		*(volatile uint32_t *)address;
+}
+
+/*
+ * n EPT_VIOLATION or NPF: a write to each page, as a page that is only read
+ * would be mapped without leave to write, and exit again. The host must back
+ * the memory by small pages (no transparent huge ones).
+ */
+void exit_fresh_page(uint32_t n)
+{
+	uint32_t at = FRESH_PAGES;
+
+	for (; n--; at += PAGE)
+		*(volatile char *)at = 1;
+}
+
+/*
+ * SVM: n + 1 NPF. VMX: an EPT_VIOLATION finds that there is no memory, and
+ * makes an entry that is not valid: n EPT_MISCONFIG.
+ */
+void exit_mmio_kernel(uint32_t n)
+{
+	read_often(IOAPIC, n + 1);
+}
+
+/* The same, but n + 1 of them go to user space. */
+void exit_mmio_user(uint32_t n)
+{
+	read_often(NO_DEVICE, n + 1);
+}
+
+/* n accesses, see apic.h. */
+void exit_apic_access(uint32_t n)
+{
+	while (n--)
+		apic_read(APIC_ID);
+}

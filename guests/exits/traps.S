@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where exceptions and interrupts go: on at a place that was named before, or,
+ * when none was, to the end with STATUS_FAULT.
+ */
+#define STATUS_FAULT	3
+#define APIC_EOI	0xfee000b0
+#define APIC_ICR	0xfee00300
+#define ICR_NMI		0x4400	/* to the APIC in ICR's upper half: 0, us */
+
+	.text
+	.globl	trap_resume_error
+trap_resume_error:
+	addl	$4, %esp
+	.globl	trap_resume
+trap_resume:
+	pushl	%eax
+	xorl	%eax, %eax
+	xchgl	resume_at, %eax
+	testl	%eax, %eax
+	jz	1f
+	movl	%eax, 4(%esp)
+	popl	%eax
+	iret
+1:	pushl	$STATUS_FAULT
+	call	guest_exit
+
+/* One step was wanted: no more of them. */
+	.globl	trap_step
+trap_step:
+	andl	$~0x100, 8(%esp)
+	iret
+
+	.globl	trap_nmi
+trap_nmi:
+	cmpl	$0, nmi_again
+	je	1f
+	movl	$0, nmi_again
+	movl	$ICR_NMI, APIC_ICR
+1:	iret
+
+	.globl	trap_irq
+trap_irq:
+	incl	irqs_seen
+	movl	$0, APIC_EOI
+	iret
+
+/* INT of ring 3: back to who called user_call(). */
+	.globl	trap_leave
+trap_leave:
+	movl	$0x10, %eax
+	movw	%ax, %ds
+	movw	%ax, %es
+	movl	user_esp, %esp
+	popal
+	ret
+
+/* user_call(entry, n): ring 3 with EFLAGS.AC, entry(n) on a stack of its own. */
+	.globl	user_call
+user_call:
+	movl	4(%esp), %eax
+	movl	8(%esp), %ecx
+	pushal
+	movl	%esp, user_esp
+	movl	$user_stack_top - 8, %edx
+	movl	$user_end, (%edx)
+	movl	%ecx, 4(%edx)
+	pushl	$0x23
+	pushl	%edx
+	pushl	$0x40002
+	pushl	$0x1b
+	pushl	%eax
+	movl	$0x23, %eax
+	movw	%ax, %ds
+	movw	%ax, %es
+	iret
+user_end:
+	int	$0x30
+
+	.section .chosen, "a"
+	.globl	chosen_row, chosen_n
+chosen_row:	.long 0
+chosen_n:	.long 0
+
+	.bss
+	.balign	16
+user_stack:
+	.skip	0x400
+user_stack_top:
+	.globl	resume_at, irqs_seen, nmi_again
+user_esp:	.long 0
+resume_at:	.long 0
+irqs_seen:	.long 0
+nmi_again:	.long 0

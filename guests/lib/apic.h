@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The local APIC in xAPIC mode: its registers, memory mapped. Each access is
+ * one exit: SVM NPF; VMX EPT_VIOLATION where KVM has no APICv, which is so in
+ * lab vmx (mmu.c leaves the APIC's page to emulation then, and caches nothing).
+ */
+#ifndef GUEST_APIC_H
+#define GUEST_APIC_H
+
+#include <stdint.h>
+
+#define APIC_BASE	0xfee00000u
+#define APIC_ID		0x020
+#define APIC_EOI	0x0b0
+#define APIC_SPURIOUS	0x0f0
+#define APIC_ICR	0x300
+#define APIC_LVT_TIMER	0x320
+#define APIC_INITIAL	0x380
+#define APIC_DIVIDE	0x3e0
+
+#define SPURIOUS_ENABLE	0x100
+#define SPURIOUS_VECTOR	0x4f
+#define DIVIDE_BY_1	0x0b
+#define TIMER_PERIODIC	(1 << 17)
+#define TIMER_DEADLINE	(2 << 17)
+#define LVT_MASKED	(1 << 16)
+#define TIMER_VECTOR	0x40
+
+static inline void apic_write(uint32_t reg, uint32_t value)
+{
+	*(volatile uint32_t *)(APIC_BASE + reg) = value;
+}
+
+static inline uint32_t apic_read(uint32_t reg)
+{
+	return *(volatile uint32_t *)(APIC_BASE + reg);
+}
+
+#endif /* GUEST_APIC_H */
