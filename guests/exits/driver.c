@@ -26,6 +26,7 @@ enum vendors { ANY, INTEL, AMD };
 
 enum need {
 	NOTHING, RDTSCP, RDRAND, XSAVE, LONG_MODE, UMIP, SVM, DEADLINE, X2APIC,
+	INVPCID,
 };
 
 struct generator {
@@ -56,6 +57,7 @@ static const struct {
 	[SVM]		= { &leaf80000001.ecx, 2 },
 	[DEADLINE]	= { &leaf1.ecx, 24 },
 	[X2APIC]	= { &leaf1.ecx, 21 },
+	[INVPCID]	= { &leaf7.ebx, 10 },
 };
 
 extern char rom_start[], bss_start[], stack_top[];

@@ -157,7 +157,8 @@ void exit_tpr_threshold(uint32_t n)
 
 /*
  * The same on SVM: KVM intercepts CR8 as long as an interrupt waits for it. n
- * WRITE_CR8, as the task priority stays above it all the time. A = 3.
+ * WRITE_CR8, as the task priority stays above it all the time, and the one of
+ * exit_cr8(). A = 3.
  */
 void exit_cr8_pending(uint32_t n)
 {

@@ -133,6 +133,23 @@ void exit_rdrand(uint32_t n)
 		__asm__ volatile("rdrand %%eax" : : : "eax", "cc");
 }
 
+/*
+ * VMX has a control that makes it #UD: n EXCEPTION_NMI. On SVM KVM intercepts
+ * it, n RDTSCP, and answers with #UD; but TCG does not look at the intercept.
+ */
+void exit_rdtscp_hidden(uint32_t n)
+{
+	while (n--)
+		EXPECT_FAULT("rdtscp", "a"(0));
+}
+
+/* n RDRAND, which KVM answers with #UD. */
+void exit_rdrand_hidden(uint32_t n)
+{
+	while (n--)
+		EXPECT_FAULT("rdrand %%eax", "a"(0));
+}
+
 void exit_invd(uint32_t n)
 {
 	while (n--)
@@ -158,6 +175,16 @@ void exit_xsetbv(uint32_t n)
 	__asm__ volatile("movl %0, %%cr4" : : "r"(CR4_OSXSAVE));
 	while (n--)
 		__asm__ volatile("xsetbv" : : "a"(1), "d"(0), "c"(0));
+}
+
+/* All contexts. No exits with EPT or NPT. */
+void exit_invpcid(uint32_t n)
+{
+	static const uint64_t descriptor[2];
+
+	while (n--)
+		__asm__ volatile("invpcid %0, %1"
+				 : : "m"(descriptor), "r"(2) : "memory");
 }
 
 /*

@@ -147,7 +147,10 @@ void exit_ldtr_tr(uint32_t n)
 
 /*
  * In 64-bit mode, and it does not come back (long.S). No exits, as no interrupt
- * waits for the task priority to go down; for these see interrupts.c.
+ * waits for the task priority to go down; for these see interrupts.c. But SVM's
+ * KVM intercepts CR8 from reset until it looks at the task priority for the first
+ * time: one WRITE_CR8, if the VMM has not made it do so (QEMU has, when it sets
+ * the APIC's state).
  */
 void exit_cr8(uint32_t n)
 {

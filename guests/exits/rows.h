@@ -106,3 +106,7 @@ EXIT(clgi,		AMD,	NOTHING)
 EXIT(skinit,		AMD,	NOTHING)
 EXIT(invlpga,		AMD,	NOTHING)
 EXIT(rsm,		ANY,	NOTHING)
+/* plain.c, for a guest whose CPUID hides what the CPU has; and without EPT */
+EXIT(rdtscp_hidden,	INTEL,	NOTHING)
+EXIT(rdrand_hidden,	INTEL,	NOTHING)
+EXIT(invpcid,		ANY,	INVPCID)

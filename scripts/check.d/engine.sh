@@ -104,7 +104,8 @@ userspace_exact()
 {
 	awk -v isa="$ISA" -v guest="$1" '
 	NR == FNR { code[$1] = $2; next }
-	$1 == guest { n[code[$(isa == "vmx" ? 3 : 4)]] += $6 }
+	$1 == guest && $5 ~ /^[0-9]+$/ {
+		n[code[$(isa == "vmx" ? 3 : 4)]] += $6 }
 	END { for (k in n) print k, n[k] }' \
 		<(reason_codes "$ISA") "$TOP/guests/guests.cfg" |
 		LC_ALL=C sort >"$RUN/$1/userspace.want"

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The tests of guests whose exits are known, against guests/guests.cfg, which
+# describes the form of its numbers. Sourced by scripts/check-guests; $RUN is
+# what the job scripts/l1/jobs/guests returned.
+
+GUESTS_CFG=$TOP/guests/guests.cfg
+COVERAGE_CFG=$TOP/guests/coverage.cfg
+NOTHING=exits:nothing:0
+KERNEL1K_CFG=$TOP/guests/kernel1k/kernel1k.cfg
+
+# column_of ISA: which column of guests.cfg has its reasons
+column_of()
+{
+	[ "$1" = vmx ] && echo 3 || echo 4
+}
+
+# guests_of ISA: the guests that have a row for this vendor, in order
+guests_of()
+{
+	awk -v c="$(column_of "$1")" '!/^#/ && NF && $c != "-" && !seen[$1]++ {
+		print $1 }' "$GUESTS_CFG"
+}
+
+# first_of_each_class ISA: the first guest of each class that has exits of it
+first_of_each_class()
+{
+	awk -v c="$(column_of "$1")" '!/^#/ && NF && $c != "-" &&
+	$5 !~ /^[+]?0$/ && !seen[$2]++ && !said[$1]++ { print $1 }' "$GUESTS_CFG"
+}
+
+# The snapshots' counters of all VMs: "VM CODE EXITS USERSPACE FASTPATH"
+all_exits()
+{
+	local file
+	for file in "$RUN"/snapshot.*; do
+		"$SNAP" "$file" | awk '$1 == "exit" { print $2, $4, $5 + $6, $9, $8 }'
+	done | sort -u >"$RUN/exits"
+}
+
+# run_of VMM GUEST: sets RUN_NR, RUN_STATUS and RUN_VM
+run_of()
+{
+	read -r RUN_NR RUN_STATUS RUN_VM < <(awk -v vmm="$1" -v guest="$2" '
+		$2 == vmm && $3 == guest { print $1, $4, $5; exit }' "$RUN/runs") ||
+		{ echo "$2 was not run under $1"; return 1; }
+}
+
+# exits_of VM: "CODE EXITS USERSPACE FASTPATH"
+exits_of()
+{
+	awk -v vm="$1" '$1 == vm { print $2, $3, $4, $5 }' "$RUN/exits"
+}
+
+# The guest's own verdict, or what else the run had to come to.
+ended_well()
+{
+	local want=0
+	run_of "$1" "$2"
+	case $1:$2 in
+	minivmm:*triple_fault*) want=1 ;;
+	qemu:*triple_fault*) ;;
+	qemu:*) want=1 ;;
+	esac
+	[ "$RUN_STATUS" != "$want" ] || return 0
+	echo "status $RUN_STATUS; $1 says:"
+	cat "$RUN/said/$RUN_NR"
+	return 1
+}
+
+# The engine and the kernel's histogram of the same run.
+engine_is_hist()
+{
+	run_of "$1" "$2"
+	hist_complete "$RUN/hist/$RUN_NR"
+	hist_counts "$ISA" "$RUN/hist/$RUN_NR" | awk '{ n[$2] += $3 }
+		END { for (k in n) print k, n[k] }' | LC_ALL=C sort >"$WORK/hist"
+	exits_of "$RUN_VM" | awk '{ print $1, $2 }' | LC_ALL=C sort >"$WORK/engine"
+	same ftrace "$WORK/hist" engine "$WORK/engine"
+}
+
+# judge_exits VMM GUEST NOTHING FILE FILE: what guests.cfg asks for, of each reason,
+# and what there is; says what is wrong. The files are the exits of the run of
+# NOTHING and of the guest's.
+judge_exits()
+{
+	awk -v vmm="$1" -v guest="$2" -v nothing="$3" -v c="$(column_of "$ISA")" '
+	FNR == 1 { file++ }
+	file == 1 { name[$2] = $1; next }
+	file == 2 && (/^#/ || !NF || $c == "-") { next }
+	file == 2 && $1 == nothing { base["exits " $c] = $5; base["userspace " $c] = $6 }
+	file == 2 && $1 == guest { add("exits " $c, $5); add("userspace " $c, $6) }
+	file == 2 && $1 == guest && NF > 6 { add("fastpath " $c, $7) }
+	file == 3 { take(was, name[$1]) }
+	file == 4 { take(is, name[$1]) }
+	function take(into, reason)
+	{
+		reasons[reason]
+		into["exits " reason] = $2
+		into["userspace " reason] = $3
+		into["fastpath " reason] = $4
+	}
+	function add(key, value)
+	{
+		reasons[substr(key, index(key, " ") + 1)]
+		if (key in row && value ~ /^[0-9]+$/)
+			value += row[key]
+		row[key] = value
+	}
+	# What it is relative to: a number, or what exits:nothing:0 had.
+	function base_of(key)
+	{
+		return base[key] ~ /^[0-9]/ ? base[key] : was[key] + 0
+	}
+	function interrupts()
+	{
+		return is["exits EXTERNAL_INTERRUPT"] + is["exits INTR"]
+	}
+	function wrong(key, value, have,   at_least, spare, by)
+	{
+		if (value == "*")
+			return 0
+		if (split(value, by, "/") == 2)
+			value = by[vmm == "qemu" ? 1 : 2]
+		at_least = sub(/^>=/, "", value)
+		spare = sub(/^~/, "", value) ? interrupts() : 0
+		if (value == "m")
+			value = guest == nothing ? have : was[key] + 0
+		if (sub(/^[+]/, "", value))
+			value += base_of(key)
+		value += 0
+		return have < value || !at_least && have > value + spare
+	}
+	function look(key,   value, have)
+	{
+		have = is[key] + 0
+		if (key in row)
+			value = row[key]
+		else if (key in base)
+			value = base[key]
+		else
+			value = key ~ /^fastpath/ ? "*" : 0
+		# Of guests with a start of their own the rest must be 0, or
+		# what any start costs.
+		if (!(key in row) && guest !~ /^exits:/ && (have == 0 ||
+		    base[key] ~ /^[*m]/))
+			return
+		if (wrong(key, value, have))
+			print key ": " have ", not " value \
+				(value ~ /[+]/ ? " to " base_of(key) : "")
+	}
+	END {
+		for (key in base)
+			reasons[substr(key, index(key, " ") + 1)]
+		for (r in reasons) {
+			look("exits " r)
+			look("userspace " r)
+			look("fastpath " r)
+		}
+	}' <(reason_codes "$ISA") "$GUESTS_CFG" "$4" "$5"
+}
+
+# nothing_like GUEST: what has only the exits of any run of this kind
+nothing_like()
+{
+	case $1 in
+	*:shadow) echo "$NOTHING:shadow" ;;
+	*) echo "$NOTHING" ;;
+	esac
+}
+
+# To the last exit.
+exits_are_known()
+{
+	local said nothing
+	nothing=$(nothing_like "$2")
+	run_of "$1" "$nothing"
+	exits_of "$RUN_VM" >"$WORK/nothing"
+	run_of "$1" "$2"
+	exits_of "$RUN_VM" >"$WORK/exits"
+	if [ ! -s "$WORK/nothing" ] || [ ! -s "$WORK/exits" ]; then
+		echo "no exits were counted"
+		return 1
+	fi
+	said=$(judge_exits "$1" "$2" "$nothing" "$WORK/nothing" "$WORK/exits")
+	[ -z "$said" ] || { echo "$said"; return 1; }
+}
+
+# Byte for byte.
+prints_what_it_must()
+{
+	run_of "$1" "$2"
+	cmp "$RUN/said/$RUN_NR" "$TOP/guests/expected/$2.out"
+}
+
+guest_is_exact()
+{
+	ended_well "$1" "$2"
+	engine_is_hist "$1" "$2"
+	exits_are_known "$1" "$2"
+	[ ! -f "$TOP/guests/expected/$2.out" ] || prints_what_it_must "$1" "$2"
+}
+
+# One more program in kernel1k is its own ports, and those of the boot; see
+# kernel1k.cfg, which has no exits that stay in KVM.
+program_is_exact()
+{
+	local boot want have
+	ended_well minivmm "$1"
+	engine_is_hist minivmm "$1"
+	boot=$(awk '$1 == "boot" { print $2 }' "$KERNEL1K_CFG")
+	want=$(awk -v p="${1#*:}" -v boot="$boot" '
+		$1 == p { print $2 + (p == "boot" ? 0 : boot) }' "$KERNEL1K_CFG")
+	have=$(exits_of "$RUN_VM" | awk '{ n += $3 } END { print n + 0 }')
+	[ "$have" = "$want" ] || { echo "$have, not $want"; return 1; }
+}
+
+# Reasons that some run had: "NAME EXITS VMM GUEST", of the run that had most
+produced()
+{
+	awk 'FNR == 1 { file++ }
+	file == 1 { name[$2] = $1; next }
+	file == 2 { run[$5] = $2 " " $3; next }
+	$3 > most[$2] && $1 in run { most[$2] = $3; by[$2] = run[$1] }
+	END { for (c in most) print name[c], most[c], by[c] }' \
+		<(reason_codes "$ISA") "$RUN/runs" "$RUN/exits" | LC_ALL=C sort
+}
+
+# explained: "NAME WHY" of each reason that a row of coverage.cfg matches, and
+# "? WHY" of a row that matches none
+explained()
+{
+	local isa pattern why name found
+	while read -r isa pattern why; do
+		[ "$isa" = "$ISA" ] || continue
+		found=0
+		while read -r name _; do
+			# shellcheck disable=SC2254 # it is a pattern
+			case $name in
+			$pattern) echo "$name $why"; found=1 ;;
+			esac
+		done < <(reason_codes "$ISA")
+		[ "$found" = 1 ] || echo "? $pattern: $why"
+	done <"$COVERAGE_CFG"
+}
+
+# Each reason of exits.def is produced or explained, and none is both.
+coverage_is_known()
+{
+	local wrong
+	wrong=$(awk 'FNR == 1 { file++ }
+	file == 1 { made[$1] = $2 " by " $4; next }
+	file == 2 && $1 == "?" { print "coverage.cfg: no such reason: " $2; next }
+	file == 2 && $1 in why { print $1 ": two rows of coverage.cfg" }
+	file == 2 { why[$1]; next }
+	$1 in made && $1 in why { print $1 ": explained, but made: " made[$1] }
+	!($1 in made) && !($1 in why) { print $1 ": not made and not explained" }' \
+		"$RUN/produced" "$RUN/explained" <(reason_codes "$ISA"))
+	[ -z "$wrong" ] || { echo "$wrong"; return 1; }
+}
+
+print_coverage()
+{
+	local all made
+	all=$(reason_codes "$ISA" | wc -l)
+	made=$(wc -l <"$RUN/produced")
+	echo "# $ISA: $all reasons, $made made by tests, $((all - made)) not:"
+	awk '{ printf "#   %-22s %6d  %s\n", $1, $2, $4 }' "$RUN/produced"
+	awk '{ r = $1; $1 = ""; why[$0] = why[$0] " " r }
+	END { for (w in why) print "#  " w ":" why[w] }' "$RUN/explained" |
+		LC_ALL=C sort | fold -s -w 100 | sed 's/^\([^#]\)/#       \1/'
+}
