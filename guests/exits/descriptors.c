@@ -6,7 +6,7 @@
 #include "exits.h"
 
 #define TSS_32		0x89u		/* present, available */
-#define ENTRIES		(SEL_TSS_B / 8 + 1)
+#define ENTRIES		(SEL_ABSENT / 8 + 1)
 #define EFLAGS_FIXED	2
 
 struct tss {
@@ -42,6 +42,7 @@ void descriptors_load(void)
 	gdt[SEL_USER_CODE / 8] = 0x00cffb000000ffff;
 	gdt[SEL_USER_DATA / 8] = 0x00cff3000000ffff;
 	gdt[SEL_CODE64 / 8] = 0x00af9b000000ffff;
+	gdt[SEL_ABSENT / 8] = 0x00cf13000000ffff;
 	gdt[SEL_TSS_A / 8] = descriptor_of(&task_a);
 	gdt[SEL_TSS_B / 8] = descriptor_of(&task_b);
 	task_a.ss0 = SEL_DATA;

@@ -42,6 +42,7 @@ extern const char trap_nmi[], trap_irq[], trap_leave[];
 #define SEL_CODE64	0x28
 #define SEL_TSS_A	0x30
 #define SEL_TSS_B	0x38
+#define SEL_ABSENT	0x40	/* data, not present */
 
 /* Load a GDT in RAM with all of the above; TSS A is the current task's. */
 void descriptors_load(void);

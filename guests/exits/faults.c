@@ -56,7 +56,10 @@ static void misaligned(uint32_t n)
 		EXPECT_FAULT("incl 1(%1)", "r"(memory), "m"(memory));
 }
 
-/* In ring 3. n EXCEPTION_NMI, and one CR_ACCESS that permits the checking. */
+/*
+ * In ring 3. VMX: n EXCEPTION_NMI. SVM: n EXCP_AC, if the CPU checks alignment,
+ * which TCG does not. One CR_ACCESS or WRITE_CR0 that permits the checking.
+ */
 void exit_ac(uint32_t n)
 {
 	descriptors_load();

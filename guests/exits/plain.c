@@ -66,7 +66,10 @@ void exit_ins(uint32_t n)
 	}
 }
 
-/* KVM hands out one byte at a time, and enters the guest anew for the next. */
+/*
+ * KVM hands out one byte at a time, and enters the guest anew for the next: n
+ * exits, and one more that finds nothing left, which stays in KVM.
+ */
 void exit_rep_outs(uint32_t n)
 {
 	const char *from = buffer;
@@ -75,7 +78,10 @@ void exit_rep_outs(uint32_t n)
 			 : "memory");
 }
 
-/* KVM reads ahead, up to a page: one exit for all n, at most 1024. */
+/*
+ * KVM reads ahead, up to a page: one exit for all n, at most 1024, and one that
+ * finds nothing left.
+ */
 void exit_rep_ins(uint32_t n)
 {
 	char *to = buffer;

@@ -80,85 +80,12 @@ engine_is_hist()
 	same ftrace "$WORK/hist" engine "$WORK/engine"
 }
 
-# judge_exits VMM GUEST NOTHING FILE FILE: what guests.cfg asks for, of each reason,
-# and what there is; says what is wrong. The files are the exits of the run of
-# NOTHING and of the guest's.
+# judge_exits VMM GUEST NOTHING FILE FILE: see exits.awk
 judge_exits()
 {
-	awk -v vmm="$1" -v guest="$2" -v nothing="$3" -v c="$(column_of "$ISA")" '
-	FNR == 1 { file++ }
-	file == 1 { name[$2] = $1; next }
-	file == 2 && (/^#/ || !NF || $c == "-") { next }
-	file == 2 && $1 == nothing { base["exits " $c] = $5; base["userspace " $c] = $6 }
-	file == 2 && $1 == guest { add("exits " $c, $5); add("userspace " $c, $6) }
-	file == 2 && $1 == guest && NF > 6 { add("fastpath " $c, $7) }
-	file == 3 { take(was, name[$1]) }
-	file == 4 { take(is, name[$1]) }
-	function take(into, reason)
-	{
-		reasons[reason]
-		into["exits " reason] = $2
-		into["userspace " reason] = $3
-		into["fastpath " reason] = $4
-	}
-	function add(key, value)
-	{
-		reasons[substr(key, index(key, " ") + 1)]
-		if (key in row && value ~ /^[0-9]+$/)
-			value += row[key]
-		row[key] = value
-	}
-	# What it is relative to: a number, or what exits:nothing:0 had.
-	function base_of(key)
-	{
-		return base[key] ~ /^[0-9]/ ? base[key] : was[key] + 0
-	}
-	function interrupts()
-	{
-		return is["exits EXTERNAL_INTERRUPT"] + is["exits INTR"]
-	}
-	function wrong(key, value, have,   at_least, spare, by)
-	{
-		if (value == "*")
-			return 0
-		if (split(value, by, "/") == 2)
-			value = by[vmm == "qemu" ? 1 : 2]
-		at_least = sub(/^>=/, "", value)
-		spare = sub(/^~/, "", value) ? interrupts() : 0
-		if (value == "m")
-			value = guest == nothing ? have : was[key] + 0
-		if (sub(/^[+]/, "", value))
-			value += base_of(key)
-		value += 0
-		return have < value || !at_least && have > value + spare
-	}
-	function look(key,   value, have)
-	{
-		have = is[key] + 0
-		if (key in row)
-			value = row[key]
-		else if (key in base)
-			value = base[key]
-		else
-			value = key ~ /^fastpath/ ? "*" : 0
-		# Of guests with a start of their own the rest must be 0, or
-		# what any start costs.
-		if (!(key in row) && guest !~ /^exits:/ && (have == 0 ||
-		    base[key] ~ /^[*m]/))
-			return
-		if (wrong(key, value, have))
-			print key ": " have ", not " value \
-				(value ~ /[+]/ ? " to " base_of(key) : "")
-	}
-	END {
-		for (key in base)
-			reasons[substr(key, index(key, " ") + 1)]
-		for (r in reasons) {
-			look("exits " r)
-			look("userspace " r)
-			look("fastpath " r)
-		}
-	}' <(reason_codes "$ISA") "$GUESTS_CFG" "$4" "$5"
+	awk -v vmm="$1" -v guest="$2" -v nothing="$3" \
+		-v c="$(column_of "$ISA")" -f "$TOP/scripts/check.d/exits.awk" \
+		<(reason_codes "$ISA") "$GUESTS_CFG" "$4" "$5"
 }
 
 # nothing_like GUEST: what has only the exits of any run of this kind
@@ -166,6 +93,7 @@ nothing_like()
 {
 	case $1 in
 	*:shadow) echo "$NOTHING:shadow" ;;
+	exits:l2_*) echo exits:l2_nothing:0 ;;
 	*) echo "$NOTHING" ;;
 	esac
 }
@@ -194,11 +122,31 @@ prints_what_it_must()
 	cmp "$RUN/said/$RUN_NR" "$TOP/guests/expected/$2.out"
 }
 
+# All exits of a nested guest but page faults and interrupts, N of one reason,
+# went to its hypervisor. all_reflected VM N
+all_reflected()
+{
+	local said
+	said=$(for file in "$RUN"/snapshot.*; do "$SNAP" "$file"; done | sort -u |
+		awk -v vm="$1" -v n="$2" '$1 == "exit" && $2 == vm && $6 {
+			if ($6 == n && $7 == n)
+				found++
+			else if ($7)
+				print "code " $4 ": " $6 " in L2, " $7 " reflected"
+		}
+		END { if (found != 1) print found + 0 " reasons with " n }')
+	[ -z "$said" ] || { echo "$said"; return 1; }
+}
+
 guest_is_exact()
 {
 	ended_well "$1" "$2"
 	engine_is_hist "$1" "$2"
 	exits_are_known "$1" "$2"
+	case $2 in
+	exits:l2_nothing:*) ;;
+	exits:l2_*) all_reflected "$RUN_VM" "${2##*:}" ;;
+	esac
 	[ ! -f "$TOP/guests/expected/$2.out" ] || prints_what_it_must "$1" "$2"
 }
 
@@ -246,6 +194,7 @@ explained()
 }
 
 # Each reason of exits.def is produced or explained, and none is both.
+# coverage_is_known FILE: what explained printed
 coverage_is_known()
 {
 	local wrong
@@ -256,7 +205,7 @@ coverage_is_known()
 	file == 2 { why[$1]; next }
 	$1 in made && $1 in why { print $1 ": explained, but made: " made[$1] }
 	!($1 in made) && !($1 in why) { print $1 ": not made and not explained" }' \
-		"$RUN/produced" "$RUN/explained" <(reason_codes "$ISA"))
+		"$RUN/produced" "$1" <(reason_codes "$ISA"))
 	[ -z "$wrong" ] || { echo "$wrong"; return 1; }
 }
 
