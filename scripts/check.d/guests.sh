@@ -167,9 +167,9 @@ program_is_exact()
 # Reasons that some run had: "NAME EXITS VMM GUEST", of the run that had most
 produced()
 {
-	awk 'FNR == 1 { file++ }
-	file == 1 { name[$2] = $1; next }
-	file == 2 { run[$5] = $2 " " $3; next }
+	awk 'FNR == 1 { part++ }
+	part == 1 { name[$2] = $1; next }
+	part == 2 { run[$5] = $2 " " $3; next }
 	$3 > most[$2] && $1 in run { most[$2] = $3; by[$2] = run[$1] }
 	END { for (c in most) print name[c], most[c], by[c] }' \
 		<(reason_codes "$ISA") "$RUN/runs" "$RUN/exits" | LC_ALL=C sort
@@ -198,11 +198,11 @@ explained()
 coverage_is_known()
 {
 	local wrong
-	wrong=$(awk 'FNR == 1 { file++ }
-	file == 1 { made[$1] = $2 " by " $4; next }
-	file == 2 && $1 == "?" { print "coverage.cfg: no such reason: " $2; next }
-	file == 2 && $1 in why { print $1 ": two rows of coverage.cfg" }
-	file == 2 { why[$1]; next }
+	wrong=$(awk 'FNR == 1 { part++ }
+	part == 1 { made[$1] = $2 " by " $4; next }
+	part == 2 && $1 == "?" { print "coverage.cfg: no such reason: " $2; next }
+	part == 2 && $1 in why { print $1 ": two rows of coverage.cfg" }
+	part == 2 { why[$1]; next }
 	$1 in made && $1 in why { print $1 ": explained, but made: " made[$1] }
 	!($1 in made) && !($1 in why) { print $1 ": not made and not explained" }' \
 		"$RUN/produced" "$1" <(reason_codes "$ISA"))
