@@ -20,10 +20,11 @@ declare -A KIND_TITLES=(
 [self-ipi+hlt]='the same, and HLT that finds it'
 )
 
+# print_exits FILE [KHZ]: with nanoseconds, where the clock is a real one
 print_exits()
 {
-	local kind exits min median rest khz=$2
-	printf '  %-32s %9s %9s %9s\n' 'round trip' ticks median ns
+	local kind exits min median rest khz=${2-}
+	printf '  %-32s %9s %9s %9s\n' 'round trip' ticks median "${khz:+ns}"
 	while read -r kind exits _ min median rest; do
 		if [ "$exits" = failed ]; then
 			printf '  %-32s not measured: %s\n' \
@@ -32,8 +33,9 @@ print_exits()
 		fi
 		awk -v title="${KIND_TITLES[$kind]}" -v n="$exits" -v min="$min" \
 			-v med="$median" -v khz="$khz" 'BEGIN {
-			printf "  %-32s %9.0f %9.0f %9.0f\n", title, min / n,
-				med / n, med / n * 1e6 / khz }'
+			ns = khz ? sprintf("%.0f", med / n * 1e6 / khz) : ""
+			printf "  %-32s %9.0f %9.0f %9s\n", title, min / n,
+				med / n, ns }'
 	done < <(sed -n 's/^exit //p' "$1")
 }
 
@@ -119,7 +121,11 @@ print_place()
 	khz=$(sed -n 's/^tsc //p' "$2")
 	echo "${PLACE_TITLES[$1]} (TSC: $khz kHz)"
 	echo
-	print_exits "$2" "$khz"
+	if [ "$1" = host ]; then
+		print_exits "$2" "$khz"
+	else
+		print_exits "$2"
+	fi
 	echo
 	print_guests "$2"
 	echo
