@@ -13,6 +13,7 @@
 
 /* Each returns an exit code (util.h). argv[0] is "exitstat NAME". */
 int cmd_check(int argc, char **argv);
+int cmd_check_budget(int argc, char **argv);
 int cmd_disable(int argc, char **argv);
 int cmd_enable(int argc, char **argv);
 int cmd_list(int argc, char **argv);

@@ -94,6 +94,14 @@ static const struct {
 	{ "mmio", "page-fault" },
 };
 
+const char *diff_class_on_svm(const char *class)
+{
+	for (size_t k = 0; k < ARRAY_LEN(wider); k++)
+		if (!strcmp(class, wider[k].class))
+			return wider[k].with;
+	return class;
+}
+
 void diff_key(const struct diff *d, const struct model *m, size_t reason,
 	      bool by_class, char *out, size_t size)
 {
@@ -103,9 +111,8 @@ void diff_key(const struct diff *d, const struct model *m, size_t reason,
 		model_reason_name(&m->rec->reasons[reason], out, size);
 		return;
 	}
-	for (size_t k = 0; !d->same_isa && k < ARRAY_LEN(wider); k++)
-		if (!strcmp(class, wider[k].class))
-			class = wider[k].with;
+	if (!d->same_isa)
+		class = diff_class_on_svm(class);
 	snprintf(out, size, "%s", class);
 }
 
@@ -165,24 +172,13 @@ static void put_states(struct diff_grid *g, const struct model *m,
 			      (double)m->groups.all.ns[s]);
 }
 
-static int needs_time(const struct model *m, struct errbuf *err)
-{
-	int rc = rec_need_group(m->rec, KES_GROUP_TIME, err);
-
-	if (!rc && !m->groups.has_time)
-		rc = err_set(err, -ENODATA,
-			     "%s: the group time was on, but has no times",
-			     m->rec->path);
-	return rc;
-}
-
 static double cost_of(const struct model *m, const char *phase)
 {
 	struct errbuf err;
 	double sum = 0;
 
 	(void)phase;
-	if (needs_time(m, &err))
+	if (model_need_time(m, &err))
 		return NAN;
 	for (size_t i = 0; i < m->rec->nr_reasons; i++)
 		sum += (double)model_cost_ns(&m->groups.costs[i]);
@@ -267,27 +263,20 @@ static void add_phases(struct diff *d, const struct model *m, size_t *cap)
 	}
 }
 
-static const char *isa_of(const struct recording *r)
-{
-	if (!*rec_get(r, "isa") && r->nr_reasons)
-		return r->reasons[0].isa;
-	return rec_get(r, "isa");
-}
-
 static int find_isa(struct diff *d, struct errbuf *err)
 {
 	for (int s = 0; s < DIFF_SIDES; s++) {
 		const struct diff_side *side = &d->side[s];
 
-		d->isa[s] = isa_of(side->runs[0].rec);
+		d->isa[s] = model_isa(&side->runs[0]);
 		for (size_t i = 1; i < side->nr_runs; i++)
-			if (strcmp(d->isa[s], isa_of(side->runs[i].rec)))
+			if (strcmp(d->isa[s], model_isa(&side->runs[i])))
 				return err_set(err, -EINVAL,
 					       "%.120s and %.120s: of isa %.20s and %.20s, so they are not runs of the same (one side, one isa)",
 					       side->runs[0].rec->path,
 					       side->runs[i].rec->path,
 					       d->isa[s],
-					       isa_of(side->runs[i].rec));
+					       model_isa(&side->runs[i]));
 	}
 	d->same_isa = !strcmp(d->isa[DIFF_A], d->isa[DIFF_B]);
 	return 0;
@@ -312,8 +301,8 @@ int diff_make(struct diff *d, const struct diff_side sides[DIFF_SIDES],
 	for (size_t i = 0; i < d->nr_phases; i++)
 		make_scope(d, &d->phases[i]);
 	d->users = optional_table(d, needs_users, put_users);
-	d->costs = optional_table(d, needs_time, put_costs);
-	d->states = optional_table(d, needs_time, put_states);
+	d->costs = optional_table(d, model_need_time, put_costs);
+	d->states = optional_table(d, model_need_time, put_states);
 	d->cost = number(d, "", cost_of);
 	return 0;
 }

@@ -23,3 +23,9 @@ const char *kvm_exit_name(uint32_t reason)
 {
 	return reason < ARRAY_LEN(names) ? names[reason] : NULL;
 }
+
+const char *const *kvm_exit_names(size_t *nr)
+{
+	*nr = ARRAY_LEN(names);
+	return names;
+}

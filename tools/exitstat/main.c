@@ -26,6 +26,8 @@ static const struct {
 	{ "report", cmd_report, "how many exits, why, when: words and tables" },
 	{ "plot", cmd_plot, "exit rates over time: SVG, PNG, PDF, terminal" },
 	{ "diff", cmd_diff, "what differs between two recordings, or two sets of runs" },
+	{ "check-budget", cmd_check_budget,
+	  "does a recording keep its budget of exits?" },
 	{ "export", cmd_export, "a recording as CSV or JSON" },
 	{ "explain", cmd_explain, "what an exit reason means" },
 };
@@ -36,7 +38,7 @@ static void print_help(FILE *out)
 		"usage: exitstat COMMAND [OPTION...]\n\n"
 		"VM exits of KVM guests by reason, over time and by boot phase.\n\n");
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
 	fprintf(out, "\nexitstat COMMAND --help says more; so does exitstat(1).\n");
 }
 

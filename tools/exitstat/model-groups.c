@@ -7,10 +7,12 @@
  * in the eleventh. For the time line a row is therefore spread backwards from
  * its sample over as much time as elapsed in it.
  */
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "groups.h"
 #include "model.h"
 
 static const struct {
@@ -33,6 +35,17 @@ const char *model_state_name(enum model_state state)
 uint32_t model_state_colour(enum model_state state)
 {
 	return states[state].colour;
+}
+
+int model_need_time(const struct model *m, struct errbuf *err)
+{
+	int rc = rec_need_group(m->rec, KES_GROUP_TIME, err);
+
+	if (!rc && !m->groups.has_time)
+		rc = err_set(err, -ENODATA,
+			     "%s: the group time was on, but has no times",
+			     m->rec->path);
+	return rc;
 }
 
 /* Where what a row of this sample tells of began and ended. */

@@ -69,6 +69,9 @@ struct model;
 int model_groups_load(struct model *m, struct errbuf *err);
 void model_groups_free(struct model_groups *g);
 
+/* 0, or -ENODATA with a line in @err: there are no times of this run. */
+int model_need_time(const struct model *m, struct errbuf *err);
+
 /* What exits cost the host: handling here and in user space, no waiting. */
 static inline uint64_t model_cost_ns(const struct model_cost *c)
 {

@@ -386,6 +386,15 @@ const char *model_machine(const struct model *m)
 	return rec_get(m->rec, "machine");
 }
 
+const char *model_isa(const struct model *m)
+{
+	const struct recording *r = m->rec;
+
+	if (!*rec_get(r, "isa") && r->nr_reasons)
+		return r->reasons[0].isa;
+	return rec_get(r, "isa");
+}
+
 void model_reason_name(const struct rec_reason *r, char *out, size_t size)
 {
 	if (r->sub)

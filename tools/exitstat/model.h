@@ -102,6 +102,8 @@ bool model_is_peak(const struct model *m, const struct model_point *p);
 void model_guest_text(const struct model *m, char *out, size_t size);
 /* The machine type, "" when not known. */
 const char *model_machine(const struct model *m);
+/* "vmx", ...: of which the recorded codes are; "" when not known. */
+const char *model_isa(const struct model *m);
 /* A reason's name, with its sub-reason if it has one. */
 void model_reason_name(const struct rec_reason *r, char *out, size_t size);
 

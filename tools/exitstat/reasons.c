@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "kvm-stats.h"
+#include "nearest.h"
 #include "reasons.h"
 
 static const struct reason reasons[] = {
@@ -179,47 +180,12 @@ uint32_t reason_isa_by_name(const char *name)
 	return KES_ISA_NONE;
 }
 
-static size_t min3(size_t a, size_t b, size_t c)
-{
-	if (b < a)
-		a = b;
-	return c < a ? c : a;
-}
-
-static char upper(char c)
-{
-	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
-/* Edit distance (Levenshtein), names cut at 40 characters. */
-static size_t distance(const char *a, const char *b)
-{
-	size_t la = strnlen(a, 40), lb = strnlen(b, 40);
-	size_t row[41];
-
-	for (size_t j = 0; j <= lb; j++)
-		row[j] = j;
-	for (size_t i = 1; i <= la; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t j = 1; j <= lb; j++) {
-			size_t above = row[j];
-
-			row[j] = min3(above + 1, row[j - 1] + 1, diagonal +
-				      (upper(a[i - 1]) != upper(b[j - 1])));
-			diagonal = above;
-		}
-	}
-	return row[lb];
-}
-
 /* Smaller is closer; a name that contains what was typed always counts. */
 static size_t score(const char *typed, const char *name)
 {
 	if (strlen(typed) >= 2 && strcasestr(name, typed))
 		return 1;
-	return distance(typed, name);
+	return name_distance(typed, name);
 }
 
 static bool is_listed(const char **out, size_t n, const char *name)

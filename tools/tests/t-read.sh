@@ -318,7 +318,7 @@ usage() {
 	fails 2 'no such command' "$EXITSTAT" dance
 	fails 2 'which FILE' "$EXITSTAT" report
 	fails 2 'need csv or json' "$EXITSTAT" export -f xml all.x
-	for c in list check enable disable reset record report plot export explain; do
+	for c in list check enable disable reset record report plot check-budget export explain; do
 		"$EXITSTAT" "$c" --help | has Usage
 	done
 }
