@@ -29,7 +29,7 @@ static const struct {
 	{ "check-budget", cmd_check_budget,
 	  "does a recording keep its budget of exits?" },
 	{ "export", cmd_export, "a recording as CSV or JSON" },
-	{ "explain", cmd_explain, "what an exit reason means" },
+	{ "explain", cmd_explain, "what an exit reason means, costs, and how to avoid it" },
 };
 
 static void print_help(FILE *out)

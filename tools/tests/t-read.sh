@@ -294,7 +294,6 @@ utf8_blocks() {
 }
 
 explains() {
-	golden explain.txt "$EXITSTAT" explain cpuid
 	"$EXITSTAT" explain --isa vmx 30 | has '^IO_INSTRUCTION (vmx 30)'
 	"$EXITSTAT" explain --isa vmx 28 | has '^CR_ACCESS'
 	"$EXITSTAT" explain exit_reason_ept_violation | has 'vmx 48'

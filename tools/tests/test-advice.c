@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests: every exit reason has causes, a cost and a way to avoid it, in
+ * whole sentences, and the nearest name to a misspelt one.
+ */
+#include <ctype.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "advice.h"
+#include "nearest.h"
+
+/* Names, as of parameters and options, begin as they are written. */
+static bool is_begin(const char *text)
+{
+	return !islower((unsigned char)*text) ||
+	       strcspn(text, "=._-/0123456789") < strcspn(text, " ");
+}
+
+/* Begins and ends as a sentence does, in ASCII, without two blanks. */
+static void check_text(const struct reason *r, const char *what,
+		       const char *text)
+{
+	size_t len = strlen(text);
+	bool good = len > 4 && text[len - 1] == '.' && !strstr(text, "  ") &&
+		    is_begin(text);
+
+	for (size_t i = 0; i < len; i++)
+		good = good && isprint((unsigned char)text[i]);
+	if (!good)
+		fail_msg("%s %s: %s: \"%s\"", reason_isa_name(r->isa), r->name,
+			 what, text);
+}
+
+static void every_reason(void **state)
+{
+	const struct reason *r;
+	size_t nr;
+
+	(void)state;
+	r = reason_list(&nr);
+	assert_true(nr > 200);
+	for (size_t i = 0; i < nr; i++) {
+		struct advice a = advice_of(&r[i]);
+
+		check_text(&r[i], "causes", a.causes);
+		check_text(&r[i], "cost", a.cost);
+		if (!*a.guest && !*a.vmm && !*a.host)
+			fail_msg("%s: nothing to avoid it", r[i].name);
+		if (*a.guest)
+			check_text(&r[i], "guest", a.guest);
+		if (*a.vmm)
+			check_text(&r[i], "VMM", a.vmm);
+		if (*a.host)
+			check_text(&r[i], "host", a.host);
+		assert_true(*r[i].meaning && *r[i].reference);
+	}
+}
+
+/* What its reasons have in common is that they have nothing in common. */
+static void class_other(void **state)
+{
+	const struct reason *r;
+	size_t nr, seen = 0;
+
+	(void)state;
+	r = reason_list(&nr);
+	for (size_t i = 0; i < nr; i++) {
+		struct advice a = advice_own(&r[i]);
+
+		if (r[i].class != REASON_CLASS_OTHER)
+			continue;
+		seen++;
+		if (!*a.causes || !*a.cost || !(*a.guest || *a.vmm || *a.host))
+			fail_msg("%s %s: needs words of its own",
+				 reason_isa_name(r[i].isa), r[i].name);
+	}
+	assert_true(seen > 20);
+}
+
+static void own_words(void **state)
+{
+	const struct reason *hlt = reason_by_name(KES_ISA_VMX, "HLT");
+	const struct reason *nmi = reason_by_name(KES_ISA_SVM, "NMI");
+	const struct reason unknown = { .isa = KES_ISA_PVM, .code = 77,
+					.class = REASON_CLASS_OTHER };
+	struct advice a = advice_of(nmi);
+
+	(void)state;
+	assert_string_equal(advice_own(hlt).causes, "");
+	assert_string_equal(advice_of(hlt).causes,
+			    advice_of_class(REASON_CLASS_HLT).causes);
+	/* of the three that avoid it, all are its own, or none */
+	assert_string_equal(a.guest, "");
+	assert_non_null(strstr(a.host, "nmi_watchdog"));
+	assert_string_equal(a.cost,
+			    advice_of_class(REASON_CLASS_INTERRUPT).cost);
+	assert_string_equal(advice_of(&unknown).causes,
+			    advice_of_class(REASON_CLASS_OTHER).causes);
+}
+
+static void nearest(void **state)
+{
+	static const char *const names[] = { "firmware", NULL, "kernel early",
+					     "kernel init" };
+
+	(void)state;
+	assert_int_equal(name_distance("kitten", "sitting"), 3);
+	assert_int_equal(name_distance("", "abc"), 3);
+	assert_int_equal(name_distance("HLT", "hlt"), 0);
+	assert_string_equal(name_nearest("kernel erly", names, 4),
+			    "kernel early");
+	assert_string_equal(name_nearest("FIRMWARE", names, 4), "firmware");
+	assert_null(name_nearest("zzz", names, 4));
+	assert_null(name_nearest("x", names, 0));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_reason),
+		cmocka_unit_test(class_other),
+		cmocka_unit_test(own_words),
+		cmocka_unit_test(nearest),
+	};
+
+	return cmocka_run_group_tests_name("advice", tests, NULL, NULL);
+}
