@@ -14,7 +14,7 @@
 #include "nearest.h"
 #include "reasons.h"
 
-#define MAX_BYTES	(1 << 20)
+#define MAX_BYTES	(1 << 18)	/* lines are compared with each other */
 #define UNIT(u)		(1u << BUDGET_##u)
 
 typedef int (*name_fn)(const char *typed, char *out, size_t size,
