@@ -114,7 +114,7 @@ measure_exits()
 {
 	local kind line
 	for kind in $("$BENCH/exitloop" --list); do
-		line=$(timeout 60 "$BENCH/exitloop" "$kind" 1000 60 \
+		line=$(timeout 60 "$BENCH/exitloop" "$kind" 50 60 \
 			2>"$WORK/error") ||
 			line="$kind failed $(tail -n 1 "$WORK/error")"
 		echo "exit $line" >>"$RESULTS"
