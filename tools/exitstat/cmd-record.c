@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "cmd.h"
 #include "fsroot.h"
@@ -138,69 +137,6 @@ static char *joined(char *const *command, size_t n)
 	return b.data;
 }
 
-/* Everything known before the first sample. */
-static int write_head(struct rec_writer *w, const struct options *o,
-		      const struct session_config *cfg, const char *phases,
-		      struct errbuf *err)
-{
-	const char *root = cfg->root, *lab = getenv("EXITSTAT_LAB");
-	char kernel[128], cpu[128];
-	char *command = o->command ? joined(o->command, o->nr_command) : NULL;
-	const struct {
-		const char *key, *text;
-	} texts[] = {
-		{ "version", EXITSTAT_VERSION },
-		{ "kernel", kernel },
-		{ "cpu", cpu },
-		{ "lab", lab },
-		{ "command", command },
-		{ "source", cfg->source->name },
-		{ "source_why", o->source_why },
-		{ "phases", o->command ? phases : NULL },
-	};
-	int rc = rec_begin(w, err);
-
-	fsroot_line(root, "/proc/sys/kernel/osrelease", kernel, sizeof(kernel));
-	fsroot_cpu_model(root, cpu, sizeof(cpu));
-	for (size_t i = 0; !rc && i < ARRAY_LEN(texts); i++)
-		if (texts[i].text && *texts[i].text)
-			rc = rec_meta_text(w, texts[i].key, texts[i].text, err);
-	if (!rc)
-		rc = rec_meta_u64(w, "interval_ns", cfg->interval_ns, err);
-	if (!rc)
-		rc = rec_meta_u64(w, "start_wall_ns",
-				  cfg->clock->wall_ns(cfg->clock->arg), err);
-	if (!rc)
-		rc = rec_meta_u64(w, "start_mono_ns",
-				  cfg->clock->mono_ns(cfg->clock->arg), err);
-	free(command);
-	return rc ? rc : rec_commit(w, err);
-}
-
-/* What only the last snapshot and the command's end can tell. */
-static int write_tail(struct session *s, const char *machine,
-		      struct errbuf *err)
-{
-	char text[128];
-	int rc = rec_begin(s->w, err);
-
-	if (!rc)
-		rc = session_describe(s, err);
-	if (!rc && machine)
-		rc = rec_meta_text(s->w, "machine", machine, err);
-	if (!rc && s->child.ended) {
-		child_describe(&s->child, text, sizeof(text));
-		rc = rec_meta_text(s->w, "command_end", text, err);
-	}
-	if (!rc)
-		rc = track_finish(s->track, &s->snap, s->w, err);
-	if (!rc)
-		rc = rec_meta_u64(s->w, "missed", s->missed, err);
-	if (!rc)
-		rc = rec_meta_u64(s->w, "complete", 1, err);
-	return rc ? rc : rec_commit(s->w, err);
-}
-
 static void warn_line(const char *line)
 {
 	warnx("%s", line);
@@ -258,7 +194,7 @@ static int finish(struct session *s, struct rec_writer *w,
 		  const struct options *o, const char *machine)
 {
 	struct errbuf err;
-	int rc = write_tail(s, machine, &err);
+	int rc = session_tail(s, machine, &err);
 
 	if (rc) {
 		rec_leave(w);
@@ -275,12 +211,18 @@ static int run(const struct options *o, const struct session_config *cfg,
 	       struct phases *phases, const char *phases_text)
 {
 	struct session s = { .cfg = cfg, .phases = phases };
+	char *command = o->command ? joined(o->command, o->nr_command) : NULL;
+	const struct session_origin origin = {
+		o->source_why, command, o->command ? phases_text : NULL,
+	};
 	char machine[64] = "";
 	struct errbuf err;
 	int code;
 
-	if (rec_create(&s.w, o->output, o->force, &err))
+	if (rec_create(&s.w, o->output, o->force, &err)) {
+		free(command);
 		return cmd_fail(&err);
+	}
 	if (o->command)
 		fsroot_args_machine(o->command, o->nr_command, machine,
 				    sizeof(machine));
@@ -289,7 +231,7 @@ static int run(const struct options *o, const struct session_config *cfg,
 		.all = o->all || !o->command,
 		.machine = o->command ? machine : NULL,
 	});
-	if (write_head(s.w, o, cfg, phases_text, &err)) {
+	if (session_head(s.w, cfg, &origin, &err)) {
 		rec_leave(s.w);
 		code = cmd_fail(&err);
 	} else if (!session_run(&s, warn_line)) {
@@ -301,6 +243,7 @@ static int run(const struct options *o, const struct session_config *cfg,
 		rec_discard(s.w);
 		code = cmd_fail(&s.err);
 	}
+	free(command);
 	session_free(&s);
 	return code;
 }
@@ -333,15 +276,6 @@ static int run_counting(const struct options *o,
 	return code;
 }
 
-/* Why this source and no better one, in a line for the recording. */
-static void source_why(const struct source_choice *c, struct buf *out)
-{
-	buf_printf(out, "%s", c->why.text);
-	for (size_t i = 0; i < c->nr_refused; i++)
-		buf_printf(out, "; not %s: %s", c->refused[i].ops->name,
-			   c->refused[i].why.text);
-}
-
 /* From here on it is known which files and which source are used. */
 static int run_with(struct options *o, const struct source_choice *choice,
 		    struct phases *phases, const char *phases_text)
@@ -359,7 +293,7 @@ static int run_with(struct options *o, const struct source_choice *choice,
 	struct buf why = { 0 };
 	int code;
 
-	source_why(choice, &why);
+	session_source_why(choice, &why);
 	o->source_why = why.data;
 	if (choice->nr_refused && !o->quiet)
 		warnx("source: %s, as no better one works here (exitstat list says why)",
@@ -367,15 +301,6 @@ static int run_with(struct options *o, const struct source_choice *choice,
 	code = run_counting(o, &cfg, phases, phases_text);
 	buf_free(&why);
 	return code;
-}
-
-static void default_output(char *out, size_t size)
-{
-	time_t now = time(NULL);
-	struct tm tm;
-
-	localtime_r(&now, &tm);
-	strftime(out, size, "exits-%Y%m%d-%H%M%S.exitstat", &tm);
 }
 
 int cmd_record(int argc, char **argv)
@@ -390,7 +315,7 @@ int cmd_record(int argc, char **argv)
 
 	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
 		return EXIT_CODE_USAGE;
-	default_output(output, sizeof(output));
+	session_default_name(output, sizeof(output));
 	if (!o.output)
 		o.output = output;
 	if (load_phases(&phases, o.phases, &text, &err)) {

@@ -132,8 +132,8 @@ int session_describe(struct session *s, struct errbuf *err)
 	return rc;
 }
 
-static int store_sample(struct session *s, uint64_t begin_ns, uint64_t end_ns,
-			uint64_t missed)
+int session_store(struct session *s, uint64_t begin_ns, uint64_t end_ns,
+		  uint64_t missed)
 {
 	int rc = rec_begin(s->w, &s->err);
 
@@ -166,7 +166,7 @@ static int take_sample(struct session *s, uint64_t missed)
 		rc = snapshot_parse(&s->snap, s->bytes.data, s->bytes.len,
 				    &s->err);
 	if (!rc)
-		rc = store_sample(s, begin_ns, end_ns, missed);
+		rc = session_store(s, begin_ns, end_ns, missed);
 	s->missed += missed;
 	s->write_rc = rc;
 	return rc;

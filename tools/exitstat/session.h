@@ -53,6 +53,30 @@ struct session {
  * @warn, and the command is waited for.
  */
 int session_run(struct session *s, void (*warn)(const char *line));
+/* s->snap as the next sample, for who reads the source in another loop. */
+int session_store(struct session *s, uint64_t begin_ns, uint64_t end_ns,
+		  uint64_t missed);
+
+/* Where a recording comes from; NULL is left out. */
+struct session_origin {
+	const char *source_why;
+	const char *command;
+	const char *phases;
+};
+
+/* Why this source and no better one, in a line for the recording. */
+void session_source_why(const struct source_choice *c, struct buf *out);
+/* Of the time of day: a recording's name if nobody gives it one. */
+void session_default_name(char *out, size_t size);
+
+/* Everything that is known before the first sample. */
+int session_head(struct rec_writer *w, const struct session_config *cfg,
+		 const struct session_origin *from, struct errbuf *err);
+/*
+ * What only the last snapshot and the command's end can tell. @machine: of the
+ * command, or NULL.
+ */
+int session_tail(struct session *s, const char *machine, struct errbuf *err);
 /*
  * What the last snapshot says of its source: isa, fields, groups, clock. Said
  * after the first sample, for recordings that are interrupted, and by the
