@@ -24,6 +24,7 @@ int cmd_plot(int argc, char **argv);
 int cmd_diff(int argc, char **argv);
 int cmd_export(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_top(int argc, char **argv);
 
 /* --root and --source; the input of the argp child is this struct. */
 struct cmd_common {

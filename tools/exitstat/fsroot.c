@@ -188,6 +188,18 @@ void fsroot_vm_name(const char *root, uint32_t pid, const char *fallback,
 	buf_free(&b);
 }
 
+void fsroot_vm_uuid(const char *root, uint32_t pid, char *out, size_t size)
+{
+	struct buf b = { 0 };
+	size_t nr;
+	char **args = fsroot_args(root, pid, &b, &nr);
+	const char *uuid = option_value(args, nr, "uuid");
+
+	copy_printable(out, size, uuid ? uuid : "");
+	free(args);
+	buf_free(&b);
+}
+
 void fsroot_args_machine(char *const *args, size_t n, char *out, size_t size)
 {
 	const char *machine = option_value(args, n, "machine");

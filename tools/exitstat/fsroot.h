@@ -39,6 +39,8 @@ void fsroot_cmdline(const char *root, uint32_t pid, char *out, size_t size);
  */
 void fsroot_vm_name(const char *root, uint32_t pid, const char *fallback,
 		    char *out, size_t size);
+/* QEMU's -uuid of a running process; "" without one. */
+void fsroot_vm_uuid(const char *root, uint32_t pid, char *out, size_t size);
 /* QEMU's -machine / -M type of a running process; -ESRCH: cannot tell. */
 int fsroot_vm_machine(const char *root, uint32_t pid, char *out, size_t size);
 /* As above, from an argument vector of @n strings. */

@@ -22,6 +22,7 @@ static const struct {
 	{ "enable", cmd_enable, "switch groups on: count, time, histogram, detail" },
 	{ "disable", cmd_disable, "switch groups off" },
 	{ "reset", cmd_reset, "let the kernel's own texts count from now on" },
+	{ "top", cmd_top, "VMs, vCPUs and reasons as they run, on a screen" },
 	{ "record", cmd_record, "record exits while a command (a guest) runs" },
 	{ "report", cmd_report, "how many exits, why, when: words and tables" },
 	{ "plot", cmd_plot, "exit rates over time: SVG, PNG, PDF, terminal" },

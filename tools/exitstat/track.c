@@ -291,7 +291,8 @@ static bool is_wanted(struct pass *p, const struct snap_vm *now)
 	int descends;
 
 	if (t->cfg.all)
-		return !(now->dead && p->sample == 1);
+		return !(now->dead && p->sample == 1) &&
+		       (!t->cfg.vm_id || t->cfg.vm_id == now->vm_id);
 	if (p->sample == 1 || now->created_ns < t->cfg.since_ns)
 		return false;
 	descends = fsroot_descends(t->cfg.root, now->pid, t->cfg.ancestor);

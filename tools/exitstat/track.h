@@ -14,6 +14,7 @@ struct tracker;
 struct track_config {
 	const char *root;	/* of /proc, for names of VMs */
 	bool all;		/* VMs of others, and from before the start */
+	uint64_t vm_id;		/* with all: only this one, or 0 */
 	uint64_t since_ns;	/* without all: VMs created from here on ... */
 	uint32_t ancestor;	/* ... by this process or its descendants */
 	const char *machine;	/* where a VM's process is gone; or NULL */

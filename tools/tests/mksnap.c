@@ -9,6 +9,7 @@
  *	exit CODE L1 [L2 REFLECTED FASTPATH USERSPACE]
  *	closure ENTRY_FAILED EMULATION		of the last vCPU
  *	clock TSC_KHZ NOW_CYC GROUPS		switches N
+ *	stamp NS (when it was taken, in place of now)
  *	part userspace|time|histogram|detail	of the last vCPU, then:
  *	user REASON COUNT			head FIRST LAST GUEST STATE
  *	time CODE HANDLER USER POLL BLOCK PREEMPTED MAX
@@ -173,6 +174,8 @@ static int add_line(struct snapwrite *s, const char *line)
 	else if (sscanf(line, "source %u", &h->source) == 1 ||
 		 sscanf(line, "known %u", &h->groups_known) == 1)
 		return 0;
+	else if (!strncmp(line, "stamp ", 6))
+		h->begin_ns = h->end_ns = strtoull(line + 6, NULL, 0);
 	else if (!strncmp(line, "lost ", 5))
 		h->lost = strtoull(line + 5, NULL, 0);
 	else if (!strncmp(line, "fields ", 7))

@@ -176,7 +176,8 @@ void snapwrite_end(struct snapwrite *s)
 	struct kes_header *h = snapwrite_header(s);
 
 	h->size = s->len;
-	h->end_ns = snapwrite_now_ns();
+	if (!h->end_ns)
+		h->end_ns = snapwrite_now_ns();
 }
 
 int snapwrite_store(const struct snapwrite *s, const char *path)
