@@ -332,7 +332,9 @@ static int compare(const void *va, const void *vb, void *arg)
 		rc = a->now.v[TOP_EXITS] > b->now.v[TOP_EXITS] ? -1 : 1;
 	if (!rc)
 		rc = strverscmp(a->name, b->name);
-	return rc ? rc : memcmp(&a->key, &b->key, sizeof(a->key));
+	if (!rc && a->key.vm_id != b->key.vm_id)
+		rc = a->key.vm_id < b->key.vm_id ? -1 : 1;
+	return rc;
 }
 
 void top_sort(struct top_table *t, size_t column, bool reverse)

@@ -34,7 +34,8 @@ struct run {
 	struct buf remarks;
 	uint64_t shown;		/* samples */
 	int empty_reads;
-	bool failing;		/* the last read did */
+	bool fresh;		/* the last read brought something new */
+	bool failing;		/* the last read did not work */
 	bool over;
 	struct errbuf *err;
 };
@@ -98,6 +99,7 @@ static int take_sample(struct run *r, uint64_t missed)
 	uint64_t begin_ns;
 	int rc;
 
+	r->fresh = false;
 	if (r->view.paused && !r->recorder.on)
 		return 0;
 	r->bytes.len = 0;
@@ -113,7 +115,7 @@ static int take_sample(struct run *r, uint64_t missed)
 	rc = snapshot_parse(&r->snap, r->bytes.data, r->bytes.len, r->err);
 	if (rc)
 		return rc;
-	top_data_update(&r->data, &r->snap);
+	r->fresh = top_data_update(&r->data, &r->snap);
 	r->remarks.len = 0;
 	buf_append(&r->remarks, "", 0);
 	if (cfg->source->remarks)
@@ -280,8 +282,8 @@ static int serve_timer(struct run *r)
 	else if (r->failing)
 		top_view_say(&r->view, false, "");
 	r->failing = rc;
-	r->shown++;
-	rc = show(r);
+	r->shown += r->fresh;
+	rc = r->fresh || r->cfg->output == TOP_SCREEN ? show(r) : 0;
 	if (r->cfg->count && r->shown >= r->cfg->count)
 		r->over = true;
 	return rc;
