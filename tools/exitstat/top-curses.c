@@ -49,6 +49,10 @@ void top_screen_close(void)
 {
 	if (!screen)
 		return;
+	/* where there is no second screen, the shell goes on in the last line */
+	move(LINES - 1, 0);
+	clrtoeol();
+	refresh();
 	endwin();
 	delscreen(screen);
 	screen = NULL;
