@@ -55,6 +55,14 @@ struct advice advice_own(const struct reason *r)
 	};
 }
 
+/* No list has PVM's codes; this is true of all of them. */
+static const struct advice of_pvm = {
+	.causes = "What a guest cannot do by itself without the help of the CPU: system calls and faults of its kernel, privileged instructions, ports and device memory; and interrupts of the host.",
+	.cost = "A change of address spaces in software beside what KVM does about it; docs/measuring.md has examples.",
+	.guest = "", .vmm = "",
+	.host = "A machine with VMX or SVM, or a host that offers nested virtualization.",
+};
+
 struct advice advice_of_class(enum reason_class class)
 {
 	return *classes[class];
@@ -65,6 +73,8 @@ struct advice advice_of(const struct reason *r)
 	struct advice a = advice_own(r);
 	const struct advice *c = classes[r->class];
 
+	if (r->isa == KES_ISA_PVM)
+		return of_pvm;
 	if (!*a.causes)
 		a.causes = c->causes;
 	if (!*a.cost)

@@ -87,8 +87,10 @@ static void own_words(void **state)
 {
 	const struct reason *hlt = reason_by_name(KES_ISA_VMX, "HLT");
 	const struct reason *nmi = reason_by_name(KES_ISA_SVM, "NMI");
-	const struct reason unknown = { .isa = KES_ISA_PVM, .code = 77,
+	const struct reason unknown = { .isa = KES_ISA_VMX, .code = 0xdead,
 					.class = REASON_CLASS_OTHER };
+	const struct reason pvm = { .isa = KES_ISA_PVM, .code = 77,
+				    .class = REASON_CLASS_OTHER };
 	struct advice a = advice_of(nmi);
 
 	(void)state;
@@ -102,6 +104,7 @@ static void own_words(void **state)
 			    advice_of_class(REASON_CLASS_INTERRUPT).cost);
 	assert_string_equal(advice_of(&unknown).causes,
 			    advice_of_class(REASON_CLASS_OTHER).causes);
+	assert_non_null(strstr(advice_of(&pvm).host, "nested virtualization"));
 }
 
 static void nearest(void **state)
