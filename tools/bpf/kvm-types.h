@@ -114,7 +114,6 @@ struct vcpu_vmx___vt {
 struct vcpu_pvm {
 	struct kvm_vcpu vcpu;
 	u32 exit_reason;
-	u32 vec_hist[256];
 };
 
 /* The record of kvm:kvm_exit */
