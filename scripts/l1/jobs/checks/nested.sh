@@ -32,8 +32,9 @@ nested_guest()
 {
 	local append="console=ttyS0 panic=-1 quiet rdinit=/nested-init"
 	[ "$LAB" != svm ] || append="$append nohz=off"
-	timeout -s KILL $NESTED_LIMIT qemu-system-x86_64 -enable-kvm -cpu host -m 256 -nographic \
-		-nodefaults -serial stdio -no-reboot -kernel /guest/bzImage \
+	timeout -s KILL $NESTED_LIMIT qemu-system-x86_64 -enable-kvm \
+		-cpu "$(linux_cpu)" -m 256 -nographic -nodefaults \
+		-serial stdio -no-reboot -kernel /guest/bzImage \
 		-initrd /tmp/nested.img \
 		-append "$append nested_counts=$(echo "$NESTED_COUNTS" | tr ' ' ,)"
 }
