@@ -40,7 +40,7 @@ static void print_help(FILE *out)
 		"VM exits of KVM guests by reason, over time and by boot phase.\n\n");
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
-	fprintf(out, "\nexitstat COMMAND --help says more; so does exitstat(1).\n");
+	fprintf(out, "\nexitstat COMMAND --help says more; so does exitstat-COMMAND(1).\n");
 }
 
 static int run_command(int argc, char **argv)

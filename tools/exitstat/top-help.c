@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The tables of keys and columns of exitstat top, for people: as the help
- * screen and the end of --help, and as the lists of exitstat(1).
+ * screen and the end of --help, and as the lists of exitstat-top(1).
  */
 #include <stdio.h>
 #include <string.h>

@@ -276,18 +276,6 @@ without_cairo() {
 		diff "$GOLDEN/diff.txt" -
 }
 
-# The page has every option that the help has.
-page_is_complete() {
-	local page=$GOLDEN/../../../docs/man/exitstat.1 option
-	sed -n '/^\.Ss diff$/,/^\.Ss export$/p' "$page" >section
-	diff_ --help | grep -oE -- ' --[a-z]+' | sort -u |
-		grep -vE -- '--(help|usage)$' | tr -d ' ' >options
-	[ "$(wc -l <options)" = 6 ]
-	while read -r option; do
-		grep -q "^\.It Fl .*-${option#--}\b" section
-	done <options
-}
-
 prepare() {
 	local kind run
 	for kind in all l1only nophases groups less svm empty; do
@@ -323,5 +311,4 @@ else
 	skip 'diff: SVG, PNG, PDF, the same bytes twice' 'built without cairo'
 fi
 check 'diff: a tool without cairo' without_cairo
-check 'diff: the man page has all options' page_is_complete
 done_testing

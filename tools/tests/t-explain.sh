@@ -68,10 +68,10 @@ as_json() {
 	END
 }
 
-# The example in exitstat(1) is what it prints.
+# The example in exitstat-explain(1) is what it prints.
 example_is_real() {
 	sed -n '/^\$ exitstat explain --isa vmx 30$/,/^\.Ed$/p' \
-		"$TOP/docs/man/exitstat.1" | sed '1d; $d' >example
+		"$TOP/docs/man/exitstat-explain.1" | sed '1d; $d' >example
 	"$EXITSTAT" explain --isa vmx 30 | diff example -
 }
 
@@ -104,6 +104,6 @@ check 'the manual page reads well' page_reads_well
 check '--all: every reason, each part, 80 columns' all_of_them
 check '--json: every reason, each part' as_json
 check 'costs are those of docs/measuring.md' numbers_are_measured
-check 'the example in exitstat(1) is real' example_is_real
+check 'the example in exitstat-explain(1) is real' example_is_real
 check 'usage errors exit with 2' usage
 done_testing
