@@ -12,6 +12,7 @@
 #include "budget.h"
 #include "cmd.h"
 #include "outfile.h"
+#include "plain.h"
 
 #define MAX_MARGIN	1000
 #define DEFAULT_MARGIN	10
@@ -182,6 +183,18 @@ static int status_of(const struct checks *all)
 	return code;
 }
 
+static void print(const struct checks *all, bool json)
+{
+	struct plain text;
+
+	if (json) {
+		budget_json(&all->b, all->c, all->nr, stdout);
+		return;
+	}
+	budget_text(&all->b, all->c, all->nr, plain_begin(&text));
+	plain_end(&text);
+}
+
 static int check_all(const struct options *o, struct errbuf *err)
 {
 	struct checks all = { .c = xcalloc(o->nr_files, sizeof(*all.c)) };
@@ -191,8 +204,7 @@ static int check_all(const struct options *o, struct errbuf *err)
 	for (size_t i = 0; i < o->nr_files && !rc; i++)
 		rc = with_file(o->files[i], check_one, &all, err);
 	if (!rc) {
-		(o->json ? budget_json : budget_text)(&all.b, all.c, all.nr,
-						      stdout);
+		print(&all, o->json);
 		code = status_of(&all);
 	}
 	for (size_t i = 0; i < all.nr; i++)

@@ -2,19 +2,18 @@
 /*
  * exitstat check: are the counts right? Every VM-entry attempt must end in
  * one bucket (closure), and the kernel's own histogram of kvm_exit, when
- * somebody has set it up, must agree per reason and vCPU.
+ * somebody has set it up, must agree per reason and vCPU. check.c finds out;
+ * this reads, and says it in words or as JSON.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "check.h"
 #include "cmd.h"
 #include "fsroot.h"
-#include "reasons.h"
-#include "snapshot.h"
-#include "trace-hist.h"
+#include "json-text.h"
 
 enum { OPT_SNAPSHOT = 0x200, OPT_HISTOGRAM };
 
@@ -22,16 +21,15 @@ struct options {
 	struct cmd_common common;
 	const char *snapshot;
 	const char *histogram;
+	bool json;
 };
-
-/* Can it be checked at all, and is it right? */
-enum verdict { RIGHT, WRONG, CANNOT };
 
 static const struct argp_option option_table[] = {
 	{ "snapshot", OPT_SNAPSHOT, "FILE", 0,
 	  "Check this copy of the kernel's snapshot", 0 },
 	{ "histogram", OPT_HISTOGRAM, "FILE", 0,
 	  "Compare with this copy of events/kvm/kvm_exit/hist", 0 },
+	{ "json", 'j', NULL, 0, "For programs: one JSON object", 0 },
 	{ 0 }
 };
 
@@ -49,6 +47,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_HISTOGRAM:
 		o->histogram = arg;
 		return 0;
+	case 'j':
+		o->json = true;
+		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
@@ -62,268 +63,165 @@ static const struct argp argp = {
 	.children = cmd_common_children,
 };
 
-/*
- * One attempt may be under way on a vCPU that lives, and each time counting is
- * switched on or off a running vCPU may lose one half of an attempt.
- */
-static uint64_t tolerance(const struct snapshot *s, const struct snap_vm *vm)
+/* ---- words ---- */
+
+static void print_vcpu(const struct check_vcpu *v)
 {
-	return s->hdr.switches + !vm->dead;
+	char a[COUNT_TEXT_LEN], b[COUNT_TEXT_LEN];
+
+	printf("%5" PRIu64 " %-15.15s %4" PRIu64 " %14s %14s %6" PRIu64 " %6" PRIu64 " %7" PRId64 "%s\n",
+	       v->vm_id, v->comm, v->vcpu_id, fmt_count(a, v->attempts),
+	       fmt_count(b, v->exits), v->failed, v->emulation, v->missing,
+	       v->wrong ? " *" : "");
 }
 
-/* Over all vCPUs. */
-struct closure {
-	size_t wrong;		/* vCPUs with more missing than tolerated */
-	size_t inexact;		/* with some, tolerated */
-	uint64_t attempts;
-	int64_t missing;
-};
-
-static void print_vcpu(const struct snapshot *s, const struct snap_vm *vm,
-		       const struct snap_vcpu *v, struct closure *c)
+static void print_closure(const struct check_closure *c, uint64_t switches)
 {
-	int64_t open = snapshot_unaccounted(s, v);
-	uint64_t exits = v->attempts - v->entry_failed - v->emulation -
-			 (uint64_t)open;
-	char a[COUNT_TEXT_LEN], b[COUNT_TEXT_LEN], comm[17];
-	bool wrong = (uint64_t)llabs(open) > tolerance(s, vm);
-
-	copy_printable(comm, sizeof(comm), vm->comm);
-	printf("%5" PRIu64 " %-15.15s %4u %14s %14s %6" PRIu64 " %6" PRIu64 " %7" PRId64 "%s\n",
-	       vm->vm_id, comm, v->vcpu_id, fmt_count(a, v->attempts),
-	       fmt_count(b, exits), v->entry_failed, v->emulation, open,
-	       wrong ? " *" : "");
-	c->wrong += wrong;
-	c->inexact += open && !wrong;
-	c->attempts += v->attempts;
-	c->missing += open;
-}
-
-static enum verdict check_closure(const struct snapshot *s)
-{
-	struct closure c = { 0 };
 	char n[COUNT_TEXT_LEN];
 
 	printf("Closure: every VM-entry attempt ends in an exit, a failed entry or emulation\n\n");
-	if (!(s->hdr.fields & KES_FIELD_CLOSURE)) {
+	if (c->verdict == CANNOT) {
 		printf("  unavailable: source %s does not count attempts\n",
-		       source_name_of(s->hdr.source));
-		return CANNOT;
+		       c->source);
+		return;
 	}
 	printf("%5s %-15s %4s %14s %14s %6s %6s %7s\n", "VM", "NAME", "VCPU",
 	       "ATTEMPTS", "EXITS", "FAILED", "EMUL", "MISSING");
-	for (size_t i = 0; i < s->nr_vms; i++)
-		for (size_t j = 0; j < s->vms[i].nr_vcpus; j++)
-			print_vcpu(s, &s->vms[i],
-				   &s->vcpus[s->vms[i].first_vcpu + j], &c);
-	if (!s->nr_vcpus)
+	for (size_t i = 0; i < c->nr; i++)
+		print_vcpu(&c->vcpus[i]);
+	if (!c->nr)
 		printf("  no vCPU so far\n");
-	if (c.inexact)
+	if (c->inexact)
 		printf("\n  Not 0, and still right: a vCPU that runs may be between its exit and the end\n"
 		       "  of its attempt, and may lose one each time counting is switched (%" PRIu64 " so far).\n",
-		       (uint64_t)s->hdr.switches);
-	fmt_count(n, c.attempts);
-	if (c.wrong)
+		       switches);
+	fmt_count(n, c->attempts);
+	if (c->wrong)
 		printf("\n  WRONG: the lines with * are not closed, difference %" PRId64 " of %s attempts\n",
-		       c.missing, n);
+		       c->missing, n);
 	else
 		printf("\n  closed: difference %" PRId64 " of %s attempts\n",
-		       c.missing, n);
-	return c.wrong ? WRONG : RIGHT;
+		       c->missing, n);
 }
 
-/* One reason of one vCPU number, over all VMs, as both sides count it. */
-struct pair {
-	uint64_t key;		/* low 32 bits of the code, or KES_CODE_UNKNOWN */
-	uint32_t vcpu_id;
-	uint64_t ours;
-	uint64_t before;	/* theirs, before and after we were read */
-	uint64_t after;
-};
-
-struct pairs {
-	struct pair *p;
-	size_t nr, cap;
-};
-
-static void add_pair(struct pairs *all, struct pair p)
+static void print_differences(const struct check_trace *t, uint32_t isa)
 {
-	all->p = vec_room(all->p, all->nr, &all->cap, sizeof(p));
-	all->p[all->nr++] = p;
-}
+	char name[32];
 
-/* The trace event has 32 bits of a code; VMX puts flags above the reason. */
-static const struct reason *traced_reason(uint32_t isa, uint32_t traced)
-{
-	const struct reason *list;
-	size_t nr;
+	printf("  %-24s %-9s %14s %14s %10s\n", "reason", "", "counted",
+	       "traced", "difference");
+	for (size_t i = 0; i < t->pairs.nr; i++) {
+		const struct check_pair *p = &t->pairs.p[i];
 
-	if (isa == KES_ISA_VMX)
-		traced &= 0xffff;
-	list = reason_list(&nr);
-	for (size_t i = 0; i < nr; i++)
-		if (list[i].isa == isa && (uint32_t)list[i].code == traced)
-			return &list[i];
-	return NULL;
-}
-
-/* Ours and theirs of one code, by which they are compared. */
-static uint64_t traced_key(uint32_t isa, uint32_t traced)
-{
-	const struct reason *r = traced_reason(isa, traced);
-
-	if (isa == KES_ISA_PVM)
-		return traced;
-	return r ? (uint32_t)r->code : KES_CODE_UNKNOWN;
-}
-
-static void add_trace(struct pairs *all, uint32_t isa,
-		      const struct trace_hist *h, bool after)
-{
-	for (size_t i = 0; i < h->nr; i++)
-		add_pair(all, (struct pair) {
-			.key = traced_key(isa, h->rows[i].reason),
-			.vcpu_id = h->rows[i].vcpu_id,
-			.before = after ? 0 : h->rows[i].count,
-			.after = after ? h->rows[i].count : 0,
-		});
-}
-
-static void add_ours(struct pairs *all, const struct snapshot *s)
-{
-	for (size_t i = 0; i < s->nr_vcpus; i++) {
-		const struct snap_vcpu *v = &s->vcpus[i];
-
-		for (size_t j = 0; j < v->nr_exits; j++) {
-			const struct kes_exit *e = &s->exits[v->first_exit + j];
-
-			add_pair(all, (struct pair) {
-				.key = e->code == KES_CODE_UNKNOWN ? e->code :
-				       (uint32_t)e->code,
-				.vcpu_id = v->vcpu_id,
-				.ours = e->l1 + e->l2,
-			});
-		}
+		if (!p->wrong)
+			continue;
+		check_pair_name(isa, p, name, sizeof(name));
+		printf("  %-24.24s vcpu %-4u %14" PRIu64 " %14" PRIu64 " %+10" PRId64 "\n",
+		       name, p->vcpu_id, p->ours, check_theirs(p),
+		       (int64_t)(p->ours - check_theirs(p)));
 	}
+	printf("\n");
 }
 
-static int by_vcpu_and_key(const void *a, const void *b)
-{
-	const struct pair *x = a, *y = b;
-
-	if (x->vcpu_id != y->vcpu_id)
-		return x->vcpu_id < y->vcpu_id ? -1 : 1;
-	return (x->key > y->key) - (x->key < y->key);
-}
-
-static void add_same_pair(void *to, const void *from)
-{
-	const struct pair *p = from;
-	struct pair *sum = to;
-
-	sum->ours += p->ours;
-	sum->before += p->before;
-	sum->after += p->after;
-}
-
-static void print_difference(uint32_t isa, const struct pair *p)
-{
-	const struct reason *r = p->key == KES_CODE_UNKNOWN ? NULL :
-				 traced_reason(isa, (uint32_t)p->key);
-	char name[32] = "UNKNOWN";
-	uint64_t theirs = p->ours < p->before ? p->before : p->after;
-
-	if (!r && p->key != KES_CODE_UNKNOWN)
-		reason_code_name(isa, p->key, name, sizeof(name));
-	printf("  %-24.24s vcpu %-4u %14" PRIu64 " %14" PRIu64 " %+10" PRId64 "\n",
-	       r ? r->name : name, p->vcpu_id, p->ours, theirs,
-	       (int64_t)(p->ours - theirs));
-}
-
-/* A difference is wrong, unless it is known that the two need not agree. */
-static enum verdict differ(const struct snapshot *s, size_t wrong, size_t nr)
-{
-	if (s->hdr.switches > 1) {
-		printf("cannot be compared: %zu of %zu differ, but counting has been switched\n"
-		       "  %" PRIu64 " times, and the histogram counts meanwhile\n",
-		       wrong, nr, (uint64_t)s->hdr.switches);
-		return CANNOT;
-	}
-	if (!(s->hdr.groups & KES_GROUP_COUNT)) {
-		printf("cannot be compared: %zu of %zu differ, but counting is off (exitstat\n"
-		       "  enable count, before the guest starts)\n", wrong, nr);
-		return CANNOT;
-	}
-	printf("WRONG: %zu of %zu differ. (Counting and the histogram must both have been\n"
-	       "  switched on before the first guest, and stayed on.)\n", wrong,
-	       nr);
-	return WRONG;
-}
-
-/* What lies between the two reads of a histogram that grows is right. */
-static enum verdict compare(const struct snapshot *s, struct pairs *all)
+static void print_trace(const struct check_trace *t, uint32_t isa)
 {
 	char n[COUNT_TEXT_LEN];
-	uint64_t exits = 0;
-	size_t wrong = 0;
 
-	all->nr = vec_merge(all->p, all->nr, sizeof(*all->p), by_vcpu_and_key,
-			    add_same_pair);
-	for (size_t i = 0; i < all->nr; i++) {
-		const struct pair *p = &all->p[i];
-
-		exits += p->ours;
-		if (p->ours >= p->before && p->ours <= p->after)
-			continue;
-		if (!wrong++)
-			printf("  %-24s %-9s %14s %14s %10s\n", "reason", "",
-			       "counted", "traced", "difference");
-		print_difference(s->hdr.isa, p);
-	}
-	if (!wrong) {
+	printf("\nThe kernel's own histogram of kvm_exit\n\n");
+	if (t->wrong)
+		print_differences(t, isa);
+	if (t->verdict == CANNOT)
+		printf("  cannot be compared: %s\n", t->why.text);
+	else if (t->verdict == WRONG)
+		printf("  WRONG: %zu of %zu differ. (Counting and the histogram must both have been\n"
+		       "  switched on before the first guest, and stayed on.)\n",
+		       t->wrong, t->pairs.nr);
+	else
 		printf("  difference 0: %s exits, by %zu reasons and vCPUs\n",
-		       fmt_count(n, exits), all->nr);
-		return RIGHT;
-	}
-	printf("\n  ");
-	return differ(s, wrong, all->nr);
+		       fmt_count(n, t->exits), t->pairs.nr);
 }
 
-/* NULL: the two can be compared. A file may be of a process that ran long. */
-static const char *incomparable(const struct snapshot *s, bool live)
+static void print_lost(const struct snapshot *s)
 {
-	if (s->hdr.isa == KES_ISA_KVM)
-		return "has no exit reasons";
-	if (s->hdr.source == KES_SOURCE_BPF && live)
-		return "counts only while an exitstat runs, and the histogram longer";
-	return NULL;
+	char n[COUNT_TEXT_LEN];
+
+	if (s->hdr.lost)
+		printf("WARNING: %s exits were seen but not counted, for want of memory\n\n",
+		       fmt_count(n, s->hdr.lost));
 }
 
-static enum verdict check_trace(const struct snapshot *s, bool live,
-				const struct trace_hist *before,
-				const struct trace_hist *after)
+/* ---- JSON ---- */
+
+static const char *const verdict_names[] = {
+	[RIGHT] = "right", [WRONG] = "wrong", [CANNOT] = "cannot",
+};
+
+static json_t *closure_json(const struct check_closure *c)
 {
-	const char *why = incomparable(s, live);
-	struct pairs all = { 0 };
-	enum verdict v;
+	json_t *vcpus = json_array();
 
-	if (why) {
-		printf("  cannot be compared: source %s %s\n",
-		       source_name_of(s->hdr.source), why);
-		return CANNOT;
+	for (size_t i = 0; i < c->nr; i++) {
+		const struct check_vcpu *v = &c->vcpus[i];
+
+		json_array_append_new(vcpus, json_pack(
+			"{s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:b}",
+			"vm_id", (json_int_t)v->vm_id, "name", json_text(v->comm),
+			"vcpu", (json_int_t)v->vcpu_id,
+			"attempts", (json_int_t)v->attempts,
+			"exits", (json_int_t)v->exits,
+			"failed", (json_int_t)v->failed,
+			"emulated", (json_int_t)v->emulation,
+			"missing", (json_int_t)v->missing, "wrong", v->wrong));
 	}
-	if (s->retired) {
-		printf("  cannot be compared: %" PRIu64 " exits are of VMs that are not listed any more\n",
-		       s->retired);
-		return CANNOT;
-	}
-	add_trace(&all, s->hdr.isa, before, false);
-	add_trace(&all, s->hdr.isa, after, true);
-	add_ours(&all, s);
-	v = compare(s, &all);
-	free(all.p);
-	return v;
+	return json_pack("{s:s, s:I, s:I, s:o}", "verdict",
+			 verdict_names[c->verdict],
+			 "attempts", (json_int_t)c->attempts,
+			 "missing", (json_int_t)c->missing, "vcpus", vcpus);
 }
+
+static json_t *trace_json(const struct check_trace *t, uint32_t isa)
+{
+	json_t *all = json_array();
+	char name[32];
+
+	for (size_t i = 0; i < t->pairs.nr; i++) {
+		const struct check_pair *p = &t->pairs.p[i];
+
+		if (!p->wrong)
+			continue;
+		check_pair_name(isa, p, name, sizeof(name));
+		json_array_append_new(all, json_pack(
+			"{s:o, s:I, s:I, s:I}", "reason", json_text(name),
+			"vcpu", (json_int_t)p->vcpu_id,
+			"counted", (json_int_t)p->ours,
+			"traced", (json_int_t)check_theirs(p)));
+	}
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "verdict",
+			 verdict_names[t->verdict],
+			 "why", json_text_or_null(t->why.text),
+			 "exits", t->compared ? json_integer((json_int_t)t->exits) :
+						json_null(),
+			 "compared", t->compared ?
+				     json_integer((json_int_t)t->pairs.nr) :
+				     json_null(),
+			 "differences", all);
+}
+
+static void print_json(const struct snapshot *s, const struct check_closure *c,
+		       const struct check_trace *t)
+{
+	json_t *o = json_pack("{s:I, s:I, s:o, s:o}",
+			      "lost", (json_int_t)s->hdr.lost,
+			      "switches", (json_int_t)s->hdr.switches,
+			      "closure", closure_json(c),
+			      "histogram", trace_json(t, s->hdr.isa));
+
+	json_dumpf(o, stdout, JSON_INDENT(2));
+	printf("\n");
+	json_decref(o);
+}
+
+/* ---- reading ---- */
 
 /* 0, or -errno after a complaint. */
 static int read_snapshot(const struct options *o, struct snapshot *s)
@@ -357,15 +255,6 @@ static int read_snapshot(const struct options *o, struct snapshot *s)
 	return rc;
 }
 
-static void print_lost(const struct snapshot *s)
-{
-	char n[COUNT_TEXT_LEN];
-
-	if (s->hdr.lost)
-		printf("WARNING: %s exits were seen but not counted, for want of memory\n\n",
-		       fmt_count(n, s->hdr.lost));
-}
-
 static int exit_code(enum verdict closure, enum verdict trace)
 {
 	if (closure == WRONG || trace == WRONG)
@@ -375,30 +264,47 @@ static int exit_code(enum verdict closure, enum verdict trace)
 	return EXIT_CODE_OK;
 }
 
+static int report(const struct options *o, const struct snapshot *s,
+		  const struct check_trace *t)
+{
+	struct check_closure c;
+	int code;
+
+	check_closure(s, &c);
+	if (o->json) {
+		print_json(s, &c, t);
+	} else {
+		print_lost(s);
+		print_closure(&c, s->hdr.switches);
+		print_trace(t, s->hdr.isa);
+	}
+	code = exit_code(c.verdict, t->verdict);
+	check_closure_free(&c);
+	return code;
+}
+
 /* The histogram before, the snapshot, the histogram after: guests may run. */
 static int check(const struct options *o, struct snapshot *s,
 		 struct trace_hist *before, struct trace_hist *after)
 {
 	bool alone = o->snapshot && !o->histogram;
-	enum verdict closure, trace = CANNOT;
-	struct errbuf why;
-	int rc = alone ? err_set(&why, -ENOENT, "no --histogram to go with --snapshot") :
-		 trace_hist_read(before, o->common.root, o->histogram, &why);
+	struct check_trace t = { .verdict = CANNOT };
+	int code, rc = alone ?
+		 err_set(&t.why, -ENOENT, "no --histogram to go with --snapshot") :
+		 trace_hist_read(before, o->common.root, o->histogram, &t.why);
 
 	if (read_snapshot(o, s))
 		return EXIT_CODE_FAILED;
 	if (!rc)
-		rc = trace_hist_read(after, o->common.root, o->histogram, &why);
+		rc = trace_hist_read(after, o->common.root, o->histogram,
+				     &t.why);
 	if (rc && o->histogram)
-		return cmd_fail(&why);
-	print_lost(s);
-	closure = check_closure(s);
-	printf("\nThe kernel's own histogram of kvm_exit\n\n");
-	if (rc)
-		printf("  cannot be compared: %s\n", why.text);
-	else
-		trace = check_trace(s, !o->snapshot, before, after);
-	return exit_code(closure, trace);
+		return cmd_fail(&t.why);
+	if (!rc)
+		check_trace(s, !o->snapshot, before, after, &t);
+	code = report(o, s, &t);
+	check_trace_free(&t);
+	return code;
 }
 
 int cmd_check(int argc, char **argv)

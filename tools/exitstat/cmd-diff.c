@@ -10,6 +10,7 @@
 
 #include "cmd.h"
 #include "diff-report.h"
+#include "plain.h"
 
 #define MAX_RUNS	100	/* of both sides */
 
@@ -209,12 +210,16 @@ static int show(const struct diff *d, const struct options *o,
 {
 	const struct drawing what = { d, o };
 
+	struct plain text;
+
 	if (o->plot)
 		return cmd_draw(o->plot, draw, &what, err);
-	if (o->json)
+	if (o->json) {
 		diff_json(d, stdout);
-	else
-		diff_text(d, &o->view, stdout);
+		return 0;
+	}
+	diff_text(d, &o->view, plain_begin(&text));
+	plain_end(&text);
 	return 0;
 }
 

@@ -3,8 +3,6 @@
  * exitstat plot: chooses between the terminal and a file, and the file's
  * format by its name. Drawing is done by plot-*.c.
  */
-#include <langinfo.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -13,6 +11,7 @@
 #include "cmd.h"
 #include "groups.h"
 #include "outfile.h"
+#include "plain.h"
 #include "plot.h"
 
 enum { OPT_TERM = 0x200, OPT_ASCII, OPT_WIDTH, OPT_CHART };
@@ -131,13 +130,12 @@ static int plot_to_terminal(const struct model *m, const struct options *o)
 		.width = terminal_width(o),
 		.height = 16,
 		.colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour),
-		.ascii = o->ascii,
+		.ascii = o->ascii || !plain_has_utf8(),
 	};
+	struct plain text;
 
-	setlocale(LC_CTYPE, "");
-	if (strcmp(nl_langinfo(CODESET), "UTF-8"))
-		cfg.ascii = true;
-	plot_term(m, o->nr_reasons, &cfg, stdout);
+	plot_term(m, o->nr_reasons, &cfg, plain_begin(&text));
+	plain_end(&text);
 	return EXIT_CODE_OK;
 }
 

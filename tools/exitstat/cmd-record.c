@@ -190,11 +190,21 @@ static int child_code(const struct session *s)
 	return EXIT_CODE_FAILED;
 }
 
+/* A reader that had enough is no failure, a disk that is full is one. */
+static int tee_code(const struct session *s)
+{
+	if (!s->tee_rc || s->tee_rc == -EPIPE)
+		return EXIT_CODE_OK;
+	warnx("standard output: %s (the recording is complete, the command's output is not)",
+	      strerror(-s->tee_rc));
+	return EXIT_CODE_FAILED;
+}
+
 static int finish(struct session *s, struct rec_writer *w,
 		  const struct options *o, const char *machine)
 {
 	struct errbuf err;
-	int rc = session_tail(s, machine, &err);
+	int rc = session_tail(s, machine, &err), code;
 
 	if (rc) {
 		rec_leave(w);
@@ -204,7 +214,8 @@ static int finish(struct session *s, struct rec_writer *w,
 		return cmd_fail(&err);
 	if (!o->quiet)
 		say_end(s, o->output);
-	return child_code(s);
+	code = tee_code(s);
+	return child_code(s) ? EXIT_CODE_FAILED : code;
 }
 
 static int run(const struct options *o, const struct session_config *cfg,

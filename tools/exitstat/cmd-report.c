@@ -4,6 +4,7 @@
  * writers.
  */
 #include "cmd.h"
+#include "plain.h"
 #include "report.h"
 
 enum { OPT_NESTED = 0x200, OPT_DETAIL };
@@ -53,21 +54,34 @@ static const struct argp argp = {
 	.doc = "Say how many exits a recording has, why and when.",
 };
 
-static int print(const struct model *m, const struct options *o)
+static int print_words(const struct model *m, const struct options *o,
+		       FILE *out)
 {
 	struct errbuf err;
 
-	if (o->json)
-		report_json(m, stdout);
-	if (o->nested && report_nested(m, stdout, &err))
+	if (o->nested && report_nested(m, out, &err))
 		return cmd_fail(&err);
 	if (o->nested && o->detail)
-		printf("\n");
-	if (o->detail && report_detail(m, stdout, &err))
+		fprintf(out, "\n");
+	if (o->detail && report_detail(m, out, &err))
 		return cmd_fail(&err);
-	if (!o->json && !o->nested && !o->detail)
-		report_text(m, stdout);
+	if (!o->nested && !o->detail)
+		report_text(m, out);
 	return EXIT_CODE_OK;
+}
+
+static int print(const struct model *m, const struct options *o)
+{
+	struct plain text;
+	int code;
+
+	if (o->json) {
+		report_json(m, stdout);
+		return EXIT_CODE_OK;
+	}
+	code = print_words(m, o, plain_begin(&text));
+	plain_end(&text);
+	return code;
 }
 
 int cmd_report(int argc, char **argv)

@@ -4,8 +4,6 @@
  */
 #include <err.h>
 #include <errno.h>
-#include <langinfo.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +13,7 @@
 #include "cmd.h"
 #include "groups.h"
 #include "hold.h"
+#include "plain.h"
 #include "top-run.h"
 
 enum { OPT_VM = 0x200, OPT_VCPU, OPT_REASON, OPT_ASCII, OPT_WIDTH, OPT_DEAD,
@@ -34,6 +33,8 @@ static const struct argp_option option_table[] = {
 	  0 },
 	{ "json", 'j', NULL, 0,
 	  "Print a JSON object for each sample, on a line of its own", 0 },
+	{ "total", 't', NULL, 0,
+	  "Print the sum of all rows, a line for each sample, as vmstat does", 0 },
 	{ "level", 'l', "LEVEL", 0,
 	  "Begin with vms (default), vcpus, reasons or detail", 0 },
 	{ "vm", OPT_VM, "VM", 0, "Begin with this VM: its name, pid or uuid", 0 },
@@ -133,6 +134,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'j':
 		o->top.output = TOP_JSON_OUT;
 		return 0;
+	case 't':
+		o->top.total = true;
+		return 0;
 	case OPT_GROUPS:
 		if (groups_parse(arg, &o->groups, &err))
 			argp_error(state, "groups: %s", err.text);
@@ -151,6 +155,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_ARG:
 		positional(o, arg, state);
+		return 0;
+	case ARGP_KEY_END:
+		if (o->top.total && (o->top.filter || o->top.sort))
+			argp_error(state, "--total adds up all rows: without --filter and --sort");
+		if (o->top.total && o->top.output == TOP_SCREEN)
+			o->top.output = TOP_TEXT_OUT;
 		return 0;
 	default:
 		return parse_shown(key, arg, state);
@@ -182,8 +192,7 @@ static void ask_terminal(struct options *o)
 {
 	struct winsize ws;
 
-	setlocale(LC_CTYPE, "");
-	if (strcmp(nl_langinfo(CODESET), "UTF-8"))
+	if (!plain_has_utf8())
 		o->top.ascii = true;
 	o->top.width = 80;
 	if (o->width)

@@ -7,8 +7,11 @@
  */
 #include <err.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 
@@ -57,30 +60,39 @@ static int run_command(int argc, char **argv)
 	return EXIT_CODE_USAGE;
 }
 
-/* Output that did not reach its reader is a failure, whatever came before. */
-static int close_stdout(int code)
+/*
+ * Output that did not reach its reader is a failure, whatever came before and
+ * whoever called exit(): argp does after --help.
+ */
+static void close_stdout(int code, void *arg)
 {
-	if (code || (!fflush(stdout) && !ferror(stdout)))
-		return code;	/* a failure has said why already */
-	warn("standard output");
-	return EXIT_CODE_FAILED;
+	(void)arg;
+	errno = 0;
+	if (!fflush(stdout) && !ferror(stdout))
+		return;
+	warnx("standard output: %s",
+	      errno ? strerror(errno) : "not all of it could be written");
+	_exit(code ? code : EXIT_CODE_FAILED);
 }
 
 int main(int argc, char **argv)
 {
 	program_invocation_short_name = (char *)"exitstat";
 	argp_err_exit_status = EXIT_CODE_USAGE;
+	/* a reader that has seen enough ends us quietly, whoever started us */
+	signal(SIGPIPE, SIG_DFL);
+	on_exit(close_stdout, NULL);
 	if (argc < 2) {
 		print_help(stderr);
 		return EXIT_CODE_USAGE;
 	}
 	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
 		print_help(stdout);
-		return close_stdout(EXIT_CODE_OK);
+		return EXIT_CODE_OK;
 	}
 	if (!strcmp(argv[1], "--version")) {
 		printf("exitstat %s\n", EXITSTAT_VERSION);
-		return close_stdout(EXIT_CODE_OK);
+		return EXIT_CODE_OK;
 	}
-	return close_stdout(run_command(argc, argv));
+	return run_command(argc, argv);
 }

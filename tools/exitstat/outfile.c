@@ -5,6 +5,7 @@
  * Owns the temporary file until commit or abort. Knows nothing of contents.
  */
 #include <errno.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -61,9 +62,17 @@ int outfile_commit(struct outfile *o, struct errbuf *err)
 		o->tmp = NULL;
 	}
 out:
+	if (rc && o->f == stdout)
+		outfile_drop_stdout();
 	outfile_abort(o);
 	return rc ? err_set(err, rc, "%s: cannot write: %s", what,
 			    strerror(-rc)) : 0;
+}
+
+void outfile_drop_stdout(void)
+{
+	__fpurge(stdout);
+	clearerr(stdout);
 }
 
 void outfile_abort(struct outfile *o)

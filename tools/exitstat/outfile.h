@@ -25,5 +25,7 @@ int outfile_open(struct outfile *o, const char *path, struct errbuf *err);
 int outfile_commit(struct outfile *o, struct errbuf *err);
 /* Forgets everything written. Harmless after outfile_commit(). */
 void outfile_abort(struct outfile *o);
+/* Its error is told: what stdout still holds is not tried again at exit. */
+void outfile_drop_stdout(void);
 
 #endif

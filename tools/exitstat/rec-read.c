@@ -112,11 +112,27 @@ static int check_pages(struct recording *r, struct errbuf *err)
 	return rc;
 }
 
+/* Controls, C1's in UTF-8 too: a terminal could act on them. */
+static bool is_control(const char *c)
+{
+	unsigned char a = (unsigned char)c[0], b = (unsigned char)c[1];
+
+	return (a < 0x20 && a != '\n' && a != '\t') || a == 0x7f ||
+	       (a == 0xc2 && b >= 0x80 && b < 0xa0);
+}
+
 static char *column_text(sqlite3_stmt *s, int i)
 {
 	const char *text = (const char *)sqlite3_column_text(s, i);
+	char *copy = xstrdup(text ? text : "");
 
-	return xstrdup(text ? text : "");
+	for (char *c = copy; *c; c++)
+		if (is_control(c)) {
+			if ((unsigned char)*c == 0xc2)
+				*c++ = '?';
+			*c = '?';
+		}
+	return copy;
 }
 
 static char *column_text_or_null(sqlite3_stmt *s, int i)

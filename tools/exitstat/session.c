@@ -194,13 +194,13 @@ static void begin_phase(void *arg, const char *name, const char *line)
 /* Passes output on; a reader that went away must not end the recording. */
 static void tee(struct session *s, const char *data, size_t len)
 {
-	while (len && !s->tee_closed) {
+	while (len && !s->tee_rc) {
 		ssize_t n = write(STDOUT_FILENO, data, len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0) {
-			s->tee_closed = true;
+			s->tee_rc = -errno;
 			break;
 		}
 		data += n;

@@ -41,7 +41,7 @@ struct session {
 	uint64_t stop_ns;	/* when -d ends, or UINT64_MAX */
 	bool phase_changed;
 	bool stopping;
-	bool tee_closed;	/* nobody reads our standard output any more */
+	int tee_rc;		/* -errno: the command's output is not passed on */
 	int write_rc;		/* first error of the recording */
 	struct errbuf err;	/* and what it was */
 };

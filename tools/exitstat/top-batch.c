@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What exitstat top prints instead of showing it: a table for each sample, or
- * one JSON object on a line of its own.
+ * What exitstat top prints instead of showing it: a table for each sample, a
+ * line, or one JSON object on a line of its own.
  */
 #include <stdlib.h>
 
@@ -9,6 +9,8 @@
 #include "json-text.h"
 #include "reasons.h"
 #include "top-run.h"
+
+#define LINES_PER_HEADER	20	/* as vmstat on a terminal of 24 lines */
 
 static void trim(struct buf *b)
 {
@@ -46,6 +48,19 @@ void top_batch_text(const struct top_scene *s, const struct top_view *v,
 	why = level == TOP_DETAIL ? top_no_detail(s->data) : NULL;
 	if (why)
 		buf_printf(out, "(%s)\n", why);
+}
+
+void top_batch_line(const struct top_scene *s, const struct top_view *v,
+		    int width, struct buf *out)
+{
+	struct top_layout l = top_layout(v->path.level, width);
+
+	if (s->data->samples % LINES_PER_HEADER == 1) {
+		top_header(&l, SIZE_MAX, false, out);
+		trim(out);
+	}
+	top_cells(&s->table->rows[0], s->table, &l, s->ascii, out);
+	trim(out);
 }
 
 static json_t *json_path(const struct top_scene *s, const struct top_view *v)

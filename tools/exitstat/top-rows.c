@@ -324,6 +324,17 @@ void top_rows(const struct top_data *d, const struct top_path *path,
 		put_all_first(t, path->level);
 }
 
+void top_total(struct top_table *t)
+{
+	struct top_row *r;
+
+	t->nr = 0;
+	r = new_row(t, &t->whole.key);
+	*r = t->whole;
+	r->key = (struct top_key) { 0 };
+	snprintf(r->name, sizeof(r->name), "(all)");
+}
+
 void top_table_free(struct top_table *t)
 {
 	free(t->rows);

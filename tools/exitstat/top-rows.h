@@ -64,6 +64,8 @@ struct top_table {
  */
 void top_rows(const struct top_data *d, const struct top_path *path,
 	      const char *filter, bool dead, struct top_table *t);
+/* One row instead of all: what they add up to. */
+void top_total(struct top_table *t);
 void top_table_free(struct top_table *t);
 
 /* The VM or vCPU of the path; NULL when it leads to all, or is gone. */

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "fsroot.h"
+#include "outfile.h"
 #include "top-run.h"
 #include "top-screen.h"
 
@@ -234,13 +235,19 @@ static int print(struct run *r)
 	int rc = 0;
 
 	make_table(r);
+	if (r->cfg->total)
+		top_total(&r->table);
 	if (r->cfg->output == TOP_JSON_OUT)
 		top_batch_json(&s, &r->view, &out);
+	else if (r->cfg->total)
+		top_batch_line(&s, &r->view, r->cfg->width, &out);
 	else
 		top_batch_text(&s, &r->view, r->cfg->width, &out);
-	if (fwrite(out.data, 1, out.len, stdout) != out.len || fflush(stdout))
+	if (fwrite(out.data, 1, out.len, stdout) != out.len || fflush(stdout)) {
 		rc = err_set(r->err, -errno, "standard output: %s",
 			     strerror(errno));
+		outfile_drop_stdout();
+	}
 	buf_free(&out);
 	return rc;
 }

@@ -31,6 +31,7 @@ struct top_config {
 	const char *sort;	/* column, or NULL */
 	const char *filter;	/* or NULL */
 	bool reverse, dead;
+	bool total;		/* print the sum of all rows, a line a sample */
 };
 
 /*
@@ -50,6 +51,9 @@ int top_view_start(struct top_view *v, const struct top_config *cfg,
 /* ---- printed ---- */
 
 void top_batch_text(const struct top_scene *s, const struct top_view *v,
+		    int width, struct buf *out);
+/* The one row of top_total(); the header comes again now and then. */
+void top_batch_line(const struct top_scene *s, const struct top_view *v,
 		    int width, struct buf *out);
 void top_batch_json(const struct top_scene *s, const struct top_view *v,
 		    struct buf *out);

@@ -116,7 +116,7 @@ common_options() {
 # Each page that another one refers to is there.
 references() {
 	local name section
-	sed -n 's/^\.Xr \([a-z-]*\) \([0-9]\).*/\1 \2/p' "$MAN"/*.[1-9] |
+	sed -n 's/^\.Xr \(exitstat[a-z-]*\|minivmm\) \([0-9]\).*/\1 \2/p' "$MAN"/*.[1-9] |
 		sort -u >refs
 	[ "$(wc -l <refs)" -ge 15 ]
 	while read -r name section; do

@@ -265,6 +265,8 @@ check 'a reason, by what it was about' \
 	golden_of detail.txt -b --ascii --reason IOIO
 check 'sorted, filtered, with those that ended' \
 	golden_of sorted.txt -b --ascii -d -s name -r -f o
+check 'a line for each sample, as vmstat has it' golden_of total.txt --total --ascii
+check 'the same of a VM' golden_of total-vm.txt -t --ascii --vm web -l reasons
 check 'JSON lines' golden_of json.txt -j
 check 'JSON lines are JSON, and what is not known is null' json_is_json
 check 'columns that fit, whatever the width' widths
