@@ -96,7 +96,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp argp_check_budget = {
 	.options = option_table,
 	.parser = parse,
 	.args_doc = "FILE... --budget BUDGETS",
@@ -260,7 +260,7 @@ int cmd_check_budget(int argc, char **argv)
 	struct errbuf err;
 	int code;
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+	if (argp_parse(&argp_check_budget, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
 	code = o.init ? init_all(&o, &err) : check_all(&o, &err);
 	free(o.files);

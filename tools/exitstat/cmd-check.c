@@ -55,7 +55,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp argp_check = {
 	.options = option_table,
 	.parser = parse,
 	.doc = "Check that the counts are right: every VM-entry attempt accounted "
@@ -314,7 +314,7 @@ int cmd_check(int argc, char **argv)
 	struct options o = { 0 };
 	int code;
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+	if (argp_parse(&argp_check, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
 	code = check(&o, &s, &before, &after);
 	trace_hist_free(&before);

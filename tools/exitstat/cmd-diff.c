@@ -135,7 +135,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp argp_diff = {
 	.options = option_table,
 	.parser = parse,
 	.args_doc = "A B\nA... -- B...",
@@ -249,7 +249,7 @@ int cmd_diff(int argc, char **argv)
 	struct errbuf err;
 	int rc = 0;
 
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
+	if (argp_parse(&argp_diff, argc, argv, ARGP_IN_ORDER, NULL, &o))
 		return EXIT_CODE_USAGE;
 	runs = xcalloc(1, sizeof(*runs));
 	for (size_t i = 0; i < o.nr_files && !rc; i++)

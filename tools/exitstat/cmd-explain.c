@@ -74,7 +74,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp argp_explain = {
 	.options = option_table,
 	.parser = parse,
 	.args_doc = "[REASON]",
@@ -301,7 +301,7 @@ int cmd_explain(int argc, char **argv)
 	struct options o = { .isa = KES_ISA_NONE };
 	int code;
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+	if (argp_parse(&argp_explain, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
 	o.list = json_array();
 	code = show(&o);

@@ -72,7 +72,7 @@ static char *help_filter(int key, const char *text, void *input)
 	return b.data;
 }
 
-static const struct argp argp = {
+const struct argp argp_export = {
 	.options = option_table,
 	.parser = parse,
 	.args_doc = "FILE",
@@ -105,7 +105,7 @@ int cmd_export(int argc, char **argv)
 	struct errbuf err;
 	int code;
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+	if (argp_parse(&argp_export, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
 	if (rec_open(&r, o.file, &err))
 		return cmd_fail(&err);

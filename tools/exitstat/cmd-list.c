@@ -45,7 +45,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp argp_list = {
 	.options = option_table,
 	.parser = parse,
 	.doc = "List the VMs of this machine and their exits so far.",
@@ -251,7 +251,7 @@ int cmd_list(int argc, char **argv)
 	struct errbuf err;
 	int rc;
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+	if (argp_parse(&argp_list, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
 	src = cmd_source(&o.common, &choice);
 	if (!src)

@@ -98,7 +98,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp argp_record = {
 	.options = option_table,
 	.parser = parse,
 	.args_doc = "[-- COMMAND...]",
@@ -324,7 +324,7 @@ int cmd_record(int argc, char **argv)
 	char output[64];
 	int code;
 
-	if (argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o))
+	if (argp_parse(&argp_record, argc, argv, ARGP_IN_ORDER, NULL, &o))
 		return EXIT_CODE_USAGE;
 	session_default_name(output, sizeof(output));
 	if (!o.output)

@@ -47,7 +47,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
-static const struct argp argp = {
+const struct argp argp_report = {
 	.options = option_table,
 	.parser = parse,
 	.args_doc = "FILE",
@@ -92,7 +92,7 @@ int cmd_report(int argc, char **argv)
 	struct model m;
 	int code;
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+	if (argp_parse(&argp_report, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
 	if (rec_open(&rec, o.file, &err))
 		return cmd_fail(&err);

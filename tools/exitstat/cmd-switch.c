@@ -40,6 +40,28 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	}
 }
 
+const struct argp argp_enable = {
+	.parser = parse,
+	.args_doc = "GROUP...",
+	.doc = "Switch groups on: count, time, histogram, detail.\v"
+	       "time and detail need count, histogram needs time.",
+	.children = cmd_common_children,
+};
+
+const struct argp argp_disable = {
+	.parser = parse,
+	.args_doc = "GROUP...",
+	.doc = "Switch groups off: count, time, histogram, detail.",
+	.children = cmd_common_children,
+};
+
+const struct argp argp_reset = {
+	.parser = parse,
+	.doc = "Let the kernel's own texts and sysfs files count from now on.\v"
+	       "Recordings are not disturbed: their counters never go back.",
+	.children = cmd_common_children,
+};
+
 /* The source, or NULL after a complaint. */
 static const struct source_ops *begin(const struct argp *argp,
 				      struct options *o, int argc, char **argv)
@@ -78,39 +100,18 @@ static int switch_groups(const struct argp *argp, int argc, char **argv,
 
 int cmd_enable(int argc, char **argv)
 {
-	static const struct argp argp = {
-		.parser = parse,
-		.args_doc = "GROUP...",
-		.doc = "Switch groups on: count, time, histogram, detail.\v"
-		       "time and detail need count, histogram needs time.",
-		.children = cmd_common_children,
-	};
-
-	return switch_groups(&argp, argc, argv, true);
+	return switch_groups(&argp_enable, argc, argv, true);
 }
 
 int cmd_disable(int argc, char **argv)
 {
-	static const struct argp argp = {
-		.parser = parse,
-		.args_doc = "GROUP...",
-		.doc = "Switch groups off: count, time, histogram, detail.",
-		.children = cmd_common_children,
-	};
-
-	return switch_groups(&argp, argc, argv, false);
+	return switch_groups(&argp_disable, argc, argv, false);
 }
 
 int cmd_reset(int argc, char **argv)
 {
-	static const struct argp argp = {
-		.parser = parse,
-		.doc = "Let the kernel's own texts and sysfs files count from now on.\v"
-		       "Recordings are not disturbed: their counters never go back.",
-		.children = cmd_common_children,
-	};
 	struct options o = { 0 };
-	const struct source_ops *src = begin(&argp, &o, argc, argv);
+	const struct source_ops *src = begin(&argp_reset, &o, argc, argv);
 	struct errbuf err;
 
 	if (!src)

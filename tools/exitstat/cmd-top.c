@@ -178,7 +178,7 @@ static char *help_filter(int key, const char *text, void *input)
 	return b.data;
 }
 
-static const struct argp argp = {
+const struct argp argp_top = {
 	.options = option_table,
 	.parser = parse,
 	.args_doc = "[INTERVAL [COUNT]]",
@@ -260,7 +260,7 @@ int cmd_top(int argc, char **argv)
 	struct source_choice choice;
 	struct buf b = { 0 };
 
-	if (argp_parse(&argp, argc, argv, 0, NULL, &o))
+	if (argp_parse(&argp_top, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
 	if (o.mdoc) {
 		top_help_mdoc(&b);

@@ -13,7 +13,7 @@ enum { OPT_ROOT = 0x100, OPT_SOURCE };
 static const struct argp_option options[] = {
 	{ "root", OPT_ROOT, "DIR", 0,
 	  "Look for /proc and /sys below DIR (also: EXITSTAT_ROOT)", 10 },
-	{ "source", OPT_SOURCE, "NAME", 0,
+	{ "source", OPT_SOURCE, "SOURCE", 0,
 	  "Where counts come from: auto (default; the first that works) or one of",
 	  10 },
 	{ 0 }

@@ -11,20 +11,48 @@
 
 #include "source.h"
 
-/* Each returns an exit code (util.h). argv[0] is "exitstat NAME". */
+/*
+ * A command of the table in main.c. run() returns an exit code (util.h); its
+ * argv[0] is "exitstat NAME".
+ */
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const struct argp *argp;	/* what completion knows of it, or NULL */
+	const char *help;
+};
+
+extern const struct command commands[];
+extern const size_t nr_commands;
+
 int cmd_check(int argc, char **argv);
 int cmd_check_budget(int argc, char **argv);
+int cmd_completion(int argc, char **argv);
+int cmd_diff(int argc, char **argv);
 int cmd_disable(int argc, char **argv);
 int cmd_enable(int argc, char **argv);
-int cmd_list(int argc, char **argv);
-int cmd_record(int argc, char **argv);
-int cmd_reset(int argc, char **argv);
-int cmd_report(int argc, char **argv);
-int cmd_plot(int argc, char **argv);
-int cmd_diff(int argc, char **argv);
-int cmd_export(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
+int cmd_export(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_plot(int argc, char **argv);
+int cmd_record(int argc, char **argv);
+int cmd_report(int argc, char **argv);
+int cmd_reset(int argc, char **argv);
 int cmd_top(int argc, char **argv);
+extern const struct argp argp_check;
+extern const struct argp argp_check_budget;
+extern const struct argp argp_completion;
+extern const struct argp argp_diff;
+extern const struct argp argp_disable;
+extern const struct argp argp_enable;
+extern const struct argp argp_explain;
+extern const struct argp argp_export;
+extern const struct argp argp_list;
+extern const struct argp argp_plot;
+extern const struct argp argp_record;
+extern const struct argp argp_report;
+extern const struct argp argp_reset;
+extern const struct argp argp_top;
 
 /* --root and --source; the input of the argp child is this struct. */
 struct cmd_common {

@@ -15,40 +15,42 @@
 
 #include "cmd.h"
 
-static const struct {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *help;
-} commands[] = {
-	{ "list", cmd_list, "VMs that run, and which source counts them" },
-	{ "check", cmd_check, "are the counts right? closure, and ftrace's count" },
-	{ "enable", cmd_enable, "switch groups on: count, time, histogram, detail" },
-	{ "disable", cmd_disable, "switch groups off" },
-	{ "reset", cmd_reset, "let the kernel's own texts count from now on" },
-	{ "top", cmd_top, "VMs, vCPUs and reasons as they run, on a screen" },
-	{ "record", cmd_record, "record exits while a command (a guest) runs" },
-	{ "report", cmd_report, "how many exits, why, when: words and tables" },
-	{ "plot", cmd_plot, "exit rates over time: SVG, PNG, PDF, terminal" },
-	{ "diff", cmd_diff, "what differs between two recordings, or two sets of runs" },
-	{ "check-budget", cmd_check_budget,
+const struct command commands[] = {
+	{ "list", cmd_list, &argp_list, "VMs that run, and which source counts them" },
+	{ "check", cmd_check, &argp_check, "are the counts right? closure, and ftrace's count" },
+	{ "enable", cmd_enable, &argp_enable,
+	  "switch groups on: count, time, histogram, detail" },
+	{ "disable", cmd_disable, &argp_disable, "switch groups off" },
+	{ "reset", cmd_reset, &argp_reset, "let the kernel's own texts count from now on" },
+	{ "top", cmd_top, &argp_top, "VMs, vCPUs and reasons as they run, on a screen" },
+	{ "record", cmd_record, &argp_record, "record exits while a command (a guest) runs" },
+	{ "report", cmd_report, &argp_report, "how many exits, why, when: words and tables" },
+	{ "plot", cmd_plot, &argp_plot, "exit rates over time: SVG, PNG, PDF, terminal" },
+	{ "diff", cmd_diff, &argp_diff,
+	  "what differs between two recordings, or two sets of runs" },
+	{ "check-budget", cmd_check_budget, &argp_check_budget,
 	  "does a recording keep its budget of exits?" },
-	{ "export", cmd_export, "a recording as CSV or JSON" },
-	{ "explain", cmd_explain, "what an exit reason means, costs, and how to avoid it" },
+	{ "export", cmd_export, &argp_export, "a recording as CSV or JSON" },
+	{ "explain", cmd_explain, &argp_explain,
+	  "what an exit reason means, costs, and how to avoid it" },
+	{ "completion", cmd_completion, &argp_completion,
+	  "completion of all this by a shell" },
 };
+const size_t nr_commands = ARRAY_LEN(commands);
 
 static void print_help(FILE *out)
 {
 	fprintf(out,
 		"usage: exitstat COMMAND [OPTION...]\n\n"
 		"VM exits of KVM guests by reason, over time and by boot phase.\n\n");
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+	for (size_t i = 0; i < nr_commands; i++)
 		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
 	fprintf(out, "\nexitstat COMMAND --help says more; so does exitstat-COMMAND(1).\n");
 }
 
 static int run_command(int argc, char **argv)
 {
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+	for (size_t i = 0; i < nr_commands; i++) {
 		if (strcmp(argv[1], commands[i].name))
 			continue;
 		argv[1] = xasprintf("exitstat %s", commands[i].name);

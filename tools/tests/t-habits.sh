@@ -28,6 +28,7 @@ export all.x
 export -f json groups.x
 explain
 explain --all
+completion bash
 END
 # Of these, what takes --json.
 cat >json <<'END'
@@ -40,7 +41,7 @@ check-budget --budget all.budget all.x
 explain
 END
 # Reports whose form is not for people, and has JSON of its own.
-NO_JSON='plot export'
+NO_JSON='plot export completion'
 
 # VMs and recordings whose names are not ASCII.
 prepare() {
