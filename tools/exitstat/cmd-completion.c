@@ -69,6 +69,12 @@ static void table_words(FILE *out)
 		fprintf(out, "%s%s", i ? " " : "", export_tables[i].name);
 }
 
+static void format_words(FILE *out)
+{
+	for (size_t i = 0; i < export_nr_formats; i++)
+		fprintf(out, "%s%s", i ? " " : "", export_formats[i].name);
+}
+
 static void level_words(FILE *out)
 {
 	for (int i = 0; i < TOP_NR_LEVELS; i++)
@@ -104,6 +110,7 @@ static const struct kind {
 	{ "GROUP", "words", group_words },
 	{ "LIST", "list", group_words },
 	{ "TABLE", "words", table_words },
+	{ "FORMAT", "words", format_words },
 	{ "LEVEL", "words", level_words },
 	{ "COLUMN", "words", column_words },
 	{ "REASON", "words", reason_words },

@@ -12,23 +12,55 @@
 
 enum { OPT_TABLE = 0x200 };
 
-enum format { FORMAT_CSV, FORMAT_JSON };
+const struct export_format export_formats[] = {
+	{ "csv", "one table, in long format", true, export_csv },
+	{ "json", "all tables, one object", false, export_json },
+	{ "trace", "counters and phases, for Perfetto and chrome://tracing",
+	  false, export_trace },
+};
+const size_t export_nr_formats = ARRAY_LEN(export_formats);
 
 struct options {
 	const char *file;
 	const char *output;
-	enum format format;
+	const struct export_format *format;
 	const struct export_table *table;	/* NULL: not asked for one */
 };
 
 static const struct argp_option option_table[] = {
-	{ "format", 'f', "csv|json", 0,
-	  "Format (default: csv). JSON has all tables", 0 },
+	{ "format", 'f', "FORMAT", 0, "Format (default: csv), see below", 0 },
 	{ "output", 'o', "FILE", 0, "Write FILE (default: standard output)", 0 },
 	{ "table", OPT_TABLE, "TABLE", 0,
 	  "Table for CSV (default: exits), see below", 0 },
 	{ 0 }
 };
+
+static const struct export_format *format_by_name(const char *name)
+{
+	for (size_t i = 0; i < export_nr_formats; i++)
+		if (!strcmp(name, export_formats[i].name))
+			return &export_formats[i];
+	return NULL;
+}
+
+static void no_format(struct argp_state *state, const char *name)
+{
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < export_nr_formats; i++)
+		buf_printf(&b, "%s%s", i ? ", " : "", export_formats[i].name);
+	argp_error(state, "format: %s: no such format (one of %s)", name,
+		   b.data);
+}
+
+static void no_table(struct argp_state *state, const char *name)
+{
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < export_nr_tables; i++)
+		buf_printf(&b, "%s%s", i ? ", " : "", export_tables[i].name);
+	argp_error(state, "table: %s: no such table (one of %s)", name, b.data);
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -36,9 +68,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 	switch (key) {
 	case 'f':
-		o->format = strcmp(arg, "json") ? FORMAT_CSV : FORMAT_JSON;
-		if (o->format == FORMAT_CSV && strcmp(arg, "csv"))
-			argp_error(state, "format: %s: need csv or json", arg);
+		o->format = format_by_name(arg);
+		if (!o->format)
+			no_format(state, arg);
 		return 0;
 	case 'o':
 		o->output = arg;
@@ -46,18 +78,19 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_TABLE:
 		o->table = export_table_by_name(arg);
 		if (!o->table)
-			argp_error(state, "table: %s: no such table", arg);
+			no_table(state, arg);
 		return 0;
 	case ARGP_KEY_END:
-		if (o->file && o->table && o->format == FORMAT_JSON)
-			argp_error(state, "JSON has all tables: without --table");
+		if (o->file && o->table && !o->format->one_table)
+			argp_error(state, "%s has %s: without --table",
+				   o->format->name, o->format->help);
 		return cmd_one_file(key, arg, state, &o->file);
 	default:
 		return cmd_one_file(key, arg, state, &o->file);
 	}
 }
 
-/* The table of tables, for --help; argp frees it. */
+/* The tables of formats and of tables, for --help; argp frees it. */
 static char *help_filter(int key, const char *text, void *input)
 {
 	struct buf b = { 0 };
@@ -65,6 +98,10 @@ static char *help_filter(int key, const char *text, void *input)
 	(void)input;
 	if (key != ARGP_KEY_HELP_POST_DOC)
 		return (char *)text;
+	buf_printf(&b, "Formats:\n");
+	for (size_t i = 0; i < export_nr_formats; i++)
+		buf_printf(&b, "  %-10s %s\n", export_formats[i].name,
+			   export_formats[i].help);
 	buf_printf(&b, "Tables:\n");
 	for (size_t i = 0; i < export_nr_tables; i++)
 		buf_printf(&b, "  %-10s %s\n", export_tables[i].name,
@@ -76,7 +113,7 @@ const struct argp argp_export = {
 	.options = option_table,
 	.parser = parse,
 	.args_doc = "FILE",
-	.doc = "Write a recording as CSV, a table at a time, or JSON.\v ",
+	.doc = "Write a recording for other programs: as CSV, a table at a time, as JSON, or as a trace.\v ",
 	.help_filter = help_filter,
 };
 
@@ -89,8 +126,7 @@ static int write_export(struct recording *r, const struct options *o)
 
 	if (outfile_open(&out, o->output, &err))
 		return cmd_fail(&err);
-	rc = o->format == FORMAT_JSON ? export_json(r, out.f, &err) :
-					export_csv(r, t, out.f, &err);
+	rc = o->format->write(r, t, out.f, &err);
 	if (rc) {
 		outfile_abort(&out);
 		return cmd_fail(&err);
@@ -100,7 +136,7 @@ static int write_export(struct recording *r, const struct options *o)
 
 int cmd_export(int argc, char **argv)
 {
-	struct options o = { 0 };
+	struct options o = { .format = &export_formats[0] };
 	struct recording r;
 	struct errbuf err;
 	int code;

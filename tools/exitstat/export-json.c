@@ -124,10 +124,12 @@ static int put_table(struct recording *r, const struct export_table *t,
 	return rc;
 }
 
-int export_json(struct recording *r, FILE *out, struct errbuf *err)
+int export_json(struct recording *r, const struct export_table *t, FILE *out,
+		struct errbuf *err)
 {
 	int rc = 0;
 
+	(void)t;
 	fputs("{\"meta\": ", out);
 	put(out, meta(r));
 	fputs(",\n\"phases\": ", out);

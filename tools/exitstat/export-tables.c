@@ -52,8 +52,7 @@ static void put_counts(struct export_row *row, const int64_t *n, int from,
 		put_count(row, n[i]);
 }
 
-/* The interval of a sample's delta: from the end of the sample before. */
-static uint64_t begin_ns(const struct recording *r, size_t sample)
+uint64_t export_begin_ns(const struct recording *r, size_t sample)
 {
 	return r->samples[sample ? sample - 1 : 0].end_ns;
 }
@@ -61,7 +60,7 @@ static uint64_t begin_ns(const struct recording *r, size_t sample)
 /* The phase in which that interval begins; NULL: before the first. */
 static const char *phase_of(const struct recording *r, size_t sample)
 {
-	uint64_t at = begin_ns(r, sample);
+	uint64_t at = export_begin_ns(r, sample);
 	const char *name = NULL;
 
 	/* as in model.c: the first interval begins just before the command */
@@ -76,7 +75,7 @@ static const char *phase_of(const struct recording *r, size_t sample)
 static void put_sample(const struct recording *r, int64_t sample,
 		       struct export_row *row)
 {
-	put_number(row, (int64_t)begin_ns(r, (size_t)sample));
+	put_number(row, (int64_t)export_begin_ns(r, (size_t)sample));
 	put_number(row, (int64_t)r->samples[sample].end_ns);
 	put_text(row, phase_of(r, (size_t)sample));
 }

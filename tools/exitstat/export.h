@@ -45,6 +45,8 @@ struct export_table {
 extern const struct export_table export_tables[];
 extern const size_t export_nr_tables;
 
+/* The interval of a sample's rows: from the end of the sample before. */
+uint64_t export_begin_ns(const struct recording *r, size_t sample);
 /* NULL when there is no such table. */
 const struct export_table *export_table_by_name(const char *name);
 /* 0, or -ENODATA with a line in @err: nobody recorded what it shows. */
@@ -54,9 +56,28 @@ typedef void (*export_row_fn)(void *arg, const struct export_row *row);
 int export_for_each(struct recording *r, const struct export_table *t,
 		    export_row_fn fn, void *arg, struct errbuf *err);
 
-/* 0, or -errno with a line in @err. Write errors are left to @out. */
+/*
+ * A format's writer: 0, or -errno with a line in @err. Write errors are left to
+ * @out. @t is for those that write one table.
+ */
+typedef int (*export_fn)(struct recording *r, const struct export_table *t,
+			 FILE *out, struct errbuf *err);
 int export_csv(struct recording *r, const struct export_table *t, FILE *out,
 	       struct errbuf *err);
-int export_json(struct recording *r, FILE *out, struct errbuf *err);
+int export_json(struct recording *r, const struct export_table *t, FILE *out,
+		struct errbuf *err);
+int export_trace(struct recording *r, const struct export_table *t, FILE *out,
+		 struct errbuf *err);
+
+struct export_format {
+	const char *name;
+	const char *help;
+	bool one_table;		/* and not all of them */
+	export_fn write;
+};
+
+/* The first is the one that nobody has to ask for. */
+extern const struct export_format export_formats[];
+extern const size_t export_nr_formats;
 
 #endif

@@ -75,6 +75,11 @@ to_full_device() {
 }
 
 # The names that the help tells.
+formats() {
+	"$EXITSTAT" export --help |
+		sed -n '/^Formats:/,/^Tables:/s/^  \([a-z-]*\) .*/\1/p'
+}
+
 tables() {
 	"$EXITSTAT" export --help | sed -n '/^Tables:/,$s/^  \([a-z-]*\) .*/\1/p'
 }
@@ -138,15 +143,18 @@ export_without_groups() {
 o = json.load(sys.stdin)
 assert all(o[k] is None for k in ("entries", "userspace", "time", "detail"))
 assert o["exits"]'
-	fails 2 'table: tea: no such table' "$EXITSTAT" export --table tea all.x
-	fails 2 'JSON has all tables' \
+	fails 2 'tea: no such table (one of exits, entries, userspace, vcpu-time, time' \
+		"$EXITSTAT" export --table tea all.x
+	fails 2 'tea: no such format (one of csv, json, trace' \
+		"$EXITSTAT" export -f tea all.x
+	fails 2 'json has all tables' \
 		"$EXITSTAT" export -f json --table time groups.x
 }
 
 # The pages name every table and group that the tool knows.
 page_is_complete() {
 	local man=$GOLDEN/../../../docs/man name
-	for name in $(tables); do
+	for name in $(tables) $(formats); do
 		grep -qx "\.It Cm $name" "$man/exitstat-export.1"
 	done
 	for name in count time histogram detail; do
@@ -318,7 +326,7 @@ usage() {
 	"$EXITSTAT" --version | has '^exitstat '
 	fails 2 'no such command' "$EXITSTAT" dance
 	fails 2 'which FILE' "$EXITSTAT" report
-	fails 2 'need csv or json' "$EXITSTAT" export -f xml all.x
+	fails 2 'no such format' "$EXITSTAT" export -f xml all.x
 	for c in list check enable disable reset record report plot check-budget export explain; do
 		"$EXITSTAT" "$c" --help | has Usage
 	done
