@@ -140,7 +140,7 @@ static int with_file(const char *path, facts_fn fn, void *arg,
 {
 	struct recording rec;
 	struct model m;
-	int rc = rec_open(&rec, path, err);
+	int rc = rec_open_summary(&rec, path, err);
 
 	if (rc)
 		return rc;

@@ -148,7 +148,7 @@ static int load(struct runs *runs, const char *file, struct errbuf *err)
 	struct recording *rec = &runs->rec[runs->nr];
 	struct model *m = &runs->m[runs->nr];
 
-	if (rec_open(rec, file, err))
+	if (rec_open_summary(rec, file, err))
 		return -1;
 	if (model_load(m, rec, err)) {
 		rec_close(rec);

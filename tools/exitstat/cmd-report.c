@@ -94,7 +94,7 @@ int cmd_report(int argc, char **argv)
 
 	if (argp_parse(&argp_report, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
-	if (rec_open(&rec, o.file, &err))
+	if (rec_open_summary(&rec, o.file, &err))
 		return cmd_fail(&err);
 	if (model_load(&m, &rec, &err)) {
 		rec_close(&rec);

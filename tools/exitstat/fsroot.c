@@ -24,25 +24,26 @@ static int open_at_root(const char *root, const char *path, int flags)
 	return rc;
 }
 
-/* Large reads: the kernel's snapshot is then filled in very few calls. */
+/* Most files are a line; the kernel's snapshot is filled in very few calls. */
+#define SMALL	4096
 #define CHUNK	(256 * 1024)
 
 int fsroot_read(const char *root, const char *path, struct buf *out)
 {
 	int fd = open_at_root(root, path, O_RDONLY);
-	char *chunk;
+	size_t room = SMALL;
 	ssize_t n;
 
 	if (fd < 0)
 		return fd;
-	chunk = xcalloc(1, CHUNK);
 	do {
-		n = read(fd, chunk, CHUNK);
+		n = read(fd, buf_room(out, room), room);
 		if (n > 0)
-			buf_append(out, chunk, (size_t)n);
+			out->len += (size_t)n;
+		room = CHUNK;
 	} while (n > 0 || (n < 0 && errno == EINTR));
 	n = n < 0 ? -errno : 0;
-	free(chunk);
+	buf_append(out, "", 0);
 	close(fd);
 	return (int)n;
 }

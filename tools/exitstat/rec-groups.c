@@ -20,25 +20,26 @@ static const struct {
 	 */
 	const char *columns;
 	int since;		/* version of the recording */
+	int packed;		/* the kind of pack it is in; -1: not packed */
 } queries[REC_NR_ROWS] = {
 	[REC_CLOSURE] = { "closure",
 		"SELECT sample, vcpu, attempts, entry_failed, emulation FROM closure ORDER BY sample, vcpu",
-		"svnnn", 1 },
+		"svnnn", 1, PACK_CLOSURE },
 	[REC_VCPU_TIME] = { "vcpu_time",
 		"SELECT sample, vcpu, elapsed_ns, guest_ns FROM vcpu_time ORDER BY sample, vcpu",
-		"svnn", 2 },
+		"svnn", 2, PACK_VCPU_TIME },
 	[REC_TIME] = { "time",
 		"SELECT sample, vcpu, reason, handler_ns, userspace_ns, halt_poll_ns, halt_block_ns, preempted_ns, max_ns, elapsed_ns FROM time LEFT JOIN vcpu_time USING(sample, vcpu) ORDER BY sample, vcpu, reason",
-		"svrnnnnnmm", 2 },
+		"svrnnnnnmm", 2, PACK_TIME },
 	[REC_HISTOGRAM] = { "histogram",
 		"SELECT sample, vcpu, reason, bucket, count FROM histogram ORDER BY sample, vcpu, reason, bucket",
-		"svrbn", 2 },
+		"svrbn", 2, PACK_HISTOGRAM },
 	[REC_USERSPACE] = { "userspace",
 		"SELECT sample, vcpu, kvm_exit, count FROM userspace ORDER BY sample, vcpu, kvm_exit",
-		"svnn", 2 },
+		"svnn", 2, PACK_USERSPACE },
 	[REC_DETAIL] = { "detail",
 		"SELECT vcpu, reason, value, other, count FROM detail ORDER BY vcpu, reason, other, value",
-		"vrnfn", 2 },
+		"vrnfn", 2, -1 },
 };
 
 /* A row id as an index; -1 when there is no such row. */
@@ -48,7 +49,7 @@ static int64_t index_of(int64_t id, size_t nr)
 }
 
 /* The number as the caller gets it; false when it cannot be. */
-static bool check_number(const struct recording *r, char what, int64_t *n)
+bool rec_check_number(const struct recording *r, char what, int64_t *n)
 {
 	switch (what) {
 	case 's':
@@ -79,7 +80,7 @@ static bool read_row(const struct recording *r, sqlite3_stmt *s,
 			continue;
 		n[i] = sqlite3_column_int64(s, i);
 		if (type != SQLITE_INTEGER ||
-		    !check_number(r, columns[i], &n[i]))
+		    !rec_check_number(r, columns[i], &n[i]))
 			return false;
 	}
 	return true;
@@ -94,6 +95,9 @@ int rec_for_each_row(struct recording *r, enum rec_rows which, rec_row_fn fn,
 
 	if (r->version < queries[which].since)	/* made before there were any */
 		return 0;
+	if (r->version >= REC_VERSION_PACKED && queries[which].packed >= 0)
+		return rec_packed_rows(r, (enum pack_kind)queries[which].packed,
+				       queries[which].columns, fn, arg, err);
 	if (sqlite3_prepare_v2(r->db, queries[which].sql, -1, &s, NULL))
 		return rec_read_error(r, err);
 	while (!rc && (step = sqlite3_step(s)) == SQLITE_ROW) {

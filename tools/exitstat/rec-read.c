@@ -87,11 +87,11 @@ static int check_identity(struct recording *r, struct errbuf *err)
 	if (id != REC_APPLICATION_ID)
 		return foreign(r, err);
 	rc = pragma(r, "PRAGMA user_version", &version, err);
-	if (!rc && (version < REC_OLDEST_VERSION || version > REC_USER_VERSION))
+	if (!rc && (version < REC_OLDEST_VERSION || version > REC_NEWEST_VERSION))
 		rc = err_set(err, -EINVAL,
 			     "%s: recording of version %lld, but this exitstat reads versions %d to %d",
 			     r->path, (long long)version, REC_OLDEST_VERSION,
-			     REC_USER_VERSION);
+			     REC_NEWEST_VERSION);
 	r->version = (int)version;
 	return rc;
 }
@@ -261,12 +261,12 @@ static const struct table {
 	TABLE(1, reason, reasons,
 	      "id, isa, code, sub, name, class, meaning, reference", "id",
 	      load_reason),
-	TABLE(1, sample, samples, "id, begin_ns, end_ns, missed", "id",
-	      load_sample),
 	TABLE(1, phase, phases, "id, name, begin_ns, end_ns, line", "id",
 	      load_phase),
 	TABLE(2, kvm_exit, kvm_exits, "0, code, name", "code", load_kvm_exit),
-};
+}, sample_table =
+	TABLE(1, sample, samples, "id, begin_ns, end_ns, missed", "id",
+	      load_sample);
 
 static int load_rows(struct recording *r, const struct table *t,
 		     sqlite3_stmt *s, struct errbuf *err)
@@ -300,22 +300,43 @@ static int load_table(struct recording *r, const struct table *t,
 	return rc;
 }
 
-static int load_all(struct recording *r, struct errbuf *err)
+static int load_samples(struct recording *r, bool summary, struct errbuf *err)
 {
+	int rc = summary ? rec_load_summary(r, err) : 1;
+
+	if (rc <= 0)
+		return rc;
+	rc = load_table(r, &sample_table, err);
+	r->nr_taken = r->nr_samples;
+	return rc;
+}
+
+/*
+ * What a summary leaves out is not looked at either: a day has a few hundred
+ * megabytes. SQLite says what is wrong with the pages that are.
+ */
+static int load_all(struct recording *r, uint64_t max, struct errbuf *err)
+{
+	bool summary = false;
 	int rc;
 
 	rc = check_identity(r, err);
-	if (!rc)
+	if (!rc && r->version >= REC_VERSION_PACKED)
+		rc = rec_is_long(r, max, &summary, err);
+	if (!rc && !summary)
 		rc = check_pages(r, err);
 	for (size_t i = 0; !rc && i < ARRAY_LEN(tables); i++)
 		if (r->version >= tables[i].since)
 			rc = load_table(r, &tables[i], err);
+	if (!rc)
+		rc = load_samples(r, summary, err);
 	if (!rc && !r->nr_samples)
 		rc = rec_corrupt(r, "it has no sample", err);
 	return rc ? rc : rec_find_groups(r, err);
 }
 
-int rec_open(struct recording *r, const char *path, struct errbuf *err)
+int rec_open_upto(struct recording *r, const char *path, uint64_t max,
+		  struct errbuf *err)
 {
 	sqlite3 *db = NULL;
 	int rc;
@@ -329,12 +350,26 @@ int rec_open(struct recording *r, const char *path, struct errbuf *err)
 	}
 	rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
 	r->db = db;
-	rc = rc ? rec_read_error(r, err) : load_all(r, err);
+	/* one state of a recording that goes on meanwhile */
+	if (!rc)
+		rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+	rc = rc ? rec_read_error(r, err) : load_all(r, max, err);
 	if (rc)
 		rec_close(r);
 	else
 		r->interrupted = !rec_get_u64(r, "complete");
 	return rc;
+}
+
+int rec_open(struct recording *r, const char *path, struct errbuf *err)
+{
+	return rec_open_upto(r, path, UINT64_MAX, err);
+}
+
+int rec_open_summary(struct recording *r, const char *path,
+		     struct errbuf *err)
+{
+	return rec_open_upto(r, path, REC_MAX_IN_FULL, err);
 }
 
 static void free_strings(char *const *strings, size_t n)
@@ -433,13 +468,34 @@ static int read_delta(const struct recording *r, sqlite3_stmt *s,
 	return d->n.l1 < 0 ? -EINVAL : 0;
 }
 
+/* A packed row for who wants a struct. */
+struct delta_pass {
+	rec_delta_fn fn;
+	void *arg;
+};
+
+static int pass_delta(void *arg, const int64_t *n)
+{
+	const struct delta_pass *p = arg;
+
+	return p->fn(p->arg, &(struct rec_delta) {
+		.sample = (size_t)n[0], .vcpu = (size_t)n[1],
+		.reason = (size_t)n[2],
+		.n = { n[3], n[4], n[5], n[6], n[7] },
+	});
+}
+
 int rec_for_each_delta(struct recording *r, rec_delta_fn fn, void *arg,
 		       struct errbuf *err)
 {
+	struct delta_pass pass = { fn, arg };
 	struct rec_delta d;
 	sqlite3_stmt *s;
 	int rc = 0, step = SQLITE_DONE;
 
+	if (r->version >= REC_VERSION_PACKED)
+		return rec_packed_rows(r, PACK_DELTA, "svrnmmmm", pass_delta,
+				       &pass, err);
 	if (sqlite3_prepare_v2(r->db,
 			       "SELECT sample, vcpu, reason, l1, l2, l2_reflected, fastpath, userspace FROM delta ORDER BY sample, vcpu, reason",
 			       -1, &s, NULL))

@@ -3,6 +3,7 @@
 #ifndef EXITSTAT_REC_READ_H
 #define EXITSTAT_REC_READ_H
 
+#include "rec-pack.h"
 #include "recording.h"
 
 /* -EINVAL: @what of this file cannot be. */
@@ -12,5 +13,22 @@ int rec_corrupt(const struct recording *r, const char *what,
 int rec_read_error(const struct recording *r, struct errbuf *err);
 /* rec-groups.c: fills recording.groups. */
 int rec_find_groups(struct recording *r, struct errbuf *err);
+/*
+ * What a number of a column must be, by a letter (rec-groups.c); it is made what
+ * readers get: an index of an id.
+ */
+bool rec_check_number(const struct recording *r, char what, int64_t *n);
+
+/* ---- rec-packed.c ---- */
+
+/* rec_for_each_row() of a packed recording. */
+int rec_packed_rows(struct recording *r, enum pack_kind kind,
+		    const char *columns, rec_row_fn fn, void *arg,
+		    struct errbuf *err);
+/* Has it more than @max samples times vCPUs? */
+int rec_is_long(struct recording *r, uint64_t max, bool *out,
+		struct errbuf *err);
+/* The samples of a summary; 1: none can be made, as runs do not suit phases. */
+int rec_load_summary(struct recording *r, struct errbuf *err);
 
 #endif

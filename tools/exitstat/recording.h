@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The recording: one SQLite database per run, described for other programs
- * in exitstat-recording(5). rec-write.c makes it, rec-read.c checks and loads
- * it. While it is being made it is called FILE.part.
+ * in exitstat-recording(5). rec-file.c and rec-write.c make it, rec-read.c
+ * checks and loads it. While it is being made it is called FILE.part.
  */
 #ifndef EXITSTAT_RECORDING_H
 #define EXITSTAT_RECORDING_H
@@ -10,8 +10,13 @@
 #include "util.h"
 
 #define REC_APPLICATION_ID	0x45584954	/* "EXIT" */
-#define REC_USER_VERSION	2
 #define REC_OLDEST_VERSION	1	/* has no tables of groups */
+#define REC_VERSION_ROWS	2	/* a row for each number that changed */
+#define REC_VERSION_PACKED	3	/* packed rows: long, or not finished */
+#define REC_NEWEST_VERSION	REC_VERSION_PACKED
+#define REC_SAMPLES_PER_RUN	64	/* at most */
+/* Samples times vCPUs that can be looked at one by one within a second. */
+#define REC_MAX_IN_FULL		2000000
 #define REC_PART_SUFFIX		".part"
 
 #define REC_NR_BUCKETS		40
@@ -82,6 +87,7 @@ int rec_vcpu_unknown(struct rec_writer *w, int64_t id, uint64_t code,
 		     struct errbuf *err);
 int rec_reason(struct rec_writer *w, const struct rec_reason_row *row,
 	       struct errbuf *err);
+/* Samples come in order of @id; the rows of one, up to rec_phase(), after it. */
 int rec_sample(struct rec_writer *w, int64_t id, uint64_t begin_ns,
 	       uint64_t end_ns, uint64_t missed, struct errbuf *err);
 int rec_delta(struct rec_writer *w, int64_t sample, int64_t vcpu,
@@ -180,11 +186,14 @@ struct recording {
 	size_t nr_reasons;
 	struct rec_sample *samples;
 	size_t nr_samples;
+	size_t nr_taken;	/* more than nr_samples in a summary */
 	struct rec_phase *phases;
 	size_t nr_phases;
 	struct rec_kvm_exit *kvm_exits;
 	size_t nr_kvm_exits;
 	int version;
+	/* in a summary: how many runs begin the samples, and their last id */
+	int64_t nr_runs, summed_up;
 	uint32_t groups;	/* KES_GROUP_*: recorded, if only for a while */
 	void *db;
 };
@@ -202,6 +211,16 @@ struct rec_delta {
  * @err for a missing, foreign, corrupt or too new file.
  */
 int rec_open(struct recording *r, const char *path, struct errbuf *err);
+/*
+ * As rec_open(), but a long recording is given in summary: runs of samples
+ * stand for one sample each, with the sums of their rows. Of a phase, a vCPU
+ * and a reason the sums are the same either way.
+ */
+int rec_open_summary(struct recording *r, const char *path,
+		     struct errbuf *err);
+/* The same, long being more than @max samples times vCPUs. */
+int rec_open_upto(struct recording *r, const char *path, uint64_t max,
+		  struct errbuf *err);
 void rec_close(struct recording *r);
 /* "" when there is no such key. */
 const char *rec_get(const struct recording *r, const char *key);

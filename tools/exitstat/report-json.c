@@ -39,7 +39,8 @@ static json_t *header(const struct model *m)
 	json_object_set_new(o, "start_wall_ns", json_integer((json_int_t)
 			    rec_get_u64(m->rec, "start_wall_ns")));
 	json_object_set_new(o, "samples",
-			    json_integer((json_int_t)m->rec->nr_samples));
+			    json_integer((json_int_t)m->rec->nr_taken));
+	json_object_set_new(o, "summary", json_boolean(m->rec->nr_runs));
 	json_object_set_new(o, "missed_deadlines",
 			    json_integer((json_int_t)m->missed));
 	return o;

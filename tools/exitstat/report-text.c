@@ -81,9 +81,11 @@ static void print_sampling(const struct model *m, FILE *out)
 	snprintf(text, sizeof(text),
 		 "every %s, %zu samples, %s missed deadline%s",
 		 fmt_ns(ns, rec_get_u64(m->rec, "interval_ns")),
-		 m->rec->nr_samples, fmt_count(missed, m->missed),
+		 m->rec->nr_taken, fmt_count(missed, m->missed),
 		 m->missed == 1 ? "" : "s");
 	print_fact(out, "samples", text);
+	if (m->rec->nr_runs)
+		print_fact(out, "summary", "told by runs of up to 64 samples; sums are exact");
 }
 
 /* What was off is missing below, and not 0. */

@@ -77,14 +77,19 @@ static int parse_vm(struct snapshot *s, const struct bytes *b, size_t off,
 static int parse_exits(struct snapshot *s, const struct bytes *b, size_t off,
 		       const struct kes_vcpu_record *r)
 {
-	for (uint32_t i = 0; i < r->nr_exits; i++) {
-		s->exits = vec_room(s->exits, s->nr_exits, &s->cap_exits,
-				    sizeof(*s->exits));
-		if (get(b, off + (size_t)i * r->exit_size,
-			&s->exits[s->nr_exits], sizeof(*s->exits)))
+	struct kes_exit *to;
+
+	if (!r->nr_exits)
+		return 0;
+	s->exits = vec_reserve(s->exits, s->nr_exits, r->nr_exits,
+			       &s->cap_exits, sizeof(*s->exits));
+	to = s->exits + s->nr_exits;
+	s->nr_exits += r->nr_exits;
+	if (r->exit_size == sizeof(*to))
+		return get(b, off, to, r->nr_exits * sizeof(*to));
+	for (uint32_t i = 0; i < r->nr_exits; i++)
+		if (get(b, off + (size_t)i * r->exit_size, to + i, sizeof(*to)))
 			return -EPROTO;
-		s->nr_exits++;
-	}
 	return 0;
 }
 

@@ -7,6 +7,7 @@
  * and deaths, so each search starts where the last one hit: a sample of a
  * thousand vCPUs is linear, without a hash table.
  */
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,12 +18,12 @@
 #include "track-groups.h"
 #include "track.h"
 
+/* A line of the cache: what a thousand vCPUs cost is what is fetched of them. */
 struct counter {
-	uint64_t code;
-	uint32_t sub;
+	struct kes_exit last;	/* with its code, from the first sample on */
 	int64_t reason;		/* row id */
-	struct kes_exit last;
 };
+static_assert(sizeof(struct counter) == 64, "see above");
 
 struct track_vcpu {
 	uint32_t vcpu_id;
@@ -142,11 +143,14 @@ static int find_reason(struct pass *p, uint64_t code, uint32_t sub,
 static struct counter *find_counter(struct track_vcpu *v, size_t hint,
 				    const struct kes_exit *e)
 {
-	for (size_t n = 0; n < v->nr; n++) {
-		struct counter *c = &v->counters[(hint + n) % v->nr];
+	size_t at = hint < v->nr ? hint : 0;
 
-		if (c->code == e->code && c->sub == e->sub)
+	for (size_t n = 0; n < v->nr; n++) {
+		struct counter *c = &v->counters[at];
+
+		if (c->last.code == e->code && c->last.sub == e->sub)
 			return c;
+		at = at + 1 < v->nr ? at + 1 : 0;
 	}
 	return NULL;
 }
@@ -159,8 +163,8 @@ static int add_counter(struct pass *p, struct track_vcpu *v,
 	v->counters = vec_room(v->counters, v->nr, &v->cap, sizeof(*c));
 	c = &v->counters[v->nr++];
 	memset(c, 0, sizeof(*c));
-	c->code = e->code;
-	c->sub = e->sub;
+	c->last.code = e->code;
+	c->last.sub = e->sub;
 	*out = c;
 	return find_reason(p, e->code, e->sub, &c->reason);
 }
@@ -191,6 +195,8 @@ static int track_exit(struct pass *p, struct track_vcpu *v, size_t hint,
 		rc = add_counter(p, v, e, &c);
 	if (rc)
 		return rc;
+	if (!memcmp(e, &c->last, sizeof(*e)))
+		return 0;
 	if (went_back(e, &c->last))
 		return err_set(p->err, -EPROTO,
 			       "a counter of vCPU %u went backwards (was kvm reloaded?)",
@@ -203,11 +209,9 @@ static int track_exit(struct pass *p, struct track_vcpu *v, size_t hint,
 			  fields & KES_FIELD_FASTPATH);
 	n.userspace = diff(e->userspace, c->last.userspace,
 			   fields & KES_FIELD_USERSPACE);
-	if (p->baseline || !memcmp(e, &c->last, sizeof(*e))) {
-		c->last = *e;
-		return 0;
-	}
 	c->last = *e;
+	if (p->baseline)
+		return 0;
 	p->t->sums.exits += rec_total(&n);
 	return rec_delta(p->w, p->sample, v->id, c->reason, &n, p->err);
 }
@@ -233,12 +237,15 @@ static int find_vcpu(struct pass *p, struct track_vm *vm, size_t hint,
 {
 	struct track_vcpu *v;
 
+	size_t at = hint < vm->nr ? hint : 0;
+
 	for (size_t n = 0; n < vm->nr; n++) {
-		v = &vm->vcpus[(hint + n) % vm->nr];
+		v = &vm->vcpus[at];
 		if (v->vcpu_id == vcpu_id) {
 			*out = v;
 			return 0;
 		}
+		at = at + 1 < vm->nr ? at + 1 : 0;
 	}
 	vm->vcpus = vec_room(vm->vcpus, vm->nr, &vm->cap, sizeof(*v));
 	v = &vm->vcpus[vm->nr++];

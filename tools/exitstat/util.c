@@ -63,21 +63,23 @@ char *xasprintf(const char *fmt, ...)
 	return text;
 }
 
-static void buf_reserve(struct buf *b, size_t more)
+char *buf_room(struct buf *b, size_t more)
 {
 	size_t need = b->len + more + 1;
 
-	if (need <= b->cap)
-		return;
-	b->cap = need * 2;
-	b->data = xrealloc(b->data, b->cap);
+	if (need > b->cap) {
+		b->cap = need * 2;
+		b->data = xrealloc(b->data, b->cap);
+	}
+	return b->data + b->len;
 }
 
 void buf_append(struct buf *b, const void *data, size_t len)
 {
-	buf_reserve(b, len);
+	char *to = buf_room(b, len);
+
 	if (len)
-		memcpy(b->data + b->len, data, len);
+		memcpy(to, data, len);
 	b->len += len;
 	b->data[b->len] = '\0';
 }
@@ -105,9 +107,16 @@ void buf_free(struct buf *b)
 
 void *vec_room(void *data, size_t n, size_t *cap, size_t size)
 {
-	if (n < *cap)
+	return n < *cap ? data : vec_reserve(data, n, 1, cap, size);
+}
+
+void *vec_reserve(void *data, size_t n, size_t more, size_t *cap, size_t size)
+{
+	if (more <= *cap - n)
 		return data;
-	*cap = *cap ? *cap * 2 : 16;
+	*cap = *cap ? *cap : 16;
+	while (more > *cap - n)
+		*cap *= 2;
 	return xrealloc(data, *cap * size);
 }
 

@@ -46,6 +46,8 @@ struct buf {
 void buf_append(struct buf *b, const void *data, size_t len);
 void buf_printf(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Room for @more bytes behind what is there, for who fills it by itself. */
+char *buf_room(struct buf *b, size_t more);
 void buf_free(struct buf *b);
 
 void *xcalloc(size_t n, size_t size);
@@ -54,6 +56,8 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Room for one more element: returns the (moved) array, doubles *cap. */
 void *vec_room(void *data, size_t n, size_t *cap, size_t size);
+/* The same for @more elements. */
+void *vec_reserve(void *data, size_t n, size_t more, size_t *cap, size_t size);
 
 /*
  * Sorts an array and makes one element of all that @compare finds equal, by

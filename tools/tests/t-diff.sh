@@ -206,12 +206,12 @@ bad_input() {
 	echo 'this is a text file, and long enough to look like something else' >text.x
 	: >zero.x
 	cp all.x newer.x
-	printf '\0\0\0\3' | dd of=newer.x bs=1 seek=60 conv=notrunc status=none
+	printf '\0\0\0\4' | dd of=newer.x bs=1 seek=60 conv=notrunc status=none
 	fails 1 'none.x: No such file' diff_ all.x none.x
 	fails 1 'text.x: not an exitstat recording' diff_ text.x all.x
 	fails 1 'zero.x: not an exitstat recording' diff_ all.x zero.x
 	fails 1 'empty.x: no exits in it, nothing to compare' diff_ all.x empty.x
-	fails 1 'recording of version 3' diff_ all.x newer.x
+	fails 1 'recording of version 4' diff_ all.x newer.x
 	fails 2 'which two recordings' diff_
 	fails 2 'which two recordings' diff_ all.x
 	fails 2 'which two recordings' diff_ all.x --

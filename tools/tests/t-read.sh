@@ -210,7 +210,7 @@ make_foreign_files() {
 	cp all.x other.x
 	patch_byte other.x 68 '\0\0\0\1'	# application_id
 	cp all.x newer.x
-	patch_byte newer.x 60 '\0\0\0\3'	# user_version
+	patch_byte newer.x 60 '\0\0\0\4'	# user_version
 }
 
 patch_byte() {
@@ -219,7 +219,7 @@ patch_byte() {
 }
 
 newer_version() {
-	fails 1 'recording of version 3, but this exitstat reads versions 1 to 2' \
+	fails 1 'recording of version 4, but this exitstat reads versions 1 to 3' \
 		"$EXITSTAT" report newer.x
 }
 

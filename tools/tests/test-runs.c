@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of packed recordings: that rows come back as they were put in, and
+ * that what a summary says by runs of samples is what the samples say.
+ */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "model.h"
+#include "rec-pack.h"
+
+#define NR_VCPUS	3
+#define NR_REASONS	7
+#define MS		NSEC_PER_MSEC
+#define T0		(5000 * MS)
+
+static struct errbuf err;
+static char path[64], part[80];
+static uint64_t random_state = 0x9e3779b97f4a7c15;
+
+static uint64_t next_random(uint64_t below)
+{
+	random_state ^= random_state << 13;
+	random_state ^= random_state >> 7;
+	random_state ^= random_state << 17;
+	return (random_state >> 11) % below;
+}
+
+/* ---- rows as bytes ---- */
+
+static int64_t odd_number(void)
+{
+	static const int64_t odd[] = {
+		0, 1, 127, 128, 16383, 16384, INT64_MAX, INT64_MAX - 1, -1,
+	};
+
+	return next_random(2) ? odd[next_random(ARRAY_LEN(odd))] :
+				(int64_t)next_random(1000000);
+}
+
+static void fill_row(enum pack_kind kind, int64_t *n)
+{
+	const struct pack_shape *shape = &pack_shapes[kind];
+
+	for (int i = 0; i < shape->keys + shape->values; i++) {
+		n[i] = odd_number();
+		if (i < shape->keys && n[i] < 0)
+			n[i] = 0;
+	}
+}
+
+static void rows_come_back(void **state)
+{
+	enum { NR = 1000 };
+	static int64_t rows[NR][PACK_MAX_NUMBERS];
+
+	(void)state;
+	for (int kind = 0; kind < PACK_NR_KINDS; kind++) {
+		size_t len = (size_t)(pack_shapes[kind].keys +
+				      pack_shapes[kind].values);
+		struct pack_state at = { 0 };
+		struct pack_reader r = { 0 };
+		int64_t n[PACK_MAX_NUMBERS];
+		struct buf b = { 0 };
+
+		for (size_t i = 0; i < NR; i++) {
+			fill_row(kind, rows[i]);
+			pack_put(kind, &at, &b, rows[i]);
+		}
+		r.at = (unsigned char *)b.data;
+		r.end = r.at + b.len;
+		for (size_t i = 0; i < NR; i++) {
+			assert_int_equal(pack_next(kind, &r, n), 1);
+			assert_memory_equal(n, rows[i], len * sizeof(*n));
+		}
+		assert_int_equal(pack_next(kind, &r, n), 0);
+		buf_free(&b);
+	}
+}
+
+static void cut_rows_are_damaged(void **state)
+{
+	const int64_t row[] = { 300, 5, 1000, -1, 0, 70000, 3 };
+	struct pack_state at = { 0 };
+	int64_t n[PACK_MAX_NUMBERS];
+	struct buf b = { 0 };
+
+	(void)state;
+	pack_put(PACK_DELTA, &at, &b, row);
+	for (size_t len = 1; len <= b.len; len++) {
+		struct pack_reader r = { .at = (unsigned char *)b.data,
+					 .end = (unsigned char *)b.data + len };
+
+		assert_int_equal(pack_next(PACK_DELTA, &r, n),
+				 len < b.len ? -EINVAL : 1);
+	}
+	buf_free(&b);
+}
+
+static void sums_are_by_key(void **state)
+{
+	enum { NR_KEYS = 500 };
+	static int64_t want[NR_KEYS];
+	struct pack_sums s = { .kind = PACK_USERSPACE };
+	struct pack_reader r = { 0 };
+	struct buf b = { 0 };
+	int64_t n[PACK_MAX_NUMBERS];
+	size_t nr = 0;
+
+	(void)state;
+	for (int i = 0; i < 20000; i++) {
+		size_t key = next_random(NR_KEYS);
+		int64_t row[] = { (int64_t)(key % 17), (int64_t)(key / 17),
+				  (int64_t)next_random(100) };
+
+		want[key] += row[2];
+		pack_sums_add(&s, row);
+	}
+	pack_sums_take(&s, &b);
+	r.at = (unsigned char *)b.data;
+	r.end = r.at + b.len;
+	for (; pack_next(PACK_USERSPACE, &r, n) > 0; nr++)
+		assert_int_equal(n[2], want[n[0] + 17 * n[1]]);
+	assert_int_equal(nr, NR_KEYS);
+	/* forgotten: the next run begins at 0 */
+	b.len = 0;
+	pack_sums_take(&s, &b);
+	assert_int_equal(b.len, 0);
+	pack_sums_free(&s);
+	buf_free(&b);
+}
+
+/* ---- recordings ---- */
+
+static void must(int rc)
+{
+	if (rc)
+		fail_msg("%s", err.text);
+}
+
+static void put_tables(struct rec_writer *w)
+{
+	must(rec_meta_u64(w, "interval_ns", 100 * MS, &err));
+	must(rec_meta_u64(w, "tsc_khz", 2000000, &err));
+	must(rec_meta_text(w, "groups", "count,time,histogram", &err));
+	must(rec_vm(w, &(struct rec_vm_row) { .id = 1, .vm_id = 1, .name = "a",
+					      .comm = "a", .cmdline = "a" },
+		    &err));
+	for (int v = 1; v <= NR_VCPUS; v++)
+		must(rec_vcpu(w, v, 1, (uint32_t)v - 1, &err));
+	for (int i = 1; i <= NR_REASONS; i++)
+		must(rec_reason(w, &(struct rec_reason_row) {
+			.id = i, .isa = "vmx", .code = (uint64_t)i,
+			.name = "A", .class = "io", .meaning = "m",
+			.reference = "r" }, &err));
+}
+
+static void put_reason(struct rec_writer *w, int64_t k, int64_t v, int64_t i)
+{
+	int64_t n = 1 + (int64_t)next_random(1000);
+	struct rec_counts c = { n, n / 2, next_random(2) ? n / 4 : -1, 0, n };
+	int64_t ns[REC_NR_STATES] = { n * 1000, n, 0, n * 7, 0 };
+
+	must(rec_delta(w, k, v, i, &c, &err));
+	must(rec_time(w, k, v, i, ns, next_random(2) ? n * 10 : -1, &err));
+	must(rec_histogram(w, k, v, i, (int)next_random(40), (uint64_t)n,
+			   &err));
+	must(rec_userspace(w, k, v, (uint32_t)i, (uint64_t)n, &err));
+}
+
+static void put_sample(struct rec_writer *w, int64_t k)
+{
+	uint64_t at = T0 + (uint64_t)k * 100 * MS;
+
+	must(rec_begin(w, &err));
+	must(rec_sample(w, k, at - MS, at, next_random(3) / 2, &err));
+	for (int v = 1; k > 1 && v <= NR_VCPUS; v++) {
+		const uint64_t attempts[3] = { next_random(99), 1, 0 };
+
+		if (next_random(4))
+			continue;
+		for (int i = 1; i <= NR_REASONS; i += 1 + (int)next_random(3))
+			put_reason(w, k, v, i);
+		must(rec_closure(w, k, v, attempts, &err));
+		must(rec_vcpu_time(w, k, v, 100 * MS, (int64_t)next_random(50) *
+				   MS, &err));
+	}
+	must(rec_commit(w, &err));
+}
+
+/* How many samples, and before which of them phases begin; 0: no more. */
+static struct rec_writer *make(int64_t samples, const int64_t *phases)
+{
+	struct rec_writer *w;
+	int64_t nr = 0;
+
+	random_state = 0x9e3779b97f4a7c15;
+	must(rec_create(&w, path, true, &err));
+	must(rec_begin(w, &err));
+	put_tables(w);
+	must(rec_commit(w, &err));
+	for (int64_t k = 1; k <= samples; k++) {
+		while (*phases && k == *phases) {
+			uint64_t at = T0 + (uint64_t)k * 100 * MS - 2 * MS;
+			char name[16];
+
+			snprintf(name, sizeof(name), "p%d", (int)++nr);
+			if (nr > 1)
+				must(rec_phase_end(w, nr - 1, at, &err));
+			must(rec_phase(w, nr, name, at, "", &err));
+			phases++;
+		}
+		put_sample(w, k);
+	}
+	return w;
+}
+
+static void open_as(struct recording *r, struct model *m, const char *file,
+		    uint64_t max)
+{
+	must(rec_open_upto(r, file, max, &err));
+	must(model_load(m, r, &err));
+}
+
+static void close_both(struct recording *r, struct model *m)
+{
+	model_free(m);
+	rec_close(r);
+}
+
+static void same_groups(const struct model *a, const struct model *b)
+{
+	assert_int_equal(a->groups.has_time, b->groups.has_time);
+	for (size_t i = 0; i < NR_REASONS; i++)
+		assert_memory_equal(&a->groups.costs[i], &b->groups.costs[i],
+				    sizeof(a->groups.costs[i]));
+	for (size_t v = 0; v < NR_VCPUS; v++)
+		assert_memory_equal(&a->groups.vcpus[v], &b->groups.vcpus[v],
+				    sizeof(a->groups.vcpus[v]));
+	assert_int_equal(a->groups.nr_users, b->groups.nr_users);
+	assert_memory_equal(a->groups.users, b->groups.users,
+			    a->groups.nr_users * sizeof(*a->groups.users));
+}
+
+static void same_sums(const struct model *a, const struct model *b)
+{
+	assert_int_equal(a->total, b->total);
+	assert_int_equal(a->end_ns, b->end_ns);
+	assert_int_equal(a->missed, b->missed);
+	assert_int_equal(a->rec->nr_taken, b->rec->nr_taken);
+	assert_memory_equal(a->closure, b->closure, sizeof(a->closure));
+	assert_memory_equal(a->by_vcpu, b->by_vcpu,
+			    NR_VCPUS * sizeof(*a->by_vcpu));
+	for (size_t i = 0; i < NR_REASONS; i++) {
+		assert_int_equal(a->reasons[i].total, b->reasons[i].total);
+		assert_memory_equal(&a->reasons[i].n, &b->reasons[i].n,
+				    sizeof(a->reasons[i].n));
+	}
+	assert_int_equal(a->nr_phases, b->nr_phases);
+	for (size_t i = 0; i < a->nr_phases; i++) {
+		assert_int_equal(a->phases[i].total, b->phases[i].total);
+		assert_int_equal(a->phases[i].end_ns, b->phases[i].end_ns);
+		assert_memory_equal(a->phases[i].by_reason,
+				    b->phases[i].by_reason,
+				    NR_REASONS * sizeof(uint64_t));
+	}
+	same_groups(a, b);
+}
+
+/* Of what a kill leaves: all of it, and in summary. */
+static void compare(int64_t samples, const int64_t *phases, bool in_summary)
+{
+	struct recording all, sum;
+	struct model a, b;
+
+	rec_leave(make(samples, phases));
+	open_as(&all, &a, part, UINT64_MAX);
+	open_as(&sum, &b, part, 1);
+	assert_int_equal(all.version, REC_VERSION_PACKED);
+	assert_int_equal(all.nr_samples, samples);
+	assert_true(a.total > 0);
+	if (in_summary) {
+		assert_true(sum.nr_runs > 0);
+		assert_true(sum.nr_samples < all.nr_samples);
+	} else {
+		assert_int_equal(sum.nr_runs, 0);
+		assert_int_equal(sum.nr_samples, all.nr_samples);
+	}
+	same_sums(&a, &b);
+	close_both(&all, &a);
+	close_both(&sum, &b);
+}
+
+/* At each length, as the last run may be there or not. */
+static void summaries_are_exact(void **state)
+{
+	static const int64_t phases[] = { 2, 3, 40, 41, 66, 110, 111, 0 };
+	static const int64_t none[] = { 0 };
+
+	(void)state;
+	for (int64_t n = 100; n < 300; n += 7) {
+		compare(n, phases, true);
+		compare(n, none, true);
+	}
+}
+
+/* A phase that the writer did not know of in time: no run may hide it. */
+static void late_phases_need_samples(void **state)
+{
+	static const int64_t none[] = { 0 };
+	struct recording r;
+	struct rec_writer *w;
+	struct model m;
+
+	(void)state;
+	compare(200, none, true);
+	w = make(200, none);
+	must(rec_phase(w, 1, "late", T0 + 5000 * MS, "", &err));
+	rec_leave(w);
+	open_as(&r, &m, part, 1);
+	assert_int_equal(r.nr_runs, 0);
+	assert_int_equal(r.nr_samples, 200);
+	close_both(&r, &m);
+}
+
+static void finished_ones_have_rows(void **state)
+{
+	static const int64_t phases[] = { 2, 40, 66, 0 };
+	struct recording packed, rows;
+	struct model a, b;
+
+	(void)state;
+	rec_leave(make(150, phases));
+	open_as(&packed, &a, part, UINT64_MAX);
+	must(rec_finish(make(150, phases), &err));
+	open_as(&rows, &b, path, 1);
+	assert_int_equal(rows.version, REC_VERSION_ROWS);
+	same_sums(&a, &b);
+	assert_int_equal(a.nr_points, b.nr_points);
+	assert_true(a.shape.cv == b.shape.cv);
+	close_both(&packed, &a);
+	close_both(&rows, &b);
+	unlink(path);
+}
+
+static void rows_of_another_sample_are_refused(void **state)
+{
+	static const int64_t none[] = { 0 };
+	struct rec_writer *w = make(3, none);
+
+	(void)state;
+	must(rec_begin(w, &err));
+	must(rec_sample(w, 4, T0 + 401 * MS, T0 + 402 * MS, 0, &err));
+	assert_int_equal(rec_userspace(w, 3, 1, 2, 1, &err), -EINVAL);
+	assert_non_null(strstr(err.text, "sample 3"));
+	rec_discard(w);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_come_back),
+		cmocka_unit_test(cut_rows_are_damaged),
+		cmocka_unit_test(sums_are_by_key),
+		cmocka_unit_test(summaries_are_exact),
+		cmocka_unit_test(late_phases_need_samples),
+		cmocka_unit_test(finished_ones_have_rows),
+		cmocka_unit_test(rows_of_another_sample_are_refused),
+	};
+	int rc;
+
+	snprintf(path, sizeof(path), "test-runs.%d.tmp", getpid());
+	snprintf(part, sizeof(part), "%s" REC_PART_SUFFIX, path);
+	rc = cmocka_run_group_tests_name("runs", tests, NULL, NULL);
+	unlink(part);
+	return rc;
+}
