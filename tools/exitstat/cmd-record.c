@@ -166,6 +166,9 @@ static void say_end(const struct session *s, const char *output)
 	if (sums.vms_guessed)
 		warnx("%zu VM(s) ended before their parent could be looked up; they are recorded, as they began after the command",
 		      sums.vms_guessed);
+	if (sums.vms_vanished)
+		warnx("%zu VM(s) went between two samples; their last exits are missing",
+		      sums.vms_vanished);
 	if (!say_remarks(s->cfg->source) && !sums.vms && s->cfg->command)
 		warnx("the command created no VM%s",
 		      sums.vms_left_out ? "; others did (record them with --all)" :

@@ -14,4 +14,10 @@ bool kvm_procs_alive(const char *root, uint32_t pid);
 /* When it began (CLOCK_MONOTONIC), or @now_ns if that cannot be told. */
 uint64_t kvm_procs_began_ns(const char *root, uint32_t pid, uint64_t now_ns);
 
+/*
+ * Did a process of this number begin only after @created_ns (CLOCK_MONOTONIC)?
+ * Then it is another one than that which made a VM at that time.
+ */
+bool kvm_procs_is_reused(const char *root, uint32_t pid, uint64_t created_ns);
+
 #endif

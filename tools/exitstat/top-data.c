@@ -73,13 +73,18 @@ static struct top_cell *find_cell(const struct pass *p, struct top_vcpu *v,
 	return c;
 }
 
-/* A count that fell began again: this change is not known. */
+/*
+ * A count that fell began again: this change is not known. One that wrapped at
+ * 2^64 did not fall.
+ */
 static void step(struct top_vcpu *v, struct top_values *now,
 		 struct top_values *delta, enum top_value i, uint64_t n)
 {
-	if (n < now->v[i] && i < TOP_NS_GUEST)
+	bool fell = (int64_t)(n - now->v[i]) < 0;
+
+	if (fell && i < TOP_NS_GUEST)
 		v->delta_known &= ~(1u << i);
-	delta->v[i] = n < now->v[i] ? 0 : n - now->v[i];
+	delta->v[i] = fell ? 0 : n - now->v[i];
 	now->v[i] = n;
 }
 

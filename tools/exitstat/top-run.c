@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "fsroot.h"
+#include "kvm-procs.h"
 #include "outfile.h"
 #include "top-run.h"
 #include "top-screen.h"
@@ -82,7 +83,8 @@ static void name_vm(void *arg, const struct snap_vm *from, struct top_vm *vm)
 	char comm[17];
 
 	copy_printable(comm, sizeof(comm), from->comm);
-	if (from->dead) {
+	if (from->dead ||
+	    kvm_procs_is_reused(cfg->root, from->pid, from->created_ns)) {
 		copy_printable(vm->name, sizeof(vm->name), comm);
 		return;
 	}

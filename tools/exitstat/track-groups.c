@@ -19,10 +19,20 @@ static uint64_t to_ns(const struct snapshot *s, uint64_t cyc)
 	return (uint64_t)((unsigned __int128)cyc * 1000000 / s->hdr.tsc_khz);
 }
 
+/* Has a counter begun again? It may also have wrapped at 2^64. */
+static bool fell(uint64_t last, uint64_t now)
+{
+	return (int64_t)(now - last) < 0;
+}
+
 /* Nanoseconds from one total in cycles to the next. */
 static int64_t ns_between(const struct snapshot *s, uint64_t last, uint64_t now)
 {
-	return now < last ? 0 : (int64_t)(to_ns(s, now) - to_ns(s, last));
+	if (fell(last, now))
+		return 0;
+	if (now < last)
+		return (int64_t)to_ns(s, now - last);
+	return (int64_t)(to_ns(s, now) - to_ns(s, last));
 }
 
 /* An element by its code, which all of them begin with; NULL: not there yet. */
@@ -103,7 +113,7 @@ static int track_buckets(const struct track_groups_pass *p,
 	for (int b = 0; !rc && b < KES_NR_BUCKETS; b++) {
 		uint64_t n = now->bucket[b] - last->bucket[b];
 
-		if (now->bucket[b] < last->bucket[b])
+		if (fell(last->bucket[b], now->bucket[b]))
 			n = now->bucket[b];
 		if (!n || p->baseline)
 			continue;

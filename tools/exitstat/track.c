@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "fsroot.h"
+#include "kvm-procs.h"
 #include "reasons.h"
 #include "track-groups.h"
 #include "track.h"
@@ -40,6 +41,7 @@ struct track_vm {
 	uint64_t created_ns;	/* ids start again when kvm is reloaded */
 	bool wanted;
 	bool done;		/* dead, and its last counters are recorded */
+	int64_t seen;		/* in this sample */
 	int64_t id;		/* row id */
 	struct track_vcpu *vcpus;
 	size_t nr, cap;
@@ -175,12 +177,13 @@ static int64_t diff(uint64_t now, uint64_t last, bool filled)
 	return filled ? (int64_t)(now - last) : -1;
 }
 
+/* Counters wrap at 2^64: what is less than half of that away is ahead. */
 static bool went_back(const struct kes_exit *now, const struct kes_exit *last)
 {
-	return now->l1 < last->l1 || now->l2 < last->l2 ||
-	       now->l2_reflected < last->l2_reflected ||
-	       now->fastpath < last->fastpath ||
-	       now->userspace < last->userspace;
+	return (int64_t)((now->l1 - last->l1) | (now->l2 - last->l2) |
+			 (now->l2_reflected - last->l2_reflected) |
+			 (now->fastpath - last->fastpath) |
+			 (now->userspace - last->userspace)) < 0;
 }
 
 static int track_exit(struct pass *p, struct track_vcpu *v, size_t hint,
@@ -197,7 +200,7 @@ static int track_exit(struct pass *p, struct track_vcpu *v, size_t hint,
 		return rc;
 	if (!memcmp(e, &c->last, sizeof(*e)))
 		return 0;
-	if (went_back(e, &c->last))
+	if (!p->baseline && went_back(e, &c->last))
 		return err_set(p->err, -EPROTO,
 			       "a counter of vCPU %u went backwards (was kvm reloaded?)",
 			       v->vcpu_id);
@@ -302,7 +305,9 @@ static bool is_wanted(struct pass *p, const struct snap_vm *now)
 		       (!t->cfg.vm_id || t->cfg.vm_id == now->vm_id);
 	if (p->sample == 1 || now->created_ns < t->cfg.since_ns)
 		return false;
-	descends = fsroot_descends(t->cfg.root, now->pid, t->cfg.ancestor);
+	descends = kvm_procs_is_reused(t->cfg.root, now->pid, now->created_ns) ?
+		   -ESRCH :
+		   fsroot_descends(t->cfg.root, now->pid, t->cfg.ancestor);
 	if (descends < 0)
 		t->sums.vms_guessed++;
 	if (!descends)
@@ -315,6 +320,7 @@ static int add_vm_row(struct pass *p, struct track_vm *vm,
 {
 	const char *root = p->t->cfg.root;
 	char name[128], cmdline[4096], machine[64], comm[17];
+	uint32_t pid = now->pid;
 	struct rec_vm_row row = {
 		.id = ++p->t->nr_vm_rows,
 		.vm_id = now->vm_id,
@@ -327,9 +333,12 @@ static int add_vm_row(struct pass *p, struct track_vm *vm,
 	};
 
 	copy_printable(comm, sizeof(comm), now->comm);
-	fsroot_vm_name(root, now->pid, comm, name, sizeof(name));
-	fsroot_cmdline(root, now->pid, cmdline, sizeof(cmdline));
-	if (fsroot_vm_machine(root, now->pid, machine, sizeof(machine)))
+	/* no process has the number 0, nor any arguments */
+	if (kvm_procs_is_reused(root, now->pid, now->created_ns))
+		pid = 0;
+	fsroot_vm_name(root, pid, comm, name, sizeof(name));
+	fsroot_cmdline(root, pid, cmdline, sizeof(cmdline));
+	if (fsroot_vm_machine(root, pid, machine, sizeof(machine)))
 		row.machine = p->t->cfg.machine;
 	vm->id = row.id;
 	p->t->sums.vms++;
@@ -388,12 +397,26 @@ static int track_vm(struct pass *p, size_t hint, const struct snap_vm *now)
 
 	if (rc || !vm->wanted || vm->done)
 		return rc;
+	vm->seen = p->sample;
 	for (size_t i = 0; !rc && i < now->nr_vcpus; i++)
 		rc = track_vcpu(p, vm, i, &p->s->vcpus[now->first_vcpu + i]);
 	if (rc || !now->dead)
 		return rc;
 	rc = finish_vm(p, vm, now);
 	return rc ? rc : rec_vm_died(p->w, vm->id, now->died_ns, p->err);
+}
+
+/* The kernel remembers 64 dead VMs: more may have gone since the last sample. */
+static void find_vanished(struct pass *p)
+{
+	for (size_t i = 0; i < p->t->nr; i++) {
+		struct track_vm *vm = &p->t->vms[i];
+
+		if (!vm->wanted || vm->done || vm->seen == p->sample)
+			continue;
+		vm->done = true;
+		p->t->sums.vms_vanished++;
+	}
 }
 
 int track_sample(struct tracker *t, const struct snapshot *s, int64_t sample,
@@ -404,6 +427,7 @@ int track_sample(struct tracker *t, const struct snapshot *s, int64_t sample,
 
 	for (size_t i = 0; !rc && i < s->nr_vms; i++)
 		rc = track_vm(&p, i, &s->vms[i]);
+	find_vanished(&p);
 	return rc;
 }
 

@@ -298,6 +298,75 @@ static void backwards_is_an_error(void **state)
 	run_discard(&r);
 }
 
+/* 64 bits last for centuries, but a difference costs nothing to get right. */
+static void counters_wrap(void **state)
+{
+	struct run r;
+
+	(void)state;
+	run_start(&r, true);
+	sample(&r, UINT64_MAX - 10, 7, 0);
+	sample(&r, 12, 7, 0);
+	sample(&r, 13, 7, 0);
+	run_end(&r);
+	assert_int_equal(r.m.total, 23 + 1);
+	assert_int_equal(r.m.closure[0], 23 + 1);
+	assert_int_equal(model_ranked(&r.m, 0)->n.userspace, 23 + 1);
+	run_free(&r);
+}
+
+/* In the time group, in cycles of 1 GHz, so that they are ns. */
+static void times_wrap(void **state)
+{
+	static const uint64_t cyc[] = { UINT64_MAX - 10, 12 };
+	struct snapwrite w;
+	struct run r;
+
+	(void)state;
+	run_start(&r, true);
+	for (size_t i = 0; i < ARRAY_LEN(cyc); i++) {
+		one_vm(&w, ALL_FIELDS, 1 + i, 0, 0);
+		snapwrite_clock(&w, 1000000, 0, KES_GROUP_TIME);
+		snapwrite_part(&w, KES_REC_TIME);
+		snapwrite_time(&w, 5, 1000 * (i + 1), 0, KES_STATE_GUEST);
+		snapwrite_element(&w, &(struct kes_time_exit) {
+			.code = 0x7b, .cyc = { cyc[i] } });
+		assert_int_equal(try_sample(&r, &w), 0);
+	}
+	run_end(&r);
+	assert_int_equal(r.m.groups.costs[0].ns[MODEL_HANDLER], 23);
+	run_free(&r);
+}
+
+static void a_vcpu_is_plugged_in(void **state)
+{
+	struct snapwrite w;
+	struct run r;
+
+	(void)state;
+	run_start(&r, true);
+	sample(&r, 100, 0, 0);
+	for (uint64_t n = 997; n <= 997 + 23; n += 23) {
+		one_vm(&w, ALL_FIELDS, 101, 0, 0);
+		snapwrite_vcpu(&w, KES_REC_VCPU, 7, n);
+		snapwrite_exit(&w, &(struct kes_exit) { .code = 0x7b,
+							.l1 = n });
+		assert_int_equal(try_sample(&r, &w), 0);
+	}
+	/* and a vCPU that is not listed for once has lost nothing */
+	sample(&r, 101, 0, 0);
+	one_vm(&w, ALL_FIELDS, 101, 0, 88);
+	snapwrite_vcpu(&w, KES_REC_VCPU, 7, 1021);
+	snapwrite_exit(&w, &(struct kes_exit) { .code = 0x7b, .l1 = 1021 });
+	assert_int_equal(try_sample(&r, &w), 0);
+	run_end(&r);
+	assert_int_equal(r.rec.nr_vcpus, 2);
+	assert_int_equal(r.rec.vcpus[1].vcpu_id, 7);
+	assert_int_equal(r.m.by_vcpu[0], 1);
+	assert_int_equal(r.m.by_vcpu[1], 1021);
+	run_free(&r);
+}
+
 static void shape_of_a_spike(void **state)
 {
 	struct run r;
@@ -344,6 +413,9 @@ int main(void)
 		cmocka_unit_test(strangers_are_left_out),
 		cmocka_unit_test(unfilled_fields_are_null),
 		cmocka_unit_test(backwards_is_an_error),
+		cmocka_unit_test(counters_wrap),
+		cmocka_unit_test(times_wrap),
+		cmocka_unit_test(a_vcpu_is_plugged_in),
 		cmocka_unit_test(shape_of_a_spike),
 		cmocka_unit_test(shape_of_a_line),
 	};

@@ -5,15 +5,19 @@
  */
 #include <errno.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "model.h"
 #include "rec-pack.h"
@@ -352,6 +356,44 @@ static void finished_ones_have_rows(void **state)
 	unlink(path);
 }
 
+/* Folds the log in, so that the file's size is what there is. */
+static uint64_t folded_size(const char *file)
+{
+	sqlite3 *db;
+	struct stat st;
+
+	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)",
+				      NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	assert_int_equal(stat(file, &st), 0);
+	return (uint64_t)st.st_size;
+}
+
+/* There is room for what is packed, and not for rows as well. */
+static void without_room_it_stays_packed(void **state)
+{
+	static const int64_t none[] = { 0 };
+	struct rec_writer *w = make(3000, none);
+	struct rlimit old, tight;
+	struct recording r;
+	struct model m;
+
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	tight = old;
+	tight.rlim_cur = folded_size(part) + 65536;
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+	must(rec_finish(w, &err));
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	open_as(&r, &m, path, UINT64_MAX);
+	assert_int_equal(r.version, REC_VERSION_PACKED);
+	assert_int_equal(r.nr_samples, 3000);
+	close_both(&r, &m);
+	unlink(path);
+}
+
 static void rows_of_another_sample_are_refused(void **state)
 {
 	static const int64_t none[] = { 0 };
@@ -374,6 +416,7 @@ int main(void)
 		cmocka_unit_test(summaries_are_exact),
 		cmocka_unit_test(late_phases_need_samples),
 		cmocka_unit_test(finished_ones_have_rows),
+		cmocka_unit_test(without_room_it_stays_packed),
 		cmocka_unit_test(rows_of_another_sample_are_refused),
 	};
 	int rc;
