@@ -141,12 +141,46 @@ static struct top_row *new_row(struct top_table *t, const struct top_key *key)
 	return r;
 }
 
-static struct top_row *find_row(struct top_table *t, const struct top_key *key)
+/* The place of a key that is of no VM: its row's, or an empty one. */
+static uint32_t *place_of(const struct top_table *t, const struct top_key *key)
 {
+	uint64_t hash = key->code * 0x9e3779b97f4a7c15;
+
+	hash = (hash ^ key->value ^ key->sub) * 0x9e3779b97f4a7c15;
+	for (size_t at = (hash >> 32) + key->other;; at++) {
+		uint32_t *place = &t->places[at & (t->nr_places - 1)];
+
+		if (!*place || top_key_equal(&t->rows[*place - 1].key, key))
+			return place;
+	}
+}
+
+/* Twice as many places as rows: a thousand vCPUs have many values. */
+static void make_places(struct top_table *t)
+{
+	if (t->nr * 2 < t->nr_places)
+		return;
+	t->nr_places = t->nr_places ? t->nr_places * 2 : 256;
+	free(t->places);
+	t->places = xcalloc(t->nr_places, sizeof(*t->places));
 	for (size_t i = 0; i < t->nr; i++)
-		if (top_key_equal(&t->rows[i].key, key))
-			return &t->rows[i];
-	return NULL;
+		*place_of(t, &t->rows[i].key) = (uint32_t)i + 1;
+}
+
+/* The row of a reason or a value, which other vCPUs may have too. */
+static struct top_row *shared_row(struct top_table *t,
+				  const struct top_key *key, bool *is_new)
+{
+	uint32_t *place;
+
+	make_places(t);
+	place = place_of(t, key);
+	*is_new = !*place;
+	if (*is_new) {
+		new_row(t, key);
+		*place = (uint32_t)t->nr;
+	}
+	return &t->rows[*place - 1];
 }
 
 static void add_whole(struct top_table *t, const struct top_data *d,
@@ -197,11 +231,12 @@ static void reason_rows(struct top_table *t, const struct top_data *d,
 	for (size_t i = 0; i < v->nr; i++) {
 		const struct top_cell *c = &v->cells[i];
 		const struct top_key key = { .code = c->code, .sub = c->sub };
-		struct top_row *r = find_row(t, &key);
+		struct top_row *r;
 		char name[48];
+		bool is_new;
 
-		if (!r) {
-			r = new_row(t, &key);
+		r = shared_row(t, &key, &is_new);
+		if (is_new) {
 			reason_code_name(d->hdr.isa, c->code, name,
 					 sizeof(name));
 			snprintf(r->name, sizeof(r->name), c->sub ? "%s/%u" :
@@ -244,14 +279,13 @@ static void detail_rows(struct top_table *t, const struct top_data *d,
 		const struct top_key key = { .value = e->value,
 					     .other = e->other };
 		struct top_row *r;
+		bool is_new;
 
 		if (e->code != path->key.code)
 			continue;
-		r = find_row(t, &key);
-		if (!r) {
-			r = new_row(t, &key);
+		r = shared_row(t, &key, &is_new);
+		if (is_new)
 			name_value(d, e, r);
-		}
 		add_value(r, v, e);
 	}
 }
@@ -300,6 +334,8 @@ void top_rows(const struct top_data *d, const struct top_path *path,
 	      const char *filter, bool dead, struct top_table *t)
 {
 	t->nr = 0;
+	if (t->nr_places)
+		memset(t->places, 0, t->nr_places * sizeof(*t->places));
 	t->nr_vms = 0;
 	t->nr_dead = 0;
 	t->interval_ns = d->interval_ns;
@@ -338,5 +374,6 @@ void top_total(struct top_table *t)
 void top_table_free(struct top_table *t)
 {
 	free(t->rows);
+	free(t->places);
 	memset(t, 0, sizeof(*t));
 }

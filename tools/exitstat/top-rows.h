@@ -51,6 +51,8 @@ struct top_row {
 struct top_table {
 	struct top_row *rows;
 	size_t nr, cap;
+	uint32_t *places;	/* hash table of rows by key: index + 1 */
+	size_t nr_places;	/* a power of two, or 0 */
 	struct top_row whole;	/* the sum of what the path leads to */
 	uint64_t interval_ns;
 	size_t at;		/* the last interval in rate[] */
