@@ -21,12 +21,12 @@
 #define MAX_ROW		(2 + PACK_MAX_NUMBERS * MAX_NUMBER)
 
 const struct pack_shape pack_shapes[PACK_NR_KINDS] = {
-	[PACK_DELTA] = { "delta", 2, 5, -1 },
-	[PACK_CLOSURE] = { "closure", 1, 3, -1 },
-	[PACK_VCPU_TIME] = { "vcpu_time", 1, 2, -1 },
-	[PACK_TIME] = { "time", 2, 6, 5 },
-	[PACK_HISTOGRAM] = { "histogram", 3, 1, -1 },
-	[PACK_USERSPACE] = { "userspace", 2, 1, -1 },
+	[PACK_DELTA] = { "delta", 2, 5, -1, 0x1e },
+	[PACK_CLOSURE] = { "closure", 1, 3, -1, 0 },
+	[PACK_VCPU_TIME] = { "vcpu_time", 1, 2, -1, 0 },
+	[PACK_TIME] = { "time", 2, 6, 5, 0x20 },
+	[PACK_HISTOGRAM] = { "histogram", 3, 1, -1, 0 },
+	[PACK_USERSPACE] = { "userspace", 2, 1, -1, 0 },
 };
 
 static unsigned char *put_number(unsigned char *at, uint64_t n)
@@ -49,19 +49,22 @@ static uint64_t unzigzag(uint64_t n)
 	return n >> 1 ^ (0 - (n & 1));
 }
 
-void pack_put(enum pack_kind kind, struct pack_state *s, struct buf *out,
+int pack_put(enum pack_kind kind, struct pack_state *s, struct buf *out,
 	      const int64_t *n)
 {
 	const struct pack_shape *shape = &pack_shapes[kind];
 	const int64_t *values = n + shape->keys;
 	unsigned char *row = (unsigned char *)buf_room(out, MAX_ROW);
 	unsigned char *at = row + 1;
-	unsigned int nulls = 0, there = 0;
+	unsigned int nulls = 0, there = 0, wrong = 0;
 
 	for (int i = 0; i < shape->values; i++) {
 		nulls |= (unsigned int)(values[i] < 0) << i;
 		there |= (unsigned int)(values[i] > 0) << i;
+		wrong |= values[i] < -1;
 	}
+	if (wrong | (nulls & ~shape->nulls))
+		return -ERANGE;
 	row[0] = (unsigned char)there;
 	if (nulls != s->nulls) {
 		row[0] |= OTHER_NULLS;
@@ -79,6 +82,7 @@ void pack_put(enum pack_kind kind, struct pack_state *s, struct buf *out,
 		if (values[i] > 0)
 			at = put_number(at, (uint64_t)values[i]);
 	out->len += (size_t)(at - row);
+	return 0;
 }
 
 static int get_number(struct pack_reader *r, uint64_t *n)

@@ -25,6 +25,7 @@ struct pack_shape {
 	int keys;		/* the first is the vCPU */
 	int values;
 	int max_value;		/* this one is no sum but a maximum; -1: none */
+	unsigned int nulls;	/* bit i: value i may be NULL */
 };
 
 extern const struct pack_shape pack_shapes[PACK_NR_KINDS];
@@ -35,14 +36,25 @@ struct pack_state {
 	unsigned int nulls;	/* bit i: value i is NULL */
 };
 
-/* Appends a row: keys, which are not negative, then values; -1 is NULL. */
-void pack_put(enum pack_kind kind, struct pack_state *s, struct buf *out,
+/*
+ * Appends a row: keys, which are not negative, then values; -1 is NULL. -ERANGE:
+ * a value is negative, or beyond 63 bits, and nothing has been appended.
+ */
+int pack_put(enum pack_kind kind, struct pack_state *s, struct buf *out,
 	      const int64_t *n);
 
 struct pack_reader {
 	const unsigned char *at, *end;
 	struct pack_state state;
 };
+
+/* Of @len bytes, which may be none at all, and @data NULL then. */
+static inline struct pack_reader pack_reader(const void *data, size_t len)
+{
+	const unsigned char *at = data;
+
+	return (struct pack_reader) { .at = at, .end = len ? at + len : at };
+}
 
 /* 1: the next row is in @n; 0: there is none; -EINVAL: damaged. */
 int pack_next(enum pack_kind kind, struct pack_reader *r, int64_t *n);

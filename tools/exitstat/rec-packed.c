@@ -25,11 +25,9 @@ struct pass {
 
 static struct pack_reader reader_of(sqlite3_stmt *s, int column)
 {
-	const unsigned char *data = sqlite3_column_blob(s, column);
+	const void *data = sqlite3_column_blob(s, column);
 
-	return (struct pack_reader) {
-		.at = data, .end = data + sqlite3_column_bytes(s, column),
-	};
+	return pack_reader(data, (size_t)sqlite3_column_bytes(s, column));
 }
 
 /* What "time" is read with: how long each vCPU's account went on. */

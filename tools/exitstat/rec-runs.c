@@ -142,7 +142,10 @@ int rec_runs_put(struct rec_writer *w, enum pack_kind kind, int64_t sample,
 		return err_set(err, -EINVAL,
 			       "%s: a row of sample %lld, which is not the last",
 			       w->part, (long long)sample);
-	pack_put(kind, &p->state, &p->bytes, n);
+	if (pack_put(kind, &p->state, &p->bytes, n))
+		return err_set(err, -ERANGE,
+			       "%s: a number of %s is beyond what can be (are the counters of another kernel's kit?)",
+			       w->part, pack_shapes[kind].name);
 	pack_sums_add(&p->sums, n);
 	w->nr_rows++;
 	return 0;
@@ -222,10 +225,9 @@ static int unpack_kind(struct rec_writer *w, enum pack_kind kind,
 	int rc = 0, step = SQLITE_DONE;
 
 	while (!rc && (step = sqlite3_step(from)) == SQLITE_ROW) {
-		const unsigned char *data = sqlite3_column_blob(from, 1);
-		struct pack_reader r = {
-			.at = data, .end = data + sqlite3_column_bytes(from, 1),
-		};
+		const void *data = sqlite3_column_blob(from, 1);
+		struct pack_reader r = pack_reader(data, (size_t)
+						   sqlite3_column_bytes(from, 1));
 		int64_t n[PACK_MAX_NUMBERS];
 
 		sqlite3_bind_int64(to, 1, sqlite3_column_int64(from, 0));

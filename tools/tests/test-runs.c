@@ -57,7 +57,8 @@ static void fill_row(enum pack_kind kind, int64_t *n)
 
 	for (int i = 0; i < shape->keys + shape->values; i++) {
 		n[i] = odd_number();
-		if (i < shape->keys && n[i] < 0)
+		if (n[i] < 0 && (i < shape->keys ||
+				 !(shape->nulls >> (i - shape->keys) & 1)))
 			n[i] = 0;
 	}
 }
@@ -78,7 +79,7 @@ static void rows_come_back(void **state)
 
 		for (size_t i = 0; i < NR; i++) {
 			fill_row(kind, rows[i]);
-			pack_put(kind, &at, &b, rows[i]);
+			assert_int_equal(pack_put(kind, &at, &b, rows[i]), 0);
 		}
 		r.at = (unsigned char *)b.data;
 		r.end = r.at + b.len;
@@ -99,7 +100,7 @@ static void cut_rows_are_damaged(void **state)
 	struct buf b = { 0 };
 
 	(void)state;
-	pack_put(PACK_DELTA, &at, &b, row);
+	assert_int_equal(pack_put(PACK_DELTA, &at, &b, row), 0);
 	for (size_t len = 1; len <= b.len; len++) {
 		struct pack_reader r = { .at = (unsigned char *)b.data,
 					 .end = (unsigned char *)b.data + len };
@@ -107,6 +108,29 @@ static void cut_rows_are_damaged(void **state)
 		assert_int_equal(pack_next(PACK_DELTA, &r, n),
 				 len < b.len ? -EINVAL : 1);
 	}
+	buf_free(&b);
+}
+
+static void impossible_numbers_are_refused(void **state)
+{
+	static const struct {
+		enum pack_kind kind;
+		int64_t n[PACK_MAX_NUMBERS];
+	} rows[] = {
+		{ PACK_DELTA, { 1, 1, -1, 0, 0, 0, 0 } },
+		{ PACK_DELTA, { 1, 1, 1, -2, 0, 0, 0 } },
+		{ PACK_CLOSURE, { 1, 1, 1, INT64_MIN } },
+		{ PACK_TIME, { 1, 1, 0, 0, 0, 0, -1, 5 } },
+		{ PACK_HISTOGRAM, { 1, 1, 1, -1 } },
+	};
+	struct pack_state at = { 0 };
+	struct buf b = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_int_equal(pack_put(rows[i].kind, &at, &b, rows[i].n),
+				 -ERANGE);
+	assert_int_equal(b.len, 0);
 	buf_free(&b);
 }
 
@@ -412,6 +436,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_come_back),
 		cmocka_unit_test(cut_rows_are_damaged),
+		cmocka_unit_test(impossible_numbers_are_refused),
 		cmocka_unit_test(sums_are_by_key),
 		cmocka_unit_test(summaries_are_exact),
 		cmocka_unit_test(late_phases_need_samples),
