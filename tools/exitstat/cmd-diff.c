@@ -10,11 +10,12 @@
 
 #include "cmd.h"
 #include "diff-report.h"
+#include "html.h"
 #include "plain.h"
 
 #define MAX_RUNS	100	/* of both sides */
 
-enum { OPT_BY = 0x200, OPT_PHASE, OPT_TOP, OPT_ALL, OPT_PLOT };
+enum { OPT_BY = 0x200, OPT_PHASE, OPT_TOP, OPT_ALL, OPT_PLOT, OPT_HTML };
 
 struct options {
 	const char *files[MAX_RUNS];
@@ -24,6 +25,7 @@ struct options {
 	bool json;
 	const char *plot;	/* NULL: say it instead */
 	enum plot_format format;
+	const char *html;	/* the same */
 };
 
 /* The runs of both sides, in the order of their files. */
@@ -43,6 +45,9 @@ static const struct argp_option option_table[] = {
 	{ "all", OPT_ALL, NULL, 0, "Show all rows", 0 },
 	{ "plot", OPT_PLOT, "FILE", 0,
 	  "Instead, draw the rates of both on the same scales; FILE's name ends in .svg, .png or .pdf",
+	  0 },
+	{ "html", OPT_HTML, "PAGE", 0,
+	  "Instead, write a page for a browser, with both side by side: one file, which loads nothing",
 	  0 },
 	{ "json", 'j', NULL, 0, "For programs: one JSON object", 0 },
 	{ 0 }
@@ -90,6 +95,9 @@ static void check_options(const struct options *o, struct argp_state *state)
 	if (o->json && (o->view.by || rows || o->plot))
 		argp_error(state,
 			   "--json has everything: without --by, --phase, --top, --all and --plot");
+	if (o->html && (o->view.by || rows || o->plot || o->json))
+		argp_error(state,
+			   "--html has everything: without --by, --phase, --top, --all, --plot and --json");
 	if (o->plot && rows)
 		argp_error(state,
 			   "--plot draws the whole: without --phase, --top and --all");
@@ -119,6 +127,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			argp_error(state,
 				   "plot: %s: need a name that ends in .svg, .png or .pdf",
 				   arg);
+		return 0;
+	case OPT_HTML:
+		o->html = arg;
 		return 0;
 	case 'j':
 		o->json = true;
@@ -205,6 +216,11 @@ static int draw(const void *arg, FILE *out, struct errbuf *err)
 	return diff_plot(w->d, w->o->view.by, w->o->format, out, err);
 }
 
+static int write_html(const void *arg, FILE *out, struct errbuf *err)
+{
+	return diff_html(((const struct drawing *)arg)->d, out, err);
+}
+
 static int show(const struct diff *d, const struct options *o,
 		struct errbuf *err)
 {
@@ -214,6 +230,8 @@ static int show(const struct diff *d, const struct options *o,
 
 	if (o->plot)
 		return cmd_draw(o->plot, draw, &what, err);
+	if (o->html)
+		return cmd_draw(o->html, write_html, &what, err);
 	if (o->json) {
 		diff_json(d, stdout);
 		return 0;

@@ -4,13 +4,15 @@
  * writers.
  */
 #include "cmd.h"
+#include "html.h"
 #include "plain.h"
 #include "report.h"
 
-enum { OPT_NESTED = 0x200, OPT_DETAIL };
+enum { OPT_NESTED = 0x200, OPT_DETAIL, OPT_HTML };
 
 struct options {
 	const char *file;
+	const char *html;	/* NULL: to standard output, as text */
 	bool json, nested, detail;
 };
 
@@ -20,6 +22,8 @@ static const struct argp_option option_table[] = {
 	  "Exits of a guest inside the guest (L2), and what they cost", 0 },
 	{ "detail", OPT_DETAIL, NULL, 0,
 	  "Which ports, MSRs, CPUID leaves, pages, ...", 0 },
+	{ "html", OPT_HTML, "PAGE", 0,
+	  "Instead, write a page for a browser: one file, which loads nothing", 0 },
 	{ 0 }
 };
 
@@ -37,7 +41,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPT_DETAIL:
 		o->detail = true;
 		return 0;
+	case OPT_HTML:
+		o->html = arg;
+		return 0;
 	case ARGP_KEY_END:
+		if (o->html && (o->json || o->nested || o->detail))
+			argp_error(state,
+				   "--html has everything: without --json, --nested and --detail");
 		if (o->file && o->json && (o->nested || o->detail))
 			argp_error(state,
 				   "--json has everything: without --nested and --detail");
@@ -53,6 +63,11 @@ const struct argp argp_report = {
 	.args_doc = "FILE",
 	.doc = "Say how many exits a recording has, why and when.",
 };
+
+static int write_html(const void *arg, FILE *out, struct errbuf *err)
+{
+	return report_html(*(struct model *const *)arg, out, err);
+}
 
 static int print_words(const struct model *m, const struct options *o,
 		       FILE *out)
@@ -73,8 +88,12 @@ static int print_words(const struct model *m, const struct options *o,
 static int print(const struct model *m, const struct options *o)
 {
 	struct plain text;
+	struct errbuf err;
 	int code;
 
+	if (o->html)
+		return cmd_draw(o->html, write_html, &m, &err) ?
+		       cmd_fail(&err) : EXIT_CODE_OK;
 	if (o->json) {
 		report_json(m, stdout);
 		return EXIT_CODE_OK;

@@ -3,6 +3,7 @@
  * What was compared: the facts that the recordings have about themselves, and
  * which of them differ between A and B.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,4 +136,18 @@ void diff_only_in(const char *command, const char *other, struct buf *out)
 		option = there && *command == '-' ? command : NULL;
 		command += n + strspn(command + n, " ");
 	}
+}
+
+const struct model *diff_nearest(const struct diff *d, enum diff_which side,
+				 size_t *which)
+{
+	const struct diff_side *s = &d->side[side];
+	double mean = d->whole.exits.side[side].mean;
+
+	*which = 0;
+	for (size_t i = 1; i < s->nr_runs; i++)
+		if (fabs((double)s->runs[i].total - mean) <
+		    fabs((double)s->runs[*which].total - mean))
+			*which = i;
+	return &s->runs[*which];
 }

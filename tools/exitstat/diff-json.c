@@ -124,7 +124,7 @@ static json_t *unavailable(const struct diff *d)
 	return o;
 }
 
-void diff_json(const struct diff *d, FILE *out)
+json_t *diff_json_make(const struct diff *d)
 {
 	json_t *root = json_object(), *phases = json_array();
 	struct diff_facts f;
@@ -144,8 +144,15 @@ void diff_json(const struct diff *d, FILE *out)
 	json_object_set_new(root, "costs_ns", optional(&d->costs));
 	json_object_set_new(root, "times_ns", optional(&d->states));
 	json_object_set_new(root, "unavailable", unavailable(d));
+	diff_facts_free(&f);
+	return root;
+}
+
+void diff_json(const struct diff *d, FILE *out)
+{
+	json_t *root = diff_json_make(d);
+
 	json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 	fputc('\n', out);
 	json_decref(root);
-	diff_facts_free(&f);
 }

@@ -38,20 +38,6 @@ static int by_most(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static const struct model *nearest_to_mean(const struct diff *d,
-					   enum diff_which side, size_t *which)
-{
-	const struct diff_side *s = &d->side[side];
-	double mean = d->whole.exits.side[side].mean;
-
-	*which = 0;
-	for (size_t i = 1; i < s->nr_runs; i++)
-		if (fabs((double)s->runs[i].total - mean) <
-		    fabs((double)s->runs[*which].total - mean))
-			*which = i;
-	return &s->runs[*which];
-}
-
 /* The colour of the most frequent reason that has this name. */
 static bool find_colour(const struct diff *d, const struct model *m,
 			bool by_class, const char *name, uint32_t *colour)
@@ -257,7 +243,7 @@ int diff_plot(const struct diff *d, enum diff_by by, enum plot_format format,
 	for (int s = 0; s < DIFF_SIDES; s++) {
 		size_t which;
 
-		p->pair.m[s] = nearest_to_mean(d, s, &which);
+		p->pair.m[s] = diff_nearest(d, s, &which);
 		write_label(p, d, s, which);
 	}
 	write_title(p, d);

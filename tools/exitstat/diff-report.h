@@ -3,6 +3,7 @@
 #ifndef EXITSTAT_DIFF_REPORT_H
 #define EXITSTAT_DIFF_REPORT_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "diff.h"
@@ -23,8 +24,12 @@ struct diff_view {
 void diff_text(const struct diff *d, const struct diff_view *v, FILE *out);
 /* Everything, whatever a view would show. */
 void diff_json(const struct diff *d, FILE *out);
+json_t *diff_json_make(const struct diff *d);
 
-/* Two charts of rates: of each side, the run whose total is nearest the mean. */
+/* The run of a side whose total is nearest the mean. */
+const struct model *diff_nearest(const struct diff *d, enum diff_which side,
+				 size_t *which);
+/* Two charts of rates, of these runs. */
 int diff_plot(const struct diff *d, enum diff_by by, enum plot_format format,
 	      FILE *out, struct errbuf *err);
 

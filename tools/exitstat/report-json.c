@@ -131,24 +131,38 @@ static json_t *closure(const struct model *m)
 			 "emulation", (json_int_t)m->closure[2]);
 }
 
-void report_json(const struct model *m, FILE *out)
+json_t *report_json_phases(const struct model *m)
+{
+	json_t *phases = json_array();
+
+	for (size_t i = 0; i < m->nr_phases; i++)
+		json_array_append_new(phases, phase(m, &m->phases[i]));
+	return phases;
+}
+
+json_t *report_json_make(const struct model *m)
 {
 	json_t *root = json_object(), *reasons = json_array();
-	json_t *phases = json_array(), *vcpus = json_array();
+	json_t *vcpus = json_array();
 
 	for (size_t i = 0; i < m->nr_seen; i++)
 		json_array_append_new(reasons, reason(m, model_ranked(m, i)));
-	for (size_t i = 0; i < m->nr_phases; i++)
-		json_array_append_new(phases, phase(m, &m->phases[i]));
 	for (size_t i = 0; i < m->rec->nr_vcpus; i++)
 		json_array_append_new(vcpus, vcpu(m, i));
 	json_object_set_new(root, "recording", header(m));
 	json_object_set_new(root, "answers", answers(m));
 	json_object_set_new(root, "reasons", reasons);
-	json_object_set_new(root, "phases", phases);
+	json_object_set_new(root, "phases", report_json_phases(m));
 	json_object_set_new(root, "vcpus", vcpus);
 	json_object_set_new(root, "closure", closure(m));
 	report_json_groups(m, root);
+	return root;
+}
+
+void report_json(const struct model *m, FILE *out)
+{
+	json_t *root = report_json_make(m);
+
 	json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
 	fputc('\n', out);
 	json_decref(root);

@@ -29,6 +29,9 @@ int report_detail(const struct model *m, FILE *out, struct errbuf *err);
 void report_wrapped(FILE *out, int indent, const char *text);
 
 void report_json(const struct model *m, FILE *out);
+/* What that writes, and its part "phases"; the caller's. */
+json_t *report_json_make(const struct model *m);
+json_t *report_json_phases(const struct model *m);
 void report_json_groups(const struct model *m, json_t *root);
 /* null without exits of L2 */
 json_t *report_json_nested(const struct model *m);

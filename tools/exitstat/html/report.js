@@ -1,0 +1,413 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The report of one recording: facts is what report -j prints. */
+"use strict";
+
+const NOT_RECORDED = {
+	time: "No times: the group time was not recorded (record --groups time).",
+	histogram: "No handler times: the group histogram was not recorded (record --groups time,histogram).",
+	detail: "No details: the group detail was not recorded (record --groups detail).",
+};
+
+function reasonName(r) {
+	return r.sub ? `${r.name}/${r.sub}` : r.name;
+}
+
+function part(n, whole) {
+	return n === null || !whole ? null : 100 * n / whole;
+}
+
+function fact(title, value, more) {
+	return el("div", {}, el("dt", {}, title), el("dd", { class: String(value).length > 12 && "long" }, value, more && el("small", {}, more)));
+}
+
+function costOf(c) {
+	return c.handler_ns + c.userspace_ns;
+}
+
+const SHAPES = { steady: "steady", uneven: "uneven", spikes: "in spikes" };
+
+/* ---- summary ---- */
+
+function shapeFact() {
+	const a = facts.answers;
+
+	return fact("Course", SHAPES[a.shape], a.peaks ?
+		`${count(a.peaks)} samples above 3 times the median, ${(100 * a.peak_exits / a.exits).toFixed(0)} % of exits` :
+		`deviation is ${significant(a.variation)} of the mean`);
+}
+
+function costFact() {
+	const all = (facts.costs || []).reduce((s, c) => s + costOf(c), 0);
+	const dearest = (facts.costs || [])[0];
+
+	return dearest && all ? fact("The real cost", dearest.reason,
+		`${ns(costOf(dearest))}, ${(100 * costOf(dearest) / all).toFixed(0)} % of what all exits cost`) : null;
+}
+
+function closureFact() {
+	const c = facts.closure;
+
+	if (!c)
+		return null;
+	const open = c.attempts - facts.answers.exits - c.entry_failed - c.emulation;
+
+	return fact("Closure", open ? `${count(open)} unaccounted` : "closed",
+		`${count(c.attempts)} entries, ${count(c.entry_failed)} failed, ${count(c.emulation)} emulated`);
+}
+
+function summary() {
+	const a = facts.answers, r = facts.recording, most = facts.reasons[0];
+	const notes = [];
+
+	if (r.interrupted)
+		notes.push("This recording was interrupted: what is here was recorded until then.");
+	if (r.lost)
+		notes.push(`${count(r.lost)} exits were lost by the source.`);
+	if (r.unavailable.length)
+		notes.push(`Unavailable from the source ${r.source}: ${r.unavailable.join(", ")}; in tables that is "-".`);
+	section("summary", "Summary", notes.map(note), el("dl", { class: "facts" },
+		fact("Exits", count(a.exits), `in ${seconds(a.last_s - a.first_s)} s, from the first to the last`),
+		fact("Per second", rate(a.mean_per_s), `median ${rate(a.median_per_s)}`),
+		fact("Highest rate", rate(a.highest_per_s) + "/s", a.highest_at_s === null ? "" : `at ${seconds(a.highest_at_s)} s`),
+		shapeFact(),
+		most ? fact("Most frequent", reasonName(most), `${percent(most.percent)} % of exits`) : null,
+		costFact(), closureFact(),
+		fact("Samples", count(r.samples), `every ${ns(r.interval_s * 1e9)}, ${count(r.missed_deadlines)} missed deadlines`)));
+}
+
+/* ---- charts ---- */
+
+const phases = facts.phases || [];
+
+function startChart(o, id, title, words, caption) {
+	const chart = timeChart(o);
+
+	section(id, title, words, chart.node, chartTable(o, caption));
+	chart.start();
+	return chart;
+}
+
+function thinnedNote(series) {
+	return series.points > series.columns ?
+		note(`The chart is thinned: ${count(series.points)} samples in ${count(series.columns)} columns. `
+			+ "Counts are added up, so that sums stay exact; the line shows the highest rate of a single sample in each column.") : null;
+}
+
+function ratesChart() {
+	const names = extra.reasons.slice(0, MAX_LAYERS);
+
+	return startChart({
+		series: extra.series, layers: rateLayers(extra.series, extra.reasons, names), phases,
+		peaks: extra.series.points > extra.series.columns ? extra.series.highest : null,
+		title: "Exits per second by reason, over time",
+		sumText: (n, time) => `${count(n)} exits, ${rate(time ? n / time : 0)} per second`,
+		valueText: (v) => `${rate(v)}/s`,
+		cellText: (n, time) => rate(time ? n / time : 0), cellTitle: "exits per s",
+	}, "rates", "Exit rates", [el("p", { class: "soft" }, "Exits per second by reason, stacked; bands are phases."),
+		thinnedNote(extra.series)], "The chart as a table");
+}
+
+function statesChart() {
+	const states = extra.series.states;
+
+	const o = {
+		series: extra.series, phases, height: 240,
+		layers: states.map((s) => ({ name: s.name, colour: s.colour, values: s.milli.map((n) => n / 1000) })),
+		yMax: Math.max(facts.vcpus.length, 1) / HEADROOM * 1.1,
+		title: "What the vCPUs did, over time",
+		sumText: (n, time) => `${significant(time ? n / time : 0)} vCPUs on average`,
+		valueText: (v) => `${significant(v)} vCPUs`,
+		cellText: (n, time) => significant(time ? n / time : 0), cellTitle: "vCPUs",
+	};
+
+	return { chart: timeChart(o), table: chartTable(o, "This chart as a table") };
+}
+
+/* ---- phases ---- */
+
+function mostOf(reasons) {
+	return Object.entries(reasons).sort((a, b) => b[1] - a[1]).slice(0, 3);
+}
+
+function phaseTable() {
+	const all = facts.answers.exits;
+
+	if (!phases.length) {
+		section("phases", "Phases", note("No phases: this was recorded without a command, or nothing told them apart."));
+		return;
+	}
+	section("phases", "Phases", sortedTable({
+		caption: "Exits by boot phase", rows: phases, columns: [
+			{ key: "name", title: "phase", head: true, get: (p) => p.name },
+			{ key: "begin", title: "begins at s", num: true, get: (p) => p.begin_s, text: (p) => seconds(p.begin_s) },
+			{ key: "takes", title: "takes s", num: true, get: (p) => p.end_s - p.begin_s, text: (p) => seconds(p.end_s - p.begin_s) },
+			{ key: "exits", title: "exits", num: true, get: (p) => p.exits, text: (p) => count(p.exits), part: (p) => part(p.exits, all) },
+			{ key: "rate", title: "per s", num: true, get: (p) => p.per_s, text: (p) => rate(p.per_s) },
+			{ key: "most", title: "most frequent", get: (p) => mostOf(p.reasons).map(([name]) => name).join(" "),
+				text: (p) => mostOf(p.reasons).map(([name, n]) => `${name} ${(100 * n / p.exits).toFixed(0)} %`).join(", ") || "-" },
+		],
+	}).node);
+}
+
+/* ---- reasons ---- */
+
+/* Of the whole, or of one phase: what is only known of the whole is left out. */
+function reasonRows(phase) {
+	const a = facts.answers;
+	const rows = facts.reasons.map((r, i) => ({
+		...r, name: reasonName(r), colour: extra.reasons[i].colour, meaning: extra.reasons[i].meaning,
+		per_s: a.last_s > a.first_s ? r.exits / (a.last_s - a.first_s) : 0,
+	}));
+
+	if (!phase)
+		return rows;
+	return rows.filter((r) => phase.reasons[r.name]).map((r) => ({
+		...r, exits: phase.reasons[r.name], percent: part(phase.reasons[r.name], phase.exits),
+		per_s: phase.end_s > phase.begin_s ? phase.reasons[r.name] / (phase.end_s - phase.begin_s) : 0,
+		userspace: undefined, fastpath: undefined, l2: undefined, l2_reflected: undefined,
+		first_s: Math.max(r.first_s, phase.begin_s), last_s: Math.min(r.last_s, phase.end_s),
+	}));
+}
+
+function ofExits(key, title, help) {
+	const value = (r) => r[key] === undefined || r[key] === null ? null : part(r[key], r.exits);
+
+	return { key, title, help, num: true, get: value, text: (r) => value(r) === null ? "-" : value(r).toFixed(0) + " %" };
+}
+
+function reasonColumns() {
+	const nested = facts.reasons.some((r) => r.l2);
+
+	return [
+		{ key: "name", title: "reason", head: true, get: (r) => r.name, cell: (r) => reasonLink(r.name, r.colour) },
+		{ key: "class", title: "class", get: (r) => r.class },
+		{ key: "exits", title: "exits", num: true, get: (r) => r.exits, text: (r) => count(r.exits), part: (r) => r.percent },
+		{ key: "percent", title: "%", num: true, get: (r) => r.percent, text: (r) => percent(r.percent) },
+		{ key: "per_s", title: "per s", num: true, get: (r) => r.per_s, text: (r) => rate(r.per_s) },
+		ofExits("userspace", "user", "returned to user space"),
+		ofExits("fastpath", "fast", "entered again by a fastpath"),
+		...(nested ? [ofExits("l2", "L2", "of a guest inside the guest"),
+			ofExits("l2_reflected", "reflected", "handed to the guest as exits of its own guest")] : []),
+		{ key: "first", title: "first s", num: true, get: (r) => r.first_s, text: (r) => seconds(r.first_s) },
+		{ key: "last", title: "last s", num: true, get: (r) => r.last_s, text: (r) => seconds(r.last_s) },
+	];
+}
+
+function reasonTable() {
+	const select = el("select", { "aria-label": "Phase", id: "reason-phase", onchange: () =>
+		table.update(reasonRows(phases[select.value])) },
+	el("option", { value: "" }, "the whole recording"),
+	phases.map((p, i) => el("option", { value: i }, `phase: ${p.name}`)));
+	const table = sortedTable({
+		caption: "Exits by reason (user: returned to user space, fast: entered again by a fastpath; first, last: seconds after the start)",
+		rows: reasonRows(), sort: "-exits", search: "Search reasons", columns: reasonColumns(),
+		controls: phases.length ? [select] : [],
+		foot: (rows) => {
+			const sum = (key) => rows.reduce((s, r) => s + r[key], 0);
+			const cells = reasonColumns().map(() => "");
+
+			cells.splice(2, 3, count(sum("exits")), percent(sum("percent")), rate(sum("per_s")));
+			return cells.map((text, i) => i ? el("td", { class: "num" }, text) : el("th", { scope: "row" }, "sum of these rows"));
+		},
+	});
+
+	section("reasons", "Reasons", table.node);
+}
+
+/* ---- time ---- */
+
+function timeSum(key) {
+	return facts.vcpu_times.reduce((s, t) => s + t[key], 0);
+}
+
+function stateKey(name) {
+	return name.replace("-", "_") + "_ns";
+}
+
+function shareBar(states, value, label) {
+	const all = states.reduce((s, x) => s + value(x), 0) || 1;
+
+	return el("div", { class: "share", role: "img", "aria-label": label + ": "
+		+ states.map((s) => `${s.name} ${(100 * value(s) / all).toFixed(1)} %`).join(", ") },
+	states.map((s) => {
+		const e = el("span", { title: `${s.name} ${(100 * value(s) / all).toFixed(1)} %` });
+
+		e.style.background = colour(s.colour);
+		e.style.width = `${100 * value(s) / all}%`;
+		return e;
+	}));
+}
+
+function vcpuTimes(states) {
+	const row = (name, get) => [name, ...states.map((s) => seconds(get(stateKey(s.name)) / 1e9)),
+		seconds(get("elapsed_ns") / 1e9)];
+	const rows = facts.vcpu_times.map((t, i) => row(`${facts.vcpus[i].guest} vCPU ${facts.vcpus[i].vcpu}`, (key) => t[key]));
+
+	if (rows.length > 1)
+		rows.push(row("all", timeSum));
+	rows.push(["share", ...states.map((s) => (100 * timeSum(stateKey(s.name)) / (timeSum("elapsed_ns") || 1)).toFixed(1) + " %"), ""]);
+	return plainTable("Where the vCPUs' time went, in seconds", ["vCPU", ...states.map((s) => [swatch(s.colour), s.name]), "elapsed"], rows);
+}
+
+function costTable() {
+	const all = facts.costs.reduce((s, c) => s + costOf(c), 0);
+	const exits = Object.fromEntries(facts.reasons.map((r) => [r.name, r.exits]));
+	const time = (key, title, get, more) => ({ key, title, num: true, get, text: (c) => ns(get(c)), ...more });
+
+	return sortedTable({
+		caption: "What exits cost, by reason: handler and user space together; p50, p99, max: handler time of one exit",
+		rows: facts.costs, sort: "-total", columns: [
+			{ key: "reason", title: "reason", head: true, get: (c) => c.reason,
+				cell: (c) => c.reason in exits ? reasonLink(c.reason) : c.reason },
+			{ key: "exits", title: "exits", num: true, get: (c) => exits[c.reason] ?? null, text: (c) => count(exits[c.reason] ?? null) },
+			time("mean", "mean", (c) => exits[c.reason] ? Math.floor(costOf(c) / exits[c.reason]) : null),
+			time("total", "total", costOf, { part: (c) => part(costOf(c), all) }),
+			{ key: "percent", title: "%", num: true, get: (c) => part(costOf(c), all), text: (c) => percent(part(costOf(c), all)) },
+			{ key: "user", title: "user", help: "of it in user space", num: true, get: (c) => part(c.userspace_ns, costOf(c)),
+				text: (c) => costOf(c) ? (100 * c.userspace_ns / costOf(c)).toFixed(0) + " %" : "-" },
+			time("p50", "p50", (c) => c.p50_ns), time("p99", "p99", (c) => c.p99_ns), time("max", "max", (c) => c.max_ns),
+		],
+	}).node;
+}
+
+function timeBudget() {
+	if (!facts.vcpu_times) {
+		section("time", "Time", note(NOT_RECORDED.time));
+		return;
+	}
+	const states = extra.series.states;
+	const { chart, table } = statesChart();
+
+	section("time", "Time", shareBar(states, (s) => timeSum(stateKey(s.name)), "Time of all vCPUs"), vcpuTimes(states),
+		el("h3", {}, "Over time"), chart.node, table, el("h3", {}, "Cost by reason"), costTable());
+	chart.start();
+}
+
+function latency() {
+	if (!extra.heat) {
+		section("latency", "Latency", note(NOT_RECORDED.histogram));
+		return;
+	}
+	const cost = (name) => facts.costs.find((c) => c.reason === name) || {};
+	const maps = heatMaps(extra.heat, (name) =>
+		`Handler times of ${name} over time: median ${ns(cost(name).p50_ns)}, 99 % below ${ns(cost(name).p99_ns)}, longest ${ns(cost(name).max_ns)}`);
+
+	section("latency", "Latency", el("p", { class: "soft" },
+		"Handler time of one exit (upwards, by powers of two) over time, of the reasons that cost most. Medians and maxima are in the table above."),
+	maps.nodes);
+	maps.start();
+}
+
+/* ---- returns to user space, details, vCPUs ---- */
+
+function userExits() {
+	if (!facts.userspace_exits)
+		return;
+	const rows = Object.entries(facts.userspace_exits).sort((a, b) => b[1] - a[1]);
+
+	section("user", "User space", plainTable("KVM_RUN returned to user space for", ["KVM_EXIT", "times"],
+		rows.map(([name, n]) => [name, count(n)])));
+}
+
+function detailRows() {
+	const sums = {};
+
+	facts.details.forEach((d) => { sums[d.reason] = (sums[d.reason] || 0) + d.count; });
+	extra.detail_cut.forEach((c) => { sums[c.reason] += c.exits; });
+	return [...facts.details.map((d, i) => ({ ...d, percent: part(d.count, sums[d.reason]),
+		text: extra.detail_text[i] || "other", known: extra.detail_text[i] ? d.name : "no place in the kernel's table" })),
+	...extra.detail_cut.map((c) => ({ reason: c.reason, text: `${count(c.values)} more values`, known: null, count: c.exits,
+		percent: part(c.exits, sums[c.reason]) }))];
+}
+
+function details() {
+	if (!facts.details) {
+		section("detail", "Detail", note(NOT_RECORDED.detail));
+		return;
+	}
+	section("detail", "Detail", sortedTable({
+		caption: "Which ports, MSRs, CPUID leaves, pages, ... the exits were about; %: of the reason's",
+		rows: detailRows(), sort: "-count", search: "Search details", columns: [
+			{ key: "reason", title: "reason", head: true, get: (d) => d.reason },
+			{ key: "value", title: "value", get: (d) => d.text },
+			{ key: "name", title: "known as", get: (d) => d.known || "", text: (d) => d.known || "" },
+			{ key: "count", title: "exits", num: true, get: (d) => d.count, text: (d) => count(d.count), part: (d) => d.percent },
+			{ key: "percent", title: "%", num: true, get: (d) => d.percent, text: (d) => percent(d.percent) },
+		],
+	}).node);
+}
+
+function vcpus() {
+	const all = facts.answers.exits;
+
+	section("vcpus", "vCPUs", sortedTable({
+		caption: "Exits by vCPU", rows: facts.vcpus, search: facts.vcpus.length > 10 ? "Search vCPUs" : null, columns: [
+			{ key: "guest", title: "guest", head: true, get: (v) => v.guest },
+			{ key: "pid", title: "pid", num: true, get: (v) => v.pid },
+			{ key: "vcpu", title: "vCPU", num: true, get: (v) => v.vcpu },
+			{ key: "exits", title: "exits", num: true, get: (v) => v.exits, text: (v) => count(v.exits), part: (v) => part(v.exits, all) },
+			{ key: "percent", title: "%", num: true, get: (v) => part(v.exits, all), text: (v) => percent(part(v.exits, all)) },
+		],
+	}).node);
+}
+
+/* ---- the rest ---- */
+
+function configuration(recording) {
+	const rows = Object.entries(recording.meta).map(([key, value]) => [key, value]);
+
+	rows.unshift(["file", recording.file]);
+	recording.vms.forEach((v) => rows.push([`VM ${v.vm}`, `${v.name}, pid ${v.pid}, ${v.comm}: ${v.cmdline}`]));
+	return plainTable("What the recording says about itself", null, rows, "config");
+}
+
+function timeline() {
+	const cols = columnsOf(extra.series);
+	const rows = [["begin_s", "end_s", "phase", ...extra.reasons.map((r) => r.name)]];
+
+	for (let c = 0; c < cols.ends.length; c++) {
+		const at = (cols.begins[c] + cols.ends[c]) / 2;
+		const phase = phases.find((p) => p.begin_s <= at && at < p.end_s);
+
+		rows.push([cols.begins[c].toFixed(6), cols.ends[c].toFixed(6), phase ? phase.name : "",
+			...extra.series.counts.map((list) => list[c])]);
+	}
+	return csv(rows);
+}
+
+function reasonsCsv() {
+	const keys = ["name", "isa", "code", "class", "exits", "percent", "l1", "l2", "l2_reflected", "fastpath", "userspace",
+		"first_s", "last_s"];
+
+	return csv([keys, ...facts.reasons.map((r) => keys.map((k) => r[k]))]);
+}
+
+/* As it is in the page: a number may be larger than a script can hold. */
+function rawFacts() {
+	return document.getElementById("facts").textContent + "\n";
+}
+
+function reportPage() {
+	const r = facts.recording;
+	const about = [["kernel", r.kernel], ["machine", r.machine], ["cpu", r.cpu], ["lab", r.lab], ["source", r.source]]
+		.filter(([, v]) => v).map(([k, v]) => `${k} ${v}`);
+
+	frame(document.title, about.join(", "), [
+		downloadButton("Reasons (CSV)", "reasons.csv", "text/csv", reasonsCsv),
+		downloadButton("Time line (CSV)", "timeline.csv", "text/csv", timeline),
+		downloadButton("Report (JSON)", "report.json", "application/json", rawFacts)]);
+	summary();
+	if (facts.reasons.length)
+		ratesChart();
+	phaseTable();
+	reasonTable();
+	timeBudget();
+	latency();
+	userExits();
+	details();
+	if (facts.vcpus.length)
+		vcpus();
+	section("why", "What the reasons mean", extra.reasons.map(explanation));
+	section("config", "Configuration", configuration(extra.recording));
+	finish();
+}
