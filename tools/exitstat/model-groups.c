@@ -52,6 +52,7 @@ int model_need_time(const struct model *m, struct errbuf *err)
 struct span {
 	double begin_ns;
 	double end_ns;
+	size_t last;		/* point: none behind it is in the span */
 };
 
 static struct span row_span(const struct model *m, size_t sample,
@@ -59,6 +60,7 @@ static struct span row_span(const struct model *m, size_t sample,
 {
 	uint64_t t0 = m->rec->samples[0].end_ns;
 	struct span s = {
+		.last = m->point_of[sample],
 		.end_ns = (double)(m->rec->samples[sample].end_ns - t0),
 	};
 
@@ -75,7 +77,7 @@ static void spread(struct model *m, struct span s, enum model_state state,
 
 	if (s.end_ns <= s.begin_ns || ns <= 0)
 		return;
-	for (size_t i = m->nr_points; i-- > 0;) {
+	for (size_t i = s.last + 1; i-- > 0;) {
 		const struct model_point *p = &m->points[i];
 		double from = fmax((double)p->begin_ns, s.begin_ns);
 		double to = fmin((double)p->end_ns, s.end_ns);
