@@ -12,7 +12,7 @@
 #include "plot.h"
 #include "report.h"
 
-#define SERIES_ROOM	(450 * 1024)
+#define SERIES_ROOM	(600 * 1024)
 #define MAX_VALUES	100	/* of a reason */
 
 struct details {

@@ -61,8 +61,12 @@ function percent(x) {
 	return x === null || !Number.isFinite(x) ? "-" : x.toFixed(2);
 }
 
+/* Digits that tell the samples of a short recording apart. */
+const spans = [extra.recording, extra.a, extra.b].filter(Boolean).map((s) => (s.recording || s).span_s);
+const timeDigits = Math.max(...spans) < 1 ? 4 : 2;
+
 function seconds(x) {
-	return x.toFixed(2);
+	return x.toFixed(timeDigits);
 }
 
 function ns(x) {

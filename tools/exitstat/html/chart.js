@@ -288,6 +288,6 @@ function chartTable(o, caption, rows = 40) {
 		list.push([`${seconds(cols.begins[from])} to ${seconds(cols.ends[to])}`, phase ? phase.name : "-",
 			o.cellText(total, time), total ? o.layers[most].name : "-"]);
 	}
-	return el("details", {}, el("summary", {}, caption),
+	return el("details", { class: "chart-table" }, el("summary", {}, caption),
 		plainTable(caption, ["seconds", "phase", o.cellTitle, "most of it"], list));
 }

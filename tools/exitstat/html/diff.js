@@ -18,15 +18,29 @@ function ratioText(row) {
 	return row.ratio >= 2 ? `× ${significant(row.ratio)}` : `${row.ratio > 1 ? "+" : "−"}${significant(Math.abs(row.ratio - 1) * 100)} %`;
 }
 
+/* A mean of several runs has digits behind the point. */
+function amount(x) {
+	return Number.isInteger(x) ? count(x) : significant(x);
+}
+
+/* Only what may be told is coloured. */
+function changeClass(row) {
+	if (row.significant === false || !row.change)
+		return null;
+	return row.change > 0 ? "more" : "less";
+}
+
 function sureText(row) {
-	return row.significant === null ? "-" : row.significant ? "yes" : "may be chance";
+	if (row.significant === null)
+		return "-";
+	return row.significant ? "yes" : row.change ? "may be chance" : "no";
 }
 
 const repeated = () => facts.a.runs.length > 1 && facts.b.runs.length > 1;
 
 function diffColumns(title, write, cell) {
 	const side = (key, name) => ({ key, title: name, num: true, get: (r) => r[key].mean, text: (r) => r[key].mean === null ? "-" : write(r[key].mean) });
-	const signed = (r, text) => el("span", { class: r.change > 0 ? "more" : r.change < 0 ? "less" : null }, text);
+	const signed = (r, text) => el("span", { class: changeClass(r) }, text);
 
 	return [
 		{ key: "name", title, head: true, get: (r) => r.name, cell },
@@ -89,7 +103,7 @@ function ratesOfBoth() {
 		o.xMax = end;
 		o.yMax = most;
 		charts.push(timeChart(o));
-		nodes.push(el("div", {}, el("h3", {}, sideLabel(key)), thinned(extra[key].series), charts.at(-1).node,
+		nodes.push(el("div", {}, el("h3", { title: sideLabel(key) }, sideLabel(key)), thinned(extra[key].series), charts.at(-1).node,
 			chartTable(o, `${key.toUpperCase()} as a table`)));
 	}
 	section("rates", "Exit rates", el("p", { class: "soft" }, "Exits per second by reason, stacked, on the same scales; bands are phases."),
@@ -106,7 +120,7 @@ function phasesOfBoth() {
 	if (!facts.phases.length)
 		return;
 	section("phases", "Phases",
-		diffTable("Exits by boot phase", "phase", facts.phases.map((p) => ({ ...p.exits, name: p.name })), count, { sort: "" }).node,
+		diffTable("Exits by boot phase", "phase", facts.phases.map((p) => ({ ...p.exits, name: p.name })), amount, { sort: "" }).node,
 		diffTable("Time that boot phases take", "phase", facts.phases.map((p) => ({ ...p.takes_ns, name: p.name })), ns, { sort: "" }).node);
 }
 
@@ -120,13 +134,13 @@ function changes() {
 		kinds.map((k) => option(k, k === "classes" ? "by class" : "by reason")));
 	const known = new Map([...extra.a.reasons, ...extra.b.reasons].map((r) => [r.name, r]));
 	const rows = () => scopes[Number(where.value)][kind.value] || [];
-	const table = diffTable("Exits of A and B", "name", facts.whole[kinds[0]], count, {
+	const table = diffTable("Exits of A and B", "name", facts.whole[kinds[0]], amount, {
 		search: "Search", controls: [where, kind],
 		cell: (r) => known.has(r.name) ? reasonLink(r.name, known.get(r.name).colour) : r.name,
 		foot: () => {
 			const all = { ...scopes[Number(where.value)].exits, name: "all" };
 
-			return [...tableRow(diffColumns("", count), all).cells];
+			return [...tableRow(diffColumns("", amount), all).cells];
 		},
 	});
 
@@ -138,7 +152,7 @@ function otherChanges() {
 	const lacks = (key) => note(`Unavailable: ${facts.unavailable[key]}.`);
 
 	section("user", "User space", facts.userspace_exits ?
-		diffTable("Returns to user space, by KVM_EXIT", "KVM_EXIT", facts.userspace_exits, count).node : lacks("userspace_exits"));
+		diffTable("Returns to user space, by KVM_EXIT", "KVM_EXIT", facts.userspace_exits, amount).node : lacks("userspace_exits"));
 	section("time", "Time", facts.costs_ns ?
 		diffTable("What exits cost, handler and user space together", "reason", [{ ...facts.cost_ns, name: "all" }, ...facts.costs_ns], ns).node :
 		lacks("costs_ns"),

@@ -8,8 +8,13 @@ const NOT_RECORDED = {
 	detail: "No details: the group detail was not recorded (record --groups detail).",
 };
 
-function reasonName(r) {
-	return r.sub ? `${r.name}/${r.sub}` : r.name;
+/* What the recording calls a reason -> what is known of it, with its short name. */
+const knownReasons = new Map((facts.reasons || []).map((r, i) => [r.name, extra.reasons[i]]));
+
+function linkTo(name) {
+	const r = knownReasons.get(name);
+
+	return r ? reasonLink(r.name) : name;
 }
 
 function part(n, whole) {
@@ -70,7 +75,7 @@ function summary() {
 		fact("Per second", rate(a.mean_per_s), `median ${rate(a.median_per_s)}`),
 		fact("Highest rate", rate(a.highest_per_s) + "/s", a.highest_at_s === null ? "" : `at ${seconds(a.highest_at_s)} s`),
 		shapeFact(),
-		most ? fact("Most frequent", reasonName(most), `${percent(most.percent)} % of exits`) : null,
+		most ? fact("Most frequent", extra.reasons[0].name, `${percent(most.percent)} % of exits`) : null,
 		costFact(), closureFact(),
 		fact("Samples", count(r.samples), `every ${ns(r.interval_s * 1e9)}, ${count(r.missed_deadlines)} missed deadlines`)));
 }
@@ -155,7 +160,7 @@ function phaseTable() {
 function reasonRows(phase) {
 	const a = facts.answers;
 	const rows = facts.reasons.map((r, i) => ({
-		...r, name: reasonName(r), colour: extra.reasons[i].colour, meaning: extra.reasons[i].meaning,
+		...r, name: extra.reasons[i].name, colour: extra.reasons[i].colour, meaning: extra.reasons[i].meaning,
 		per_s: a.last_s > a.first_s ? r.exits / (a.last_s - a.first_s) : 0,
 	}));
 
@@ -257,8 +262,7 @@ function costTable() {
 	return sortedTable({
 		caption: "What exits cost, by reason: handler and user space together; p50, p99, max: handler time of one exit",
 		rows: facts.costs, sort: "-total", columns: [
-			{ key: "reason", title: "reason", head: true, get: (c) => c.reason,
-				cell: (c) => c.reason in exits ? reasonLink(c.reason) : c.reason },
+			{ key: "reason", title: "reason", head: true, get: (c) => c.reason, cell: (c) => linkTo(c.reason) },
 			{ key: "exits", title: "exits", num: true, get: (c) => exits[c.reason] ?? null, text: (c) => count(exits[c.reason] ?? null) },
 			time("mean", "mean", (c) => exits[c.reason] ? Math.floor(costOf(c) / exits[c.reason]) : null),
 			time("total", "total", costOf, { part: (c) => part(costOf(c), all) }),
@@ -328,7 +332,7 @@ function details() {
 	section("detail", "Detail", sortedTable({
 		caption: "Which ports, MSRs, CPUID leaves, pages, ... the exits were about; %: of the reason's",
 		rows: detailRows(), sort: "-count", search: "Search details", columns: [
-			{ key: "reason", title: "reason", head: true, get: (d) => d.reason },
+			{ key: "reason", title: "reason", head: true, get: (d) => d.reason, cell: (d) => linkTo(d.reason) },
 			{ key: "value", title: "value", get: (d) => d.text },
 			{ key: "name", title: "known as", get: (d) => d.known || "", text: (d) => d.known || "" },
 			{ key: "count", title: "exits", num: true, get: (d) => d.count, text: (d) => count(d.count), part: (d) => d.percent },
