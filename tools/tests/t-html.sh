@@ -119,6 +119,27 @@ all_or_nothing() {
 	[ ! -e a.html ]
 }
 
+damaged() {
+	local size at status
+	size=$(stat -c %s groups.x)
+	for ((at = 200; at < size; at += 5987)); do
+		cp groups.x bad.x
+		printf '\377\376\0\377\7\7\7\7' |
+			dd of=bad.x bs=1 seek="$at" conv=notrunc status=none
+		status=0
+		rm -f bad.html
+		"$EXITSTAT" report --html bad.html bad.x 2>err || status=$?
+		if [ "$status" = 0 ]; then
+			"$EXITSTAT" report -j bad.x >bad.json
+			page_check facts bad.html bad.json
+		else
+			[ "$status" = 1 ]
+			[ "$(wc -l <err)" = 1 ]
+			[ ! -e bad.html ]
+		fi
+	done
+}
+
 without_uplot() {
 	fails 1 'scripts/uplot' "$BUILD/nocairo/exitstat" report --html no.html groups.x
 	fails 1 'built without uPlot' "$BUILD/nocairo/exitstat" diff --html no.html groups.x less.x
@@ -209,6 +230,7 @@ if "$EXITSTAT" report --html probe.html all.x 2>why; then
 	check 'html: an hour at 10 Hz in less than 1 MB' an_hour_fits
 	check 'html: names that are HTML stay names' hostile_names
 	check 'html: a whole page or none, and wrong usage' all_or_nothing
+	check 'html: damaged recordings: a true page or a line' damaged
 	if command -v chromium >/dev/null; then
 		browser_tests
 	else
