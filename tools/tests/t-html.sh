@@ -198,6 +198,12 @@ has_a_picture() {
 	[ ! -s err ]
 }
 
+# The manual has what the help has.
+manual_has_it() {
+	cat "$HERE"/../../docs/man/exitstat*.1 >pages
+	[ "$(grep -c '^\.It Fl -html' pages)" = 2 ]
+}
+
 prepare() {
 	local kind run
 	for kind in all l1only nophases groups less svm empty interrupted; do
@@ -239,4 +245,5 @@ if "$EXITSTAT" report --html probe.html all.x 2>why; then
 else
 	skip 'html: pages' "$(cut -d: -f2- why)"
 fi
+check 'html: the manual has it' manual_has_it
 done_testing
