@@ -236,7 +236,7 @@ damaged() {
 			dd of=bad.x bs=1 seek="$at" conv=notrunc status=none
 		status=0
 		diff_ --all bad.x less.x >out 2>err || status=$?
-		[ "$status" = 0 ] || { [ "$status" = 1 ] && [ "$(wc -l <err)" = 1 ]; }
+		one_line_or_fine "$status"
 	done
 }
 

@@ -107,6 +107,16 @@ fails() {
 	fi
 }
 
+# one_line_or_fine STATUS: of a command that got damaged input: it did without,
+# or said so in "err", in one line, and exited with 1. No list of && and ||:
+# "set -e" does not see what fails inside of one.
+one_line_or_fine() {
+	if [ "$1" != 0 ]; then
+		[ "$1" = 1 ]
+		[ "$(wc -l <err)" = 1 ]
+	fi
+}
+
 # A fresh fake machine: counting off, no VM.
 machine() {
 	rm -rf "$ROOT"
