@@ -38,6 +38,7 @@ int cmd_plot(int argc, char **argv);
 int cmd_record(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_reset(int argc, char **argv);
+int cmd_serve(int argc, char **argv);
 int cmd_top(int argc, char **argv);
 extern const struct argp argp_check;
 extern const struct argp argp_check_budget;
@@ -52,6 +53,7 @@ extern const struct argp argp_plot;
 extern const struct argp argp_record;
 extern const struct argp argp_report;
 extern const struct argp argp_reset;
+extern const struct argp argp_serve;
 extern const struct argp argp_top;
 
 /* --root and --source; the input of the argp child is this struct. */

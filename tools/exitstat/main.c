@@ -30,6 +30,7 @@ const struct command commands[] = {
 	  "what differs between two recordings, or two sets of runs" },
 	{ "check-budget", cmd_check_budget, &argp_check_budget,
 	  "does a recording keep its budget of exits?" },
+	{ "serve", cmd_serve, &argp_serve, "the exits of all VMs for Prometheus (OpenMetrics)" },
 	{ "export", cmd_export, &argp_export, "a recording as CSV, JSON or a trace for Perfetto" },
 	{ "explain", cmd_explain, &argp_explain,
 	  "what an exit reason means, costs, and how to avoid it" },
