@@ -123,7 +123,7 @@ copy_guests()
 # Without cairo and curses: L1 records, the host draws.
 build_lab_tool()
 {
-	make -s -C "$TOP/tools/exitstat" O="$1/obj" WITH_CAIRO=0 WITH_CURSES=0 >/dev/null
+	make -s -C "$TOP/tools/exitstat" O="$1/obj" WITH_CAIRO=0 WITH_CURSES=0 WITH_MICROHTTPD=0 >/dev/null
 	mv "$1/obj/exitstat" "$1/exitstat"
 	rm -rf "$1/obj"
 }
