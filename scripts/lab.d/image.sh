@@ -10,7 +10,9 @@
 
 QEMU_BIN=/usr/bin/qemu-system-x86_64
 QEMU_FIRMWARE=(/usr/share/seabios/bios-256k.bin
-	/usr/share/qemu/kvmvapic.bin /usr/share/qemu/linuxboot_dma.bin)
+	/usr/share/qemu/kvmvapic.bin /usr/share/qemu/linuxboot_dma.bin
+	/usr/share/qemu/qboot.rom /usr/share/qemu/bios-microvm.bin
+	/usr/share/qemu/pvh.bin)
 BUSYBOX=/bin/busybox
 KVM_MODULES=(irqbypass kvm kvm-intel kvm-amd)
 L1_PROGRAMS=(hold-vm tinyvmm)
