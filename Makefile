@@ -7,6 +7,21 @@ SERIES ?= 6.12
 LAB ?= svm
 OUT := $(CURDIR)/out
 
+# Where "make install" puts things, in GNU's words; DESTDIR goes before all.
+prefix = /usr/local
+exec_prefix = $(prefix)
+bindir = $(exec_prefix)/bin
+includedir = $(prefix)/include
+datarootdir = $(prefix)/share
+datadir = $(datarootdir)
+docdir = $(datarootdir)/doc/exitstat
+mandir = $(datarootdir)/man
+completiondir = $(datarootdir)/bash-completion/completions
+unitdir = $(prefix)/lib/systemd/system
+INSTALL_VARS := DESTDIR bindir includedir datadir docdir mandir completiondir unitdir
+quoted = '$(subst ','\'',$(1))'
+with_dirs = $(foreach v,$(INSTALL_VARS),$(v)=$(call quoted,$($(v))))
+
 all:		## the tool and the VMM: out/bin/exitstat, out/bin/minivmm
 	@mkdir -p $(OUT)/obj $(OUT)/bin
 	@scripts/uplot >/dev/null || echo 'make: without uPlot, which pages for a browser need (report --html)'
@@ -53,11 +68,22 @@ unload:		## unload it (as root)
 unload load:
 	@scripts/module $@
 
+install: all	## the tool, minivmm, their pages and texts (DESTDIR= prefix=/usr/local mandir= ...)
+	@$(MAKE) -C tools/exitstat O=$(OUT)/obj completion
+	@$(with_dirs) scripts/install
+
+uninstall:	## remove what install installs (with the same variables)
+	@$(with_dirs) scripts/install --remove
+
+deb:		## Debian packages of the tool, the module (dkms) and the texts: out/deb
+	@scripts/deb
+
 clean:		## remove out/ (the cache: scripts/kernel clean)
 	rm -rf $(OUT)
 
 help:		## this list
-	@sed -nE 's/^([a-z-]+):\t+## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+	@sed -nE 's/^([a-z-]+):[a-z ]*\t+## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: all demo check check-unit check-patches check-svm check-vmx \
-	check-kvm stress bench kvm-modules kernel module load unload clean help
+	check-kvm stress bench kvm-modules kernel module load unload install \
+	uninstall deb clean help
