@@ -24,7 +24,7 @@ with_dirs = $(foreach v,$(INSTALL_VARS),$(v)=$(call quoted,$($(v))))
 
 all:		## the tool and the VMM: out/bin/exitstat, out/bin/minivmm
 	@mkdir -p $(OUT)/obj $(OUT)/bin
-	@scripts/uplot >/dev/null || echo 'make: without uPlot, which pages for a browser need (report --html)'
+	@$(if $(filter undefined,$(origin UPLOT)),scripts/uplot >/dev/null,true) || echo 'make: without uPlot, which pages for a browser need (report --html)'
 	@$(MAKE) -C tools/exitstat O=$(OUT)/obj
 	@install $(OUT)/obj/exitstat $(OUT)/bin/exitstat
 	@$(MAKE) -C tools/minivmm O=$(OUT)/obj/minivmm.d
