@@ -34,14 +34,15 @@ demo:		## record and plot a nested guest's boot: out/demo (LAB=svm|vmx|kvm)
 	@scripts/demo --lab $(LAB)
 
 check:		## all tests
-	@scripts/check unit patches svm vmx
+	@scripts/check unit patches packages svm vmx
 
 check-unit:	## the tool's tests; builds, scripts and pages are clean
 check-patches:	## the patch series, without booting it
+check-packages:	## make install, and the Debian packages in a minimal Debian
 check-svm:	## the counters in lab svm (AMD)
 check-vmx:	## the counters in lab vmx (Intel)
 check-kvm:	## guests of known exits, and the counters, on this machine's own KVM
-check-unit check-patches check-svm check-vmx check-kvm:
+check-unit check-patches check-packages check-svm check-vmx check-kvm:
 	@scripts/check $(@:check-%=%)
 
 stress:		## stress a debug kernel: KASAN, lockdep, kmemleak, UBSAN (LAB=svm|vmx)
@@ -84,6 +85,6 @@ clean:		## remove out/ (the cache: scripts/kernel clean)
 help:		## this list
 	@sed -nE 's/^([a-z-]+):[a-z ]*\t+## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-.PHONY: all demo check check-unit check-patches check-svm check-vmx \
-	check-kvm stress bench kvm-modules kernel module load unload install \
+.PHONY: all demo check check-unit check-patches check-packages check-svm \
+	check-vmx check-kvm stress bench kvm-modules kernel module load unload install \
 	uninstall deb clean help
