@@ -6,13 +6,17 @@
  */
 "use strict";
 
-const VIRIDIS = [[253, 231, 37], [94, 201, 98], [33, 145, 140], [59, 82, 139], [68, 1, 84]];
+/* viridis from its light end, as in plot; on dark paper from a purple that shows */
+const HEAT_STOPS = {
+	light: [[253, 231, 37], [94, 201, 98], [33, 145, 140], [59, 82, 139], [68, 1, 84]],
+	dark: [[104, 84, 170], [72, 120, 180], [40, 165, 150], [94, 201, 98], [253, 231, 37]],
+};
 const HEAT_HEIGHT = 96;
 const HEAT_LEFT = 62;	/* as the chart's axis */
 const HEAT_BOTTOM = 16;
 
 function heatColour(n, most) {
-	const stops = document.documentElement.dataset.theme === "dark" ? [...VIRIDIS].reverse() : VIRIDIS;
+	const stops = HEAT_STOPS[document.documentElement.dataset.theme];
 	const at = (most > 1 ? Math.log(Math.max(n, 1)) / Math.log(most) : 1) * (stops.length - 1);
 	const i = Math.min(Math.floor(at), stops.length - 2);
 	const mixed = stops[i].map((a, k) => Math.round(a + (stops[i + 1][k] - a) * (at - i)));

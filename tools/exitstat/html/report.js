@@ -335,8 +335,8 @@ function details() {
 			{ key: "reason", title: "reason", head: true, get: (d) => d.reason, cell: (d) => linkTo(d.reason) },
 			{ key: "value", title: "value", get: (d) => d.text },
 			{ key: "name", title: "known as", get: (d) => d.known || "", text: (d) => d.known || "" },
-			{ key: "count", title: "exits", num: true, get: (d) => d.count, text: (d) => count(d.count), part: (d) => d.percent },
-			{ key: "percent", title: "%", num: true, get: (d) => d.percent, text: (d) => percent(d.percent) },
+			{ key: "count", title: "exits", num: true, get: (d) => d.count, text: (d) => count(d.count) },
+			{ key: "percent", title: "%", num: true, get: (d) => d.percent, text: (d) => percent(d.percent), part: (d) => d.percent },
 		],
 	}).node);
 }
