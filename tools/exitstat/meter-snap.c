@@ -245,14 +245,15 @@ static void open_account(struct pass *p, const struct snap_vm *from)
 	p->vm->account->created_ns = from->created_ns;
 }
 
-static void end_vm(struct meter *m, struct meter_vm *vm, uint64_t died_ns)
+/* When it was seen to, so that its last counts are shown for long enough. */
+static void end_vm(struct meter *m, struct meter_vm *vm)
 {
 	if (vm->dead)
 		return;
 	vm->dead = true;
 	vm->ended_ns = m->hdr.end_ns;
 	if (vm->account && !--vm->account->running)
-		vm->account->died_ns = died_ns;
+		vm->account->ended_ns = m->hdr.end_ns;
 }
 
 static struct meter_vm *find_vm(const struct meter *m, size_t hint,
@@ -293,13 +294,13 @@ static void see_old(struct meter *m, const struct snapshot *s)
 			continue;
 		vm->seen = true;
 		if (s->vms[i].dead)
-			end_vm(m, vm, s->vms[i].died_ns);
+			end_vm(m, vm);
 	}
 	for (size_t i = 0; i < m->nr_vms; i++) {
 		struct meter_vm *vm = &m->vms[i];
 
 		if (!vm->seen)
-			end_vm(m, vm, m->hdr.end_ns);
+			end_vm(m, vm);
 		if (vm->seen ||
 		    m->hdr.end_ns < vm->ended_ns + m->cfg.keep_ns)
 			m->vms[kept++] = *vm;
@@ -327,7 +328,7 @@ static void see_new(struct pass *p, size_t hint, const struct snap_vm *from)
 	p->vm = vm;
 	open_account(p, from);
 	if (from->dead)
-		end_vm(m, vm, from->died_ns);
+		end_vm(m, vm);
 }
 
 /* What is told of those that run begins at 0 in each snapshot. */

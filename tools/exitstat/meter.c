@@ -159,7 +159,7 @@ struct meter_account *meter_open(struct meter *m, const char *name,
 		m->accounts[m->nr++] = a;
 	}
 	a->running++;
-	a->died_ns = 0;
+	a->ended_ns = 0;
 	return a;
 }
 
@@ -179,7 +179,7 @@ static void drop_old(struct meter *m)
 		struct meter_account *a = m->accounts[i];
 
 		if (a->running ||
-		    m->hdr.end_ns < a->died_ns + m->cfg.keep_ns) {
+		    m->hdr.end_ns < a->ended_ns + m->cfg.keep_ns) {
 			m->accounts[kept++] = a;
 			continue;
 		}

@@ -55,7 +55,7 @@ struct meter_account {
 	size_t running;		/* VMs; more than one only in "other" */
 	uint32_t pid;		/* of the last VM */
 	uint64_t created_ns;
-	uint64_t died_ns;	/* of the last, if none runs */
+	uint64_t ended_ns;	/* of the last, if none runs: when seen to */
 	uint32_t nr_vcpus;	/* of those that run */
 	int64_t unaccounted;
 	uint64_t sums[METER_NR_SUMS];
