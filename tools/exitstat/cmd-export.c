@@ -17,6 +17,8 @@ const struct export_format export_formats[] = {
 	{ "json", "all tables, one object", false, export_json },
 	{ "trace", "counters and phases, for Perfetto and chrome://tracing",
 	  false, export_trace },
+	{ "openmetrics", "final totals, as exitstat serve tells them", false,
+	  export_openmetrics },
 };
 const size_t export_nr_formats = ARRAY_LEN(export_formats);
 

@@ -68,6 +68,8 @@ int export_json(struct recording *r, const struct export_table *t, FILE *out,
 		struct errbuf *err);
 int export_trace(struct recording *r, const struct export_table *t, FILE *out,
 		 struct errbuf *err);
+int export_openmetrics(struct recording *r, const struct export_table *t,
+		       FILE *out, struct errbuf *err);
 
 struct export_format {
 	const char *name;

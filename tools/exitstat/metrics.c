@@ -306,7 +306,8 @@ static void write_vms(struct om *out, const struct meter *m, bool live)
 		if (m->other.nr || m->other.running)
 			vm_table[i].put(&(struct page) { out, m, &m->other });
 	}
-	put_host(out, m);
+	if (live)
+		put_host(out, m);
 }
 
 /* ---- itself ---- */
