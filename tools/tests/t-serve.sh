@@ -395,6 +395,32 @@ usage() {
 	fails 2 'takes no argument' "$EXITSTAT" serve now
 }
 
+# As the systemd unit has it: nobody, with its one capability, reads what is
+# root's, and nobody without does not.
+as_the_unit() {
+	local caps
+	vms
+	caps=$(sed -n 's/^AmbientCapabilities=CAP_//p' \
+		"$GOLDEN/../../exitstat/systemd/exitstat.service" | tr '[:upper:]' '[:lower:]')
+	[ "$caps" = dac_read_search ]
+	echo 1 >"$COUNT"
+	chmod 755 "$T"
+	chmod 700 "$ROOT/sys/kernel/debug"
+	chmod 400 "$SNAPSHOT"
+	cp "$BUILD/nocairo/exitstat" nobodys
+	nobody() {
+		setpriv --reuid 65534 --regid 65534 --clear-groups \
+			--no-new-privs --bounding-set "-all$1" \
+			--inh-caps "-all$1" --ambient-caps "-all$1" \
+			./nobodys serve --root "$ROOT" --source patched \
+			--textfile - --once
+	}
+	nobody ",+$caps" >text
+	[ "$(value exitstat_up text)" = 1 ]
+	! nobody '' 2>err || return 1
+	grep -q 'snapshot: Permission denied (run as root)' err
+}
+
 without_library() {
 	vms
 	fails 1 'was built without libmicrohttpd' "$BUILD/nocairo/exitstat" serve
@@ -461,6 +487,11 @@ check 'the default port' default_port
 check 'TLS and a password' secured
 check 'one line for what cannot be' refuses
 check 'usage errors' usage
+if [ "$(id -u)" = 0 ]; then
+	check 'reads with the one capability that the systemd unit has' as_the_unit
+else
+	skip 'reads with the one capability that the systemd unit has' 'not root'
+fi
 check 'without libmicrohttpd it says so, and writes files' without_library
 check 'the manual page has all options and metrics' page_has_all
 check '200 slow connections do not delay a scrape' abuse slowloris

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * meter.h against a machine that is made up: VMs come, end, come back under
+ * their names, are not readable for a while, and kvm is loaded again. What the
+ * host is told to have had must be what there was, to the last exit, and no
+ * counter may go back; and openmetrics.h against bytes that are no text.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "metrics.h"
+#include "snapwrite.h"
+
+#define NR_VMS		8
+#define NR_CODES	4
+#define KEEP_NS		5000
+#define ROUNDS		4000
+
+static const uint64_t codes[NR_CODES] = { 0x7b, 0x72, 0x78, 0x400 };
+
+/* A place on the host where a VM may run, under a name it shares. */
+struct guest {
+	uint64_t id, created_ns, died_ns;
+	bool there, hidden;
+	uint64_t n[NR_CODES], l2[NR_CODES];
+};
+
+struct host {
+	struct guest guests[NR_VMS];
+	uint64_t now_ns, next_id;
+	uint64_t truth;		/* exits since the first snapshot, and in it */
+	struct meter meter;
+	struct snapshot snap;
+};
+
+static void name_vm(void *arg, const struct snap_vm *from, char name[64],
+		    char uuid[40])
+{
+	(void)arg;
+	snprintf(name, 64, "vm%u", from->pid % 3);
+	if (from->pid % 2)
+		snprintf(uuid, 40, "uuid%u", from->pid % 3);
+}
+
+static void start(struct host *h, size_t i)
+{
+	h->guests[i] = (struct guest) { .id = ++h->next_id,
+		.created_ns = ++h->now_ns, .there = true };
+}
+
+static void run(struct host *h, struct guest *g)
+{
+	for (size_t c = 0; c < NR_CODES; c++) {
+		uint64_t n = (uint64_t)(rand() % 100), l2 = rand() % 10 ? 0 : n;
+
+		g->n[c] += n;
+		g->l2[c] += l2;
+		h->truth += n + l2;
+	}
+}
+
+/* kvm is loaded again: those that ran have ended, ids begin again. */
+static void reload(struct host *h)
+{
+	h->next_id = 0;
+	for (size_t i = 0; i < NR_VMS; i++)
+		h->guests[i].there = false;
+}
+
+/* What cannot be read now does not run: its counts would come later. */
+static void happen(struct host *h)
+{
+	if (!(rand() % 200))
+		reload(h);
+	for (size_t i = 0; i < NR_VMS; i++) {
+		struct guest *g = &h->guests[i];
+
+		if (!g->there) {
+			if (!(rand() % 8))
+				start(h, i);
+			continue;
+		}
+		g->hidden = !g->died_ns && !(rand() % 40);
+		if (!g->died_ns && !g->hidden)
+			run(h, g);
+		if (g->died_ns && !(rand() % 8))
+			g->there = false;
+		else if (!g->died_ns && !g->hidden && !(rand() % 25))
+			g->died_ns = h->now_ns;
+	}
+}
+
+static void look(struct host *h)
+{
+	struct snapwrite w;
+	struct errbuf err;
+
+	snapwrite_begin(&w, KES_ISA_SVM, KES_FIELD_CONTEXT);
+	for (size_t i = 0; i < NR_VMS; i++) {
+		const struct guest *g = &h->guests[i];
+
+		if (!g->there || g->hidden)
+			continue;
+		snapwrite_vm(&w, g->id, 100 + (uint32_t)i, g->created_ns,
+			     g->died_ns, "x");
+		snapwrite_vcpu(&w, KES_REC_VCPU, 0, 0);
+		for (size_t c = 0; c < NR_CODES; c++)
+			snapwrite_exit(&w, &(struct kes_exit) {
+				.code = codes[c], .l1 = g->n[c], .l2 = g->l2[c] });
+	}
+	h->now_ns += 100;
+	snapwrite_header(&w)->begin_ns = h->now_ns;
+	snapwrite_header(&w)->end_ns = h->now_ns;
+	snapwrite_end(&w);
+	assert_int_equal(snapshot_parse(&h->snap, w.data, w.len, &err), 0);
+	meter_update(&h->meter, &h->snap);
+	snapwrite_free(&w);
+}
+
+static uint64_t total(const struct meter_account *a)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < a->nr; i++)
+		for (size_t k = 0; k < a->vcpus[i].nr; k++)
+			n += a->vcpus[i].counts[k].v[METER_L1] +
+			     a->vcpus[i].counts[k].v[METER_L2];
+	return n;
+}
+
+/* Of each account that is there before and after, by its address. */
+struct seen {
+	const struct meter_account *a;
+	char vm[80];
+	uint64_t n;
+};
+
+static void none_went_back(const struct meter *m, struct seen *seen, size_t *nr)
+{
+	for (size_t i = 0; i < *nr; i++)
+		for (size_t k = 0; k < m->nr; k++)
+			if (m->accounts[k] == seen[i].a &&
+			    !strcmp(m->accounts[k]->vm, seen[i].vm))
+				assert_true(total(seen[i].a) >= seen[i].n);
+	*nr = m->nr;
+	assert_true(*nr <= 64);
+	for (size_t i = 0; i < *nr; i++) {
+		seen[i].a = m->accounts[i];
+		seen[i].n = total(m->accounts[i]);
+		memcpy(seen[i].vm, m->accounts[i]->vm, sizeof(seen[i].vm));
+	}
+}
+
+/* No two series may have one name. */
+static void names_differ(const struct meter *m)
+{
+	for (size_t i = 0; i < m->nr; i++)
+		for (size_t k = 0; k < i; k++)
+			assert_false(!strcmp(m->accounts[i]->vm,
+					     m->accounts[k]->vm) &&
+				     !strcmp(m->accounts[i]->uuid,
+					     m->accounts[k]->uuid));
+}
+
+static void live_a_life(size_t max_vms)
+{
+	struct host *h = calloc(1, sizeof(*h));
+	struct seen seen[64];
+	size_t nr = 0;
+
+	h->now_ns = 1000000;
+	meter_init(&h->meter, &(struct meter_config) {
+		.max_vms = max_vms, .keep_ns = KEEP_NS, .name = name_vm });
+	for (int round = 0; round < ROUNDS; round++) {
+		happen(h);
+		look(h);
+		assert_int_equal(total(&h->meter.host), h->truth);
+		assert_true(h->meter.nr <= max_vms);
+		none_went_back(&h->meter, seen, &nr);
+		names_differ(&h->meter);
+	}
+	assert_true(h->truth > 100000);
+	assert_int_equal(h->meter.restarts, 0);
+	meter_free(&h->meter);
+	snapshot_free(&h->snap);
+	free(h);
+}
+
+static void test_nothing_lost(void **state)
+{
+	(void)state;
+	for (unsigned int seed = 1; seed <= 5; seed++) {
+		srand(seed);
+		live_a_life(1000);
+	}
+}
+
+/* All that is counted is either under a name or under "other". */
+static void test_bounded(void **state)
+{
+	(void)state;
+	for (size_t max = 0; max <= 4; max++) {
+		srand(7);
+		live_a_life(max);
+	}
+}
+
+/* More reasons than there is room for: the rest is one, and all is counted. */
+static void test_many_reasons(void **state)
+{
+	struct meter_account *a;
+	struct meter m;
+	char name[32];
+
+	(void)state;
+	meter_init(&m, &(struct meter_config) { .max_vms = 1 });
+	a = meter_open(&m, "x", "");
+	for (int i = 0; i < 3 * METER_MAX_KEYS; i++) {
+		snprintf(name, sizeof(name), "reason %d", i);
+		meter_add(&m, a, 0, meter_key(&m, name, "nonsense"), METER_L1, 1);
+	}
+	assert_int_equal(m.nr_keys, METER_MAX_KEYS);
+	assert_string_equal(m.keys[METER_MAX_KEYS - 1].name, "UNKNOWN");
+	assert_string_equal(m.keys[0].class, "other");
+	assert_int_equal(total(a), 3 * METER_MAX_KEYS);
+	meter_free(&m);
+}
+
+static void test_text(void **state)
+{
+	static const struct om_family family = { "a_seconds", OM_COUNTER,
+						 "seconds", "Help" };
+	const struct om_label labels[] = {
+		{ "none", "" }, { "bad", "\xff\xc0\x80\xed\xa0\x80\xe2\x82" },
+		{ "good", "\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80" },
+		{ "odd", "a\"b\\c\nd" },
+	};
+	struct buf b = { 0 };
+	struct om om = { .out = &b, .format = OM_OPENMETRICS,
+			 .stamp_ns = 1234567891234ull };
+
+	(void)state;
+	om_family(&om, &family);
+	om_family(&om, &family);
+	om_ns(&om, labels, ARRAY_LEN(labels), UINT64_MAX);
+	om_end(&om);
+	assert_string_equal(b.data,
+		"# TYPE a_seconds counter\n# UNIT a_seconds seconds\n"
+		"# HELP a_seconds Help\n"
+		"a_seconds_total{bad=\"????????\",good=\"\xc3\xbc\xe2\x82\xac\xf0\x9f\x98\x80\","
+		"odd=\"a\\\"b\\\\c\\nd\"} 18446744073.709551615 1234.567\n# EOF\n");
+	buf_free(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_lost),
+		cmocka_unit_test(test_bounded),
+		cmocka_unit_test(test_many_reasons),
+		cmocka_unit_test(test_text),
+	};
+
+	return cmocka_run_group_tests_name("meter", tests, NULL, NULL);
+}
