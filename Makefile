@@ -49,10 +49,15 @@ stress:		## stress a debug kernel: KASAN, lockdep, kmemleak, UBSAN (LAB=svm|vmx)
 	@scripts/stress --lab $(LAB)
 	@scripts/stress --module --lab $(LAB)
 
+stress-record:	## kill -9 a recorder 1,000 times: nothing but its last sample is lost
+	@scripts/deps build test
+	@KILLS=1000 tools/tests/run t-kill.sh
+
 bench:		## what counting costs, what an exit costs, KVM against TCG (host, both labs)
 	@scripts/deps build kernel lab-svm lab-vmx bench
 	@scripts/bench --series $(SERIES)
 	@scripts/bench-guests
+	@scripts/bench-scale
 
 kvm-modules:	## patched KVM modules for a stock Debian kernel (SERIES=6.12)
 	@scripts/kernel kvm-modules $(SERIES)
@@ -86,5 +91,5 @@ help:		## this list
 	@sed -nE 's/^([a-z-]+):[a-z ]*\t+## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: all demo check check-unit check-patches check-packages check-svm \
-	check-vmx check-kvm stress bench kvm-modules kernel module load unload install \
-	uninstall deb clean help
+	check-vmx check-kvm stress stress-record bench kvm-modules kernel \
+	module load unload install uninstall deb clean help

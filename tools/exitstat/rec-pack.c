@@ -49,10 +49,11 @@ static uint64_t unzigzag(uint64_t n)
 	return n >> 1 ^ (0 - (n & 1));
 }
 
-int pack_put(enum pack_kind kind, struct pack_state *s, struct buf *out,
-	      const int64_t *n)
+/* For each kind a loop of its own, whose length the compiler knows. */
+static inline __attribute__((always_inline))
+int put_row(const struct pack_shape *shape, struct pack_state *s,
+	    struct buf *out, const int64_t *n)
 {
-	const struct pack_shape *shape = &pack_shapes[kind];
 	const int64_t *values = n + shape->keys;
 	unsigned char *row = (unsigned char *)buf_room(out, MAX_ROW);
 	unsigned char *at = row + 1;
@@ -83,6 +84,19 @@ int pack_put(enum pack_kind kind, struct pack_state *s, struct buf *out,
 			at = put_number(at, (uint64_t)values[i]);
 	out->len += (size_t)(at - row);
 	return 0;
+}
+
+int pack_put(enum pack_kind kind, struct pack_state *s, struct buf *out,
+	     const int64_t *n)
+{
+	switch (kind) {
+	case PACK_DELTA:
+		return put_row(&pack_shapes[PACK_DELTA], s, out, n);
+	case PACK_TIME:
+		return put_row(&pack_shapes[PACK_TIME], s, out, n);
+	default:
+		return put_row(&pack_shapes[kind], s, out, n);
+	}
 }
 
 static int get_number(struct pack_reader *r, uint64_t *n)
@@ -148,10 +162,9 @@ static int64_t sum_of(int64_t a, int64_t b)
 	return b > INT64_MAX - a ? INT64_MAX : a + b;
 }
 
-void pack_add(enum pack_kind kind, int64_t *to, const int64_t *from)
+static inline __attribute__((always_inline))
+void add_row(const struct pack_shape *shape, int64_t *to, const int64_t *from)
 {
-	const struct pack_shape *shape = &pack_shapes[kind];
-
 	for (int i = 0; i < shape->values; i++) {
 		int64_t *sum = to + shape->keys + i, n = from[shape->keys + i];
 
@@ -162,6 +175,14 @@ void pack_add(enum pack_kind kind, int64_t *to, const int64_t *from)
 		else if (n > *sum)
 			*sum = n;
 	}
+}
+
+void pack_add(enum pack_kind kind, int64_t *to, const int64_t *from)
+{
+	if (kind == PACK_DELTA)
+		add_row(&pack_shapes[PACK_DELTA], to, from);
+	else
+		add_row(&pack_shapes[kind], to, from);
 }
 
 static bool same_keys(const struct pack_sums *s, size_t row, const int64_t *n)

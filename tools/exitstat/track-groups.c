@@ -39,11 +39,14 @@ static int64_t ns_between(const struct snapshot *s, uint64_t last, uint64_t now)
 static void *find(void *array, size_t nr, size_t size, size_t hint,
 		  uint64_t code)
 {
+	size_t at = hint < nr ? hint : 0;
+
 	for (size_t n = 0; n < nr; n++) {
-		void *e = (char *)array + (hint + n) % nr * size;
+		void *e = (char *)array + at * size;
 
 		if (!memcmp(e, &code, sizeof(code)))
 			return e;
+		at = at + 1 < nr ? at + 1 : 0;
 	}
 	return NULL;
 }
@@ -63,6 +66,8 @@ static int track_time_exit(const struct track_groups_pass *p,
 		last = &g->times[g->nr_times++];
 		*last = (struct kes_time_exit) { .code = now->code };
 	}
+	if (!memcmp(now, last, sizeof(*now)))
+		return 0;
 	for (size_t i = 0; i < ARRAY_LEN(ns); i++) {
 		ns[i] = ns_between(p->s, last->cyc[i], now->cyc[i]);
 		any |= ns[i];
@@ -110,6 +115,8 @@ static int track_buckets(const struct track_groups_pass *p,
 	int64_t reason = 0;
 	int rc = 0;
 
+	if (!memcmp(now, last, sizeof(*now)))
+		return 0;
 	for (int b = 0; !rc && b < KES_NR_BUCKETS; b++) {
 		uint64_t n = now->bucket[b] - last->bucket[b];
 

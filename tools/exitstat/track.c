@@ -58,7 +58,7 @@ struct tracker {
 	struct track_vm *vms;
 	size_t nr, cap;
 	struct reason_key *reasons;
-	size_t nr_reasons, cap_reasons;
+	size_t nr_reasons, cap_reasons, next_reason;
 	int64_t nr_vm_rows;
 	int64_t nr_vcpu_rows;
 	struct track_sums sums;
@@ -118,13 +118,18 @@ static int find_reason(struct pass *p, uint64_t code, uint32_t sub,
 	char name[32];
 	size_t i;
 
-	for (i = 0; i < t->nr_reasons; i++)
+	/* asked for in the same order again and again */
+	for (size_t n = 0; n < t->nr_reasons; n++) {
+		i = (t->next_reason + n) % t->nr_reasons;
 		if (t->reasons[i].isa == key.isa &&
-		    t->reasons[i].code == code && t->reasons[i].sub == sub)
-			break;
+		    t->reasons[i].code == code && t->reasons[i].sub == sub) {
+			t->next_reason = i + 1;
+			*id = (int64_t)i + 1;
+			return 0;
+		}
+	}
+	i = t->nr_reasons;
 	*id = (int64_t)i + 1;
-	if (i < t->nr_reasons)
-		return 0;
 	t->reasons = vec_room(t->reasons, i, &t->cap_reasons, sizeof(key));
 	t->reasons[t->nr_reasons++] = key;
 	known = reason_by_code(key.isa, code);
@@ -282,6 +287,9 @@ static int track_vcpu(struct pass *p, struct track_vm *vm, size_t hint,
 	int rc = find_vcpu(p, vm, hint, now->vcpu_id, &v);
 
 	groups = groups_pass(p, v);
+	/* fetched at once, and not one after the other as they are asked for */
+	for (size_t i = 0; i < v->nr; i++)
+		__builtin_prefetch(&v->counters[i], 1);
 	for (size_t i = 0; !rc && i < now->nr_exits; i++)
 		rc = track_exit(p, v, i, &p->s->exits[now->first_exit + i]);
 	if (!rc)

@@ -80,7 +80,7 @@ pid_is_reused() {
 	"$FAST" record -q -i 5ms -d 20ms -o d.x
 	sql d.x "SELECT name, cmdline, ifnull(machine, 'NULL') FROM vm" |
 		has '^founder||NULL$'
-	"$FAST" top -b 0.1 1 | has founder
+	"$FAST" top -b 100ms 1 | has founder
 }
 
 # More VMs than the kernel remembers: what is not seen is said to be missing.
