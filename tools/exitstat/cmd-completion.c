@@ -12,6 +12,7 @@
 #include "cmd.h"
 #include "export.h"
 #include "groups.h"
+#include "import.h"
 #include "reasons.h"
 #include "top-columns.h"
 
@@ -75,6 +76,12 @@ static void format_words(FILE *out)
 		fprintf(out, "%s%s", i ? " " : "", export_formats[i].name);
 }
 
+static void log_format_words(FILE *out)
+{
+	for (size_t i = 0; i < import_nr_formats; i++)
+		fprintf(out, "%s%s", i ? " " : "", import_formats[i].name);
+}
+
 static void level_words(FILE *out)
 {
 	for (int i = 0; i < TOP_NR_LEVELS; i++)
@@ -111,11 +118,13 @@ static const struct kind {
 	{ "LIST", "list", group_words },
 	{ "TABLE", "words", table_words },
 	{ "FORMAT", "words", format_words },
+	{ "LOGFORMAT", "words", log_format_words },
 	{ "LEVEL", "words", level_words },
 	{ "COLUMN", "words", column_words },
 	{ "REASON", "words", reason_words },
 	{ "FILE", "files", NULL },
 	{ "DIR", "files", NULL },
+	{ "LOG", "files", NULL },
 	{ "COMMAND", "command", NULL },
 	/* as arguments; what is not listed is for people to make up */
 	{ "A", "recordings", NULL },

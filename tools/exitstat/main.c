@@ -32,6 +32,8 @@ const struct command commands[] = {
 	  "does a recording keep its budget of exits?" },
 	{ "serve", cmd_serve, &argp_serve, "the exits of all VMs for Prometheus (OpenMetrics)" },
 	{ "export", cmd_export, &argp_export, "a recording as CSV, JSON or a trace for Perfetto" },
+	{ "import", cmd_import, &argp_import,
+	  "a recording of what kvm_stat or perf kvm stat wrote" },
 	{ "explain", cmd_explain, &argp_explain,
 	  "what an exit reason means, costs, and how to avoid it" },
 	{ "completion", cmd_completion, &argp_completion,

@@ -71,7 +71,7 @@ static void start_text(const struct recording *r, char *out, size_t size)
 	struct tm tm;
 
 	gmtime_r(&at, &tm);
-	strftime(out, size, "%Y-%m-%d %H:%M:%S UTC", &tm);
+	strftime(out, size, at ? "%Y-%m-%d %H:%M:%S UTC" : "not recorded", &tm);
 }
 
 static void print_sampling(const struct model *m, FILE *out)

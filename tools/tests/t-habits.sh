@@ -9,7 +9,7 @@
 
 HERE=$(dirname "$GOLDEN")
 # Commands that print no report. A new command is in one of the two lists.
-SILENT='enable disable reset record serve'
+SILENT='enable disable reset record import serve'
 # Commands that report, each with arguments that make it print something.
 cat >reports <<'END'
 list
