@@ -150,7 +150,7 @@ static int counts(struct import *im, char *text, struct errbuf *err)
 /* Times are known at the end only: intervals are numbered until then. */
 int import_kvm_stat_line(struct import *im, char *line, struct errbuf *err)
 {
-	uint64_t stamp;
+	uint64_t stamp = 0;
 	int rc;
 
 	if (!*line)
