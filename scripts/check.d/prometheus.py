@@ -88,12 +88,14 @@ def equals(path):
 
 
 def expressions_of(path):
-    """Of a dashboard, or of rules, whose expressions are one line each."""
+    """Of a dashboard, of rules with one line each, of a table in a text."""
     with open(path, encoding="utf-8") as f:
         text = f.read()
     if path.endswith(".json"):
         panels = json.loads(text)["panels"]
         found = [t["expr"] for p in panels for t in p.get("targets", [])]
+    elif path.endswith(".md"):
+        found = re.findall(r"\| `([^`]*[(][^`]*)` \|$", text, re.M)
     else:
         found = re.findall(r"^\s+expr: (.*)$", text, re.M)
     if len(found) < 5:
