@@ -4,7 +4,8 @@
  *
  * Built with clang -fsanitize=fuzzer this is a libFuzzer target (make -C
  * tools/tests fuzz). Built without, main() runs a fixed number of mutations
- * from a fixed seed, under the sanitizers, and emits TAP.
+ * from a fixed seed, under the sanitizers, and emits TAP; with a file's name, it
+ * puts an input to begin with there.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,11 +122,17 @@ static void mutate(unsigned char *data, size_t len)
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct snapwrite w;
 
 	seed(&w);
+	if (argc == 2) {
+		int rc = snapwrite_store(&w, argv[1]);
+
+		snapwrite_free(&w);
+		return rc ? 1 : 0;
+	}
 	for (int i = 0; i < RUNS; i++) {
 		size_t len = next_random() % 8 ? w.len :
 						 next_random() % w.len;
