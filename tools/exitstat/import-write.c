@@ -232,21 +232,24 @@ static void add_same(void *to, const void *from)
 static int write_counts(struct rec_writer *w, struct import *im,
 			const struct rows *rows, struct errbuf *err)
 {
+	const struct import_count *c, *end;
 	int rc = 0;
 
 	for (size_t i = 0; i < im->nr_counts; i++)
 		im->counts[i].name = (size_t)rows->of[im->counts[i].name];
 	im->nr_counts = vec_merge(im->counts, im->nr_counts,
 				  sizeof(*im->counts), by_place, add_same);
-	for (size_t i = 0; !rc && i < im->nr_ends; i++)
+	c = im->counts;
+	end = c + im->nr_counts;
+	for (size_t i = 0; !rc && i < im->nr_ends; i++) {
 		rc = rec_sample(w, (int64_t)i + 1, im->ends[i], im->ends[i], 0,
 				err);
-	for (size_t i = 0; !rc && i < im->nr_counts; i++) {
-		const struct import_count *c = &im->counts[i];
-		const struct rec_counts n = { (int64_t)c->n, -1, -1, -1, -1 };
+		for (; !rc && c < end && c->interval + 1 == i; c++) {
+			const struct rec_counts n = { (int64_t)c->n, -1, -1, -1, -1 };
 
-		rc = rec_delta(w, (int64_t)c->interval + 2,
-			       (int64_t)c->vcpu + 1, (int64_t)c->name, &n, err);
+			rc = rec_delta(w, (int64_t)i + 1, (int64_t)c->vcpu + 1,
+				       (int64_t)c->name, &n, err);
+		}
 	}
 	return rc;
 }
