@@ -16,9 +16,7 @@ enum pack_kind {
 	PACK_USERSPACE, PACK_NR_KINDS
 };
 
-#define PACK_MAX_KEYS	3
-#define PACK_MAX_VALUES	6
-#define PACK_MAX_NUMBERS (PACK_MAX_KEYS + PACK_MAX_VALUES)
+#define PACK_MAX_NUMBERS 8	/* of one kind: a line of the cache */
 
 struct pack_shape {
 	const char *name;	/* of the table of rows */
