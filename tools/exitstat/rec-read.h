@@ -6,11 +6,20 @@
 #include "rec-pack.h"
 #include "recording.h"
 
+/* ---- rec-check.c ---- */
+
 /* -EINVAL: @what of this file cannot be. */
 int rec_corrupt(const struct recording *r, const char *what,
 		struct errbuf *err);
 /* An SQLite error, told as what it means for a reader of recordings. */
 int rec_read_error(const struct recording *r, struct errbuf *err);
+/* Why there is no such file, and whether its .part is there; returns -errno. */
+int rec_missing(const struct recording *r, struct errbuf *err);
+/* Ours, and of a version that is known? */
+int rec_check_identity(struct recording *r, struct errbuf *err);
+/* Page structure only: what rows say is checked as they are loaded. */
+int rec_check_pages(struct recording *r, struct errbuf *err);
+
 /* rec-groups.c: fills recording.groups. */
 int rec_find_groups(struct recording *r, struct errbuf *err);
 /*
