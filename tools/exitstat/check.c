@@ -115,7 +115,7 @@ static void add_ours(struct check_pairs *all, const struct snapshot *s)
 		const struct snap_vcpu *v = &s->vcpus[i];
 
 		for (size_t j = 0; j < v->nr_exits; j++) {
-			const struct kes_exit *e = &s->exits[v->first_exit + j];
+			const struct kes_exit *e = &snap_exits(s, v)[j];
 
 			add_pair(all, (struct check_pair) {
 				.key = e->code == KES_CODE_UNKNOWN ? e->code :

@@ -217,7 +217,7 @@ static void add_vcpu(struct pass *p, size_t hint, const struct snap_vcpu *from)
 
 	p->v = find_vcpu(p->vm, hint, from->vcpu_id);
 	for (size_t i = 0; i < from->nr_exits; i++)
-		add_exit(p, i, &p->s->exits[from->first_exit + i]);
+		add_exit(p, i, &snap_exits(p->s, from)[i]);
 	add_sum(p, METER_ATTEMPTS, from->attempts);
 	add_sum(p, METER_ENTRY_FAILED, from->entry_failed);
 	add_sum(p, METER_EMULATION, from->emulation);

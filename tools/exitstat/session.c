@@ -163,8 +163,8 @@ static int take_sample(struct session *s, uint64_t missed)
 	rc = s->cfg->source->read(s->cfg->root, &s->bytes, &s->err);
 	end_ns = now_ns(s);
 	if (!rc)
-		rc = snapshot_parse(&s->snap, s->bytes.data, s->bytes.len,
-				    &s->err);
+		rc = snapshot_parse_in_place(&s->snap, s->bytes.data,
+					     s->bytes.len, &s->err);
 	if (!rc)
 		rc = session_store(s, begin_ns, end_ns, missed);
 	s->missed += missed;

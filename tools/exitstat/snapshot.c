@@ -93,6 +93,16 @@ static int parse_exits(struct snapshot *s, const struct bytes *b, size_t off,
 	return 0;
 }
 
+/* As an array: it is of elements of this size, aligned, and all of it is there. */
+static bool can_stay(const struct snapshot *s, const struct bytes *b, size_t off,
+		     const struct kes_vcpu_record *r)
+{
+	return s->stays && r->exit_size == sizeof(struct kes_exit) &&
+	       (uintptr_t)(b->data + off) % _Alignof(struct kes_exit) == 0 &&
+	       off <= b->len &&
+	       r->nr_exits <= (b->len - off) / sizeof(struct kes_exit);
+}
+
 static bool vcpu_sizes_agree(const struct kes_vcpu_record *r)
 {
 	uint64_t exits = (uint64_t)r->nr_exits * r->exit_size;
@@ -157,7 +167,10 @@ static int parse_vcpu(struct snapshot *s, const struct bytes *b, size_t off,
 		.first_exit = s->nr_exits,
 		.nr_exits = r.nr_exits,
 	};
-	return parse_exits(s, b, off + sizeof(r), &r);
+	if (!can_stay(s, b, off + sizeof(r), &r))
+		return parse_exits(s, b, off + sizeof(r), &r);
+	v->in_place = (const void *)(b->data + off + sizeof(r));
+	return 0;
 }
 
 /* The records of the groups begin alike; how they go on is in this table. */
@@ -329,8 +342,8 @@ static int check_counts(const struct snapshot *s, struct errbuf *err)
 	return 0;
 }
 
-int snapshot_parse(struct snapshot *s, const void *data, size_t len,
-		   struct errbuf *err)
+static int parse(struct snapshot *s, const void *data, size_t len,
+		 struct errbuf *err)
 {
 	struct bytes b = { data, len };
 	int rc;
@@ -355,6 +368,20 @@ int snapshot_parse(struct snapshot *s, const void *data, size_t len,
 	return rc;
 }
 
+int snapshot_parse(struct snapshot *s, const void *data, size_t len,
+		   struct errbuf *err)
+{
+	s->stays = false;
+	return parse(s, data, len, err);
+}
+
+int snapshot_parse_in_place(struct snapshot *s, const void *data, size_t len,
+			    struct errbuf *err)
+{
+	s->stays = true;
+	return parse(s, data, len, err);
+}
+
 void snapshot_free(struct snapshot *s)
 {
 	free(s->vms);
@@ -375,8 +402,8 @@ uint64_t snapshot_vm_exits(const struct snapshot *s, const struct snap_vm *vm)
 		const struct snap_vcpu *v = &s->vcpus[vm->first_vcpu + i];
 
 		for (size_t j = 0; j < v->nr_exits; j++)
-			sum += s->exits[v->first_exit + j].l1 +
-			       s->exits[v->first_exit + j].l2;
+			sum += snap_exits(s, v)[j].l1 +
+			       snap_exits(s, v)[j].l2;
 	}
 	return sum;
 }
@@ -387,7 +414,6 @@ int64_t snapshot_unaccounted(const struct snapshot *s,
 	uint64_t ends = v->entry_failed + v->emulation;
 
 	for (size_t i = 0; i < v->nr_exits; i++)
-		ends += s->exits[v->first_exit + i].l1 +
-			s->exits[v->first_exit + i].l2;
+		ends += snap_exits(s, v)[i].l1 + snap_exits(s, v)[i].l2;
 	return (int64_t)(v->attempts - ends);
 }

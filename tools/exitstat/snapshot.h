@@ -37,8 +37,9 @@ struct snap_vcpu {
 	uint64_t attempts;
 	uint64_t entry_failed;
 	uint64_t emulation;
-	size_t first_exit;	/* index into snapshot.exits */
+	size_t first_exit;	/* index into snapshot.exits, see snap_exits() */
 	size_t nr_exits;
+	const struct kes_exit *in_place;	/* or NULL */
 	struct snap_part users;
 	struct snap_part times;
 	struct snap_part histograms;
@@ -63,6 +64,7 @@ struct snapshot {
 	struct kes_detail_value *details;
 	size_t nr_details;
 	uint64_t retired;	/* exits of VMs that are not listed any more */
+	bool stays;		/* the bytes do, while this is used */
 	/* capacities, kept so that a reused snapshot does not allocate */
 	size_t cap_vms, cap_vcpus, cap_exits;
 	size_t cap_users, cap_times, cap_histograms, cap_details;
@@ -75,7 +77,20 @@ struct snapshot {
  */
 int snapshot_parse(struct snapshot *s, const void *data, size_t len,
 		   struct errbuf *err);
+/*
+ * The same, but the exits of a vCPU stay where they are, if they can, which
+ * spares copying most of a snapshot: @data has to last as long as @s is used.
+ */
+int snapshot_parse_in_place(struct snapshot *s, const void *data, size_t len,
+			    struct errbuf *err);
 void snapshot_free(struct snapshot *s);
+
+/* The exits of a vCPU, nr_exits of them. */
+static inline const struct kes_exit *snap_exits(const struct snapshot *s,
+						const struct snap_vcpu *v)
+{
+	return v->in_place ? v->in_place : s->exits + v->first_exit;
+}
 
 /* Exits of one VM, all its vCPUs, both contexts. */
 uint64_t snapshot_vm_exits(const struct snapshot *s, const struct snap_vm *vm);

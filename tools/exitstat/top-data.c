@@ -243,7 +243,7 @@ static void update_vcpu(const struct pass *p, struct top_vm *vm,
 	v->has_time = from->times.there;
 	v->state = -1;
 	for (size_t i = 0; i < from->nr_exits; i++)
-		update_exit(p, v, i, &p->s->exits[from->first_exit + i]);
+		update_exit(p, v, i, &snap_exits(p->s, from)[i]);
 	if (v->has_time)
 		update_times(p, v, from, vm->dead);
 	update_details(p, v, from);

@@ -291,7 +291,7 @@ static int track_vcpu(struct pass *p, struct track_vm *vm, size_t hint,
 	for (size_t i = 0; i < v->nr; i++)
 		__builtin_prefetch(&v->counters[i], 1);
 	for (size_t i = 0; !rc && i < now->nr_exits; i++)
-		rc = track_exit(p, v, i, &p->s->exits[now->first_exit + i]);
+		rc = track_exit(p, v, i, &snap_exits(p->s, now)[i]);
 	if (!rc)
 		rc = track_closure(p, v, now);
 	if (!rc)

@@ -62,7 +62,7 @@ static bool take(const uint8_t **data, size_t *len, struct snapshot *s)
 	*len -= 2;
 	if (size > *len)
 		size = *len;
-	if (snapshot_parse(s, *data, size, &err))
+	if (snapshot_parse_in_place(s, *data, size, &err))
 		return false;
 	*data += size;
 	*len -= size;

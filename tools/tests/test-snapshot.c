@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -383,10 +384,46 @@ static void comm_without_end(void **state)
 	snapwrite_free(&w);
 }
 
+/* Both ways, and where the bytes lie so that they cannot stay. */
+static void exits_may_stay(void **state)
+{
+	struct snapshot copied = { 0 }, stay = { 0 };
+	unsigned char *bytes;
+	struct snapwrite w;
+	struct errbuf err;
+
+	(void)state;
+	build(&w);
+	bytes = malloc(w.len + 1);
+	assert_non_null(bytes);
+	assert_int_equal(snapshot_parse(&copied, w.data, w.len, &err), 0);
+	for (size_t shift = 0; shift < 2; shift++) {
+		memcpy(bytes + shift, w.data, w.len);
+		assert_int_equal(snapshot_parse_in_place(&stay, bytes + shift,
+							 w.len, &err), 0);
+		assert_int_equal(stay.nr_vcpus, copied.nr_vcpus);
+		for (size_t i = 0; i < stay.nr_vcpus; i++) {
+			const struct snap_vcpu *v = &stay.vcpus[i];
+
+			assert_int_equal(!v->in_place, shift);
+			assert_int_equal(v->nr_exits, copied.vcpus[i].nr_exits);
+			assert_memory_equal(snap_exits(&stay, v),
+				snap_exits(&copied, &copied.vcpus[i]),
+				v->nr_exits * sizeof(struct kes_exit));
+		}
+		assert_int_equal(snapshot_vm_exits(&stay, &stay.vms[1]), 997);
+	}
+	snapshot_free(&stay);
+	snapshot_free(&copied);
+	free(bytes);
+	snapwrite_free(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepts),
+		cmocka_unit_test(exits_may_stay),
 		cmocka_unit_test(skips_longer_structs),
 		cmocka_unit_test(every_truncation_is_refused),
 		cmocka_unit_test(damage_is_refused),
