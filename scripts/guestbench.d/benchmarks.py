@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The table of benchmarks (benchmarks.conf): what the guest runs, and what is
+read from its output."""
+import itertools
+import math
+import re
+from collections import namedtuple
+
+from conffile import Bad, assignments, one_of, read_text
+
+NAME_MAX = 24       # a phase has 31 characters, and "after " belongs to them
+NEEDED = ("family", "tool", "command", "name", "quick", "full", "score", "unit",
+          "better", "operations", "operation")
+OPTIONAL = ("before",)
+
+# One benchmark as it runs. operations: a number, or an expression with a group.
+Task = namedtuple("Task", "name family tool before command score unit better "
+                          "operations operation")
+
+
+class Table:
+    def __init__(self, text, where):
+        self.where, self.sections = where, {}
+        section = None
+        for nr, name, value in assignments(text, where):
+            if value is None:
+                section = self.sections.setdefault(name, {})
+                if section:
+                    raise Bad(f"{where}:{nr}: [{name}]: given twice")
+            elif section is None or name not in NEEDED + OPTIONAL:
+                raise Bad(f"{where}:{nr}: {name}: not a key of a benchmark")
+            else:
+                section[name] = value
+        for name, section in self.sections.items():
+            self._check(name, section)
+
+    def _check(self, name, section):
+        missing = [key for key in NEEDED if not section.get(key)]
+        if missing:
+            raise Bad(f"{self.where}: [{name}]: no {missing[0]}")
+        try:
+            one_of(section["better"], ("higher", "lower"), "better")
+            if re.compile(section["score"]).groups != 1:
+                raise Bad("score: needs one group")
+        except (Bad, re.error) as e:
+            raise Bad(f"{self.where}: [{name}]: {e}") from None
+
+    def names(self):
+        """What a matrix can ask for: families, then benchmarks."""
+        families = dict.fromkeys(s["family"] for s in self.sections.values())
+        return [*families, *(n for n in self.sections if n not in families)]
+
+    def tasks(self, wanted, size, values):
+        """The benchmarks of these families or names, in the table's order.
+        values: of the configuration."""
+        for name in wanted:
+            if name not in self.names():
+                raise Bad(f"benchmarks = {name}: unknown (one of: "
+                          f"{' '.join(self.names())})")
+        tasks = []
+        for name, section in self.sections.items():
+            if name in wanted or section["family"] in wanted:
+                tasks += self._expand(name, section, size, values)
+        return tasks
+
+    def _expand(self, name, section, size, values):
+        sizes = [pair.partition("=") for pair in section[size].split()]
+        keys = [key for key, _, _ in sizes]
+        try:
+            return [_task(section, {**values, **dict(zip(keys, row))})
+                    for row in itertools.product(
+                        *(v.split(",") for _, _, v in sizes))]
+        except Bad as e:
+            raise Bad(f"{self.where}: [{name}]: {e}") from None
+
+
+def _task(section, values):
+    def fill(key):
+        try:
+            return section.get(key, "").format_map(values)
+        except (KeyError, ValueError, IndexError) as e:
+            raise Bad(f"{key}: {{{e.args[0]}}} has no value") from None
+    name = re.sub(r"[^a-z0-9.-]", "x", fill("name"))
+    if len(name) > NAME_MAX:
+        raise Bad(f"{name}: longer than {NAME_MAX} characters")
+    return Task(name=name, family=section["family"], tool=section["tool"],
+                before=fill("before"), command=fill("command"),
+                score=section["score"], unit=section["unit"],
+                better=section["better"], operations=_operations(section, values),
+                operation=section["operation"])
+
+
+def _operations(section, values):
+    """A product of numbers, or else an expression to search for."""
+    text = section["operations"]
+    product = re.sub(r"\{(\w+)\}", lambda m: values.get(m[1], m[0]), text)
+    if re.fullmatch(r"\d+( *\* *\d+)*", product):
+        return math.prod(int(n) for n in product.split("*"))
+    try:
+        groups = re.compile(text).groups
+    except re.error as e:
+        raise Bad(f"operations: {e}") from None
+    if groups != 1:
+        raise Bad("operations: neither a product nor an expression with a group")
+    return text
+
+
+def measure(task, output):
+    """(score, operations) from what the benchmark printed, None where there
+    is none."""
+    operations = task.operations
+    if not isinstance(operations, int):
+        operations = _last_number(operations, output)
+    return _last_number(task.score, output), operations
+
+
+def _last_number(expression, output):
+    found = re.findall(expression, output)
+    try:
+        number = float(found[-1])
+    except (IndexError, ValueError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def load(path):
+    return Table(read_text(path), path)

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The matrix: a file that says which guests to compare.
+
+An axis is a line "NAME = VALUE VALUE ..."; the first value of each axis makes
+the baseline. "vary = one" compares every other value with it alone, "vary =
+all" makes every combination. Knows what can be asked for, and what excludes
+each other; not how QEMU is told.
+"""
+import itertools
+
+from conffile import Bad, assignments, one_of, read_text, whole
+
+# axis: its values; the first is taken when the file does not name the axis.
+AXES = {
+    "vcpus": ("1", "2", "4", "8"),
+    "disk": ("raw", "qcow2", "lvm"),
+    "bus": ("virtio", "ide"),
+    "cpu": ("default", "host"),
+    "machine": ("pc", "q35", "microvm"),
+    "accel": ("kvm", "tcg"),
+    "manager": ("qemu",),
+}
+
+# What no guest can be, and why.
+CONFLICTS = (
+    ({"machine": "microvm", "bus": "ide"}, "microvm has no IDE"),
+    ({"accel": "tcg", "cpu": "host"}, "-cpu host needs KVM"),
+)
+
+
+def _words(value, what):
+    words = value.split()
+    if not words:
+        raise Bad(f"{what}: no value")
+    return words
+
+
+# setting: default, and what makes a value of its text.
+SETTINGS = {
+    "vary": ("one", lambda v, n: one_of(v, ("one", "all"), n)),
+    "size": ("quick", lambda v, n: one_of(v, ("quick", "full"), n)),
+    "repeats": ("5", lambda v, n: whole(v, 1, 100, n)),
+    "memory": ("1024", lambda v, n: whole(v, 128, 1 << 20, n)),
+    "disk-size": ("1024", lambda v, n: whole(v, 16, 1 << 20, n)),
+    "timeout": ("600", lambda v, n: whole(v, 10, 86400, n)),
+    "benchmarks": ("cpu memory switch linpack file network", _words),
+    "volume": ("", lambda v, n: v),
+}
+
+
+class Matrix:
+    """What a file asks for: axes (values by name), and a member per setting
+    ("disk-size" is settings["disk-size"])."""
+
+    def __init__(self, text, where):
+        self.axes, self.settings = {}, {}
+        for nr, name, value in assignments(text, where):
+            try:
+                self._set(name, value)
+            except Bad as e:
+                raise Bad(f"{where}:{nr}: {e}") from None
+        self.axes = {name: self.axes.get(name, list(values[:1]))
+                     for name, values in AXES.items()}
+        for name, (default, parse) in SETTINGS.items():
+            self.settings.setdefault(name, parse(default, name))
+        if "lvm" in self.axes["disk"] and not self.settings["volume"]:
+            raise Bad(f"{where}: disk = lvm needs volume = /dev/GROUP/VOLUME, "
+                      "which will be overwritten")
+
+    def _set(self, name, value):
+        if value is None:
+            raise Bad(f"[{name}]: a matrix has no sections")
+        if name in self.axes or name in self.settings:
+            raise Bad(f"{name}: given twice")
+        if name in AXES:
+            values = _words(value, name)
+            for v in values:
+                one_of(v, AXES[name], name)
+            if len(set(values)) < len(values):
+                raise Bad(f"{name} = {value}: the same value twice")
+            self.axes[name] = values
+        elif name in SETTINGS:
+            self.settings[name] = SETTINGS[name][1](value, name)
+        else:
+            raise Bad(f"{name}: neither an axis nor a setting "
+                      f"(one of: {' '.join([*AXES, *SETTINGS])})")
+
+    def baseline(self):
+        return {name: values[0] for name, values in self.axes.items()}
+
+    def _wanted(self):
+        if self.settings["vary"] == "all":
+            for values in itertools.product(*self.axes.values()):
+                yield dict(zip(self.axes, values))
+            return
+        yield self.baseline()
+        for name, values in self.axes.items():
+            for value in values[1:]:
+                yield {**self.baseline(), name: value}
+
+    def configs(self):
+        """The guests to run, the baseline first, and (guest, reason) of each
+        that was asked for and cannot be."""
+        possible, impossible = [], []
+        for config in self._wanted():
+            why = conflict(config)
+            if why:
+                impossible.append((config, why))
+            else:
+                possible.append(config)
+        if impossible and impossible[0][0] == self.baseline():
+            raise Bad(f"the baseline ({label(self.baseline())}) cannot be: "
+                      f"{impossible[0][1]}")
+        return possible, impossible
+
+
+def conflict(config):
+    for pair, why in CONFLICTS:
+        if all(config[name] == value for name, value in pair.items()):
+            return why
+    return None
+
+
+def label(config, baseline=None):
+    """All values; or with a baseline, what is different from it."""
+    if baseline is None:
+        return " ".join(f"{n}={v}" for n, v in config.items())
+    changes = [f"{n}={v}" for n, v in config.items() if v != baseline[n]]
+    return " ".join(changes) or "baseline"
+
+
+def load(path):
+    return Matrix(read_text(path), path)
