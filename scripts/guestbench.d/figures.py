@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""From runs to figures: means with their 95 % confidence intervals, what a
+benchmark's operations cost in exits, and where its time went."""
+import math
+from collections import Counter, defaultdict
+
+import benchmarks
+import matrix
+
+# Student's t for 95 %, two-sided, by degrees of freedom.
+T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
+       2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
+       2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042)
+
+
+def mean_ci(values):
+    """(mean, half the interval), None for what cannot be known: the interval
+    of a single value, both of none."""
+    n = len(values)
+    if not n:
+        return None, None
+    mean = math.fsum(values) / n
+    if n == 1:
+        return mean, None
+    sd = math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (n - 1))
+    t = T95[min(n - 2, len(T95) - 1)]
+    return mean, t * sd / math.sqrt(n)
+
+
+def ratio_ci(a, b, better):
+    """How many times as good a is as b, both (mean, ci)."""
+    if a[0] is None or not b[0] or not a[0]:
+        return None, None
+    ratio = a[0] / b[0] if better == "higher" else b[0] / a[0]
+    if a[1] is None or b[1] is None:
+        return ratio, None
+    return ratio, ratio * math.hypot(a[1] / a[0], b[1] / b[0])
+
+
+def split(window):
+    """Shares of the vCPUs' time, which add up to 1; None without any."""
+    total = window.elapsed_ns
+    if not total:
+        return None
+    parts = {
+        "guest": window.guest_ns,
+        "kvm": window.time("handler_ns"),
+        "user": window.time("userspace_ns"),
+        "idle": window.time("halt_poll_ns") + window.time("halt_block_ns"),
+        "preempted": window.time("preempted_ns"),
+    }
+    return {name: ns / total for name, ns in parts.items()}
+
+
+def one(run, task):
+    """A benchmark of one run, or why there is nothing of it."""
+    said = run.said.get(task.name)
+    if said is None:
+        return None, "not run"
+    window = run.windows.get(task.name)
+    if said.state != "done" or window is None:
+        return None, said.state if said.state != "done" else "no recording of it"
+    score, operations = benchmarks.measure(task, said.output)
+    if score is None:
+        return None, "no score in its output"
+    return {"score": score, "operations": operations, "window": window}, None
+
+
+def _reasons(samples):
+    """By reason: exits per second and operation, and shares of time."""
+    seconds = math.fsum(s["window"].seconds for s in samples)
+    ops = math.fsum(s["operations"] or 0 for s in samples)
+    elapsed = sum(s["window"].elapsed_ns for s in samples)
+    exits, times = Counter(), defaultdict(Counter)
+    for s in samples:
+        exits.update(s["window"].exits)
+        for reason, t in s["window"].times.items():
+            times[reason].update(t)
+    return {reason: {
+        "exits": exits[reason],
+        "per_s": exits[reason] / seconds if seconds else None,
+        "per_op": exits[reason] / ops if ops else None,
+        "kvm": times[reason]["handler_ns"] / elapsed if elapsed else None,
+        "user": times[reason]["userspace_ns"] / elapsed if elapsed else None,
+    } for reason in sorted(exits, key=lambda r: (-exits[r], r))}
+
+
+def _row(config, samples, problems):
+    splits = [s for s in (split(x["window"]) for x in samples) if s]
+    # What does without KVM has no exits, which is not the same as none.
+    counted = [] if config["accel"] == "tcg" else [
+        (s["window"].nr_exits(), s) for s in samples]
+    return {
+        "config": config,
+        "runs": len(samples),
+        "score": mean_ci([s["score"] for s in samples]),
+        "exits_per_op": mean_ci([n / s["operations"] for n, s in counted
+                                 if s["operations"]]),
+        "exits_per_s": mean_ci([n / s["window"].seconds for n, s in counted
+                                if s["window"].seconds]),
+        "time": {k: mean_ci([s[k] for s in splits])[0] for k in splits[0]}
+                if splits else None,
+        "reasons": _reasons(samples),
+        "problems": problems,
+    }
+
+
+def collect(plan, runs):
+    """One entry for each benchmark, with one row for each configuration."""
+    tasks, samples, problems = {}, defaultdict(list), defaultdict(Counter)
+    for run in runs:
+        for task in run.tasks:
+            key = task.name, matrix.label(run.config)
+            tasks.setdefault(task.name, {})[key[1]] = (run.config, task)
+            if run.state is None:
+                continue
+            got, why = one(run, task)
+            if got:
+                samples[key].append(got)
+            else:
+                problems[key][why] += 1
+    order = {matrix.label(c): i for i, c in enumerate(_configs(plan))}
+    return [_benchmark(plan, tasks[name], order, samples, problems)
+            for name in plan["benchmarks"]]
+
+
+def _configs(plan):
+    baseline = plan["baseline"]
+    configs = {matrix.label(baseline): baseline}
+    for run in plan["runs"]:
+        configs.setdefault(matrix.label(run["config"]), run["config"])
+    axes = plan["asked"]["axes"]
+    return sorted(configs.values(), key=lambda c: [
+        values.index(c[name]) for name, values in reversed(axes.items())])
+
+
+def _benchmark(plan, by_config, order, samples, problems):
+    rows = []
+    for label in sorted(by_config, key=order.get):
+        config, task = by_config[label]
+        rows.append(_row(config, samples[task.name, label],
+                         dict(problems[task.name, label])))
+    base = next((r for r in rows if r["config"] == plan["baseline"]), None)
+    for row in rows:
+        row["ratio"] = ratio_ci(row["score"], base["score"], task.better) \
+            if base else (None, None)
+        row["label"] = matrix.label(row["config"], plan["baseline"])
+    return {"name": task.name, "family": task.family, "unit": task.unit,
+            "better": task.better, "operation": task.operation, "rows": rows}

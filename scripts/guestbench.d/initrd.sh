@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The initrd of scripts/guestbench's guest: busybox, the modules of Debian's
+# kernel (scripts/kernel stock) for its disks and network, and what runs the
+# benchmarks (guestbench.d/guest). run-one adds each run's tasks. Sourced by
+# scripts/guestbench.
+
+# In the order of loading; every machine gets all of them.
+GUEST_MODULES=(scsi_common scsi_mod libata ata_piix libahci ahci sd_mod
+	virtio_mmio virtio_blk failover net_failover virtio_net squashfs)
+
+# guest_modules STOCK DIR: unpacked, with the list "order"
+guest_modules()
+{
+	local name file
+	mkdir -p "$2"
+	for name in "${GUEST_MODULES[@]}"; do
+		file=$(find -L "$1/modules" -name "$name.ko.xz" -print -quit)
+		[ -n "$file" ] || die "$1: no $name.ko.xz"
+		xz -dc "$file" >"$2/$name.ko"
+		echo "$name" >>"$2/order"
+	done
+}
+
+# guest_initrd STOCK FILE: of the modules, busybox and guestbench.d/guest
+guest_initrd()
+{
+	local root
+	root=$(mktemp -d)
+	mkdir -p "$root/bin" "$root/root"
+	install /bin/busybox "$root/bin/busybox"
+	install "$TOP/scripts/guestbench.d/guest/init" \
+		"$TOP/scripts/guestbench.d/guest/runner" \
+		"$TOP/scripts/guestbench.d/guest/hpl-input" "$root/"
+	guest_modules "$1" "$root/modules"
+	(cd "$root" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort |
+		cpio --quiet -o -H newc -R 0:0) >"$2"
+	rm -rf "$root"
+}

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# Where a run takes place: on this machine, or as the nested guest of a lab, one
+# boot of L1 for each run, so that what is done stays done whatever happens to
+# the next. Sourced by scripts/guestbench; uses its variables.
+
+QEMU_TCG=/usr/lib/x86_64-linux-gnu/qemu/accel-tcg-x86_64.so
+# What differs from run to run, back from where it took place.
+RUN_RESULTS=(guest.log record.log run.exitstat run.exitstat.part state
+	hist)
+
+setting()
+{
+	/usr/bin/python3 -c 'import json, sys
+print(json.load(open(sys.argv[1]))["asked"]["settings"][sys.argv[2]])' \
+		"$OUT/plan.json" "$1"
+}
+
+# has_value AXIS VALUE: does a run of the plan have it?
+has_value()
+{
+	grep -qE "(^| )$1=$2(,| )" "$OUT"/runs/*/label
+}
+
+need_mib()
+{
+	[ "$1" -ge "$2" ] || die "$3: $1 MiB free, $2 MiB needed ($4)"
+}
+
+# Every way to run out of something, before the first run.
+check_place()
+{
+	local memory disk free tmp=${TMPDIR:-/tmp}
+	memory=$(setting memory)
+	disk=$(setting disk-size)
+	free=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)
+	[ -z "$LAB" ] || memory=$(lab_memory)
+	need_mib "$free" "$memory" memory 'a smaller "memory" in the matrix'
+	free=$(df --output=avail -B 1M "$tmp" | tail -n 1)
+	[ -n "$LAB" ] || need_mib "${free// /}" "$disk" "$tmp" \
+		'another TMPDIR, or a smaller "disk-size" in the matrix'
+	[ -n "$LAB" ] || ! has_value accel kvm || [ -c /dev/kvm ] ||
+		die "/dev/kvm: not there (only accel = tcg can run here," \
+			"or --lab svm)"
+	! has_value disk lvm || check_volume
+}
+
+check_volume()
+{
+	local volume found
+	[ -z "$LAB" ] || die "disk = lvm: a lab has no volumes (disk = raw qcow2)"
+	volume=$(setting volume)
+	[ -b "$volume" ] || die "volume = $volume: not a block device"
+	found=$(blkid -p -o export "$volume" |
+		sed -n 's/^\(TYPE\|PTTYPE\)=//p; s/^LABEL=/label /p' | xargs)
+	case $found in
+	'' | 'label guestbench ext4') ;;
+	*) die "volume = $volume: has $found on it, and would be overwritten" \
+		"(wipefs -a $volume, if it may)" ;;
+	esac
+}
+
+# The guest's memory and disk, the Debian twice while L1 unpacks it, and L1.
+lab_memory()
+{
+	echo $(($(setting memory) + $(setting disk-size) + 768))
+}
+
+make_parts()
+{
+	local stock
+	stock=$("$TOP/scripts/kernel" stock "$SERIES" | tail -n 1)
+	GUEST_KERNEL=$stock/vmlinuz
+	ROOT_IMAGE=$(guest_image)
+	guest_initrd "$stock" "$WORK/initrd"
+	qemu-img create -q -f qcow2 "$WORK/empty.qcow2" "$(setting disk-size)M"
+	[ -z "$LAB" ] || make_job
+}
+
+run_here()
+{
+	KERNEL=$GUEST_KERNEL INITRD=$WORK/initrd ROOT=$ROOT_IMAGE \
+		QCOW2=$WORK/empty.qcow2 EXITSTAT=$EXITSTAT \
+		RECORD='--groups time' \
+		"$TOP/scripts/guestbench.d/run-one" "$1" || :
+}
+
+# L1's QEMU comes without its module for TCG.
+make_job()
+{
+	LAB_KERNEL=$("$TOP/scripts/kernel" kvm-modules "$SERIES" | tail -n 1)
+	mkdir "$WORK/job"
+	cp "$TOP/scripts/l1/jobs/guestbench/run" "$WORK/job/"
+	cp "$TOP/scripts/guestbench.d/run-one" "$WORK/initrd" \
+		"$WORK/empty.qcow2" "$ROOT_IMAGE" "$QEMU_TCG" "$WORK/job/"
+}
+
+# An emulated L1 has a clock of its own, which may be slower than ours: its limit
+# has to come first, as a lab that is ended from outside brings back nothing.
+run_in_lab()
+{
+	local limit name
+	limit=$(setting timeout)
+	rm -rf "$WORK/job/run.d" "$WORK/out"
+	cp -r "$1" "$WORK/job/run.d"
+	"$TOP/scripts/lab" --lab "$LAB" --kernel "$LAB_KERNEL" \
+		--job "$WORK/job" --out "$WORK/out" --mem "$(lab_memory)" \
+		--timeout $((4 * limit + 300)) || return 0
+	for name in "${RUN_RESULTS[@]}"; do
+		[ ! -f "$WORK/out/$name" ] || cp "$WORK/out/$name" "$1/"
+	done
+}

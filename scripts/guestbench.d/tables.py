@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The figures as text: a table for each benchmark."""
+from textwrap import fill, wrap
+
+from words import sentence
+
+LABEL = 19
+PARTS = ("guest", "kvm", "user", "idle", "preempted")
+REASONS = 4
+
+
+def number(value):
+    if value is None:
+        return "-"
+    if value and abs(value) < 0.001:
+        return f"{value:.1e}"
+    digits = 0 if abs(value) >= 1000 else 1 if abs(value) >= 100 else \
+        2 if abs(value) >= 1 else 3
+    return f"{value:,.{digits}f}"
+
+
+def _reason_line(row):
+    top = list(row["reasons"].items())[:REASONS]
+    return ", ".join(f"{name} {number(r['per_s'])}" for name, r in top)
+
+
+def _table(benchmark):
+    yield (f"{benchmark['name']}: {benchmark['unit']}, {benchmark['better']} is "
+           f"better; exits per {benchmark['operation']}")
+    yield ""
+    yield (f"  {'configuration':<{LABEL}} {'score':>9} {'+-95 %':>8} "
+           f"{'ratio':>6} {'exits/op':>8} {'exits/s':>8}  runs")
+    for row in benchmark["rows"]:
+        yield from _score_line(row)
+    timed = [row for row in benchmark["rows"] if row["time"]]
+    if timed:
+        yield ""
+        yield f"  {'% of time':<{LABEL}}" + "".join(f"{p:>10}" for p in PARTS)
+        for row in timed:
+            yield from _labelled(row, "".join(
+                f"{100 * row['time'][p]:10.1f}" for p in PARTS))
+    counted = [row for row in benchmark["rows"] if row["reasons"]]
+    if counted:
+        yield ""
+        yield "  exits/s by reason"
+        for row in counted:
+            first, *more = wrap(_reason_line(row), 78 - LABEL - 3)
+            yield from _labelled(row, " " + first)
+            yield from (" " * (LABEL + 3) + line for line in more)
+
+
+def _labelled(row, cells):
+    label = row["label"]
+    if len(label) > LABEL:
+        yield f"  {label}"
+        label = ""
+    yield f"  {label:<{LABEL}}{cells}"
+
+
+def _score_line(row):
+    cells = (f" {number(row['score'][0]):>9} {number(row['score'][1]):>8} "
+             f"{number(row['ratio'][0]):>6} "
+             f"{number(row['exits_per_op'][0]):>8} "
+             f"{number(row['exits_per_s'][0]):>8}  {row['runs']:>4}")
+    yield from _labelled(row, cells)
+    for why, nr in row["problems"].items():
+        yield f"  {'':<{LABEL}} {why}" + (f" ({nr} times)" if nr > 1 else "")
+
+
+def lines(plan, benchmarks, notes):
+    baseline = " ".join(f"{k}={v}" for k, v in plan["baseline"].items())
+    yield fill(f"baseline: {baseline}; ratio: how many times as good as it",
+               78)
+    yield from (fill(note, 78) for note in notes)
+    for benchmark in benchmarks:
+        yield ""
+        yield from _table(benchmark)
+        yield ""
+        yield fill(sentence(benchmark), 78)
