@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# What the tests of scripts/guestbench share: its parts in GB, a table of two
+# benchmarks, and a plan of nine runs. Sourced after tap.sh.
+
+GB=$(cd "$GOLDEN/../../../scripts/guestbench.d" && pwd)
+
+# The benchmarks of the made recordings: names of which one begins another.
+make_table() {
+	cat >table.conf <<-'END'
+		[disk]
+		family = file
+		tool = dd
+		before = echo {vcpus}
+		command = disk {mib} '{{a}}'
+		name = disk-{mib}m
+		quick = mib=1
+		full = mib=1,16,64
+		score = rate (\S+)
+		unit = MiB/s
+		better = higher
+		operations = {mib} * 100
+		operation = KiB
+		[wait]
+		family = cpu
+		tool = sleep
+		command = wait
+		name = wait
+		quick = n=1
+		full = n=1
+		score = took ([\d.]+)
+		unit = s
+		better = lower
+		operations = of (\d+)
+		operation = nap
+	END
+	printf '%s\n' 'bus = virtio ide' 'repeats = 3' 'benchmarks = disk cpu' \
+		'accel = kvm tcg' >m.conf
+}
+
+plan() {
+	"$GB/plan" "$@"
+}
+
+new_plan() {
+	rm -rf p
+	plan "${MATRIX:-m.conf}" p 7 table.conf
+}

@@ -1,0 +1,241 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The figures of scripts/guestbench, of made recordings: worked out a second time,
+# of runs that went wrong, and as scripts/check-guestbench judges them.
+#
+# UPDATE_GOLDEN=1 writes the golden file instead: look at the difference.
+
+# shellcheck source-path=SCRIPTDIR source=tap.sh
+. "$(dirname "$0")/tap.sh"
+# shellcheck source=guestbench.sh
+. "$GOLDEN/../guestbench.sh"
+
+# Nine runs: guests with IDE have mkrec's port accesses, the baseline a third
+# of them; under TCG nothing but another VM of the machine is seen.
+make_results() {
+	local dir kind repeat name
+	new_plan
+	for dir in p/runs/*; do
+		repeat=$(sed 's/.*repeat //' "$dir/label")
+		name=guestbench
+		case $(<"$dir/label") in
+		*accel=tcg*) kind=groups name=stranger ;;
+		*bus=ide*) kind=groups ;;
+		*) kind=less ;;
+		esac
+		rm -f "$dir/run.exitstat"
+		"$BUILD/mkrec" "$dir/run.exitstat" "$kind" "$repeat"
+		name_windows "$dir/run.exitstat" "$name"
+		guest_says "$kind" "$repeat" >"$dir/guest.log"
+		echo 'done' >"$dir/state"
+	done
+}
+
+name_windows() {
+	python3 - "$@" <<-'END'
+		import sqlite3, sys
+		db = sqlite3.connect(sys.argv[1])
+		names = "boot", "disk-1m", "after disk-1m", "wait", "after wait"
+		for i, name in enumerate(names, 1):
+		    db.execute("UPDATE phase SET name = ? WHERE id = ?", (name, i))
+		db.execute("UPDATE vm SET name = ?", sys.argv[2:])
+		db.commit()
+	END
+}
+
+guest_says() {
+	local rate=$((100 + 10 * $2))
+	[ "$1" = less ] || rate=$((rate / 2))
+	printf '%s\r\n' 'guestbench: begin disk-1m;' 'guestbench: end disk-1m;' \
+		'| rate 7' "| rate $rate" 'guestbench: status disk-1m 0 1.5;' \
+		'guestbench: begin wait;' 'guestbench: end wait;' \
+		"| took 2.$2 of 4" 'guestbench: status wait 0 2;' \
+		'guestbench: complete;'
+}
+
+analyse() {
+	"$GB/analyse" p "$EXITSTAT"
+}
+
+# The sums once more, from the tables of the recordings.
+figures_are_right() {
+	make_results
+	analyse >out
+	cmp out p/report.txt
+	python3 - <<-'END'
+		import json, math, sqlite3
+		from statistics import mean, stdev
+		report, plan = (json.load(open(f"p/{n}.json")) for n in ("report", "plan"))
+		close = lambda a, b: math.isclose(a, b, rel_tol=1e-9)
+		def same(got, values):
+		    assert close(got[0], mean(values)), (got, values)
+		    assert close(got[1], 4.303 * stdev(values) / 3 ** .5), (got, values)
+		def recorded(run, window, what):
+		    db = sqlite3.connect(f"p/runs/{run['dir']}/run.exitstat")
+		    return db.execute(f"""SELECT {what} FROM delta d JOIN sample s ON s.id = d.sample
+		        JOIN sample b ON b.id = s.id - 1 JOIN phase p
+		        ON b.end_ns >= p.begin_ns AND b.end_ns < p.end_ns
+		        JOIN reason r ON r.id = d.reason WHERE p.name = ?""", (window,)).fetchone()[0]
+		disk, wait = report["benchmarks"]
+		assert [b["name"] for b in (disk, wait)] == ["disk-1m", "wait"]
+		base, ide, tcg = disk["rows"]
+		assert [r["label"] for r in disk["rows"]] == ["baseline", "bus=ide", "accel=tcg"]
+		same(base["score"], [110, 120, 130])
+		same(ide["score"], [55, 60, 65])
+		assert close(ide["ratio"][0], .5) and close(base["ratio"][0], 1)
+		assert close(wait["rows"][1]["ratio"][0], 1)
+		for row in base, ide:
+		    runs = [r for r in plan["runs"] if r["config"] == row["config"]]
+		    assert len(runs) == row["runs"] == 3
+		    same(row["exits_per_op"], [recorded(r, "disk-1m", "sum(l1 + l2)") / 100 for r in runs])
+		    for reason, got in row["reasons"].items():
+		        n = sum(recorded(r, "disk-1m", f"sum((l1 + l2) * (r.name = '{reason}'))") for r in runs)
+		        assert got["exits"] == n and close(got["per_op"], n / 300), (reason, got, n)
+		    assert abs(sum(row["time"].values()) - 1) < .01, row["time"]
+		assert tcg["exits_per_op"] == [None, None] and not tcg["reasons"] and tcg["runs"] == 3
+		for run, of in zip(plan["runs"], report["runs"]):
+		    everything = sqlite3.connect(f"p/runs/{run['dir']}/run.exitstat").execute(
+		        "SELECT sum(l1 + l2) FROM delta").fetchone()[0]
+		    seen = of["others"] if run["config"]["accel"] == "tcg" else of["exits"]
+		    assert seen == everything and of["problem"] is None, of
+		    assert sum(of["windows"].values()) == of["exits"], of
+	END
+}
+
+report_is_golden() {
+	make_results
+	golden guestbench.txt analyse
+	awk 'length($0) > 80 { print; exit 1 }' got
+}
+
+# What is said of runs that did not come to an end.
+partial_results() {
+	local first second
+	make_results
+	first=$(grep -l 'bus=virtio.*accel=kvm.*repeat 1' p/runs/*/label)
+	second=$(grep -l 'bus=ide.*repeat 2' p/runs/*/label)
+	first=${first%/label} second=${second%/label}
+	echo 'partial: the guest did not end within 600 s' >"$first/state"
+	sed -i '/begin wait/q' "$first/guest.log"
+	sed -i 's/^| rate.*/| no space left/
+		s/.*begin wait.*/guestbench: missing wait sleep;/; /took/d
+		/end wait/d; /status wait/d' "$second/guest.log"
+	rm -rf p/runs/0009/state
+	analyse >out
+	has "run ${first##*/}: partial: the guest did not end within 600 s" <out
+	has 'the guest did not end it$' <out
+	has 'sleep is not in the guest.s image$' <out
+	has 'no score in its output$' <out
+	has 'runs: 8 of 9' <out
+}
+
+# An exit that is in no window, or in one which nobody planned, is an error.
+windows_are_the_run() {
+	local run
+	make_results
+	run=$(grep -l 'bus=ide.*repeat 3' p/runs/*/label)
+	run=${run%/label}
+	cp "$run/run.exitstat" good.x
+	sqlite3 "$run/run.exitstat" "UPDATE phase SET name = 'x' WHERE name = 'wait'"
+	fails 1 "run ${run##*/}: exits in no window of the plan: x" analyse
+	cp good.x "$run/run.exitstat"
+	analyse
+	# a tool whose export loses a row
+	cat >lossy <<-'END'
+		#!/bin/sh
+		case $*  in
+		export*exits*) "$EXITSTAT" "$@" | sed '$d' ;;
+		*) exec "$EXITSTAT" "$@" ;;
+		esac
+	END
+	chmod +x lossy
+	fails 1 'exits in windows, ' "$GB/analyse" p ./lossy
+}
+
+bad_results() {
+	make_results
+	fails 1 'absent/plan.json: No such file' "$GB/analyse" absent "$EXITSTAT"
+	fails 1 './absent: No such file' "$GB/analyse" p ./absent
+	echo garbage >p/runs/0001/run.exitstat
+	fails 1 'run.exitstat' analyse
+	echo '[]' >p/plan.json
+	fails 1 'p/plan.json: not a plan' analyse
+}
+
+# judge CHECK: as scripts/check-guestbench does
+judge() {
+	"$GB/../check.d/guestbench.py" p "$1"
+}
+
+# wrong CHECK TEXT: it says so
+wrong() {
+	if judge "$1" >said; then
+		return 1
+	fi
+	cat said
+	grep -F -- "$2" said
+}
+
+# What the labs' runs are judged by, on made ones: right, and wrong each.
+judges() {
+	local run
+	sed /accel/d m.conf >kvm.conf
+	MATRIX=kvm.conf make_results
+	for run in p/runs/*; do
+		printf 'Totals:\n    Hits: %s\n    Dropped: 0\n' \
+			"$(sqlite3 "$run/run.exitstat" \
+			'SELECT sum(l1 + l2) FROM delta')" >"$run/hist"
+	done
+	analyse
+	judge 'done'
+	judge windows
+	judge scores
+	wrong ide 'no write'
+	sed -i 's/"disk-1m"/"file-write"/' p/report.json
+	judge ide
+	sed -i 's/"bus=ide"/"x"/; s/"baseline"/"bus=ide"/; s/"x"/"baseline"/' \
+		p/report.json
+	wrong ide 'file-write: exits per MiB'
+	sed -i 's/Hits: ./&1/' "$run/hist"
+	wrong windows "run ${run##*/}: "
+	sed -i 's/Dropped: 0/Dropped: 1/' "$run/hist"
+	wrong windows 'dropped 1'
+	sed -i '/rate/d' "$run/guest.log"
+	echo 'failed: so' >"$run/state"
+	analyse
+	wrong 'done' "run ${run##*/}: failed: so"
+	sed -i '/rate/d' p/runs/*/guest.log
+	analyse
+	wrong scores "no score: {'no score in its output': 3}"
+	rm p/report.json
+	wrong 'done' 'FileNotFoundError'
+}
+
+# What the tools of the guest print: the log of a real one.
+log_is_understood() {
+	cp "$GOLDEN/guestbench-guest.log" guest.log
+	PYTHONPATH=$GB /usr/bin/python3 -B - "$GB/benchmarks.conf" <<-'END'
+		import sys
+		import benchmarks, results
+		table = benchmarks.load(sys.argv[1])
+		tasks = table.tasks(table.names(), "quick", {"vcpus": "1", "memory": "512"})
+		said = results.parse_log(open("guest.log").read())
+		assert [t.name for t in tasks] == list(said), list(said)
+		for task in tasks:
+		    assert said[task.name].state == "done", (task, said[task.name])
+		    score, operations = benchmarks.measure(task, said[task.name].output)
+		    print(task.name, score, task.unit, operations, task.operation)
+		    assert score > 0 and operations > 0
+	END
+}
+
+make_table
+check "figures are those of the recordings" figures_are_right
+check "the tables" report_is_golden
+check "runs that did not end, benchmarks without a score" partial_results
+check "every exit is in one window, or it is said" windows_are_the_run
+check "results that are damaged" bad_results
+check "what a lab's runs are judged by" judges
+check "the table reads what the benchmarks print" log_is_understood
+done_testing
