@@ -59,6 +59,9 @@ bench:		## what counting costs, what an exit costs, KVM against TCG (host, both 
 	@scripts/bench-guests
 	@scripts/bench-scale
 
+guestbench:	## benchmarks in a nested guest, and the exits of each: out/guestbench-LAB (LAB=svm|vmx|kvm)
+	@scripts/guestbench --quick --lab $(LAB)
+
 kvm-modules:	## patched KVM modules for a stock Debian kernel (SERIES=6.12)
 	@scripts/kernel kvm-modules $(SERIES)
 
@@ -91,5 +94,5 @@ help:		## this list
 	@sed -nE 's/^([a-z-]+):[a-z ]*\t+## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
 .PHONY: all demo check check-unit check-patches check-packages check-svm \
-	check-vmx check-kvm stress stress-record bench kvm-modules kernel \
+	check-vmx check-kvm stress stress-record bench guestbench kvm-modules kernel \
 	module load unload install uninstall deb clean help
