@@ -67,20 +67,23 @@ class Table:
         sizes = [pair.partition("=") for pair in section[size].split()]
         keys = [key for key, _, _ in sizes]
         try:
-            return [_task(section, {**values, **dict(zip(keys, row))})
+            return [_task(section, dict(zip(keys, row)), values)
                     for row in itertools.product(
                         *(v.split(",") for _, _, v in sizes))]
         except Bad as e:
             raise Bad(f"{self.where}: [{name}]: {e}") from None
 
 
-def _task(section, values):
-    def fill(key):
+def _task(section, sizes, config):
+    values = {**config, **sizes}
+
+    def fill(key, known=values):
         try:
-            return section.get(key, "").format_map(values)
+            return section.get(key, "").format_map(known)
         except (KeyError, ValueError, IndexError) as e:
             raise Bad(f"{key}: {{{e.args[0]}}} has no value") from None
-    name = re.sub(r"[^a-z0-9.-]", "x", fill("name"))
+    # The same in every guest, to be compared.
+    name = re.sub(r"[^a-z0-9.-]", "x", fill("name", sizes))
     if len(name) > NAME_MAX:
         raise Bad(f"{name}: longer than {NAME_MAX} characters")
     return Task(name=name, family=section["family"], tool=section["tool"],

@@ -140,10 +140,11 @@ def _benchmark(plan, by_config, order, samples, problems):
         config, task = by_config[label]
         rows.append(_row(config, samples[task.name, label],
                          dict(problems[task.name, label])))
-    base = next((r for r in rows if r["config"] == plan["baseline"]), None)
+    base = next(r for r in rows if r["config"] == plan["baseline"])
     for row in rows:
-        row["ratio"] = ratio_ci(row["score"], base["score"], task.better) \
-            if base else (None, None)
+        row["ratio"] = ratio_ci(row["score"], base["score"], task.better)
+        if row is base and row["runs"]:
+            row["ratio"] = 1.0, None
         row["label"] = matrix.label(row["config"], plan["baseline"])
     return {"name": task.name, "family": task.family, "unit": task.unit,
             "better": task.better, "operation": task.operation, "rows": rows}

@@ -2,8 +2,6 @@
 """The figures as text: a table for each benchmark."""
 from textwrap import fill, wrap
 
-from words import sentence
-
 LABEL = 19
 PARTS = ("guest", "kvm", "user", "idle", "preempted")
 REASONS = 4
@@ -76,4 +74,4 @@ def lines(plan, benchmarks, notes):
         yield ""
         yield from _table(benchmark)
         yield ""
-        yield fill(sentence(benchmark), 78)
+        yield fill(benchmark["words"], 78)

@@ -109,6 +109,52 @@ report_is_golden() {
 	awk 'length($0) > 80 { print; exit 1 }' got
 }
 
+# The page has the figures of report.json, and loads and runs nothing, whatever
+# is written in a recording.
+page_is_right() {
+	local hostile='</p></title><script>alert(1)</script><img src=x onerror="x">'
+	make_results
+	for x in p/runs/*/run.exitstat; do
+		python3 "$GOLDEN/../html-check.py" hostile "$x" "$hostile"
+		sqlite3 "$x" "UPDATE vm SET name = 'guestbench'"
+		sqlite3 "$x" "UPDATE phase SET name = CASE id WHEN 1 THEN 'boot'
+			WHEN 2 THEN 'disk-1m' WHEN 3 THEN 'after disk-1m'
+			WHEN 4 THEN 'wait' ELSE 'after wait' END"
+	done
+	analyse
+	lacks 'url(\|@import' p/report.html
+	python3 "$GOLDEN/../html-check.py" tags p/report.html >elements
+	lacks "^script\|^img\|'onerror'\|'src'\|'href'" elements
+	python3 - <<-'END'
+		import html.parser, json
+		class Cells(html.parser.HTMLParser):
+		    def __init__(self):
+		        super().__init__()
+		        self.rows, self.open = [], []
+		    def handle_starttag(self, tag, attrs):
+		        void = "meta", "link"
+		        if tag not in void: self.open.append(tag)
+		        if tag == "tr": self.rows.append([])
+		        if tag in ("td", "th"): self.rows[-1].append("")
+		    def handle_endtag(self, tag):
+		        assert self.open.pop() == tag, tag
+		    def handle_data(self, data):
+		        if "td" in self.open: self.rows[-1][-1] += data
+		cells = Cells()
+		cells.feed(open("p/report.html").read())
+		assert not cells.open, cells.open
+		report = json.load(open("p/report.json"))
+		for b in report["benchmarks"]:
+		    for row in b["rows"]:
+		        got = [r for r in cells.rows if r[:2] == [row["label"], "3"]]
+		        assert f"{row['score'][0]:.2f}" in [r[2].split(" ")[0] for r in got] \
+		            or f"{row['score'][0]:.1f}" in [r[2].split(" ")[0] for r in got], (row["score"], got)
+		        for reason, r in row["reasons"].items():
+		            assert any(c[:3] == [reason, row["label"], f"{r['exits']:,}"] for c in cells.rows), reason
+		assert any("<script>" in c for r in cells.rows for c in r)
+	END
+}
+
 # What is said of runs that did not come to an end.
 partial_results() {
 	local first second
@@ -233,6 +279,7 @@ log_is_understood() {
 make_table
 check "figures are those of the recordings" figures_are_right
 check "the tables" report_is_golden
+check "the page has the same figures, and nothing that runs" page_is_right
 check "runs that did not end, benchmarks without a score" partial_results
 check "every exit is in one window, or it is said" windows_are_the_run
 check "results that are damaged" bad_results

@@ -56,6 +56,7 @@ bad_tables() {
 	bad_table 'bad.table:1: toll: not a key' '1s/.*/toll = 1/'
 	bad_table 'better = more: unknown' 's/= lower/= more/'
 	bad_table '[disk]: command: {size} has no value' 's/disk {mib}/disk {size}/'
+	bad_table '[wait]: name: {vcpus} has no value' 's/name = wait/&-{vcpus}/'
 	bad_table 'score: needs one group' 's/rate (\\S+)/rate/'
 	bad_table 'operations: neither a product nor' 's/of (\\d+)/of/'
 	bad_table 'longer than 24 characters' 's/name = wait/&-for-something-long-ago/'
