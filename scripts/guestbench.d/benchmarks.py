@@ -11,10 +11,10 @@ from conffile import Bad, assignments, one_of, read_text
 NAME_MAX = 24       # a phase has 31 characters, and "after " belongs to them
 NEEDED = ("family", "tool", "command", "name", "quick", "full", "score", "unit",
           "better", "operations", "operation")
-OPTIONAL = ("before",)
+OPTIONAL = ("before", "marks")
 
 # One benchmark as it runs. operations: a number, or an expression with a group.
-Task = namedtuple("Task", "name family tool before command score unit better "
+Task = namedtuple("Task", "name family tool marks before command score unit better "
                           "operations operation")
 
 
@@ -40,6 +40,7 @@ class Table:
             raise Bad(f"{self.where}: [{name}]: no {missing[0]}")
         try:
             one_of(section["better"], ("higher", "lower"), "better")
+            one_of(section.get("marks", "around"), ("around", "own"), "marks")
             if re.compile(section["score"]).groups != 1:
                 raise Bad("score: needs one group")
         except (Bad, re.error) as e:
@@ -87,6 +88,7 @@ def _task(section, sizes, config):
     if len(name) > NAME_MAX:
         raise Bad(f"{name}: longer than {NAME_MAX} characters")
     return Task(name=name, family=section["family"], tool=section["tool"],
+                marks=section.get("marks", "around"),
                 before=fill("before"), command=fill("command"),
                 score=section["score"], unit=section["unit"],
                 better=section["better"], operations=_operations(section, values),

@@ -25,6 +25,7 @@ make_table() {
 		[wait]
 		family = cpu
 		tool = sleep
+		marks = own
 		command = wait
 		name = wait
 		quick = n=1

@@ -57,6 +57,7 @@ bad_tables() {
 	bad_table 'better = more: unknown' 's/= lower/= more/'
 	bad_table '[disk]: command: {size} has no value' 's/disk {mib}/disk {size}/'
 	bad_table '[wait]: name: {vcpus} has no value' 's/name = wait/&-{vcpus}/'
+	bad_table 'marks = none: unknown' 's/= own/= none/'
 	bad_table 'score: needs one group' 's/rate (\\S+)/rate/'
 	bad_table 'operations: neither a product nor' 's/of (\\d+)/of/'
 	bad_table 'longer than 24 characters' 's/name = wait/&-for-something-long-ago/'
@@ -93,7 +94,7 @@ phases_are_accepted() {
 
 run_is_planned() {
 	new_plan
-	printf '%s\n' 'disk-1m	dd	echo 1	disk 1 '"'{a}'" 'wait	sleep	:	wait' |
+	printf '%s\n' 'disk-1m	dd	around	echo 1	disk 1 '"'{a}'" 'wait	sleep	own	:	wait' |
 		diff - p/runs/0001/tasks
 	printf '%s\n' boot: 'disk-1m: guestbench: begin disk-1m;' \
 		'after disk-1m: guestbench: end disk-1m;' \
@@ -192,6 +193,31 @@ runs_end() {
 	played refuses 'failed: no benchmark began: .*no KVM here.*'
 }
 
+# An hpcc whose parts are played: the window is the one of HPL.
+hpl_marks() {
+	local rc
+	mkdir -p bin
+	cat >bin/mpirun <<-'END'
+		#!/bin/sh
+		[ "$*" = '--allow-run-as-root --oversubscribe -np 4 hpcc' ] || exit 9
+		grep -qx '2 *Ps' hpccinf.txt && grep -qx '300 *Ns' hpccinf.txt || exit 8
+		[ "$PLAY" != breaks ] || exit 7
+		printf '%s\n' 'Begin of PTRANS section.' 'End of PTRANS section.' \
+			'Begin of HPL section.' 'End of HPL section.' 'HPL_N=300' \
+			'HPL_Tflops=0.5' >>hpccoutf.txt
+	END
+	chmod +x bin/mpirun
+	PATH=$PWD/bin:$PATH TMPDIR=$T GUESTBENCH_NAME=lp "$GB/guest/hpl" 300 '2*2' \
+		9>marks >score
+	printf 'guestbench: %s lp;\n' begin end | diff - marks
+	grep -x HPL_Tflops=0.5 score
+	rc=0
+	PATH=$PWD/bin:$PATH TMPDIR=$T GUESTBENCH_NAME=lp PLAY=breaks \
+		"$GB/guest/hpl" 300 '2*2' 9>marks >score || rc=$?
+	[ "$rc" = 7 ]
+	[ ! -s marks ]
+}
+
 guestbench() {
 	XDG_CACHE_HOME=$T/cache "$GB/../guestbench" "$@"
 }
@@ -244,6 +270,7 @@ check "all combinations but those that cannot be" combinations
 check "the shipped matrices, and windows that exitstat accepts" shipped_matrices
 check "a plan is continued, and only its own" continues
 check "a run ends done, partial or failed, and says why" runs_end
+check "Linpack's window is HPL's part of hpcc" hpl_marks
 check "what cannot run here is refused before it begins" front_end
 check "what is done is not done again" nothing_left
 done_testing
