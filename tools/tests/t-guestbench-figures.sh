@@ -155,6 +155,84 @@ page_is_right() {
 	END
 }
 
+# Of recordings without the group "time": counts, and no table of times.
+counts_alone() {
+	local run
+	make_results
+	for run in p/runs/*; do
+		rm "$run/run.exitstat"
+		"$BUILD/mkrec" "$run/run.exitstat" all
+		name_windows "$run/run.exitstat" guestbench
+	done
+	analyse >out
+	lacks '% of time' out
+	# mkrec's second phase: 1,009 of 1,119
+	has '^disk-1m (baseline): 90 % of its exits are IO_INSTRUCTION\.$' <out
+}
+
+# What is said in words, of figures as they may come.
+sentences() {
+	PYTHONPATH=$GB /usr/bin/python3 -B - <<-'END'
+		from words import sentence
+		def row(label, reasons, accel="kvm", per_op=True, **axes):
+		    config = {"bus": "virtio", "cpu": "host", "accel": accel, **axes}
+		    return {"label": label, "config": config, "runs": 1, "reasons": {
+		        name: {"exits": n, "per_op": n / 10, "kvm": kvm, "user": user}
+		        for name, (n, kvm, user) in reasons.items()},
+		        "exits_per_op": (sum(r[0] for r in reasons.values()) / 10 if per_op else None, None)}
+		def says(text, *rows):
+		    got = sentence({"name": "b", "rows": rows})
+		    assert got == text, got
+		virtio = row("baseline", {"IO": (30, .01, .02), "HLT": (500, .03, 0)})
+		ide = row("bus=ide", {"IO": (1000, .1, .61), "HLT": (900, .05, 0)}, bus="ide")
+		far = row("bus=ide cpu=default", {"IO": (4000, .1, .5)}, bus="ide", cpu="default")
+		says("b (bus=ide): 61 % of the vCPUs' time in IO exits to user space; "
+		     "bus=virtio removes 97 % of them.", virtio, ide)
+		# two axes apart: not the doing of one of them
+		says("b (bus=ide cpu=default): 50 % of the vCPUs' time in IO exits to user space.",
+		     virtio, far)
+		says("b (baseline): 3 % of the vCPUs' time in HLT exits in KVM.", virtio)
+		none = row("bus=ide", {"HLT": (7, .001, 0)}, bus="ide")
+		says("b: exits hardly matter: the costliest kind, HLT, takes 0.1 % of the "
+		     "vCPUs' time (bus=ide).", none)
+		# a reason that does not occur with the other value
+		says("b (baseline): 2 % of the vCPUs' time in IO exits to user space; "
+		     "bus=ide removes 100 % of them.",
+		     row("baseline", {"IO": (30, 0, .02)}), none)
+		# as many, or more, there: nothing is removed
+		says("b (bus=ide): 61 % of the vCPUs' time in IO exits to user space.", ide,
+		     row("baseline", {"IO": (1100, 0, .1)}))
+		# TCG has no exits, which is no remedy
+		tcg = row("accel=tcg", {}, accel="tcg", per_op=False)
+		says("b (bus=ide): 61 % of the vCPUs' time in IO exits to user space.", ide,
+		     row("bus=ide accel=tcg", {}, accel="tcg", per_op=False, bus="ide"))
+		says("b: no exits, as TCG does without KVM.", tcg)
+		says("b: no exits were recorded in its window.", row("baseline", {}), tcg)
+		says("b: no result.", {**tcg, "runs": 0})
+	END
+}
+
+# Student's t by hand, and what cannot be known.
+statistics() {
+	PYTHONPATH=$GB /usr/bin/python3 -B - <<-'END'
+		import math
+		from figures import mean_ci, ratio_ci
+		close = lambda a, b: math.isclose(a, b, rel_tol=1e-6)
+		assert mean_ci([]) == (None, None) and mean_ci([5]) == (5, None)
+		mean, ci = mean_ci([1, 3])
+		assert mean == 2 and close(ci, 12.706)
+		mean, ci = mean_ci([1, 2, 3, 4, 5])
+		assert mean == 3 and close(ci, 2.776 * math.sqrt(2.5 / 5))
+		assert close(mean_ci([0, 2] * 50)[1], 2.042 * math.sqrt(100 / 99) / 10)
+		assert ratio_ci((10, 1), (5, .5), "higher")[0] == 2
+		ratio, ci = ratio_ci((10, 1), (5, .5), "lower")
+		assert ratio == .5 and close(ci, .5 * math.sqrt(.02))
+		assert ratio_ci((10, None), (5, 1), "higher") == (2, None)
+		assert ratio_ci((None, None), (5, 1), "higher") == (None, None)
+		assert ratio_ci((1, 0), (0, 0), "higher") == (None, None)
+	END
+}
+
 # What is said of runs that did not come to an end.
 partial_results() {
 	local first second
@@ -280,6 +358,9 @@ make_table
 check "figures are those of the recordings" figures_are_right
 check "the tables" report_is_golden
 check "the page has the same figures, and nothing that runs" page_is_right
+check "recordings without times" counts_alone
+check "what is said in words" sentences
+check "means, intervals and ratios" statistics
 check "runs that did not end, benchmarks without a score" partial_results
 check "every exit is in one window, or it is said" windows_are_the_run
 check "results that are damaged" bad_results
