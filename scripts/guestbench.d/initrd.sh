@@ -28,7 +28,7 @@ guest_initrd()
 {
 	local root
 	root=$(mktemp -d)
-	mkdir -p "$root/bin" "$root/root"
+	mkdir -p "$root/bin" "$root/debian"
 	install /bin/busybox "$root/bin/busybox"
 	install "$TOP/scripts/guestbench.d/guest/init" \
 		"$TOP/scripts/guestbench.d/guest/runner" \
