@@ -56,9 +56,8 @@ int rec_missing(const struct recording *r, struct errbuf *err)
 	return rc;
 }
 
-/* The single number that a PRAGMA answers. */
-static int pragma(struct recording *r, const char *sql, int64_t *out,
-		  struct errbuf *err)
+int rec_number(struct recording *r, const char *sql, int64_t *out,
+	       struct errbuf *err)
 {
 	sqlite3_stmt *s;
 	int rc = 0;
@@ -78,12 +77,12 @@ int rec_check_identity(struct recording *r, struct errbuf *err)
 	int64_t id = 0, version = 0;
 	int rc;
 
-	rc = pragma(r, "PRAGMA application_id", &id, err);
+	rc = rec_number(r, "PRAGMA application_id", &id, err);
 	if (rc)
 		return rc;
 	if (id != REC_APPLICATION_ID)
 		return foreign(r, err);
-	rc = pragma(r, "PRAGMA user_version", &version, err);
+	rc = rec_number(r, "PRAGMA user_version", &version, err);
 	if (!rc && (version < REC_OLDEST_VERSION || version > REC_NEWEST_VERSION))
 		rc = err_set(err, -EINVAL,
 			     "%s: recording of version %lld, but this exitstat reads versions %d to %d",

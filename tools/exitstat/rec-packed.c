@@ -184,30 +184,14 @@ static int load_samples(struct recording *r, const char *sql, size_t *cap,
 	return rc;
 }
 
-static int count(struct recording *r, const char *sql, int64_t *n,
-		 struct errbuf *err)
-{
-	sqlite3_stmt *s;
-	int rc = 0;
-
-	if (sqlite3_prepare_v2(r->db, sql, -1, &s, NULL))
-		return rec_read_error(r, err);
-	if (sqlite3_step(s) == SQLITE_ROW)
-		*n = sqlite3_column_int64(s, 0);
-	else
-		rc = rec_read_error(r, err);
-	sqlite3_finalize(s);
-	return rc;
-}
-
 int rec_is_long(struct recording *r, uint64_t max, bool *out,
 		struct errbuf *err)
 {
 	int64_t samples = 0, vcpus = 0;
-	int rc = count(r, "SELECT max(id) FROM sample", &samples, err);
+	int rc = rec_number(r, "SELECT max(id) FROM sample", &samples, err);
 
 	if (!rc)
-		rc = count(r, "SELECT count(*) FROM vcpu", &vcpus, err);
+		rc = rec_number(r, "SELECT count(*) FROM vcpu", &vcpus, err);
 	*out = vcpus > 0 && samples > 0 &&
 	       (uint64_t)samples > max / (uint64_t)vcpus;
 	return rc;

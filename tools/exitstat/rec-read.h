@@ -13,6 +13,9 @@ int rec_corrupt(const struct recording *r, const char *what,
 		struct errbuf *err);
 /* An SQLite error, told as what it means for a reader of recordings. */
 int rec_read_error(const struct recording *r, struct errbuf *err);
+/* The single number that @sql, a query or a PRAGMA, answers. */
+int rec_number(struct recording *r, const char *sql, int64_t *out,
+	       struct errbuf *err);
 /* Why there is no such file, and whether its .part is there; returns -errno. */
 int rec_missing(const struct recording *r, struct errbuf *err);
 /* Ours, and of a version that is known? */
