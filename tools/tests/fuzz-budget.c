@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "budget.h"
+#include "random.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -78,31 +79,21 @@ static const char *const pieces[] = {
 	"class ", "\t", "0x", "99999999999999999999", "kvm-exit ", "\r", "]\n",
 };
 
-static uint64_t random_state = 0x9e3779b97f4a7c15;
-
-static uint64_t next_random(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
-
 /* Some text goes, some comes, some bytes are others. */
 static void mutate(struct buf *b)
 {
-	unsigned int n = 1 + next_random() % 4;
+	unsigned int n = 1 + random_word() % 4;
 
 	while (n-- && b->len) {
-		size_t at = next_random() % b->len;
-		size_t cut = next_random() % (b->len - at < 9 ? b->len - at : 9);
-		const char *piece = pieces[next_random() % ARRAY_LEN(pieces)];
+		size_t at = random_word() % b->len;
+		size_t cut = random_word() % (b->len - at < 9 ? b->len - at : 9);
+		const char *piece = pieces[random_word() % ARRAY_LEN(pieces)];
 		struct buf next = { 0 };
 
-		if (next_random() % 4 == 0)
-			b->data[at] = (char)next_random();
+		if (random_word() % 4 == 0)
+			b->data[at] = (char)random_word();
 		buf_append(&next, b->data, at);
-		if (next_random() % 2)
+		if (random_word() % 2)
 			buf_append(&next, piece, strlen(piece));
 		buf_append(&next, b->data + at + cut, b->len - at - cut);
 		buf_free(b);

@@ -13,6 +13,7 @@
 
 #include "abi.h"
 #include "load.h"
+#include "random.h"
 #include "vmmimages.h"
 
 #define MEMORY_BYTES	0x200000
@@ -62,33 +63,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 #ifndef FUZZ_LIBFUZZER
 #define RUNS	20000
 
-static uint64_t random_state = 0x9e3779b97f4a7c15;
-
-static uint64_t next_random(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
-
 /* In the first KiB, where all headers are; mostly by what sizes are made of. */
 static void mutate(uint8_t *data, size_t len)
 {
 	static const uint32_t words[] = {
 		0, 1, 7, 0x1000, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffff0,
 	};
-	unsigned int n = 1 + next_random() % 4;
+	unsigned int n = 1 + random_word() % 4;
 
 	while (n--) {
-		size_t at = next_random() % (len < 1024 ? len - 4 : 1020);
+		size_t at = random_word() % (len < 1024 ? len - 4 : 1020);
 		uint32_t word;
 
 		memcpy(&word, data + at, 4);
-		if (next_random() & 1)
-			word = words[next_random() % ARRAY_LEN(words)];
+		if (random_word() & 1)
+			word = words[random_word() % ARRAY_LEN(words)];
 		else
-			word ^= 1u << next_random() % 32;
+			word ^= 1u << random_word() % 32;
 		memcpy(data + at, &word, 4);
 	}
 }
@@ -121,8 +112,8 @@ int main(int argc, char **argv)
 		size_t len = vmmimage_make((enum vmmimage)(i % NR_VMMIMAGES),
 					   data);
 
-		if (next_random() % 8 == 0)
-			len = 5 + next_random() % (len - 5);
+		if (random_word() % 8 == 0)
+			len = 5 + random_word() % (len - 5);
 		mutate(data, len);
 		LLVMFuzzerTestOneInput(data, len);
 	}

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "random.h"
 #include "snapshot.h"
 #include "snapwrite.h"
 
@@ -54,16 +55,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 #ifndef FUZZ_LIBFUZZER
 #define RUNS	20000
 
-static uint64_t random_state = 0x9e3779b97f4a7c15;
-
-static uint64_t next_random(void)
-{
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state;
-}
-
 static void seed_parts(struct snapwrite *w)
 {
 	snapwrite_part(w, KES_REC_USERSPACE);
@@ -101,22 +92,22 @@ static void mutate(unsigned char *data, size_t len)
 	static const uint32_t words[] = {
 		0, 1, 7, 8, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffff8,
 	};
-	unsigned int n = 1 + next_random() % 4;
+	unsigned int n = 1 + random_word() % 4;
 
 	while (n--) {
-		size_t at = next_random() % (len - 4) & ~3ull;
+		size_t at = random_word() % (len - 4) & ~3ull;
 		uint32_t word;
 
 		memcpy(&word, data + at, 4);
-		switch (next_random() % 3) {
+		switch (random_word() % 3) {
 		case 0:
-			word = words[next_random() % ARRAY_LEN(words)];
+			word = words[random_word() % ARRAY_LEN(words)];
 			break;
 		case 1:
-			word ^= 1u << next_random() % 32;
+			word ^= 1u << random_word() % 32;
 			break;
 		default:
-			word += (uint32_t)(next_random() % 17) - 8;
+			word += (uint32_t)(random_word() % 17) - 8;
 		}
 		memcpy(data + at, &word, 4);
 	}
@@ -134,8 +125,8 @@ int main(int argc, char **argv)
 		return rc ? 1 : 0;
 	}
 	for (int i = 0; i < RUNS; i++) {
-		size_t len = next_random() % 8 ? w.len :
-						 next_random() % w.len;
+		size_t len = random_word() % 8 ? w.len :
+						 random_word() % w.len;
 		/* of exactly this size, so that the sanitizer sees overruns */
 		unsigned char *data = malloc(len ? len : 1);
 

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "model.h"
+#include "random.h"
 #include "snapwrite.h"
 #include "top-rows.h"
 #include "track.h"
@@ -145,14 +146,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 #ifndef FUZZ_LIBFUZZER
 #define RUNS	300
 
-static uint64_t random_state = 0x9e3779b97f4a7c15;
-
 static uint64_t next_random(void)
 {
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return random_state >> 20;
+	return random_word() >> 20;
 }
 
 static void put_groups(struct snapwrite *w, uint64_t n)

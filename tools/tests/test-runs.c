@@ -20,6 +20,7 @@
 #include <sqlite3.h>
 
 #include "model.h"
+#include "random.h"
 #include "rec-pack.h"
 
 #define NR_VCPUS	3
@@ -29,14 +30,9 @@
 
 static struct errbuf err;
 static char path[64], part[80];
-static uint64_t random_state = 0x9e3779b97f4a7c15;
-
 static uint64_t next_random(uint64_t below)
 {
-	random_state ^= random_state << 13;
-	random_state ^= random_state >> 7;
-	random_state ^= random_state << 17;
-	return (random_state >> 11) % below;
+	return (random_word() >> 11) % below;
 }
 
 /* ---- rows as bytes ---- */
@@ -231,7 +227,7 @@ static struct rec_writer *make(int64_t samples, const int64_t *phases)
 	struct rec_writer *w;
 	int64_t nr = 0;
 
-	random_state = 0x9e3779b97f4a7c15;
+	random_state = RANDOM_SEED;
 	must(rec_create(&w, path, true, &err));
 	must(rec_begin(w, &err));
 	put_tables(w);
