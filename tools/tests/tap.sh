@@ -21,14 +21,15 @@ tap_nr=0
 trap 'rm -rf "$T"' EXIT
 cd "$T"
 
-# result STATUS NAME: one line of TAP; what the test printed, when it failed
+# result STATUS NAME: one line of TAP; when it failed, the commands that it ended
+# with, and what it printed
 result() {
 	tap_nr=$((tap_nr + 1))
 	if [ "$1" = 0 ]; then
 		echo "ok $tap_nr - $2"
 	else
 		echo "not ok $tap_nr - $2"
-		sed 's/^/# /' "$T/trace" "$T/log"
+		{ tail -n 15 "$T/trace"; tail -n 200 "$T/log"; } | sed 's/^/# /'
 	fi
 }
 
