@@ -102,6 +102,33 @@ static void phases_bad_files(void **state)
 	}
 }
 
+/* As many as there may be, each of them seen; and one more. */
+static void phases_limit(void **state)
+{
+	struct buf text = { 0 };
+	struct seen s = { 0 };
+	struct phases p;
+	char line[32];
+
+	(void)state;
+	for (int i = 0; i < PHASES_MAX; i++)
+		buf_printf(&text, "p%d: ^mark %d;\n", i, i);
+	assert_int_equal(phases_parse(&p, text.data, "f", &err), 0);
+	for (int i = 0; i < PHASES_MAX; i++) {
+		s.names[0] = '\0';
+		snprintf(line, sizeof(line), "mark %d;\n", i);
+		feed(&p, line, &s);
+		snprintf(line, sizeof(line), "p%d;", i);
+		assert_string_equal(s.names, line);
+	}
+	phases_free(&p);
+	buf_printf(&text, "more: x\n");
+	assert_int_equal(phases_parse(&p, text.data, "f", &err), -EINVAL);
+	snprintf(line, sizeof(line), "more than %d phases", PHASES_MAX);
+	assert_non_null(strstr(err.text, line));
+	buf_free(&text);
+}
+
 /* ---- from snapshots to a recording ---- */
 
 /* What a test works on: a recording that is being made, then its model. */
@@ -407,6 +434,7 @@ int main(void)
 		cmocka_unit_test(phases_advance),
 		cmocka_unit_test(phases_long_lines),
 		cmocka_unit_test(phases_bad_files),
+		cmocka_unit_test(phases_limit),
 		cmocka_unit_test(baseline_is_not_counted),
 		cmocka_unit_test(a_new_vm_counts_from_zero),
 		cmocka_unit_test(unknown_codes_keep_their_number),
