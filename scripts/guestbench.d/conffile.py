@@ -6,18 +6,26 @@ a # may occur.
 """
 
 
+TEXT_MAX = 1 << 20      # bytes; nobody's own is a tenth of it
+DIGITS_MAX = 20
+
+
 class Bad(Exception):
     """Input that cannot be used; the text is one line for the user."""
 
 
 def read_text(path):
     try:
-        with open(path, encoding="utf-8") as f:
-            return f.read()
+        # An editor may begin it with a byte order mark, and end lines as DOS.
+        with open(path, "rb") as f:
+            text = f.read(TEXT_MAX + 1).decode("utf-8-sig")
     except OSError as e:
         raise Bad(f"{path}: {e.strerror}") from None
     except UnicodeDecodeError:
         raise Bad(f"{path}: not a text") from None
+    if len(text) > TEXT_MAX or any(c < " " and c not in "\t\r\n" for c in text):
+        raise Bad(f"{path}: not a text")
+    return text
 
 
 def assignments(text, where):
@@ -37,12 +45,13 @@ def assignments(text, where):
 
 def whole(value, low, high, what):
     """A number from a user: the whole text, and within a range."""
-    if not value.isascii() or not value.isdigit() or not low <= int(value) <= high:
-        raise Bad(f"{what} = {value}: not a number from {low} to {high}")
+    digits = value.isascii() and value.isdigit() and len(value) <= DIGITS_MAX
+    if not digits or not low <= int(value) <= high:
+        raise Bad(f"{what} = {value[:40]}: not a number from {low} to {high}")
     return int(value)
 
 
 def one_of(value, known, what):
     if value not in known:
-        raise Bad(f"{what} = {value}: unknown (one of: {' '.join(known)})")
+        raise Bad(f"{what} = {value[:40]}: unknown (one of: {' '.join(known)})")
     return value

@@ -7,6 +7,7 @@ all" makes every combination. Knows what can be asked for, and what excludes
 each other; not how QEMU is told.
 """
 import itertools
+import re
 
 from conffile import Bad, assignments, one_of, read_text, whole
 
@@ -32,7 +33,15 @@ def _words(value, what):
     words = value.split()
     if not words:
         raise Bad(f"{what}: no value")
+    if len(set(words)) < len(words):
+        raise Bad(f"{what} = {value[:40]}: the same value twice")
     return words
+
+
+def _volume(value, what):
+    if not re.fullmatch(r"(/[\w.+-]+)*", value, re.ASCII):
+        raise Bad(f"{what} = {value[:40]}: not the path of a volume")
+    return value
 
 
 # setting: default, and what makes a value of its text.
@@ -44,7 +53,7 @@ SETTINGS = {
     "disk-size": ("1024", lambda v, n: whole(v, 16, 1 << 20, n)),
     "timeout": ("600", lambda v, n: whole(v, 10, 86400, n)),
     "benchmarks": ("cpu memory switch linpack file network", _words),
-    "volume": ("", lambda v, n: v),
+    "volume": ("", _volume),
 }
 
 
@@ -59,6 +68,9 @@ class Matrix:
                 self._set(name, value)
             except Bad as e:
                 raise Bad(f"{where}:{nr}: {e}") from None
+        if not self.axes and not self.settings:
+            raise Bad(f"{where}: asks for nothing (begin with a copy of "
+                      "scripts/guestbench.d/matrix-quick.conf)")
         self.axes = {name: self.axes.get(name, list(values[:1]))
                      for name, values in AXES.items()}
         for name, (default, parse) in SETTINGS.items():
@@ -76,13 +88,11 @@ class Matrix:
             values = _words(value, name)
             for v in values:
                 one_of(v, AXES[name], name)
-            if len(set(values)) < len(values):
-                raise Bad(f"{name} = {value}: the same value twice")
             self.axes[name] = values
         elif name in SETTINGS:
             self.settings[name] = SETTINGS[name][1](value, name)
         else:
-            raise Bad(f"{name}: neither an axis nor a setting "
+            raise Bad(f"{name[:40]}: neither an axis nor a setting "
                       f"(one of: {' '.join([*AXES, *SETTINGS])})")
 
     def baseline(self):
