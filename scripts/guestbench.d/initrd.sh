@@ -32,7 +32,8 @@ guest_initrd()
 	install /bin/busybox "$root/bin/busybox"
 	install "$TOP/scripts/guestbench.d/guest/init" \
 		"$TOP/scripts/guestbench.d/guest/runner" \
-		"$TOP/scripts/guestbench.d/guest/hpl" "$root/"
+		"$TOP/scripts/guestbench.d/guest/hpl" \
+		"$TOP/scripts/guestbench.d/guest/why" "$root/"
 	guest_modules "$1" "$root/modules"
 	(cd "$root" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort |
 		cpio --quiet -o -H newc -R 0:0) >"$2"

@@ -6,6 +6,8 @@
 # the next. Sourced by scripts/guestbench; uses its variables.
 
 QEMU_TCG=/usr/lib/x86_64-linux-gnu/qemu/accel-tcg-x86_64.so
+PORT=47201		# as in qemu.py
+OUT_MIB=64		# for recordings
 # What differs from run to run, back from where it took place; the last two are
 # a lab's.
 RUN_RESULTS=(guest.log record.log run.exitstat run.exitstat.part state
@@ -29,22 +31,51 @@ need_mib()
 	[ "$1" -ge "$2" ] || die "$3: $1 MiB free, $2 MiB needed ($4)"
 }
 
+free_mib()
+{
+	df --output=avail -B 1M "$1" | tail -n 1 | tr -d ' '
+}
+
 # Every way to run out of something, before the first run.
 check_place()
 {
-	local memory disk free tmp=${TMPDIR:-/tmp}
+	local memory free tmp=${TMPDIR:-/tmp}
+	[ -d "$tmp" ] && [ -w "$tmp" ] ||
+		die "$tmp: not a directory to write to (another TMPDIR)"
 	memory=$(setting memory)
-	disk=$(setting disk-size)
 	free=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)
 	[ -z "$LAB" ] || memory=$(lab_memory)
-	need_mib "$free" "$memory" memory 'a smaller "memory" in the matrix'
-	free=$(df --output=avail -B 1M "$tmp" | tail -n 1)
-	[ -n "$LAB" ] || need_mib "${free// /}" "$disk" "$tmp" \
+	need_mib "$free" "$memory" memory \
+		'a smaller "memory" or "disk-size" in the matrix'
+	need_mib "$(free_mib "$OUT")" "$OUT_MIB" "$OUT" 'another --out'
+	[ -n "$LAB" ] || check_here "$tmp"
+	! has_value disk lvm || check_volume
+}
+
+check_here()
+{
+	need_mib "$(free_mib "$1")" "$(setting disk-size)" "$1" \
 		'another TMPDIR, or a smaller "disk-size" in the matrix'
-	[ -n "$LAB" ] || ! has_value accel kvm || [ -c /dev/kvm ] ||
+	# They have a meaning in QEMU's options, or in run-one.
+	case $1$(cache_dir) in
+	*[,\|\&\\]*) die "$1, $(cache_dir): a comma, |, & or \\ in a path" \
+		"(another TMPDIR or XDG_CACHE_HOME)" ;;
+	esac
+	! has_value accel kvm || check_kvm
+	! (: </dev/tcp/127.0.0.1/$PORT) 2>/dev/null ||
+		die "port $PORT of 127.0.0.1: in use (the benchmarks of the" \
+			"network need it)"
+}
+
+check_kvm()
+{
+	[ -c /dev/kvm ] ||
 		die "/dev/kvm: not there (only accel = tcg can run here," \
 			"or --lab svm)"
-	! has_value disk lvm || check_volume
+	(: <>/dev/kvm) 2>/dev/null ||
+		die "/dev/kvm: cannot be opened (run as root; or --lab svm)"
+	[ "$(id -u)" = 0 ] ||
+		die "accel = kvm: exits are recorded as root (sudo; or --lab svm)"
 }
 
 check_volume()
@@ -83,8 +114,9 @@ run_here()
 {
 	KERNEL=$GUEST_KERNEL INITRD=$WORK/initrd ROOT=$ROOT_IMAGE \
 		QCOW2=$WORK/empty.qcow2 EXITSTAT=$EXITSTAT \
-		RECORD='--groups time' \
-		"$TOP/scripts/guestbench.d/run-one" "$1" || :
+		RECORD='--groups time' WITH_PARENT='setpriv --pdeathsig KILL' \
+		TMPDIR=$WORK \
+		attended KILL "$TOP/scripts/guestbench.d/run-one" "$1" || :
 }
 
 # L1's QEMU comes without its module for TCG.
@@ -105,7 +137,7 @@ run_in_lab()
 	limit=$(setting timeout)
 	rm -rf "$WORK/job/run.d" "$WORK/out"
 	cp -r "$1" "$WORK/job/run.d"
-	"$TOP/scripts/lab" --lab "$LAB" --kernel "$LAB_KERNEL" \
+	attended TERM "$TOP/scripts/lab" --lab "$LAB" --kernel "$LAB_KERNEL" \
 		--job "$WORK/job" --out "$WORK/out" --mem "$(lab_memory)" \
 		--timeout $((4 * limit + 300)) || :
 	for name in "${RUN_RESULTS[@]}"; do
