@@ -116,7 +116,7 @@ run_here()
 		QCOW2=$WORK/empty.qcow2 EXITSTAT=$EXITSTAT \
 		RECORD='--groups time' WITH_PARENT='setpriv --pdeathsig KILL' \
 		TMPDIR=$WORK \
-		attended KILL "$TOP/scripts/guestbench.d/run-one" "$1" || :
+		attended "$TOP/scripts/guestbench.d/run-one" "$1" || :
 }
 
 # L1's QEMU comes without its module for TCG.
@@ -137,7 +137,7 @@ run_in_lab()
 	limit=$(setting timeout)
 	rm -rf "$WORK/job/run.d" "$WORK/out"
 	cp -r "$1" "$WORK/job/run.d"
-	attended TERM "$TOP/scripts/lab" --lab "$LAB" --kernel "$LAB_KERNEL" \
+	attended "$TOP/scripts/lab" --lab "$LAB" --kernel "$LAB_KERNEL" \
 		--job "$WORK/job" --out "$WORK/out" --mem "$(lab_memory)" \
 		--timeout $((4 * limit + 300)) || :
 	for name in "${RUN_RESULTS[@]}"; do
