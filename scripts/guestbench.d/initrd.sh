@@ -10,16 +10,20 @@
 GUEST_MODULES=(scsi_common scsi_mod libata ata_piix libahci ahci sd_mod
 	virtio_mmio virtio_blk failover net_failover virtio_net squashfs)
 
-# guest_modules STOCK DIR: unpacked, with the list "order"
-guest_modules()
+# What L1 of a lab needs to mount the guest's Debian (guestbench.d/native).
+NATIVE_MODULES=(loop squashfs)
+
+# modules STOCK DIR NAME...: unpacked, with the list "order"
+modules()
 {
-	local name file
-	mkdir -p "$2"
-	for name in "${GUEST_MODULES[@]}"; do
-		file=$(find -L "$1/modules" -name "$name.ko.xz" -print -quit)
-		[ -n "$file" ] || die "$1: no $name.ko.xz"
-		xz -dc "$file" >"$2/$name.ko"
-		echo "$name" >>"$2/order"
+	local stock=$1 dir=$2 name file
+	mkdir -p "$dir"
+	shift 2
+	for name; do
+		file=$(find -L "$stock/modules" -name "$name.ko.xz" -print -quit)
+		[ -n "$file" ] || die "$stock: no $name.ko.xz"
+		xz -dc "$file" >"$dir/$name.ko"
+		echo "$name" >>"$dir/order"
 	done
 }
 
@@ -32,9 +36,10 @@ guest_initrd()
 	install /bin/busybox "$root/bin/busybox"
 	install "$TOP/scripts/guestbench.d/guest/init" \
 		"$TOP/scripts/guestbench.d/guest/runner" \
+		"$TOP/scripts/guestbench.d/guest/windows.sh" \
 		"$TOP/scripts/guestbench.d/guest/hpl" \
 		"$TOP/scripts/guestbench.d/guest/why" "$root/"
-	guest_modules "$1" "$root/modules"
+	modules "$1" "$root/modules" "${GUEST_MODULES[@]}"
 	(cd "$root" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort |
 		cpio --quiet -o -H newc -R 0:0) >"$2"
 	rm -rf "$root"

@@ -18,9 +18,13 @@ AXES = {
     "bus": ("virtio", "ide"),
     "cpu": ("default", "host"),
     "machine": ("pc", "q35", "microvm"),
-    "accel": ("kvm", "tcg"),
+    "accel": ("kvm", "tcg", "native"),
     "manager": ("qemu",),
 }
+
+# No VM at all: the benchmarks on the machine itself, once for each number of
+# processors.
+NATIVE = "native"
 
 # What no guest can be, and why.
 CONFLICTS = (
@@ -107,13 +111,16 @@ class Matrix:
         for name, values in self.axes.items():
             for value in values[1:]:
                 yield {**self.baseline(), name: value}
+        if NATIVE in self.axes["accel"][1:]:
+            for value in self.axes["vcpus"][1:]:
+                yield {**self.baseline(), "vcpus": value, "accel": NATIVE}
 
     def configs(self):
         """The guests to run, the baseline first, and (guest, reason) of each
         that was asked for and cannot be."""
         possible, impossible = [], []
         for config in self._wanted():
-            why = conflict(config)
+            why = conflict(config, self.baseline())
             if why:
                 impossible.append((config, why))
             else:
@@ -124,7 +131,11 @@ class Matrix:
         return possible, impossible
 
 
-def conflict(config):
+def conflict(config, baseline):
+    if config["accel"] == NATIVE and any(
+            config[name] != baseline[name] for name in config
+            if name not in ("vcpus", "accel")):
+        return "without a VM only vcpus can differ"
     for pair, why in CONFLICTS:
         if all(config[name] == value for name, value in pair.items()):
             return why

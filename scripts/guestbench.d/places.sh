@@ -103,7 +103,7 @@ make_parts()
 {
 	local stock
 	stock=$("$TOP/scripts/kernel" stock "$SERIES" | tail -n 1)
-	GUEST_KERNEL=$stock/vmlinuz
+	GUEST_STOCK=$stock GUEST_KERNEL=$stock/vmlinuz
 	ROOT_IMAGE=$(guest_image)
 	guest_initrd "$stock" "$WORK/initrd"
 	qemu-img create -q -f qcow2 "$WORK/empty.qcow2" "$(setting disk-size)M"
@@ -127,6 +127,10 @@ make_job()
 	cp "$TOP/scripts/l1/jobs/guestbench/run" "$WORK/job/"
 	cp "$TOP/scripts/guestbench.d/run-one" "$WORK/initrd" \
 		"$WORK/empty.qcow2" "$ROOT_IMAGE" "$QEMU_TCG" "$WORK/job/"
+	# for a run without a VM: L1's kernel is the guest's
+	cp -r "$TOP/scripts/guestbench.d/native" \
+		"$TOP/scripts/guestbench.d/guest" "$WORK/job/"
+	modules "$GUEST_STOCK" "$WORK/job/modules" "${NATIVE_MODULES[@]}"
 }
 
 # An emulated L1 has a clock of its own, which may be slower than ours: its limit

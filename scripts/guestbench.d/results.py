@@ -9,6 +9,7 @@ from collections import Counter, namedtuple
 
 import benchmarks
 from conffile import Bad
+from matrix import NATIVE
 from qemu import NAME
 
 TIMES = ("handler_ns", "userspace_ns", "halt_poll_ns", "halt_block_ns",
@@ -45,6 +46,8 @@ class Run:
         self.said = parse_log(_text(self.path, "guest.log"))
         self.windows, self.lab, self.has_time = {}, None, False
         self.total = self.others = 0
+        if self.config["accel"] == NATIVE:
+            self.windows = {task.name: Window() for task in self.tasks}
         recording = os.path.join(self.path, "run.exitstat")
         if self.state and os.path.exists(recording):
             self._read(Recording(recording, exitstat))
