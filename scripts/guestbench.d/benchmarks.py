@@ -11,11 +11,12 @@ from conffile import Bad, assignments, one_of, read_text
 NAME_MAX = 24       # a phase has 31 characters, and "after " belongs to them
 NEEDED = ("family", "tool", "command", "name", "quick", "full", "score", "unit",
           "better", "operations", "operation")
-OPTIONAL = ("before", "marks")
+OPTIONAL = ("before", "marks", "words", "memory", "disk")
+SUFFIX = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 # One benchmark as it runs. operations: a number, or an expression with a group.
-Task = namedtuple("Task", "name family tool marks before command score unit better "
-                          "operations operation")
+Task = namedtuple("Task", "name words family tool marks before command score unit "
+                          "better operations operation")
 
 
 class Table:
@@ -53,7 +54,15 @@ class Table:
 
     def tasks(self, wanted, size, values):
         """The benchmarks of these families or names, in the table's order.
-        values: of the configuration."""
+        values: of the configuration, with its memory and disk in MiB."""
+        return [t for t, why in self._wanted(wanted, size, values) if not why]
+
+    def unfit(self, wanted, size, values):
+        """(name, why) of those that need more than the guest has."""
+        return [(t.name, why) for t, why in self._wanted(wanted, size, values)
+                if why]
+
+    def _wanted(self, wanted, size, values):
         for name in wanted:
             if name not in self.names():
                 raise Bad(f"benchmarks = {name}: unknown (one of: "
@@ -67,10 +76,10 @@ class Table:
     def _expand(self, name, section, size, values):
         sizes = [pair.partition("=") for pair in section[size].split()]
         keys = [key for key, _, _ in sizes]
+        rows = itertools.product(*(v.split(",") for _, _, v in sizes))
         try:
-            return [_task(section, dict(zip(keys, row)), values)
-                    for row in itertools.product(
-                        *(v.split(",") for _, _, v in sizes))]
+            return [(_task(section, row, values), _too_large(section, row, values))
+                    for row in (dict(zip(keys, row)) for row in rows)]
         except Bad as e:
             raise Bad(f"{self.where}: [{name}]: {e}") from None
 
@@ -87,7 +96,8 @@ def _task(section, sizes, config):
     name = re.sub(r"[^a-z0-9.-]", "x", fill("name", sizes))
     if len(name) > NAME_MAX:
         raise Bad(f"{name}: longer than {NAME_MAX} characters")
-    return Task(name=name, family=section["family"], tool=section["tool"],
+    return Task(name=name, words=fill("words", sizes) or name,
+                family=section["family"], tool=section["tool"],
                 marks=section.get("marks", "around"),
                 before=fill("before"), command=fill("command"),
                 score=section["score"], unit=section["unit"],
@@ -95,12 +105,35 @@ def _task(section, sizes, config):
                 operation=section["operation"])
 
 
+def _product(text, values):
+    """Of numbers with a suffix or without, or None if it is something else."""
+    text = re.sub(r"\{(\w+)\}", lambda m: values.get(m[1], m[0]), text)
+    factors = [re.fullmatch(r" *(\d+)([kmg]?) *", f) for f in text.split("*")]
+    if not all(factors):
+        return None
+    return math.prod(int(f[1]) * SUFFIX[f[2]] for f in factors)
+
+
+def _too_large(section, sizes, config):
+    """Why this size does not fit, or None."""
+    for what in ("memory", "disk"):
+        if what not in section or what not in config:
+            continue
+        needs = _product(section[what], {**config, **sizes})
+        if needs is None:
+            raise Bad(f"{what}: not a product of numbers")
+        if needs > int(config[what]) * SUFFIX["m"] * 3 // 4:
+            return (f"needs {needs / SUFFIX['m']:,.0f} MiB, more than three "
+                    f"quarters of the guest's {what}")
+    return None
+
+
 def _operations(section, values):
     """A product of numbers, or else an expression to search for."""
     text = section["operations"]
-    product = re.sub(r"\{(\w+)\}", lambda m: values.get(m[1], m[0]), text)
-    if re.fullmatch(r"\d+( *\* *\d+)*", product):
-        return math.prod(int(n) for n in product.split("*"))
+    product = _product(text, values)
+    if product is not None:
+        return product
     try:
         groups = re.compile(text).groups
     except re.error as e:

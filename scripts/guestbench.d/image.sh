@@ -7,8 +7,8 @@
 # check.d/chroot.sh. It has no kernel: see initrd.sh.
 
 # iproute2 and e2fsprogs for the runner, the others for benchmarks.conf.
-IMAGE_PACKAGES=(iproute2 e2fsprogs sysbench mbw stress-ng linux-perf hpcc fio
-	iperf3)
+IMAGE_PACKAGES=(iproute2 e2fsprogs sysbench mbw stress-ng linux-perf rt-tests
+	hpcc fio iperf3)
 
 # What no benchmark reads: half of the size.
 IMAGE_WITHOUT=(/usr/share/doc /usr/share/man /usr/share/locale /usr/share/info

@@ -63,6 +63,27 @@ bad_tables() {
 	bad_table 'operations: neither a product nor' 's/of (\\d+)/of/'
 	bad_table 'longer than 24 characters' 's/name = wait/&-for-something-long-ago/'
 	bad_table '[disk]: given twice' 's/\[wait\]/[disk]/'
+	bad_table 'memory: not a product of numbers' 's/^unit = s/&\nmemory = {n}x/'
+}
+
+# What needs more than three quarters of the guest is left out, and it is said.
+too_large() {
+	sed 's/^marks/memory = {n} * 96m\n&/; s/^before/disk = {mib}m\n&/' \
+		table.conf >needs.table
+	printf '%s\n' 'size = full' 'repeats = 1' 'benchmarks = cpu file' \
+		'memory = 128' 'disk-size = 21' >l.conf
+	rm -rf l
+	plan l.conf l 1 needs.table 2>err
+	[ "$(cut -f1 l/runs/0001/tasks)" = "disk-1m
+wait" ]
+	has 'left out: disk-16m: needs 16 MiB, more than three quarters of the' <err
+	[ "$(grep -c 'left out' err)" = 2 ]
+	sed -i 's/size = 21/size = 22/; s/96m/98m/' l.conf needs.table
+	rm -rf l
+	plan l.conf l 1 needs.table 2>err
+	[ "$(cut -f1 l/runs/0001/tasks)" = "disk-1m
+disk-16m" ]
+	has "left out: wait: needs 98 MiB, more .* of the guest's memory" <err
 }
 
 # planned_order SEED: the guests in their order, repeat by repeat
@@ -277,6 +298,7 @@ nothing_left() {
 make_table
 check "a matrix that is wrong is refused in one line" bad_matrices
 check "a table that is wrong is refused in one line" bad_tables
+check "a benchmark that does not fit is left out" too_large
 check "a run is planned with its tasks, windows and machine" run_is_planned
 check "each repeat has every guest, in an order of the seed's" order_is_random
 check "all combinations but those that cannot be" combinations
