@@ -28,13 +28,25 @@ def mean_ci(values):
 
 
 def ratio_ci(a, b, better):
-    """How many times as good a is as b, both (mean, ci)."""
+    """How many times as good a is as b, both (mean, ci): the error of a quotient,
+    to the first order. There is no interval for a divisor that may be 0."""
     if a[0] is None or not b[0] or not a[0]:
         return None, None
-    ratio = a[0] / b[0] if better == "higher" else b[0] / a[0]
-    if a[1] is None or b[1] is None:
+    top, bottom = (a, b) if better == "higher" else (b, a)
+    ratio = top[0] / bottom[0]
+    if a[1] is None or b[1] is None or bottom[1] >= abs(bottom[0]):
         return ratio, None
     return ratio, ratio * math.hypot(a[1] / a[0], b[1] / b[0])
+
+
+def apart(less, more):
+    """Whether one (mean, ci) is less than the other by more than chance: their
+    intervals do not overlap. A t-test of the difference would find more, too
+    many when it is the largest of several that is looked for. None without
+    intervals."""
+    if less[1] is None or more[1] is None:
+        return None
+    return more[0] - less[0] > more[1] + less[1]
 
 
 def split(window):
@@ -67,21 +79,27 @@ def one(run, task):
 
 
 def _reasons(samples):
-    """By reason: exits per second and operation, and shares of time."""
-    seconds = math.fsum(s["window"].seconds for s in samples)
-    ops = math.fsum(s["operations"] or 0 for s in samples)
-    elapsed = sum(s["window"].elapsed_ns for s in samples)
-    exits, times = Counter(), defaultdict(Counter)
+    """By reason: exits per second and operation, and shares of time, each as
+    (mean, ci); a run without the reason has 0 of it."""
+    exits = Counter()
     for s in samples:
         exits.update(s["window"].exits)
-        for reason, t in s["window"].times.items():
-            times[reason].update(t)
+
+    def means(over, value):
+        """Of the runs of which what it is over is known."""
+        return mean_ci([value(s) / over(s) for s in samples if over(s)])
+
+    def time(reason, kind):
+        return means(lambda s: s["window"].elapsed_ns, lambda s: s[
+            "window"].times.get(reason, {}).get(kind, 0))
     return {reason: {
         "exits": exits[reason],
-        "per_s": exits[reason] / seconds if seconds else None,
-        "per_op": exits[reason] / ops if ops else None,
-        "kvm": times[reason]["handler_ns"] / elapsed if elapsed else None,
-        "user": times[reason]["userspace_ns"] / elapsed if elapsed else None,
+        "per_s": means(lambda s: s["window"].seconds,
+                       lambda s: s["window"].exits[reason]),
+        "per_op": means(lambda s: s["operations"],
+                        lambda s: s["window"].exits[reason]),
+        "kvm": time(reason, "handler_ns"),
+        "user": time(reason, "userspace_ns"),
     } for reason in sorted(exits, key=lambda r: (-exits[r], r))}
 
 
@@ -146,5 +164,5 @@ def _benchmark(plan, by_config, order, samples, problems):
         if row is base and row["runs"]:
             row["ratio"] = 1.0, None
         row["label"] = matrix.label(row["config"], plan["baseline"])
-    return {"name": task.name, "family": task.family, "unit": task.unit,
+    return {"name": task.name, "title": task.words, "family": task.family, "unit": task.unit,
             "better": task.better, "operation": task.operation, "rows": rows}

@@ -83,8 +83,8 @@ def _reasons(benchmark):
             "% of time in KVM", "% in user space")
     return _table(head, ((
         escape(reason), escape(row["label"]), f"{r['exits']:,}",
-        number(r["per_op"]), number(r["per_s"]), _percent(r["kvm"]),
-        _percent(r["user"]))
+        _with_ci(r["per_op"]), number(r["per_s"][0]), _percent(r["kvm"][0]),
+        _percent(r["user"][0]))
         for row in benchmark["rows"] for reason, r in row["reasons"].items()))
 
 

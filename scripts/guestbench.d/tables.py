@@ -19,7 +19,7 @@ def number(value):
 
 def _reason_line(row):
     top = list(row["reasons"].items())[:REASONS]
-    return ", ".join(f"{name} {number(r['per_s'])}" for name, r in top)
+    return ", ".join(f"{name} {number(r['per_s'][0])}" for name, r in top)
 
 
 def _table(benchmark):
@@ -27,7 +27,7 @@ def _table(benchmark):
            f"better; exits per {benchmark['operation']}")
     yield ""
     yield (f"  {'configuration':<{LABEL}} {'score':>9} {'+-95 %':>8} "
-           f"{'ratio':>6} {'exits/op':>8} {'exits/s':>8}  runs")
+           f"{'ratio':>6} {'+-95 %':>7} {'exits/op':>8} {'exits/s':>8} runs")
     for row in benchmark["rows"]:
         yield from _score_line(row)
     timed = [row for row in benchmark["rows"] if row["time"]]
@@ -57,9 +57,9 @@ def _labelled(row, cells):
 
 def _score_line(row):
     cells = (f" {number(row['score'][0]):>9} {number(row['score'][1]):>8} "
-             f"{number(row['ratio'][0]):>6} "
+             f"{number(row['ratio'][0]):>6} {number(row['ratio'][1]):>7} "
              f"{number(row['exits_per_op'][0]):>8} "
-             f"{number(row['exits_per_s'][0]):>8}  {row['runs']:>4}")
+             f"{number(row['exits_per_s'][0]):>8} {row['runs']:>4}")
     yield from _labelled(row, cells)
     for why, nr in row["problems"].items():
         yield f"  {'':<{LABEL}} {why}" + (f" ({nr} times)" if nr > 1 else "")

@@ -1,23 +1,95 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""One benchmark in plain words: which exits cost most, and what avoids them."""
+"""One benchmark in plain words: which exits cost most, and what avoids them.
+
+A difference between guests is named only where it is not chance, as RULE says.
+Which guest a sentence is about is such a difference too: unless another one is
+worse, it is about the baseline.
+"""
+import matrix
+from figures import apart
 
 WORTH_SAYING = 0.01     # share of the time
 REMOVED = 0.2           # of the exits
+SINGLE_REMOVED = 0.5    # if there is one run
+SINGLE_EXITS = 200      # of which they are removed
+
+RULE = ("Sentences name a difference between guests only if the 95 % intervals of "
+        "their means do not overlap. A guest that ran once has none: there, only "
+        f"if one has at most {100 * (1 - SINGLE_REMOVED):.0f} % of the other's (of "
+        f"exits: of {SINGLE_EXITS} or more), and the sentence says so.")
+
+# How a guest with a value is called; what is not here is called AXIS=VALUE.
+AXIS_WORDS = {"vcpus": "with", "disk": "on", "bus": "on", "cpu": "with",
+              "machine": "on", "accel": "under", "manager": "under"}
+VALUE_WORDS = {
+    ("vcpus", "1"): "1 vCPU", ("vcpus", "2"): "2 vCPUs",
+    ("vcpus", "4"): "4 vCPUs", ("vcpus", "8"): "8 vCPUs",
+    ("disk", "raw"): "a raw image", ("disk", "qcow2"): "qcow2",
+    ("disk", "lvm"): "an LVM volume",
+    ("bus", "virtio"): "virtio", ("bus", "ide"): "IDE",
+    ("cpu", "default"): "QEMU's default CPU", ("cpu", "host"): "-cpu host",
+    ("accel", "kvm"): "KVM", ("accel", "tcg"): "TCG",
+    ("manager", "qemu"): "plain QEMU", ("manager", "libvirt"): "libvirt",
+}
+
+
+def value_words(axis, value):
+    return VALUE_WORDS.get((axis, value), value if axis == "machine"
+                           else f"{axis}={value}")
 
 
 def percent(share):
     return f"{100 * share:.0f} %" if share < 0.995 or share >= 1 else ">99 %"
 
 
+def _share(pair):
+    """61 %, or with an interval 61 +- 2 %."""
+    mean, ci = pair
+    if ci is None or ci < 0.0005:
+        return percent(mean)
+    digits = 0 if ci >= 0.01 else 1
+    return f"{100 * mean:.{digits}f} +- {100 * ci:.{digits}f} %"
+
+
+def _axes_apart(a, b):
+    return [axis for axis in a if a[axis] != b[axis]]
+
+
+def _where(row, rows):
+    """" on IDE": how the row differs from the baseline."""
+    baseline = next((r["config"] for r in rows if r["label"] == "baseline"), None)
+    if baseline is None:
+        return f" ({row['label']})"
+    if row["config"] == baseline:
+        return " in the baseline" if len(rows) > 1 else ""
+    return "".join(f" {AXIS_WORDS.get(axis, 'with')} "
+                   f"{value_words(axis, row['config'][axis])}"
+                   for axis in _axes_apart(row["config"], baseline))
+
+
+def _less(less, more):
+    """Whether it is by more than chance, as RULE says, if there are exits
+    enough behind it."""
+    known = apart(less, more)
+    if known is None:
+        return less[0] <= (1 - SINGLE_REMOVED) * more[0] and more[0] > 0
+    return known
+
+
+def _named(rows, value):
+    """The row to speak of: one with more than the baseline (or else the first
+    row), if there is one. value: (mean, ci) of a row."""
+    first = next((r for r in rows if r["label"] == "baseline"), rows[0])
+    worse = [r for r in rows if _less(value(first), value(r))]
+    return max(worse, key=lambda r: value(r)[0], default=first)
+
+
 def _costs(row):
-    """(share of the time, reason, where) of each reason, the largest first."""
+    """((mean, ci) of the share of time, reason, where), largest first."""
     return sorted(((r[where], reason, where)
                    for reason, r in row["reasons"].items()
-                   for where in ("user", "kvm") if r[where]), reverse=True)
-
-
-def _one_axis_apart(a, b):
-    return sum(a[axis] != b[axis] for axis in a) == 1
+                   for where in ("user", "kvm") if r[where][0]),
+                  key=lambda cost: (-cost[0][0], cost[1:]))
 
 
 def _per_op(row, reason):
@@ -25,61 +97,68 @@ def _per_op(row, reason):
     did not occur."""
     if row["exits_per_op"][0] is None:
         return None
-    return row["reasons"].get(reason, {}).get("per_op") or 0.0
+    if reason in row["reasons"]:
+        return row["reasons"][reason]["per_op"]
+    return 0.0, None if row["runs"] == 1 else 0.0
+
+
+def _removed(row, other, reason):
+    """The share of exits that the other row does not have, if that is not
+    chance; else 0."""
+    here, there = _per_op(row, reason), _per_op(other, reason)
+    if not here or not here[0] or not there or not _less(there, here):
+        return 0
+    single = apart(there, here) is None
+    if single and row["reasons"][reason]["exits"] < SINGLE_EXITS:
+        return 0
+    removed = 1 - there[0] / here[0]
+    return removed if removed >= REMOVED else 0
 
 
 def _remedy(row, rows, reason):
-    """", bus=virtio removes 97 % of them", of the neighbour that removes
-    most; or nothing."""
-    here, best = _per_op(row, reason), (REMOVED, None)
-    for other in rows:
-        there = _per_op(other, reason)
-        if not here or there is None or not _one_axis_apart(
-                row["config"], other["config"]):
-            continue
-        best = max(best, (1 - there / here, other["label"]),
-                   key=lambda pair: pair[0])
-    if not best[1]:
+    """"; virtio removes 97 % of them", of the neighbour that removes most; or
+    nothing."""
+    neighbours = [r for r in rows
+                  if len(_axes_apart(row["config"], r["config"])) == 1]
+    other = max(neighbours, key=lambda r: _removed(row, r, reason), default=None)
+    removed = other and _removed(row, other, reason)
+    if not removed:
         return ""
-    change = next(f"{axis}={other['config'][axis]}" for other in rows
-                  if other["label"] == best[1] for axis in row["config"]
-                  if other["config"][axis] != row["config"][axis])
-    return f"; {change} removes {percent(best[0])} of them"
+    axis = _axes_apart(row["config"], other["config"])[0]
+    ran = [r["runs"] for r in (row, other)]
+    note = "" if min(ran) > 1 else \
+        " (one run each)" if max(ran) == 1 else " (from a single run)"
+    return (f"; {value_words(axis, other['config'][axis])} removes "
+            f"{percent(removed)} of them{note}")
 
 
-def _worst(rows):
-    """The row in which one kind of exits takes the largest share of time."""
-    found = [(*_costs(row)[0], row) for row in rows if _costs(row)]
-    return max(found, key=lambda f: f[0], default=None)
-
-
-def _by_counts(name, rows):
+def _by_counts(title, rows):
     """Without times: what most exits are, where there are most."""
     if all(r["config"]["accel"] != "kvm" for r in rows):
-        return f"{name}: no exits, as TCG does without KVM."
-    rows = [r for r in rows if r["reasons"] and r["exits_per_op"][0]]
-    if not rows:
-        return f"{name}: no exits were recorded in its window."
-    row = max(rows, key=lambda r: r["exits_per_op"][0])
+        return f"{title}: no exits, as TCG does without KVM."
+    counted = [r for r in rows if r["reasons"] and r["exits_per_op"][0]]
+    if not counted:
+        return f"{title}: no exits were recorded in its window."
+    row = _named(counted, lambda r: r["exits_per_op"])
     total = sum(r["exits"] for r in row["reasons"].values())
     reason, most = next(iter(row["reasons"].items()))
-    return (f"{name} ({row['label']}): {percent(most['exits'] / total)} of its "
-            f"exits are {reason}{_remedy(row, rows, reason)}.")
+    return (f"{title}{_where(row, rows)}: {percent(most['exits'] / total)} of "
+            f"its exits are {reason}{_remedy(row, rows, reason)}.")
 
 
 def sentence(benchmark):
-    name = benchmark["name"]
+    title = benchmark["title"]
     rows = [row for row in benchmark["rows"] if row["runs"]]
     if not rows:
-        return f"{name}: no result."
-    worst = _worst(rows)
-    if not worst:
-        return _by_counts(name, rows)
-    share, reason, where, row = worst
-    if share < WORTH_SAYING:
-        return (f"{name}: exits hardly matter: the costliest kind, {reason}, "
-                f"takes {100 * share:.1f} % of the vCPUs' time "
-                f"({row['label']}).")
+        return f"{title}: no result."
+    timed = [row for row in rows if _costs(row)]
+    if not timed:
+        return _by_counts(title, rows)
+    row = _named(timed, lambda r: _costs(r)[0][0])
+    share, reason, where = _costs(row)[0]
+    if share[0] < WORTH_SAYING:
+        return (f"{title}{_where(row, rows)}: exits hardly matter: the costliest "
+                f"kind, {reason}, takes {100 * share[0]:.1f} % of the vCPUs' time.")
     place = "to user space" if where == "user" else "in KVM"
-    return (f"{name} ({row['label']}): {percent(share)} of the vCPUs' time in "
+    return (f"{title}{_where(row, rows)}: {_share(share)} of the vCPUs' time in "
             f"{reason} exits {place}{_remedy(row, rows, reason)}.")

@@ -15,6 +15,7 @@ make_table() {
 		before = echo {vcpus}
 		command = disk {mib} '{{a}}'
 		name = disk-{mib}m
+		words = file write of {mib} MiB
 		quick = mib=1
 		full = mib=1,16,64
 		score = rate (\S+)
