@@ -3,6 +3,7 @@
 nothing. Same figures, same page."""
 from html import escape
 
+import overhead
 from tables import PARTS, number
 
 NAMES = {"guest": "in the guest", "kvm": "in KVM", "user": "in user space",
@@ -88,6 +89,14 @@ def _reasons(benchmark):
         for row in benchmark["rows"] for reason, r in row["reasons"].items()))
 
 
+def _overhead(benchmark):
+    rows = benchmark.get("overhead")
+    return _table(("against native", "% of its speed", "times its time",
+                   "the extra time is"), (
+        (escape(row["label"]), *map(escape, overhead.words(row)))
+        for row in rows), "scores") if rows else []
+
+
 def _problems(benchmark):
     for row in benchmark["rows"]:
         for why, nr in row["problems"].items():
@@ -99,6 +108,7 @@ def _section(benchmark):
     yield f"<section><h2>{escape(benchmark['name'])}</h2>"
     yield f"<p>{escape(benchmark['words'])}</p>"
     yield from _scores(benchmark)
+    yield from _overhead(benchmark)
     yield from _problems(benchmark)
     if any(row["reasons"] for row in benchmark["rows"]):
         yield "<details><summary>By exit reason, and shares of time</summary>"

@@ -10,7 +10,7 @@ PORT=47201		# as in qemu.py
 OUT_MIB=64		# for recordings
 # What differs from run to run, back from where it took place; the last two are
 # a lab's.
-RUN_RESULTS=(guest.log record.log run.exitstat run.exitstat.part state
+RUN_RESULTS=(guest.log record.log run.exitstat run.exitstat.part state tcg.samples
 	hist job.log console.log)
 
 setting()

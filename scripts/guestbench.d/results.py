@@ -119,6 +119,10 @@ class Recording:
     def report(self):
         return json.loads(self._run("report", "-j"))
 
+    def phases(self):
+        """As they are in the file: ns of CLOCK_MONOTONIC."""
+        return json.loads(self._run("export", "--format", "json"))["phases"]
+
     def rows(self, table):
         """Of the guest: not those of other VMs of this machine."""
         text = self._run("export", "--table", table)

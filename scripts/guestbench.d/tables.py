@@ -2,6 +2,8 @@
 """The figures as text: a table for each benchmark."""
 from textwrap import fill, wrap
 
+import overhead
+
 LABEL = 19
 PARTS = ("guest", "kvm", "user", "idle", "preempted")
 REASONS = 4
@@ -45,6 +47,21 @@ def _table(benchmark):
             first, *more = wrap(_reason_line(row), 78 - LABEL - 3)
             yield from _labelled(row, " " + first)
             yield from (" " * (LABEL + 3) + line for line in more)
+    yield from _overhead(benchmark)
+
+
+def _overhead(benchmark):
+    rows = benchmark.get("overhead")
+    if not rows:
+        return
+    yield ""
+    yield "  against native: % of its speed, times its time; of the extra time"
+    for row in rows:
+        speed, factor, extra = overhead.words(row)
+        first, *more = wrap(f" {speed} %, {factor} times; {extra}",
+                            78 - LABEL - 3)
+        yield from _labelled(row, f" {first}")
+        yield from (" " * (LABEL + 3) + line for line in more)
 
 
 def _labelled(row, cells):

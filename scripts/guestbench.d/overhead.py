@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What of a guest's extra time over the machine itself is what.
+
+Time is the benchmark's own, from its start to its end, as its environment's
+clock has it. A vCPU spends it in parts: under KVM in guest mode and, by exit
+reason, in KVM and user space, as recorded; under TCG in what tcg-profile saw by
+sampling. What is not in a part was idle, or without a processor. Native, all
+of the time counts as execution; so the extra time is all parts, but of
+execution only what is beyond native's time. Shares of it add up to 1.
+"""
+import os
+import re
+from collections import Counter, defaultdict
+
+import matrix
+from figures import mean_ci, ratio_ci
+from results import Recording
+
+EXECUTION = {"kvm": "guest", "tcg": "code"}
+WAITING = "waiting"
+NAMES = {
+    "guest": "guest mode beyond native",
+    "code": "generated code beyond native",
+    "translate": "translating",
+    "helper": "helpers",
+    "loop": "QEMU's vCPU loop",
+    "kernel": "the host's kernel",
+    "device": "devices",
+    "unknown": "unknown",
+    "preempted": "preempted",
+    WAITING: "idle or without a processor",
+}
+PLACES = {"handler_ns": "in KVM", "userspace_ns": "to user space"}
+SAID = 0.0005       # shares below are not worth a word
+
+
+def _read(*path):
+    try:
+        with open(os.path.join(*path), encoding="utf-8", errors="replace") as f:
+            return f.read()
+    except FileNotFoundError:
+        return ""
+
+
+def seconds(run, name):
+    """How long the benchmark took; None if it did not end well."""
+    found = re.findall(rf"^guestbench: status {re.escape(name)} 0 ([\d.]+);",
+                       _read(run.path, "guest.log"), re.M)
+    return float(found[-1]) if found and float(found[-1]) > 0 else None
+
+
+def parse_samples(text):
+    """(seconds of one sample, [(time, class)])"""
+    head, *lines = text.splitlines() or [""]
+    period = re.match(r"# (\d+) ns each", head)
+    if not period:
+        return 0.0, []
+    return int(period[1]) / 1e9, [
+        (float(time), kind) for time, _, kind in map(str.split, lines)]
+
+
+def tcg_parts(samples, begin_ns, end_ns):
+    """Seconds of each class in a window; "beside" is other threads'."""
+    each, points = samples
+    nr = Counter(kind for time, kind in points
+                 if begin_ns <= time * 1e9 < end_ns)
+    return {kind: n * each for kind, n in nr.items()}
+
+
+def kvm_parts(window):
+    """Seconds of guest mode, of each reason's exits, and without the CPU."""
+    parts = {"guest": window.guest_ns / 1e9,
+             "preempted": window.time("preempted_ns") / 1e9}
+    for reason, times in window.times.items():
+        for kind, place in PLACES.items():
+            if times[kind]:
+                parts[f"{reason} {place}"] = times[kind] / 1e9
+    return parts
+
+
+def _windows(run, exitstat):
+    """The parts of each benchmark of a run, {} where nothing is known."""
+    if run.config["accel"] == "kvm":
+        return {n: kvm_parts(w) for n, w in run.windows.items() if w.elapsed_ns}
+    path = os.path.join(run.path, "run.exitstat")
+    samples = parse_samples(_read(run.path, "tcg.samples"))
+    if not samples[1] or not os.path.exists(path):
+        return {}
+    return {p["name"]: tcg_parts(samples, p["begin_ns"], p["end_ns"])
+            for p in Recording(path, exitstat).phases() if p["end_ns"]}
+
+
+def account(parts, took, native, vcpus, execution):
+    """Shares of the extra time, which add up to 1; {} if there is none."""
+    extra = took - native
+    if extra <= 0 or not parts:
+        return {}
+    per_vcpu = {k: s / vcpus for k, s in parts.items() if k != "beside"}
+    shares = {k: s / extra for k, s in per_vcpu.items()}
+    shares[execution] = (per_vcpu.get(execution, 0.0) - native) / extra
+    shares[WAITING] = (took - sum(per_vcpu.values())) / extra
+    return shares
+
+
+def _means(samples):
+    """{part: (mean, ci)} of dictionaries in which what is missing is 0."""
+    return {k: mean_ci([s.get(k, 0.0) for s in samples])
+            for k in {k: None for s in samples for k in s}}
+
+
+def _row(row, native, runs, better):
+    native_s = mean_ci([t for _, t in runs[matrix.label(native["config"])]])[0]
+    own = runs[matrix.label(row["config"])]
+    if native_s is None or not own:
+        return None
+    vcpus = int(row["config"]["vcpus"])
+    execution = EXECUTION[row["config"]["accel"]]
+    accounts = [account(parts, took, native_s, vcpus, execution)
+                for parts, took in own]
+    return {
+        "label": row["label"],
+        "speed": ratio_ci(row["score"], native["score"], better),
+        "seconds": mean_ci([took for _, took in own]),
+        "native_seconds": native_s,
+        "parts": _means([{k: s / vcpus / took for k, s in parts.items()}
+                         for parts, took in own if parts]),
+        "extra": _means([a for a in accounts if a]),
+    }
+
+
+def _native_of(row, rows):
+    return next((r for r in rows if r["config"]["accel"] == matrix.NATIVE
+                 and r["config"]["vcpus"] == row["config"]["vcpus"]), None)
+
+
+def collect(benchmarks, runs, exitstat):
+    """For each benchmark of figures.collect a list "overhead", with what is
+    known of each guest whose native run is there."""
+    by_name = defaultdict(lambda: defaultdict(list))
+    for run in runs:
+        if run.state is None:
+            continue
+        native = run.config["accel"] == matrix.NATIVE
+        windows = {} if native else _windows(run, exitstat)
+        for task in run.tasks:
+            took = seconds(run, task.name)
+            # A window of its own is not all of that time.
+            parts = windows.get(task.name, {}) if task.marks != "own" else {}
+            if took:
+                by_name[task.name][matrix.label(run.config)].append((parts, took))
+    for b in benchmarks:
+        pairs = [(row, _native_of(row, b["rows"])) for row in b["rows"]
+                 if row["config"]["accel"] != matrix.NATIVE]
+        b["overhead"] = list(filter(None, (
+            _row(row, native, by_name[b["name"]], b["better"])
+            for row, native in pairs if native)))
+
+
+def percent(share):
+    return f"{100 * share:.1f}"
+
+
+def of_extra(row):
+    """"translating 3.1 +- 0.2 %, ...", the largest first."""
+    return ", ".join(
+        f"{NAMES.get(name, name)} {percent(mean)}"
+        + (f" +- {percent(ci)}" if ci is not None else "") + " %"
+        for name, (mean, ci) in sorted(
+            row["extra"].items(), key=lambda item: (-abs(item[1][0]), item[0]))
+        if abs(mean) >= SAID)
+
+
+def words(row):
+    """(% of native speed, times as long, what the extra time is)"""
+    speed, ci = row["speed"]
+    return ("-" if speed is None else percent(speed)
+            + (f" +- {percent(ci)}" if ci is not None else ""),
+            f"{row['seconds'][0] / row['native_seconds']:.2f}",
+            of_extra(row) or "not known")
