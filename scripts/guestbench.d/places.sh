@@ -50,6 +50,7 @@ check_place()
 	need_mib "$(free_mib "$OUT")" "$OUT_MIB" "$OUT" 'another --out'
 	[ -n "$LAB" ] || check_here "$tmp"
 	! has_value disk lvm || check_volume
+	[ -n "$LAB" ] || check_port
 }
 
 check_here()
@@ -62,6 +63,11 @@ check_here()
 		"(another TMPDIR or XDG_CACHE_HOME)" ;;
 	esac
 	! has_value accel kvm || check_kvm
+}
+
+# Only now: what is wrong with the matrix comes first.
+check_port()
+{
 	! (: </dev/tcp/127.0.0.1/$PORT) 2>/dev/null ||
 		die "port $PORT of 127.0.0.1: in use (the benchmarks of the" \
 			"network need it)"

@@ -316,7 +316,9 @@ report_is_right() {
 	awk 'length($0) > 80 { print; exit 1 }' out
 	has 'translating 8.0 %' <n/report.html
 	sed -i '/status/d' n/runs/*/guest.log
-	"$GB/analyse" n "$EXITSTAT" >out
+	if "$GB/analyse" n "$EXITSTAT" >out; then
+		return 1
+	fi
 	lacks 'against native' out
 }
 
