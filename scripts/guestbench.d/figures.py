@@ -12,6 +12,12 @@ T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
        2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
        2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042)
 
+# What a row of figures has, by whether it carries over from an emulated
+# processor to hardware.
+COUNTS = ("exits_per_op", "reasons.exits", "reasons.per_op")
+TIMES = ("score", "ratio", "exits_per_s", "time", "reasons.per_s",
+         "reasons.kvm", "reasons.user")
+
 
 def mean_ci(values):
     """(mean, half the interval), None for what cannot be known: the interval
@@ -22,6 +28,8 @@ def mean_ci(values):
     mean = math.fsum(values) / n
     if n == 1:
         return mean, None
+    if min(values) == max(values):      # not what rounding makes of it
+        return values[0], 0.0
     sd = math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (n - 1))
     t = T95[min(n - 2, len(T95) - 1)]
     return mean, t * sd / math.sqrt(n)

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The figures as a page for a browser: one file that loads nothing and runs
 nothing. Same figures, same page."""
+from collections import Counter
 from html import escape
+from itertools import groupby
 
 import overhead
 from tables import PARTS, number
@@ -18,13 +20,21 @@ STYLE = """
 body { margin: 0 auto; max-width: 1000px; padding: 0 20px 40px;
  font: 15px/1.5 system-ui, sans-serif; color: var(--text);
  background: var(--paper); }
-h1 { font-size: 1.5rem; } h2 { font-size: 1.2rem; margin: 32px 0 0; }
+h1 { font-size: 1.5rem; }
+h2 { font-size: 1.3rem; display: inline-block; margin: 24px 0 0; }
+h3 { font-size: 1.05rem; margin: 24px 0 0; }
+h3 span { font-weight: normal; }
+section p { margin: 4px 0 8px; max-width: 46rem; }
+.notes { padding-left: 20px; max-width: 46rem; }
+summary { cursor: pointer; }
+.carries td { font-style: italic; color: var(--soft); }
 .soft { color: var(--soft); }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; margin: 8px 0; }
 th, td { padding: 3px 10px 3px 0; text-align: right; white-space: nowrap;
  border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; }
-th:first-child, td:first-child, .scores :last-child { text-align: left; }
+th:first-child, td:first-child, .scores :last-child, .reasons :nth-child(2)
+ { text-align: left; }
 .bar { display: flex; width: 240px; height: 14px; }
 .bar span { height: 100%; }
 .key { display: inline-block; width: 11px; height: 11px; margin: 0 5px 0 14px; }
@@ -40,9 +50,13 @@ def _row(cells, tag="td"):
     return "<tr>" + "".join(f"<{tag}>{c}</{tag}>" for c in cells) + "</tr>"
 
 
-def _table(head, rows, name="more"):
-    return [f"<div class=scroll><table class={name}>", "<thead>" + _row(head, "th") + "</thead>",
-            "<tbody>", *map(_row, rows), "</tbody></table></div>"]
+def _table(head, rows, name="more", carries=()):
+    """carries: for each column, whether it does to hardware; if that matters."""
+    below = ["carries over to hardware", *carries] if carries else []
+    return [f"<div class=scroll><table class={name}>",
+            "<thead>" + _row(head, "th"),
+            _row(below).replace("<tr>", "<tr class=carries>") if below else "",
+            "</thead><tbody>", *map(_row, rows), "</tbody></table></div>"]
 
 
 def _percent(share):
@@ -58,7 +72,7 @@ def _bar(time):
     return f'<div class=bar role=img title="{text}" aria-label="{text}">{spans}</div>'
 
 
-def _scores(benchmark):
+def _scores(benchmark, emulated):
     op = escape(benchmark["operation"])
     unit = f"{escape(benchmark['unit'])} ({benchmark['better']} is better)"
     head = ("configuration", "runs", unit,
@@ -68,33 +82,47 @@ def _scores(benchmark):
         escape(row["label"]), row["runs"], _with_ci(row["score"]),
         _with_ci(row["ratio"]), _with_ci(row["exits_per_op"]),
         number(row["exits_per_s"][0]), _bar(row["time"]))
-        for row in benchmark["rows"]), "scores")
+        for row in benchmark["rows"]), "scores",
+        ("", "no", "no", "yes", "no", "no") if emulated else ())
 
 
-def _shares(benchmark):
+def _shares(benchmark, emulated):
     rows = [row for row in benchmark["rows"] if row["time"]]
     return _table(("% of time", *(NAMES[p] for p in PARTS)), (
         (escape(row["label"]), *(_percent(row["time"][p]) for p in PARTS))
-        for row in rows)) if rows else []
+        for row in rows), carries=["no"] * len(PARTS) if emulated else ()
+        ) if rows else []
 
 
-def _reasons(benchmark):
+def _by_reason(rows):
+    """(reason, row) of what there is, the most frequent reason first."""
+    exits = Counter()
+    for row in rows:
+        exits.update({name: r["exits"] for name, r in row["reasons"].items()})
+    return [(name, row) for name in sorted(exits, key=lambda n: (-exits[n], n))
+            for row in rows if name in row["reasons"]]
+
+
+def _reasons(benchmark, emulated):
     op = escape(benchmark["operation"])
     head = ("exit reason", "configuration", "exits", f"per {op}", "per s",
             "% of time in KVM", "% in user space")
+    found = ((name, row["label"], row["reasons"][name])
+             for name, row in _by_reason(benchmark["rows"]))
     return _table(head, ((
-        escape(reason), escape(row["label"]), f"{r['exits']:,}",
+        escape(name), escape(label), f"{r['exits']:,}",
         _with_ci(r["per_op"]), number(r["per_s"][0]), _percent(r["kvm"][0]),
-        _percent(r["user"][0]))
-        for row in benchmark["rows"] for reason, r in row["reasons"].items()))
+        _percent(r["user"][0])) for name, label, r in found), "reasons",
+        ("", "yes", "yes", "no", "no", "no") if emulated else ())
 
 
-def _overhead(benchmark):
+def _overhead(benchmark, emulated):
     rows = benchmark.get("overhead")
     return _table(("against native", "% of its speed", "times its time",
                    "the extra time is"), (
         (escape(row["label"]), *map(escape, overhead.words(row)))
-        for row in rows), "scores") if rows else []
+        for row in rows), "scores", ("no", "no", "no") if emulated else ()) \
+        if rows else []
 
 
 def _problems(benchmark):
@@ -104,16 +132,18 @@ def _problems(benchmark):
                    f"({nr} of its runs)</p>")
 
 
-def _section(benchmark):
-    yield f"<section><h2>{escape(benchmark['name'])}</h2>"
+def _section(benchmark, emulated):
+    name, title = benchmark["name"], benchmark["title"]
+    more = f" <span class=soft>{escape(title)}</span>" if title != name else ""
+    yield f"<section><h3>{escape(name)}{more}</h3>"
     yield f"<p>{escape(benchmark['words'])}</p>"
-    yield from _scores(benchmark)
-    yield from _overhead(benchmark)
+    yield from _scores(benchmark, emulated)
+    yield from _overhead(benchmark, emulated)
     yield from _problems(benchmark)
     if any(row["reasons"] for row in benchmark["rows"]):
         yield "<details><summary>By exit reason, and shares of time</summary>"
-        yield from _shares(benchmark)
-        yield from _reasons(benchmark)
+        yield from _shares(benchmark, emulated)
+        yield from _reasons(benchmark, emulated)
         yield "</details>"
     yield "</section>"
 
@@ -122,7 +152,7 @@ def _legend():
     return "".join(f"<span class='key {p}'></span>{NAMES[p]}" for p in PARTS)
 
 
-def lines(plan, benchmarks, notes):
+def lines(plan, benchmarks, notes, emulated):
     baseline = " ".join(f"{k}={v}" for k, v in plan["baseline"].items())
     yield "<!DOCTYPE html><html lang=en><head><meta charset=utf-8>"
     yield "<meta name=viewport content='width=device-width'>"
@@ -131,8 +161,13 @@ def lines(plan, benchmarks, notes):
     yield "<h1>Benchmarks, and the exits they are made of</h1>"
     yield (f"<p>Baseline: {escape(baseline)}. Ratio: how many times as good as "
            "it. After &plusmn;: half of the 95 % confidence interval.</p>")
-    yield from (f"<p class=soft>{escape(note)}</p>" for note in notes)
+    yield "<ul class='notes soft'>"
+    yield from (f"<li>{escape(note)}</li>" for note in notes)
+    yield "</ul>"
     yield f"<p>Time of the vCPUs:{_legend()}</p>"
-    for benchmark in benchmarks:
-        yield from _section(benchmark)
+    for family, group in groupby(benchmarks, lambda b: b["family"]):
+        yield f"<details open><summary><h2>{escape(family)}</h2></summary>"
+        for benchmark in group:
+            yield from _section(benchmark, emulated)
+        yield "</details>"
     yield "</body></html>"

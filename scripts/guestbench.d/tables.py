@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The figures as text: a table for each benchmark."""
+"""The figures as text: a table for each benchmark, by family."""
+from itertools import groupby
 from textwrap import fill, wrap
 
 import overhead
@@ -24,25 +25,30 @@ def _reason_line(row):
     return ", ".join(f"{name} {number(r['per_s'][0])}" for name, r in top)
 
 
-def _table(benchmark):
+def _table(benchmark, emulated):
     yield (f"{benchmark['name']}: {benchmark['unit']}, {benchmark['better']} is "
            f"better; exits per {benchmark['operation']}")
     yield ""
     yield (f"  {'configuration':<{LABEL}} {'score':>9} {'+-95 %':>8} "
            f"{'ratio':>6} {'+-95 %':>7} {'exits/op':>8} {'exits/s':>8} runs")
+    if emulated:
+        yield (f"  {'carries over':<{LABEL}} {'no':>9} {'no':>8} {'no':>6} "
+               f"{'no':>7} {'yes':>8} {'no':>8}")
     for row in benchmark["rows"]:
         yield from _score_line(row)
     timed = [row for row in benchmark["rows"] if row["time"]]
     if timed:
         yield ""
         yield f"  {'% of time':<{LABEL}}" + "".join(f"{p:>10}" for p in PARTS)
+        if emulated:
+            yield f"  {'carries over':<{LABEL}}" + f"{'no':>10}" * len(PARTS)
         for row in timed:
             yield from _labelled(row, "".join(
                 f"{100 * row['time'][p]:10.1f}" for p in PARTS))
     counted = [row for row in benchmark["rows"] if row["reasons"]]
     if counted:
         yield ""
-        yield "  exits/s by reason"
+        yield f"  exits/s by reason{_of_emulator(emulated)}"
         for row in counted:
             first, *more = wrap(_reason_line(row), 78 - LABEL - 3)
             yield from _labelled(row, " " + first)
@@ -82,13 +88,19 @@ def _score_line(row):
         yield f"  {'':<{LABEL}} {why}" + (f" ({nr} times)" if nr > 1 else "")
 
 
-def lines(plan, benchmarks, notes):
+def _of_emulator(emulated):
+    return " (of the emulator: does not carry over)" if emulated else ""
+
+
+def lines(plan, benchmarks, notes, emulated):
     baseline = " ".join(f"{k}={v}" for k, v in plan["baseline"].items())
     yield fill(f"baseline: {baseline}; ratio: how many times as good as it",
                78)
     yield from (fill(note, 78) for note in notes)
-    for benchmark in benchmarks:
-        yield ""
-        yield from _table(benchmark)
-        yield ""
-        yield fill(benchmark["words"], 78)
+    for family, group in groupby(benchmarks, lambda b: b["family"]):
+        yield from ("", family, "=" * len(family))
+        for benchmark in group:
+            yield ""
+            yield from _table(benchmark, emulated)
+            yield ""
+            yield fill(benchmark["words"], 78)
