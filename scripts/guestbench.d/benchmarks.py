@@ -7,16 +7,21 @@ import re
 from collections import namedtuple
 
 from conffile import Bad, assignments, one_of, read_text
+from matrix import AXES
 
 NAME_MAX = 24       # a phase has 31 characters, and "after " belongs to them
 NEEDED = ("family", "tool", "command", "name", "quick", "full", "score", "unit",
           "better", "operations", "operation")
-OPTIONAL = ("before", "marks", "words", "memory", "disk")
+OPTIONAL = ("before", "marks", "words", "memory", "disk", "needs")
 SUFFIX = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 # One benchmark as it runs. operations: a number, or an expression with a group.
 Task = namedtuple("Task", "name words family tool marks before command score unit "
                           "better operations operation")
+
+# A benchmark that was asked for. too_large: why the guest's memory or disk is not
+# enough, or None. needs: (axis, value) pairs of the guests that can run it.
+Candidate = namedtuple("Candidate", "task too_large needs")
 
 
 class Table:
@@ -42,6 +47,9 @@ class Table:
         try:
             one_of(section["better"], ("higher", "lower"), "better")
             one_of(section.get("marks", "around"), ("around", "own"), "marks")
+            for axis, value in _needs(section):
+                one_of(axis, AXES, "needs")
+                one_of(value, AXES[axis], f"needs: {axis}")
             if re.compile(section["score"]).groups != 1:
                 raise Bad("score: needs one group")
         except (Bad, re.error) as e:
@@ -52,17 +60,15 @@ class Table:
         families = dict.fromkeys(s["family"] for s in self.sections.values())
         return [*families, *(n for n in self.sections if n not in families)]
 
-    def tasks(self, wanted, size, values):
+    def tasks(self, wanted, size, values, config=None):
+        """Candidates that a guest can run: of this configuration, or of the one
+        that suits each."""
+        return [c.task for c in self.candidates(wanted, size, values)
+                if not c.too_large and not (config and unmet(c, config))]
+
+    def candidates(self, wanted, size, values):
         """The benchmarks of these families or names, in the table's order.
         values: of the configuration, with its memory and disk in MiB."""
-        return [t for t, why in self._wanted(wanted, size, values) if not why]
-
-    def unfit(self, wanted, size, values):
-        """(name, why) of those that need more than the guest has."""
-        return [(t.name, why) for t, why in self._wanted(wanted, size, values)
-                if why]
-
-    def _wanted(self, wanted, size, values):
         for name in wanted:
             if name not in self.names():
                 raise Bad(f"benchmarks = {name}: unknown (one of: "
@@ -78,10 +84,24 @@ class Table:
         keys = [key for key, _, _ in sizes]
         rows = itertools.product(*(v.split(",") for _, _, v in sizes))
         try:
-            return [(_task(section, row, values), _too_large(section, row, values))
+            return [Candidate(_task(section, row, values),
+                              _too_large(section, row, values),
+                              tuple(_needs(section)))
                     for row in (dict(zip(keys, row)) for row in rows)]
         except Bad as e:
             raise Bad(f"{self.where}: [{name}]: {e}") from None
+
+
+def _needs(section):
+    for pair in section.get("needs", "").split():
+        axis, _, value = pair.partition("=")
+        yield axis, value
+
+
+def unmet(candidate, config):
+    """"AXIS=VALUE" that a benchmark needs and this guest has not, or None."""
+    return next((f"{axis}={value}" for axis, value in candidate.needs
+                 if config[axis] != value), None)
 
 
 def _task(section, sizes, config):

@@ -166,9 +166,10 @@ def _benchmark(plan, by_config, order, samples, problems):
         config, task = by_config[label]
         rows.append(_row(config, samples[task.name, label],
                          dict(problems[task.name, label])))
-    base = next(r for r in rows if r["config"] == plan["baseline"])
+    base = next((r for r in rows if r["config"] == plan["baseline"]), {})
     for row in rows:
-        row["ratio"] = ratio_ci(row["score"], base["score"], task.better)
+        row["ratio"] = ratio_ci(row["score"], base.get("score", (None, None)),
+                                task.better)
         if row is base and row["runs"]:
             row["ratio"] = 1.0, None
         row["label"] = matrix.label(row["config"], plan["baseline"])

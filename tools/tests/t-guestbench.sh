@@ -63,6 +63,8 @@ bad_tables() {
 	bad_table 'operations: neither a product nor' 's/of (\\d+)/of/'
 	bad_table 'longer than 24 characters' 's/name = wait/&-for-something-long-ago/'
 	bad_table '[disk]: given twice' 's/\[wait\]/[disk]/'
+	bad_table '[wait]: needs = bsu: unknown' 's/^unit = s/needs = bsu=ide\n&/'
+	bad_table '[wait]: needs: bus = x: unknown' 's/^unit = s/needs = bus=x\n&/'
 	bad_table 'memory: not a product of numbers' 's/^unit = s/&\nmemory = {n}x/'
 }
 
@@ -162,6 +164,28 @@ combinations() {
 	[ "$(cat c/runs/*/label | wc -l)" = 9 ]
 	[ "$(grep -c 'left out: .*: microvm has no IDE' err)" = 4 ]
 	[ "$(grep -c 'left out: .*: -cpu host needs KVM' err)" = 3 ]
+}
+
+# A benchmark is left out, by name, of guests that lack what it needs.
+needs() {
+	sed 's/^unit = s/needs = accel=kvm bus=ide\n&/' table.conf >needs.conf
+	rm -rf n
+	plan m.conf n 7 needs.conf 2>err
+	has 'left out: wait in baseline: it needs bus=ide' <err
+	has 'left out: wait in accel=tcg: it needs accel=kvm' <err
+	lacks 'wait in bus=ide' err
+	has '9 runs' <err
+	grep -l ^wait n/runs/*/tasks | while read -r tasks; do
+		grep bus=ide "${tasks%tasks}label"
+	done >labels
+	[ "$(wc -l <labels)" = 3 ]
+	printf '%s\n' 'benchmarks = cpu' >lone.conf
+	fails 1 'benchmarks = cpu: none can run in any of these guests' \
+		plan lone.conf lone.d 7 needs.conf
+	[ ! -e lone.d ]
+	# not planned for the baseline: a row of its own, without a ratio
+	"$GB/analyse" n "$EXITSTAT" >out || :
+	has '^wait: s, lower is better' <out
 }
 
 continues() {
@@ -302,6 +326,7 @@ check "a benchmark that does not fit is left out" too_large
 check "a run is planned with its tasks, windows and machine" run_is_planned
 check "each repeat has every guest, in an order of the seed's" order_is_random
 check "all combinations but those that cannot be" combinations
+check "a benchmark is left out of guests that lack what it needs" needs
 check "the shipped matrices, and windows that exitstat accepts" shipped_matrices
 check "a plan is continued, and only its own" continues
 check "a run ends done, partial or failed, and says why" runs_end
