@@ -6,9 +6,10 @@
 # memory. Cached by content. Sourced by scripts/guestbench, after
 # check.d/chroot.sh. It has no kernel: see initrd.sh.
 
-# iproute2 and e2fsprogs for the runner, the others for benchmarks.conf.
-IMAGE_PACKAGES=(iproute2 e2fsprogs sysbench mbw stress-ng linux-perf rt-tests
-	hpcc fio iperf3)
+# iproute2 and e2fsprogs for the runner, lvm2 for L1 of a lab (l1/jobs/guestbench),
+# the others for benchmarks.conf.
+IMAGE_PACKAGES=(iproute2 e2fsprogs lvm2 sysbench mbw stress-ng linux-perf
+	rt-tests hpcc fio iperf3)
 
 # What no benchmark reads: half of the size.
 IMAGE_WITHOUT=(/usr/share/doc /usr/share/man /usr/share/locale /usr/share/info

@@ -10,8 +10,8 @@
 GUEST_MODULES=(scsi_common scsi_mod libata ata_piix libahci ahci sd_mod
 	virtio_mmio virtio_blk failover net_failover virtio_net squashfs)
 
-# What L1 of a lab needs to mount the guest's Debian (guestbench.d/native).
-NATIVE_MODULES=(loop squashfs)
+# What L1 of a lab needs to mount the guest's Debian, and for a volume.
+L1_MODULES=(loop squashfs dm-mod)
 
 # modules STOCK DIR NAME...: unpacked, with the list "order"
 modules()

@@ -86,10 +86,20 @@ check_kvm()
 
 check_volume()
 {
-	local volume found
-	[ -z "$LAB" ] || die "disk = lvm: a lab has no volumes (disk = raw qcow2)"
+	local volume found users
 	volume=$(setting volume)
+	if [ -n "$LAB" ]; then
+		[[ $volume =~ ^/dev/[^/]+/[^/]+$ ]] ||
+			die "volume = $volume: a lab makes it, as /dev/GROUP/VOLUME"
+		return
+	fi
 	[ -b "$volume" ] || die "volume = $volume: not a block device"
+	users=$(lsblk -nro NAME,MOUNTPOINTS "$volume" |
+		awk 'NR > 1 { print $1 } $2 { print $2 }' | xargs)
+	[ -z "$users" ] ||
+		die "volume = $volume: in use ($users), and would be overwritten"
+	(exec 9<>"$volume") 2>/dev/null ||
+		die "volume = $volume: cannot be written to (run as root)"
 	found=$(blkid -p -o export "$volume" |
 		sed -n 's/^\(TYPE\|PTTYPE\)=//p; s/^LABEL=/label /p' | xargs)
 	case $found in
@@ -97,12 +107,23 @@ check_volume()
 	*) die "volume = $volume: has $found on it, and would be overwritten" \
 		"(wipefs -a $volume, if it may)" ;;
 	esac
+	check_volume_size "$volume"
 }
 
-# The guest's memory and disk, the Debian twice while L1 unpacks it, and L1.
+check_volume_size()
+{
+	need_mib $(($(blockdev --getsize64 "$1") >> 20)) "$(setting disk-size)" \
+		"volume = $1" 'a larger volume, or a smaller "disk-size"'
+}
+
+# The guest's memory and disk, the Debian twice while L1 unpacks it, and L1; a
+# volume's file is in memory, and what L1 has read of it.
 lab_memory()
 {
-	echo $(($(setting memory) + $(setting disk-size) + 768))
+	local disk
+	disk=$(setting disk-size)
+	! has_value disk lvm || disk=$((2 * disk))
+	echo $(($(setting memory) + disk + 768))
 }
 
 make_parts()
@@ -130,13 +151,13 @@ make_job()
 {
 	LAB_KERNEL=$("$TOP/scripts/kernel" kvm-modules "$SERIES" | tail -n 1)
 	mkdir "$WORK/job"
-	cp "$TOP/scripts/l1/jobs/guestbench/run" "$WORK/job/"
+	cp "$TOP/scripts/l1/jobs/guestbench"/* "$WORK/job/"
 	cp "$TOP/scripts/guestbench.d/run-one" "$WORK/initrd" \
 		"$WORK/empty.qcow2" "$ROOT_IMAGE" "$QEMU_TCG" "$WORK/job/"
 	# for a run without a VM: L1's kernel is the guest's
 	cp -r "$TOP/scripts/guestbench.d/native" \
 		"$TOP/scripts/guestbench.d/guest" "$WORK/job/"
-	modules "$GUEST_STOCK" "$WORK/job/modules" "${NATIVE_MODULES[@]}"
+	modules "$GUEST_STOCK" "$WORK/job/modules" "${L1_MODULES[@]}"
 }
 
 # An emulated L1 has a clock of its own, which may be slower than ours: its limit
