@@ -44,7 +44,7 @@ image_pack()
 # Once a month anew, as Debian moves on.
 guest_image()
 {
-	local key
+	local key entry
 	key=$({
 		date +%Y-%m
 		debian_sources
@@ -52,6 +52,6 @@ guest_image()
 	} | short_hash)
 	find "$(cache_dir)" -maxdepth 1 -name 'guestbench-image-*' -mtime +60 \
 		-exec rm -rf {} +
-	printf '%s/root.squashfs\n' \
-		"$(cache_entry guestbench-image "$key" build_image)"
+	entry=$(cache_entry guestbench-image "$key" build_image)
+	printf '%s/root.squashfs\n' "$entry"
 }

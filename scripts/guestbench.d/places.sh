@@ -94,26 +94,30 @@ check_volume()
 		return
 	fi
 	[ -b "$volume" ] || die "volume = $volume: not a block device"
+	check_volume_size "$volume"
 	users=$(lsblk -nro NAME,MOUNTPOINTS "$volume" |
 		awk 'NR > 1 { print $1 } $2 { print $2 }' | xargs)
 	[ -z "$users" ] ||
 		die "volume = $volume: in use ($users), and would be overwritten"
 	(exec 9<>"$volume") 2>/dev/null ||
 		die "volume = $volume: cannot be written to (run as root)"
-	found=$(blkid -p -o export "$volume" |
+	# blkid's status is 2 where there is nothing.
+	found=$({ blkid -p -o export "$volume" || :; } |
 		sed -n 's/^\(TYPE\|PTTYPE\)=//p; s/^LABEL=/label /p' | xargs)
 	case $found in
 	'' | 'label guestbench ext4') ;;
 	*) die "volume = $volume: has $found on it, and would be overwritten" \
 		"(wipefs -a $volume, if it may)" ;;
 	esac
-	check_volume_size "$volume"
 }
 
 check_volume_size()
 {
-	need_mib $(($(blockdev --getsize64 "$1") >> 20)) "$(setting disk-size)" \
-		"volume = $1" 'a larger volume, or a smaller "disk-size"'
+	local bytes
+	bytes=$(blockdev --getsize64 "$1" 2>/dev/null) ||
+		die "volume = $1: cannot be opened (run as root)"
+	need_mib $((bytes >> 20)) "$(setting disk-size)" "volume = $1" \
+		'a larger volume, or a smaller "disk-size" in the matrix'
 }
 
 # The guest's memory and disk, the Debian twice while L1 unpacks it, and L1; a
