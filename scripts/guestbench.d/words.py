@@ -76,10 +76,14 @@ def _less(less, more):
     return known
 
 
+def _first(rows):
+    return next((r for r in rows if r["label"] == "baseline"), rows[0])
+
+
 def _named(rows, value):
     """The row to speak of: one with more than the baseline (or else the first
     row), if there is one. value: (mean, ci) of a row."""
-    first = next((r for r in rows if r["label"] == "baseline"), rows[0])
+    first = _first(rows)
     worse = [r for r in rows if _less(value(first), value(r))]
     return max(worse, key=lambda r: value(r)[0], default=first)
 
@@ -102,16 +106,23 @@ def _per_op(row, reason):
     return 0.0, None if row["runs"] == 1 else 0.0
 
 
-def _removed(row, other, reason):
-    """The share of exits that the other row does not have, if that is not
-    chance; else 0."""
-    here, there = _per_op(row, reason), _per_op(other, reason)
-    if not here or not here[0] or not there or not _less(there, here):
-        return 0
+def _fewer(other, row, reason):
+    """Whether the other row has fewer exits of the reason, and not by chance."""
+    there, here = _per_op(other, reason), _per_op(row, reason)
+    if not here or not here[0] or not there:
+        return False
     single = apart(there, here) is None
     if single and row["reasons"][reason]["exits"] < SINGLE_EXITS:
+        return False
+    return _less(there, here)
+
+
+def _removed(row, other, reason):
+    """The share of exits that the other row does not have; 0 unless it is
+    worth saying."""
+    if not _fewer(other, row, reason):
         return 0
-    removed = 1 - there[0] / here[0]
+    removed = 1 - _per_op(other, reason)[0] / _per_op(row, reason)[0]
     return removed if removed >= REMOVED else 0
 
 
@@ -132,27 +143,42 @@ def _remedy(row, rows, reason):
             f"{percent(removed)} of them{note}")
 
 
+def _most_added(rows):
+    """(row, reason) with which a row exceeds the first one most, if that is worth
+    saying; or the first one's most frequent reason."""
+    first, best = _first(rows), (REMOVED, None)
+    for row in rows:
+        for reason in row["reasons"]:
+            if row is first or not _fewer(first, row, reason):
+                continue
+            added = (_per_op(row, reason)[0] - _per_op(first, reason)[0]
+                     ) / row["exits_per_op"][0]
+            best = max(best, (added, (row, reason)), key=lambda pair: pair[0])
+    reasons = first["reasons"]
+    return best[1] or (first, max(reasons, key=lambda r: reasons[r]["exits"]))
+
+
 def _by_counts(title, rows):
-    """Without times: what most exits are, where there are most."""
+    """Without times, or those of an emulator: what most exits are."""
     if all(r["config"]["accel"] != "kvm" for r in rows):
         return f"{title}: no exits, as TCG does without KVM."
     counted = [r for r in rows if r["reasons"] and r["exits_per_op"][0]]
     if not counted:
         return f"{title}: no exits were recorded in its window."
-    row = _named(counted, lambda r: r["exits_per_op"])
+    row, reason = _most_added(counted)
     total = sum(r["exits"] for r in row["reasons"].values())
-    reason, most = next(iter(row["reasons"].items()))
-    return (f"{title}{_where(row, rows)}: {percent(most['exits'] / total)} of "
-            f"its exits are {reason}{_remedy(row, rows, reason)}.")
+    share = row["reasons"][reason]["exits"] / total
+    return (f"{title}{_where(row, rows)}: {percent(share)} of its exits are "
+            f"{reason}{_remedy(row, rows, reason)}.")
 
 
-def sentence(benchmark):
+def sentence(benchmark, emulated):
     title = benchmark["title"]
     rows = [row for row in benchmark["rows"] if row["runs"]]
     if not rows:
         return f"{title}: no result."
     timed = [row for row in rows if _costs(row)]
-    if not timed:
+    if not timed or emulated:
         return _by_counts(title, rows)
     row = _named(timed, lambda r: _costs(r)[0][0])
     share, reason, where = _costs(row)[0]
