@@ -56,6 +56,7 @@ SETTINGS = {
     "memory": ("1024", lambda v, n: whole(v, 128, 1 << 20, n)),
     "disk-size": ("1024", lambda v, n: whole(v, 16, 1 << 20, n)),
     "timeout": ("600", lambda v, n: whole(v, 10, 86400, n)),
+    "each": ("86400", lambda v, n: whole(v, 1, 86400, n)),
     "benchmarks": ("cpu memory switch linpack file network", _words),
     "volume": ("", _volume),
 }

@@ -142,6 +142,8 @@ def _text(directory, name):
 def _ended(status, output):
     if status == "0":
         return "done"
+    if status == "124":                 # of timeout
+        return "did not end in its time"
     last = [line for line in output if line.strip(" -")][-1:]
     return ": ".join([f"ended with status {status}", *last])[:70]
 

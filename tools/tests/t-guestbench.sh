@@ -155,6 +155,25 @@ shipped_matrices() {
 	cat s/runs/*/tasks | has '^file-'
 }
 
+# One that takes too long is stopped, and said to be; the tasks are a shell's.
+benchmark_stops() {
+	local status=0
+	(cat m.conf; echo 'each = 1') >each.conf
+	sed 's/^command = wait/command = echo here; sleep 7 | cat; echo "{vcpus}"/' \
+		table.conf >slow.table
+	rm -rf e
+	plan each.conf e 1 slow.table
+	cut -f5 e/runs/0001/tasks | sed -n 2p >slow
+	bash -o pipefail slow >said || status=$?
+	[ "$status" = 124 ]
+	[ "$(<said)" = here ]
+	printf 'guestbench: %s;\n' 'begin wait' 'end wait' 'status wait 124 1' \
+		>e/runs/0001/guest.log
+	echo 'done' >e/runs/0001/state
+	fails 1 'of 9 runs: 8 without a result' "$GB/analyse" e "$EXITSTAT"
+	has 'did not end in its time' <e/report.txt
+}
+
 combinations() {
 	printf '%s\n' 'bus = virtio ide' 'machine = pc microvm' 'cpu = default host' \
 		'accel = kvm tcg' 'vary = all' 'repeats = 1' \
@@ -325,6 +344,7 @@ check "a table that is wrong is refused in one line" bad_tables
 check "a benchmark that does not fit is left out" too_large
 check "a run is planned with its tasks, windows and machine" run_is_planned
 check "each repeat has every guest, in an order of the seed's" order_is_random
+check "a benchmark that takes too long is stopped" benchmark_stops
 check "all combinations but those that cannot be" combinations
 check "a benchmark is left out of guests that lack what it needs" needs
 check "the shipped matrices, and windows that exitstat accepts" shipped_matrices
