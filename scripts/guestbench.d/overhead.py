@@ -176,4 +176,4 @@ def words(row):
     return ("-" if speed is None else percent(speed)
             + (f" +- {percent(ci)}" if ci is not None else ""),
             f"{row['seconds'][0] / row['native_seconds']:.2f}",
-            of_extra(row) or "not known")
+            of_extra(row) or ("there is none" if row["parts"] else "not known"))
