@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 
 import benchmarks
 import matrix
+import nesting
 
 # Student's t for 95 %, two-sided, by degrees of freedom.
 T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
@@ -14,7 +15,7 @@ T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
 
 # What a row of figures has, by whether it carries over from an emulated
 # processor to hardware.
-COUNTS = ("exits_per_op", "reasons.exits", "reasons.per_op")
+COUNTS = ("exits_per_op", "reasons.exits", "reasons.per_op", "nesting")
 TIMES = ("score", "ratio", "exits_per_s", "time", "reasons.per_s",
          "reasons.kvm", "reasons.user")
 
@@ -127,6 +128,7 @@ def _row(config, samples, problems):
         "time": {k: mean_ci([s[k] for s in splits])[0] for k in splits[0]}
                 if splits else None,
         "reasons": _reasons(samples),
+        "nesting": nesting.figures(samples),
         "problems": problems,
     }
 
@@ -146,8 +148,10 @@ def collect(plan, runs):
             else:
                 problems[key][why] += 1
     order = {matrix.label(c): i for i, c in enumerate(_configs(plan))}
-    return [_benchmark(plan, tasks[name], order, samples, problems)
-            for name in plan["benchmarks"]]
+    found = [_benchmark(plan, tasks[name], order, samples, problems)
+             for name in plan["benchmarks"]]
+    nesting.relate(found)
+    return found
 
 
 def _configs(plan):

@@ -5,6 +5,7 @@ from collections import Counter
 from html import escape
 from itertools import groupby
 
+import nesting
 import overhead
 from tables import PARTS, number
 
@@ -125,6 +126,16 @@ def _overhead(benchmark, emulated):
         if rows else []
 
 
+def _nesting(benchmark, emulated):
+    rows = [row for row in benchmark["rows"] if row["nesting"]]
+    if rows:
+        yield from _table(("exits by context", *nesting.HEAD), (
+            (escape(row["label"]), *nesting.cells(row["nesting"], number))
+            for row in rows), carries=["yes"] * len(nesting.HEAD) if emulated else ())
+    for sentence in nesting.sentences(benchmark):
+        yield f"<p>{escape(sentence)}</p>"
+
+
 def _problems(benchmark):
     for row in benchmark["rows"]:
         for why, nr in row["problems"].items():
@@ -138,6 +149,7 @@ def _section(benchmark, emulated):
     yield f"<section><h3>{escape(name)}{more}</h3>"
     yield f"<p>{escape(benchmark['words'])}</p>"
     yield from _scores(benchmark, emulated)
+    yield from _nesting(benchmark, emulated)
     yield from _overhead(benchmark, emulated)
     yield from _problems(benchmark)
     if any(row["reasons"] for row in benchmark["rows"]):

@@ -8,6 +8,7 @@ import subprocess
 from collections import Counter, namedtuple
 
 import benchmarks
+import nesting
 from conffile import Bad
 from matrix import NATIVE
 from qemu import NAME
@@ -27,6 +28,7 @@ class Window:
         self.exits, self.returns = Counter(), Counter()     # by reason
         self.times = {}                 # reason: Counter of TIMES
         self.elapsed_ns = self.guest_ns = 0
+        self.contexts = nesting.Contexts()
 
     def nr_exits(self):
         return sum(self.exits.values())
@@ -68,6 +70,7 @@ class Run:
             w = self._window(row)
             n = int(row["l1"]) + int(row["l2"] or 0)
             w.exits[row["reason"]] += n
+            w.contexts.add(row)
             w.returns[row["reason"]] += int(row["userspace"] or 0)
         if self.has_time:
             self._read_time(recording)

@@ -3,6 +3,7 @@
 from itertools import groupby
 from textwrap import fill, wrap
 
+import nesting
 import overhead
 
 LABEL = 19
@@ -53,7 +54,22 @@ def _table(benchmark, emulated):
             first, *more = wrap(_reason_line(row), 78 - LABEL - 3)
             yield from _labelled(row, " " + first)
             yield from (" " * (LABEL + 3) + line for line in more)
+    yield from _nesting(benchmark)
     yield from _overhead(benchmark)
+
+
+def _nesting(benchmark):
+    rows = [row for row in benchmark["rows"] if row["nesting"]]
+    if rows:
+        yield ""
+        yield f"  {'exits by context':<{LABEL}}" + "".join(
+            f"{h:>11}" for h in nesting.HEAD)
+    for row in rows:
+        yield from _labelled(row, "".join(
+            f"{c:>11}" for c in nesting.cells(row["nesting"], number)))
+    for sentence in nesting.sentences(benchmark):
+        yield ""
+        yield fill(sentence, 78, initial_indent="  ", subsequent_indent="  ")
 
 
 def _overhead(benchmark):

@@ -78,7 +78,7 @@ figures_are_right() {
 		        ON b.end_ns >= p.begin_ns AND b.end_ns < p.end_ns
 		        JOIN reason r ON r.id = d.reason WHERE p.name = ?""", (window,)).fetchone()[0]
 		assert {f for f, carries in report["carries_over"].items() if carries} == {
-		    "exits_per_op", "reasons.exits", "reasons.per_op"}
+		    "exits_per_op", "reasons.exits", "reasons.per_op", "nesting"}
 		assert any("emulates the processor" in note for note in report["notes"])
 		disk, wait = report["benchmarks"]
 		assert [b["name"] for b in (disk, wait)] == ["disk-1m", "wait"]
@@ -128,7 +128,7 @@ page_is_right() {
 	analyse
 	lacks 'url(\|@import' p/report.html
 	python3 "$GOLDEN/../html-check.py" tags p/report.html >elements
-	[ "$(grep -c 'class=carries' p/report.html)" = 6 ]
+	[ "$(grep -c 'class=carries' p/report.html)" = 8 ]
 	lacks "^script\|^img\|'onerror'\|'src'\|'href'" elements
 	python3 - <<-'END'
 		import html.parser, json
@@ -258,6 +258,34 @@ sentences() {
 	END
 }
 
+# Exits by context, once more from the recordings' tables.
+contexts() {
+	MATRIX=kvm.conf make_results
+	analyse >out
+	python3 - <<-'END'
+		import json, sqlite3
+		report, plan = (json.load(open(f"p/{n}.json")) for n in ("report", "plan"))
+		for benchmark in report["benchmarks"]:
+		    for row in benchmark["rows"]:
+		        dbs = [sqlite3.connect(f"p/runs/{r['dir']}/run.exitstat")
+		               for r in plan["runs"] if r["config"] == row["config"]]
+		        got = row["nesting"]
+		        assert got["windows"] == len(dbs) == 3 and got["per_op"] is None
+		        for context, column in (("l1", "l1"), ("l2", "l2"), ("reflected", "l2_reflected")):
+		            want = {}
+		            for db in dbs:
+		                for reason, n in db.execute(f"""SELECT r.name, sum({column}) FROM delta d
+		                    JOIN sample s ON s.id = d.sample JOIN sample b ON b.id = s.id - 1
+		                    JOIN phase p ON b.end_ns >= p.begin_ns AND b.end_ns < p.end_ns
+		                    JOIN reason r ON r.id = d.reason WHERE p.name = ? GROUP BY r.name""",
+		                    (benchmark["name"],)):
+		                    want[reason] = want.get(reason, 0) + n
+		            want = {r: n for r, n in want.items() if n}
+		            assert got["reasons"][context] == want, (context, got, want)
+		            assert got[context] == sum(want.values()) > 0
+	END
+}
+
 # Student's t by hand, and what cannot be known.
 statistics() {
 	PYTHONPATH=$GB /usr/bin/python3 -B - <<-'END'
@@ -368,7 +396,6 @@ wrong() {
 # What the labs' runs are judged by, on made ones: right, and wrong each.
 judges() {
 	local run
-	sed /accel/d m.conf >kvm.conf
 	MATRIX=kvm.conf make_results
 	for run in p/runs/*; do
 		printf 'Totals:\n    Hits: %s\n    Dropped: 0\n' \
@@ -419,11 +446,13 @@ log_is_understood() {
 }
 
 make_table
+sed /accel/d m.conf >kvm.conf
 check "figures are those of the recordings" figures_are_right
 check "the tables" report_is_golden
 check "the page has the same figures, and nothing that runs" page_is_right
 check "recordings without times" counts_alone
 check "what is said in words" sentences
+check "exits by context are those of the recordings" contexts
 check "means, intervals and ratios" statistics
 check "runs that did not end, benchmarks without a score" partial_results
 check "every exit is in one window, or it is said" windows_are_the_run
