@@ -7,6 +7,7 @@ usage: guestbench.py DIR done       every run came to its end
                                     as many (file "hist" of each run)
        guestbench.py DIR scores     each benchmark has a score, exits and times
        guestbench.py DIR ide        a write costs more exits on IDE
+       guestbench.py DIR nested     a guest in the guest has the exits it must
 
 Says what is not, and ends with status 1.
 """
@@ -15,6 +16,8 @@ import re
 import sys
 
 sys.dont_write_bytecode = True
+
+from guestbench_nested import not_as_known  # noqa: E402
 
 
 def not_done(_, report):
@@ -67,7 +70,7 @@ def ide_is_not_more(_, report):
 
 
 CHECKS = {"done": not_done, "windows": windows_differ, "scores": no_figures,
-          "ide": ide_is_not_more}
+          "ide": ide_is_not_more, "nested": not_as_known}
 
 
 def main(directory, check):

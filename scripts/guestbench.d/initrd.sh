@@ -2,9 +2,9 @@
 # shellcheck shell=bash
 #
 # The initrd of scripts/guestbench's guest: busybox, the modules of Debian's
-# kernel (scripts/kernel stock) for its disks and network, and what runs the
-# benchmarks (guestbench.d/guest). run-one adds each run's tasks. Sourced by
-# scripts/guestbench.
+# kernel (scripts/kernel stock) for its disks and network, what runs the
+# benchmarks (guestbench.d/guest), and a guest for this guest. run-one adds each
+# run's tasks. Sourced by scripts/guestbench.
 
 # In the order of loading; every machine gets all of them.
 GUEST_MODULES=(scsi_common scsi_mod libata ata_piix libahci ahci sd_mod
@@ -12,6 +12,9 @@ GUEST_MODULES=(scsi_common scsi_mod libata ata_piix libahci ahci sd_mod
 
 # What L1 of a lab needs to mount the guest's Debian, and for a volume.
 L1_MODULES=(loop squashfs dm-mod)
+
+# What a guest in the guest needs; guest/nested loads those of its vendor.
+L2_MODULES=(irqbypass kvm kvm-amd kvm-intel)
 
 # modules STOCK DIR NAME...: unpacked, with the list "order"
 modules()
@@ -27,6 +30,16 @@ modules()
 	done
 }
 
+# guest_in_guest STOCK DIR: its modules, a small VMM, the exit generators
+guest_in_guest()
+{
+	local built=$WORK/guests
+	modules "$1" "$2" "${L2_MODULES[@]}"
+	make -s -C "$TOP/guests" O="$built" "$built/exits.bin" \
+		"$built/exits.lst" >&2
+	cp "$built/exits.bin" "$built/exits.lst" "$TOP/out/bin/minivmm" "$2/"
+}
+
 # guest_initrd STOCK FILE: of the modules, busybox and guestbench.d/guest
 guest_initrd()
 {
@@ -38,8 +51,10 @@ guest_initrd()
 		"$TOP/scripts/guestbench.d/guest/runner" \
 		"$TOP/scripts/guestbench.d/guest/windows.sh" \
 		"$TOP/scripts/guestbench.d/guest/hpl" \
+		"$TOP/scripts/guestbench.d/guest/nested" \
 		"$TOP/scripts/guestbench.d/guest/why" "$root/"
 	modules "$1" "$root/modules" "${GUEST_MODULES[@]}"
+	guest_in_guest "$1" "$root/l2"
 	(cd "$root" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort |
 		cpio --quiet -o -H newc -R 0:0) >"$2"
 	rm -rf "$root"

@@ -146,7 +146,7 @@ shipped_matrices() {
 	[ "$(wc -l <s/runs/0001/phases.conf)" -gt $((most / 2)) ]
 	[ "$(wc -l <s/runs/0001/phases.conf)" -lt "$most" ]
 	phases_are_accepted s
-	for size in quick full; do
+	for size in quick nested full; do
 		rm -rf s
 		plan "$GB/matrix-$size.conf" s 1
 		rm -rf s/runs/0[1-9]* s/runs/00[3-9]*
