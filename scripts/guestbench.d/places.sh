@@ -40,7 +40,7 @@ free_mib()
 check_place()
 {
 	local memory free tmp=${TMPDIR:-/tmp}
-	[ -d "$tmp" ] && [ -w "$tmp" ] ||
+	{ [ -d "$tmp" ] && [ -w "$tmp" ]; } ||
 		die "$tmp: not a directory to write to (another TMPDIR)"
 	memory=$(setting memory)
 	free=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)
