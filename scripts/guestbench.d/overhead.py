@@ -102,6 +102,13 @@ def account(parts, took, native, vcpus, execution):
     return shares
 
 
+def ran(parts):
+    """Shares of what the vCPUs' threads ran, whatever they waited for."""
+    own = {k: s for k, s in parts.items() if k != "beside"}
+    total = sum(own.values())
+    return {k: s / total for k, s in own.items()} if total else {}
+
+
 def _means(samples):
     """{part: (mean, ci)} of dictionaries in which what is missing is 0."""
     return {k: mean_ci([s.get(k, 0.0) for s in samples])
@@ -125,6 +132,8 @@ def _row(row, native, runs, better):
         "parts": _means([{k: s / vcpus / took for k, s in parts.items()}
                          for parts, took in own if parts]),
         "extra": _means([a for a in accounts if a]),
+        "ran": _means([ran(parts) for parts, _ in own if parts])
+               if row["config"]["accel"] == "tcg" else {},
     }
 
 
@@ -160,20 +169,23 @@ def percent(share):
     return f"{100 * share:.1f}"
 
 
-def of_extra(row):
+def in_words(shares, names):
     """"translating 3.1 +- 0.2 %, ...", the largest first."""
     return ", ".join(
-        f"{NAMES.get(name, name)} {percent(mean)}"
+        f"{names.get(name, name)} {percent(mean)}"
         + (f" +- {percent(ci)}" if ci is not None else "") + " %"
         for name, (mean, ci) in sorted(
-            row["extra"].items(), key=lambda item: (-abs(item[1][0]), item[0]))
+            shares.items(), key=lambda item: (-abs(item[1][0]), item[0]))
         if abs(mean) >= SAID)
 
 
 def words(row):
-    """(% of native speed, times as long, what the extra time is)"""
+    """(% of native speed, times as long, what the extra time is, what QEMU's
+    vCPUs ran)"""
     speed, ci = row["speed"]
     return ("-" if speed is None else percent(speed)
             + (f" +- {percent(ci)}" if ci is not None else ""),
             f"{row['seconds'][0] / row['native_seconds']:.2f}",
-            of_extra(row) or ("there is none" if row["parts"] else "not known"))
+            in_words(row["extra"], NAMES) or
+            ("there is none" if row["parts"] else "not known"),
+            in_words(row["ran"], {**NAMES, "code": "generated code"}))

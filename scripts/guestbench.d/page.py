@@ -120,7 +120,7 @@ def _reasons(benchmark, emulated):
 def _overhead(benchmark, emulated):
     rows = benchmark.get("overhead")
     return _table(("against native", "% of its speed", "times its time",
-                   "the extra time is"), (
+                   "the extra time is", "of what QEMU's vCPUs ran"), (
         (escape(row["label"]), *map(escape, overhead.words(row)))
         for row in rows), "scores", ("no", "no", "no") if emulated else ()) \
         if rows else []

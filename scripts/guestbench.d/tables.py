@@ -79,9 +79,10 @@ def _overhead(benchmark):
     yield ""
     yield "  against native: % of its speed, times its time; of the extra time"
     for row in rows:
-        speed, factor, extra = overhead.words(row)
-        first, *more = wrap(f" {speed} %, {factor} times; {extra}",
-                            78 - LABEL - 3)
+        speed, factor, extra, ran = overhead.words(row)
+        text = f"{speed} %, {factor} times; {extra}" + (
+            f"; of what its vCPUs ran: {ran}" if ran else "")
+        first, *more = wrap(text, 78 - LABEL - 3)
         yield from _labelled(row, f" {first}")
         yield from (" " * (LABEL + 3) + line for line in more)
 

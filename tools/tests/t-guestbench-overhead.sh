@@ -198,7 +198,7 @@ samples_are_classified() {
 accounts_add_up() {
 	PYTHONPATH=$GB /usr/bin/python3 -B - <<-'END'
 		import math
-		from overhead import account, parse_samples, tcg_parts, of_extra
+		from overhead import NAMES, account, in_words, parse_samples, ran, tcg_parts
 		def same(got, want):
 		    assert got.keys() == want.keys(), got
 		    for k, v in want.items():
@@ -218,8 +218,10 @@ accounts_add_up() {
 		samples = parse_samples(text)
 		same(tcg_parts(samples, 0.2e9, 0.4e9), {"code": .15, "beside": .05})
 		assert parse_samples("") == (0, []) and parse_samples("no\n1 2 3") == (0, [])
-		assert of_extra({"extra": {"helper": (.25, .01), "HLT in KVM": (.7, None),
-		    "kernel": (.0001, None)}}) == "HLT in KVM 70.0 %, helpers 25.0 +- 1.0 %"
+		same(ran({"code": 1, "helper": 3, "beside": 9}), {"code": .25, "helper": .75})
+		assert ran({}) == {}
+		assert in_words({"helper": (.25, .01), "HLT in KVM": (.7, None),
+		    "kernel": (.0001, None)}, NAMES) == "HLT in KVM 70.0 %, helpers 25.0 +- 1.0 %"
 	END
 }
 
@@ -293,6 +295,7 @@ report_is_right() {
 		tcg = rows["accel=tcg"]["extra"]
 		assert close(tcg["translate"][0], .04 / .5), tcg
 		assert close(tcg["code"][0], (.08 - .5) / .5), tcg
+		assert close(rows["accel=tcg"]["ran"]["translate"][0], 1 / 3)
 		assert close(rows["vcpus=2 accel=tcg"]["extra"]["translate"][0], .02 / .75)
 		kvm = rows["accel=kvm"]["extra"]
 		run = next(r for r in plan["runs"] if r["config"]["accel"] == "kvm"
