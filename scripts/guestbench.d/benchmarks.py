@@ -6,18 +6,18 @@ import math
 import re
 from collections import namedtuple
 
-from conffile import Bad, assignments, one_of, read_text
+from conffile import Bad, assignments, one_of, read_text, whole
 from matrix import AXES
 
 NAME_MAX = 24       # a phase has 31 characters, and "after " belongs to them
 NEEDED = ("family", "tool", "command", "name", "quick", "full", "score", "unit",
           "better", "operations", "operation")
-OPTIONAL = ("before", "marks", "words", "memory", "disk", "needs")
+OPTIONAL = ("before", "marks", "words", "memory", "disk", "needs", "scale")
 SUFFIX = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
 # One benchmark as it runs. operations: a number, or an expression with a group.
-Task = namedtuple("Task", "name words family tool marks before command score unit "
-                          "better operations operation")
+Task = namedtuple("Task", "name words family tool marks before command score scale "
+                          "unit better operations operation")
 
 # A benchmark that was asked for. too_large: why the guest's memory or disk is not
 # enough, or None. needs: (axis, value) pairs of the guests that can run it.
@@ -120,9 +120,13 @@ def _task(section, sizes, config):
                 family=section["family"], tool=section["tool"],
                 marks=section.get("marks", "around"),
                 before=fill("before"), command=fill("command"),
-                score=section["score"], unit=section["unit"],
+                score=section["score"], scale=_scale(section), unit=section["unit"],
                 better=section["better"], operations=_operations(section, values),
                 operation=section["operation"])
+
+
+def _scale(section):
+    return whole(section.get("scale", "1"), 1, 10 ** 9, "scale")
 
 
 def _product(text, values):
@@ -169,7 +173,8 @@ def measure(task, output):
     operations = task.operations
     if not isinstance(operations, int):
         operations = _last_number(operations, output)
-    return _last_number(task.score, output), operations
+    score = _last_number(task.score, output)
+    return score and score * task.scale, operations
 
 
 def _last_number(expression, output):

@@ -36,6 +36,7 @@ th, td { padding: 3px 10px 3px 0; text-align: right; white-space: nowrap;
  border-bottom: 1px solid var(--line); font-variant-numeric: tabular-nums; }
 th:first-child, td:first-child, .scores :last-child, .reasons :nth-child(2)
  { text-align: left; }
+th, .carries td { white-space: normal; vertical-align: bottom; }
 .bar { display: flex; width: 240px; height: 14px; }
 .bar span { height: 100%; }
 .key { display: inline-block; width: 11px; height: 11px; margin: 0 5px 0 14px; }

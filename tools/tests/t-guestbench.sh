@@ -59,6 +59,7 @@ bad_tables() {
 	bad_table '[disk]: command: {size} has no value' 's/disk {mib}/disk {size}/'
 	bad_table '[wait]: name: {vcpus} has no value' 's/name = wait/&-{vcpus}/'
 	bad_table 'marks = none: unknown' 's/= own/= none/'
+	bad_table 'scale = 0: not a number' 's/^unit = s/&\nscale = 0/'
 	bad_table 'score: needs one group' 's/rate (\\S+)/rate/'
 	bad_table 'operations: neither a product nor' 's/of (\\d+)/of/'
 	bad_table 'longer than 24 characters' 's/name = wait/&-for-something-long-ago/'
