@@ -206,9 +206,10 @@ lacking_machine() {
 	mkdir tmp,1
 	TMPDIR=$T/tmp,1 lacks_here 'in a path (another TMPDIR or'
 	TMPDIR=$T/none lacks_here 'none: not a directory to write to'
-	port_taken
+	port_taken lacks_here 'port 47201 of 127.0.0.1: in use'
 }
 
+# port_taken COMMAND...: while something listens there
 port_taken() {
 	local pid
 	python3 -c 'import socket, time
@@ -218,7 +219,7 @@ time.sleep(60)' 2>/dev/null &	# or another has it
 	until (: </dev/tcp/127.0.0.1/47201) 2>/dev/null; do
 		sleep 0.1
 	done
-	lacks_here 'port 47201 of 127.0.0.1: in use'
+	"$@"
 	kill $pid || :
 }
 
@@ -247,21 +248,17 @@ volumes() {
 		guestbench --quiet --lab svm --matrix m1.conf --out o
 }
 
-# One that is empty, or of an earlier run, is taken: the next question is whether
-# another guestbench runs.
+# One that is empty, or of an earlier run, is taken: the port is looked at next.
 volumes_taken() {
 	local PATH=$PWD/bin:$PATH device=$1
 	fake blockdev '67108864'
 	fake lsblk 'sda \n'
 	fake blkid '' 2
-	exec 7>cache/exitstat/.lock-guestbench
-	flock 7
-	lacks_here 'another guestbench is running' 'disk = lvm' "volume = $device" \
-		'disk-size = 64'
+	port_taken lacks_here 'port 47201 of 127.0.0.1: in use' 'disk = lvm' \
+		"volume = $device" 'disk-size = 64'
 	fake blkid 'LABEL=guestbench\nTYPE=ext4\n'
-	lacks_here 'another guestbench is running' 'disk = lvm' "volume = $device" \
-		'disk-size = 64'
-	exec 7>&-
+	port_taken lacks_here 'port 47201 of 127.0.0.1: in use' 'disk = lvm' \
+		"volume = $device" 'disk-size = 64'
 }
 
 make_table
