@@ -8,6 +8,7 @@
 QEMU_TCG=/usr/lib/x86_64-linux-gnu/qemu/accel-tcg-x86_64.so
 PORT=47201		# as in qemu.py
 OUT_MIB=64		# for recordings
+WORK_MIB=64		# for the initrd, twice
 # What differs from run to run, back from where it took place; the last two are
 # a lab's.
 RUN_RESULTS=(guest.log record.log run.exitstat run.exitstat.part state tcg.samples
@@ -55,7 +56,7 @@ check_place()
 
 check_here()
 {
-	need_mib "$(free_mib "$1")" "$(setting disk-size)" "$1" \
+	need_mib "$(free_mib "$1")" $(($(setting disk-size) + WORK_MIB)) "$1" \
 		'another TMPDIR, or a smaller "disk-size" in the matrix'
 	# They have a meaning in QEMU's options, or in run-one.
 	case $1$(cache_dir) in

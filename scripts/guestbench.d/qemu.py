@@ -26,7 +26,8 @@ def disk_format(config):
 
 def _data_disk(config, attach):
     device = {"virtio": f"virtio-blk-{attach}", "ide": "ide-hd"}[config["bus"]]
-    return ["-drive", f"id=data,file=@DISK@,format={disk_format(config)},if=none",
+    return ["-drive", f"id=data,file=@DISK@,format={disk_format(config)},if=none,"
+            "werror=report,rerror=report",
             "-device", f"{device},drive=data"]
 
 

@@ -113,6 +113,7 @@ make_qemu() {
 	cat >qemu <<-'END'
 		#!/bin/sh
 		cat "$SAID"
+		[ ! -f "$SAID.errors" ] || cat "$SAID.errors" >&2
 		[ ! -f "$SAID.wait" ] || exec sleep 60
 	END
 	chmod +x qemu
@@ -155,6 +156,33 @@ benchmarks_fail() {
 		'guestbench: missing disk-1m dd;' "$end"
 	comes_to "failed: no benchmark began: the guest's kernel panicked: no init" \
 		'[ 1.0] Kernel panic - not syncing: no init'
+}
+
+# Neither is partial: what there is says nothing.
+machine_fails() {
+	printf '%s\n' 'KVM internal error. Suberror: 1' 'RAX=0' >said.errors
+	comes_to 'failed: KVM internal error. Suberror: 1' \
+		'guestbench: begin wait;'
+	echo 'exitstat record: run.exitstat.part: disk full (free some)' >said.errors
+	comes_to 'failed: run.exitstat.part: disk full' 'guestbench: complete;'
+	rm said.errors
+	new_plan
+	mkdir p/runs/0001/state.new
+	fails 1 'state: not written (is the disk full?): done' run_one
+	[ ! -e p/runs/0001/state ]
+}
+
+# A guest that hangs before its first benchmark gave nothing.
+hangs_at_once() {
+	machine
+	new_plan
+	echo 1 >p/runs/0001/limit
+	: >said
+	: >said.wait
+	run_one || :
+	rm said.wait
+	grep -x 'failed: the guest did not end within 1 s and no benchmark began' \
+		p/runs/0001/state
 }
 
 # The recording is whole, nothing runs on, and there is no state: it is not done.
@@ -270,6 +298,8 @@ check "a plan that was not finished, or lost files, is made whole" mended_plan
 check "a damaged state is no state" no_state
 make_qemu
 check "a run whose benchmarks failed is partial, and says why" benchmarks_fail
+check "a run that the machine failed, or its disk" machine_fails
+check "a run whose guest hung before it began" hangs_at_once
 check "an ended run leaves a whole recording and nothing else" ended
 check "a machine that lacks something is refused" lacking_machine
 device=$(find /dev -maxdepth 1 -type b -print -quit)
