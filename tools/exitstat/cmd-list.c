@@ -65,16 +65,28 @@ static void vm_name(const struct snap_vm *vm, const char *root, char *name,
 		fsroot_vm_name(root, vm->pid, comm, name, size);
 }
 
+/* "" without one, and of a dead VM. */
+static void vm_uuid(const struct snap_vm *vm, const char *root, char *uuid,
+		    size_t size)
+{
+	uuid[0] = '\0';
+	if (!vm->dead)
+		fsroot_vm_uuid(root, vm->pid, uuid, size);
+}
+
 static void print_vm(const struct snapshot *s, const struct snap_vm *vm,
 		     const char *root)
 {
-	char name[64], exits[COUNT_TEXT_LEN];
+	char name[64], uuid[40], exits[COUNT_TEXT_LEN];
 
 	vm_name(vm, root, name, sizeof(name));
+	vm_uuid(vm, root, uuid, sizeof(uuid));
 	printf("%6llu %8u %-30.30s %5u %15s  %s\n",
 	       (unsigned long long)vm->vm_id, vm->pid, name, vm->nr_vcpus,
 	       fmt_count(exits, snapshot_vm_exits(s, vm)),
 	       vm->dead ? "dead" : "running");
+	if (*uuid)
+		printf("%15s uuid %s\n", "", uuid);
 }
 
 static void print_list(const struct snapshot *s, const struct options *o,
@@ -163,7 +175,7 @@ static void print_text(const struct snapshot *s, const struct options *o,
 static json_t *vms_json(const struct snapshot *s, const struct options *o)
 {
 	json_t *all = json_array();
-	char name[64];
+	char name[64], uuid[40];
 
 	for (size_t i = 0; i < s->nr_vms; i++) {
 		const struct snap_vm *vm = &s->vms[i];
@@ -171,10 +183,12 @@ static json_t *vms_json(const struct snapshot *s, const struct options *o)
 		if (vm->dead && !o->dead)
 			continue;
 		vm_name(vm, o->common.root, name, sizeof(name));
+		vm_uuid(vm, o->common.root, uuid, sizeof(uuid));
 		json_array_append_new(all, json_pack(
-			"{s:I, s:I, s:o, s:I, s:I, s:s}",
+			"{s:I, s:I, s:o, s:o, s:I, s:I, s:s}",
 			"vm_id", (json_int_t)vm->vm_id,
 			"pid", (json_int_t)vm->pid, "name", json_text(name),
+			"uuid", *uuid ? json_text(uuid) : json_null(),
 			"vcpus", (json_int_t)vm->nr_vcpus,
 			"exits", (json_int_t)snapshot_vm_exits(s, vm),
 			"state", vm->dead ? "dead" : "running"));

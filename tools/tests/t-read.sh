@@ -19,8 +19,11 @@ list_anywhere() {
 }
 
 list_vms() {
+	local uuid=1b4e28ba-2fa1-11d2-883f-0016d3cca427
 	machine
-	process 700 1 qemu-system-x86_64 -name guest=web,debug-threads=on
+	process 650 1 other -uuid 00000000-0000-4000-8000-000000000000
+	process 700 1 qemu-system-x86_64 -name guest=web,debug-threads=on -S \
+		-uuid "$uuid" -no-user-config
 	snapshot <<-END
 		vm 1 650 1000 2000 qemu-gone
 		vcpu 0 5
@@ -35,7 +38,13 @@ list_vms() {
 		vcpu 0 0
 	END
 	golden list.txt list_anywhere
-	"$EXITSTAT" list --dead | has 'qemu-gone .* 5  dead'
+	"$EXITSTAT" list --dead >out
+	has 'qemu-gone .* 5  dead' <out
+	lacks 0000-4000 out
+	"$EXITSTAT" list --dead --json | tr -d ' \n' >out
+	has "\"name\":\"web\",\"uuid\":\"$uuid\"" <out
+	has '"name":"qemu-gone","uuid":null' <out
+	has '"name":"minivmm","uuid":null' <out
 }
 
 list_nothing() {
