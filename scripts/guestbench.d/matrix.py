@@ -19,7 +19,7 @@ AXES = {
     "cpu": ("default", "host"),
     "machine": ("pc", "q35", "microvm"),
     "accel": ("kvm", "tcg", "native"),
-    "manager": ("qemu",),
+    "manager": ("qemu", "libvirt"),
 }
 
 # No VM at all: the benchmarks on the machine itself, once for each number of
@@ -29,6 +29,7 @@ NATIVE = "native"
 # What no guest can be, and why.
 CONFLICTS = (
     ({"machine": "microvm", "bus": "ide"}, "microvm has no IDE"),
+    ({"machine": "microvm", "manager": "libvirt"}, "libvirt knows no microvm"),
     ({"accel": "tcg", "cpu": "host"}, "-cpu host needs KVM"),
 )
 

@@ -9,10 +9,11 @@ QEMU_TCG=/usr/lib/x86_64-linux-gnu/qemu/accel-tcg-x86_64.so
 PORT=47201		# as in qemu.py
 OUT_MIB=64		# for recordings
 WORK_MIB=64		# for the initrd, twice
+LAB_DISK_MIB=1024	# of a larger disk, what benchmarks may write to in a lab
 # What differs from run to run, back from where it took place; the last two are
 # a lab's.
 RUN_RESULTS=(guest.log record.log run.exitstat run.exitstat.part state tcg.samples
-	hist job.log console.log)
+	hist job.log console.log domain libvirtd.log)
 
 setting()
 {
@@ -51,6 +52,7 @@ check_place()
 	need_mib "$(free_mib "$OUT")" "$OUT_MIB" "$OUT" 'another --out'
 	[ -n "$LAB" ] || check_here "$tmp"
 	! has_value disk lvm || check_volume
+	[ -n "$LAB" ] || ! has_value manager libvirt || check_libvirt
 	[ -n "$LAB" ] || check_port
 }
 
@@ -83,6 +85,12 @@ check_kvm()
 		die "/dev/kvm: cannot be opened (run as root; or --lab svm)"
 	[ "$(id -u)" = 0 ] ||
 		die "accel = kvm: exits are recorded as root (sudo; or --lab svm)"
+}
+
+check_libvirt()
+{
+	local domains=("$OUT"/runs/*/domain.xml)
+	"$TOP/scripts/guestbench.d/run-domain" --check "${domains[0]%/*}"
 }
 
 check_volume()
@@ -121,14 +129,17 @@ check_volume_size()
 		'a larger volume, or a smaller "disk-size" in the matrix'
 }
 
-# The guest's memory and disk, the Debian twice while L1 unpacks it, and L1; a
-# volume's file is in memory, and what L1 has read of it.
+# The guest's memory and what benchmarks write to its disk, which is sparse; the
+# Debian twice while L1 unpacks it, and L1; libvirt's. A volume's file is in memory,
+# and what L1 has read of it.
 lab_memory()
 {
-	local disk
+	local disk libvirt=0
 	disk=$(setting disk-size)
+	[ "$disk" -le "$LAB_DISK_MIB" ] || disk=$LAB_DISK_MIB
 	! has_value disk lvm || disk=$((2 * disk))
-	echo $(($(setting memory) + disk + 768))
+	! has_value manager libvirt || libvirt=256
+	echo $(($(setting memory) + disk + 768 + libvirt))
 }
 
 make_parts()
@@ -159,10 +170,11 @@ make_job()
 	cp "$TOP/scripts/l1/jobs/guestbench"/* "$WORK/job/"
 	cp "$TOP/scripts/guestbench.d/run-one" "$WORK/initrd" \
 		"$WORK/empty.qcow2" "$ROOT_IMAGE" "$QEMU_TCG" "$WORK/job/"
-	# for a run without a VM: L1's kernel is the guest's
+	# for a run without a VM, a volume, libvirt: L1's kernel is the guest's
 	cp -r "$TOP/scripts/guestbench.d/native" \
 		"$TOP/scripts/guestbench.d/guest" "$WORK/job/"
 	modules "$GUEST_STOCK" "$WORK/job/modules" "${L1_MODULES[@]}"
+	! has_value manager libvirt || libvirt_job "$WORK/job"
 }
 
 # An emulated L1 has a clock of its own, which may be slower than ours: its limit
@@ -177,6 +189,6 @@ run_in_lab()
 		--job "$WORK/job" --out "$WORK/out" --mem "$(lab_memory)" \
 		--timeout $((4 * limit + 300)) || :
 	for name in "${RUN_RESULTS[@]}"; do
-		[ ! -f "$WORK/out/$name" ] || cp "$WORK/out/$name" "$1/"
+		[ ! -e "$WORK/out/$name" ] || cp -r "$WORK/out/$name" "$1/"
 	done
 }

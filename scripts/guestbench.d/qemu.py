@@ -16,7 +16,7 @@ MACHINES = {
 }
 CPUS = {"default": "qemu64", "host": "host"}
 NAME = "guestbench"     # by which a recording knows the VM
-PORT = 47201        # as in benchmarks.conf
+FORWARD = "tcp:127.0.0.1:47201-:5201"     # as in benchmarks.conf
 APPEND = "console=hvc0 quiet panic=-1 @APPEND@"
 
 
@@ -51,6 +51,6 @@ def arguments(config, memory):
         "-drive", "id=root,file=@ROOT@,format=raw,if=none,readonly=on",
         "-device", f"virtio-blk-{attach},drive=root",
         *_data_disk(config, attach),
-        "-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{PORT}-:5201",
+        "-netdev", f"user,id=net,hostfwd={FORWARD}",
         "-device", f"{net},netdev=net",
     ]

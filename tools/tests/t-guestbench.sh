@@ -34,7 +34,9 @@ bad_matrices() {
 		'benchmarks = lmbench'
 	bad_matrix 'cannot be: microvm has no IDE' 'machine = microvm pc' \
 		'bus = ide'
-	bad_matrix 'manager = libvirt: unknown' 'manager = libvirt'
+	bad_matrix 'cannot be: libvirt knows no microvm' 'machine = microvm' \
+		'manager = libvirt'
+	bad_matrix 'manager = xen: unknown' 'manager = xen'
 	bad_matrix 'more than 9999' 'vary = all' 'vcpus = 1 2 4 8' 'repeats = 100' \
 		'size = full' 'disk = raw qcow2' 'bus = virtio ide' \
 		'cpu = host default' 'machine = pc q35'

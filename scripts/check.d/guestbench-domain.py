@@ -1,0 +1,128 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""What has to be true of a domain of libvirt, of which a run of guestbench in a
+lab left what was said while it was suspended (l1/jobs/guestbench/watch-domain).
+
+usage: guestbench-domain.py DIR shown     exitstat and libvirt say the same of it
+       guestbench-domain.py DIR stats     query-stats is what exitstat counts
+       guestbench-domain.py DIR gone      the domain is not there afterwards
+
+DIR: of guestbench, with a run. Says what is not, and ends with status 1.
+"""
+import json
+import os
+import sys
+from collections import Counter
+from xml.etree import ElementTree
+
+sys.dont_write_bytecode = True
+NAME, PREFIX = "guestbench", "exits_"
+
+
+class Domain:
+    """The files of one run."""
+
+    def __init__(self, directory, run):
+        self.run = run
+        self.path = os.path.join(directory, "runs", run["run"], "domain")
+        self.xml = ElementTree.fromstring(self.text("domain.xml"))
+        self.uuid = self.xml.findtext("uuid")
+
+    def text(self, name):
+        with open(os.path.join(self.path, name), encoding="utf-8") as f:
+            return f.read()
+
+    def vm(self):
+        """The one of exitstat's list that has the domain's name and uuid."""
+        vms = [vm for vm in json.loads(self.text("list.json"))["vms"]
+               if (vm["name"], vm["uuid"]) == (NAME, self.uuid)]
+        return vms[0] if len(vms) == 1 else None
+
+
+def not_shown(domain):
+    vm = domain.vm()
+    if not vm:
+        return [f"exitstat list has no VM {NAME} {domain.uuid}"]
+    wrong = []
+    if vm["vcpus"] != int(domain.xml.findtext("vcpu")):
+        wrong.append(f"{vm['vcpus']} vCPUs")
+    listed = domain.text("list.txt").split("\n")
+    if not any(a.split()[2:3] == [NAME] and b.split() == ["uuid", domain.uuid]
+               for a, b in zip(listed, listed[1:])):
+        wrong.append("exitstat list, as text, does not show it")
+    if domain.text("virsh-list").split() != [domain.uuid, NAME]:
+        wrong.append(f"virsh list: {domain.text('virsh-list').split()}")
+    return wrong
+
+
+def answer(domain, name):
+    return json.loads(domain.text(name))["return"]
+
+
+def described(domain):
+    """Names of the engine's statistics in query-stats-schemas."""
+    return {s["name"] for schema in answer(domain, "schemas.json")
+            if schema["target"] == "vcpu" for s in schema["stats"]
+            if s["name"].startswith(PREFIX)}
+
+
+def by_query_stats(domain):
+    exits, vcpus = Counter(), answer(domain, "query-stats.json")
+    for vcpu in vcpus:
+        for s in vcpu["stats"]:
+            if s["name"].startswith(PREFIX):
+                exits[s["name"]] += s["value"]
+    return +exits, len(vcpus)
+
+
+def by_kernel(domain):
+    """NAME:COUNT of each reason, of all VMs: the domain is the only one."""
+    rows = (line.split(":") for line in domain.text("reasons").splitlines())
+    return Counter({PREFIX + name.lower(): int(n) for name, n in rows})
+
+
+def stats_differ(domain):
+    qmp, vcpus = by_query_stats(domain)
+    kernel, vm, total = by_kernel(domain), domain.vm(), sum(qmp.values())
+    for name in sorted(set(qmp) | set(kernel)):
+        if qmp[name] != kernel[name]:
+            yield f"{name}: {qmp[name]} by query-stats, {kernel[name]} counted"
+        if name not in described(domain):
+            yield f"{name}: not in query-stats-schemas"
+    if not total or not vm or (total, vcpus) != (vm["exits"], vm["vcpus"]):
+        yield f"query-stats: {total} exits of {vcpus} vCPUs; exitstat: {vm}"
+    if total > domain.run["exits"]:
+        yield f"{total} exits by then, {domain.run['exits']} in the recording"
+
+
+def not_gone(domain):
+    left = domain.text("virsh-left").split("\n")
+    if left[0].split() != ["Id", "Name", "State"] or any(left[2:]):
+        return [f"virsh list: {left}"]
+    return []
+
+
+CHECKS = {"shown": not_shown, "stats": stats_differ, "gone": not_gone}
+
+
+def main(directory, check):
+    try:
+        with open(f"{directory}/report.json", encoding="utf-8") as f:
+            runs = json.load(f)["runs"]
+        wrong = [w for run in runs for w in CHECKS[check](Domain(directory, run))]
+        if not runs:
+            wrong = ["no runs"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError,
+            ElementTree.ParseError) as e:
+        wrong = [f"{type(e).__name__}: {e}"]
+    if wrong:
+        print("\n".join(wrong))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 3 or sys.argv[2] not in CHECKS:
+        print(f"usage: guestbench-domain.py DIR {'|'.join(CHECKS)}",
+              file=sys.stderr)
+        sys.exit(2)
+    sys.exit(main(*sys.argv[1:]))
