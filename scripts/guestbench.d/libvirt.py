@@ -35,9 +35,9 @@ def _cpu(domain, config):
     _add(cpu, "model", CPUS[config["cpu"]])
 
 
-def _disk(devices, kind, path, target, form):
+def _disk(devices, kind, path, target, form, **driver):
     disk = _add(devices, "disk", type=kind, device="disk")
-    _add(disk, "driver", name="qemu", type=form)
+    _add(disk, "driver", name="qemu", type=form, **driver)
     _add(disk, "source", **{"dev" if kind == "block" else "file": path})
     _add(disk, "target", bus=target[0], dev=target[1])
     return disk
@@ -48,7 +48,8 @@ def _devices(domain, config):
     _add(devices, "controller", type="usb", model="none")
     _add(_disk(devices, "file", "@ROOT@", ("virtio", "vda"), "raw"), "readonly")
     _disk(devices, "block" if config["disk"] == "lvm" else "file", "@DISK@",
-          BUSES[config["bus"], config["machine"]], disk_format(config))
+          BUSES[config["bus"], config["machine"]], disk_format(config),
+          error_policy="report", rerror_policy="report")
     network = _add(devices, "interface", type="user")
     _add(network, "model", type="virtio")
     _add(network, "rom", enabled="no")

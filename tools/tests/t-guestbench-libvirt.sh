@@ -47,8 +47,10 @@ domain_is_the_machine() {
 		    assert root.find("readonly") is not None and data.find("readonly") is None
 		    source = "dev" if config["disk"] == "lvm" else "file"
 		    assert data.get("type") == {"dev": "block", "file": "file"}[source]
-		    assert drive.format("data", data.find("source").get(source),
-		        data.find("driver").get("type")) in after("-drive")
+		    driver = data.find("driver").attrib
+		    assert (drive + ",werror={},rerror={}").format(
+		        "data", data.find("source").get(source), driver["type"],
+		        driver["error_policy"], driver["rerror_policy"]) in after("-drive")
 		    bus = data.find("target").get("bus")
 		    assert (bus == "virtio") == (config["bus"] == "virtio")
 		    assert bus != "ide" or config["machine"] == "pc"
@@ -103,7 +105,7 @@ make_virsh() {
 			[ "$LIBVIRT" != refuses ] || no 'unsupported configuration'
 			console=$(sed -n 's|.*<source path="\(.*\)" />|\1|p' "$STATE/domain.xml")
 			setsid sh -c 'echo $$ >"$STATE/pid"
-				exec <>"$0.in" >"$0.out" 3>&-
+				exec <>"$0.in" >"$0.out" 2>/dev/null 3>&-
 				case $LIBVIRT in
 				hang) echo "guestbench: begin wait;"; exec sleep 60 ;;
 				*) sleep 0.3; echo "guestbench: complete;" ;;
@@ -184,10 +186,14 @@ domain_is_interrupted() {
 	domain_plan
 	make_virsh
 	: >initrd
+	echo 60 >p/runs/0001/limit
 	env PATH="$T/bin:$PATH" STATE="$T" LIBVIRT=hang KERNEL=/k ROOT=/r \
 		INITRD="$T/initrd" QCOW2=/dev/null setsid "$GB/run-one" p/runs/0001 &
 	pid=$!
-	until grep -q '^resume' calls 2>/dev/null; do sleep 0.1; done
+	for _ in {1..100}; do
+		! grep -q '^resume' calls 2>/dev/null || break
+		sleep 0.1
+	done
 	[ -s domains ]
 	kill -TERM -- "-$pid"
 	status=0
