@@ -123,7 +123,7 @@ def _overhead(benchmark, emulated):
     return _table(("against native", "% of its speed", "times its time",
                    "the extra time is", "of what QEMU's vCPUs ran"), (
         (escape(row["label"]), *map(escape, overhead.words(row)))
-        for row in rows), "scores", ("no", "no", "no") if emulated else ()) \
+        for row in rows), "scores", ("no",) * 4 if emulated else ()) \
         if rows else []
 
 

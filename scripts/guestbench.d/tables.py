@@ -55,7 +55,7 @@ def _table(benchmark, emulated):
             yield from _labelled(row, " " + first)
             yield from (" " * (LABEL + 3) + line for line in more)
     yield from _nesting(benchmark)
-    yield from _overhead(benchmark)
+    yield from _overhead(benchmark, emulated)
 
 
 def _nesting(benchmark):
@@ -72,12 +72,14 @@ def _nesting(benchmark):
         yield fill(sentence, 78, initial_indent="  ", subsequent_indent="  ")
 
 
-def _overhead(benchmark):
+def _overhead(benchmark, emulated):
     rows = benchmark.get("overhead")
     if not rows:
         return
     yield ""
     yield "  against native: % of its speed, times its time; of the extra time"
+    if emulated:
+        yield f" {_of_emulator(emulated)}"
     for row in rows:
         speed, factor, extra, ran = overhead.words(row)
         text = f"{speed} %, {factor} times; {extra}" + (
