@@ -195,7 +195,8 @@ ended() {
 	TMPDIR=$T/tmp QEMU="$T/qemu" KERNEL=/k INITRD="$T/initrd" ROOT=/r QCOW2=/q \
 		WITH_PARENT='setpriv --pdeathsig KILL' "$GB/run-one" p/runs/0001 &
 	pid=$!
-	until grep -q begin p/runs/0001/guest.log 2>/dev/null; do
+	for _ in {1..300}; do
+		! grep -q begin p/runs/0001/guest.log 2>/dev/null || break
 		sleep 0.1
 	done
 	[ -n "$(ls tmp)" ]
@@ -241,10 +242,11 @@ lacking_machine() {
 port_taken() {
 	local pid
 	python3 -c 'import socket, time
-socket.create_server(("127.0.0.1", 47201)).listen()
+server = socket.create_server(("127.0.0.1", 47201))
 time.sleep(60)' 2>/dev/null &	# or another has it
 	pid=$!
-	until (: </dev/tcp/127.0.0.1/47201) 2>/dev/null; do
+	for _ in {1..100}; do
+		! (: </dev/tcp/127.0.0.1/47201) 2>/dev/null || break
 		sleep 0.1
 	done
 	"$@"
