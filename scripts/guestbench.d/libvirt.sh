@@ -41,7 +41,7 @@ build_libvirt()
 # Once a month anew, as Debian moves on.
 libvirt_image()
 {
-	local key
+	local key entry
 	key=$({
 		date +%Y-%m
 		debian_sources
@@ -49,13 +49,15 @@ libvirt_image()
 	} | short_hash)
 	find "$(cache_dir)" -maxdepth 1 -name 'guestbench-libvirt-*' -mtime +60 \
 		-exec rm -rf {} +
-	printf '%s/root.squashfs\n' \
-		"$(cache_entry guestbench-libvirt "$key" build_libvirt)"
+	entry=$(cache_entry guestbench-libvirt "$key" build_libvirt)
+	printf '%s/root.squashfs\n' "$entry"
 }
 
 # libvirt_job DIR: what a job in L1 needs of it
 libvirt_job()
 {
-	cp "$(libvirt_image)" "$1/libvirt.squashfs"
+	local image
+	image=$(libvirt_image)
+	cp "$image" "$1/libvirt.squashfs"
 	cp "$TOP/scripts/guestbench.d/run-domain" "$1/"
 }
