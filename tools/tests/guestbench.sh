@@ -49,3 +49,16 @@ new_plan() {
 	rm -rf p
 	plan "${MATRIX:-m.conf}" p 7 table.conf
 }
+
+guestbench() {
+	XDG_CACHE_HOME=$T/cache "$GB/../guestbench" "$@"
+}
+
+# refused TEXT LINE...: a matrix with these lines is refused here, before a run
+refused() {
+	printf '%s\n' 'accel = tcg' 'repeats = 1' 'benchmarks = cpu' "${@:2}" \
+		>m1.conf
+	rm -rf o
+	fails 1 "$1" guestbench --quiet --matrix m1.conf --out o --seed 1
+	[ ! -e o/runs/0001/state ]
+}

@@ -10,10 +10,6 @@
 # shellcheck source=guestbench.sh
 . "$GOLDEN/../guestbench.sh"
 
-guestbench() {
-	XDG_CACHE_HOME=$T/cache "$GB/../guestbench" "$@"
-}
-
 # not_a_matrix TEXT: of what bad.conf is
 not_a_matrix() {
 	fails 1 "$1" plan bad.conf bad.d 1
@@ -211,15 +207,6 @@ ended() {
 	[ -z "$(pgrep -f "$T/tmp")" ]
 }
 
-# lacks_here TEXT LINE...: a matrix with these lines is refused by this machine
-lacks_here() {
-	printf '%s\n' 'accel = tcg' 'repeats = 1' 'benchmarks = cpu' "${@:2}" \
-		>m1.conf
-	rm -rf o
-	fails 1 "$1" guestbench --quiet --matrix m1.conf --out o --seed 1
-	[ ! -e o/runs/0001/state ]
-}
-
 # fake NAME TEXT [STATUS]: a program of this machine that prints it
 fake() {
 	mkdir -p bin
@@ -230,12 +217,12 @@ fake() {
 lacking_machine() {
 	local PATH=$PWD/bin:$PATH
 	fake df '   63\n'
-	lacks_here 'o: 63 MiB free, 64 MiB needed (another --out)'
+	refused 'o: 63 MiB free, 64 MiB needed (another --out)'
 	rm bin/df
 	mkdir tmp,1
-	TMPDIR=$T/tmp,1 lacks_here 'in a path (another TMPDIR or'
-	TMPDIR=$T/none lacks_here 'none: not a directory to write to'
-	port_taken lacks_here 'port 47201 of 127.0.0.1: in use'
+	TMPDIR=$T/tmp,1 refused 'in a path (another TMPDIR or'
+	TMPDIR=$T/none refused 'none: not a directory to write to'
+	port_taken refused 'port 47201 of 127.0.0.1: in use'
 }
 
 # port_taken COMMAND...: while something listens there
@@ -259,20 +246,20 @@ volumes() {
 	lines=('disk = lvm' "volume = $device" 'disk-size = 64')
 	fake blockdev '67108864'
 	fake lsblk 'sda /home\n'
-	lacks_here "volume = $device: in use (/home)" "${lines[@]}"
+	refused "volume = $device: in use (/home)" "${lines[@]}"
 	fake lsblk 'sda [SWAP]\n'
-	lacks_here "volume = $device: in use ([SWAP])" "${lines[@]}"
+	refused "volume = $device: in use ([SWAP])" "${lines[@]}"
 	fake lsblk 'sda \nvg-lv \n'
-	lacks_here "volume = $device: in use (vg-lv)" "${lines[@]}"
+	refused "volume = $device: in use (vg-lv)" "${lines[@]}"
 	fake lsblk 'sda \n'
 	fake blkid 'TYPE=LVM2_member\n'
-	lacks_here 'has LVM2_member on it, and would be overwritten' "${lines[@]}"
+	refused 'has LVM2_member on it, and would be overwritten' "${lines[@]}"
 	fake blkid 'LABEL=home\nTYPE=ext4\n'
-	lacks_here 'has label home ext4 on it' "${lines[@]}"
+	refused 'has label home ext4 on it' "${lines[@]}"
 	fake blockdev '67108863'
-	lacks_here "volume = $device: 63 MiB free, 64 MiB needed" "${lines[@]}"
+	refused "volume = $device: 63 MiB free, 64 MiB needed" "${lines[@]}"
 	fake blockdev '' 1
-	lacks_here "volume = $device: cannot be opened" "${lines[@]}"
+	refused "volume = $device: cannot be opened" "${lines[@]}"
 	rm -r bin
 	fails 1 'a lab makes it, as /dev/GROUP/VOLUME' \
 		guestbench --quiet --lab svm --matrix m1.conf --out o
@@ -284,10 +271,10 @@ volumes_taken() {
 	fake blockdev '67108864'
 	fake lsblk 'sda \n'
 	fake blkid '' 2
-	port_taken lacks_here 'port 47201 of 127.0.0.1: in use' 'disk = lvm' \
+	port_taken refused 'port 47201 of 127.0.0.1: in use' 'disk = lvm' \
 		"volume = $device" 'disk-size = 64'
 	fake blkid 'LABEL=guestbench\nTYPE=ext4\n'
-	port_taken lacks_here 'port 47201 of 127.0.0.1: in use' 'disk = lvm' \
+	port_taken refused 'port 47201 of 127.0.0.1: in use' 'disk = lvm' \
 		"volume = $device" 'disk-size = 64'
 }
 

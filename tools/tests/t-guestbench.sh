@@ -297,19 +297,6 @@ hpl_marks() {
 	[ ! -s marks ]
 }
 
-guestbench() {
-	XDG_CACHE_HOME=$T/cache "$GB/../guestbench" "$@"
-}
-
-# refused TEXT LINE...: a matrix with these lines cannot run here
-refused() {
-	printf '%s\n' 'accel = tcg' 'repeats = 1' 'benchmarks = cpu' "${@:2}" \
-		>m1.conf
-	rm -rf o
-	fails 1 "$1" guestbench --quiet --matrix m1.conf --out o --seed 1
-	[ ! -e o/runs/0001/state ]
-}
-
 # What ends before anything is installed, built or booted.
 front_end() {
 	fails 2 'xen: no such lab' guestbench --lab xen
