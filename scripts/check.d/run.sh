@@ -71,27 +71,27 @@ check_recordings()
 {
 	local source
 	for source in $SOURCES; do
-		tap "$1: micro guest: recording by $source equals ftrace" \
+		check "$1: micro guest: recording by $source equals ftrace" \
 			recording_is_hist counts "$source"
-		tap "$1: Linux boot, $SMP vCPU: recording by $source equals ftrace" \
+		check "$1: Linux boot, $SMP vCPU: recording by $source equals ftrace" \
 			recording_is_hist linux "$source"
 	done
 }
 
 check_counts()
 {
-	tap "$1: a guest leaves no trace while counting is off" counted_nothing
-	tap "$1: micro guest: ftrace sees the exits of guests.cfg" \
+	check "$1: a guest leaves no trace while counting is off" counted_nothing
+	check "$1: micro guest: ftrace sees the exits of guests.cfg" \
 		oracle_is_sane counts
-	tap "$1: micro guest: the snapshot has exactly guests.cfg's exits" \
+	check "$1: micro guest: the snapshot has exactly guests.cfg's exits" \
 		micro_exact counts
-	tap "$1: micro guest: snapshot equals ftrace" snapshot_is_hist counts
-	tap "$1: micro guest: text in debugfs equals ftrace" text_is_hist counts
-	tap "$1: micro guest: sysfs equals the snapshot" sysfs_is_snapshot counts
-	tap "$1: Linux guest booted and was recorded" linux_booted
-	tap "$1: Linux boot, $SMP vCPU: snapshot equals ftrace per vCPU" \
+	check "$1: micro guest: snapshot equals ftrace" snapshot_is_hist counts
+	check "$1: micro guest: text in debugfs equals ftrace" text_is_hist counts
+	check "$1: micro guest: sysfs equals the snapshot" sysfs_is_snapshot counts
+	check "$1: Linux guest booted and was recorded" linux_booted
+	check "$1: Linux boot, $SMP vCPU: snapshot equals ftrace per vCPU" \
 		snapshot_is_hist linux
-	tap "$1: Linux boot, $SMP vCPU: text equals ftrace per vCPU" \
+	check "$1: Linux boot, $SMP vCPU: text equals ftrace per vCPU" \
 		text_is_hist linux
 	check_recordings "$1"
 }

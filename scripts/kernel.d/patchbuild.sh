@@ -84,9 +84,9 @@ check_builds()
 		apply_patch "$tree" "$SERIES_DIR/$patch"
 		! grep -q '^+++ .*/Kconfig' "$SERIES_DIR/$patch" ||
 			stage "configuring" set_exit_stats "$tree" --enable
-		tap "builds: $patch" builds "$tree" "$WORK/log" "$base/warnings"
+		check "builds: $patch" builds "$tree" "$WORK/log" "$base/warnings"
 	done
 	stage "configuring" set_exit_stats "$tree" --disable
-	tap "builds with KVM_EXIT_STATS off" \
+	check "builds with KVM_EXIT_STATS off" \
 		builds "$tree" "$WORK/log" "$base/warnings"
 }

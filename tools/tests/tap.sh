@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# TAP for the shell tests: numbered results, a fake machine below a temporary
-# root, and checks of output. Sourced; sets T (temporary directory), ROOT
-# (fake /sys and /proc) and EXITSTAT (the tool under test).
+# What the shell tests of the tool share: a fake machine below a temporary root,
+# and checks of output. Sourced; sets T (temporary directory), ROOT (fake /sys
+# and /proc) and EXITSTAT (the tool under test). Tests are counted and printed
+# by scripts/check.d/tap.sh.
 
 set -euo pipefail
+# shellcheck source=scripts/check.d/tap.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../../scripts/check.d/tap.sh"
 export LC_ALL=C ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1
 : "${BUILD:?the build directory of tools/tests}"
 # fontconfig keeps what it has read until the process ends
@@ -17,52 +20,12 @@ GOLDEN=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)/golden
 T=$(mktemp -d)
 ROOT=$T/root
 export EXITSTAT_ROOT=$ROOT
-tap_nr=0
 trap 'rm -rf "$T"' EXIT
 cd "$T"
-
-# result STATUS NAME: one line of TAP; when it failed, the commands that it ended
-# with, and what it printed
-result() {
-	tap_nr=$((tap_nr + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $tap_nr - $2"
-	else
-		echo "not ok $tap_nr - $2"
-		{ tail -n 15 "$T/trace"; tail -n 200 "$T/log"; } | sed 's/^/# /'
-	fi
-}
-
-# check NAME FUNCTION [ARG...]: runs it in a subshell that stops at errors
-check() {
-	local name=$1 status
-	shift
-	set +e		# "if" or "||" would switch -e off inside as well
-	(
-		set -e
-		trap - EXIT
-		exec 9>"$T/trace"
-		BASH_XTRACEFD=9
-		set -x
-		"$@"
-	) >"$T/log" 2>&1
-	status=$?
-	set -e
-	result "$status" "$name"
-}
 
 # Debian's, which has the module sqlite3: others in PATH may be built without.
 python3() {
 	/usr/bin/python3 "$@"
-}
-
-skip() {
-	tap_nr=$((tap_nr + 1))
-	echo "ok $tap_nr - $1 # SKIP $2"
-}
-
-done_testing() {
-	echo "1..$tap_nr"
 }
 
 # has TEXT: on standard input, which is read to its end: grep -q would leave the
