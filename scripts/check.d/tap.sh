@@ -102,8 +102,7 @@ product_make()
 {
 	local file=$1 status=0
 	shift
-	"$@" >"$file.out" 2> >(tee "$file.err" >&2) || status=$?
-	wait $! || :
+	"$@" 2>&1 >"$file.out" | tee "$file.err" >&2 || status=${PIPESTATUS[0]}
 	echo "${CHECK_NAME:-${0##*/}}" >"$file.by"
 	echo "$status" >"$file.status"
 }
@@ -142,7 +141,7 @@ product()
 	case $status in
 	0) ;;
 	failed) exit 1 ;;
-	77) skip_rest "$reason" ;;
+	77) skip_rest "cannot be had: $reason" ;;
 	*) skip_rest "needs $title" ;;
 	esac
 }
