@@ -104,7 +104,7 @@ guest_died()
 	cp "$WORK/registers" "$WORK/dead.$DEAD_COUNT"
 	warn "$LAB: a guest spins with interrupts off at $rip" \
 		"(stage '$WATCH_STAGE'): telling L1 to start it again"
-	sed -n 's/^\(RAX\|RSI\|R8 \|R12\|RIP\|CR0\)/ &/p' "$WORK/registers" >&2
+	sed -nE 's/^([ER](AX|SI|IP)|R8 |R12|CR0)/ &/p' "$WORK/registers" >&2
 	SPIN_TOLD[$cpu]=yes SPIN_SINCE[$cpu]=$3
 	echo dead >&"$CONTROL_IN"
 }
