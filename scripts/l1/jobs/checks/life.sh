@@ -71,9 +71,7 @@ step_before_kvm()
 step_life()
 {
 	local vm rc=0 i=0
-	STEP=/out/life
-	mkdir -p $STEP
-	GUEST_QUIET=quiet linux_guest >"$STEP/guest.log" 2>&1 &
+	GUEST_QUIET=quiet linux_guest >/tmp/life.log 2>&1 &
 	vm=$!
 	sleep 1
 	while [ $i -lt $LOADS ] && kill -0 $vm 2>/dev/null; do
@@ -84,16 +82,17 @@ step_life()
 		[ $((i % 2)) = 0 ] || usleep 20000
 		i=$((i + 1))
 	done
-	echo $i >"$STEP/loads"
 	unload_module
 	load_module
 	begin life
+	echo $i >"$STEP/loads"
 	counting 1
 	micro_guest counts || rc=$?
 	kill -0 $vm && echo yes >"$STEP/overlap"
 	save_snapshot micro
 	wait $vm || rc=$?
 	echo $rc >"$STEP/rc"
+	mv /tmp/life.log "$STEP/guest.log"
 	end
 }
 
