@@ -17,7 +17,11 @@ fetch_deb()
 {
 	mkdir -p "$3"
 	cd "$3"
-	apt-get download "$1=$2"
+	apt-get download "$1=$2" || {
+		[ "$(id -u)" = 0 ]
+		index_update
+		apt-get download "$1=$2"
+	}
 }
 
 # The reason of a failed download, by what apt says. What it did not find was

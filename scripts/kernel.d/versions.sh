@@ -89,18 +89,19 @@ index_read()
 # when something is missing.
 index_refresh()
 {
-	local fd
-	exec {fd}>"$CACHE_ROOT/.index"
-	flock "$fd"
 	stage "updating the package index" index_update
-	exec {fd}>&-
 	REFRESHED=yes
 	index_read
 }
 
+# One at a time: apt does not wait for another apt.
 index_update()
 {
+	local fd
+	exec {fd}>"$CACHE_ROOT/.index"
+	flock "$fd"
 	apt-get update || echo "status $?"
+	exec {fd}>&-
 }
 
 # release_of VERSION FLAVOUR: set RELEASE, which is what uname -r says, by the
