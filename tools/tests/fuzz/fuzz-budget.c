@@ -65,7 +65,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 }
 
 #ifndef FUZZ_LIBFUZZER
-#define RUNS	20000
+#define RUNS	5000
 
 static const char seed[] =
 	"# comment\n\nexits 1,234,567\nexits 12,000/s\r\nexits 2s # time\n"
