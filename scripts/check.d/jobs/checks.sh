@@ -48,6 +48,7 @@ prepare_checks()
 	local module
 	echo "$1" >"$JOB/steps"
 	echo "$SOURCES" >"$JOB/sources"
+	[ "$LAB/$NAME" != "$LOUD" ] || touch "$JOB/loud"
 	case $ENGINE:$1 in
 	module:* | none:* | *:*declined*)
 		product module "$TOP/scripts/kernel" dkms "$SERIES"
