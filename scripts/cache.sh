@@ -92,7 +92,8 @@ cache_open()
 {
 	local dir=$1
 	[ ! -e "${dir%/*}" ] || cache_check_owner "${dir%/*}" parent
-	[ -d "$dir" ] || mkdir -p "$dir" 2>/dev/null || [ -d "$dir" ] ||
+	[ -d "$dir" ] || (umask go-w && mkdir -p "$dir" 2>/dev/null) ||
+		[ -d "$dir" ] ||
 		die "$dir: cannot make this directory for the cache (set" \
 			"XDG_CACHE_HOME)"
 	cache_check_owner "$dir"
@@ -266,7 +267,7 @@ cache_claim()
 	cache_guard guard "$root" || exit 1
 	cache_sweep "$root"
 	if [ ! -d "$tmp" ]; then
-		{ mkdir "$tmp" && cache_lock own "$tmp"; } || exit 1
+		{ (umask go-w && mkdir "$tmp") && cache_lock own "$tmp"; } || exit 1
 		exec {guard}>&-
 		# shellcheck disable=SC2034 # the caller's
 		claim_fd=$own
@@ -326,7 +327,7 @@ cache_make()
 		local CACHE_MAKING=$name
 		# Not in a condition, which would switch errexit off inside.
 		set +e
-		(set -e; cache_fill "$tmp" "${@:3}") >&2
+		(set -e; umask go-w; cache_fill "$tmp" "${@:3}") >&2
 		rc=$?
 		set -e
 		CACHE_MAKING=$outer
