@@ -108,7 +108,7 @@ typed() {
 		if pid == 0:
 		    os.environ.update(TERM="dumb", PS1="> ", PS2="")
 		    os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
-		def until(text, seconds=20):
+		def until(text, seconds=120):
 		    got, end = "", time.monotonic() + seconds
 		    while text not in got and time.monotonic() < end:
 		        if select.select([fd], [], [], 0.1)[0]:

@@ -110,7 +110,7 @@ make_qemu() {
 		#!/bin/sh
 		cat "$SAID"
 		[ ! -f "$SAID.errors" ] || cat "$SAID.errors" >&2
-		[ ! -f "$SAID.wait" ] || exec sleep 60
+		[ ! -f "$SAID.wait" ] || exec sleep 300
 	END
 	chmod +x qemu
 	: >initrd
@@ -191,10 +191,7 @@ ended() {
 	TMPDIR=$T/tmp QEMU="$T/qemu" KERNEL=/k INITRD="$T/initrd" ROOT=/r QCOW2=/q \
 		WITH_PARENT='setpriv --pdeathsig KILL' "$GB/run-one" p/runs/0001 &
 	pid=$!
-	for _ in {1..300}; do
-		! grep -q begin p/runs/0001/guest.log 2>/dev/null || break
-		sleep 0.1
-	done
+	eventually grep begin p/runs/0001/guest.log
 	[ -n "$(ls tmp)" ]
 	kill -TERM $pid
 	wait $pid || status=$?
@@ -204,7 +201,11 @@ ended() {
 	[ -s p/runs/0001/run.exitstat ]
 	[ ! -e p/runs/0001/run.exitstat.part ]
 	[ -z "$(ls tmp)" ]
-	[ -z "$(pgrep -f "$T/tmp")" ]
+	eventually nothing_runs
+}
+
+nothing_runs() {
+	! pgrep -f "$T/tmp"
 }
 
 # fake NAME TEXT [STATUS]: a program of this machine that prints it
@@ -225,19 +226,25 @@ lacking_machine() {
 	port_taken refused 'port 47201 of 127.0.0.1: in use'
 }
 
+port_answers() {
+	(: </dev/tcp/127.0.0.1/47201)
+}
+
 # port_taken COMMAND...: while something listens there
 port_taken() {
 	local pid
+	exclusive port-47201
 	python3 -c 'import socket, time
 server = socket.create_server(("127.0.0.1", 47201))
-time.sleep(60)' 2>/dev/null &	# or another has it
+time.sleep(300)' 2>/dev/null &	# or another has it
 	pid=$!
-	for _ in {1..100}; do
-		! (: </dev/tcp/127.0.0.1/47201) 2>/dev/null || break
-		sleep 0.1
-	done
+	# shellcheck disable=SC2064 # this process
+	trap "kill $pid || :" EXIT
+	eventually port_answers
 	"$@"
-	kill $pid || :
+	kill "$pid" || :
+	wait "$pid" || :
+	trap - EXIT
 }
 
 # A volume that is not ours to overwrite.

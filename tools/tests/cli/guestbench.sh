@@ -235,7 +235,7 @@ make_qemu() {
 		printf '%s\n' "$@" >"$ARGS"
 		case $PLAY in
 		complete) echo 'guestbench: complete;' ;;
-		hang) echo 'guestbench: begin wait;'; exec sleep 60 ;;
+		hang) echo 'guestbench: begin wait;'; exec sleep 300 ;;
 		dies) echo 'guestbench: begin wait;'; exit 3 ;;
 		broken) echo 'guestbench: failed: module ahci;' ;;
 		refuses) echo 'qemu: no KVM here' >&2; exit 1 ;;
@@ -244,17 +244,21 @@ make_qemu() {
 	chmod +x qemu
 }
 
-# played PLAY STATE: what a run comes to
+# played PLAY STATE [LIMIT]: what a run comes to
 played() {
 	machine
 	new_plan
-	echo 1 >p/runs/0001/limit
+	echo "${3-120}" >p/runs/0001/limit
 	rm -f p/runs/0001/run.exitstat
 	: >initrd
 	env PLAY="$1" ARGS="$T/args" QEMU="$T/qemu" KERNEL=/k INITRD="$T/initrd" \
 		ROOT=/r QCOW2=/q GUEST_APPEND=one=1 CPU_FLAGS=,x=off \
 		"$GB/run-one" p/runs/0001 >&2 || [ "${2%%:*}" = failed ]
 	grep -x "$2" p/runs/0001/state
+}
+
+hangs() {
+	played hang "partial: the guest did not end within $1 s" "$1"
 }
 
 runs_end() {
@@ -265,7 +269,7 @@ runs_end() {
 	grep '^id=root,file=/r,' args
 	lacks '@' args
 	[ -f p/runs/0001/run.exitstat ]
-	played hang 'partial: the guest did not end within 1 s'
+	limited hangs
 	[ -f p/runs/0001/run.exitstat ]
 	played dies 'partial: QEMU ended with status .*'
 	played broken 'failed: module ahci;'

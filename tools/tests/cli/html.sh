@@ -148,7 +148,7 @@ without_uplot() {
 # browse FILE OPTION...: its elements as they are in the end; "err" has what the
 # page said to the console. No name of a host leads anywhere.
 browse() {
-	timeout 120 chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
+	timeout 600 chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
 		--user-data-dir="$T/chromium" --host-resolver-rules='MAP * ~NOTFOUND' \
 		--enable-logging=stderr --virtual-time-budget=5000 --window-size=1280,2000 \
 		"${@:2}" "file://$T/$1" 2>log

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # kill -9 at random times: at most the last sample is lost, and nothing is
-# damaged. KILLS: how often (100).
+# damaged. KILLS: how often (40; make stress-record: 1,000).
 #
 # fifosnap answers each read of the snapshot and counts them, so that how many
 # samples a recording should have is known, and what their sums should be.
@@ -10,7 +10,7 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-KILLS=${KILLS:-100}
+KILLS=${KILLS:-40}
 EXITS_PER_SAMPLE=264
 # Without sanitizers: more samples in the time before the kill.
 FAST=$BUILD/nocairo/exitstat
@@ -25,7 +25,7 @@ start_kernel() {
 	"$BUILD/fifosnap" "$SNAPSHOT" "$T/count" 2>/dev/null &
 	kernel=$!
 	trap 'kill $kernel; rm -rf "$T"' EXIT
-	while [ ! -p "$SNAPSHOT" ]; do sleep 0.01; done
+	eventually [ -p "$SNAPSHOT" ]
 }
 
 record() {
@@ -51,19 +51,34 @@ random_time() {
 	printf '0.%03d' $((RANDOM % $1))
 }
 
-# One recorder and its end: every third one is killed while it finishes.
+# until_asked N: the recorder has asked that often, whatever time that takes here
+until_asked() {
+	while [ "$(<count)" -lt "$1" ] && kill -0 "$recorder"; do
+		sleep 0.002
+	done
+}
+
+# One recorder and its end: every third one is killed while it finishes, every
+# tenth one while it begins.
 run_and_kill() {
-	local recorder
+	local recorder before
+	before=$(<count)
 	record k.x &
 	recorder=$!
-	sleep "$(random_time 120)"
+	if [ $(($1 % 10)) = 0 ]; then
+		sleep "$(random_time 30)"
+	else
+		until_asked $((before + probes + 1 + RANDOM % 60))
+	fi
 	if [ $(($1 % 3)) = 0 ]; then
 		kill -INT "$recorder" || :
 		sleep "$(random_time 25)"
 	fi
 	kill -KILL "$recorder" || :
 	wait "$recorder" || :
-	sleep 0.01	# for fifosnap to count its last answer
+	# another one asks: its answer comes after the last one was counted
+	cat "$SNAPSHOT" >answer
+	[ -s answer ]
 }
 
 # verify FILE ASKED: its samples, their sums by both readers, and its pages
@@ -102,7 +117,7 @@ kills() {
 	for ((i = 1; i <= KILLS; i++)); do
 		before=$(cat count)
 		run_and_kill "$i"
-		asked=$(($(cat count) - before - probes))
+		asked=$(($(cat count) - before - probes - 1))
 		echo "kill $i: $asked samples asked for"
 		verify_what_there_is "$asked"
 		rm -f k.x k.x.*

@@ -107,7 +107,6 @@ only_own_vms() {
 			vcpu 0 23
 			exit 0x7b 23
 		SNAP
-		sleep 0.05
 	END
 	"$EXITSTAT" record -q -i 5ms -o g.x -- bash play \
 		"$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
@@ -128,13 +127,13 @@ without_command() {
 		exit 0x7b 100
 	END
 	"$EXITSTAT" record -q -i 5ms -o i.x &
-	sleep 0.2
+	eventually sampled i.x 1
 	snapshot <<-END
 		vm 1 700 1000 0 qemu
 		vcpu 0 201
 		exit 0x7b 201
 	END
-	sleep 0.1
+	eventually counted i.x 101
 	kill -INT $!
 	wait $!
 	[ "$(total_of i.x)" = 101 ]
@@ -152,9 +151,9 @@ duration() {
 term_is_forwarded() {
 	machine
 	local status=0
-	"$EXITSTAT" record -q -i 5ms -o l.x -- "$BUILD/fakeguest" "$ROOT" 5 400 \
-		>/dev/null 2>err &
-	sleep 0.4
+	"$EXITSTAT" record -q -i 5ms -o l.x -- "$BUILD/fakeguest" "$ROOT" 5 90000 \
+		>out 2>err &
+	eventually grep SeaBIOS out	# it can be told to end
 	kill -TERM $!
 	wait $! || status=$?
 	[ "$status" = 1 ]
@@ -162,18 +161,22 @@ term_is_forwarded() {
 	[ "$(total_of l.x)" = "$(total_in_snapshot)" ]
 }
 
+gone() {
+	! kill -0 "$1"
+}
+
 kill_9() {
 	machine
-	"$EXITSTAT" record -q -i 10ms -o m.x -- "$BUILD/fakeguest" "$ROOT" 5 400 \
+	"$EXITSTAT" record -q -i 10ms -o m.x -- "$BUILD/fakeguest" "$ROOT" 5 90000 \
 		>/dev/null &
-	sleep 0.6
+	eventually sampled m.x 20
 	local guest
 	guest=$(pgrep -P $!)
 	kill -9 $!
 	wait $! || true
 	# the guest is not our child: it must be gone before the next machine
 	kill "$guest"
-	while kill -0 "$guest"; do sleep 0.01; done
+	eventually gone "$guest"
 	fails 1 'm.x.part is an interrupted or running recording' \
 		"$EXITSTAT" report m.x
 	"$EXITSTAT" report m.x.part >words

@@ -24,7 +24,7 @@ exits_written() {
 
 # What depends on time, memory or version, without its value.
 steady() {
-	sed -E '/^(process_|exitstat_source_.*read_seconds|exitstat_build_info)/s/[^ ]+$/X/
+	sed -E '/^(process_|exitstat_source_(.*read_seconds|reads_total)|exitstat_build_info)/s/[^ ]+$/X/
 		s/version="[^"]*"/version="X"/
 		/^exitstat_http_connections /s/[^ ]+$/X/'
 }
@@ -188,10 +188,9 @@ unreadable() {
 	"$EXITSTAT" serve --textfile now -i 1s &
 	PID=$!
 	trap 'kill "$PID"' EXIT
-	while [ ! -s now ]; do sleep 0.02; done
+	eventually [ -s now ]
 	rm "$SNAPSHOT"
-	sleep 1.5
-	[ "$(value exitstat_up now)" = 0 ]
+	eventually grep -x 'exitstat_up 0' now
 	lacks '^exitstat_exits' now
 	stop
 }

@@ -120,8 +120,8 @@ documented() {
 	done <each
 }
 
-# counted FIELDS LINE...: a recording of the module, which has these fields
-counted() {
+# module_counts FIELDS LINE...: a recording of the module, which has these fields
+module_counts() {
 	local fields=$1
 	shift
 	module_machine
@@ -149,7 +149,7 @@ counted() {
 
 # What the module does not see is unavailable, and never 0.
 unavailable() {
-	counted 9
+	module_counts 9
 	"$EXITSTAT" report m.x >words
 	tr -s ' \n' ' ' <words |
 		has 'lacks unavailable from source module: exits reflected to L1, fastpath, closure, time, histogram '
@@ -171,7 +171,7 @@ unavailable() {
 }
 
 nested_unavailable() {
-	counted 9
+	module_counts 9
 	"$EXITSTAT" report --nested m.x >words
 	grep -q '^  IOIO  *60  *20  *-  *-  *-$' words
 	tr -s ' \n' ' ' <words | has '20 exits of L2, an unavailable number of them reflected'
@@ -179,14 +179,14 @@ nested_unavailable() {
 	grep -q '(-: unavailable from source module)' words
 	"$EXITSTAT" report -j m.x | tr -d ' \n' |
 		has '"l2_reflected":null,"l1_virtualization":40,"exits_per_l2":3.0,"exits_per_reflected":null'
-	counted 0
+	module_counts 0
 	fails 1 'does not tell contexts apart' "$EXITSTAT" report --nested m.x
 	"$EXITSTAT" export m.x | has ',IOIO,io,60,,,,$'
 }
 
 check_without() {
 	local status=0
-	counted 9
+	module_counts 9
 	"$EXITSTAT" check >out || status=$?
 	[ "$status" = 77 ]
 	grep -q '  unavailable: source module does not count attempts' out
@@ -196,7 +196,7 @@ check_without() {
 
 # What a reader of source bpf on PVM and of kvm-stats is told.
 codes_without_names() {
-	counted 0 'isa pvm'
+	module_counts 0 'isa pvm'
 	"$EXITSTAT" report m.x >words
 	grep -q '^  code 0x7b  *60 ' words
 	grep -q 'isa pvm$' words
@@ -207,7 +207,7 @@ codes_without_names() {
 	traced 123 0 81 128 0 40
 	{ "$EXITSTAT" check || true; } >out
 	grep -q '  code 0x7b  *vcpu 0  *80  *81  *-1$' out
-	counted 0 'isa kvm' 'source 4'
+	module_counts 0 'isa kvm' 'source 4'
 	traced 123 0 60
 	{ "$EXITSTAT" check || true; } | has 'source kvm-stats has no exit reasons'
 }
@@ -223,11 +223,19 @@ traced() {
 	} >"$dir/hist"
 }
 
-# recorder NAME SECONDS [GROUPS]: in the background, and wait until it records
+# recorder NAME [GROUPS]: in the background, until there is NAME.end; it records now
 recorder() {
-	"$EXITSTAT" record -o "$1" -i 10ms --groups "${3:-count}" -- \
-		sleep "$2" 2>"$1.err" &
-	while [ ! -e "$1.part" ]; do sleep 0.01; done
+	rm -f "$1.end"
+	# shellcheck disable=SC2016 # the command's own shell expands it
+	"$EXITSTAT" record -o "$1" -i 10ms --groups "${2:-count}" -- \
+		sh -c 'until [ -e "$1" ]; do sleep 0.02; done' - "$1.end" 2>"$1.err" &
+	eventually sampled "$1" 1
+}
+
+# ended NAME PID
+ended() {
+	touch "$1.end"
+	wait "$2"
 }
 
 is_on() {
@@ -243,14 +251,14 @@ engine_with_time() {
 two_recorders() {
 	local first second
 	engine_with_time
-	recorder a.x 0.3 time
+	recorder a.x time
 	first=$!
-	recorder b.x 1
+	recorder b.x
 	second=$!
-	wait "$first"
+	ended a.x "$first"
 	is_on 11
 	grep -q 'left on for another exitstat.*: count,time$' a.x.err
-	wait "$second"
+	ended b.x "$second"
 	is_on 00
 	[ "$(grep -c 'left on' b.x.err)" = 0 ]
 }
@@ -260,30 +268,30 @@ two_recorders_restore() {
 	local first
 	engine_with_time
 	echo 1 >"$SYSFS/count"
-	recorder c.x 0.3 time
+	recorder c.x time
 	first=$!
-	recorder d.x 0.6 time
-	wait "$first"
+	recorder d.x time
+	ended c.x "$first"
 	is_on 11
-	wait $!
+	ended d.x $!
 	is_on 10
 }
 
 # enable says that somebody wants it, whoever switched it on before.
 enabled_meanwhile() {
 	engine_with_time
-	recorder e.x 0.4 time
+	recorder e.x time
 	"$EXITSTAT" enable count
-	wait $!
+	ended e.x $!
 	is_on 10
 }
 
 # What a killed recorder left on, the next one switches off.
 killed_recorder() {
 	engine_with_time
-	recorder f.x 0.5 time
+	recorder f.x time
 	kill -9 $!
-	wait $! || true
+	ended f.x $! || true
 	is_on 11
 	"$EXITSTAT" record -q -o g.x -- true
 	is_on 00

@@ -66,16 +66,16 @@ screen() {
 	tm capture-pane -t top -p
 }
 
-# shows TEXT: within 10 seconds; else the screen, for the log
+on_screen() {
+	screen | grep -E -- "$1"
+}
+
+# shows TEXT: soon or late; else the screen, for the log
 shows() {
-	for _ in {1..200}; do
-		if screen | grep -qE -- "$1"; then
-			return
-		fi
-		sleep 0.05
-	done
-	screen
-	return 1
+	eventually on_screen "$1" || {
+		screen
+		return 1
+	}
 }
 
 # restored STATUS [plain]: top has ended, and the terminal is as it was before;
@@ -83,7 +83,7 @@ shows() {
 restored() {
 	shows "^status $1\$"
 	shows 'ready>$'
-	for _ in {1..100}; do [ -s "$T/after" ] && break; sleep 0.05; done
+	eventually [ -s "$T/after" ]
 	cmp "$T/before" "$T/after"
 	# the screen from before top is back, with the cursor in sight
 	[ "${2-}" = plain ] || screen | grep -q 'exitstat. top'
@@ -228,7 +228,7 @@ recording() {
 	shows 'a recording keeps its interval'
 	sample 6
 	shows '142 exits/s'
-	sleep 0.3
+	eventually counted rec.x 142
 	type w
 	shows '^recorded: rec.x'
 	type w
@@ -249,7 +249,7 @@ recording_one() {
 	shows 'RECORDING one.x'
 	sample 6
 	shows '135 exits/s'
-	sleep 0.3
+	eventually counted one.x 135
 	kill -TERM "$(tm list-panes -t top -F '#{pane_pid}' | xargs pgrep -P)"
 	restored 0
 	screen | grep -q 'recorded: one.x'

@@ -25,7 +25,7 @@ until_text() {
 two() {
 	"$BUILD/mksnap" next <later
 	: >out
-	timeout 20 "$EXITSTAT" top 20ms 2 "$@" >out &
+	timeout 300 "$EXITSTAT" top 20ms 2 "$@" >out &
 	until_text out $!
 	mv next "$SNAPSHOT"
 	wait $!
@@ -166,7 +166,7 @@ switches() {
 	two -b --groups time >words
 	[ "$(cat "$SYSFS/time" "$SYSFS/count" | tr -d '\n')" = 00 ]
 	vms
-	timeout 20 "$EXITSTAT" top -b 20ms >endless &
+	timeout 300 "$EXITSTAT" top -b 20ms >endless &
 	until_text endless $!
 	[ "$(cat "$SYSFS/count")" = 1 ]
 	kill -TERM $!
@@ -180,7 +180,7 @@ closed_pipe() {
 	rm -f status
 	{
 		set +e
-		timeout 20 "$EXITSTAT" top -b 20ms 2>err
+		timeout 300 "$EXITSTAT" top -b 20ms 2>err
 		echo $? >status
 	} | head -n 1 >line &
 	until_text line $!
@@ -230,7 +230,7 @@ wrong_usage() {
 source_goes_away() {
 	vms
 	: >out
-	timeout 20 "$EXITSTAT" top -b 20ms >out 2>err &
+	timeout 300 "$EXITSTAT" top -b 20ms >out 2>err &
 	until_text out $!
 	rm -r "$ROOT/sys/kernel/debug/kvm_exit_stats"
 	if wait $!; then

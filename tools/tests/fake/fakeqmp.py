@@ -9,6 +9,7 @@
 # statistics), garbage, binary, endless, flood, deep, twice, negative, text,
 # unknown, closes.
 import json
+import os
 import socket
 import sys
 import time
@@ -73,7 +74,7 @@ def serve(connection):
         connection.sendall(raw[mode])
         return
     if mode == "hang":
-        time.sleep(30)
+        time.sleep(300)
     if mode == "late":
         time.sleep(0.5)
     put(out, {"QMP": {"version": {"package": "}{\"\\"}, "capabilities": []}})
@@ -81,14 +82,15 @@ def serve(connection):
         put(out, {"event": "SHUTDOWN", "data": {"guest": True}})
     for line in connection.makefile("r"):
         if mode == "mute":
-            time.sleep(30)
+            time.sleep(300)
         put(out, {"event": "RESUME", "timestamp": {"seconds": 1}})
         put(out, answer(json.loads(line)))
 
 
 server = socket.socket(socket.AF_UNIX)
-server.bind(path)
+server.bind(path + ".new")
 server.listen(1)
+os.rename(path + ".new", path)  # whoever finds it can connect
 while True:
     client, _ = server.accept()
     try:

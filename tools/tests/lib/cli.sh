@@ -62,13 +62,37 @@ eventually() {
 	done
 }
 
+# sampled FILE N: the recording that becomes FILE has N samples by now. Not before
+# it has a log of SQLite's, with which a reader is in nobody's way.
+sampled() {
+	[ -s "$1.part-wal" ] &&
+		[ "$(sqlite3 "$1.part" 'SELECT count(*) FROM sample')" -ge "$2" ]
+}
+
+# counted FILE N: and these are its exits
+counted() {
+	[ -s "$1.part-wal" ] && "$BUILD/nocairo/exitstat" report -j "$1.part" |
+		grep "^    \"exits\": $2,\$"
+}
+
+# more_samples FILE: two that began after this
+more_samples() {
+	local n
+	eventually sampled "$1" 1
+	n=$(sqlite3 "$1.part" 'SELECT count(*) FROM sample')
+	eventually sampled "$1" $((n + 2))
+}
+
 # exclusive NAME: hold what this machine has once, such as a port, until this
 # shell ends; other programs that need it wait, of other checkouts, too
+HELD=
 exclusive() {
-	local file=/tmp/exitstat-test-$1.lock
+	local file=/tmp/exitstat-test-$1.lock fd
+	case $HELD in *" $1 "*) return ;; esac
 	[ -e "$file" ] || (umask 0 && : >>"$file")
-	exec {EXCLUSIVE}<"$file"
-	flock "$EXCLUSIVE"
+	exec {fd}<"$file"
+	flock "$fd"
+	HELD+=" $1 "
 }
 
 # golden NAME COMMAND...: standard output equals the file. UPDATE_GOLDEN=1 writes

@@ -5,6 +5,8 @@
 # benchmarks, and a plan of nine runs. Sourced after cli.sh.
 
 GB=$TOP/scripts/guestbench.d
+# The tool is not what is tested here, and without sanitizers it starts faster.
+export EXITSTAT=$BUILD/nocairo/exitstat
 
 # The benchmarks of the made recordings: names of which one begins another.
 make_table() {
@@ -50,8 +52,26 @@ new_plan() {
 	plan "${MATRIX:-m.conf}" p 7 table.conf
 }
 
+# It looks at the port of the network's benchmarks, which another program of tests
+# may have for a moment.
 guestbench() {
-	XDG_CACHE_HOME=$T/cache "$GB/../guestbench" "$@"
+	(exclusive port-47201
+	XDG_CACHE_HOME=$T/cache exec "$GB/../guestbench" "$@")
+}
+
+# limited COMMAND...: with a limit in seconds as its last argument, which ends a run
+# that has to say something before: a longer one where that is too short. In a
+# shell of its own with errexit on, as in check.
+limited() {
+	local limit status
+	for limit in 1 8 64; do
+		set +e
+		(set -e; "$@" "$limit")
+		status=$?
+		set -e
+		[ "$status" != 0 ] || break
+	done
+	return "$status"
 }
 
 # refused TEXT LINE...: a matrix with these lines is refused here, before a run

@@ -15,11 +15,7 @@ serve() {
 	"$EXITSTAT" serve --listen 0 "$@" 2>log &
 	PID=$!
 	trap 'kill "$PID" 2>/dev/null' EXIT
-	for _ in $(seq 200); do
-		grep -qs '//127.0.0.1:.*/metrics' log && break
-		kill -0 "$PID"
-		sleep 0.02
-	done
+	eventually grep '//127.0.0.1:.*/metrics' log
 	URL=$(sed -nE 's|.*(https?://127.0.0.1:[0-9]+)/metrics$|\1|p' log)
 	export PORT=${URL##*:}
 }
