@@ -53,14 +53,15 @@ build_base()
 	find . -type f -links 1 >"$dir/generated"
 }
 
-# What the configured, unpatched tree is made of.
+# What the configured, unpatched tree is made of, and how a step is built.
 base_key()
 {
 	{
 		cat "$SOURCE/../version" 2>/dev/null || source_key
 		cat "$STOCK/version" "$STOCK/config"
 		"$(kernel_cc)" --version
-		cat "$TOP/scripts/kernel.d/patchbuild.sh"
+		declare -f configure_base make_in build_kvm set_option \
+			step_targets build_step warnings_in new_warnings
 	} | short_hash
 }
 
@@ -211,7 +212,7 @@ check_step()
 {
 	local key
 	key=$(step_key "$2" "$3")
-	[ -d "$(cache_dir)/patchstep-$key" ] ||
+	cache_has patchstep "$key" ||
 		cache_entry patchbase "$BASE_KEY" build_base >/dev/null
 	check "$1" cache_entry patchstep "$key" build_step "$2" "$3"
 }
