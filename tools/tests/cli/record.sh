@@ -161,10 +161,6 @@ term_is_forwarded() {
 	[ "$(total_of l.x)" = "$(total_in_snapshot)" ]
 }
 
-gone() {
-	! kill -0 "$1"
-}
-
 kill_9() {
 	machine
 	"$EXITSTAT" record -q -i 10ms -o m.x -- "$BUILD/fakeguest" "$ROOT" 5 90000 \

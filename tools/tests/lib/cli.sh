@@ -10,6 +10,7 @@
 # itself is below T, or it holds it (exclusive), and it waits for what happens
 # (eventually), never for a time.
 #
+# LEAKS=0: do not look for lost memory, which takes half of the tool's time here.
 # BUILD: where "make -C tools/tests O=DIR" was done; out/unit of this checkout,
 # and made first, unless given.
 
@@ -18,7 +19,7 @@ TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 TOP=$(cd "$TESTS/../.." && pwd)
 # shellcheck source=scripts/check.d/tap.sh
 . "$TOP/scripts/check.d/tap.sh"
-export LC_ALL=C ASAN_OPTIONS=exitcode=99 UBSAN_OPTIONS=print_stacktrace=1
+export LC_ALL=C ASAN_OPTIONS=exitcode=99:detect_leaks=${LEAKS:-1} UBSAN_OPTIONS=print_stacktrace=1
 export TESTS TOP GOLDEN=$TESTS/golden
 
 # One program makes it, others wait for it.
@@ -60,6 +61,11 @@ eventually() {
 		}
 		sleep 0.02
 	done
+}
+
+# gone PID: it has ended
+gone() {
+	! kill -0 "$1"
 }
 
 # sampled FILE N: the recording that becomes FILE has N samples by now. Not before
