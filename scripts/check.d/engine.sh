@@ -7,12 +7,10 @@
 #
 # shellcheck disable=SC2016 # what judge is given are programs of awk
 
-SNAP=$TOP/out/check/snap
-
 # The checks' own reader of snapshots, see scripts/l1/snap.c.
 build_snap()
 {
-	mkdir -p "${SNAP%/*}"
+	SNAP=$WORK/snap
 	"${CC:-gcc}" -std=gnu11 -O2 -Wall -I "$TOP/module/uapi" -o "$SNAP" \
 		"$TOP/scripts/l1/snap.c"
 }

@@ -3,7 +3,7 @@
 #
 # The tests of sources other than a patched KVM: the module's coming and going,
 # what is refused, a locked-down kernel, no debugfs. Sourced by
-# scripts/check-sources and scripts/check-lab.
+# scripts/check-lab.
 
 nothing_lost()
 {

@@ -31,7 +31,7 @@ TAP_TRACE=/proc/self/fd/19
 # Comments of TAP, and no more than anybody reads.
 tap_comment()
 {
-	head -n "${1:-200}" | sed 's/^/# /'
+	tail -n 200 | sed 's/^/# /'
 }
 
 # result STATUS NAME: one line of TAP
@@ -67,7 +67,7 @@ check()
 	result "$status" "$name"
 	[ "$status" != 0 ] || return 0
 	tail -n 15 "$TAP_TRACE" | cut -c1-300 | tap_comment
-	tail -n 200 "$TAP_LOG" | tap_comment
+	tap_comment <"$TAP_LOG"
 }
 
 # skip NAME REASON
@@ -102,8 +102,7 @@ product_make()
 {
 	local file=$1 status=0
 	shift
-	"$@" >"$file.out" 2> >(tee "$file.err" >&2) || status=$?
-	wait $! || :
+	"$@" 2>&1 >"$file.out" | tee "$file.err" >&2 || status=${PIPESTATUS[0]}
 	echo "${CHECK_NAME:-${0##*/}}" >"$file.by"
 	echo "$status" >"$file.status"
 }
@@ -142,7 +141,7 @@ product()
 	case $status in
 	0) ;;
 	failed) exit 1 ;;
-	77) skip_rest "$reason" ;;
+	77) skip_rest "cannot be had: $reason" ;;
 	*) skip_rest "needs $title" ;;
 	esac
 }

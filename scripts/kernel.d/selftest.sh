@@ -3,7 +3,7 @@
 #
 # Build the KVM selftest that the series brings, and the kernel's own test of
 # the binary statistics, from the kernel's source with the series applied, as
-# static programs that run in L1. Does not run them (scripts/check-selftest).
+# static programs that run in L1. Does not run them (scripts/check-lab does).
 
 # Beside the tests: what it takes to make the kernel's headers for user space.
 SELFTEST_SOURCE=(Makefile Kbuild Kconfig scripts include arch/x86 tools usr)

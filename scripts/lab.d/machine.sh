@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 #
 # The emulators: what starts L1 and what ends it. COM1 of L1 is the console,
-# COM2 the data channel; both are files in $WORK. Sourced by scripts/lab.
+# COM2 the data channel; both are files in $WORK. COM3, with QEMU only, is what
+# the host tells L1 (monitor.sh). Sourced by scripts/lab.
 #
 # Everything is started through setpriv, so that an emulator dies with its
 # parent even when that is killed by SIGKILL.
@@ -34,14 +35,16 @@ need_packages()
 start_qemu()
 {
 	cat "$ROOT_IMAGE" "$WORK/job.cpio" >"$WORK/initrd"
+	monitor_options
 	"${DIE_WITH_PARENT[@]}" "$QEMU_BIN" "$@" -smp "$SMP" -m "$MEM" \
 		-nodefaults -display none -no-reboot \
 		-serial "file:$WORK/console.log" -serial "file:$WORK/data" \
-		-kernel "$(find_kernel "$KERNEL")" -initrd "$WORK/initrd" \
+		"${MONITOR[@]}" -kernel "$(find_kernel "$KERNEL")" -initrd "$WORK/initrd" \
 		-append "$L1_APPEND" >"$WORK/emulator.log" 2>&1 </dev/null &
 	LAB_PID=$!
 	# Or bash itself would say how it ended.
 	disown
+	monitor_open
 }
 
 bochs_iso()
@@ -86,8 +89,6 @@ bochs_config()
 	END
 }
 
-# The terminal display wants a terminal: script gives it one. The debugger in
-# Debian's build waits for a command: c, continue.
 # The terminal that Bochs's display opens for itself, once it has.
 bochs_terminal()
 {
@@ -115,6 +116,8 @@ drain_screen()
 	exec "${DIE_WITH_PARENT[@]}" cat "$terminal" >/dev/null 2>&1 </dev/null
 }
 
+# The terminal display wants a terminal: script gives it one. The debugger in
+# Debian's build waits for a command: c, continue.
 start_bochs()
 {
 	bochs_iso
@@ -135,7 +138,7 @@ start_bochs()
 start_machine()
 {
 	local tcg=(-accel "tcg,thread=multi")
-	[ "$SMP" -gt 1 ] || tcg=(-accel tcg -icount "shift=1,sleep=off")
+	[ "$SMP" -gt 1 ] || tcg=(-accel tcg -icount "shift=${EXITSTAT_ICOUNT:-1},sleep=off")
 	# shellcheck disable=SC2034 # for watch.sh
 	STARTED=$SECONDS
 	: >"$WORK/console.log"
@@ -162,6 +165,19 @@ descendants_of()
 		descendants_of "$child"
 	done
 	printf '%s\n' "$1"
+}
+
+# The CPU time of the emulator, in ticks (100 a second).
+emulator_ticks()
+{
+	local pid stat sum=0
+	for pid in $(descendants_of "$LAB_PID"); do
+		read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
+		# shellcheck disable=SC2086 # the fields after the name
+		set -- ${stat##*) }
+		sum=$((sum + ${12} + ${13}))
+	done
+	echo "$sum"
 }
 
 # There is nothing in the emulator to save: the results are here already.

@@ -14,12 +14,16 @@
 # can pass for a line of L1's kernel.
 
 WATCH_STATE='' WATCH_STAGE='booting' FRAME_BYTES='' FRAME_SHA=''
-CONSOLE_PARTIAL='' STAGE_SINCE=0
+CONSOLE_PARTIAL='' STAGE_SINCE=0 STAGE_TICKS=0 WATCH_TICKS=0
+
+# Limits are in seconds of the emulator's CPU time: a busy host makes L1 slow, and
+# a slow L1 is left alone. One that uses no CPU time has ten times as long.
+CLOCK_PER_LIMIT=10
 
 # One line on a terminal, rewritten; a line for each stage otherwise.
 show_stage()
 {
-	WATCH_STAGE=$1 STAGE_SINCE=$SECONDS
+	WATCH_STAGE=$1 STAGE_SINCE=$SECONDS STAGE_TICKS=$WATCH_TICKS
 	[ -t 2 ] || say "$(printf '[%4d s] %s' $((SECONDS - STARTED)) "$1")"
 }
 
@@ -85,32 +89,47 @@ unpack_frame()
 		[[ $(cat "$WORK/out/status") =~ ^[0-9]+$ ]]
 }
 
+# is_over LIMIT SECOND TICKS: since then
+is_over()
+{
+	[ $((WATCH_TICKS - $3)) -ge $(($1 * 100)) ] ||
+		[ $((SECONDS - $2)) -ge $(($1 * CLOCK_PER_LIMIT)) ]
+}
+
+# Looked at about once a second; sets WATCH_STATE if it has to end.
+check_progress()
+{
+	WATCH_TICKS=$(emulator_ticks)
+	[ -z "${MONITOR_IN-}" ] || look_at_vcpus
+	if is_over "$TIMEOUT" "$STARTED" 0; then
+		WATCH_STATE=timeout
+	elif is_over "$STALL" "$STAGE_SINCE" "$STAGE_TICKS"; then
+		WATCH_STATE=stalled
+	fi
+}
+
 # Sets WATCH_STATE: results, damaged, failed, panic,
-# no-virtualization, ended, timeout, stalled.
+# no-virtualization, ended, timeout, stalled, dead.
 watch_machine()
 {
-	local alive
+	local alive round
 	STAGE_SINCE=$SECONDS
 	exec {CONSOLE_FD}<"$WORK/console.log"
-	while [ -z "$WATCH_STATE" ]; do
+	for ((round = 1; ; round++)); do
 		alive=1
 		machine_runs || alive=0
 		read_console
 		if frame_complete; then
 			WATCH_STATE=results
 			unpack_frame || WATCH_STATE=damaged
-		elif [ -n "$WATCH_STATE" ]; then
-			break
-		elif [ "$alive" = 0 ]; then
+		elif [ -z "$WATCH_STATE" ] && [ "$alive" = 0 ]; then
 			WATCH_STATE=ended
-		elif [ $((SECONDS - STARTED)) -ge "$TIMEOUT" ]; then
-			WATCH_STATE=timeout
-		elif [ $((SECONDS - STAGE_SINCE)) -ge "$STALL" ]; then
-			WATCH_STATE=stalled
-		else
-			tick_stage
-			sleep 0.2
+		elif [ -z "$WATCH_STATE" ] && [ $((round % 4)) = 0 ]; then
+			check_progress
 		fi
+		[ -z "$WATCH_STATE" ] || break
+		tick_stage
+		sleep 0.2
 	done
 	exec {CONSOLE_FD}<&-
 	[ ! -t 2 ] || [ "$EXITSTAT_QUIET" = 1 ] || printf '\r\033[K' >&2
@@ -128,6 +147,7 @@ collect()
 		cp "$WORK/data" "$OUT/frame"
 	fi
 	cp "$WORK/console.log" "$OUT/console.log"
+	find "$WORK" -maxdepth 1 -name 'dead.*' -exec cp -t "$OUT" {} +
 }
 
 # The emulator's complaints, without what TCG says about any CPU model. That
@@ -138,6 +158,12 @@ emulator_says()
 	grep -av "warning: TCG doesn't support" "$WORK/emulator.log" || :
 }
 
+# time_since SECOND TICKS
+time_since()
+{
+	echo "$((SECONDS - $1)) s ($(((WATCH_TICKS - $2) / 100)) s of CPU time)"
+}
+
 failure_of()
 {
 	local seconds=$((SECONDS - STARTED))
@@ -145,8 +171,12 @@ failure_of()
 	panic) echo "L1 panicked after $seconds s: $WATCH_STAGE" ;;
 	failed) echo "L1 could not start the job: $WATCH_STAGE" ;;
 	damaged) echo "the results are damaged (checksum differs)" ;;
-	timeout) echo "no results after $TIMEOUT s in stage '$WATCH_STAGE'" ;;
-	stalled) echo "no progress for $STALL s in stage '$WATCH_STAGE'" ;;
+	timeout) echo "no results after $(time_since "$STARTED" 0) in stage" \
+			"'$WATCH_STAGE'" ;;
+	stalled) echo "no progress for" \
+			"$(time_since "$STAGE_SINCE" "$STAGE_TICKS") in stage" \
+			"'$WATCH_STAGE'" ;;
+	dead) echo "L1 spins with interrupts off in stage '$WATCH_STAGE'" ;;
 	no-virtualization) echo "L1 runs but has neither VMX nor SVM" ;;
 	ended) if [ -n "$FRAME_BYTES" ]; then
 			echo "the results are cut short: $FRAME_GOT of" \

@@ -41,6 +41,7 @@ qmp_talk()
 step_qmp()
 {
 	local vm rc=0
+	rm -f /tmp/qmp.in /tmp/qmp.out
 	mkfifo /tmp/qmp.in /tmp/qmp.out
 	begin qmp
 	GUEST_QUIET=quiet linux_guest qemu_with_qmp >"$STEP/guest.log" 2>&1 &

@@ -7,10 +7,11 @@
 
 ALL_SOURCES='patched module bpf kvm-stats auto'
 
-# try_sources NAME
+# try_sources NAME: with counting on, if there is a switch
 try_sources()
 {
 	local source rc
+	[ ! -d "$KES_SYSFS" ] || counting 1
 	stage "$1"
 	STEP=/out/$1
 	mkdir -p "$STEP"
@@ -63,7 +64,7 @@ step_lockdown()
 		insmod "$MODULE" >/out/lockdown/insmod 2>&1
 	fi
 	try_sources lockdown
-	try_qmp
+	[ -d "$KES_SYSFS" ] || try_qmp
 }
 
 # A patched KVM counts better itself.
