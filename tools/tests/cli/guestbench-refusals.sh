@@ -234,7 +234,8 @@ port_answers() {
 port_taken() {
 	local pid
 	exclusive port-47201
-	python3 -c 'import socket, time
+	# not the function, whose shell would be what is killed
+	/usr/bin/python3 -c 'import socket, time
 server = socket.create_server(("127.0.0.1", 47201))
 time.sleep(300)' 2>/dev/null &	# or another has it
 	pid=$!
