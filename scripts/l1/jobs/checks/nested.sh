@@ -30,7 +30,7 @@ nested_initrd()
 
 nested_guest()
 {
-	local append="console=ttyS0 panic=-1 quiet rdinit=/nested-init"
+	local append="console=ttyS0 panic=-1 $BRIEF rdinit=/nested-init"
 	[ "$LAB" != svm ] || append="$append nohz=off"
 	timeout -s KILL $NESTED_LIMIT qemu-system-x86_64 -enable-kvm \
 		-cpu "$(linux_cpu)" -m 256 -nographic -nodefaults \
