@@ -2,28 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Pages for a browser: that they are complete in themselves, small, and equal to
-# what report and diff print, whatever a guest is called; and that they work, in
-# Chromium without a window.
+# what report and diff print, whatever a guest is called. That they work in one is
+# tested by html-browser.sh.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
-
-# Ends an element, a comment, an attribute and a string; is one of the marks of
-# the template.
-HOSTILE='</script></pre></title><!--<script>--><img src=x onerror="hacked=1">'"'"'"&lt;@@TEXT@@'
-
-page_check() {
-	python3 "$TESTS/lib/html-check.py" "$@"
-}
-
-# page NAME: NAME.html of the recording NAME.x, or NAME.x.part
-page() {
-	local file=$1.x
-	[ -e "$file" ] || file+=.part
-	"$EXITSTAT" report --html "$1.html" "$file"
-	"$EXITSTAT" report -j "$file" >"$1.json"
-	"$EXITSTAT" report "$file" >"$1.txt"
-}
+# shellcheck source-path=SCRIPTDIR source=../lib/html.sh
+. "$TESTS/lib/html.sh"
 
 equals_report() {
 	local kind
@@ -68,8 +53,7 @@ same_bytes() {
 }
 
 rare_details_are_summed_up() {
-	cp groups.x pages.x
-	page_check pages pages.x
+	many_details pages
 	page pages
 	page_check cut pages.html pages.json
 	fails 1 details page_check facts pages.html pages.json
@@ -77,8 +61,7 @@ rare_details_are_summed_up() {
 
 # Under 1 MB, and not one exit less.
 an_hour_fits() {
-	cp groups.x hour.x
-	page_check hour hour.x
+	hour hour
 	page hour
 	[ "$(stat -c %s hour.html)" -lt 1000000 ]
 	page_check facts hour.html hour.json
@@ -88,8 +71,7 @@ an_hour_fits() {
 
 # Not one element more than without, and all of the text is there as text.
 hostile_names() {
-	cp groups.x hostile.x
-	page_check hostile hostile.x "$HOSTILE"
+	hostile hostile
 	page hostile
 	diff <(page_check tags groups.html) <(page_check tags hostile.html)
 	page_check facts hostile.html hostile.json
@@ -145,82 +127,10 @@ without_uplot() {
 	"$BUILD/nocairo/exitstat" report groups.x | diff groups.txt -
 }
 
-# browse FILE OPTION...: its elements as they are in the end; "err" has what the
-# page said to the console. No name of a host leads anywhere.
-browse() {
-	timeout 600 chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
-		--user-data-dir="$T/chromium" --host-resolver-rules='MAP * ~NOTFOUND' \
-		--enable-logging=stderr --virtual-time-budget=5000 --window-size=1280,2000 \
-		"${@:2}" "file://$T/$1" 2>log
-	grep 'CONSOLE' log >err || :
-}
-
-# works NAME: the page's own test, at its end
-works() {
-	{
-		sed '$d' "$1.html" | sed '$d'	# </body>, </html>
-		echo '<script>'
-		cat "$TESTS/lib/html-selftest.js"
-		echo '</script></body></html>'
-	} >tested.html
-	browse tested.html --dump-dom >dom
-	cat err
-	sed -n 's/^SELFTEST //p' dom >results
-	cat results
-	# one list, as a caller may ask whether it fails
-	grep -q '^ran [1-9][0-9]$' results && lacks '^not ok' results && [ ! -s err ]
-}
-
-# breaks NAME SED: as the page NAME, but with an error; its test has to fail
-breaks() {
-	sed "$2" "$1.html" >broken.html
-	if works broken; then
-		return 1
-	fi
-}
-
-# That the test can fail: a row too few, an error, and a broken chart.
-test_can_fail() {
-	breaks groups 's/state.rows.filter(matches)/state.rows.filter(matches).slice(1)/'
-	grep -q 'not ok a row for each reason' results
-	breaks groups 's/^function vcpus() {/&nothing();/'
-	grep -q 'nothing is not defined' err
-	breaks groups 's/paths: stepped,$/paths: () => null,/'
-	grep -q 'not ok the chart is painted' results
-}
-
-has_a_picture() {
-	browse groups.html --screenshot=page.png
-	[ "$(stat -c %s page.png)" -gt 50000 ]
-	head -c 4 page.png | has PNG
-	[ ! -s err ]
-}
-
 # The manual has what the help has.
 manual_has_it() {
 	cat "$TOP"/docs/man/exitstat*.1 >pages
 	[ "$(grep -c '^\.It Fl -html' pages)" = 2 ]
-}
-
-prepare() {
-	local kind run
-	for kind in all l1only nophases groups less svm empty interrupted; do
-		"$BUILD/mkrec" "$kind.x" "$kind"
-	done
-	for run in 0 1 2; do
-		"$BUILD/mkrec" "a$run.x" groups "$((2 * run))"
-		"$BUILD/mkrec" "b$run.x" less "$((3 * run * run))"
-	done
-	"$EXITSTAT" report groups.x >groups.txt
-}
-
-browser_tests() {
-	local kind
-	for kind in groups all l1only interrupted nophases svm empty hostile pages hour diff runs isa hostile-diff; do
-		check "html: the page works in Chromium: $kind" works "$kind"
-	done
-	check 'html: a page that does not work is found' test_can_fail
-	check 'html: a screenshot' has_a_picture
 }
 
 prepare
@@ -235,11 +145,6 @@ if "$EXITSTAT" report --html probe.html all.x 2>why; then
 	check 'html: names that are HTML stay names' hostile_names
 	check 'html: a whole page or none, and wrong usage' all_or_nothing
 	check 'html: damaged recordings: a true page or a line' damaged
-	if command -v chromium >/dev/null; then
-		browser_tests
-	else
-		skip 'html: in Chromium' 'no chromium (scripts/deps test)'
-	fi
 else
 	skip 'html: pages' "$(cut -d: -f2- why)"
 fi
