@@ -33,10 +33,14 @@ all:		## the tool and the VMM: out/bin/exitstat, out/bin/minivmm
 demo:		## record and plot a nested guest's boot: out/demo (LAB=svm|vmx|kvm)
 	@scripts/demo --lab $(LAB)
 
-check:		## all tests
-	@scripts/check unit patches packages svm vmx
+check:		## all tests, but what repeats one with another kernel or lab
+	@scripts/check
+check-quick:	## the tool's tests; builds, scripts and pages are clean: no root, no KVM
+	@scripts/check --quick
+check-all:	## all tests there are, with stress in a debug kernel: hours
+	@scripts/check --all
 
-check-unit:	## the tool's tests; builds, scripts and pages are clean
+check-unit:	## the tool's tests; builds, scripts and pages are clean; Prometheus
 check-patches:	## the patch series, without booting it
 check-packages:	## make install, and the Debian packages in a minimal Debian
 check-svm:	## the counters in lab svm (AMD)
@@ -93,6 +97,6 @@ clean:		## remove out/ (the cache: scripts/kernel clean)
 help:		## this list
 	@sed -nE 's/^([a-z-]+):[a-z ]*\t+## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-.PHONY: all demo check check-unit check-patches check-packages check-svm \
+.PHONY: all demo check check-quick check-all check-unit check-patches check-packages check-svm \
 	check-vmx check-kvm stress stress-record bench guestbench kvm-modules kernel \
 	module load unload install uninstall deb clean help

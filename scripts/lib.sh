@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Shared helpers of the scripts: messages, stages with elapsed time, and a
-# cache whose entries appear whole or not at all.  Sourced, never run.
+# Shared helpers of the scripts: messages, stages with elapsed time, and (in
+# cache.sh) the cache.  Sourced, never run.
 #
 # A caller sets ME (the name in its messages) before or after sourcing.  Only
 # results go to stdout; everything here talks on stderr, so that a caller can
@@ -13,6 +13,8 @@
 
 set -euo pipefail
 shopt -s inherit_errexit
+# With it, cd prints where it went.
+unset CDPATH
 
 ME=${ME:-${0##*/}}
 # shellcheck disable=SC2034 # for the callers
@@ -67,13 +69,6 @@ need_commands()
 	done
 }
 
-cache_dir()
-{
-	local dir=${XDG_CACHE_HOME:-$HOME/.cache}/exitstat
-	mkdir -p "$dir"
-	printf '%s\n' "$dir"
-}
-
 # Hash of stdin, short enough for a directory name.
 short_hash()
 {
@@ -98,7 +93,12 @@ stage_tick()
 
 stage_failed()
 {
-	local title=$1 log=$2
+	local title=$1 log=$2 full
+	if full=$(disk_full "$log"); then
+		warn "$title: $full"
+		[ -z "$CACHE_MAKING" ] || exit 28
+		exit 1
+	fi
 	warn "$title: failed; last lines of $log:"
 	tail -n 25 "$log" >&2
 	exit 1
@@ -112,8 +112,9 @@ stage()
 {
 	local title=$1 log pid rc=0 start=$SECONDS ticker=
 	shift
-	mkdir -p "$(cache_dir)/log"
-	log=$(cache_dir)/log/$(tr -cs 'A-Za-z0-9.\n' - <<<"$ME $title").log
+	cache_use
+	mkdir -p "$CACHE_ROOT/log"
+	log=$CACHE_ROOT/log/$(tr -cs 'A-Za-z0-9.\n' - <<<"$ME $title").log
 	set -m
 	"$@" >"$log" 2>&1 </dev/null &
 	pid=$!
@@ -135,29 +136,5 @@ stage()
 	say "$title: $((SECONDS - start)) s"
 }
 
-# cache_entry NAME KEY BUILDER ARG... : print the directory of an entry; when
-# it does not exist, BUILDER DIR ARG... fills a temporary DIR which is then
-# renamed.  A lock per entry makes a second run wait for the first one.  What
-# an interrupted run left behind is removed by the next one.
-cache_entry()
-{
-	local root entry tmp fd
-	root=$(cache_dir)
-	entry=$root/$1-$2
-	tmp=$root/.tmp-$1-$2
-	if [ ! -d "$entry" ]; then
-		exec {fd}>"$root/.lock-$1-$2"
-		if ! flock -n "$fd"; then
-			say "waiting for another run to finish $1"
-			flock "$fd"
-		fi
-		if [ ! -d "$entry" ]; then
-			rm -rf "$tmp"
-			mkdir "$tmp"
-			"${@:3:1}" "$tmp" "${@:4}" >&2
-			mv -T "$tmp" "$entry"
-		fi
-		exec {fd}>&-
-	fi
-	printf '%s\n' "$entry"
-}
+# shellcheck source=scripts/cache.sh
+. "$TOP/scripts/cache.sh"

@@ -31,7 +31,7 @@ TAP_TRACE=/proc/self/fd/19
 # Comments of TAP, and no more than anybody reads.
 tap_comment()
 {
-	head -n "${1:-200}" | sed 's/^/# /'
+	tail -n 200 | sed 's/^/# /'
 }
 
 # result STATUS NAME: one line of TAP
@@ -67,7 +67,7 @@ check()
 	result "$status" "$name"
 	[ "$status" != 0 ] || return 0
 	tail -n 15 "$TAP_TRACE" | cut -c1-300 | tap_comment
-	tail -n 200 "$TAP_LOG" | tap_comment
+	tap_comment <"$TAP_LOG"
 }
 
 # skip NAME REASON

@@ -10,25 +10,8 @@
 MODULE_PRODUCTS=(! -name '*.o' ! -name '*.ko' ! -name '*.mod' ! -name '*.mod.c'
 	! -name '.*' ! -name modules.order ! -name Module.symvers)
 
-# The packages that the headers package needs to be of use: the common headers
-# and kbuild's programs.
-headers_needs()
-{
-	dpkg-deb -f "$1" Depends | sed 's/[,|]/\n/g' |
-		sed -nE 's/^ *(linux-headers-[^ ]*-common|linux-kbuild-[^ ]*).*/\1/p'
-}
-
-fetch_headers()
-{
-	local dir=$1 version=$2 release=$3 package
-	fetch_deb "linux-headers-$release" "$version" "$dir"
-	for package in $(headers_needs "$dir"/*.deb); do
-		fetch_deb "$package" "$version" "$dir"
-	done
-}
-
-# The one absolute path in the packages is replaced by one that is relative to
-# the file that has it; the links among them are relative already.
+# The absolute paths in the packages (two in 7.x) are replaced by ones that are
+# relative to the file that has them; the links among them are relative already.
 unpack_headers()
 {
 	local dir=$1 release=$2 deb
@@ -37,7 +20,7 @@ unpack_headers()
 	done
 	rm -rf "${dir:?}"/{deb,lib,usr/share}
 	# shellcheck disable=SC2016 # a variable of make
-	sed -i 's,^include /usr/src/,include $(dir $(lastword $(MAKEFILE_LIST)))../,' \
+	sed -Ei 's,^(include |KBUILD_OUTPUT=)/usr/src/,\1$(dir $(lastword $(MAKEFILE_LIST)))../,' \
 		"$dir/usr/src/linux-headers-$release/Makefile"
 	# Fails here, and not in every build, when a package lacks something.
 	make -s -C "$dir/usr/src/linux-headers-$release" kernelrelease
@@ -45,23 +28,28 @@ unpack_headers()
 
 build_headers()
 {
-	local dir=$1 version=$2 release=$3
-	stage "fetching linux-headers-$release" \
-		fetch_headers "$dir/deb" "$version" "$release"
+	local dir=$1 version=$2 release=$4
+	need_part headers "$version" "$3"
+	fetch "linux-headers-$release" "$dir/deb" "${ITEMS[@]}"
 	stage "unpacking the headers" unpack_headers "$dir" "$release"
 	echo "$release" >"$dir/release"
 }
 
-# headers_dir FLAVOUR: print the directory for make -C DIR M=...
-headers_dir()
+headers_entry()
 {
 	local stock version release entry
 	stock=$(stock_dir "$1")
 	version=$(<"$stock/version")
 	release=$(<"$stock/release")
 	entry=$(cache_entry headers "$(file_key "$version-$1")" \
-		build_headers "$version" "$release")
+		build_headers "$version" "$1" "$release")
 	echo "$entry/usr/src/linux-headers-$release"
+}
+
+# headers_dir FLAVOUR: print the directory for make -C DIR M=...
+headers_dir()
+{
+	with_version "stock headers" "$1" headers_entry "$1"
 }
 
 module_sources()

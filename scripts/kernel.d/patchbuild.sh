@@ -5,88 +5,235 @@
 # step compiles only what its patch changed.  The configuration is that of
 # Debian's stock kernel (every part of KVM on) without debug information.
 # Uses tap.sh for its verdicts; does not link a kernel.
+#
+# A step that builds without a new warning becomes an entry of the cache, whose
+# name is the hash of all that went into it: the next run has nothing to build.
+# A step that fails is built again.
+#
+# The caller sets SERIES (series_select), SOURCE and STOCK, directories of
+# scripts/kernel, and WORK, a directory on the file system of the cache.
 
-# Warnings of a W=1 build by file and text, without line numbers.
+# Warnings of a W=1 build by file and text, without line numbers; the
+# compiler's, and objtool's.
 warnings_in()
 {
-	sed -nE 's/^([^ :]+):[0-9]+(:[0-9]+)?: (warning|error): /\1: /p' "$1" |
-		sort -u
+	sed -nE 's/^([^ :]+)(:[0-9]+)*: (warning|error): /\1: /p' "$1" | sort -u
 }
 
-# A missing Module.symvers is no concern of a compile test.
+make_in()
+{
+	make -C "$1" -j "$JOBS" CC="$(kernel_cc)" "${@:2}"
+}
+
+# build_kvm TREE TARGET...: a missing Module.symvers is no concern of a compile
+# test.
 build_kvm()
 {
-	make -C "$1" -j "$JOBS" CC="$(kernel_cc)" W=1 KBUILD_MODPOST_WARN=1 \
-		M=arch/x86/kvm modules
+	make_in "$1" W=1 KBUILD_MODPOST_WARN=1 M=arch/x86/kvm "${@:2}"
 }
 
-set_exit_stats()
+configure_base()
 {
-	"$1/scripts/config" --file "$1/.config" "$2" KVM_EXIT_STATS
-	make -C "$1" -s CC="$(kernel_cc)" olddefconfig modules_prepare
-}
-
-configure_for_patches()
-{
-	clone_prepared "$1" "$2"
-	rm -f "$2/Module.symvers" "$2/vmlinux"
-	"$2/scripts/config" --file "$2/.config" -d DEBUG_INFO_BTF \
+	clone_source "$SOURCE" "$1"
+	cp "$STOCK/config" "$1/.config"
+	"$1/scripts/config" --file "$1/.config" -d DEBUG_INFO_BTF \
 		-d DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT -e DEBUG_INFO_NONE \
-		-d MODVERSIONS -d MODULE_SIG
-	make -C "$2" -s CC="$(kernel_cc)" olddefconfig modules_prepare
+		-d MODVERSIONS -d MODULE_SIG \
+		--set-str SYSTEM_TRUSTED_KEYS "" --set-str MODULE_SIG_KEY ""
+	make_in "$1" -s olddefconfig
+	make_in "$1" -s modules_prepare
 }
 
-log_build()
+build_base()
 {
-	build_kvm "$1" >"$2" 2>&1
-}
-
-# The unpatched KVM, built; the warnings it has are not the series's.
-build_patchbase()
-{
-	local dir=$1 prepared=$2
-	stage "configuring for the patch builds" \
-		configure_for_patches "$prepared" "$dir/linux"
-	stage "building the unpatched KVM" log_build "$dir/linux" "$dir/log"
-	warnings_in "$dir/log" >"$dir/warnings"
+	local dir=$1
+	stage "configuring Linux $SERIES to build KVM" \
+		configure_base "$dir/linux"
 	cd "$dir/linux"
 	find . -type f -links 1 >"$dir/generated"
 }
 
-# builds TREE LOG KNOWN: compiles, and warns about nothing new.
-builds()
+# What the configured, unpatched tree is made of, and how a step is built.
+base_key()
 {
-	local fresh
-	build_kvm "$1" >"$2" 2>&1 || {
-		grep -E 'error|Error|No rule' "$2" | head -n 20
+	{
+		cat "$SOURCE/../version" 2>/dev/null || source_key
+		cat "$STOCK/version" "$STOCK/config"
+		"$(kernel_cc)" --version
+		declare -f configure_base make_in build_kvm set_option \
+			step_targets build_step warnings_in new_warnings
+	} | short_hash
+}
+
+# base_tree TREE: a copy of it.
+base_tree()
+{
+	local base
+	base=$(cache_entry patchbase "$BASE_KEY" build_base)
+	clone_prepared "$base" "$1"
+}
+
+# The warnings that the unpatched KVM has are not the series's.
+build_known()
+{
+	local dir=$1
+	base_tree "$dir/linux"
+	stage "building the unpatched KVM $SERIES for its warnings" \
+		log_to "$dir/log" build_kvm "$dir/linux" modules
+	warnings_in "$dir/log" >"$dir/warnings"
+	rm -rf "$dir/linux"
+}
+
+log_to()
+{
+	"${@:2}" >"$1" 2>&1
+}
+
+# Most builds have no warning at all, and need nothing to compare with.
+new_warnings()
+{
+	local found known
+	found=$(warnings_in "$1")
+	[ -n "$found" ] || return 0
+	known=$(cache_entry patchwarnings "$BASE_KEY" build_known)
+	comm -13 "$known/warnings" - <<<"$found"
+}
+
+# first_patches N: print a directory with the series as far as its patch N.
+first_patches()
+{
+	local dir=$WORK/first-$1
+	if [ ! -d "$dir" ]; then
+		mkdir "$dir"
+		ln -s "$SERIES_DIR"/*.patch "$dir/"
+		series_patches | head -n "$1" >"$dir/series"
+	fi
+	echo "$dir"
+}
+
+# step_key OPTION N: all that the step is made of. A patch that changes
+# documentation only has the key of the patch before it.
+step_key()
+{
+	local dir
+	dir=$(first_patches "$2")
+	{
+		echo "$BASE_KEY $1"
+		SERIES_DIR=$dir series_hash
+	} | short_hash
+}
+
+# set_option TREE enable|disable: where the series has added the option.
+set_option()
+{
+	local tree=$1 want="CONFIG_KVM_EXIT_STATS=y" have
+	grep -qx 'config KVM_EXIT_STATS' "$tree/arch/x86/kvm/Kconfig" || return 0
+	[ "$2" = enable ] || want="# CONFIG_KVM_EXIT_STATS is not set"
+	have=$tree/include/config/auto.conf
+	! grep -qxF "$want" "$tree/.config" ||
+		[ "$tree/arch/x86/kvm/Kconfig" -nt "$have" ] || return 0
+	"$tree/scripts/config" --file "$tree/.config" "--$2" KVM_EXIT_STATS
+	make_in "$tree" -s syncconfig </dev/null
+	grep -qxF "$want" "$tree/.config" ||
+		die "CONFIG_KVM_EXIT_STATS: cannot $2 it (see the series's Kconfig)"
+}
+
+# tree_at OPTION N: bring the tree to the first N patches. Tests run in shells of
+# their own, so that a file has how far it is.
+tree_at()
+{
+	local tree=$WORK/build applied=0 patch
+	[ -d "$tree" ] || base_tree "$tree"
+	[ ! -f "$WORK/applied" ] || applied=$(<"$WORK/applied")
+	for patch in $(series_patches | head -n "$2" |
+		tail -n "+$((applied + 1))"); do
+		apply_patch "$tree" "$SERIES_DIR/$patch"
+		applied=$((applied + 1))
+		echo "$applied" >"$WORK/applied"
+	done
+	set_option "$tree" "$1"
+}
+
+# changed_source N: files of the kernel's source that the first N patches change.
+changed_source()
+{
+	local dir file
+	dir=$(first_patches "$1")
+	SERIES_DIR=$dir touched_files | while read -r file; do
+		case $file in
+		Documentation/* | MAINTAINERS | tools/testing/*) ;;
+		*/Makefile | */Kconfig) ;;
+		*) [ ! -f "$SOURCE/$file" ] || echo "$file" ;;
+		esac
+	done
+}
+
+# step_targets N: what to build. As long as the patches only add files, no
+# object of the unpatched KVM depends on anything that changed, and the new ones
+# that the makefile names are enough; the first patch that changes a file builds
+# all of KVM.
+step_targets()
+{
+	local dir object changed
+	dir=$(first_patches "$1")
+	changed=$(changed_source "$1")
+	if [ -n "$changed" ]; then
+		echo modules
+		return
+	fi
+	(cd "$dir" && xargs -d '\n' sed -n \
+		's,^+++ b/arch/x86/kvm/\(.*\)\.c$,\1.o,p' <series) |
+		while read -r object; do
+			! grep -qwF "$object" "$WORK/build/arch/x86/kvm/Makefile" ||
+				echo "$object"
+		done
+}
+
+# build_step DIR OPTION N: DIR, the entry of the cache, stays empty.
+build_step()
+{
+	local log=$WORK/log targets fresh
+	tree_at "$2" "$3"
+	targets=$(step_targets "$3")
+	# shellcheck disable=SC2086 # a list of targets
+	build_kvm "$WORK/build" $targets >"$log" 2>&1 || {
+		grep -E 'error|Error|No rule' "$log" | head -n 20
 		return 1
 	}
-	fresh=$(warnings_in "$2" | comm -13 "$3" -)
+	fresh=$(new_warnings "$log")
 	[ -z "$fresh" ] || {
 		printf 'new warnings:\n%s\n' "$fresh"
 		return 1
 	}
 }
 
-# One test per patch, and one for the whole series with its option off.
-check_builds()
+# check_step NAME OPTION N: without the tree to patch, nothing can go on.
+check_step()
 {
-	local stock prepared base tree patch
-	stock=$(stock_dir cloud-amd64)
-	prepared=$(prepared_dir "$stock")
-	base=$(cache_entry patchbase "$({
-		echo "$prepared"
-		cat "$TOP/scripts/kernel.d/patchbuild.sh"
-	} | short_hash)" build_patchbase "$prepared")
-	tree=$WORK/build
-	clone_prepared "$base" "$tree"
+	local key
+	key=$(step_key "$2" "$3")
+	cache_has patchstep "$key" ||
+		cache_entry patchbase "$BASE_KEY" build_base >/dev/null
+	check "$1" cache_entry patchstep "$key" build_step "$2" "$3"
+}
+
+# One test per patch, and one for the whole series with its option off.
+check_steps()
+{
+	local patch n=0
+	BASE_KEY=$(base_key)
 	for patch in $(series_patches); do
-		apply_patch "$tree" "$SERIES_DIR/$patch"
-		! grep -q '^+++ .*/Kconfig' "$SERIES_DIR/$patch" ||
-			stage "configuring" set_exit_stats "$tree" --enable
-		check "builds: $patch" builds "$tree" "$WORK/log" "$base/warnings"
+		n=$((n + 1))
+		check_step "builds: $patch" enable "$n"
 	done
-	stage "configuring" set_exit_stats "$tree" --disable
-	check "builds with KVM_EXIT_STATS off" \
-		builds "$tree" "$WORK/log" "$base/warnings"
+	check_step "builds with KVM_EXIT_STATS off" disable "$n"
+}
+
+check_whole()
+{
+	local n
+	BASE_KEY=$(base_key)
+	n=$(series_patches | wc -l)
+	check_step "all patches together build" enable "$n"
+	check_step "builds with KVM_EXIT_STATS off" disable "$n"
 }

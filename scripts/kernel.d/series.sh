@@ -63,13 +63,12 @@ apply_series()
 # is patched completely or not at all.
 cmd_apply()
 {
-	local tree=$1 scratch
+	local tree=$1
 	check_source_tree "$tree"
-	scratch=$(mktemp -d)
-	# shellcheck disable=SC2064 # this directory, now
-	trap "rm -rf '$scratch'" EXIT
-	copy_touched "$tree" "$scratch"
-	apply_series "$scratch" "$tree"
+	SCRATCH=$(mktemp -d)
+	trap 'rm -rf "$SCRATCH"' EXIT
+	copy_touched "$tree" "$SCRATCH"
+	apply_series "$SCRATCH" "$tree"
 	apply_series "$tree"
 	readlink -f "$tree"
 }

@@ -3,65 +3,14 @@
 #
 # Where kernel source and stock kernels come from: Debian packages by name,
 # fetched with apt and unpacked into the cache; or a tree named by KSRC.
-# Owns the choice of version.  Does not patch or build.
+# versions.sh chooses which.  Does not patch or build.
+
+# shellcheck source=scripts/kernel.d/versions.sh
+. "$TOP/scripts/kernel.d/versions.sh"
 
 # Set by series_select: the kernel series and its directory of patches.
 SERIES=
 SERIES_DIR=
-
-offered_versions()
-{
-	apt-cache madison "$1" 2>/dev/null | awk '{ print $3 }' | sort -urV
-}
-
-# A machine that was just installed may not have a package index yet.
-refresh_index()
-{
-	[ "$(id -u)" = 0 ] || return 0
-	stage "updating the package index" apt-get update
-}
-
-# The version in kernel-patches/vX/BASE, the one the series was made for.
-base_version()
-{
-	[ -f "$SERIES_DIR/BASE" ] || return 0
-	awk '{ print $2; exit }' "$SERIES_DIR/BASE"
-}
-
-file_key()
-{
-	tr '~:+' '___' <<<"$1"
-}
-
-# The version to use: the forced one, that of BASE when it is still offered
-# or already here, else the newest that is offered.
-source_version()
-{
-	local package=linux-source-$SERIES base offered
-	base=${FORCED_VERSION:-$(base_version)}
-	if [ -n "$base" ] && [ -d "$(cache_dir)/source-$(file_key "$base")" ]; then
-		echo "$base"
-		return
-	fi
-	offered=$(offered_versions "$package")
-	if [ -z "$offered" ]; then
-		refresh_index
-		offered=$(offered_versions "$package")
-	fi
-	[ -n "$offered" ] ||
-		die "$package: no such package here (run apt-get update;" \
-			"is this Debian 12 with its security archive?)"
-	if [ -n "$base" ] && grep -qxF "$base" <<<"$offered"; then
-		echo "$base"
-	elif [ -n "$FORCED_VERSION" ]; then
-		die "$package: version $FORCED_VERSION is not offered (there is" \
-			"$(tr '\n' ' ' <<<"$offered")"")"
-	else
-		[ -z "$base" ] || warn "$package $base is no longer offered;" \
-			"using ${offered%%$'\n'*}"
-		echo "${offered%%$'\n'*}"
-	fi
-}
 
 # fetch_deb PACKAGE VERSION DIR: download one package into DIR.
 fetch_deb()
@@ -69,9 +18,45 @@ fetch_deb()
 	mkdir -p "$3"
 	cd "$3"
 	apt-get download "$1=$2" || {
-		[ "$(id -u)" = 0 ] && apt-get update &&
-			apt-get download "$1=$2"
+		[ "$(id -u)" = 0 ]
+		index_update
+		apt-get download "$1=$2"
 	}
+}
+
+# The reason of a failed download, by what apt says. What it did not find was
+# removed from the archive; the rest is the network's.
+download_failed()
+{
+	local dir=$1 item why kind=unreached
+	shift
+	for item; do
+		compgen -G "$dir/${item%%=*}_*.deb" >/dev/null || break
+	done
+	! grep -qE ' 404 |[Nn]ot found|No such file|Hash Sum|unexpected size' \
+		"$dir/log" || kind=gone
+	why=$(sed -n 's/^E: //p' "$dir/log" | head -n 1)
+	echo "$kind|${item/=/ }|${why:-apt-get download failed}" >"$dir/failed"
+}
+
+# fetch_items DIR PACKAGE=VERSION...: a full disk is a failure of the stage.
+fetch_items()
+{
+	cd "$1"
+	LC_ALL=C apt-get download "${@:2}" >"$1/log" 2>&1 && return
+	cat "$1/log"
+	! disk_full "$1/log" || return 1
+	download_failed "$@"
+}
+
+# fetch TITLE DIR PACKAGE=VERSION...: download them into DIR.
+fetch()
+{
+	mkdir -p "$2"
+	stage "fetching $1" fetch_items "${@:2}"
+	[ -e "$2/failed" ] || return 0
+	cat "$2/failed" >"/proc/self/fd/$FAILED_FD"
+	exit "$STATUS_GONE"
 }
 
 unpack_source()
@@ -86,8 +71,8 @@ unpack_source()
 build_source()
 {
 	local dir=$1 version=$2
-	stage "fetching linux-source-$SERIES $version" \
-		fetch_deb "linux-source-$SERIES" "$version" "$dir/deb"
+	need_part source "$version" ''
+	fetch "linux-source-$SERIES $version" "$dir/deb" "${ITEMS[@]}"
 	stage "unpacking the kernel source" unpack_source "$dir/deb" "$dir/linux"
 	echo "$version" >"$dir/version"
 }
@@ -113,19 +98,34 @@ check_source_tree()
 			"(set KSRC to an unpacked linux-source-$SERIES)"
 }
 
+source_entry()
+{
+	local entry
+	entry=$(cache_entry source "$(file_key "$KERNEL_VERSION")" \
+		build_source "$KERNEL_VERSION")
+	echo "$entry/linux"
+}
+
 # Print the directory of the pristine source.
 source_dir()
 {
-	local version entry
 	if [ -n "${KSRC-}" ]; then
 		check_source_tree "$KSRC"
 		readlink -f "$KSRC"
 		return
 	fi
-	version=$(source_version)
-	entry=$(cache_entry source "$(file_key "$version")" \
-		build_source "$version")
-	echo "$entry/linux"
+	with_version source cloud-amd64 source_entry
+}
+
+print_version()
+{
+	echo "$KERNEL_VERSION"
+}
+
+# The version of the source that is used.
+source_version()
+{
+	with_version source cloud-amd64 print_version
 }
 
 # What identifies the source in cache keys.  A user's own tree may change at
@@ -139,55 +139,42 @@ source_key()
 	fi
 }
 
-# The stock version that goes with the source: the same package version, or
-# for a user's own tree the package of the same point release.
-stock_version()
+# The point release of a user's own tree; a stock kernel goes only with Debian's.
+ksrc_point()
 {
 	local point
-	if [ -z "${KSRC-}" ]; then
-		source_version
-		return
-	fi
 	check_source_tree "$KSRC"
 	point=$SERIES.$(makefile_value "$KSRC" SUBLEVEL)
 	grep -q DISTRIBUTION_OFFICIAL_BUILD "$KSRC/Makefile" ||
 		die "$KSRC: Linux $point, but not Debian's (modules for a stock" \
 			"kernel need its own source; unset KSRC)"
-	offered_versions "linux-source-$SERIES" |
-		awk -v point="$point-" 'index($0, point) == 1 && !found++ {
-			print } END { exit !found }' ||
-		die "$KSRC: no stock kernel $point is offered (unset KSRC)"
+	echo "$point"
 }
 
-# Name of the stock image package of one version and flavour.  The unsigned
-# twin and the debug symbols do not match.
-stock_package()
+# first_of FILE...: the first that exists; the packages of 6.x and 7.x differ.
+first_of()
 {
-	local names
-	names=$(apt-cache pkgnames "linux-image-$SERIES" |
-		grep -E "^linux-image-[0-9.]+(-[0-9]+)?(\+deb[0-9]+)?-$2$") || :
-	# shellcheck disable=SC2086 # a list of package names
-	{ [ -z "$names" ] || apt-cache madison $names; } |
-		awk -v want="$1" '$3 == want && !name { name = $1 }
-			END { if (name) print name; exit !name }' ||
-		die "linux-image-$SERIES*-$2: version $1 is not offered" \
-			"(run apt-get update, or use --version)"
+	local file
+	for file; do
+		[ ! -e "$file" ] || { echo "$file"; return; }
+	done
+	die "${file##*/}: not in Debian's packages (have they a new layout?)"
 }
 
 unpack_stock()
 {
-	local dir=$1 release=$2
+	local dir=$1 release=$2 file from lib=usr/lib/modules/$2
 	cd "$dir"
-	for deb in deb/*.deb; do
-		dpkg-deb --fsys-tarfile "$deb" | tar -x -C root
+	mkdir root
+	for file in deb/*.deb; do
+		dpkg-deb --fsys-tarfile "$file" | tar -x -C root
 	done
-	mv "root/boot/vmlinuz-$release" vmlinuz
-	mv "root/boot/config-$release" config
-	if [ -d "root/usr/lib/modules/$release" ]; then
-		mv "root/usr/lib/modules/$release" modules
-	else
-		mv "root/lib/modules/$release" modules
-	fi
+	for file in vmlinuz config; do
+		from=$(first_of "root/boot/$file-$release" "root/$lib/$file")
+		mv "$from" "$file"
+	done
+	from=$(first_of "root/$lib/kernel" "root/lib/modules/$release/kernel")
+	mv "${from%/kernel}" modules
 	mv "root/usr/src/linux-headers-$release/Module.symvers" .
 	echo "$release" >release
 	rm -rf deb root
@@ -195,25 +182,23 @@ unpack_stock()
 
 build_stock()
 {
-	local dir=$1 version=$2 image=$3 release=${3#linux-image-}
-	mkdir "$dir/root"
-	stage "fetching $image" fetch_deb "$image" "$version" "$dir/deb"
-	stage "fetching linux-headers-$release" \
-		fetch_deb "linux-headers-$release" "$version" "$dir/deb"
+	local dir=$1 version=$2 release
+	need_part stock "$version" "$3"
+	release=${ITEMS[0]#linux-image-}
+	release=${release%=*}
+	fetch "linux-image-$release" "$dir/deb" "${ITEMS[@]}"
 	stage "unpacking the stock kernel" unpack_stock "$dir" "$release"
 	echo "$version" >"$dir/version"
+}
+
+stock_entry()
+{
+	cache_entry stock "$(file_key "$KERNEL_VERSION-$1")" \
+		build_stock "$KERNEL_VERSION" "$1"
 }
 
 # stock_dir FLAVOUR: print the directory of the stock kernel.
 stock_dir()
 {
-	local version key image
-	version=$(stock_version)
-	key=$(file_key "$version-$1")
-	if [ -d "$(cache_dir)/stock-$key" ]; then
-		echo "$(cache_dir)/stock-$key"
-		return
-	fi
-	image=$(stock_package "$version" "$1")
-	cache_entry stock "$key" build_stock "$version" "$image"
+	with_version stock "$1" stock_entry "$1"
 }

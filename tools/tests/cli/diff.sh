@@ -1,0 +1,314 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# exitstat diff: golden outputs of recordings with fixed counts, its numbers
+# worked out a second time in Python, and input that is not what it should be.
+#
+# UPDATE_GOLDEN=1 writes the golden files instead: look at the difference.
+
+# shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
+
+diff_() {
+	"$EXITSTAT" diff "$@"
+}
+
+fits_80_columns() {
+	narrow diff_ --all groups.x less.x
+	narrow diff_ --all --phase all a0.x a1.x a2.x -- b0.x b1.x b2.x
+	narrow diff_ all.x svm.x
+	narrow diff_ l1only.x int.x.part
+	narrow diff_ a0.x a1.x -- huge.x huge2.x
+}
+
+# A recording with counts of up to 14 digits.
+make_huge() {
+	cp groups.x huge.x
+	cp groups.x huge2.x
+	python3 - <<-'END'
+		import sqlite3
+		for name, factor in ("huge.x", 10**9), ("huge2.x", 10**9 + 10**7):
+		    db = sqlite3.connect(name)
+		    for column in "l1", "l2", "l2_reflected", "fastpath", "userspace":
+		        db.execute(f"UPDATE delta SET {column} = {column} * {factor}")
+		    db.commit()
+	END
+}
+
+# What report says of each file, summed up and compared once more.
+numbers_are_right() {
+	local f
+	for f in a0 a1 a2 b0 b1 b2; do
+		"$EXITSTAT" report -j "$f.x" >"$f.json"
+	done
+	diff_ -j a0.x a1.x a2.x -- b0.x b1.x b2.x >d.json
+	python3 - <<-'END'
+		import json, math
+		from statistics import mean, stdev, variance
+		load = lambda f: json.load(open(f + ".json"))
+		sides = [[load(s + n) for n in "012"] for s in "ab"]
+		d = load("d")
+		T4 = {1: 12.706, 2: 4.303, 3: 3.182, 4: 2.776}
+		close = lambda a, b: math.isclose(a, b, rel_tol=1e-3)
+		def check(row, xs):
+		    a, b = xs
+		    assert row["a"]["runs"] == row["b"]["runs"] == 3
+		    assert close(row["a"]["mean"], mean(a)) and close(row["b"]["mean"], mean(b)), row
+		    assert close(row["a"]["sd"], stdev(a)), row
+		    assert close(row["b"]["ci95"], stdev(b) / math.sqrt(3) * T4[2]), row
+		    assert close(row["change"], mean(b) - mean(a)), row
+		    va, vb = variance(a) / 3, variance(b) / 3
+		    if va + vb == 0:
+		        assert row["change_ci95"] == 0 and row["df"] is row["p"] is None
+		    else:
+		        df = (va + vb) ** 2 / (va ** 2 / 2 + vb ** 2 / 2)
+		        assert close(row["df"], df), (row, df)
+		        low, high = (T4[n] * math.sqrt(va + vb) for n in (math.ceil(df - 1e-9), math.floor(df + 1e-9)))
+		        assert low * 0.999 <= row["change_ci95"] <= high * 1.001, row
+		        assert (row["p"] < 0.05) == row["significant"], row
+		    assert row["significant"] == (abs(row["change"]) > row["change_ci95"])
+		    assert row["ratio"] is None if not mean(a) else close(row["ratio"], mean(b) / mean(a))
+		    kinds = {(False, False): "changed", (True, False): "appeared", (False, True): "vanished"}
+		    kind = "same" if mean(a) == mean(b) else kinds[not mean(a), not mean(b)]
+		    assert row["kind"] == kind, row
+		def counts(s, key, name):
+		    return [sum(r["exits"] for r in m["reasons"] if r[key] == name) for m in s]
+		check(d["whole"]["exits"], [[m["answers"]["exits"] for m in s] for s in sides])
+		for table, key in ("reasons", "name"), ("classes", "class"):
+		    rows = d["whole"][table]
+		    assert {r["name"] for r in rows} == {r[key] for s in sides for m in s for r in m["reasons"]}
+		    sizes = [abs(r["change"]) for r in rows]
+		    assert sizes == sorted(sizes, reverse=True)
+		    for row in rows:
+		        check(row, [counts(s, key, row["name"]) for s in sides])
+		assert [p["name"] for p in d["phases"]] == [p["name"] for p in sides[0][0]["phases"]]
+		for i, phase in enumerate(d["phases"]):
+		    check(phase["exits"], [[m["phases"][i]["exits"] for m in s] for s in sides])
+		    for row in phase["reasons"]:
+		        check(row, [[m["phases"][i]["reasons"].get(row["name"], 0) for m in s] for s in sides])
+		cost = lambda m: sum(c["handler_ns"] + c["userspace_ns"] for c in m["costs"])
+		check(d["cost_ns"], [[cost(m) for m in s] for s in sides])
+		for row in d["userspace_exits"]:
+		    check(row, [[m["userspace_exits"].get(row["name"], 0) for m in s] for s in sides])
+		assert {r["name"] for r in d["times_ns"]} > {"guest", "handler", "halt-block"}
+	END
+}
+
+# The paths to all keys, so that none is renamed or lost unnoticed.
+json_keys() {
+	diff_ -j groups.x less.x | python3 -c 'import json, sys
+def walk(o, path, out):
+    if isinstance(o, dict):
+        for key, value in o.items():
+            walk(value, path + "." + key, out)
+    elif isinstance(o, list):
+        for value in o:
+            walk(value, path + "[]", out)
+    else:
+        out.add(path)
+paths = set()
+walk(json.load(sys.stdin), "", paths)
+print(*sorted(paths), sep="\n")'
+}
+
+# Runs that differ among themselves as much as A and B do.
+chance_is_not_told() {
+	diff_ a0.x a2.x -- a1.x a2.x >words
+	grep -q 'No sure change in total' words
+	lacks ' \*$' words
+	diff_ a0.x a1.x a2.x -- b0.x b1.x b2.x >words
+	grep -q '^  IO_INSTRUCTION .* \*$' words
+	# one run on one side: intervals of the other, and no claim
+	diff_ a0.x a1.x a2.x -- b0.x >words
+	grep -q 'One side has one run only' words
+	lacks ' \*$' words
+	diff_ -j a0.x a1.x -- b0.x | has '"significant": null'
+	diff_ -j a0.x b0.x >json
+	lacks '"significant": true' json
+}
+
+same_file() {
+	local total
+	total=$("$EXITSTAT" report -j all.x | sed -n '0,/"exits"/s/.*"exits": \([0-9]*\),/\1/p')
+	diff_ all.x all.x >words
+	tr '\n' ' ' <words | tr -d , |
+		has "No difference: $total exits in A and in B  *the same"
+	[ "$(wc -l <words)" -lt 12 ]
+	diff_ --by reason --all all.x all.x | has '^  IO_INSTRUCTION .* 0  *=$'
+	diff_ -j all.x all.x | has '"same": true'
+	diff_ -j groups.x less.x | has '"same": false'
+	diff_ all.x all.x -- all.x all.x | tr '\n' ' ' | has 'exits on average in A'
+}
+
+unavailable_is_not_0() {
+	diff_ l1only.x groups.x >words
+	grep -q 'unavailable: l1only.x: its source does not tell why' words
+	grep -q 'unavailable: l1only.x: the group time was off' words
+	diff_ groups.x all.x | has 'unavailable: all.x: the group time was off'
+	diff_ -j l1only.x groups.x | python3 -c 'import json, sys
+o = json.load(sys.stdin)
+assert all(o[k] is None for k in ("userspace_exits", "cost_ns", "costs_ns", "times_ns"))
+assert set(o["unavailable"]) == {"userspace_exits", "costs_ns", "times_ns"}
+assert "userspace" in o["a"]["runs"][0]["unavailable"]'
+	# phases that one side does not have
+	diff_ nophases.x all.x >words
+	grep -q '^  firmware  *-  *[0-9,]*  *-  *-$' words
+	diff_ --phase firmware nophases.x all.x | has 'phase firmware is in B only'
+	diff_ nophases.x nophases.x --by reason --all | has IO_INSTRUCTION
+	diff_ nophases.x l1only.x nophases.x -- all.x all.x >words
+	diff_ -j nophases.x all.x | has '"kind": "unavailable"'
+}
+
+by_class() {
+	diff_ all.x svm.x >words
+	grep -q 'A is vmx and B is svm: their reasons differ' words
+	grep -q '^  msr  *[1-9]' words
+	lacks 'Exits by reason' words
+	lacks 'msr-write' words
+	diff_ -j all.x svm.x | has '"reasons": "the isa differs"'
+	fails 1 'reasons cannot be compared (--by class)' \
+		diff_ --by reason all.x svm.x
+	fails 1 'not runs of the same' diff_ all.x svm.x -- all.x
+	diff_ --by class all.x less.x >words
+	lacks 'Exits by reason' words
+	diff_ --by reason all.x less.x >words
+	lacks 'Exits by class' words
+}
+
+# rows TABLE FILE: how many rows the table has
+rows() {
+	awk -v head="$1" '$0 == head { on = 1; next }
+		on && /^$/ { if (n) exit; next }
+		on && /^  [A-Za-z]/ { n++ } END { print n - 2 }' "$2"
+}
+
+rows_and_phases() {
+	diff_ --by reason --top 2 groups.x less.x >words
+	[ "$(rows 'Exits by reason' words)" = 2 ]
+	grep -q '(1 more that changed, and 10 that did not: --all)' words
+	diff_ --by reason groups.x less.x >words
+	[ "$(rows 'Exits by reason' words)" = 3 ]
+	grep -q '(10 that did not change: --all)' words
+	diff_ --by reason --all groups.x less.x >words
+	[ "$(rows 'Exits by reason' words)" = 13 ]
+	diff_ --phase 'kernel init' groups.x less.x >words
+	grep -q '^  In kernel init, B exits' words
+	grep -q '^Exits by reason in kernel init' words
+	diff_ --phase all groups.x less.x >words
+	[ "$(grep -c '^Exits by reason in ' words)" = 5 ]
+	fails 1 'tea: no such phase (there are: firmware, kernel early,' \
+		diff_ --phase tea all.x less.x
+	fails 1 'tea: no such phase (there are none)' \
+		diff_ --phase tea nophases.x nophases.x
+}
+
+bad_input() {
+	echo 'this is a text file, and long enough to look like something else' >text.x
+	: >zero.x
+	cp all.x newer.x
+	printf '\0\0\0\4' | dd of=newer.x bs=1 seek=60 conv=notrunc status=none
+	fails 1 'none.x: No such file' diff_ all.x none.x
+	fails 1 'text.x: not an exitstat recording' diff_ text.x all.x
+	fails 1 'zero.x: not an exitstat recording' diff_ all.x zero.x
+	fails 1 'empty.x: no exits in it, nothing to compare' diff_ all.x empty.x
+	fails 1 'recording of version 4' diff_ all.x newer.x
+	fails 2 'which two recordings' diff_
+	fails 2 'which two recordings' diff_ all.x
+	fails 2 'which two recordings' diff_ all.x --
+	fails 2 'no FILE before --' diff_ -- all.x all.x
+	fails 2 'put -- between' diff_ all.x all.x all.x
+	fails 2 'need reason or class' diff_ --by tea all.x all.x
+	fails 2 'top: 0' diff_ --top 0 all.x all.x
+	fails 2 'json has everything' diff_ -j --all all.x all.x
+	fails 2 'plot draws the whole' diff_ --plot a.svg --top 3 all.x all.x
+	fails 2 'ends in .svg, .png or .pdf' diff_ --plot a.jpg all.x all.x
+	diff_ --help | has Usage
+	diff_ int.x.part all.x | has 'int.x.part (INTERRUPTED'
+}
+
+# Whatever is damaged: an error in one line or a comparison, never a crash.
+damaged() {
+	local size at status
+	size=$(stat -c %s groups.x)
+	for ((at = 200; at < size; at += 3989)); do
+		cp groups.x bad.x
+		printf '\377\376\0\377\7\7\7\7' |
+			dd of=bad.x bs=1 seek="$at" conv=notrunc status=none
+		status=0
+		diff_ --all bad.x less.x >out 2>err || status=$?
+		one_line_or_fine "$status"
+	done
+}
+
+# No letter of a terminal's own, whatever it is.
+no_colour() {
+	script -qec "'$EXITSTAT' diff groups.x less.x" /dev/null >terminal
+	lacks $'\033' terminal
+	diff_ groups.x less.x | diff - <(tr -d '\r' <terminal)
+}
+
+draws() {
+	local f
+	for f in svg png pdf; do
+		diff_ --plot "a.$f" groups.x less.x >out
+		[ ! -s out ]
+		diff_ --plot "b.$f" groups.x less.x
+		cmp "a.$f" "b.$f"
+	done
+	grep -q '<svg' a.svg
+	head -c 4 a.png | has PNG
+	diff_ --plot c.svg a0.x a1.x -- b0.x b1.x
+	diff_ --plot c.svg all.x svm.x
+	diff_ --plot c.svg --by class nophases.x less.x
+	diff_ --plot c.svg all.x all.x
+	fails 1 'cannot create' diff_ --plot nowhere/a.svg all.x less.x
+	mkdir small
+	fails 1 'cannot write' bash -c 'trap "" XFSZ; ulimit -f 4; exec "$@"' - \
+		"$EXITSTAT" diff --plot small/a.svg all.x less.x
+	[ -z "$(ls small)" ]
+}
+
+without_cairo() {
+	fails 1 'built without cairo' "$BUILD/nocairo/exitstat" diff --plot no.svg \
+		all.x less.x
+	[ ! -e no.svg ]
+	"$BUILD/nocairo/exitstat" diff groups.x less.x |
+		diff "$GOLDEN/diff.txt" -
+}
+
+prepare() {
+	local kind run
+	for kind in all l1only nophases groups less svm empty; do
+		"$BUILD/mkrec" "$kind.x" "$kind"
+	done
+	"$BUILD/mkrec" int.x interrupted
+	for run in 0 1 2; do
+		"$BUILD/mkrec" "a$run.x" groups "$((2 * run))"
+		"$BUILD/mkrec" "b$run.x" less "$((3 * run * run))"
+	done
+	make_huge
+}
+
+prepare
+check 'diff: golden' golden diff.txt diff_ groups.x less.x
+check 'diff: golden of three runs each' golden diff-runs.txt \
+	diff_ a0.x a1.x a2.x -- b0.x b1.x b2.x
+check 'diff: golden by class, Intel and AMD' golden diff-class.txt diff_ all.x svm.x
+check 'diff: golden keys of JSON' golden diff-keys.txt json_keys
+check 'diff: 80 columns, whatever the numbers' fits_80_columns
+check 'diff: means, intervals and changes, worked out again' numbers_are_right
+check 'diff: what may be chance is not told' chance_is_not_told
+check 'diff: a file and itself' same_file
+check 'diff: what a recording does not have is unavailable' unavailable_is_not_0
+check 'diff: by class, and only by class where the isa differs' by_class
+check 'diff: rows, one phase, all phases' rows_and_phases
+check 'diff: bad input is one line, and wrong usage exits with 2' bad_input
+check 'diff: damaged recordings never crash it' damaged
+check 'diff: a terminal gets the same text' no_colour
+if "$EXITSTAT" plot all.x -o probe.svg 2>/dev/null; then
+	check 'diff: SVG, PNG, PDF, the same bytes twice' draws
+else
+	skip 'diff: SVG, PNG, PDF, the same bytes twice' 'built without cairo'
+fi
+check 'diff: a tool without cairo' without_cairo
+done_testing

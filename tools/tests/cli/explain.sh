@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# exitstat explain: all reasons, as text, as JSON and as the manual page, which
+# is this program's output; and its numbers are those of docs/measuring.md.
+#
+# The page after a change of exits.def or advice.def:
+#   exitstat explain --man >docs/man/exitstat-reasons.7
+
+# shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
+
+page_is_up_to_date() {
+	"$EXITSTAT" explain --man | diff -u "$TOP/docs/man/exitstat-reasons.7" -
+}
+
+# Every row of exits.def is in the page, with its code.
+page_has_all() {
+	sed -nE 's/^KES_(VMX|SVM)\(([A-Z0-9_]+).*/\L\1 \U\2/p' \
+		"$TOP/module/exits.def" | sort >rows
+	[ "$(wc -l <rows)" -gt 200 ]
+	sed -nE 's/^\.It Li ([A-Z0-9_]+) Pq (vmx|svm) .*/\2 \1/p' \
+		"$TOP/docs/man/exitstat-reasons.7" | sort >described
+	comm -23 rows described >missing
+	cat missing
+	[ ! -s missing ]
+}
+
+page_reads_well() {
+	mandoc -T lint -W warning "$TOP/docs/man/exitstat-reasons.7"
+	mandoc -T ascii "$TOP/docs/man/exitstat-reasons.7" | sed 's|.\x08||g' >text
+	grep -q 'IO_INSTRUCTION (vmx 30)' text
+	grep -q 'BUSY (svm -2)' text
+	# options keep their hyphens
+	grep -q -- '-overcommit cpu-pm=on' text
+}
+
+all_of_them() {
+	local nr
+	nr=$("$EXITSTAT" explain | wc -l)
+	"$EXITSTAT" explain --all >all
+	for label in class meaning causes cost avoid reference; do
+		[ "$(grep -c "^  $label " all)" = "$nr" ]
+	done
+	"$EXITSTAT" explain --all -i svm >amd
+	lacks '(vmx ' amd
+	narrow "$EXITSTAT" explain --all
+}
+
+as_json() {
+	"$EXITSTAT" explain -j >all.json
+	"$EXITSTAT" explain --all --json | cmp - all.json
+	"$EXITSTAT" explain -j hlt >hlt.json
+	"$EXITSTAT" explain -j -i pvm 7 | has '"name": "code 0x7"'
+	fails 1 'did you mean' "$EXITSTAT" explain -j IO_INSTRUCTON
+	python3 - "$("$EXITSTAT" explain | wc -l)" <<-'END'
+		import json, sys
+		every, hlt = (json.load(open(f)) for f in ("all.json", "hlt.json"))
+		assert len(every) == int(sys.argv[1])
+		assert [(r["isa"], r["code"]) for r in hlt] == [("vmx", 12), ("svm", 0x78)]
+		keys = {"name", "isa", "code", "class", "meaning", "causes", "cost", "avoid", "reference"}
+		for r in every:
+		    assert set(r) == keys and set(r["avoid"]) == {"guest", "vmm", "host"}
+		    assert all(r[k] not in (None, "") for k in keys)
+		    assert any(r["avoid"].values()), r["name"]
+		assert {-4, -1} < {r["code"] for r in every}
+	END
+}
+
+# The example in exitstat-explain(1) is what it prints.
+example_is_real() {
+	sed -n '/^\$ exitstat explain --isa vmx 30$/,/^\.Ed$/p' \
+		"$TOP/docs/man/exitstat-explain.1" | sed '1d; $d' >example
+	"$EXITSTAT" explain --isa vmx 30 | diff example -
+}
+
+# "975 instructions", "1,035 for PAT": as measured, and nothing else.
+numbers_are_measured() {
+	"$EXITSTAT" explain --all -j | python3 -c 'import json, re, sys
+row = [l for l in open(sys.argv[1]) if "the round trip itself" in l][0]
+measured = set(re.findall(r"\*([\d,]+)\*", row))
+assert len(measured) == 5, row
+said = set()
+for r in json.load(sys.stdin):
+    said |= set(re.findall(r"\b(?:\d,\d{3}|9\d\d)\b", r["cost"]))
+assert said and said <= measured, (said, measured)' "$TOP/docs/measuring.md"
+}
+
+usage() {
+	fails 2 '--all, or one REASON' "$EXITSTAT" explain --all hlt
+	fails 2 '--man stands alone' "$EXITSTAT" explain --man hlt
+	fails 2 '--man stands alone' "$EXITSTAT" explain --man -j
+	fails 2 '--man stands alone' "$EXITSTAT" explain --man -i vmx
+	! "$EXITSTAT" explain --man >/dev/full 2>err
+}
+
+check 'golden: a reason' golden explain.txt "$EXITSTAT" explain cpuid
+check 'golden: a reason with words of its own' golden explain-npf.txt \
+	"$EXITSTAT" explain npf
+check 'the manual page is what --man writes' page_is_up_to_date
+check 'the manual page has every row of exits.def' page_has_all
+check 'the manual page reads well' page_reads_well
+check '--all: every reason, each part, 80 columns' all_of_them
+check '--json: every reason, each part' as_json
+check 'costs are those of docs/measuring.md' numbers_are_measured
+check 'the example in exitstat-explain(1) is real' example_is_real
+check 'usage errors exit with 2' usage
+done_testing

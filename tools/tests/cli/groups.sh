@@ -1,0 +1,410 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The groups beyond counting (time, histogram, detail) on a fake machine:
+# switching them, recording them, and what is said of them.
+
+# shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
+
+SYSFS=$ROOT/sys/kernel/kvm_exit_stats
+SNAPSHOT=$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot
+
+# A machine whose engine has all groups, all off but those given.
+machine_with() {
+	local group
+	machine
+	for group in count time histogram detail reset; do
+		echo 0 >"$SYSFS/$group"
+	done
+	for group in "$@"; do
+		echo 1 >"$SYSFS/$group"
+	done
+}
+
+# is_on GROUP...: exactly these
+is_on() {
+	local group on=
+	for group in count time histogram detail; do
+		[ "$(cat "$SYSFS/$group")" = 0 ] || on+=" $group"
+	done
+	[ "${on# }" = "$*" ]
+}
+
+switches() {
+	machine_with
+	"$EXITSTAT" list | has 'on: none; off: count,time,histogram,detail'
+	"$EXITSTAT" enable detail count
+	is_on count detail
+	"$EXITSTAT" enable count histogram,time
+	is_on count time histogram detail
+	"$EXITSTAT" disable time histogram
+	is_on count detail
+}
+
+needs() {
+	machine_with
+	fails 1 'time needs count first (exitstat enable count time)' \
+		"$EXITSTAT" enable time
+	fails 1 'histogram needs time first' "$EXITSTAT" enable histogram count
+	is_on count
+	"$EXITSTAT" enable time
+	fails 1 'count is still needed by time (exitstat disable time count)' \
+		"$EXITSTAT" disable count
+	"$EXITSTAT" disable count time
+	is_on
+}
+
+switch_errors() {
+	machine_with
+	fails 2 'tea: no such group' "$EXITSTAT" enable tea
+	fails 2 'tea: no such group' "$EXITSTAT" record --groups count,tea
+	fails 2 '(nothing): no such group' "$EXITSTAT" enable count,,time
+	fails 2 'which GROUP' "$EXITSTAT" disable
+	fails 2 'Too many arguments' "$EXITSTAT" reset count
+	rm "$SYSFS/detail"
+	"$EXITSTAT" list | has 'off: count,time,histogram$'
+	fails 1 'detail: the source patched does not have this group here' \
+		"$EXITSTAT" enable count detail
+	rm -r "$SYSFS" "$ROOT/sys/kernel/debug/kvm_exit_stats"
+	fails 1 'boot the patched kernel' \
+		"$EXITSTAT" enable --source patched count
+	fails 1 'boot the patched kernel' "$EXITSTAT" reset --source patched
+}
+
+resets() {
+	machine_with
+	"$EXITSTAT" reset
+	[ "$(cat "$SYSFS/reset")" = 1 ]
+}
+
+without_rights() {
+	machine_with
+	chmod -R a+rX "$T"
+	fails 1 'count: cannot switch on: Permission denied (run as root)' \
+		setpriv --reuid 65534 --clear-groups "$EXITSTAT" enable count
+}
+
+record_restores() {
+	machine_with count
+	"$EXITSTAT" record -o a.x --groups histogram,detail -- cp -r "$SYSFS" in \
+		2>err
+	is_on count
+	grep -q 'on for this recording: time,histogram,detail' err
+	[ "$(cat in/time in/histogram in/detail in/count | tr -d '\n')" = 1111 ]
+	"$EXITSTAT" record -q -o b.x -- cp -r "$SYSFS" in2
+	[ "$(cat in2/time in2/count | tr -d '\n')" = 01 ]
+	rm "$SYSFS/histogram"
+	fails 1 'histogram: the source patched does not' \
+		"$EXITSTAT" record -q -o c.x --groups histogram -- true
+	[ ! -e c.x ]
+	[ "$(cat "$SYSFS/time")" = 0 ]
+}
+
+# grown N: a guest of one vCPU on a TSC of 2 GHz, N times as old
+grown() {
+	local n=$1
+	cat <<-END
+		isa svm
+		clock 2000000 $((10000000 * n)) 15
+		vm 1 700 1000 ${2:-0} qemu
+		vcpu 0 $((101 * n))
+		exit 0x7b $((60 * n)) 0 0 0 $((50 * n))
+		exit 0x78 $((41 * n)) 0 0 $((7 * n)) 0
+		part userspace
+		user 2 $((49 * n))
+		user 10 $n
+		part time
+		head 1000 $((1000 + 4000000 * n)) $((1000000 * n)) 2
+		time 0x7b $((600000 * n)) $((400000 * n)) 0 0 0 $((20000 + n))
+		time 0x78 $((100000 * n)) 0 $((300000 * n)) $((1500000 * n)) $((100000 * n)) 3000
+		part histogram
+		bucket 0x7b 13 $((60 * n))
+		bucket 0x78 11 $((41 * n))
+		part detail
+		value 0x7b 0x3f8 $((40 * n))
+		value 0x7b 0x1000003fd $((11 * n))
+		value 0x7b 0x9999 2
+		value 0x7b 0 $((9 * n - 2)) 1
+	END
+}
+
+sql() {
+	python3 -c 'import sqlite3, sys
+for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(*row)' "$@"
+}
+
+records_groups() {
+	machine_with count time histogram detail
+	grown 1 | snapshot
+	mkdir "$ROOT/proc/700"
+	grown 3 5000 >grown3
+	"$EXITSTAT" record -q --all -i 5ms -o r.x -- sh -c \
+		"'$BUILD/mksnap' '$SNAPSHOT' <grown3; sleep 0.1"
+	[ "$(sql r.x 'SELECT sum(elapsed_ns), sum(guest_ns) FROM vcpu_time')" = \
+		'4000000 1000000' ]
+	[ "$(sql r.x 'SELECT name, sum(handler_ns), sum(userspace_ns),
+		sum(halt_poll_ns), sum(halt_block_ns), sum(preempted_ns),
+		max(max_ns) FROM time JOIN reason ON reason.id = reason
+		GROUP BY name ORDER BY name')" = \
+		"$(printf '%s\n' 'HLT 100000 0 300000 1500000 100000 None' \
+			'IOIO 600000 400000 0 0 0 10001')" ]
+	[ "$(sql r.x 'SELECT bucket, sum(count) FROM histogram GROUP BY bucket')" = \
+		"$(printf '%s\n' '11 82' '13 120')" ]
+	[ "$(sql r.x 'SELECT name, sum(count) FROM userspace JOIN kvm_exit
+		ON code = kvm_exit GROUP BY name')" = \
+		"$(printf '%s\n' 'INTR 2' 'IO 98')" ]
+	# details are the last snapshot's, and what others have no place for
+	[ "$(sql r.x 'SELECT value, other, count FROM detail ORDER BY other, value')" = \
+		"$(printf '%s\n' '1016 0 120' '39321 0 2' '4294968317 0 33' \
+			'0 1 25')" ]
+	[ "$(sql r.x 'PRAGMA user_version')" = 2 ]
+	[ "$(sql r.x "SELECT value FROM meta WHERE key = 'tsc_khz'")" = 2000000 ]
+}
+
+# The fake TSC stands nearly still, while the clock goes on.
+tsc_against_clock() {
+	machine_with count time
+	grown 1 | snapshot
+	grown 3 5000 >grown3
+	"$EXITSTAT" record -q --all -o k.x -- sh -c \
+		"sleep 0.6; '$BUILD/mksnap' '$SNAPSHOT' <grown3"
+	[ "$(sql k.x "SELECT value < 40000 FROM meta WHERE key = 'tsc_seen_khz'")" = 1 ]
+	"$EXITSTAT" report k.x | has 'ran 0.0.. times as fast as the kernel says'
+	"$EXITSTAT" report k.x | has 'times are off by that factor'
+}
+
+# A group that was switched off and on meanwhile begins at 0 again.
+group_restarts() {
+	machine_with count time histogram
+	grown 3 | snapshot
+	grown 4 | sed 's/^head .*/head 2000 602000 100000 2/
+		s/^time 0x7b.*/time 0x7b 500000 0 0 0 0 9/
+		/^time 0x78/d
+		s/^bucket 0x7b.*/bucket 0x7b 13 5/' >restarted
+	"$EXITSTAT" record -q --all -i 5ms -o s.x -- \
+		sh -c "'$BUILD/mksnap' '$SNAPSHOT' <restarted"
+	[ "$(sql s.x 'SELECT elapsed_ns, guest_ns FROM vcpu_time')" = \
+		'300000 50000' ]
+	[ "$(sql s.x 'SELECT handler_ns FROM time')" = 250000 ]
+	[ "$(sql s.x 'SELECT count FROM histogram WHERE bucket = 13')" = 5 ]
+}
+
+time_without_clock() {
+	machine_with count
+	grown 1 | sed 's/^clock 2000000/clock 0/' | snapshot
+	fails 1 'not how long a cycle is' "$EXITSTAT" list
+}
+
+# What version 1 of the recording was: no tables of groups.
+old_recording() {
+	"$BUILD/mkrec" old.x
+	"$EXITSTAT" report old.x >new
+	python3 - <<-END
+		import sqlite3
+		db = sqlite3.connect("old.x", isolation_level=None)
+		for t in "vcpu_time", "time", "histogram", "kvm_exit", "userspace", "detail":
+		    db.execute("DROP TABLE " + t)
+		db.execute("PRAGMA user_version=1")
+	END
+	"$EXITSTAT" report old.x | diff new -
+	"$EXITSTAT" plot --term --ascii old.x >/dev/null
+	"$EXITSTAT" export old.x >/dev/null
+}
+
+# traced LINE...: a histogram of kvm_exit with these lines in the fake tracefs
+traced() {
+	local dir=$ROOT/sys/kernel/tracing/events/kvm/kvm_exit
+	mkdir -p "$dir"
+	{
+		printf '# event histogram\n#\n'
+		echo '# trigger info: hist:keys=vcpu_id:vals=hitcount [active]'
+		echo '{ vcpu_id: 7 } hitcount: 3'
+		echo "# trigger info: hist:keys=exit_reason,vcpu_id:vals=hitcount:size=4096 ${FILTER:-}[active]"
+		printf '\n'
+		printf '{ exit_reason: %10s, vcpu_id: %10s } hitcount: %10s\n' "$@"
+		printf '\nTotals:\n    Hits: 1\n    Entries: 1\n    Dropped: %s\n' "${DROPPED:-0}"
+	} >"$dir/hist"
+}
+
+# Two VMs share the number of a vCPU; one code is in no table.
+checked_machine() {
+	machine_with count
+	snapshot <<-END
+		${1:-switches 1}
+		vm 1 700 1000 2000 first
+		vcpu 0 101
+		exit 0x7b 90
+		exit 0x7fffffffffffffff 9
+		closure 1 1
+		vm 2 701 1000 2000 second
+		vcpu 0 23
+		exit 0x7b 20 3
+		vcpu 1 1
+		exit -1 1
+	END
+	traced 123 0 113 777 0 9 4294967295 1 1
+}
+
+check_agrees() {
+	checked_machine
+	"$EXITSTAT" check >out
+	grep -q '1 first  *0  *101  *99  *1  *1  *0$' out
+	grep -q '^  closed: difference 0 of 125 attempts$' out
+	grep -q 'difference 0: 123 exits, by 3 reasons and vCPUs' out
+}
+
+check_differs() {
+	checked_machine
+	traced 123 0 112 777 0 9 4294967295 1 1
+	"$EXITSTAT" check >out && return 1
+	grep -q 'IOIO  *vcpu 0  *113  *112  *+1$' out
+	grep -q 'WRONG: 1 of 3 differ' out
+	traced 123 0 113 777 0 9 4294967295 1 1 5 1 2
+	"$EXITSTAT" check >out && return 1
+	grep -q 'vcpu 1  *0  *2  *-2$' out
+}
+
+# A difference that has a reason is no proof, and none is right all the same.
+check_may_differ() {
+	local header
+	for header in 'switches 3' 'clock 0 15 0'; do
+		checked_machine "$header"
+		"$EXITSTAT" check | has 'difference 0: 123 exits'
+		traced 123 0 112 777 0 9 4294967295 1 1
+		"$EXITSTAT" check >out
+		grep -q 'cannot be compared: 1 of 3 differ, but counting' out
+	done
+}
+
+check_not_closed() {
+	machine_with count
+	snapshot <<-END
+		vm 1 700 1000 2000 first
+		vcpu 0 103
+		exit 0x7b 101
+	END
+	"$EXITSTAT" check >out && return 1
+	grep -q ' 2 \*$' out
+	grep -q 'WRONG: the lines with' out
+	# a vCPU that lives, and one switch: each explains one
+	snapshot <<-END
+		switches 1
+		vm 1 700 1000 0 first
+		vcpu 0 103
+		exit 0x7b 101
+	END
+	"$EXITSTAT" check | has 'Not 0, and still right'
+}
+
+check_cannot() {
+	checked_machine
+	rm -r "$ROOT/sys/kernel/tracing"
+	"$EXITSTAT" check | has 'cannot be compared: .*hist: No such file'
+	mkdir -p "$ROOT/sys/kernel/tracing/events/kvm/kvm_exit"
+	echo '# event histogram' >"$ROOT/sys/kernel/tracing/events/kvm/kvm_exit/hist"
+	"$EXITSTAT" check | has 'is not set up (echo .hist:keys='
+	FILTER='if vcpu_id == 1 ' traced 123 0 1
+	"$EXITSTAT" check | has 'cannot be compared: .* has a filter'
+	FILTER='[paused] ' traced 123 0 1
+	"$EXITSTAT" check | has 'cannot be compared: .* is paused'
+	DROPPED=5 traced 123 0 1
+	"$EXITSTAT" check | has 'cannot be compared: .* dropped 5 events'
+	rm -r "$ROOT/sys/kernel/tracing"
+	echo 'fields 1' | snapshot
+	local status=0
+	"$EXITSTAT" check >out || status=$?
+	[ "$status" = 77 ]
+	grep -q 'unavailable: source patched does not count attempts' out
+	cp "$SNAPSHOT" copy
+	{ "$EXITSTAT" check --snapshot copy || true; } |
+		has 'no --histogram to go with'
+	fails 1 'none: No such file' "$EXITSTAT" check --snapshot none
+	fails 1 'none: No such file' \
+		"$EXITSTAT" check --snapshot copy --histogram none
+	echo 'some text, and not even short: a hundred and twenty bytes it has, or more, as the header of a snapshot has so many too.......' >text
+	fails 1 'text: not an exit statistics snapshot' \
+		"$EXITSTAT" check --snapshot text
+	fails 1 'is not set up' \
+		"$EXITSTAT" check --snapshot copy --histogram text
+}
+
+# damage SQL...: a recording with all groups in which that was done
+damage() {
+	"$BUILD/mkrec" bad.x groups
+	python3 - "$@" <<-'END'
+		import sqlite3, sys
+		db = sqlite3.connect("bad.x", isolation_level=None)
+		for sql in sys.argv[1:]:
+		    db.execute(sql)
+	END
+}
+
+# A table of this version that is not there is damage, whatever reads it, and so
+# is a row that refers to nothing or has a number that cannot be.
+damaged_groups() {
+	local sql
+	for sql in 'DROP TABLE kvm_exit' 'DROP TABLE histogram' \
+		'DROP TABLE closure' 'ALTER TABLE time RENAME handler_ns TO x' \
+		'UPDATE histogram SET bucket = 40 WHERE sample = 2 AND bucket = 11 AND reason = 1' \
+		'UPDATE time SET reason = 999 WHERE sample = 2 AND reason = 1' \
+		'UPDATE time SET handler_ns = -1' \
+		'UPDATE userspace SET vcpu = 0 WHERE sample = 2' \
+		'UPDATE detail SET other = 2' \
+		'UPDATE closure SET attempts = -5' \
+		"UPDATE vcpu_time SET elapsed_ns = 'soon'"; do
+		damage "$sql"
+		fails 1 'bad.x: damaged recording' "$EXITSTAT" report bad.x
+		fails 1 'bad.x: damaged recording' \
+			"$EXITSTAT" plot --chart time -o bad.svg bad.x
+		[ ! -e bad.svg ]
+	done
+	damage "UPDATE meta SET value = 'no number' WHERE key = 'tsc_khz'"
+	"$EXITSTAT" export --table histogram bad.x | has ',11,1024,,'
+	fails 1 'nothing to plot' "$EXITSTAT" plot --chart latency -o l.svg bad.x
+	damage 'UPDATE delta SET l1 = 9223372036854775807' \
+		'UPDATE time SET handler_ns = 9223372036854775807' \
+		'UPDATE histogram SET count = 9223372036854775807'
+	"$EXITSTAT" report bad.x >/dev/null
+	"$EXITSTAT" plot --chart time -o t.svg bad.x
+	"$EXITSTAT" plot --chart latency -o t.svg bad.x
+	damage "UPDATE meta SET value = 'time,,tea' WHERE key = 'groups'"
+	"$EXITSTAT" report bad.x >/dev/null
+}
+
+# Recorded, but nothing happened: neither an empty picture nor a crash.
+groups_without_rows() {
+	damage 'DELETE FROM time' 'DELETE FROM vcpu_time' \
+		'DELETE FROM histogram' 'DELETE FROM detail' \
+		"INSERT INTO meta VALUES('groups', 'count,time,histogram,detail')"
+	fails 1 'nothing to plot' "$EXITSTAT" plot --chart time -o e.svg bad.x
+	fails 1 'nothing to plot' "$EXITSTAT" plot --chart latency -o e.svg bad.x
+	[ ! -e e.svg ]
+	"$EXITSTAT" report --detail bad.x | has 'No details: no exit had any'
+	[ "$("$EXITSTAT" export --table time bad.x | wc -l)" = 1 ]
+}
+
+check 'enable and disable switch in the order of needs' switches
+check 'what is needed first, or still, is told' needs
+check 'switching: one line why not' switch_errors
+check 'reset' resets
+if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups test -x "$EXITSTAT"; then
+	check 'switching without rights: says what to do' without_rights
+else
+	skip 'switching without rights: says what to do' \
+		'needs root, and a build directory that others may enter'
+fi
+check 'record --groups switches on what is missing, and back' record_restores
+check 'time, histogram, returns and details are recorded' records_groups
+check 'a TSC that does not keep time is told' tsc_against_clock
+check 'a group switched off and on meanwhile' group_restarts
+check 'check: closed, and no difference to the trace' check_agrees
+check 'check: a difference to the trace' check_differs
+check 'check: differences that switching explains' check_may_differ
+check 'check: not closed, and what is tolerated' check_not_closed
+check 'check: says what it cannot check' check_cannot
+check 'a recording of version 1 is read' old_recording
+check 'a recording without its tables is damaged' damaged_groups
+check 'groups that were on while nothing ran' groups_without_rows
+check 'times need a clock' time_without_clock
+done_testing

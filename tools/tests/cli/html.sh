@@ -1,0 +1,152 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Pages for a browser: that they are complete in themselves, small, and equal to
+# what report and diff print, whatever a guest is called. That they work in one is
+# tested by html-browser.sh.
+
+# shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/html.sh
+. "$TESTS/lib/html.sh"
+
+equals_report() {
+	local kind
+	for kind in all l1only interrupted nophases groups less svm empty; do
+		page "$kind"
+		page_check facts "$kind.html" "$kind.json"
+		page_check text "$kind.html" "$kind.txt"
+		page_check sums "$kind.html"
+	done
+}
+
+equals_diff() {
+	"$EXITSTAT" diff --html diff.html groups.x less.x
+	"$EXITSTAT" diff -j groups.x less.x >diff.json
+	"$EXITSTAT" diff --all groups.x less.x >diff.txt
+	page_check facts diff.html diff.json
+	page_check text diff.html diff.txt
+	"$EXITSTAT" diff --html runs.html a0.x a1.x a2.x -- b0.x b1.x
+	"$EXITSTAT" diff -j a0.x a1.x a2.x -- b0.x b1.x >runs.json
+	page_check facts runs.html runs.json
+	"$EXITSTAT" diff --html isa.html all.x svm.x
+	"$EXITSTAT" diff -j all.x svm.x >isa.json
+	page_check facts isa.html isa.json
+}
+
+is_alone() {
+	local file
+	for file in groups diff; do
+		page_check alone "$file.html"
+		grep -q 'The MIT License' "$file.html"
+	done
+	sed 's|</body>|<script src="a.js"></script></body>|' groups.html >bad.html
+	fails 1 'script src=a.js' page_check alone bad.html
+	sed 's|</body>|<script>fetch("https://a/")</script></body>|' groups.html >bad.html
+	fails 1 'a script that loads' page_check alone bad.html
+}
+
+same_bytes() {
+	"$EXITSTAT" report --html again.html groups.x
+	cmp again.html groups.html
+	"$EXITSTAT" report --html - groups.x | cmp - groups.html
+}
+
+rare_details_are_summed_up() {
+	many_details pages
+	page pages
+	page_check cut pages.html pages.json
+	fails 1 details page_check facts pages.html pages.json
+}
+
+# Under 1 MB, and not one exit less.
+an_hour_fits() {
+	hour hour
+	page hour
+	[ "$(stat -c %s hour.html)" -lt 1000000 ]
+	page_check facts hour.html hour.json
+	page_check sums hour.html
+	grep -q '"points":36000,"columns":[1-9][0-9]\{3\},' hour.html
+}
+
+# Not one element more than without, and all of the text is there as text.
+hostile_names() {
+	hostile hostile
+	page hostile
+	diff <(page_check tags groups.html) <(page_check tags hostile.html)
+	page_check facts hostile.html hostile.json
+	page_check text hostile.html hostile.txt
+	page_check alone hostile.html
+	lacks '<img' hostile.html
+	"$EXITSTAT" diff --html hostile-diff.html hostile.x groups.x
+	diff <(page_check tags diff.html) <(page_check tags hostile-diff.html)
+	grep -c 'onerror' hostile.html
+}
+
+all_or_nothing() {
+	fails 1 'no/page.html: cannot create' "$EXITSTAT" report --html no/page.html groups.x
+	mkdir small
+	fails 1 'small/a.html: cannot write' bash -c 'trap "" XFSZ; ulimit -f 8; exec "$@"' - \
+		"$EXITSTAT" report --html small/a.html groups.x
+	fails 1 'small/a.html: cannot write' bash -c 'trap "" XFSZ; ulimit -f 8; exec "$@"' - \
+		"$EXITSTAT" diff --html small/a.html groups.x less.x
+	head -c 20000 groups.x >bad.x
+	fails 1 bad.x "$EXITSTAT" report --html small/a.html bad.x
+	[ -z "$(ls small)" ]
+	fails 2 'html has everything' "$EXITSTAT" report --html a.html -j groups.x
+	fails 2 'html has everything' "$EXITSTAT" report --detail --html a.html groups.x
+	fails 2 'html has everything' "$EXITSTAT" diff --html a.html --plot a.svg groups.x less.x
+	fails 2 'html has everything' "$EXITSTAT" diff --html a.html --top 3 groups.x less.x
+	[ ! -e a.html ]
+}
+
+damaged() {
+	local size at status
+	size=$(stat -c %s groups.x)
+	for ((at = 200; at < size; at += 5987)); do
+		cp groups.x bad.x
+		printf '\377\376\0\377\7\7\7\7' |
+			dd of=bad.x bs=1 seek="$at" conv=notrunc status=none
+		status=0
+		rm -f bad.html
+		"$EXITSTAT" report --html bad.html bad.x 2>err || status=$?
+		one_line_or_fine "$status"
+		if [ "$status" = 0 ]; then
+			"$EXITSTAT" report -j bad.x >bad.json
+			page_check facts bad.html bad.json
+		else
+			[ ! -e bad.html ]
+		fi
+	done
+}
+
+without_uplot() {
+	fails 1 'scripts/uplot' "$BUILD/nocairo/exitstat" report --html no.html groups.x
+	fails 1 'built without uPlot' "$BUILD/nocairo/exitstat" diff --html no.html groups.x less.x
+	[ ! -e no.html ]
+	"$BUILD/nocairo/exitstat" report groups.x | diff groups.txt -
+}
+
+# The manual has what the help has.
+manual_has_it() {
+	cat "$TOP"/docs/man/exitstat*.1 >pages
+	[ "$(grep -c '^\.It Fl -html' pages)" = 2 ]
+}
+
+prepare
+check 'html: a tool without uPlot' without_uplot
+if "$EXITSTAT" report --html probe.html all.x 2>why; then
+	check 'html: equals report and report -j' equals_report
+	check 'html: equals diff and diff -j' equals_diff
+	check 'html: loads nothing' is_alone
+	check 'html: the same bytes twice, and to standard output' same_bytes
+	check 'html: rare details are summed up' rare_details_are_summed_up
+	check 'html: an hour at 10 Hz in less than 1 MB' an_hour_fits
+	check 'html: names that are HTML stay names' hostile_names
+	check 'html: a whole page or none, and wrong usage' all_or_nothing
+	check 'html: damaged recordings: a true page or a line' damaged
+else
+	skip 'html: pages' "$(cut -d: -f2- why)"
+fi
+check 'html: the manual has it' manual_has_it
+done_testing

@@ -1,0 +1,141 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# kill -9 at random times: at most the last sample is lost, and nothing is
+# damaged. KILLS: how often (40; make stress-record: 1,000).
+#
+# fifosnap answers each read of the snapshot and counts them, so that how many
+# samples a recording should have is known, and what their sums should be.
+
+# shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
+
+KILLS=${KILLS:-40}
+EXITS_PER_SAMPLE=264
+# Without sanitizers: more samples in the time before the kill.
+FAST=$BUILD/nocairo/exitstat
+SNAPSHOT=$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot
+
+start_kernel() {
+	machine
+	for group in count time histogram detail; do
+		echo 1 >"$ROOT/sys/kernel/kvm_exit_stats/$group"
+	done
+	rm -f "$SNAPSHOT"
+	"$BUILD/fifosnap" "$SNAPSHOT" "$T/count" 2>/dev/null &
+	kernel=$!
+	trap 'kill $kernel; rm -rf "$T"' EXIT
+	eventually [ -p "$SNAPSHOT" ]
+}
+
+record() {
+	exec "$FAST" record -q --source patched -i 1ms -o "$1"
+}
+
+# Reads that are no samples: of who looks whether the source works.
+calibrate() {
+	local before
+	before=$(cat count)
+	"$FAST" record -q --force --source patched -i 5ms -d 100ms \
+		-o calibrate.x
+	probes=$(($(cat count) - before - $(samples_of calibrate.x)))
+	[ "$probes" -ge 0 ] && [ "$probes" -lt 5 ]
+}
+
+samples_of() {
+	sqlite3 "$1" 'SELECT count(*) FROM sample'
+}
+
+# A number of milliseconds below $1 as seconds.
+random_time() {
+	printf '0.%03d' $((RANDOM % $1))
+}
+
+# until_asked N: the recorder has asked that often, whatever time that takes here
+until_asked() {
+	while [ "$(<count)" -lt "$1" ] && kill -0 "$recorder"; do
+		sleep 0.002
+	done
+}
+
+# One recorder and its end: every third one is killed while it finishes, every
+# tenth one while it begins.
+run_and_kill() {
+	local recorder before
+	before=$(<count)
+	record k.x &
+	recorder=$!
+	if [ $(($1 % 10)) = 0 ]; then
+		sleep "$(random_time 30)"
+	else
+		until_asked $((before + probes + 1 + RANDOM % 60))
+	fi
+	if [ $(($1 % 3)) = 0 ]; then
+		kill -INT "$recorder" || :
+		sleep "$(random_time 25)"
+	fi
+	kill -KILL "$recorder" || :
+	wait "$recorder" || :
+	# another one asks: its answer comes after the last one was counted
+	cat "$SNAPSHOT" >answer
+	[ -s answer ]
+}
+
+# verify FILE ASKED: its samples, their sums by both readers, and its pages
+verify() {
+	local n exits
+	[ "$(sqlite3 "$1" 'PRAGMA integrity_check')" = ok ]
+	n=$(samples_of "$1")
+	[ "$n" -gt 0 ] || return 0
+	[ "$n" -le "$2" ]
+	[ "$n" -ge $(($2 - 1)) ]
+	exits=$("$FAST" report -j "$1" | sed -n 's/^    "exits": \([0-9]*\),$/\1/p')
+	[ "$exits" = $(((n - 1) * EXITS_PER_SAMPLE)) ]
+	[ "$("$FAST" export --table entries "$1" |
+		awk -F, 'NR > 1 { n += $7 } END { print n + 0 }')" = "$exits" ]
+}
+
+# The kill may come before there is a file, or its schema, or a sample.
+verify_what_there_is() {
+	local asked=$1
+	if [ -e k.x ]; then
+		[ ! -e k.x.part ]
+		[ "$(sqlite3 k.x "SELECT value FROM meta WHERE key='complete'")" = 1 ]
+		verify k.x "$asked"
+		finished=$((finished + 1))
+	elif [ -e k.x.part ] && [ "$(sqlite3 k.x.part 'PRAGMA user_version')" != 0 ]; then
+		verify k.x.part "$asked"
+		interrupted=$((interrupted + 1))
+	else
+		[ "$asked" -le 1 ]
+		early=$((early + 1))
+	fi
+}
+
+kills() {
+	local i before finished=0 interrupted=0 early=0 asked
+	for ((i = 1; i <= KILLS; i++)); do
+		before=$(cat count)
+		run_and_kill "$i"
+		asked=$(($(cat count) - before - probes - 1))
+		echo "kill $i: $asked samples asked for"
+		verify_what_there_is "$asked"
+		rm -f k.x k.x.*
+	done
+	echo "$finished finished $interrupted interrupted $early early" >"$T/sums"
+	# the times were such that the test said something
+	[ "$interrupted" -ge $((KILLS / 3)) ]
+}
+
+if ! type sqlite3 >/dev/null 2>&1; then
+	skip 'kill -9' 'no sqlite3'
+	done_testing
+	exit
+fi
+start_kernel
+probes=1
+check 'fifosnap counts what a recording has' calibrate
+calibrate >/dev/null 2>&1 || :
+check "kill -9, $KILLS times: at most the last sample is lost" kills
+echo "# $(cat sums 2>/dev/null)"
+done_testing

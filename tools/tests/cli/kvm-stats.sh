@@ -1,0 +1,388 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The source kvm-stats on fake machines: KVM's files in debugfs, monitors of
+# QEMU, good ones and others, and what is said when there is neither.
+
+# shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
+
+KVM=$ROOT/sys/kernel/debug/kvm
+# For commands that are recorded.
+export -f eventually sampled counted more_samples
+
+stock_machine() {
+	machine
+	rm -r "$ROOT/sys/kernel/kvm_exit_stats" \
+		"$ROOT/sys/kernel/debug/kvm_exit_stats"
+}
+
+# statistics DIR NAME=N...: KVM's files for a VM, or with "." for all of them
+statistics() {
+	local dir=$KVM/$1 pair
+	mkdir -p "$dir"
+	shift
+	for pair; do
+		echo "${pair#*=}" >"$dir/${pair%=*}"
+	done
+}
+
+# qemu PID ARGUMENT...: a process of the machine that has a VM
+qemu() {
+	process "$1" 1 /usr/bin/qemu-system-x86_64 "${@:2}"
+	mkdir -p "$ROOT/proc/$1/fd"
+	ln -sfn anon_inode:kvm-vm "$ROOT/proc/$1/fd/9"
+	echo qemu-system-x86 >"$ROOT/proc/$1/comm"
+}
+
+# monitor MODE: a fake monitor at $T/q, until the test ends
+monitor() {
+	rm -f "$T/q"
+	/usr/bin/python3 "$TESTS/fake/fakeqmp.py" "$T/q" "$1" &
+	server=$!
+	trap '{ kill $server; wait $server; } 2>/dev/null || true' EXIT
+	eventually [ -S "$T/q" ]
+}
+
+listed() {
+	"$EXITSTAT" list --source kvm-stats >out 2>err || {
+		cat err
+		return 1
+	}
+	cat out
+}
+
+sums() {
+	"$EXITSTAT" report -j "$1" | python3 -c 'import json, sys
+for r in json.load(sys.stdin)["reasons"]:
+    assert (r["isa"], r["l2"], r["userspace"]) == ("kvm", None, None), r
+    print(r["name"], r["exits"])' | sort
+}
+
+from_debugfs() {
+	stock_machine
+	statistics . exits=100
+	statistics 700-12 exits=100 io_exits=23 irq_exits=7 halt_exits=11
+	statistics 701-9 exits=5 hypercalls=2
+	mkdir -p "$KVM/700-12/vcpu0" "$KVM/12" "$KVM/x-1" "$KVM/0-1"
+	qemu 700 -name guest=web
+	process 701 1 minivmm
+	listed
+	grep -q "source: kvm-stats, as KVM's totals for each VM in .*/kvm are readable" out
+	grep -q '^isa: kvm; on: count$' out
+	grep -q '  1      700 web  *1  *100  running$' out
+	grep -q '  2      701 .* 5  running$' out
+}
+
+# changing FILE COMMANDS: records while they set statistics of VM 700-12
+changing() {
+	"$EXITSTAT" record -q --all -i 10ms -o "$1" -- bash -c "
+		set() { echo \$2 >'$KVM/700-12/'\$1; }
+		$2"
+}
+
+rows_of_debugfs() {
+	stock_machine
+	statistics . exits=1
+	statistics 700-12 exits=100 io_exits=23
+	qemu 700
+	changing a.x 'set io_exits 33; set irq_exits 7; set halt_exits 2
+		set exits 201; set mmio_exits 50'
+	[ "$(sums a.x)" = "$(printf '%s\n' 'halt_exits 2' 'io_exits 10' \
+		'irq_exits 7' 'other_exits 82')" ]
+	"$EXITSTAT" report a.x >words
+	"$EXITSTAT" plot --term --ascii a.x | has io_exits
+	"$EXITSTAT" plot -o a.svg a.x || "$EXITSTAT" plot -o a.svg a.x 2>&1 | has cairo
+}
+
+# Somebody sets KVM's files to 0: what was counted stays.
+never_back() {
+	stock_machine
+	statistics . exits=1
+	statistics 700-12 exits=100 io_exits=50
+	qemu 700
+	changing b.x 'set io_exits 0; set exits 0; sleep 0.2
+		set io_exits 60; set exits 130'
+	[ "$(sums b.x)" = "$(printf '%s\n' 'io_exits 10' 'other_exits 20')" ]
+}
+
+dead_vm() {
+	stock_machine
+	statistics . exits=1
+	process 700 1 minivmm
+	# shellcheck disable=SC2016 # that is for the inner one
+	"$EXITSTAT" record -q --all -i 10ms -o c.x -- bash -c '
+		mkdir "$1/700-12"; echo 7 >"$1/700-12/exits"; eventually counted c.x 7
+		echo 30 >"$1/700-12/exits"; eventually counted c.x 30
+		rm -r "$1/700-12"' - "$KVM"
+	[ "$(sums c.x)" = 'other_exits 30' ]
+	python3 -c 'import sqlite3
+print(sqlite3.connect("c.x").execute("SELECT died_ns > created_ns FROM vm").fetchall())' |
+		has '^\[(1,)\]$'
+}
+
+# More than are kept: their ids differ, and each has its own counts, once.
+many_dead_vms() {
+	stock_machine
+	statistics . exits=1
+	# shellcheck disable=SC2016 # that is for the inner one
+	"$EXITSTAT" record -q --all -i 2ms -o d.x -- bash -c '
+		for ((i = 1; i <= 70; i++)); do
+			mkdir "$1/700-$i"; echo "$i" >"$1/700-$i/exits"
+			eventually counted d.x $((i * (i + 1) / 2))
+			rm -r "$1/700-$i"
+		done' - "$KVM"
+	python3 <<-END
+		import sqlite3
+		db = sqlite3.connect("d.x")
+		ids = [n for n, in db.execute("SELECT vm_id FROM vm")]
+		sums = [n for n, in db.execute("""SELECT sum(l1) FROM delta
+		    JOIN vcpu ON vcpu.id = vcpu GROUP BY vm""")]
+		print(len(ids), sums)
+		assert len(set(ids)) == len(ids) == 70, ids
+		assert sorted(sums) == list(range(1, 71)), sums
+	END
+}
+
+from_qmp() {
+	stock_machine
+	monitor good
+	qemu 700 -name web -qmp "unix:$T/q,server=on,wait=off"
+	listed
+	grep -q 'source: kvm-stats, as QMP of 1 QEMU answers$' out
+	grep -q '  1      700 web  *2  .* running$' out
+	"$EXITSTAT" record -q --source kvm-stats -i 10ms -d 300ms -o e.x
+	# the fake's counts grow by 1000 with each answer, the rest does not
+	sums e.x >rows
+	grep -q '^io_exits [0-9]*000$' rows
+	[ "$(wc -l <rows)" = 1 ]
+	"$EXITSTAT" report e.x | has 'web  *1  *[0-9,]*000  *50.00'
+}
+
+# auto takes it last, says why not the others, and keeps it.
+picked_by_auto() {
+	stock_machine
+	monitor pretty
+	qemu 700 --qmp-pretty "unix:$T/q,server,nowait"
+	"$EXITSTAT" list >out
+	grep -q '^source: kvm-stats, as QMP' out
+	grep -q '^  not patched: this kernel' out
+	grep -q '^  not module: kvm-exit-stats.ko is not loaded' out
+	"$EXITSTAT" record -i 10ms -d 50ms -o f.x 2>err
+	grep -q 'source: kvm-stats, as no better one works here' err
+	"$EXITSTAT" report -j f.x | has '"source_why": "QMP of 1 QEMU answers; not patched: '
+	"$EXITSTAT" report f.x | tr -s ' \n' ' ' |
+		has 'source QMP of 1 QEMU answers; not patched: .* not module: kvm-exit-stats.ko is not loaded'
+}
+
+# What QEMU's command line may look like: found is the path, or why not.
+sockets() {
+	stock_machine
+	monitor good
+	local q=$T/q args
+	cp -r "$ROOT/proc" proc
+	ln -s "$q" "$ROOT/sock"
+	while read -r args; do
+		rm -r "$ROOT/proc"
+		cp -r proc "$ROOT/proc"
+		# shellcheck disable=SC2086 # a command line
+		qemu 700 $args
+		listed
+		grep -q '^source: kvm-stats, as QMP of 1' out
+	done <<-END
+		-mon chardev=m,mode=control -chardev socket,id=m,path=$q,server=on,wait=off
+		-chardev socket,id=s,path=/none,server=on -chardev socket,path=$q,server=on,id=m -mon m,mode=control
+		-qmp stdio -qmp tcp:localhost:1,server -qmp unix:$q,server,nowait
+		-qmp unix:/none -mon chardev=h,mode=readline -qmp unix:$q,server=yes
+	END
+	qemu 700 -qmp unix:q,server=on
+	ln -s "$T" "$ROOT/proc/700/cwd"
+	listed
+	grep -q '^source: kvm-stats, as QMP of 1' out
+	qemu 700 -chardev socket,id=m,fd=25,server=on -mon chardev=m,mode=control
+	listed
+	grep -q 'not read: qemu-system-x86 (pid 700): its QMP is a descriptor that libvirt has' out
+	for args in -qmp "-qmp unix:$q" '-mon chardev=m,mode=control' \
+		"-qmp unix:$(printf '%0200d' 0),server"; do
+		# shellcheck disable=SC2086
+		qemu 700 $args
+		listed
+		grep -q 'pid 700): it has no socket for QMP (-qmp unix:' out
+	done
+}
+
+# bad_monitor MODE TEXT: in one line each, soon, and the rest is shown
+bad_monitor() {
+	stock_machine
+	monitor "$1"
+	qemu 700 -qmp "unix:$T/q,server=on"
+	SECONDS=0
+	listed
+	[ "$SECONDS" -lt 200 ]	# it waits for 300
+	grep -q "^not read: qemu-system-x86 (pid 700): $2" out
+	[ "$(grep -c '^not read' out)" = 1 ]
+	fails 1 "(pid 700): ${3:-$2}" only_kvm_stats
+	statistics . exits=1
+	statistics 700-9 exits=7
+	listed
+	grep -q '700 .* 7  running' out
+}
+
+only_kvm_stats() {
+	local status=0
+	"$EXITSTAT" list 2>all || status=$?
+	grep 'kvm-stats: ' all >&2
+	return "$status"
+}
+
+hanging_monitor() {
+	stock_machine
+	monitor "$1"
+	qemu 700 -qmp "unix:$T/q,server=on"
+	SECONDS=0
+	"$EXITSTAT" record -i 50ms -d 3s --source kvm-stats --force -o h.x \
+		2>err
+	[ "$SECONDS" -lt 200 ]	# it waits for 300
+	grep -q "pid 700): $2" err
+	"$EXITSTAT" report h.x | has 'No exits were recorded'
+}
+
+late_monitor() {
+	stock_machine
+	monitor late
+	statistics . exits=1
+	statistics 700-9 exits=7
+	qemu 700 -qmp "unix:$T/q,server=on"
+	listed
+	grep -q '^source: kvm-stats, as QMP of 1' out
+	grep -q ' 2  .* running$' out
+}
+
+# Another client holds the monitor: the second one is not greeted.
+taken_monitor() {
+	stock_machine
+	monitor good
+	qemu 700 -qmp "unix:$T/q,server=on"
+	"$EXITSTAT" record -q --source kvm-stats -i 20ms -o i.x &
+	eventually sampled i.x 1
+	"$EXITSTAT" record --source kvm-stats -d 2500ms -o j.x 2>err
+	grep -q 'pid 700): no greeting: another client has this monitor' err
+	kill -INT $!
+	wait $!
+	sums i.x | has io_exits
+}
+
+monitor_goes_away() {
+	stock_machine
+	monitor good
+	qemu 700 -qmp "unix:$T/q,server=on"
+	"$EXITSTAT" record --source kvm-stats -i 10ms -o k.x 2>err &
+	eventually sampled k.x 3
+	kill "$server"
+	more_samples k.x
+	kill -INT $!
+	wait $!
+	grep -q 'pid 700): QEMU closed the connection' err ||
+		grep -q 'pid 700): .*: Connection refused' err
+	sums k.x | has io_exits
+}
+
+nothing_to_read() {
+	stock_machine
+	fails 1 'kvm/exits: No such file or directory (is kvm loaded, and debugfs' \
+		only_kvm_stats
+	qemu 700
+	fails 1 'not read: qemu-system-x86 (pid 700): it has no socket' \
+		only_kvm_stats
+	listed
+	grep -q 'as it was asked for; nothing can be read yet' out
+	# a process that only has the name
+	rm "$ROOT/proc/700/fd/9"
+	fails 1 'and no QEMU runs that has QMP' only_kvm_stats
+	statistics . exits=soon
+	fails 1 'kvm/exits: not a number' only_kvm_stats
+}
+
+# A VM that nobody could read is told also when it has ended.
+ended_unread() {
+	stock_machine
+	export ROOT
+	# shellcheck disable=SC2016 # that is for the inner one
+	"$EXITSTAT" record --source kvm-stats -i 20ms -o m.x -- bash -c '
+		d=$ROOT/proc/700; mkdir -p "$d/fd"
+		echo "700 (q) S $$ 1 1 0" >"$d/stat"; echo qemu >"$d/comm"
+		printf "qemu\\0-qmp\\0unix:/none,server=on\\0" >"$d/cmdline"
+		ln -s anon_inode:kvm-vm "$d/fd/9"; more_samples m.x; rm -r "$d"
+		more_samples m.x' 2>err
+	grep -q 'not read: qemu (pid 700): /none: No such file' err
+	[ "$(grep -c 'does it use KVM' err)" = 0 ]
+}
+
+# Root may open everything but in lockdown; here, a file nobody may open.
+without_rights() {
+	stock_machine
+	statistics . exits=1
+	chmod -R a+rX "$T"
+	chmod 0 "$KVM/exits"
+	setpriv --reuid 65534 --clear-groups "$EXITSTAT" list 2>err || true
+	grep -q 'kvm/exits: Permission denied (run as root)' err
+}
+
+switching() {
+	stock_machine
+	statistics . exits=1
+	"$EXITSTAT" enable --source kvm-stats count
+	fails 1 'KVM always counts these' \
+		"$EXITSTAT" disable --source kvm-stats count
+	fails 1 'time: the source kvm-stats does not have this group' \
+		"$EXITSTAT" record --source kvm-stats --groups time -o l.x -- true
+	fails 1 'not reset' "$EXITSTAT" reset --source kvm-stats
+	[ ! -e l.x ]
+}
+
+explains_statistics() {
+	"$EXITSTAT" explain halt_exits | has '^halt_exits (kvm 4)'
+	"$EXITSTAT" explain --isa kvm | has 'other_exits  *other'
+	[ "$("$EXITSTAT" explain 4 | grep -cE '^[A-Za-z0-9_]+ \((vmx|svm|kvm) ')" = 2 ]
+	"$EXITSTAT" explain --isa pvm 7 | has '^code 0x7 (pvm 0x7)$'
+	fails 1 'no such exit reason' "$EXITSTAT" explain --isa kvm 99
+	fails 1 'no such exit reason' "$EXITSTAT" explain --isa pvm cpuid
+}
+
+check 'debugfs: VMs and their sums' from_debugfs
+check 'debugfs: rows, and the rest' rows_of_debugfs
+check 'counts never fall' never_back
+check 'a VM that ended keeps its last counts' dead_vm
+check 'more VMs than are kept' many_dead_vms
+check 'QMP: vCPUs' from_qmp
+check 'auto takes it last' picked_by_auto
+check 'QMP: sockets on the command line' sockets
+check 'QMP: a human monitor' bad_monitor garbage 'this is not QMP'
+check 'QMP: bytes' bad_monitor binary 'this is not QMP'
+check 'QMP: an answer without an end' bad_monitor endless 'an answer of more than 4 MiB'
+check 'QMP: a deep answer' bad_monitor deep 'this is not QMP (maximum parsing depth'
+check 'QMP: a QEMU without query-stats' bad_monitor old \
+	'QEMU says: The command query-stats has?not been found (query-stats needs'
+check 'QMP: a QEMU without KVM' bad_monitor tcg 'QEMU has no statistics of KVM'
+check 'QMP: a vCPU twice' bad_monitor twice 'query-cpus-fast: vCPU 0 twice'
+check 'QMP: a negative count' bad_monitor negative \
+	'query-stats: a statistic without a name or a number'
+check 'QMP: a count that is text' bad_monitor text \
+	'query-stats: a statistic without a name or a number'
+check 'QMP: closed at once' bad_monitor closes 'QEMU closed the connection'
+check 'QMP: no greeting' hanging_monitor hang 'no greeting: another client'
+check 'QMP: no answer' hanging_monitor mute 'QEMU does not answer'
+check 'QMP: a flood of events' hanging_monitor flood 'QEMU does not answer'
+check 'QMP: a QEMU that takes its time' late_monitor
+check 'QMP: a monitor that is taken' taken_monitor
+check 'QMP: a monitor that goes away' monitor_goes_away
+check 'neither: one line why not' nothing_to_read
+check 'a VM that ended unread is told' ended_unread
+if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups test -x "$EXITSTAT"; then
+	check 'without rights: says what to do' without_rights
+else
+	skip 'without rights: says what to do' 'needs root, and a build directory that others may enter'
+fi
+check 'what cannot be switched is told' switching
+check 'explain: statistics, and codes of PVM' explains_statistics
+done_testing

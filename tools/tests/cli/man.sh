@@ -1,0 +1,133 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The man pages: one for each command of the table, each with the options and
+# choices that the command's help has, and with no others.
+
+# shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
+
+MAN=$TOP/docs/man
+
+# The table of commands, as the help has it.
+commands() {
+	"$EXITSTAT" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'
+}
+
+# options <HELP: "-x", "--name", "--name a|b" where it has choices, one a line.
+# argp's own are in exitstat(1).
+help_options() {
+	python3 -c 'import re, sys
+for line in sys.stdin:
+    m = re.match(r" {2,6}(?:(-[^,\s]), )?(--[a-z][a-z-]*)(?:=(\S+))?", line)
+    if not m or m[2] in ("--help", "--usage"):
+        continue
+    if m[1]:
+        print(m[1])
+    print(m[2])
+    if m[3] and "|" in m[3]:
+        print(m[2], m[3].lower())'
+}
+
+# The same of a page: of its lists of options, or, instead of choices, also what
+# its synopsis and text name ("used").
+page_options() {
+	python3 - "$1" "$2" <<-'END'
+		import re, sys
+		page = [l.rstrip("\n") for l in open(sys.argv[1])]
+		synopsis = True
+		for line in page:
+		    synopsis = synopsis and line != ".Sh DESCRIPTION"
+		    if re.match(r"\.It Fl .*-[a-z]", line):
+		        for item in line[4:].split(" , "):
+		            words = item.replace("\\&", "").split()
+		            print("-" + words[1])
+		            if "|" in words and sys.argv[2] != "used":
+		                print("-" + words[1], "".join(
+		                    w for w in words[2:] if w not in ("Ar", "Cm")))
+		    if sys.argv[2] == "used":
+		        for name in re.findall(r"\bFl (-[a-z][a-z-]*)", line):
+		            print("-" + name)
+		        for flags in re.findall(r"\bFl ([a-z]+)\b", line) if synopsis else ():
+		            print(*("-" + f for f in flags), sep="\n")
+	END
+}
+
+# Every word of a line in $1 is a line in $2
+within() {
+	sort -u "$1" >a
+	sort -u "$2" >b
+	[ -s a ]
+	comm -23 a b >only
+	cat only
+	[ ! -s only ]
+}
+
+every_command_has_a_page() {
+	local name page
+	commands >names
+	[ "$(wc -l <names)" -ge 13 ]
+	while read -r name; do
+		page=$MAN/exitstat-$name.1
+		grep -qx "\.Nm exitstat-$name" "$page"
+		grep -qx "\.Cm $name" "$page"
+		grep -qx "\.It Cm $name" "$MAN/exitstat.1"
+		grep -qE "^\.Xr exitstat-$name 1( ,)?$" "$MAN/exitstat.1"
+	done <names
+}
+
+# A page of a command that is gone.
+no_other_page() {
+	local page
+	commands >names
+	for page in "$MAN"/exitstat-*.1; do
+		page=${page##*/exitstat-}
+		grep -qx -e "${page%.1}" names
+	done
+}
+
+options_are_described() {
+	local name
+	for name in $(commands); do
+		"$EXITSTAT" "$name" --help | help_options >help
+		page_options "$MAN/exitstat-$name.1" described >page
+		[ ! -s help ] || within help page
+	done
+}
+
+no_option_is_gone() {
+	local name
+	for name in $(commands); do
+		"$EXITSTAT" "$name" --help | help_options >help
+		page_options "$MAN/exitstat-$name.1" used >page
+		[ ! -s page ] || within page help
+	done
+}
+
+# What all commands have is on the page of all.
+common_options() {
+	printf -- '--source\n--root\n--help\n--usage\n--version\n' >common
+	page_options "$MAN/exitstat.1" described >page
+	echo --version >>page
+	within common page
+	grep -q '^\.Fl -version' "$MAN/exitstat.1"
+}
+
+# Each page that another one refers to is there.
+references() {
+	local name section
+	sed -n 's/^\.Xr \(exitstat[a-z-]*\|minivmm\) \([0-9]\).*/\1 \2/p' "$MAN"/*.[1-9] |
+		sort -u >refs
+	[ "$(wc -l <refs)" -ge 15 ]
+	while read -r name section; do
+		[ -f "$MAN/$name.$section" ]
+	done <refs
+}
+
+check 'every command has its page' every_command_has_a_page
+check 'no page is of a command that is gone' no_other_page
+check "each option of a command's help is in its page" options_are_described
+check "no page names an option that is gone" no_option_is_gone
+check 'what all commands have is in exitstat(1)' common_options
+check 'pages refer to pages that are there' references
+done_testing

@@ -1,0 +1,246 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# minivmm's command line: bad input, no KVM; and, where /dev/kvm runs a guest
+# of one byte, how guests end that do not end well. Guests are bytes, with their
+# instructions beside them.
+
+# shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
+
+MINIVMM=$BUILD/vmm/minivmm
+
+# guest NAME BYTES: an image of these (printf's escapes)
+guest() {
+	# shellcheck disable=SC2059 # the bytes are a format
+	printf "$2" >"$1"
+}
+
+guest hlt '\xf4'			# hlt
+guest spin '\xeb\xfe'			# jmp .
+guest status3 '\xb0\x03\xe6\xf4'	# mov $3, %al; out %al, $0xf4
+guest cli-hlt '\xfa\xf4'		# cli; hlt
+# mov $5, %cl; hlt; dec %cl; jnz the hlt; mov %cl, %al; out %al, $0xf4
+guest ticks '\xb1\x05\xf4\xfe\xc9\x75\xfb\x88\xc8\xe6\xf4'
+# mov $0x5e4, %dx; in %dx, %eax; cmp $-1, %eax; je the hlt; out %al, $0xe9;
+# jmp the in; hlt
+guest echo '\xba\xe4\x05\x66\xed\x66\x83\xf8\xff\x74\x04\xe6\xe9\xeb\xf4\xf4'
+# mov $0x41, %al; out %al, $0xe9; inc %al; out %al, $0xe9; hlt
+guest ab '\xb0\x41\xe6\xe9\xfe\xc0\xe6\xe9\xf4'
+# mov $0xfff8, %ax; mov %ax, %ds: no such segment, no handler for that (in
+# long mode)
+guest triple '\x66\xb8\xf8\xff\x8e\xd8'
+# mov $0xfe, %al; out %al, $0x64
+guest reset '\xb0\xfe\xe6\x64'
+# jmp into address 0x4000000, where there is no memory (protected mode)
+guest lost '\xb8\x00\x00\x00\x04\xff\xe0'
+
+usage_errors() {
+	fails 2 'no image' "$MINIVMM"
+	fails 2 '--vcpus 65: out of range' "$MINIVMM" --vcpus 65 hlt
+	fails 2 '--vcpus 1x: not understood' "$MINIVMM" --vcpus 1x hlt
+	fails 2 '--memory 1K: out of range' "$MINIVMM" --memory 1K hlt
+	fails 2 '--mode flat: not understood' "$MINIVMM" --mode flat hlt
+	fails 2 '--frobnicate: no such option' "$MINIVMM" --frobnicate hlt
+	fails 2 '--initrd: needs a value' "$MINIVMM" hlt --initrd
+	fails 2 '2 images on 3 vCPUs' "$MINIVMM" --vcpus 3 hlt hlt
+}
+
+help() {
+	"$MINIVMM" --help >got
+	has '--timeout S' <got
+	"$MINIVMM" --version | has '^minivmm [0-9]'
+}
+
+many_images() {
+	local images=()
+	for _ in {1..65}; do images+=(hlt); done
+	fails 2 '65 images: at most 64' "$MINIVMM" "${images[@]}"
+}
+
+bad_files() {
+	: >empty
+	mkdir -p dir
+	truncate -s 600M huge
+	head -c 100 /dev/zero >short
+	printf '\x7fELF' >elf
+	fails 1 'nowhere: No such file or directory' "$MINIVMM" nowhere
+	fails 1 'empty: empty' "$MINIVMM" empty
+	fails 1 'dir: not a regular file' "$MINIVMM" dir
+	fails 1 'huge: 629145600 bytes, more than' "$MINIVMM" huge
+	fails 1 'short: 100 bytes (firmware has 64 KiB' "$MINIVMM" --firmware short
+	fails 1 'elf: bad ELF: shorter than its header' "$MINIVMM" elf
+}
+
+# The seeds of the fuzzer are right in every field; half of each is not.
+truncated() {
+	mkdir -p seeds
+	"$BUILD/fuzz-minivmm" seeds
+	head -c 80 seeds/image1 >elf32
+	head -c 1200 seeds/image3 >bzimage
+	fails 1 'elf32: bad ELF: program headers beyond its end' "$MINIVMM" elf32
+	fails 1 'bzimage: bad bzImage: shorter' "$MINIVMM" bzimage
+	fails 1 'runs alone, on one vCPU' "$MINIVMM" --vcpus 2 seeds/image3
+	fails 1 'runs alone' "$MINIVMM" seeds/image3 hlt
+}
+
+no_kvm() {
+	unshare -m bash -c 'mount -t tmpfs none /dev && exec "$@"' - \
+		"$MINIVMM" hlt >out 2>err && return 1
+	cat err
+	[ "$(cat err)" = 'minivmm: /dev/kvm: No such file or directory (load the module kvm-intel or kvm-amd, and see that the firmware allows it)' ]
+}
+
+no_permission() {
+	chmod 755 "$T"
+	fails 77 '/dev/kvm: Permission denied (run as root' setpriv \
+		--reuid=65534 --clear-groups "$MINIVMM" hlt
+}
+
+ends() {
+	"$MINIVMM" hlt
+	[ "$("$MINIVMM" ab)" = AB ]
+	fails 1 'vCPU 0: status 3' "$MINIVMM" status3
+	fails 1 'vCPU 1: status 3' "$MINIVMM" hlt status3
+	"$MINIVMM" reset 2>err
+	has 'vCPU 0: reset by the keyboard controller' <err
+	"$MINIVMM" --quiet reset 2>err
+	[ ! -s err ]
+}
+
+lines() {
+	"$MINIVMM" ab ab ab >got
+	printf 'AB\nAB\nAB\n' | diff - got
+	"$MINIVMM" --vcpus 64 ab >got
+	[ "$(sort -u got)" = AB ]
+	[ "$(wc -l <got)" = 64 ]
+}
+
+exits() {
+	"$MINIVMM" --stats=json ab hlt 2>err
+	python3 -c 'import json, sys
+s = json.load(open("err"))
+assert s["vcpus"][0]["exits"] == {"IO": 2, "HLT": 1}, s
+assert s["vcpus"][1]["exits"] == {"HLT": 1}, s
+assert s["all"]["total"] == 4, s
+assert s["setup"]["calls"]["KVM_CREATE_VCPU"]["count"] == 2, s
+assert sum(c["ns"] for c in s["setup"]["calls"].values()) == s["setup"]["calls_ns"]
+assert s["setup"]["calls_ns"] < s["setup"]["total_ns"], s'
+	"$MINIVMM" --stats ab 2>err
+	awk '/^all/ && $2 == 2 && $3 == 1 && $4 == 3 { seen = 1 }
+		END { exit !seen }' err
+}
+
+too_large() {
+	truncate -s 256K full
+	"$MINIVMM" --timeout 1 --memory 320K full || true
+	truncate -s 257K over
+	fails 1 'over: 263168 bytes, more than the 262144' "$MINIVMM" over
+	fails 1 'more than 3 GiB' "$MINIVMM" --memory 2G hlt hlt
+	fails 1 'more than the 245760' "$MINIVMM" --mode protected full
+}
+
+modes() {
+	"$MINIVMM" --mode protected hlt
+	"$MINIVMM" --mode long hlt
+	"$MINIVMM" --mode long --vcpus 3 hlt
+}
+
+bad_ends() {
+	fails 1 'vCPU 0: triple fault (KVM_EXIT_SHUTDOWN)' "$MINIVMM" \
+		--mode long --timeout 10 triple
+	fails 1 'vCPU 0: KVM_EXIT_INTERNAL_ERROR, suberror 1' "$MINIVMM" \
+		--mode protected --timeout 10 lost
+}
+
+time_is_over() {
+	fails 1 'vCPU 0: time is over (--timeout gives more) at 0x0, bytes eb fe' \
+		"$MINIVMM" --timeout 200ms spin
+	"$MINIVMM" --timeout 200ms --vcpus 3 spin 2>err && return 1
+	has 'vCPU 2: time is over .* at 0x80000, bytes eb fe' <err
+	sleep 1 | fails 1 'vCPU 0: time is over' "$MINIVMM" --timeout 200ms echo
+}
+
+# Whoever waits sees the signal, and what was written before comes out.
+killed() {
+	local status=0 signal=$1
+	timeout -s "$signal" 0.5 "$MINIVMM" --stats spin 2>err || status=$?
+	cat err
+	[ "$status" = 124 ]
+	has "minivmm: ended by " <err
+	has "^vCPU 0 " <err
+}
+
+broken_pipe() {
+	local status=0
+	{ "$MINIVMM" echo </dev/zero 2>err || echo $? >status; } | head -c 1 >/dev/null
+	cat err
+	[ "$(cat status)" = 1 ]
+	has 'standard output: Broken pipe' <err
+}
+
+input() {
+	[ "$(echo hello | "$MINIVMM" echo)" = hello ]
+	echo file >in
+	[ "$("$MINIVMM" --input in echo)" = file ]
+	fails 1 'none: No such file' "$MINIVMM" --input none echo
+}
+
+interrupts() {
+	"$MINIVMM" --timer=100 --timeout 10 ticks
+	fails 1 'time is over' "$MINIVMM" --irqchip --timeout 500ms ticks
+	"$MINIVMM" --irqchip --timeout 10 cli-hlt 2>err
+	has 'vCPU 0: halted with interrupts off' <err
+}
+
+# The reference's: 1,480 KB and 5 ms, with 256 KB a vCPU. Not of this program,
+# which has sanitizers in it: of the one that is for use.
+budget() {
+	local tool=$BUILD/vmm-static/minivmm
+	make -s -C "$TOP/tools/minivmm" O="${tool%/*}"
+	"$tool" --stats=json ab 2>err
+	cat err
+	python3 -c 'import json, sys
+s = json.load(open("err"))
+assert s["resident_kb"] <= 1480, s["resident_kb"]'
+}
+
+check "wrong command lines" usage_errors
+check "help and version" help
+check "more images than vCPUs" many_images
+check "bad files" bad_files
+check "truncated images" truncated
+if [ "$(id -u)" = 0 ] && unshare -m mount -t tmpfs none /dev 2>/dev/null; then
+	check "no /dev/kvm" no_kvm
+else
+	skip "no /dev/kvm" "needs root, to hide it"
+fi
+why=$("$MINIVMM" hlt 2>&1) || :
+if [ "$(id -u)" = 0 ] && [ -c /dev/kvm ] &&
+	[ "$(($(stat -c 0%a /dev/kvm) & 6))" = 0 ]; then
+	check "no permission for /dev/kvm" no_permission
+else
+	skip "no permission for /dev/kvm" "everybody may use it, or there is none"
+fi
+
+kvm_check() {
+	if [ -z "$why" ]; then
+		check "$@"
+	else
+		skip "$1" "$why"
+	fi
+}
+kvm_check "guests end, with their status" ends
+kvm_check "lines of several guests stay whole" lines
+kvm_check "exits and calls are counted" exits
+kvm_check "images larger than memory" too_large
+kvm_check "protected and long mode" modes
+kvm_check "triple fault, internal error" bad_ends
+kvm_check "--timeout" time_is_over
+kvm_check "killed by SIGINT" killed INT
+kvm_check "killed by SIGTERM" killed TERM
+kvm_check "output that nobody reads" broken_pipe
+kvm_check "input" input
+kvm_check "interrupts in real mode" interrupts
+kvm_check "resident size" budget
+done_testing

@@ -1,0 +1,318 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# exitstat record against a fake machine: what is counted, whose VMs, how the
+# command's end, signals and errors are handled, and what is left on disk.
+
+# shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
+
+# 25 steps of fakeguest: 3 firmware, 2 kernel early, 10 kernel init, 9
+# userspace (0.75 of a step is lost in each of three), none of shutdown.
+GUEST=("$BUILD/fakeguest" "$ROOT" 2 25)
+
+total_of() {
+	"$EXITSTAT" report -j "$1" | sed -n 's/^    "exits": \([0-9]*\),$/\1/p'
+}
+
+# What the snapshot says at the end, by the parser of list.
+total_in_snapshot() {
+	"$EXITSTAT" list --dead | awk '/dead$/ { gsub(",", "", $(NF - 1));
+		print $(NF - 1) }'
+}
+
+exact_totals() {
+	machine
+	EXITSTAT_LAB=fake "$EXITSTAT" record -i 5ms -o a.x -- "${GUEST[@]}" \
+		>stdout 2>stderr
+	[ -n "$(total_in_snapshot)" ]
+	[ "$(total_of a.x)" = "$(total_in_snapshot)" ]
+	grep -q 'exits of 1 VM(s)' stderr
+	[ ! -e a.x.part ]
+	[ ! -e a.x-wal ]
+}
+
+output_passes_through() {
+	grep -q 'Linux version' stdout
+	[ "$(wc -l <stdout)" = 5 ]
+}
+
+phases_are_found() {
+	"$EXITSTAT" report -j a.x >j
+	for name in firmware 'kernel early' 'kernel init' userspace shutdown; do
+		grep -q "\"name\": \"$name\"" j
+	done
+	# every exit belongs to a phase
+	[ "$(sed -n '/"phases"/,/"vcpus"/s/^      "exits": \([0-9]*\),/\1/p' j |
+		paste -sd+ | bc)" = "$(total_of a.x)" ]
+}
+
+describes_itself() {
+	grep -q '"kernel": "6.12.0-fake"' j
+	grep -q '"cpu": "Fake CPU"' j
+	grep -q '"lab": "fake"' j
+	grep -q '"machine": "default"' j
+	grep -q '"command": ".*fakeguest' j
+}
+
+counting_is_restored() {
+	grep -q 'switched on for this recording: count$' stderr
+	[ "$(cat "$ROOT/sys/kernel/kvm_exit_stats/count")" = 0 ]
+	echo 1 >"$ROOT/sys/kernel/kvm_exit_stats/count"
+	"$EXITSTAT" record -q -o b.x -- true
+	[ "$(cat "$ROOT/sys/kernel/kvm_exit_stats/count")" = 1 ]
+}
+
+child_status() {
+	machine
+	fails 1 'exited with status 7' "$EXITSTAT" record -q -o c.x -- \
+		sh -c 'exit 7'
+	[ -e c.x ]
+	fails 1 'killed by SIGKILL' "$EXITSTAT" record -q -o d.x -- \
+		sh -c 'kill -9 $$'
+}
+
+command_not_found() {
+	# a directory of PATH that cannot be searched would change the errno
+	export PATH=/usr/bin:/bin
+	fails 1 'no-such-qemu: cannot start the command: No such file' \
+		"$EXITSTAT" record -q -o e.x -- no-such-qemu
+	[ ! -e e.x ] && [ ! -e e.x.part ] && [ ! -e e.x.part-wal ]
+	[ "$(cat "$ROOT/sys/kernel/kvm_exit_stats/count")" = 0 ]
+}
+
+existing_file() {
+	echo mine >f.x
+	fails 1 'File exists' "$EXITSTAT" record -q -o f.x -- true
+	[ "$(cat f.x)" = mine ]
+	"$EXITSTAT" record -q --force -o f.x -- true
+	"$EXITSTAT" report f.x | has 'No exits were recorded'
+}
+
+only_own_vms() {
+	machine
+	export ROOT BUILD
+	process 700 1 qemu-system-x86_64 -name guest=other,debug-threads=on \
+		-machine q35
+	cat >play <<-'END'
+		p=$$
+		mkdir -p "$ROOT/proc/701"
+		echo "701 (q) S $p 1 1 0" >"$ROOT/proc/701/stat"
+		printf '%s\0' qemu -name own -M pc,accel=kvm >"$ROOT/proc/701/cmdline"
+		"$BUILD/mksnap" "$1" <<-SNAP
+			vm 1 700 now 0 other
+			vcpu 0 7
+			exit 0x7b 7
+			vm 2 701 now 0 qemu
+			vcpu 0 23
+			exit 0x7b 23
+		SNAP
+	END
+	"$EXITSTAT" record -q -i 5ms -o g.x -- bash play \
+		"$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
+	[ "$(total_of g.x)" = 23 ]
+	"$EXITSTAT" report g.x | has 'guest   own, 1 vCPU'
+	"$EXITSTAT" report g.x | has 'machine pc'
+	echo | snapshot
+	"$EXITSTAT" record -q --all -i 5ms -o h.x -- bash play \
+		"$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
+	[ "$(total_of h.x)" = 30 ]
+}
+
+without_command() {
+	machine
+	snapshot <<-END
+		vm 1 700 1000 0 qemu
+		vcpu 0 100
+		exit 0x7b 100
+	END
+	"$EXITSTAT" record -q -i 5ms -o i.x &
+	eventually sampled i.x 1
+	snapshot <<-END
+		vm 1 700 1000 0 qemu
+		vcpu 0 201
+		exit 0x7b 201
+	END
+	eventually counted i.x 101
+	kill -INT $!
+	wait $!
+	[ "$(total_of i.x)" = 101 ]
+	"$EXITSTAT" report i.x | has 'No boot phases'
+}
+
+duration() {
+	"$EXITSTAT" record -q -i 10ms -d 50ms -o j.x
+	fails 1 'SIGTERM' "$EXITSTAT" record -q -i 10ms -d 50ms -o k.x -- \
+		sleep 20
+	[ -e k.x ]
+}
+
+# Job control gives the recorder a group of its own, as a terminal would.
+term_is_forwarded() {
+	machine
+	local status=0
+	"$EXITSTAT" record -q -i 5ms -o l.x -- "$BUILD/fakeguest" "$ROOT" 5 90000 \
+		>out 2>err &
+	eventually grep SeaBIOS out	# it can be told to end
+	kill -TERM $!
+	wait $! || status=$?
+	[ "$status" = 1 ]
+	grep -q 'fakeguest exited with status 3' err
+	[ "$(total_of l.x)" = "$(total_in_snapshot)" ]
+}
+
+kill_9() {
+	machine
+	"$EXITSTAT" record -q -i 10ms -o m.x -- "$BUILD/fakeguest" "$ROOT" 5 90000 \
+		>/dev/null &
+	eventually sampled m.x 20
+	local guest
+	guest=$(pgrep -P $!)
+	kill -9 $!
+	wait $! || true
+	# the guest is not our child: it must be gone before the next machine
+	kill "$guest"
+	eventually gone "$guest"
+	fails 1 'm.x.part is an interrupted or running recording' \
+		"$EXITSTAT" report m.x
+	"$EXITSTAT" report m.x.part >words
+	grep -q INTERRUPTED words
+	# what the source said at the first sample is in it
+	grep -q 'groups  count; off: time,histogram,detail' words
+	"$EXITSTAT" export --table entries m.x.part | has ',attempts,'
+	local n
+	n=$("$EXITSTAT" report -j m.x.part | sed -n 's/.*"samples": \([0-9]*\),/\1/p')
+	[ "$n" -ge 20 ]
+	fails 1 'an interrupted or running recording' \
+		"$EXITSTAT" record -q -o m.x -- true
+}
+
+bad_sources() {
+	machine
+	rm -r "$ROOT/sys/kernel/debug/kvm_exit_stats"
+	fails 1 'mount -t debugfs' \
+		"$EXITSTAT" record -q --source patched -o n.x -- true
+	rm -r "$ROOT/sys/kernel/kvm_exit_stats"
+	fails 1 'boot the patched kernel' \
+		"$EXITSTAT" record -q --source patched -o n.x -- true
+	machine
+	rm "$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
+	mkdir "$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
+	fails 1 'snapshot: Is a directory' \
+		"$EXITSTAT" record -q --source patched -o n.x -- true
+	fails 1 'no such source' "$EXITSTAT" record --source tea -o n.x -- true
+	[ ! -e n.x ] && [ ! -e n.x.part ]
+}
+
+unreadable_snapshot() {
+	machine
+	chmod -R a+rX "$T"
+	chmod 0 "$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
+	fails 1 'Permission denied (run as root)' setpriv --reuid 65534 \
+		--clear-groups "$EXITSTAT" list --source patched
+}
+
+bad_snapshots() {
+	machine
+	echo 'version 2' | snapshot
+	fails 1 'snapshot version 2, but this exitstat knows 1' \
+		"$EXITSTAT" record -q -o o.x -- true
+	echo hello >"$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
+	fails 1 'snapshot truncated' "$EXITSTAT" record -q -o o.x -- true
+	[ ! -e o.x ] && [ ! -e o.x.part ]
+}
+
+bad_places() {
+	machine
+	fails 1 'cannot create: No such file' \
+		"$EXITSTAT" record -q -o nowhere/p.x -- true
+	fails 1 'cannot create' "$EXITSTAT" record -q -o /proc/p.x -- true
+}
+
+bad_options() {
+	for args in '-i 10' '-i 0ms' '-i 1h' '-d x' '--nonsense'; do
+		# shellcheck disable=SC2086 # an option and its value
+		fails 2 'exitstat record' "$EXITSTAT" record $args -o q.x -- true
+	done
+	echo 'nonsense' >phases
+	fails 1 'phases:1: expected NAME: PATTERN' \
+		"$EXITSTAT" record -q --phases phases -o q.x -- true
+	fails 1 'nophases: No such file' \
+		"$EXITSTAT" record -q --phases nophases -o q.x -- true
+	[ ! -e q.x ]
+}
+
+# The limit on a file's size stands for a full disk where nobody can mount.
+file_too_large() {
+	machine
+	fails_somehow 'r.x' bash -c 'ulimit -f 200; exec "$@"' - "$EXITSTAT" \
+		record -q -i 1ms -o r.x -- "$BUILD/fakeguest" "$ROOT" 2 300
+}
+
+# fails_somehow FILE COMMAND...: an error that says why, the command's own end
+# waited for, no final name, and what there is still readable
+fails_somehow() {
+	local file=$1 status=0
+	shift
+	"$@" >out 2>err || status=$?
+	cat err
+	[ "$status" = 1 ]
+	grep -q "$file.part: " err
+	grep -q 'recording stopped; the command goes on' err
+	grep -q shutdown out
+	[ ! -e "$file" ]
+	"$EXITSTAT" report "$file.part" | has INTERRUPTED
+}
+
+full_disk_inner() {
+	mount -t tmpfs -o size=200k none "$T/disk"
+	fails_somehow disk/s.x "$EXITSTAT" record -q -i 1ms -o disk/s.x -- \
+		"$BUILD/fakeguest" "$ROOT" 2 300
+	grep -q 'disk full' err
+	[ ! -e disk/s.x ]
+}
+
+full_disk() {
+	machine
+	mkdir disk
+	export -f full_disk_inner fails_somehow has
+	export T EXITSTAT ROOT BUILD
+	unshare -m bash -euc full_disk_inner
+}
+
+reader_goes_away() {
+	machine
+	"$EXITSTAT" record -q -i 5ms -o t.x -- "${GUEST[@]}" | head -1 >/dev/null
+	[ "$(total_of t.x)" = "$(total_in_snapshot)" ]
+}
+
+check 'totals are exact to the last exit' exact_totals
+check 'the output of the command passes through' output_passes_through
+check 'phases are found, and every exit is in one' phases_are_found
+check 'a recording says how it was made' describes_itself
+check 'the count switch is restored' counting_is_restored
+check 'the status of the command is told' child_status
+check 'COMMAND not found: one line, nothing left' command_not_found
+check 'an existing FILE is refused without --force' existing_file
+check 'only VMs of the command, or all' only_own_vms
+check 'without a command: until SIGINT, from the baseline' without_command
+check '-d ends the recording' duration
+check 'SIGTERM is forwarded and the recording finished' term_is_forwarded
+check 'kill -9 loses at most the last sample' kill_9
+check 'unreadable debugfs: says what to do' bad_sources
+if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups test -x "$EXITSTAT"; then
+	check 'permission denied: says what to do' unreadable_snapshot
+else
+	skip 'permission denied: says what to do' 'needs root, and a build directory that others may enter'
+fi
+check 'unknown version and damaged snapshots' bad_snapshots
+check 'FILE in a place where none can be' bad_places
+check 'bad options and phase files' bad_options
+check 'a file that cannot grow' file_too_large
+if unshare -m mount -t tmpfs none /mnt 2>/dev/null; then
+	check 'a full disk' full_disk
+else
+	skip 'a full disk' 'cannot mount a small file system here'
+fi
+check 'a closed standard output does not end the recording' reader_goes_away
+done_testing

@@ -1,0 +1,159 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The endpoint of exitstat serve: who may connect, what it refuses, and what a
+# client may do without harm to others.
+
+# shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/serve.sh
+. "$TESTS/lib/serve.sh"
+
+# ---- who may connect ----
+
+# Addresses in hexadecimal that somebody listens on at this port.
+listening() {
+	awk -v p="$(printf ':%04X' "$1")" '$4 == "0A" && $2 ~ p "$" {
+		sub(/:.*/, "", $2); print $2 }' /proc/net/tcp /proc/net/tcp6
+}
+
+only_loopback() {
+	vms
+	serve
+	listening "$PORT" >got
+	grep -qx 0100007F got
+	[ "$(grep -cvE '^(0100007F|00000000000000000000000001000000)$' got)" = 0 ]
+	[ ! -s /proc/net/if_inet6 ] || curl -sf "http://[::1]:$PORT/metrics" >text
+	grep -q 'warning: every user of this host' log
+	stop
+	rm log
+	"$EXITSTAT" serve --listen 0.0.0.0:0 2>log &
+	PID=$!
+	trap 'kill "$PID"' EXIT
+	eventually grep 'every user' log
+	grep -q 'warning: 0.0.0.0:[0-9]* can be reached from other machines, without a password (--auth-file), in clear text (--tls-cert)$' log
+	stop
+}
+
+# The port that the manual names. Who has it already proves nothing.
+default_port() {
+	vms
+	"$EXITSTAT" serve 2>log &
+	PID=$!
+	trap 'kill "$PID" 2>/dev/null' EXIT
+	eventually grep -x 'exitstat serve: http://127.0.0.1:13948/metrics' log
+	stop
+	grep -q '13948' "$PAGE"
+}
+
+certificate() {
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 \
+		-nodes -keyout key -out cert -days 2 -subj /CN=localhost \
+		-addext subjectAltName=IP:127.0.0.1 2>/dev/null
+	echo "prom:$(openssl passwd -6 -salt abcdefgh secret)" >users
+	chmod 600 users key
+}
+
+secured() {
+	vms
+	certificate
+	serve --tls-cert cert --tls-key key --auth-file users
+	[ "${URL%%:*}" = https ]
+	curl -sf --cacert cert -u prom:secret "$URL/metrics" >text
+	[ "$(value exitstat_up text)" = 1 ]
+	[ "$(curl -s -o 401 -w '%{http_code}' --cacert cert "$URL/metrics")" = 401 ]
+	lacks exits 401
+	[ "$(curl -s -o 401 -w '%{http_code}' --cacert cert -u prom:Secret "$URL/")" = 401 ]
+	[ "$(curl -s -o 401 -w '%{http_code}' --cacert cert -u other:secret "$URL/")" = 401 ]
+	# not without the certificate, and not in clear text
+	[ "$(curl -s -o 000 -w '%{http_code}' "$URL/metrics" || :)" = 000 ]
+	[ "$(curl -s -o 000 -w '%{http_code}' "http://127.0.0.1:$PORT/metrics" || :)" = 000 ]
+	curl -sf --cacert cert -u prom:secret "$URL/metrics" >text
+	[ "$(value 'exitstat_http_requests_total{code="401"}' text)" = 3 ]
+	lacks 'without a password' log
+	stop
+}
+
+refuses() {
+	vms
+	certificate
+	serve
+	fails 1 "127.0.0.1:$PORT: cannot listen: Address already in use (does" \
+		"$EXITSTAT" serve --listen "127.0.0.1:$PORT"
+	stop
+	fails 1 'no interface has this address' \
+		"$EXITSTAT" serve --listen 192.0.2.1:0
+	fails 1 'cert.not: No such file' \
+		"$EXITSTAT" serve -l 0 --tls-cert cert.not --tls-key key
+	fails 1 'cannot serve' "$EXITSTAT" serve -l 0 --tls-cert key --tls-key cert
+	chmod 644 users
+	fails 1 'users: others may read it (chmod 600)' \
+		"$EXITSTAT" serve -l 0 --auth-file users
+	echo 'prom:secret' >plain
+	chmod 600 plain
+	fails 1 'plain: line 1 is not NAME:HASH' \
+		"$EXITSTAT" serve -l 0 --auth-file plain
+	: >plain
+	fails 1 'plain: has no line' "$EXITSTAT" serve -l 0 --auth-file plain
+	fails 1 'not/there: cannot create: No such file' \
+		"$EXITSTAT" serve --textfile not/there
+	[ "$(cat "$COUNT")" = 0 ]
+}
+
+usage() {
+	local a
+	for a in 1.2.3.4 localhost:80 '[::1]' '[127.0.0.1]:80' 127.0.0.1:65536 \
+		::1:80 127.0.0.1: 127.0.0.1:0x50 ':80' '' x; do
+		fails 2 'need ADDRESS:PORT' "$EXITSTAT" serve --listen "$a"
+	done
+	fails 2 'need each other' "$EXITSTAT" serve --tls-cert x
+	fails 2 'without --listen' "$EXITSTAT" serve --textfile x -l 0
+	fails 2 'is for --textfile' "$EXITSTAT" serve --once
+	fails 2 'from 1 s to 3600 s' "$EXITSTAT" serve -i 1ms
+	fails 2 'need a number' "$EXITSTAT" serve --max-vms -1
+	fails 2 'takes no argument' "$EXITSTAT" serve now
+}
+
+# ---- what a client may do ----
+
+nr_fds() {
+	find "/proc/$PID/fd" | wc -l
+}
+
+fds_are() {
+	[ "$(nr_fds)" -le "$1" ]
+}
+
+abuse() {
+	local fds
+	vms
+	serve
+	scrape >text
+	fds=$(nr_fds)
+	python3 "$TESTS/fake/http-abuse.py" "$PORT" "$1"
+	scrape >text
+	[ "$(host)" = 1017 ]
+	# all that was opened is closed, after 10 s if the client does not
+	eventually fds_are "$fds"
+	stop
+}
+
+check 'listens on loopback only' only_loopback
+exclusive port-13948
+if [ -z "$(listening 13948)" ]; then
+	check 'the default port' default_port
+else
+	skip 'the default port' 'another program of this machine listens on it'
+fi
+check 'TLS and a password' secured
+check 'usage errors' usage
+check 'one line for what cannot be' refuses
+check '200 slow connections do not delay a scrape' abuse slowloris
+check 'slow connections end after 10 s' abuse patience
+check '800 idle connections keep nobody out' abuse crowd
+check '200 that do not read their answers' abuse slow_readers
+check '10,000 requests' abuse many
+check 'garbage' abuse garbage
+check 'huge headers' abuse huge
+check 'methods and paths' abuse methods
+done_testing

@@ -1,0 +1,299 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# exitstat serve over a fake machine: what it tells, and that its counters never
+# go back. Its endpoint is serve-http.sh's, the real Prometheus
+# scripts/check-metrics's.
+#
+# UPDATE_GOLDEN=1 writes the golden files instead: look at the difference.
+
+# shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
+# shellcheck source-path=SCRIPTDIR source=../lib/serve.sh
+. "$TESTS/lib/serve.sh"
+
+# For golden, which takes a command: a text of the machine as it is.
+written() {
+	"$EXITSTAT" serve --textfile now --once "$@"
+	steady <now
+}
+
+exits_written() {
+	written "$@" | grep '^exitstat_exits_'
+}
+
+# What depends on time, memory or version, without its value.
+steady() {
+	sed -E '/^(process_|exitstat_source_(.*read_seconds|reads_total)|exitstat_build_info)/s/[^ ]+$/X/
+		s/version="[^"]*"/version="X"/
+		/^exitstat_http_connections /s/[^ ]+$/X/'
+}
+
+text_is() {
+	vms
+	golden serve.prom written
+	golden serve-vcpu.prom exits_written --per-vcpu
+	[ "$(stat -c %a now)" = 644 ]
+	[ "$(cat "$COUNT")" = 0 ]
+}
+
+openmetrics_is() {
+	vms
+	serve
+	curl -sfD header -H 'Accept: application/openmetrics-text;version=1.0.0' \
+		"$URL/metrics" >om
+	tr -d '\r' <header | grep -qx 'Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8'
+	golden serve.om steady <om
+	[ "$(tail -n 1 om)" = '# EOF' ]
+	grep -qx '# UNIT exitstat_handler_seconds seconds' om
+	grep -qx '# TYPE exitstat_exits counter' om
+	lacks _created om
+	curl -sfD header "$URL/metrics" >text
+	tr -d '\r' <header | grep -qx 'Content-Type: text/plain; version=0.0.4; charset=utf-8'
+	grep -qx '# TYPE exitstat_exits_total counter' text
+	lacks '# EOF\|# UNIT' text
+	stop
+}
+
+# A name may be anything; the text stays what a server can read.
+odd_names() {
+	vms
+	process 700 1 qemu -name 'guest=a"b\c	ü}'
+	"$EXITSTAT" serve --textfile now --once
+	grep -qF 'exitstat_vm_info{vm="a\"b\\c???}",pid="700"} 1' now
+	promtool check metrics <now
+}
+
+# ---- counters never go back ----
+
+# one VM_ID CREATED DIED COUNT [PID NAME]...: lines of a snapshot
+one() {
+	echo "vm $1 ${5:-700} $2 $3 ${6:-qemu-system-x86}"
+	printf 'vcpu 0 %s\nexit 0x7b %s\n' "$4" "$4"
+}
+
+web() {
+	value "exitstat_exits_total{vm=\"$1\",uuid=\"$UUID\",reason=\"IOIO\",class=\"io\",context=\"l1\"}" text
+}
+
+# The same name again; then the engine, or kvm, is loaded again under us.
+restarts() {
+	vms
+	process 701 1 qemu-system-x86_64 -name guest=web -uuid "$UUID"
+	one 1 1000 0 100 | snapshot
+	serve
+	scrape >text
+	[ "$(web web)" = 100 ]
+	one 1 1000 now 150 | snapshot
+	scrape >text
+	[ "$(web web)" = 150 ]
+	grep -qx "exitstat_vm_running{vm=\"web\",uuid=\"$UUID\"} 0" text
+	{ one 1 1000 9000 150; one 2 9500 0 30 701; } | snapshot
+	scrape >text
+	[ "$(web web) $(host)" = '180 180' ]
+	# ids and counts begin again
+	one 1 9900 0 7 701 | snapshot
+	scrape >text
+	[ "$(web web) $(host)" = '187 187' ]
+	one 1 9900 0 3 701 | snapshot
+	scrape >text
+	[ "$(web web) $(value exitstat_source_restarts_total text)" = '190 2' ]
+	# two at once
+	{ one 1 9900 0 4 701; one 2 9999 0 50 700; } | snapshot
+	scrape >text
+	[ "$(web web) $(web 'web#2') $(host)" = '191 50 241' ]
+	stop
+}
+
+# One that cannot be read for a while is not counted twice when it is back.
+comes_back() {
+	vms
+	one 1 1000 0 100 | snapshot
+	serve
+	scrape >text
+	echo | snapshot
+	scrape >text
+	[ "$(web web)" = 100 ]
+	one 1 1000 0 120 | snapshot
+	scrape >text
+	[ "$(web web) $(host)" = '120 120' ]
+	stop
+}
+
+dead_leave() {
+	vms
+	one 1 1000 0 100 | snapshot
+	serve --keep 1s
+	scrape >text
+	one 1 1000 now 110 | snapshot
+	scrape >text
+	[ "$(web web) $(host)" = '110 110' ]
+	sleep 1
+	one 1 1000 1001 110 | snapshot
+	scrape >text
+	lacks 'vm="web"' text
+	[ "$(host)" = 110 ]
+	stop
+}
+
+# Of five VMs, two have a name; a guest called "other" is not the rest.
+bounded() {
+	local i
+	vms
+	for i in 1 2 3 4 5; do
+		process "80$i" 1 qemu -name "other"
+	done
+	five() {
+		for i in 1 2 3 4 5; do
+			one "$i" 1000 0 "$(($1 * i))" "80$i"
+		done | snapshot
+	}
+	five 10
+	serve --max-vms 2 --per-vcpu
+	scrape >text
+	grep '^exitstat_exits_total' text | tr -d '"' | sed 's/reason.*}//' >got
+	printf '%s\n' 'exitstat_exits_total{vm=other#2,vcpu=0, 10' \
+		'exitstat_exits_total{vm=other#3,vcpu=0, 20' \
+		'exitstat_exits_total{vm=other, 120' | diff -u - got
+	five 20
+	scrape >text
+	[ "$(host)" = 300 ]
+	[ "$(awk '/^exitstat_exits_total/ { n += $NF } END { print n }' text)" = 300 ]
+	[ "$(value 'exitstat_vms{state="other"}' text)" = 3 ]
+	stop
+}
+
+# ---- what cannot be read is not 0 ----
+
+unreadable() {
+	vms
+	serve -i 1s
+	scrape >text
+	mv "$SNAPSHOT" away
+	scrape >text
+	scrape >text
+	[ "$(value exitstat_up text)" = 0 ]
+	[ "$(value exitstat_source_read_errors_total text)" -ge 2 ]
+	lacks '^exitstat_\(exits_total\|host\|vm\|group\)' text
+	[ "$(grep -c 'snapshot: No such file' log)" = 1 ]
+	echo nonsense >"$SNAPSHOT"
+	scrape >text
+	[ "$(value exitstat_up text)" = 0 ]
+	mv away "$SNAPSHOT"
+	scrape >text
+	[ "$(value exitstat_up text) $(host)" = '1 1017' ]
+	grep -q 'can be read again' log
+	stop
+	rm -f now
+	"$EXITSTAT" serve --textfile now -i 1s &
+	PID=$!
+	trap 'kill "$PID"' EXIT
+	eventually [ -s now ]
+	rm "$SNAPSHOT"
+	eventually grep -x 'exitstat_up 0' now
+	lacks '^exitstat_exits' now
+	stop
+}
+
+# Counts that stand still because nobody counts are no rate of 0.
+not_counting() {
+	vms
+	serve
+	echo 'clock 1000000 1 0
+vm 1 700 1000 0 qemu
+vcpu 0 5
+exit 0x7b 5' | snapshot
+	scrape >text
+	[ "$(value 'exitstat_group_enabled{group="count"}' text)" = 0 ]
+	[ "$(value exitstat_up text)" = 1 ]
+	lacks '^exitstat_\(exits_total\|host\|vm_\)' text
+	stop
+}
+
+switches() {
+	vms
+	serve
+	[ "$(cat "$COUNT")" = 1 ]
+	stop
+	[ "$(cat "$COUNT")" = 0 ]
+	serve
+	kill -INT "$PID"
+	wait "$PID"
+	[ "$(cat "$COUNT")" = 0 ]
+	trap - EXIT
+}
+
+# As the systemd unit has it: nobody, with its one capability, reads what is
+# root's, and nobody without does not.
+as_the_unit() {
+	local caps
+	vms
+	caps=$(sed -n 's/^AmbientCapabilities=CAP_//p' \
+		"$TOP/tools/exitstat/systemd/exitstat.service" | tr '[:upper:]' '[:lower:]')
+	[ "$caps" = dac_read_search ]
+	echo 1 >"$COUNT"
+	chmod 755 "$T"
+	chmod 700 "$ROOT/sys/kernel/debug"
+	chmod 400 "$SNAPSHOT"
+	cp "$BUILD/nocairo/exitstat" nobodys
+	nobody() {
+		setpriv --reuid 65534 --regid 65534 --clear-groups \
+			--no-new-privs --bounding-set "-all$1" \
+			--inh-caps "-all$1" --ambient-caps "-all$1" \
+			./nobodys serve --root "$ROOT" --source patched \
+			--textfile - --once
+	}
+	nobody ",+$caps" >text
+	[ "$(value exitstat_up text)" = 1 ]
+	! nobody '' 2>err || return 1
+	grep -q 'snapshot: Permission denied (run as root)' err
+}
+
+without_library() {
+	vms
+	fails 1 'was built without libmicrohttpd' "$BUILD/nocairo/exitstat" serve
+	"$BUILD/nocairo/exitstat" serve --textfile now --once
+	grep -q '^exitstat_up 1' now
+}
+
+page_has_all() {
+	local o
+	"$EXITSTAT" serve --help | grep -oE -- ' --[a-z-]+' | sort -u |
+		sed 's/^ --//' >options
+	[ "$(wc -l <options)" -gt 10 ]
+	while read -r o; do
+		grep -qE "Fl -$o\b" "$PAGE" || case $o in
+		help | usage | version | root | source) ;;
+		*) echo "$o: not in the page"; return 1 ;;
+		esac
+	done <options
+	vms
+	serve
+	curl -sf "$URL/metrics" >now
+	stop
+	sed -n 's/^# TYPE \([^ ]*\) .*/\1/p' now >names
+	[ "$(wc -l <names)" -gt 20 ]
+	while read -r o; do
+		grep -q "^\.It Li $o\b" "$PAGE" || { echo "$o"; return 1; }
+	done <names
+	narrow "$EXITSTAT" serve --help
+}
+
+check 'the text of 0.0.4, golden' text_is
+check 'OpenMetrics for who asks, golden' openmetrics_is
+check 'odd names stay readable' odd_names
+check 'counters go on when a VM or the engine is started again' restarts
+check 'a VM that comes back is not counted twice' comes_back
+check 'a VM that ended leaves, its exits stay in the total' dead_leave
+check 'more VMs than --max-vms are one, and nothing is lost' bounded
+check 'unreadable is told, and not as 0' unreadable
+check 'not counting is told, and not as 0' not_counting
+check 'counting is switched on, and off at the end' switches
+if [ "$(id -u)" = 0 ]; then
+	check 'reads with the one capability that the systemd unit has' as_the_unit
+else
+	skip 'reads with the one capability that the systemd unit has' 'not root'
+fi
+check 'without libmicrohttpd it says so, and writes files' without_library
+check 'the manual page has all options and metrics' page_has_all
+done_testing

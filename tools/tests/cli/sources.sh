@@ -1,0 +1,325 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Which source counts, why, and why no better one does, on fake machines: an
+# engine in KVM or in a module, lockdown, no debugfs; and several recorders
+# that need the same groups.
+
+# shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
+
+SYSFS=$ROOT/sys/kernel/kvm_exit_stats
+DEBUGFS=$ROOT/sys/kernel/debug/kvm_exit_stats
+
+# A machine whose engine is in kvm-exit-stats.ko.
+module_machine() {
+	machine
+	echo module >"$SYSFS/source"
+	echo "fields 9" | snapshot
+}
+
+# A machine that has no engine.
+stock_machine() {
+	machine
+	rm -r "$SYSFS" "$DEBUGFS"
+}
+
+locked_down() {
+	mkdir -p "$ROOT/sys/kernel/security"
+	echo "none [$1] confidentiality" >"$ROOT/sys/kernel/security/lockdown"
+}
+
+# refuses TEXT...: "auto" finds nothing, in a line for each source
+refuses() {
+	local text status=0
+	"$EXITSTAT" list >out 2>err || status=$?
+	cat err
+	[ "$status" = 1 ]
+	[ ! -s out ]
+	for text; do
+		grep -qF -- "$text" err
+	done
+}
+
+lists_patched() {
+	machine
+	"$EXITSTAT" list >out
+	grep -q '^source: patched, as .*/snapshot is readable$' out
+	[ "$(grep -c '^  not ' out)" = 0 ]
+	echo patched >"$SYSFS/source"
+	"$EXITSTAT" list | has '^source: patched, as'
+	fails 1 'KVM is patched, which gives more (--source patched)' \
+		"$EXITSTAT" list --source module
+}
+
+lists_module() {
+	module_machine
+	"$EXITSTAT" list >out
+	grep -q '^source: module, as .*/snapshot is readable$' out
+	grep -q '^  not patched: this kernel.s KVM is not patched; kvm-exit-stats.ko' out
+	"$EXITSTAT" list --source module >out
+	[ "$(grep -c '^  not ' out)" = 0 ]
+	fails 1 'not patched; kvm-exit-stats.ko counts for it' \
+		"$EXITSTAT" list --source patched
+}
+
+nothing_loaded() {
+	stock_machine
+	refuses 'nothing counts exits here' \
+		'  patched: this kernel'"'"'s KVM does not carry' \
+		'  module: kvm-exit-stats.ko is not loaded (make load, or modprobe'
+	mkdir -p "$ROOT/sys/module/kvm_exit_stats"
+	echo live >"$ROOT/sys/module/kvm_exit_stats/initstate"
+	fails 1 'is loaded, but a KVM came that it is not for' \
+		"$EXITSTAT" list --source module
+}
+
+lockdown() {
+	stock_machine
+	locked_down integrity
+	fails 1 'kernel lockdown (integrity) refuses unsigned modules: sign it (docs/sources.md) or use --source bpf' \
+		"$EXITSTAT" list --source module
+	echo '[none] integrity confidentiality' \
+		>"$ROOT/sys/kernel/security/lockdown"
+	fails 1 'is not loaded (make load' "$EXITSTAT" list --source module
+	mkdir -p "$ROOT/sys/module/module/parameters"
+	echo Y >"$ROOT/sys/module/module/parameters/sig_enforce"
+	fails 1 'takes signed modules only (module.sig_enforce)' \
+		"$EXITSTAT" list --source module
+}
+
+without_debugfs() {
+	module_machine
+	rm -r "$DEBUGFS"
+	printf 'nodev\tsysfs\nnodev\tdebugfs\n' >"$ROOT/proc/filesystems"
+	fails 1 'snapshot: No such file or directory (mount -t debugfs' \
+		"$EXITSTAT" list --source module
+	printf 'nodev\tsysfs\n' >"$ROOT/proc/filesystems"
+	fails 1 'or was booted with debugfs=off: use --source bpf' \
+		"$EXITSTAT" list --source module
+}
+
+unknown_source() {
+	machine
+	fails 1 'tea: no such source (one of auto, patched, module' \
+		"$EXITSTAT" list --source tea
+	"$EXITSTAT" list --help | tr -s ' \n' ' ' | has 'one of auto, patched, module'
+}
+
+# The names of the help are on the page, and in the document.
+documented() {
+	local name docs=$TOP/docs
+	"$EXITSTAT" list --help | tr -s ' \n' ' ' |
+		sed 's/.*one of \(auto[a-z, -]*[a-z]\) .*/\1/' >names
+	{ tr ',' '\n' <names | tr -d ' '; echo; } >each
+	[ "$(wc -l <each)" -ge 4 ]
+	while read -r name; do
+		grep -qx "\.It Cm $name" "$docs/man/exitstat.1"
+		grep -q "\`$name\`" "$docs/sources.md" ||
+			grep -q "source $name" "$docs/sources.md"
+	done <each
+}
+
+# module_counts FIELDS LINE...: a recording of the module, which has these fields
+module_counts() {
+	local fields=$1
+	shift
+	module_machine
+	{
+		printf 'source 2\nisa svm\nfields %s\nknown 9\n' "$fields"
+		printf '%s\n' "$@"
+	} | snapshot
+	echo "fields $fields" >later
+	sed "s/^known/lost 7\n&/" <<-END >>later
+		source 2
+		isa svm
+		known 9
+		$(printf '%s\n' "$@")
+		vm 1 700 now 0 qemu
+		vcpu 0 0
+		exit 0x7b 60 20 0 0 50
+		exit 0x80 40
+		part userspace
+		user 2 49
+	END
+	rm -f m.x
+	"$EXITSTAT" record -q --all -i 10ms -o m.x -- sh -c \
+		"'$BUILD/mksnap' '$DEBUGFS/snapshot' <later; sleep 0.1"
+}
+
+# What the module does not see is unavailable, and never 0.
+unavailable() {
+	module_counts 9
+	"$EXITSTAT" report m.x >words
+	tr -s ' \n' ' ' <words |
+		has 'lacks unavailable from source module: exits reflected to L1, fastpath, closure, time, histogram '
+	grep -q 'groups  count; off: detail (exitstat record --groups)' words
+	grep -q '^WARNING: 7 exits were seen but not counted' words
+	grep -q '^  IOIO  *80  *-  *30  *50  *-$' words
+	grep -q '^  all  *120  *-  *70  *50  *-$' words
+	grep -q 'IO 49' words
+	"$EXITSTAT" report -j m.x >j
+	grep -q '"lost": 7' j
+	tr -d ' \n' <j | has '"unavailable":\["l2_reflected","fastpath","closure","time","histogram"\]'
+	tr -d ' \n' <j | has '"l2_reflected":null,"fastpath":null,"userspace":50'
+	tr -d ' \n' <j | has '"closure":null'
+	"$EXITSTAT" export m.x | has ',IOIO,io,60,20,,,50$'
+	fails 1 'no entries in it: its source did not count them' \
+		"$EXITSTAT" export --table entries m.x
+	"$EXITSTAT" plot --term --ascii m.x | has IOIO
+	awk 'length($0) > 80 { bad = 1 } END { exit bad }' words
+}
+
+nested_unavailable() {
+	module_counts 9
+	"$EXITSTAT" report --nested m.x >words
+	grep -q '^  IOIO  *60  *20  *-  *-  *-$' words
+	tr -s ' \n' ' ' <words | has '20 exits of L2, an unavailable number of them reflected'
+	tr -s ' \n' ' ' <words | has 'made 40 exits .* 3.00 exits here for each exit of L2. ('
+	grep -q '(-: unavailable from source module)' words
+	"$EXITSTAT" report -j m.x | tr -d ' \n' |
+		has '"l2_reflected":null,"l1_virtualization":40,"exits_per_l2":3.0,"exits_per_reflected":null'
+	module_counts 0
+	fails 1 'does not tell contexts apart' "$EXITSTAT" report --nested m.x
+	"$EXITSTAT" export m.x | has ',IOIO,io,60,,,,$'
+}
+
+check_without() {
+	local status=0
+	module_counts 9
+	"$EXITSTAT" check >out || status=$?
+	[ "$status" = 77 ]
+	grep -q '  unavailable: source module does not count attempts' out
+	grep -q '^WARNING: 7 exits were seen but not counted' out
+	"$EXITSTAT" list | has '^WARNING: 7 exits were seen'
+}
+
+# What a reader of source bpf on PVM and of kvm-stats is told.
+codes_without_names() {
+	module_counts 0 'isa pvm'
+	"$EXITSTAT" report m.x >words
+	grep -q '^  code 0x7b  *60 ' words
+	grep -q 'isa pvm$' words
+	"$EXITSTAT" export m.x | has ',pvm,123,,code 0x7b,other,60,,,,$'
+	"$EXITSTAT" plot --term --ascii m.x | has 'code 0x7b'
+	traced 123 0 80 128 0 40
+	"$EXITSTAT" check | has 'difference 0: 120 exits, by 2 reasons'
+	traced 123 0 81 128 0 40
+	{ "$EXITSTAT" check || true; } >out
+	grep -q '  code 0x7b  *vcpu 0  *80  *81  *-1$' out
+	module_counts 0 'isa kvm' 'source 4'
+	traced 123 0 60
+	{ "$EXITSTAT" check || true; } | has 'source kvm-stats has no exit reasons'
+}
+
+# traced REASON VCPU COUNT...: the kernel's histogram of kvm_exit
+traced() {
+	local dir=$ROOT/sys/kernel/tracing/events/kvm/kvm_exit
+	mkdir -p "$dir"
+	{
+		printf '# trigger info: hist:keys=exit_reason,vcpu_id:vals=hitcount:size=4096 [active]\n\n'
+		printf '{ exit_reason: %10s, vcpu_id: %10s } hitcount: %10s\n' "$@"
+		printf '\nTotals:\n    Hits: 1\n    Entries: 1\n    Dropped: 0\n'
+	} >"$dir/hist"
+}
+
+# recorder NAME [GROUPS]: in the background, until there is NAME.end; it records now
+recorder() {
+	rm -f "$1.end"
+	# shellcheck disable=SC2016 # the command's own shell expands it
+	"$EXITSTAT" record -o "$1" -i 10ms --groups "${2:-count}" -- \
+		sh -c 'until [ -e "$1" ]; do sleep 0.02; done' - "$1.end" 2>"$1.err" &
+	eventually sampled "$1" 1
+}
+
+# ended NAME PID
+ended() {
+	touch "$1.end"
+	wait "$2"
+}
+
+is_on() {
+	[ "$(cat "$SYSFS/count" "$SYSFS/time" | tr -d '\n')" = "$1" ]
+}
+
+engine_with_time() {
+	machine
+	echo 0 >"$SYSFS/time"
+}
+
+# Whoever ends first leaves what it switched on to the other one.
+two_recorders() {
+	local first second
+	engine_with_time
+	recorder a.x time
+	first=$!
+	recorder b.x
+	second=$!
+	ended a.x "$first"
+	is_on 11
+	grep -q 'left on for another exitstat.*: count,time$' a.x.err
+	ended b.x "$second"
+	is_on 00
+	[ "$(grep -c 'left on' b.x.err)" = 0 ]
+}
+
+# What was on before all of them stays on.
+two_recorders_restore() {
+	local first
+	engine_with_time
+	echo 1 >"$SYSFS/count"
+	recorder c.x time
+	first=$!
+	recorder d.x time
+	ended c.x "$first"
+	is_on 11
+	ended d.x $!
+	is_on 10
+}
+
+# enable says that somebody wants it, whoever switched it on before.
+enabled_meanwhile() {
+	engine_with_time
+	recorder e.x time
+	"$EXITSTAT" enable count
+	ended e.x $!
+	is_on 10
+}
+
+# What a killed recorder left on, the next one switches off.
+killed_recorder() {
+	engine_with_time
+	recorder f.x time
+	kill -9 $!
+	ended f.x $! || true
+	is_on 11
+	"$EXITSTAT" record -q -o g.x -- true
+	is_on 00
+}
+
+no_place_for_locks() {
+	engine_with_time
+	rm -rf "$ROOT/run"
+	: >"$ROOT/run"
+	"$EXITSTAT" record -o h.x -- true 2>err
+	grep -q 'run/exitstat: Not a directory (another exitstat that ends first' err
+	is_on 00
+}
+
+check 'a patched kernel: its own statistics' lists_patched
+check 'the module: why not patched' lists_module
+check 'nothing loaded: a line for each source' nothing_loaded
+check 'lockdown and enforced signatures are told' lockdown
+check 'no debugfs: not mounted, or not there' without_debugfs
+check 'a source that there is not' unknown_source
+check 'every source is documented' documented
+check 'what a source does not give is unavailable, not 0' unavailable
+check '--nested without what was reflected' nested_unavailable
+check 'check says what is unavailable, and what was lost' check_without
+check 'codes of PVM are numbers' codes_without_names
+check 'two recorders: the last one switches off' two_recorders
+check 'two recorders: what was on before stays on' two_recorders_restore
+check 'a recorder leaves on what was enabled meanwhile' enabled_meanwhile
+check 'what a killed recorder left on is switched off' killed_recorder
+check 'no place for locks: told, and done without' no_place_for_locks
+done_testing

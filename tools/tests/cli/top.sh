@@ -1,0 +1,283 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# exitstat top without a screen: golden outputs of two snapshots that were taken
+# a second apart, what sources cannot give, options, pipes, and that the man
+# page has what the tables of keys and columns have.
+#
+# UPDATE_GOLDEN=1 writes the golden files instead: look at the difference.
+
+# shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
+. "$(dirname "$0")/../lib/cli.sh"
+
+SNAPSHOT=$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot
+SYSFS=$ROOT/sys/kernel/kvm_exit_stats
+PAGE=$TOP/docs/man/exitstat-top.1
+
+# until_text FILE PID: something is in the file, or the process has ended
+until_text() {
+	while [ ! -s "$1" ] && kill -0 "$2"; do sleep 0.01; done
+}
+
+# two ARG...: what top prints of the machine as it is, and of the lines in
+# "later". A snapshot that is no news is no sample, so that nothing here
+# depends on time.
+two() {
+	"$BUILD/mksnap" next <later
+	: >out
+	timeout 300 "$EXITSTAT" top 20ms 2 "$@" >out &
+	until_text out $!
+	mv next "$SNAPSHOT"
+	wait $!
+	cat out
+}
+
+# The second VM has ended, the third one is another VMM's.
+vms() {
+	machine
+	process 700 1 qemu-system-x86_64 -name guest=web,debug-threads=on \
+		-uuid 1b4e28ba-2fa1-11d2-883f-0016d3cca427
+	process 710 1 minivmm --kernel bzImage
+	snapshot <<-END
+		stamp 5000000000
+		clock 1000000 1000000000 11
+		vm 1 700 1000 0 qemu-system-x86
+		vcpu 0 0
+		exit 0x7b 1000 0 0 0 600
+		exit 0x72 50
+		part time
+		head 1 1000000000 700000000 0
+		time 0x7b 100000000 200000000 0 0 0 9000
+		part detail
+		value 0x7b 0x3f8 900 0
+		value 0x7b 0 100 1
+		vcpu 1 0
+		exit 0x78 40
+		part time
+		head 1 1000000000 100000000 4
+		time 0x78 0 0 0 900000000 0 0
+		vm 2 705 2000 3000 gone
+		vcpu 0 0
+		exit 0x7b 17
+		vm 3 710 4000 0 minivmm
+		vcpu 0 0
+	END
+	cat >later <<-END
+		stamp 6000000000
+		clock 1000000 2000000000 11
+		vm 1 700 1000 0 qemu-system-x86
+		vcpu 0 0
+		exit 0x7b 2009 100 23 0 1101
+		exit 0x72 50 0 0 0 0
+		exit 0x400 7 0 0 0 0
+		part time
+		head 1 2000000000 1400000000 0
+		time 0x7b 200000000 400000000 0 0 0 9000
+		time 0x400 0 0 0 0 0 0
+		part detail
+		value 0x7b 0x3f8 1897 0
+		value 0x7b 0 112 1
+		vcpu 1 0
+		exit 0x78 141 0 0 101 0
+		part time
+		head 1 1500000000 200000000 4
+		time 0x78 100000000 0 0 1200000000 0 0
+		vm 2 705 2000 3000 gone
+		vcpu 0 0
+		exit 0x7b 17
+		vm 3 710 4000 0 minivmm
+		vcpu 0 0
+	END
+}
+
+golden_of() {
+	local name=$1
+	shift
+	vms
+	golden "top-$name" two "$@"
+}
+
+# Nothing that a person reads is wider than 80 columns, or 200 if there is room.
+widths() {
+	local w
+	for w in 60 80 132 200; do
+		vms
+		two -b --width "$w" >wide
+		awk -v w="$w" 'length($0) > w { bad = 1 } END { exit bad }' wide
+	done
+	grep -q '1b4e28ba-2fa1-11d2-883f-0016d3cca427 *2 runs ' wide
+	narrow "$EXITSTAT" top --help
+}
+
+# Without -b, the first report tells totals; rates need a second one.
+first_report() {
+	vms
+	"$EXITSTAT" top -b 1 1 >one
+	grep -q '^web  *700  *2  *-  *-  *1,090  *-$' one
+}
+
+json_is_json() {
+	vms
+	two -j --vm web -l reasons >lines
+	[ "$(wc -l <lines)" = 2 ]
+	python3 - <<-'END'
+		import json
+		first, second = [json.loads(l) for l in open("lines")]
+		assert first["interval_ns"] is None
+		assert all(r["rate"] is None for r in first["rows"])
+		rows = {r["name"]: r for r in second["rows"]}
+		assert rows["IOIO"]["rate"] == 1109 and rows["IOIO"]["l2"] == 100, rows
+		assert rows["CPUID"]["delta"] == 0 and rows["CPUID"]["cost"] is None, rows
+		assert rows["HLT"]["fast"] == 100, rows
+		assert second["interval_ns"] == 10**9 and second["path"] == "VMs > web > all vCPUs"
+	END
+}
+
+# What the module does not see is "-" or null, and never 0.
+unavailable() {
+	vms
+	echo module >"$SYSFS/source"
+	sed -i '1i source 2\nfields 9' later
+	sed 's/^stamp .*/stamp 5000000000/' later | snapshot
+	two -j --vm web -l reasons >lines
+	python3 - <<-'END'
+		import json
+		for line in open("lines"):
+		    for row in json.loads(line)["rows"]:
+		        assert row["fast"] is None and row["reflected"] is None, row
+	END
+	sed -i 's/^fields 9/fields 0/; /^clock/d; /^part/d; /^head/d; /^time/d; /^value/d' later
+	sed 's/^stamp .*/stamp 5000000000/' later | snapshot
+	two -b --width 200 >words
+	tail -n 2 words | tr -s ' ' >row
+	grep -qE '^web 700 1b4e28ba[^ ]* 2 runs 0 0 2,307( -){10,} _*$' row
+}
+
+lost_and_lines() {
+	vms
+	sed -i '1i lost 7' later
+	two -b | has '^WARNING: 7 exits were seen but not counted'
+}
+
+# What is not on is switched on meanwhile, and what that gives is not lost.
+switches() {
+	vms
+	echo 0 >"$SYSFS/time"
+	two -b --groups time >words
+	[ "$(cat "$SYSFS/time" "$SYSFS/count" | tr -d '\n')" = 00 ]
+	vms
+	timeout 300 "$EXITSTAT" top -b 20ms >endless &
+	until_text endless $!
+	[ "$(cat "$SYSFS/count")" = 1 ]
+	kill -TERM $!
+	wait $! || [ $? = 124 ]	# as timeout says it
+	[ "$(cat "$SYSFS/count")" = 0 ]
+}
+
+# A reader that has seen enough: no complaint, and nothing is left on.
+closed_pipe() {
+	vms
+	rm -f status
+	{
+		set +e
+		timeout 300 "$EXITSTAT" top -b 20ms 2>err
+		echo $? >status
+	} | head -n 1 >line &
+	until_text line $!
+	stamps_until status
+	wait $!
+	[ "$(cat status)" = 141 ]
+	[ ! -s err ]
+	[ "$(cat "$SYSFS/count")" = 0 ]
+}
+
+# stamps_until FILE: a new snapshot now and then, until there is FILE
+stamps_until() {
+	local n=7
+	while [ ! -e "$1" ]; do
+		sed "s/^stamp .*/stamp ${n}000000000/" later | snapshot
+		n=$((n + 1))
+		sleep 0.05
+	done
+}
+
+full_disk() {
+	vms
+	fails 1 'standard output: No space left on device' to_full
+}
+
+to_full() {
+	"$EXITSTAT" top -b 1 1 >/dev/full
+}
+
+wrong_usage() {
+	vms
+	fails 1 'tea: no VM has this name, pid or uuid' "$EXITSTAT" top -b --vm tea
+	fails 1 'vCPUs of which VM? 2 run' "$EXITSTAT" top -b -l vcpus
+	fails 1 'the VM has no vCPU 9' "$EXITSTAT" top -b --vm web --vcpu 9
+	fails 1 'no reason of svm has this name' "$EXITSTAT" top -b --reason TEA
+	fails 1 'vms have no such column' "$EXITSTAT" top -b -s known_as
+	fails 1 'detail of which reason' "$EXITSTAT" top -b -l detail
+	fails 2 'level: tea' "$EXITSTAT" top -l tea
+	fails 2 'interval: 1ms: need 10ms' "$EXITSTAT" top 1ms
+	fails 2 'interval: 0' "$EXITSTAT" top 0
+	fails 2 'count: x' "$EXITSTAT" top 1 x
+	fails 2 'one argument too many' "$EXITSTAT" top 1 1 1
+	fails 1 'are no terminal (use --batch)' "$EXITSTAT" top
+	[ "$(cat "$SYSFS/count")" = 0 ]
+}
+
+source_goes_away() {
+	vms
+	: >out
+	timeout 300 "$EXITSTAT" top -b 20ms >out 2>err &
+	until_text out $!
+	rm -r "$ROOT/sys/kernel/debug/kvm_exit_stats"
+	if wait $!; then
+		return 1
+	fi
+	grep -q 'snapshot: No such file' err
+}
+
+without_curses() {
+	vms
+	fails 1 'built without ncursesw, so it has no screen (install libncurses-dev' \
+		"$BUILD/nocairo/exitstat" top
+	EXITSTAT=$BUILD/nocairo/exitstat
+	two -b | has '^web '
+}
+
+# The page's lists are those of the tables: exitstat top --mdoc.
+page_is_generated() {
+	"$EXITSTAT" top --mdoc >lists
+	sed -n '/^\.\\" top: keys and columns/,/^\.\\" top: end/p' "$PAGE" |
+		sed '1d;$d' | diff - lists
+	[ "$(grep -c '^\.It' lists)" -ge 40 ]
+	mandoc -T lint -W warning "$PAGE"
+}
+
+check 'VMs: totals at first, then rates, shares of time and trends' \
+	golden_of vms.txt -b --ascii
+check 'the vCPUs of a VM' golden_of vcpus.txt -b --ascii --vm web
+check 'a vCPU, by its reasons' \
+	golden_of reasons.txt -b --ascii --width 120 --vm web --vcpu 0
+check 'a reason, by what it was about' \
+	golden_of detail.txt -b --ascii --reason IOIO
+check 'sorted, filtered, with those that ended' \
+	golden_of sorted.txt -b --ascii -d -s name -r -f o
+check 'a line for each sample, as vmstat has it' golden_of total.txt --total --ascii
+check 'the same of a VM' golden_of total-vm.txt -t --ascii --vm web -l reasons
+check 'JSON lines' golden_of json.txt -j
+check 'JSON lines are JSON, and what is not known is null' json_is_json
+check 'columns that fit, whatever the width' widths
+check 'one report has totals' first_report
+check 'what a source cannot give is -, never 0' unavailable
+check 'lost exits are told' lost_and_lines
+check 'groups are switched on meanwhile, and off by any end' switches
+check 'a closed pipe is no error' closed_pipe
+check 'a full disk is one' full_disk
+check 'wrong usage is told' wrong_usage
+check 'a source that goes away ends it' source_goes_away
+check 'without ncurses it says so, and prints' without_curses
+check 'the man page has the tables of keys and columns' page_is_generated
+done_testing

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# For tests of exitstat serve: a fake machine with VMs, the server on a port of
+# the kernel's choice, and questions to it. Sourced after cli.sh.
+
+export SNAPSHOT=$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot
+export COUNT=$ROOT/sys/kernel/kvm_exit_stats/count
+export PAGE=$TOP/docs/man/exitstat-serve.1
+UUID=1b4e28ba-2fa1-11d2-883f-0016d3cca427
+
+# serve ARG...: starts it on a port of the kernel's choice, sets PID, URL, PORT
+serve() {
+	rm -f log
+	"$EXITSTAT" serve --listen 0 "$@" 2>log &
+	PID=$!
+	trap 'kill "$PID" 2>/dev/null' EXIT
+	eventually grep '//127.0.0.1:.*/metrics' log
+	URL=$(sed -nE 's|.*(https?://127.0.0.1:[0-9]+)/metrics$|\1|p' log)
+	export PORT=${URL##*:}
+}
+
+# SIGTERM is a clean end: status 0, which it is not when memory leaked.
+stop() {
+	kill "$PID"
+	wait "$PID"
+	trap - EXIT
+}
+
+# A scrape that reads the source again, which it does every 100 ms at most.
+scrape() {
+	sleep 0.12
+	curl -sf "$URL/metrics"
+}
+
+# value METRIC FILE: the number of one sample
+value() {
+	awk -v m="$1" '$1 == m { print $2; n++ } END { exit n != 1 }' "$2"
+}
+
+# Exits of class io of the whole host, in the last scrape.
+host() {
+	value 'exitstat_host_exits_total{class="io"}' text
+}
+
+vms() {
+	machine
+	process 700 1 qemu-system-x86_64 -name guest=web -uuid "$UUID"
+	process 710 1 minivmm --kernel bzImage
+	snapshot <<-END
+		stamp 5000000000
+		clock 1000000 1000000000 3
+		vm 1 700 1000 0 qemu-system-x86
+		vcpu 0 1051
+		closure 1 0
+		exit 0x7b 1000 0 0 0 600
+		exit 0x72 50
+		part time
+		head 1 1000000000 700000000 0
+		time 0x7b 100000000 200000000 0 0 0 9000
+		vcpu 1 47
+		exit 0x78 40 7 3 12
+		part time
+		head 1 900000000 100000000 4
+		time 0x78 0 0 0 800000000 0 0
+		vm 2 705 2000 4000000000 gone
+		vcpu 0 17
+		exit 0x7b 17
+		vm 3 710 4000 0 minivmm
+		vcpu 0 0
+	END
+}
