@@ -51,6 +51,28 @@ failures_of()
 	' "$tap" 2>/dev/null || echo "$1: not ok - it printed nothing"
 }
 
+# Tests of a program that were skipped for the same reason are one line of the
+# summary: how many, the first's name, why.
+skips_by_reason()
+{
+	local name
+	while IFS= read -r name; do
+		sed -nE -e "s,^ok [0-9]+ - (.*) # (SKIP|skip) ,\1\t,p" \
+			-e "s,^1\.\.0 # (SKIP|skip) ,all\t,p" \
+			"$(tap_of "$name").tap" 2>/dev/null |
+		awk -F'\t' -v name="$name" '
+		!($2 in tests) { order[++reasons] = $2; first[$2] = $1 }
+		{ tests[$2]++ }
+		END {
+			for (i = 1; i <= reasons; i++) {
+				why = order[i]
+				more = tests[why] > 1 ? " and " tests[why] - 1 " more" : ""
+				print "skipped: " name ": " first[why] more ": " why
+			}
+		}'
+	done < <(program_names)
+}
+
 skipped_of()
 {
 	sed -nE -e "s,^ok [0-9]+ - (.*) # (SKIP|skip) ,$1: \1: ,p" \
@@ -74,12 +96,15 @@ count_all()
 {
 	local name ok bad skip
 	PASSED=0 FAILED=0 SKIPPED=0
+	FAILED_NAMES=
 	while IFS= read -r name; do
 		read -r ok bad skip < <(judge "$name")
 		! skips_too_much "$name" || bad=$((bad + 1))
 		PASSED=$((PASSED + ok)) FAILED=$((FAILED + bad))
 		SKIPPED=$((SKIPPED + skip))
-		[ "$bad" = 0 ] || failures_of "$name"
+		[ "$bad" != 0 ] || continue
+		failures_of "$name"
+		FAILED_NAMES+=$(failures_of "$name" | grep -v '^    ')$'\n'
 	done < <(program_names)
 }
 
@@ -112,16 +137,15 @@ slowest_tests()
 
 summary()
 {
-	local name
 	count_all
 	printf '\n'
+	skips_by_reason
 	times_by_tier
 	printf '\n'
 	slowest_tests
 	printf '\nin all %d s, on %d CPUs\n' "$SECONDS" "$(nproc)"
-	while IFS= read -r name; do
-		skipped_of "$name"
-	done < <(program_names) | sed 's/^/skipped: /'
+	# Once more, without what they printed: the end is often all that is seen.
+	printf '%s' "$FAILED_NAMES" | sed '/^$/d; s/^/failed: /' | head -20
 	echo "$PASSED passed, $FAILED failed, $SKIPPED skipped" |
 		tee "$CHECK_RESULTS/summary"
 	[ "$FAILED" = 0 ]
