@@ -76,12 +76,22 @@ all_exits()
 	done | sort -u >"$RUN/exits"
 }
 
+# "RUN STATUS VM" of each "VMM GUEST", the first one
+declare -A RUN_OF=()
+
+read_runs()
+{
+	local nr vmm guest status vm
+	while read -r nr vmm guest status vm _; do
+		: "${RUN_OF[$vmm $guest]:=$nr $status $vm}"
+	done <"$RUN/runs"
+}
+
 # run_of VMM GUEST: sets RUN_NR, RUN_STATUS and RUN_VM
 run_of()
 {
-	read -r RUN_NR RUN_STATUS RUN_VM < <(awk -v vmm="$1" -v guest="$2" '
-		$2 == vmm && $3 == guest { print $1, $4, $5; exit }' "$RUN/runs") ||
-		{ echo "$2 was not run under $1"; return 1; }
+	read -r RUN_NR RUN_STATUS RUN_VM <<<"${RUN_OF[$1 $2]-}"
+	[ -n "$RUN_NR" ] || { echo "$2 was not run under $1"; return 1; }
 }
 
 # exits_of VM: "CODE EXITS USERSPACE FASTPATH"
@@ -322,6 +332,7 @@ check_guest_refusals()
 judge_guests()
 {
 	local vmm guest
+	read_runs
 	all_exits
 	while read -r _ vmm guest _; do
 		[ "$guest" != "$(other_vendors)" ] || continue
