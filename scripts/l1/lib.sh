@@ -82,7 +82,7 @@ with_living_guest()
 	local try rc
 	save_state >/tmp/state
 	for try in 1 2 3 4 5; do
-		rm -f /tmp/guest-dead
+		rm -f /tmp/guest-dead /tmp/step-dir
 		( "$@" ) &
 		echo $! >/tmp/step
 		rc=0
@@ -94,6 +94,7 @@ with_living_guest()
 		while pidof exitstat qemu-system-x86_64 >/dev/null; do
 			sleep 0.1
 		done
+		[ ! -s /tmp/step-dir ] || rm -rf "$(cat /tmp/step-dir)"
 		restore_state /tmp/state
 	done
 	fail "$*: the guest died each time"
@@ -181,7 +182,7 @@ begin()
 {
 	stage "$1"
 	STEP=/out/$1
-	rm -rf "$STEP"
+	echo "$STEP" >/tmp/step-dir
 	mkdir -p "$STEP/text"
 	save_snapshot before
 	TOTAL=$(cat $KES_SYSFS/total)

@@ -28,6 +28,7 @@ declare -A SPIN_RIP=() SPIN_SINCE=() SPIN_SEEN=() SPIN_TOLD=()
 monitor_options()
 {
 	mkfifo "$WORK"/{monitor,control}.{in,out}
+	# shellcheck disable=SC2034,SC2054 # for machine.sh; QEMU's commas
 	MONITOR=(-chardev "pipe,id=monitor,path=$WORK/monitor"
 		-mon chardev=monitor,mode=readline
 		-chardev "pipe,id=control,path=$WORK/control"
@@ -97,11 +98,13 @@ guest_died()
 {
 	local cpu=$1 rip=$2
 	if [ -n "${SPIN_TOLD[$cpu]}" ]; then
+		# shellcheck disable=SC2034 # for watch.sh
 		WATCH_STATE=dead
 		return
 	fi
 	DEAD_COUNT=$((DEAD_COUNT + 1))
 	cp "$WORK/registers" "$WORK/dead.$DEAD_COUNT"
+	# shellcheck disable=SC2153 # watch.sh has it
 	warn "$LAB: a guest spins with interrupts off at $rip" \
 		"(stage '$WATCH_STAGE'): telling L1 to start it again"
 	sed -nE 's/^([ER](AX|SI|IP)|R8 |R12|CR0)/ &/p' "$WORK/registers" >&2
