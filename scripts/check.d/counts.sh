@@ -11,8 +11,19 @@
 
 EXITS_DEF=$TOP/module/exits.def
 
-# reason_codes ISA: "name code" of every reason.
+# reason_codes ISA: "name code" of every reason. Nearly every test asks for them:
+# they are made once, in a file of $WORK.
 reason_codes()
+{
+	local file=$WORK/reasons.$1
+	[ -s "$file" ] || {
+		list_reasons "$1" >"$file.$BASHPID"
+		mv "$file.$BASHPID" "$file"
+	}
+	cat "$file"
+}
+
+list_reasons()
 {
 	local name code
 	sed -nE "s/^KES_${1^^}\((\w+), *([-0-9a-fx]+),.*/\1 \2/p" "$EXITS_DEF" |

@@ -3,8 +3,8 @@
 #
 # The job scripts/l1/jobs/guests: the guests of guests/guests.cfg, which
 # describes the form of its numbers, under minivmm, and those that are firmware
-# under QEMU: all in lab svm; in lab vmx, where QEMU needs six seconds to start,
-# the first of each class. Exits of each reason and what user space got of them
+# under QEMU: the first of each class, since it is the start of QEMU that takes
+# the time; all of them in the run guests-all. Exits of each reason and what user space got of them
 # are exact, and so is ftrace's histogram of the same run, and what the guest
 # prints. It also prints which reasons of exits.def were made, and why the others
 # cannot be, by guests/coverage.cfg. Sourced by scripts/check-lab.
@@ -42,7 +42,7 @@ other_vendors()
 # Flat images and multiboot are minivmm's only; QEMU starts firmware.
 under_qemu()
 {
-	if [ "$LAB" = vmx ]; then
+	if [ "$NAME" != guests-all ]; then
 		{ echo "$NOTHING"; first_of_each_class "$ISA"; } | sort -u
 		guests_of "$ISA" | grep ':-'
 	else
@@ -76,12 +76,22 @@ all_exits()
 	done | sort -u >"$RUN/exits"
 }
 
+# "RUN STATUS VM" of each "VMM GUEST", the first one
+declare -A RUN_OF=()
+
+read_runs()
+{
+	local nr vmm guest status vm
+	while read -r nr vmm guest status vm _; do
+		: "${RUN_OF[$vmm $guest]:=$nr $status $vm}"
+	done <"$RUN/runs"
+}
+
 # run_of VMM GUEST: sets RUN_NR, RUN_STATUS and RUN_VM
 run_of()
 {
-	read -r RUN_NR RUN_STATUS RUN_VM < <(awk -v vmm="$1" -v guest="$2" '
-		$2 == vmm && $3 == guest { print $1, $4, $5; exit }' "$RUN/runs") ||
-		{ echo "$2 was not run under $1"; return 1; }
+	read -r RUN_NR RUN_STATUS RUN_VM <<<"${RUN_OF[$1 $2]-}"
+	[ -n "$RUN_NR" ] || { echo "$2 was not run under $1"; return 1; }
 }
 
 # exits_of VM: "CODE EXITS USERSPACE FASTPATH"
@@ -322,6 +332,7 @@ check_guest_refusals()
 judge_guests()
 {
 	local vmm guest
+	read_runs
 	all_exits
 	while read -r _ vmm guest _; do
 		[ "$guest" != "$(other_vendors)" ] || continue

@@ -44,12 +44,42 @@ monitor() {
 	eventually [ -S "$T/q" ]
 }
 
+# shown TEXT: list prints it now
+shown() {
+	"$EXITSTAT" list --source kvm-stats >out 2>err
+	grep -e "$1" out
+}
+
+# listed TEXT...: list prints these, soon or late: it waits a second for a monitor,
+# which is not always enough for one that is a Python here
 listed() {
-	"$EXITSTAT" list --source kvm-stats >out 2>err || {
-		cat err
-		return 1
-	}
-	cat out
+	local text
+	eventually shown "$1" || { cat out err; return 1; }
+	for text; do
+		grep -e "$text" out
+	done
+}
+
+# recorded FILE COMMAND...: COMMAND succeeds while FILE is recorded; then it ends
+recorded() {
+	local file=$1
+	shift
+	eventually "$@"
+	kill -INT "$RECORDER"
+	wait "$RECORDER"
+	[ -e "$file" ]
+}
+
+# record FILE OPTION...: in the background
+record() {
+	"$EXITSTAT" record --source kvm-stats -o "$@" 2>err &
+	RECORDER=$!
+}
+
+# has_exits FILE: of the monitor, which has 1,000 more with each answer
+has_exits() {
+	[ -s "$1.part-wal" ] && "$BUILD/nocairo/exitstat" report -j "$1.part" |
+		grep '^    "exits": [1-9]'
 }
 
 sums() {
@@ -67,17 +97,15 @@ from_debugfs() {
 	mkdir -p "$KVM/700-12/vcpu0" "$KVM/12" "$KVM/x-1" "$KVM/0-1"
 	qemu 700 -name guest=web
 	process 701 1 minivmm
-	listed
-	grep -q "source: kvm-stats, as KVM's totals for each VM in .*/kvm are readable" out
-	grep -q '^isa: kvm; on: count$' out
-	grep -q '  1      700 web  *1  *100  running$' out
-	grep -q '  2      701 .* 5  running$' out
+	listed "source: kvm-stats, as KVM's totals for each VM in .*/kvm are readable" \
+		'^isa: kvm; on: count$' '  1      700 web  *1  *100  running$' \
+		'  2      701 .* 5  running$'
 }
 
 # changing FILE COMMANDS: records while they set statistics of VM 700-12
 changing() {
 	"$EXITSTAT" record -q --all -i 10ms -o "$1" -- bash -c "
-		set() { echo \$2 >'$KVM/700-12/'\$1; }
+		set() { echo \$2 >'$KVM/../new'; mv '$KVM/../new' '$KVM/700-12/'\$1; }
 		$2"
 }
 
@@ -101,7 +129,7 @@ never_back() {
 	statistics . exits=1
 	statistics 700-12 exits=100 io_exits=50
 	qemu 700
-	changing b.x 'set io_exits 0; set exits 0; sleep 0.2
+	changing b.x 'set exits 0; set io_exits 0; more_samples b.x
 		set io_exits 60; set exits 130'
 	[ "$(sums b.x)" = "$(printf '%s\n' 'io_exits 10' 'other_exits 20')" ]
 }
@@ -148,10 +176,10 @@ from_qmp() {
 	stock_machine
 	monitor good
 	qemu 700 -name web -qmp "unix:$T/q,server=on,wait=off"
-	listed
-	grep -q 'source: kvm-stats, as QMP of 1 QEMU answers$' out
-	grep -q '  1      700 web  *2  .* running$' out
-	"$EXITSTAT" record -q --source kvm-stats -i 10ms -d 300ms -o e.x
+	listed 'source: kvm-stats, as QMP of 1 QEMU answers$' \
+		'  1      700 web  *2  .* running$'
+	record e.x -i 10ms
+	recorded e.x has_exits e.x
 	# the fake's counts grow by 1000 with each answer, the rest does not
 	sums e.x >rows
 	grep -q '^io_exits [0-9]*000$' rows
@@ -159,18 +187,26 @@ from_qmp() {
 	"$EXITSTAT" report e.x | has 'web  *1  *[0-9,]*000  *50.00'
 }
 
+lists_by_auto() {
+	"$EXITSTAT" list >out && grep '^source: kvm-stats, as QMP' out
+}
+
+records_by_auto() {
+	"$EXITSTAT" record -i 10ms -d 50ms --force -o f.x 2>err &&
+		"$EXITSTAT" report -j f.x |
+		grep '"source_why": "QMP of 1 QEMU answers; not patched: '
+}
+
 # auto takes it last, says why not the others, and keeps it.
 picked_by_auto() {
 	stock_machine
 	monitor pretty
 	qemu 700 --qmp-pretty "unix:$T/q,server,nowait"
-	"$EXITSTAT" list >out
-	grep -q '^source: kvm-stats, as QMP' out
+	eventually lists_by_auto
 	grep -q '^  not patched: this kernel' out
 	grep -q '^  not module: kvm-exit-stats.ko is not loaded' out
-	"$EXITSTAT" record -i 10ms -d 50ms -o f.x 2>err
+	eventually records_by_auto
 	grep -q 'source: kvm-stats, as no better one works here' err
-	"$EXITSTAT" report -j f.x | has '"source_why": "QMP of 1 QEMU answers; not patched: '
 	"$EXITSTAT" report f.x | tr -s ' \n' ' ' |
 		has 'source QMP of 1 QEMU answers; not patched: .* not module: kvm-exit-stats.ko is not loaded'
 }
@@ -187,8 +223,7 @@ sockets() {
 		cp -r proc "$ROOT/proc"
 		# shellcheck disable=SC2086 # a command line
 		qemu 700 $args
-		listed
-		grep -q '^source: kvm-stats, as QMP of 1' out
+		listed '^source: kvm-stats, as QMP of 1'
 	done <<-END
 		-mon chardev=m,mode=control -chardev socket,id=m,path=$q,server=on,wait=off
 		-chardev socket,id=s,path=/none,server=on -chardev socket,path=$q,server=on,id=m -mon m,mode=control
@@ -197,17 +232,14 @@ sockets() {
 	END
 	qemu 700 -qmp unix:q,server=on
 	ln -s "$T" "$ROOT/proc/700/cwd"
-	listed
-	grep -q '^source: kvm-stats, as QMP of 1' out
+	listed '^source: kvm-stats, as QMP of 1'
 	qemu 700 -chardev socket,id=m,fd=25,server=on -mon chardev=m,mode=control
-	listed
-	grep -q 'not read: qemu-system-x86 (pid 700): its QMP is a descriptor that libvirt has' out
+	listed 'not read: qemu-system-x86 (pid 700): its QMP is a descriptor that libvirt has'
 	for args in -qmp "-qmp unix:$q" '-mon chardev=m,mode=control' \
 		"-qmp unix:$(printf '%0200d' 0),server"; do
 		# shellcheck disable=SC2086
 		qemu 700 $args
-		listed
-		grep -q 'pid 700): it has no socket for QMP (-qmp unix:' out
+		listed 'pid 700): it has no socket for QMP (-qmp unix:'
 	done
 }
 
@@ -216,16 +248,17 @@ bad_monitor() {
 	stock_machine
 	monitor "$1"
 	qemu 700 -qmp "unix:$T/q,server=on"
-	SECONDS=0
-	listed
-	[ "$SECONDS" -lt 200 ]	# it waits for 300
-	grep -q "^not read: qemu-system-x86 (pid 700): $2" out
+	listed "^not read: qemu-system-x86 (pid 700): $2"
 	[ "$(grep -c '^not read' out)" = 1 ]
-	fails 1 "(pid 700): ${3:-$2}" only_kvm_stats
+	eventually refused_with "(pid 700): ${3:-$2}"
 	statistics . exits=1
 	statistics 700-9 exits=7
-	listed
-	grep -q '700 .* 7  running' out
+	listed '700 .* 7  running'
+}
+
+refused_with() {
+	! "$EXITSTAT" list 2>all || return 1
+	[ "$(grep -c 'kvm-stats: ' all)" = 1 ] && grep -F "$1" all
 }
 
 only_kvm_stats() {
@@ -235,15 +268,17 @@ only_kvm_stats() {
 	return "$status"
 }
 
+# The monitor waits for 300 s: as long as eventually does not.
+recorded_without() {
+	"$EXITSTAT" record -i 50ms -d 3s --source kvm-stats --force -o h.x 2>err &&
+		grep "pid 700): $1" err
+}
+
 hanging_monitor() {
 	stock_machine
 	monitor "$1"
 	qemu 700 -qmp "unix:$T/q,server=on"
-	SECONDS=0
-	"$EXITSTAT" record -i 50ms -d 3s --source kvm-stats --force -o h.x \
-		2>err
-	[ "$SECONDS" -lt 200 ]	# it waits for 300
-	grep -q "pid 700): $2" err
+	eventually recorded_without "$2"
 	"$EXITSTAT" report h.x | has 'No exits were recorded'
 }
 
@@ -253,9 +288,7 @@ late_monitor() {
 	statistics . exits=1
 	statistics 700-9 exits=7
 	qemu 700 -qmp "unix:$T/q,server=on"
-	listed
-	grep -q '^source: kvm-stats, as QMP of 1' out
-	grep -q ' 2  .* running$' out
+	listed '^source: kvm-stats, as QMP of 1' ' 2  .* running$'
 }
 
 # Another client holds the monitor: the second one is not greeted.
@@ -263,12 +296,11 @@ taken_monitor() {
 	stock_machine
 	monitor good
 	qemu 700 -qmp "unix:$T/q,server=on"
-	"$EXITSTAT" record -q --source kvm-stats -i 20ms -o i.x &
-	eventually sampled i.x 1
-	"$EXITSTAT" record --source kvm-stats -d 2500ms -o j.x 2>err
-	grep -q 'pid 700): no greeting: another client has this monitor' err
-	kill -INT $!
-	wait $!
+	record i.x -i 20ms
+	eventually has_exits i.x
+	"$EXITSTAT" record --source kvm-stats -d 2500ms -o j.x 2>err2
+	grep -q 'pid 700): no greeting: another client has this monitor' err2
+	recorded i.x has_exits i.x
 	sums i.x | has io_exits
 }
 
@@ -276,12 +308,10 @@ monitor_goes_away() {
 	stock_machine
 	monitor good
 	qemu 700 -qmp "unix:$T/q,server=on"
-	"$EXITSTAT" record --source kvm-stats -i 10ms -o k.x 2>err &
-	eventually sampled k.x 3
+	record k.x -i 10ms
+	eventually has_exits k.x
 	kill "$server"
-	more_samples k.x
-	kill -INT $!
-	wait $!
+	recorded k.x more_samples k.x
 	grep -q 'pid 700): QEMU closed the connection' err ||
 		grep -q 'pid 700): .*: Connection refused' err
 	sums k.x | has io_exits
@@ -294,8 +324,7 @@ nothing_to_read() {
 	qemu 700
 	fails 1 'not read: qemu-system-x86 (pid 700): it has no socket' \
 		only_kvm_stats
-	listed
-	grep -q 'as it was asked for; nothing can be read yet' out
+	listed 'as it was asked for; nothing can be read yet'
 	# a process that only has the name
 	rm "$ROOT/proc/700/fd/9"
 	fails 1 'and no QEMU runs that has QMP' only_kvm_stats
