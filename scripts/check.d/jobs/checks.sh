@@ -15,16 +15,16 @@
 . "$TOP/scripts/check.d/sources.sh"
 
 # misfit HEADERS NAME EDIT: the module with one thing that it takes for granted
-# other than it is; the job tries to load it.
+# other than it is; the job tries to load it. All are built in one place, where
+# only the file that was edited is compiled again.
 misfit()
 {
-	local dir=$WORK/misfit-$2
-	cp -r "$TOP/module" "$dir"
-	sed -i "$3" "$dir/feed_btf.c"
-	! cmp -s "$TOP/module/feed_btf.c" "$dir/feed_btf.c" ||
+	local dir=$WORK/misfit file=$WORK/misfit/feed_btf.c
+	sed "$3" "$TOP/module/feed_btf.c" >"$file"
+	! cmp -s "$TOP/module/feed_btf.c" "$file" ||
 		die "misfit $2: nothing to change in module/feed_btf.c"
-	make -s -C "$1" M="$dir" modules >"$dir/log" 2>&1 || {
-		cat "$dir/log" >&2
+	make -s -C "$1" M="$dir" modules >"$WORK/misfit.log" 2>&1 || {
+		cat "$WORK/misfit.log" >&2
 		die "misfit $2: cannot be built"
 	}
 	cp "$dir/kvm-exit-stats.ko" "$JOB/misfit-$2.ko"
@@ -34,6 +34,7 @@ make_misfits()
 {
 	local headers
 	product headers "$TOP/scripts/kernel" headers "$SERIES"
+	cp -r "$TOP/module" "$WORK/misfit"
 	misfit "$headers" prototype \
 		's/"kvm_userspace_exit", "p44"/"kvm_userspace_exit", "p48"/'
 	misfit "$headers" member \
@@ -49,6 +50,9 @@ prepare_checks()
 	echo "$1" >"$JOB/steps"
 	echo "$SOURCES" >"$JOB/sources"
 	[ "$LAB/$NAME" != "$LOUD" ] || touch "$JOB/loud"
+	[ "$LAB" != vmx ] || [ ! -f "$KERNEL/vmlinuz" ] ||
+		unpack_zstd "$KERNEL/vmlinuz" "$JOB/vmlinux" ||
+		say "$KERNEL/vmlinuz: no zstd, booted as it is"
 	case $ENGINE:$1 in
 	module:* | none:* | *:*declined*)
 		product module "$TOP/scripts/kernel" dkms "$SERIES"

@@ -12,7 +12,7 @@ step_detail()
 	local vm rc=0
 	switch_groups 1 time histogram detail || fail 'groups: cannot be switched'
 	begin detail
-	GUEST_QUIET=$BRIEF linux_guest >"$STEP/guest.log" 2>&1 &
+	GUEST_QUIET=$GUEST_BRIEF linux_guest >"$STEP/guest.log" 2>&1 &
 	vm=$!
 	wait_for_exits 1000
 	save_snapshot early

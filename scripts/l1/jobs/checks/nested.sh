@@ -30,11 +30,11 @@ nested_initrd()
 
 nested_guest()
 {
-	local append="console=ttyS0 panic=-1 $BRIEF rdinit=/nested-init"
+	local append="console=ttyS0 panic=-1 $GUEST_BRIEF rdinit=/nested-init"
 	[ "$LAB" != svm ] || append="$append nohz=off"
 	timeout -s KILL $NESTED_LIMIT qemu-system-x86_64 -enable-kvm \
 		-cpu "$(linux_cpu)" -m 256 -nographic -nodefaults \
-		-serial stdio -no-reboot -kernel /guest/bzImage \
+		-serial stdio -no-reboot -kernel "$GUEST_KERNEL" \
 		-initrd /tmp/nested.img \
 		-append "$append nested_counts=$(echo "$NESTED_COUNTS" | tr ' ' ,)"
 }

@@ -44,7 +44,7 @@ step_qmp()
 	rm -f /tmp/qmp.in /tmp/qmp.out
 	mkfifo /tmp/qmp.in /tmp/qmp.out
 	begin qmp
-	GUEST_QUIET=$BRIEF linux_guest qemu_with_qmp >"$STEP/guest.log" 2>&1 &
+	GUEST_QUIET=$GUEST_BRIEF linux_guest qemu_with_qmp >"$STEP/guest.log" 2>&1 &
 	vm=$!
 	exec 3<>/tmp/qmp.in 4<>/tmp/qmp.out
 	wait_for_exits 1500

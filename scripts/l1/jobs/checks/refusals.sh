@@ -47,7 +47,7 @@ try_qmp()
 	local SOURCES=kvm-stats
 	mkdir -p "$STEP/qmp"
 	STEP=$STEP/qmp
-	GUEST_QUIET=$BRIEF linux_guest recorded_by_qmp >"$STEP/guest.log" || :
+	GUEST_QUIET=$GUEST_BRIEF linux_guest recorded_by_qmp >"$STEP/guest.log" || :
 }
 
 # Locked down at the boot, or now, and for good: the last step. The module is
