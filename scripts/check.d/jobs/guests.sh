@@ -40,6 +40,7 @@ other_vendors()
 }
 
 # Flat images and multiboot are minivmm's only; QEMU starts firmware.
+# shellcheck disable=SC2153 # the name of the run, check-lab's
 under_qemu()
 {
 	if [ "$NAME" != guests-all ]; then
