@@ -3,8 +3,8 @@
 #
 # A minimal Debian of this machine's own release, from this machine's own apt
 # sources, to install packages in. What they need is fetched once a month and
-# cached with it, not installed, so that apt still has to find it. Sourced by
-# checks, which run as root.
+# cached with it, not installed, so that apt still has to find it; what only the
+# tests need is installed. Sourced by checks, which run as root.
 
 debian_release()
 {
@@ -25,12 +25,12 @@ debian_sources()
 
 make_chroot()
 {
-	local dir=$1
-	shift
+	local dir=$1 installed=$2
+	shift 2
 	debian_sources >"$dir/debian.list"
 	# shellcheck disable=SC2016 # for mmdebstrap's shell
 	mmdebstrap --variant=minbase --skip=cleanup/apt \
-		--dpkgopt=force-unsafe-io \
+		--dpkgopt=force-unsafe-io --include="$installed" \
 		--customize-hook='chroot "$1" apt-get install -y \
 			--no-install-recommends --download-only '"$*" \
 		"$(debian_release)" "$dir/root.tar" "$dir/debian.list"
@@ -41,8 +41,9 @@ build_chroot()
 	stage "making a minimal Debian" make_chroot "$@"
 }
 
-# chroot_tar PACKAGE...: print the archive of one in which apt has these and
-# what they depend on at hand.
+# chroot_tar INSTALLED PACKAGE...: print the archive of one that has the packages
+# INSTALLED (with commas), and in which apt has the others and what they depend on
+# at hand.
 chroot_tar()
 {
 	local key entry

@@ -5,6 +5,7 @@
 # of runs that went wrong, and as scripts/check-guestbench judges them.
 #
 # UPDATE_GOLDEN=1 writes the golden file instead: look at the difference.
+# level: check
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"

@@ -3,6 +3,7 @@
 #
 # Domains of libvirt in scripts/guestbench, without a libvirt: the XML of each
 # configuration; a run, and what it refuses, with a virsh that is played.
+# level: check
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"

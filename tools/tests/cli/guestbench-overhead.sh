@@ -3,6 +3,7 @@
 #
 # scripts/guestbench against the machine itself: runs without a VM, and what of a
 # guest's extra time is what.
+# level: check
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"

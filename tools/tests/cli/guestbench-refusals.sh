@@ -4,6 +4,7 @@
 # scripts/guestbench and what can be wrong around it: files that are no matrix,
 # a directory that was damaged, benchmarks that fail, a machine that lacks
 # something, an interruption. Each is one line and a status, and loses nothing.
+# level: check
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"

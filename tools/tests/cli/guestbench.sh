@@ -3,6 +3,7 @@
 #
 # scripts/guestbench without a guest: matrices and tables, good and bad; plans,
 # made and continued; what a run comes to with a QEMU that is played.
+# level: check
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"

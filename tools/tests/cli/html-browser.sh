@@ -3,6 +3,7 @@
 #
 # Pages for a browser work in one: Chromium without a window, and a test in the
 # page that uses it as a person would.
+# level: check
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
