@@ -338,10 +338,11 @@ ended_unread() {
 	export ROOT
 	# shellcheck disable=SC2016 # that is for the inner one
 	"$EXITSTAT" record --source kvm-stats -i 20ms -o m.x -- bash -c '
-		d=$ROOT/proc/700; mkdir -p "$d/fd"
+		d=$ROOT/new; mkdir -p "$d/fd"	# there all at once
 		echo "700 (q) S $$ 1 1 0" >"$d/stat"; echo qemu >"$d/comm"
 		printf "qemu\\0-qmp\\0unix:/none,server=on\\0" >"$d/cmdline"
-		ln -s anon_inode:kvm-vm "$d/fd/9"; more_samples m.x; rm -r "$d"
+		ln -s anon_inode:kvm-vm "$d/fd/9"; mv "$d" "$ROOT/proc/700"
+		more_samples m.x; rm -r "$ROOT/proc/700"
 		more_samples m.x' 2>err
 	grep -q 'not read: qemu (pid 700): /none: No such file' err
 	[ "$(grep -c 'does it use KVM' err)" = 0 ]
