@@ -333,6 +333,24 @@ nothing_to_read() {
 }
 
 # A VM that nobody could read is told also when it has ended.
+# The time of FILE's last sample; and whether it is 300 ms after TIME by now.
+last_sample() {
+	sqlite3 "$1.part" 'SELECT max(begin_ns) FROM sample'
+}
+
+sampled_after() {
+	[ "$(last_sample "$1")" -gt $(($2 + 300000000)) ]
+}
+
+# looked FILE: the source has looked for new VMs, as it does every 200 ms
+looked() {
+	local now
+	eventually sampled "$1" 1
+	now=$(last_sample "$1")
+	eventually sampled_after "$1" "$now"
+}
+export -f last_sample sampled_after looked
+
 ended_unread() {
 	stock_machine
 	export ROOT
@@ -342,7 +360,7 @@ ended_unread() {
 		echo "700 (q) S $$ 1 1 0" >"$d/stat"; echo qemu >"$d/comm"
 		printf "qemu\\0-qmp\\0unix:/none,server=on\\0" >"$d/cmdline"
 		ln -s anon_inode:kvm-vm "$d/fd/9"; mv "$d" "$ROOT/proc/700"
-		more_samples m.x; rm -r "$ROOT/proc/700"
+		looked m.x; rm -r "$ROOT/proc/700"
 		more_samples m.x' 2>err
 	grep -q 'not read: qemu (pid 700): /none: No such file' err
 	[ "$(grep -c 'does it use KVM' err)" = 0 ]
