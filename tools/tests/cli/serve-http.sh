@@ -3,6 +3,7 @@
 #
 # The endpoint of exitstat serve: who may connect, what it refuses, and what a
 # client may do without harm to others.
+# level: check
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
