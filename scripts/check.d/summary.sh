@@ -51,16 +51,21 @@ failures_of()
 	' "$tap" 2>/dev/null || echo "$1: not ok - it printed nothing"
 }
 
+# skipped_of NAME: "TEST<tab>REASON" of each skipped test
+skipped_of()
+{
+	sed -nE -e "s,^ok [0-9]+ - (.*) # (SKIP|skip) ,\1\t,p" \
+		-e "s,^1\.\.0 # (SKIP|skip) ,all\t,p" \
+		"$(tap_of "$1").tap" 2>/dev/null || :
+}
+
 # Tests of a program that were skipped for the same reason are one line of the
-# summary: how many, the first's name, why.
+# summary: the first's name, how many more, why.
 skips_by_reason()
 {
 	local name
 	while IFS= read -r name; do
-		sed -nE -e "s,^ok [0-9]+ - (.*) # (SKIP|skip) ,\1\t,p" \
-			-e "s,^1\.\.0 # (SKIP|skip) ,all\t,p" \
-			"$(tap_of "$name").tap" 2>/dev/null |
-		awk -F'\t' -v name="$name" '
+		skipped_of "$name" | awk -F'\t' -v name="$name" '
 		!($2 in tests) { order[++reasons] = $2; first[$2] = $1 }
 		{ tests[$2]++ }
 		END {
@@ -73,13 +78,6 @@ skips_by_reason()
 	done < <(program_names)
 }
 
-skipped_of()
-{
-	sed -nE -e "s,^ok [0-9]+ - (.*) # (SKIP|skip) ,$1: \1: ,p" \
-		-e "s,^1\.\.0 # (SKIP|skip) ,$1: all: ,p" \
-		"$(tap_of "$1").tap" 2>/dev/null || :
-}
-
 # skips_too_much NAME: a lab of which nothing failed skips only what cannot be had,
 # or was not built.
 skips_too_much()
@@ -89,12 +87,12 @@ skips_too_much()
 	svm/* | vmx/*) ;;
 	*) return 1 ;;
 	esac
-	skipped_of "$1" | grep -v ': needs \|cannot be had' | grep -q .
+	skipped_of "$1" | grep -v $'\tneeds \\|cannot be had' | grep -q .
 }
 
 count_all()
 {
-	local name ok bad skip
+	local name ok bad skip failures
 	PASSED=0 FAILED=0 SKIPPED=0
 	FAILED_NAMES=
 	while IFS= read -r name; do
@@ -103,8 +101,9 @@ count_all()
 		PASSED=$((PASSED + ok)) FAILED=$((FAILED + bad))
 		SKIPPED=$((SKIPPED + skip))
 		[ "$bad" != 0 ] || continue
-		failures_of "$name"
-		FAILED_NAMES+=$(failures_of "$name" | grep -v '^    ')$'\n'
+		failures=$(failures_of "$name")
+		printf '%s\n' "$failures"
+		FAILED_NAMES+=$(grep -v '^    ' <<<"$failures")$'\n'
 	done < <(program_names)
 }
 
