@@ -1,34 +1,98 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Says what is wrong with the exits of a guest, by guests/guests.cfg, which
-# describes its numbers. Variables: vmm; guest; nothing, the guest that has
-# only what all have; c, the column of the vendor. Files: "NAME CODE" of all
-# reasons, guests.cfg, and "CODE EXITS USERSPACE FASTPATH" of the run of nothing
-# and of the guest's own.
+# Says of each run of the job guests whether its exits are those of
+# guests/guests.cfg, which describes the form of its numbers, and those of ftrace:
+# "RUN judged", and before it a line "RUN COMPLAINT" for each difference.
+#
+# Variables: isa; only, "VMM GUEST" to judge the first run of this one alone.
+# Files, each after an assignment to what:
+#   reasons  "NAME CODE" of all reasons
+#   table    guests.cfg
+#   runs     "RUN VMM GUEST STATUS VM SNAPSHOT"
+#   exits    "VM CODE EXITS USERSPACE FASTPATH L2 REFLECTED" of all VMs
+#   hist     ftrace's histograms, each named as its run
 
-FNR == 1 { file++ }
-file == 1 { name[$2] = $1; next }
-file == 2 && (/^#/ || !NF || $c == "-") { next }
-file == 2 && $1 == nothing { base["exits " $c] = $5; base["userspace " $c] = $6 }
-file == 2 && $1 == guest { add("exits " $c, $5); add("userspace " $c, $6) }
-file == 2 && $1 == guest && NF > 6 { add("fastpath " $c, $7) }
-file == 3 { take(was, name[$1]) }
-file == 4 { take(is, name[$1]) }
-function take(into, reason)
+BEGIN { column = isa == "vmx" ? 3 : 4 }
+
+what == "reasons" { name[$2] = $1 }
+what == "table" && !/^#/ && NF && $column != "-" {
+	rows++
+	row_guest[rows] = $1
+	row_reason[rows] = $column
+	row_exits[rows] = $5
+	row_user[rows] = $6
+	row_fast[rows] = NF > 6 ? $7 : ""
+}
+what == "runs" {
+	vmm[$1] = $2; guest[$1] = $3; vm[$1] = $5
+	if (!(($2 " " $3) in first))
+		first[$2 " " $3] = $1
+	if (only == "" || only == $2 " " $3 && first[only] == $1)
+		todo[$1]
+}
+what == "exits" {
+	codes[$1] = codes[$1] " " $2
+	exits[$1, $2] = $3; user[$1, $2] = $4; fast[$1, $2] = $5
+	l2[$1, $2] = $6; reflected[$1, $2] = $7
+}
+what == "hist" && FNR == 1 { run = FILENAME; sub(/.*\//, "", run) }
+what == "hist" && $0 == "    Dropped: 0" { complete[run] }
+what == "hist" && /exit_reason:/ {
+	gsub(/[^0-9]+/, " ")
+	code = isa == "vmx" ? $1 % 65536 : $1
+	traced[run, code] += $3
+	if (!((run, code) in listed)) {
+		listed[run, code]
+		traced_codes[run] = traced_codes[run] " " code
+	}
+}
+
+function complain(text)
+{
+	print run, text
+}
+# The engine and the kernel's histogram of the same run.
+function engine_is_hist(   n, list, i, counted, all)
+{
+	if (!(run in complete))
+		complain("the histogram dropped events")
+	n = split(codes[vm[run]] traced_codes[run], list)
+	for (i = 1; i <= n; i++) {
+		counted = exits[vm[run], list[i]] + 0
+		all += counted
+		if (counted != traced[run, list[i]] + 0)
+			complain("code " list[i] ": engine " counted ", ftrace " \
+				traced[run, list[i]] + 0)
+	}
+	if (!all)
+		complain("no exits were counted")
+}
+# What has only the exits that any run of this kind has.
+function nothing_like(guest)
+{
+	if (guest ~ /:shadow$/)
+		return "exits:nothing:0:shadow"
+	return guest ~ /^exits:l2_/ ? "exits:l2_nothing:0" : "exits:nothing:0"
+}
+function add(key, reason, value)
 {
 	reasons[reason]
-	into["exits " reason] = $2
-	into["userspace " reason] = $3
-	into["fastpath " reason] = $4
-}
-function add(key, value)
-{
-	reasons[substr(key, index(key, " ") + 1)]
 	if (key in row && value ~ /^[0-9]+$/)
 		value += row[key]
 	row[key] = value
 }
-# What it is relative to: a number, or what exits:nothing:0 had.
+function take(into, of,   n, list, i, reason)
+{
+	n = split(codes[of], list)
+	for (i = 1; i <= n; i++) {
+		reason = name[list[i]]
+		reasons[reason]
+		into["exits " reason] = exits[of, list[i]]
+		into["userspace " reason] = user[of, list[i]]
+		into["fastpath " reason] = fast[of, list[i]]
+	}
+}
+# What a number is relative to: a number, or what exits:nothing:0 had.
 function base_of(key)
 {
 	return base[key] ~ /^[0-9]/ ? base[key] : was[key] + 0
@@ -42,11 +106,11 @@ function wrong(key, value, have,   at_least, spare, by)
 	if (value == "*")
 		return 0
 	if (split(value, by, "/") == 2)
-		value = by[vmm == "qemu" ? 1 : 2]
+		value = by[vmm[run] == "qemu" ? 1 : 2]
 	at_least = sub(/^>=/, "", value)
 	spare = sub(/^~/, "", value) ? interrupts() : 0
 	if (value == "m")
-		value = guest == nothing ? have : was[key] + 0
+		value = guest[run] == nothing ? have : was[key] + 0
 	if (sub(/^[+]/, "", value))
 		value += base_of(key)
 	value += 0
@@ -63,19 +127,74 @@ function look(key,   value, have)
 		value = key ~ /^fastpath/ ? "*" : 0
 	# Of guests with a start of their own the rest must be 0, or
 	# what any start costs.
-	if (!(key in row) && guest !~ /^exits:/ && (have == 0 ||
+	if (!(key in row) && guest[run] !~ /^exits:/ && (have == 0 ||
 	    base[key] ~ /^[*m]/))
 		return
 	if (wrong(key, value, have))
-		print key ": " have ", not " value \
-			(value ~ /[+]/ ? " to " base_of(key) : "")
+		complain(key ": " have ", not " value \
+			(value ~ /[+]/ ? " to " base_of(key) : ""))
 }
-END {
-	for (key in base)
-		reasons[substr(key, index(key, " ") + 1)]
+# To the last exit.
+function exits_are_known(   i, r)
+{
+	split("", row); split("", base); split("", reasons)
+	split("", was); split("", is)
+	nothing = nothing_like(guest[run])
+	if (!((vmm[run] " " nothing) in first)) {
+		complain(nothing " was not run under " vmm[run])
+		return
+	}
+	for (i = 1; i <= rows; i++) {
+		r = row_reason[i]
+		if (row_guest[i] == nothing) {
+			reasons[r]
+			base["exits " r] = row_exits[i]
+			base["userspace " r] = row_user[i]
+		}
+		if (row_guest[i] != guest[run])
+			continue
+		add("exits " r, r, row_exits[i])
+		add("userspace " r, r, row_user[i])
+		if (row_fast[i] != "")
+			add("fastpath " r, r, row_fast[i])
+	}
+	take(was, vm[first[vmm[run] " " nothing]])
+	take(is, vm[run])
+	if (codes[vm[first[vmm[run] " " nothing]]] == "")
+		complain("no exits of " nothing " were counted")
 	for (r in reasons) {
 		look("exits " r)
 		look("userspace " r)
 		look("fastpath " r)
+	}
+}
+# All exits of a nested guest but page faults and interrupts, N of one reason,
+# went to its hypervisor. N is the last word of its name.
+function all_reflected(   n, list, i, want, part, found)
+{
+	split(guest[run], part, ":")
+	want = part[3]
+	n = split(codes[vm[run]], list)
+	for (i = 1; i <= n; i++) {
+		if (!l2[vm[run], list[i]])
+			continue
+		if (l2[vm[run], list[i]] == want && reflected[vm[run], list[i]] == want)
+			found++
+		else if (reflected[vm[run], list[i]])
+			complain("code " list[i] ": " l2[vm[run], list[i]] " in L2, " \
+				reflected[vm[run], list[i]] " reflected")
+	}
+	if (found != 1)
+		complain(found + 0 " reasons with " want " exits of L2")
+}
+END {
+	for (run in todo) {
+		engine_is_hist()
+		# A program of kernel1k has a table of its own.
+		if (guest[run] !~ /^kernel1k:/)
+			exits_are_known()
+		if (guest[run] ~ /^exits:l2_/ && guest[run] !~ /^exits:l2_nothing:/)
+			all_reflected()
+		complain("judged")
 	}
 }
