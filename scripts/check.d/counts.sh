@@ -110,5 +110,6 @@ text_counts()
 same()
 {
 	[ -s "$2" ] || { echo "$1: no counts"; return 1; }
+	! cmp -s "$2" "$4" || return 0
 	diff -U 0 --label "$1" --label "$3" "$2" "$4" | sed '/^@@/d'
 }

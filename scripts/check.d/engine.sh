@@ -28,8 +28,9 @@ judge()
 {
 	local step=$1 file=$2 program=$3 wrong
 	shift 3
+	last_vm "$step"
 	wrong=$(snap "$step" "$file" |
-		awk -v vm="$(last_vm "$step")" "${@/#/-v}" '
+		awk -v vm="$LAST_VM" "${@/#/-v}" '
 		$1 != "header" && $2 != vm { next } '"$program"'
 		END { if (!seen) print "nothing to judge was found" }')
 	[ -z "$wrong" ] || { echo "$wrong"; return 1; }
@@ -136,7 +137,8 @@ traced_returns()
 returns_are_traced()
 {
 	traced_returns "$RUN/$1/hist.returns" >"$RUN/$1/returns.traced"
-	snap "$1" | awk -v vm="$(last_vm "$1")" '
+	last_vm "$1"
+	snap "$1" | awk -v vm="$LAST_VM" '
 	$1 == "user" && $2 == vm { n[$4] += $5 }
 	END { for (k in n) if (n[k]) print k, n[k] }' | LC_ALL=C sort \
 		>"$RUN/$1/returns.counts"
@@ -173,7 +175,8 @@ time_is_elapsed()
 {
 	[ -s "$RUN/$1/overlap" ] ||
 		{ echo "the guest ended too early"; return 1; }
-	{ snap "$1" early; snap "$1" late; } | awk -v vm="$(last_vm "$1")" '
+	last_vm "$1"
+	{ snap "$1" early; snap "$1" late; } | awk -v vm="$LAST_VM" '
 	$1 == "header" { now = $6; khz = $7; ms[++file] = $5 / 1e6 }
 	$1 == "time" && $2 == vm && $4 {
 		parts = ($7 + now - $5) / khz
@@ -226,6 +229,7 @@ detail_is_exact()
 # Groups that are off leave no records of VMs that began later.
 groups_gone()
 {
-	! snap "$1" | awk -v vm="$(last_vm "$1")" '
+	last_vm "$1"
+	! snap "$1" | awk -v vm="$LAST_VM" '
 	$1 ~ /^(time|hist|detail)$/ && $2 == vm' | grep .
 }

@@ -18,7 +18,8 @@ nested_ran()
 # nested_column N: "vcpu code count" of the exits' Nth word
 nested_column()
 {
-	snap nested | awk -v vm="$(last_vm nested)" -v column="$1" '
+	last_vm nested
+	snap nested | awk -v vm="$LAST_VM" -v column="$1" '
 	$1 == "exit" && $2 == vm && $column { print $3, $4, $column }' |
 		LC_ALL=C sort
 }
@@ -100,7 +101,8 @@ reflected_fits_inject()
 # "exits_<name> count", as the descriptors are called
 stopped_counts()
 {
-	snap qmp stopped | awk -v vm="$(last_vm qmp)" '
+	last_vm qmp
+	snap qmp stopped | awk -v vm="$LAST_VM" '
 	NR == FNR { name[$2] = "exits_" tolower($1); next }
 	$1 == "exit" && $2 == vm {
 		n[$4 == "unknown" ? "exits_unknown" : name[$4]] += $5 + $6 }
@@ -134,7 +136,8 @@ info_stats_is_snapshot()
 	tr -d '\r' <"$RUN/qmp/info-stats" | sed 's/\\r//g; s/\\n/\n/g' |
 		sed -nE 's/^ *(exits_[a-z0-9_]+)[^:]*: ([1-9][0-9]*).*/\1 \2/p' |
 		LC_ALL=C sort >"$RUN/qmp/info-stats.counts"
-	snap qmp stopped | awk -v vm="$(last_vm qmp)" '
+	last_vm qmp
+	snap qmp stopped | awk -v vm="$LAST_VM" '
 	NR == FNR { name[$2] = "exits_" tolower($1); next }
 	$1 == "exit" && $2 == vm && $3 == 0 { print name[$4], $5 + $6 }' \
 		<(reason_codes "$ISA") - | LC_ALL=C sort \

@@ -5,45 +5,51 @@
 # (a directory below $RUN), says what differs and fails, or is silent. Sourced
 # by scripts/check-lab.
 
-# Files in the common form are made beside the step's own.
+# Files in the common form are made beside the step's own, once: the tests of a
+# step ask for the same ones.
 hist_of()
 {
-	hist_counts "$ISA" "$RUN/$1/hist" >"$RUN/$1/hist.counts"
+	HIST=$RUN/$1/hist.counts
+	[ ! -e "$HIST" ] || return 0
 	hist_complete "$RUN/$1/hist"
-	printf '%s\n' "$RUN/$1/hist.counts"
+	hist_counts "$ISA" "$RUN/$1/hist" >"$HIST.new"
+	mv "$HIST.new" "$HIST"
 }
 
+# last_vm STEP: sets LAST_VM
 last_vm()
 {
-	sed 's/-.*//' "$RUN/$1/vm"
+	read -r LAST_VM <"$RUN/$1/vm"
+	LAST_VM=${LAST_VM%%-*}
 }
 
 snapshot_of()
 {
-	snapshot_counts "$RUN/$1/snapshot" "$(last_vm "$1")" \
-		>"$RUN/$1/snapshot.counts"
-	printf '%s\n' "$RUN/$1/snapshot.counts"
+	COUNTS=$RUN/$1/snapshot.counts
+	[ ! -e "$COUNTS" ] || return 0
+	last_vm "$1"
+	snapshot_counts "$RUN/$1/snapshot" "$LAST_VM" >"$COUNTS.new"
+	mv "$COUNTS.new" "$COUNTS"
 }
 
 snapshot_is_hist()
 {
-	local hist snapshot
-	hist=$(hist_of "$1")
-	snapshot=$(snapshot_of "$1")
-	same ftrace "$hist" snapshot "$snapshot"
+	hist_of "$1"
+	snapshot_of "$1"
+	same ftrace "$HIST" snapshot "$COUNTS"
 }
 
 text_is_hist()
 {
-	local hist
-	hist=$(hist_of "$1")
+	hist_of "$1"
 	text_counts "$ISA" "$RUN/$1/text" >"$RUN/$1/text.counts"
-	same ftrace "$hist" debugfs "$RUN/$1/text.counts"
+	same ftrace "$HIST" debugfs "$RUN/$1/text.counts"
 }
 
 text_is_since_reset()
 {
-	snapshot_since_reset "$RUN/$1/snapshot" "$(last_vm "$1")" \
+	last_vm "$1"
+	snapshot_since_reset "$RUN/$1/snapshot" "$LAST_VM" \
 		>"$RUN/$1/since.counts"
 	[ "$(cat "$RUN/$1/resets")" -ge 5 ] || {
 		echo "only $(cat "$RUN/$1/resets") resets"
@@ -71,10 +77,10 @@ recording_counts()
 # recording_is_hist STEP SOURCE
 recording_is_hist()
 {
-	local hist counts=$RUN/$1/$2.counts
-	hist=$(hist_of "$1")
+	local counts=$RUN/$1/$2.counts
+	hist_of "$1"
 	recording_counts "$RUN/$1/$2.exitstat" >"$counts"
-	same ftrace "$hist" "$2" "$counts"
+	same ftrace "$HIST" "$2" "$counts"
 }
 
 # sysfs sums up all VMs since the last reset; here there was none yet.
@@ -116,16 +122,14 @@ expect_exits()
 
 oracle_is_sane()
 {
-	local hist
-	hist=$(hist_of "$1")
-	expect_exits "$hist"
+	hist_of "$1"
+	expect_exits "$HIST"
 }
 
 micro_exact()
 {
-	local snapshot
-	snapshot=$(snapshot_of "$1")
-	expect_exits "$snapshot"
+	snapshot_of "$1"
+	expect_exits "$COUNTS"
 }
 
 # ftrace saw exits, the statistics none: no entries, no total.
@@ -154,9 +158,8 @@ linux_booted()
 
 reason_seen()
 {
-	local code
-	code=$(reason_codes "$ISA" | sed -n "s/^$2 //p")
-	grep -qE "^[0-9]+ $code [1-9]" "$(snapshot_of "$1")" ||
+	snapshot_of "$1"
+	grep -qE "^[0-9]+ $(code_of "$2") [1-9]" "$COUNTS" ||
 		{ echo "$2: no exits"; return 1; }
 }
 
@@ -199,8 +202,7 @@ since_before()
 # All VMs of the step together, since ftrace does not tell them apart.
 never_more_than_hist()
 {
-	local hist
-	hist=$(hist_of "$1")
+	hist_of "$1"
 	since_before "$1" | awk '
 	NR == FNR { most[$1 " " $2] = $3; next }
 	{ n[$2 " " $3] += $4; total += $4 }
@@ -212,7 +214,7 @@ never_more_than_hist()
 			}
 		if (!total) { print "nothing was counted"; failed = 1 }
 		exit failed
-	}' "$hist" -
+	}' "$HIST" -
 }
 
 # The step's VMs in the order of their ids: Linux, then three micro guests.

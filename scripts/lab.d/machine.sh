@@ -161,36 +161,39 @@ machine_runs()
 	[ -n "$LAB_PID" ] && kill -0 "$LAB_PID" 2>/dev/null
 }
 
+# descendants_of PID: sets DESCENDANTS, the process and what it started
 descendants_of()
 {
-	local child children
-	read -ra children 2>/dev/null <"/proc/$1/task/$1/children" || :
-	for child in "${children[@]}"; do
-		descendants_of "$child"
+	local child children queue=("$1")
+	DESCENDANTS=()
+	while [ "${#queue[@]}" != 0 ]; do
+		children=()
+		read -ra children 2>/dev/null \
+			<"/proc/${queue[0]}/task/${queue[0]}/children" || :
+		DESCENDANTS=("${queue[0]}" "${DESCENDANTS[@]}")
+		queue=("${queue[@]:1}" "${children[@]}")
 	done
-	printf '%s\n' "$1"
 }
 
-# The CPU time of the emulator, in ticks (100 a second).
+# Sets EMULATOR_TICKS: the CPU time of the emulator (100 a second).
 emulator_ticks()
 {
-	local pid stat sum=0
-	for pid in $(descendants_of "$LAB_PID"); do
+	local pid stat fields
+	EMULATOR_TICKS=0
+	descendants_of "$LAB_PID"
+	for pid in "${DESCENDANTS[@]}"; do
 		read -r stat 2>/dev/null <"/proc/$pid/stat" || continue
-		# shellcheck disable=SC2086 # the fields after the name
-		set -- ${stat##*) }
-		sum=$((sum + ${12} + ${13}))
+		read -ra fields <<<"${stat##*) }"
+		EMULATOR_TICKS=$((EMULATOR_TICKS + fields[11] + fields[12]))
 	done
-	echo "$sum"
 }
 
 # There is nothing in the emulator to save: the results are here already.
 stop_machine()
 {
-	local pids
 	[ -n "$LAB_PID" ] || return 0
-	mapfile -t pids < <(descendants_of "$LAB_PID")
-	kill -KILL "${pids[@]}" 2>/dev/null || :
+	descendants_of "$LAB_PID"
+	kill -KILL "${DESCENDANTS[@]}" 2>/dev/null || :
 	while machine_runs; do
 		sleep 0.05
 	done

@@ -59,23 +59,6 @@ monitor_registers()
 	return 1
 }
 
-# vcpu_rows: lines of "vCPU RIP RFL HLT", hexadecimal, from monitor_registers
-vcpu_rows()
-{
-	awk '
-	/^CPU#/ { cpu = substr($1, 5) }
-	/^[RE]IP=/ {
-		rip = flags = halted = ""
-		for (i = 1; i <= NF; i++) {
-			if ($i ~ /^[RE]IP=/) rip = substr($i, 5)
-			if ($i ~ /^[RE]FL=/) flags = substr($i, 5)
-			if ($i ~ /^HLT=/) halted = substr($i, 5)
-		}
-		if (rip != "" && flags != "")
-			print cpu + 0, rip, flags, halted
-	}'
-}
-
 # spins VCPU RIP RFL HLT TICKS: is it dead? Keeps what the next call needs.
 spins()
 {
@@ -112,15 +95,28 @@ guest_died()
 	echo dead >&"$CONTROL_IN"
 }
 
-# Called a few times a second while L1 runs.
+# look_at_vcpu TICKS "CPU#N" LINE: the line with its RIP, RFL and HLT
+look_at_vcpu()
+{
+	local cpu rip flags halted
+	read -r cpu _ <<<"${2#CPU#}"
+	[[ $3 =~ ^[RE]IP=([0-9a-f]+)\ [RE]FL=([0-9a-f]+)\ .*HLT=([01]) ]] || return 0
+	rip=${BASH_REMATCH[1]} flags=${BASH_REMATCH[2]} halted=${BASH_REMATCH[3]}
+	! spins "$cpu" "$rip" "$flags" "$halted" "$1" ||
+		guest_died "$cpu" "$rip" "$1"
+}
+
+# Called once a second while L1 runs.
 look_at_vcpus()
 {
-	local cpu rip flags halted ticks
-	ticks=$(emulator_ticks)
+	local ticks line cpu=''
+	emulator_ticks
+	ticks=$EMULATOR_TICKS
 	monitor_registers >"$WORK/registers" || return 0
-	vcpu_rows <"$WORK/registers" >"$WORK/vcpus"
-	while read -r cpu rip flags halted; do
-		! spins "$cpu" "$rip" "$flags" "$halted" "$ticks" ||
-			guest_died "$cpu" "$rip" "$ticks"
-	done <"$WORK/vcpus"
+	while IFS= read -r line; do
+		case $line in
+		CPU#*) cpu=$line ;;
+		[RE]IP=*) look_at_vcpu "$ticks" "$cpu" "$line" ;;
+		esac
+	done <"$WORK/registers"
 }

@@ -62,8 +62,8 @@ read_console()
 frame_complete()
 {
 	local header size
+	[ -s "$WORK/data" ] || return 1
 	size=$(stat -c %s "$WORK/data")
-	[ "$size" -gt 0 ] || return 1
 	if [ -z "$FRAME_BYTES" ]; then
 		header=$(head -n 1 "$WORK/data" | tr -d '\0')
 		[[ $header =~ ^EXITSTAT-LAB\ 1\ ([0-9]+)\ ([0-9a-f]{64})$ ]] ||
@@ -99,7 +99,8 @@ is_over()
 # Looked at about once a second; sets WATCH_STATE if it has to end.
 check_progress()
 {
-	WATCH_TICKS=$(emulator_ticks)
+	emulator_ticks
+	WATCH_TICKS=$EMULATOR_TICKS
 	[ -z "${MONITOR_IN-}" ] || look_at_vcpus
 	if is_over "$TIMEOUT" "$STARTED" 0; then
 		WATCH_STATE=timeout
@@ -112,9 +113,11 @@ check_progress()
 # no-virtualization, ended, timeout, stalled, dead.
 watch_machine()
 {
-	local alive round
+	local alive round idle
 	STAGE_SINCE=$SECONDS
 	exec {CONSOLE_FD}<"$WORK/console.log"
+	mkfifo "$WORK/idle"
+	exec {idle}<>"$WORK/idle"
 	for ((round = 1; ; round++)); do
 		alive=1
 		machine_runs || alive=0
@@ -129,9 +132,10 @@ watch_machine()
 		fi
 		[ -z "$WATCH_STATE" ] || break
 		tick_stage
-		sleep 0.2
+		# Without a process, as L1 wants all of this CPU.
+		read -r -t 0.2 -u "$idle" || :
 	done
-	exec {CONSOLE_FD}<&-
+	exec {CONSOLE_FD}<&- {idle}<&-
 	[ ! -t 2 ] || [ "$EXITSTAT_QUIET" = 1 ] || printf '\r\033[K' >&2
 }
 
