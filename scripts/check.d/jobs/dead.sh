@@ -12,8 +12,8 @@ prepare_dead()
 # The registers that the lab's log shows: interrupts off, at the loop.
 dead_was_seen()
 {
-	cat "$RESULTS/dead.1"
-	grep -qE '^[ER]IP=0*fff[1-4] [ER]FL=0*2 ' "$RESULTS/dead.1"
+	cat "$RESULTS"/dead.*
+	grep -qE '^[ER]IP=0*fff[1-4] [ER]FL=0*2 ' "$RESULTS"/dead.*
 }
 
 guest_was_ended()
