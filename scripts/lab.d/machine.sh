@@ -164,7 +164,7 @@ machine_runs()
 # descendants_of PID: sets DESCENDANTS, the process and what it started
 descendants_of()
 {
-	local child children queue=("$1")
+	local children queue=("$1")
 	DESCENDANTS=()
 	while [ "${#queue[@]}" != 0 ]; do
 		children=()
