@@ -12,13 +12,12 @@
 # html.sh looks for lost memory in the same commands.
 ASAN_OPTIONS=${ASAN_OPTIONS/detect_leaks=1/detect_leaks=0}
 
-# browse FILE OPTION...: its elements as they are in the end; "err" has what the
-# page said to the console. No name of a host leads anywhere.
+# browse ADDRESS OPTION...: what it prints of the page; "err" has what the page said
+# to the console. No name leads to another host.
 browse() {
 	timeout 600 chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
-		--user-data-dir="$T/chromium" --host-resolver-rules='MAP * ~NOTFOUND' \
-		--enable-logging=stderr --virtual-time-budget=300000 --window-size=1280,2000 \
-		"${@:2}" "file://$T/$1" 2>log
+		--user-data-dir="$T/chromium" --host-resolver-rules='MAP * ~NOTFOUND, EXCLUDE 127.0.0.1' \
+		--enable-logging=stderr --window-size=1280,2000 "${@:2}" "$1" 2>log
 	grep 'CONSOLE' log >err || :
 }
 
@@ -33,9 +32,10 @@ with_test() {
 }
 
 # try_pages NAME...: one browser, which takes longest to start, shows them in a
-# frame, one after the other. results.NAME is what the page's test said.
+# frame, one after the other. results.NAME is what the page's test said. The image
+# does not come before the last one has ended, and the browser waits for it.
 try_pages() {
-	local name
+	local name server
 	for name; do
 		with_test "$name"
 	done
@@ -44,8 +44,13 @@ try_pages() {
 		printf 'names.push("%s");\n' "$@"
 		cat "$TESTS/lib/html-frames.js"
 	} >frames.js
-	echo '<!DOCTYPE html><html><body><script src="frames.js"></script></body></html>' >frames.html
-	browse frames.html --dump-dom >dom
+	echo '<!DOCTYPE html><html><body><img src="wait"><script src="frames.js"></script></body></html>' >frames.html
+	rm -f address
+	python3 "$TESTS/lib/html-serve.py" >address &
+	server=$!
+	eventually test -s address
+	browse "$(<address)frames.html" --dump-dom >dom
+	kill $server
 	mv err said
 	for name; do
 		sed -n "s/^SELFTEST $name //p" dom >"results.$name"
@@ -81,7 +86,7 @@ test_can_fail() {
 }
 
 has_a_picture() {
-	browse groups.html --screenshot=page.png
+	browse "file://$T/groups.html" --virtual-time-budget=5000 --screenshot=page.png
 	[ "$(stat -c %s page.png)" -gt 50000 ]
 	head -c 4 page.png | has PNG
 	[ ! -s err ]

@@ -7,7 +7,7 @@
 "use strict";
 
 (async () => {
-	const patience = 20000; /* ms */
+	const patience = 60000; /* ms */
 	const lines = [];
 
 	for (const name of names) {
@@ -27,4 +27,5 @@
 
 	pre.textContent = lines.join("") + "\n";
 	document.body.append(pre);
+	fetch("done", { method: "POST" });
 })();
