@@ -30,8 +30,7 @@ lab_title()
 need_packages()
 {
 	need_commands lab-svm "$QEMU_BIN" "$BUSYBOX" cpio xz
-	[ "$LAB" != vmx ] ||
-		need_commands lab-vmx bochs-bin xorriso script
+	[ "$LAB" != vmx ] || need_commands lab-vmx bochs-bin xorriso script
 }
 
 # start_qemu ACCELERATION...: the kernel takes several archives as one initrd
@@ -71,10 +70,11 @@ bochs_iso()
 
 # error: every EPT violation is one, millions of lines. panic: makes the ACPI
 # power-off end the process. sync=none: the TSC counts instructions.
+# bochs_config DISPLAY
 bochs_config()
 {
 	cat <<-END
-	cpu: model=corei7_haswell_4770, count=1, ips=100000000, reset_on_triple_fault=0, ignore_bad_msrs=1, quantum=16
+	cpu: model=corei7_haswell_4770, count=1, ips=100000000, reset_on_triple_fault=0, ignore_bad_msrs=1
 	memory: guest=$MEM, host=$MEM
 	romimage: file=/usr/share/bochs/BIOS-bochs-latest
 	vgaromimage: file=/usr/share/bochs/VGABIOS-lgpl-latest
@@ -83,7 +83,7 @@ bochs_config()
 	boot: cdrom
 	com1: enabled=1, mode=file, dev=$WORK/console.log
 	com2: enabled=1, mode=file, dev=$WORK/data
-	display_library: term
+	display_library: $1
 	clock: sync=none
 	log: $WORK/bochs.log
 	panic: action=fatal
@@ -120,12 +120,22 @@ drain_screen()
 	exec "${DIE_WITH_PARENT[@]}" cat "$terminal" >/dev/null 2>&1 </dev/null
 }
 
-# The terminal display wants a terminal: script gives it one. The debugger in
-# Debian's build waits for a command: c, continue.
+# Ours (scripts/bochs), or Debian's, whose display wants a terminal: script gives
+# it one. The debugger in that waits for a command: c, continue.
 start_bochs()
 {
+	local own
+	own=$("$TOP/scripts/bochs" --cached)
 	bochs_iso
-	bochs_config >"$WORK/bochsrc"
+	if [ -n "$own" ]; then
+		bochs_config nogui >"$WORK/bochsrc"
+		"${DIE_WITH_PARENT[@]}" "$own/bochs" -q -f "$WORK/bochsrc" \
+			>"$WORK/emulator.log" 2>&1 </dev/null &
+		LAB_PID=$!
+		disown
+		return
+	fi
+	bochs_config term >"$WORK/bochsrc"
 	echo c >"$WORK/rc"
 	TERM=xterm "${DIE_WITH_PARENT[@]}" script -qec \
 		"${DIE_WITH_PARENT[*]} bochs-bin -q -f $WORK/bochsrc -rc $WORK/rc" \
