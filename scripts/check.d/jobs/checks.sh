@@ -14,32 +14,48 @@
 # shellcheck source=scripts/check.d/sources.sh
 . "$TOP/scripts/check.d/sources.sh"
 
-# misfit HEADERS NAME EDIT: the module with one thing that it takes for granted
-# other than it is; the job tries to load it. All are built in one place, where
-# only the file that was edited is compiled again.
+# The module with one thing that it takes for granted other than it is; the job
+# tries to load it. "NAME EDIT" of module/feed_btf.c.
+MISFITS='
+prototype s/"kvm_userspace_exit", "p44"/"kvm_userspace_exit", "p48"/
+member    s/KES_MEMBER(kvm_vcpu, vcpu_id)/{ "kvm_vcpu", "vcpu_id", 8000 }/
+vmcb      s/"vcpu_svm", "vmcb"/"vcpu_svm", "vmcc"/
+'
+
+# misfit DIR HEADERS NAME EDIT: all are built in one place, where only the file that
+# was edited is compiled again.
 misfit()
 {
-	local dir=$WORK/misfit file=$WORK/misfit/feed_btf.c
-	sed "$3" "$TOP/module/feed_btf.c" >"$file"
+	local dir=$1/module file=$1/module/feed_btf.c
+	sed "$4" "$TOP/module/feed_btf.c" >"$file"
 	! cmp -s "$TOP/module/feed_btf.c" "$file" ||
-		die "misfit $2: nothing to change in module/feed_btf.c"
-	make -s -C "$1" M="$dir" modules >"$WORK/misfit.log" 2>&1 || {
-		cat "$WORK/misfit.log" >&2
-		die "misfit $2: cannot be built"
+		die "misfit $3: nothing to change in module/feed_btf.c"
+	make -s -C "$2" M="$dir" modules >"$1/log" 2>&1 || {
+		cat "$1/log" >&2
+		die "misfit $3: cannot be built"
 	}
-	cp "$dir/kvm-exit-stats.ko" "$JOB/misfit-$2.ko"
+	mv "$dir/kvm-exit-stats.ko" "$1/misfit-$3.ko"
+}
+
+# Called by cache_entry with the directory to fill.
+build_misfits()
+{
+	local name edit
+	cp -r "$TOP/module" "$1/module"
+	while read -r name edit; do
+		[ -z "$name" ] || misfit "$1" "$2" "$name" "$edit"
+	done <<<"$MISFITS"
+	rm -r "$1/module" "$1/log"
 }
 
 make_misfits()
 {
-	local headers
+	local headers key entry
 	product headers "$TOP/scripts/kernel" headers "$SERIES"
-	cp -r "$TOP/module" "$WORK/misfit"
-	misfit "$headers" prototype \
-		's/"kvm_userspace_exit", "p44"/"kvm_userspace_exit", "p48"/'
-	misfit "$headers" member \
-		's/KES_MEMBER(kvm_vcpu, vcpu_id)/{ "kvm_vcpu", "vcpu_id", 8000 }/'
-	misfit "$headers" vmcb 's/"vcpu_svm", "vmcb"/"vcpu_svm", "vmcc"/'
+	key=$({ echo "$headers $MISFITS"; find "$TOP/module" -type f -print0 |
+		LC_ALL=C sort -z | xargs -0 cat; } | short_hash)
+	entry=$(cache_entry misfits "$key" build_misfits "$headers")
+	cp "$entry"/misfit-*.ko "$JOB/"
 }
 
 # prepare_checks STEPS: the steps with a module say for themselves that they

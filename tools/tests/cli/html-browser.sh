@@ -46,7 +46,7 @@ try_pages() {
 	} >frames.js
 	echo '<!DOCTYPE html><html><body><img src="wait"><script src="frames.js"></script></body></html>' >frames.html
 	rm -f address
-	python3 "$TESTS/lib/html-serve.py" >address &
+	/usr/bin/python3 "$TESTS/lib/html-serve.py" >address &	# no shell in between
 	server=$!
 	eventually test -s address
 	browse "$(<address)frames.html" --dump-dom >dom
