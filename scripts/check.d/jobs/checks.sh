@@ -40,10 +40,10 @@ misfit()
 # Called by cache_entry with the directory to fill.
 build_misfits()
 {
-	local name edit
+	local what edit
 	cp -r "$TOP/module" "$1/module"
-	while read -r name edit; do
-		[ -z "$name" ] || misfit "$1" "$2" "$name" "$edit"
+	while read -r what edit; do
+		[ -z "$what" ] || misfit "$1" "$2" "$what" "$edit"
 	done <<<"$MISFITS"
 	rm -r "$1/module" "$1/log"
 }
