@@ -13,6 +13,29 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES ARCH CROSS_COMPILE \
 	KBUILD_OUTPUT KBUILD_EXTMOD O M
 export LC_ALL=C
 
+# What it takes to configure a kernel and to build modules of arch/x86/kvm and
+# programs of tools/, with the series: makefiles and Kconfig files of all, and these.
+# A quarter of all files.
+MODULE_SOURCE=(Documentation/virt arch/x86 block certs include init kernel lib
+	scripts security tools usr virt)
+
+# module_source: names of these files in the current directory
+module_source()
+{
+	{
+		find "${MODULE_SOURCE[@]/#/./}" ! -type d -print0
+		find . ! -type d \( ! -path './*/*' -o -name 'Kconfig*' \
+			-o -name 'Makefile*' -o -name 'Kbuild*' \) -print0
+	} | LC_ALL=C sort -zu
+}
+
+# clone_module_source FROM TO: the same as clone_source, of these.
+clone_module_source()
+{
+	mkdir "$2"
+	(cd "$1" && module_source | cpio -0pdlm --quiet "$2")
+}
+
 # kbuild with the release name of the stock kernel, whatever the source says.
 kbuild()
 {
@@ -45,7 +68,7 @@ prepare_tree()
 {
 	local dir=$1 source=$2 stock=$3 release
 	release=$(<"$stock/release")
-	clone_source "$source" "$dir/linux"
+	clone_module_source "$source" "$dir/linux"
 	configure_like_stock "$dir/linux" "$stock"
 	kbuild "$dir/linux" KERNELRELEASE="$release" modules_prepare
 	cp "$stock/Module.symvers" "$dir/linux/"
@@ -69,6 +92,13 @@ prepared_dir()
 		cat "$1/version" "$1/release" "$TOP/scripts/kernel.d/modules.sh"
 	} | short_hash)
 	cache_entry prepared "$key" build_prepared "$source" "$1"
+}
+
+prepared_source()
+{
+	local stock
+	stock=$(stock_dir cloud-amd64)
+	prepared_dir "$stock"
 }
 
 # clone_prepared PREPARED TO: source files by hard link, generated ones by

@@ -10,8 +10,10 @@
 # name is the hash of all that went into it: the next run has nothing to build.
 # A step that fails is built again.
 #
-# The caller sets SERIES (series_select), SOURCE and STOCK, directories of
+# The caller sets SERIES (series_select), SOURCE and PREPARED, directories of
 # scripts/kernel, and WORK, a directory on the file system of the cache.
+
+BASE_KEY=
 
 # Warnings of a W=1 build by file and text, without line numbers; the
 # compiler's, and objtool's.
@@ -34,8 +36,7 @@ build_kvm()
 
 configure_base()
 {
-	clone_source "$SOURCE" "$1"
-	cp "$STOCK/config" "$1/.config"
+	clone_prepared "$PREPARED" "$1"
 	"$1/scripts/config" --file "$1/.config" -d DEBUG_INFO_BTF \
 		-d DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT -e DEBUG_INFO_NONE \
 		-d MODVERSIONS -d MODULE_SIG \
@@ -57,8 +58,7 @@ build_base()
 base_key()
 {
 	{
-		cat "$SOURCE/../version" 2>/dev/null || source_key
-		cat "$STOCK/version" "$STOCK/config"
+		echo "$PREPARED"
 		"$(kernel_cc)" --version
 		declare -f configure_base make_in build_kvm set_option \
 			step_targets build_step warnings_in new_warnings
