@@ -14,6 +14,7 @@ prove_programs()
 	exec {CHECK_STDERR}>&2
 	export CHECK_STDERR
 	# A run that is killed takes its programs with it.
-	prove --exec "setpriv --pdeathsig TERM $TOP/scripts/check.d/one" \
+	setpriv --pdeathsig TERM prove \
+		--exec "setpriv --pdeathsig TERM $TOP/scripts/check.d/one" \
 		--jobs "$1" --timer --nocolor "${names[@]}" </dev/null || :
 }
