@@ -30,15 +30,18 @@ all:		## the tool and the VMM: out/bin/exitstat, out/bin/minivmm
 	@$(MAKE) -C tools/minivmm O=$(OUT)/obj/minivmm.d
 	@install $(OUT)/obj/minivmm.d/minivmm $(OUT)/bin/minivmm
 
+# The tests end with make, however that ends.
+check = setpriv --pdeathsig TERM scripts/check
+
 demo:		## record and plot a nested guest's boot: out/demo (LAB=svm|vmx|kvm)
 	@scripts/demo --lab $(LAB)
 
 check:		## all tests, but what repeats one with another kernel or lab
-	@scripts/check
+	@$(check)
 check-quick:	## the tool's tests; builds, scripts and pages are clean: no root, no KVM
-	@scripts/check --quick
+	@$(check) --quick
 check-all:	## all tests there are, with stress in a debug kernel: hours
-	@scripts/check --all
+	@$(check) --all
 
 check-unit:	## the tool's tests; builds, scripts and pages are clean; Prometheus
 check-patches:	## the patch series, without booting it
@@ -47,7 +50,7 @@ check-svm:	## the counters in lab svm (AMD)
 check-vmx:	## the counters in lab vmx (Intel)
 check-kvm:	## guests of known exits, and the counters, on this machine's own KVM
 check-unit check-patches check-packages check-svm check-vmx check-kvm:
-	@scripts/check $(@:check-%=%)
+	@$(check) $(@:check-%=%)
 
 stress:		## stress a debug kernel: KASAN, lockdep, kmemleak, UBSAN (LAB=svm|vmx)
 	@scripts/stress --lab $(LAB)

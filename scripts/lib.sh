@@ -82,9 +82,13 @@ files_hash()
 }
 
 # The ticker of a running stage: one line, rewritten every second.
+# On a terminal one line that changes; else a line each half minute.
 stage_tick()
 {
 	local title=$1 start=$2
+	while [ ! -t 2 ] && sleep 30; do
+		say "$title: $((SECONDS - start)) s so far"
+	done
 	while sleep 1; do
 		printf '\r\033[K%s: %s ... %d s' "$ME" "$title" \
 			$((SECONDS - start)) >&2
@@ -118,7 +122,7 @@ stage()
 	set -m
 	"$@" >"$log" 2>&1 </dev/null &
 	pid=$!
-	if [ "$EXITSTAT_QUIET" != 1 ] && [ -t 2 ]; then
+	if [ "$EXITSTAT_QUIET" != 1 ]; then
 		stage_tick "$title" "$start" &
 		ticker=$!
 	fi
@@ -130,7 +134,7 @@ stage()
 	if [ -n "$ticker" ]; then
 		kill -- "-$ticker" 2>/dev/null || :
 		wait "$ticker" 2>/dev/null || :
-		printf '\r\033[K' >&2
+		[ ! -t 2 ] || printf '\r\033[K' >&2
 	fi
 	[ "$rc" = 0 ] || stage_failed "$title" "$log"
 	say "$title: $((SECONDS - start)) s"

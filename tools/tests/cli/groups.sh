@@ -388,12 +388,7 @@ check 'enable and disable switch in the order of needs' switches
 check 'what is needed first, or still, is told' needs
 check 'switching: one line why not' switch_errors
 check 'reset' resets
-if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups test -x "$EXITSTAT"; then
-	check 'switching without rights: says what to do' without_rights
-else
-	skip 'switching without rights: says what to do' \
-		'needs root, and a build directory that others may enter'
-fi
+check_unprivileged 'switching without rights: says what to do' without_rights
 check 'record --groups switches on what is missing, and back' record_restores
 check 'time, histogram, returns and details are recorded' records_groups
 check 'a TSC that does not keep time is told' tsc_against_clock

@@ -146,7 +146,7 @@ if "$EXITSTAT" report --html probe.html all.x 2>why; then
 	check 'html: a whole page or none, and wrong usage' all_or_nothing
 	check 'html: damaged recordings: a true page or a line' damaged
 else
-	skip 'html: pages' "$(cut -d: -f2- why)"
+	skip 'html: pages' "$(sed 's/^exitstat: //' why)"
 fi
 check 'html: the manual has it' manual_has_it
 done_testing

@@ -426,11 +426,7 @@ check 'QMP: a monitor that is taken' taken_monitor
 check 'QMP: a monitor that goes away' monitor_goes_away
 check 'neither: one line why not' nothing_to_read
 check 'a VM that ended unread is told' ended_unread
-if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups test -x "$EXITSTAT"; then
-	check 'without rights: says what to do' without_rights
-else
-	skip 'without rights: says what to do' 'needs root, and a build directory that others may enter'
-fi
+check_unprivileged 'without rights: says what to do' without_rights
 check 'what cannot be switched is told' switching
 check 'explain: statistics, and codes of PVM' explains_statistics
 done_testing

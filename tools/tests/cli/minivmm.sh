@@ -210,11 +210,7 @@ check "help and version" help
 check "more images than vCPUs" many_images
 check "bad files" bad_files
 check "truncated images" truncated
-if [ "$(id -u)" = 0 ] && unshare -m mount -t tmpfs none /dev 2>/dev/null; then
-	check "no /dev/kvm" no_kvm
-else
-	skip "no /dev/kvm" "needs root, to hide it"
-fi
+check_mounting "no /dev/kvm" no_kvm
 why=$("$MINIVMM" hlt 2>&1) || :
 if [ "$(id -u)" = 0 ] && [ -c /dev/kvm ] &&
 	[ "$(($(stat -c 0%a /dev/kvm) & 6))" = 0 ]; then

@@ -300,19 +300,11 @@ check '-d ends the recording' duration
 check 'SIGTERM is forwarded and the recording finished' term_is_forwarded
 check 'kill -9 loses at most the last sample' kill_9
 check 'unreadable debugfs: says what to do' bad_sources
-if [ "$(id -u)" = 0 ] && setpriv --reuid 65534 --clear-groups test -x "$EXITSTAT"; then
-	check 'permission denied: says what to do' unreadable_snapshot
-else
-	skip 'permission denied: says what to do' 'needs root, and a build directory that others may enter'
-fi
+check_unprivileged 'permission denied: says what to do' unreadable_snapshot
 check 'unknown version and damaged snapshots' bad_snapshots
 check 'FILE in a place where none can be' bad_places
 check 'bad options and phase files' bad_options
 check 'a file that cannot grow' file_too_large
-if unshare -m mount -t tmpfs none /mnt 2>/dev/null; then
-	check 'a full disk' full_disk
-else
-	skip 'a full disk' 'cannot mount a small file system here'
-fi
+check_mounting 'a full disk' full_disk
 check 'a closed standard output does not end the recording' reader_goes_away
 done_testing

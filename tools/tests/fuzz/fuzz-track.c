@@ -29,7 +29,13 @@ static char work[64], part[80];
 
 static void remove_work(void)
 {
+	char file[96];
+
 	unlink(part);
+	snprintf(file, sizeof(file), "%s-wal", part);
+	unlink(file);
+	snprintf(file, sizeof(file), "%s-shm", part);
+	unlink(file);
 }
 
 /* Once per process: a file in memory, if there is such a place. */

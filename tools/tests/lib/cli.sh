@@ -171,3 +171,22 @@ process() {
 	echo "$1 (some) name) S $2 1 1 0" >"$ROOT/proc/$1/stat"
 	printf '%s\0' "${@:3}" >"$ROOT/proc/$1/cmdline"
 }
+
+# check_unprivileged NAME FUNCTION: one that root runs, in which the tool is run by
+# another user
+check_unprivileged() {
+	local why=''
+	[ "$(id -u)" = 0 ] || why='needs root'
+	[ -n "$why" ] || setpriv --reuid 65534 --clear-groups test -x "$EXITSTAT" ||
+		why='no other user may enter the build directory'
+	if [ -n "$why" ]; then skip "$1" "$why"; else check "$@"; fi
+}
+
+# check_mounting NAME FUNCTION: one that mounts something where nobody else sees it
+check_mounting() {
+	local why=''
+	[ "$(id -u)" = 0 ] || why='needs root'
+	[ -n "$why" ] || unshare -m mount -t tmpfs none /mnt 2>/dev/null ||
+		why='nothing can be mounted here (is this a chroot, or a container?)'
+	if [ -n "$why" ]; then skip "$1" "$why"; else check "$@"; fi
+}
