@@ -58,7 +58,7 @@ stress:		## stress a debug kernel: KASAN, lockdep, kmemleak, UBSAN (LAB=svm|vmx)
 
 stress-record:	## kill -9 a recorder 1,000 times: nothing but its last sample is lost
 	@scripts/deps build test
-	@KILLS=1000 tools/tests/run t-kill.sh
+	@KILLS=1000 bash tools/tests/cli/kill.sh
 
 bench:		## what counting costs, what an exit costs, KVM against TCG (host, both labs)
 	@scripts/deps build kernel lab-svm lab-vmx bench
