@@ -110,6 +110,7 @@ cache_use()
 	local dir
 	[ -z "$CACHE_ROOT" ] || return 0
 	dir=$(cache_path) || exit 1
+	umask go-w
 	cache_open "$dir"
 	CACHE_ROOT=$dir
 }
@@ -136,7 +137,11 @@ cache_clean()
 	cache_sweep "$dir"
 	! compgen -G "$dir/.new-*" >/dev/null ||
 		die "$dir: in use by another run (wait for it, or end it)"
-	find "$dir/" -mindepth 1 -delete
+	# What tells that it is ours goes last.
+	find "$dir/" -mindepth 1 ! -path "$dir/CACHEDIR.TAG" -delete 2>/dev/null ||
+		die "$dir: not all of it could be removed (is it yours, and not" \
+			"read-only?)"
+	rm -f "$dir/CACHEDIR.TAG"
 	[ -L "$dir" ] || rmdir "$dir"
 }
 
@@ -145,6 +150,9 @@ cache_clean()
 cache_guard()
 {
 	local -n guard_fd=$1
+	(: >>"$2/.guard") 2>/dev/null || die "$2: cannot write there:" \
+		"$(disk_full || echo '.guard: not to be opened')" \
+		"(is it read-only? set XDG_CACHE_HOME)"
 	exec {guard_fd}>"$2/.guard" && flock "$guard_fd"
 }
 
@@ -217,7 +225,7 @@ cache_fault()
 {
 	local format='' levels='' small=''
 	[ ! -f "$1/.manifest" ] || read -r format levels small <"$1/.manifest" || :
-	[[ "$format $levels $small" =~ ^exitstat-1\ [0-9]+\ [01]$ ]] || {
+	[[ "$format $levels $small" =~ ^exitstat-1\ [0-9]{1,2}\ [01]$ ]] || {
 		echo "no manifest (of an older version, or cut short)"
 		return
 	}

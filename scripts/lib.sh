@@ -81,17 +81,23 @@ files_hash()
 	cat -- "$@" | short_hash
 }
 
-# The ticker of a running stage: one line, rewritten every second.
-# On a terminal one line that changes; else a line each half minute.
+# stage_tick TITLE START PID: what goes on beside a stage. Shows its time, on a
+# terminal in one line that changes, else a line each half minute; and ends it when
+# the script itself has been killed, by whatever signal.
 stage_tick()
 {
-	local title=$1 start=$2
-	while [ ! -t 2 ] && sleep 30; do
-		say "$title: $((SECONDS - start)) s so far"
-	done
+	local title=$1 start=$2 pid=$3 next=30 passed
 	while sleep 1; do
-		printf '\r\033[K%s: %s ... %d s' "$ME" "$title" \
-			$((SECONDS - start)) >&2
+		kill -0 $$ 2>/dev/null || kill -- "-$pid" 2>/dev/null || exit 0
+		passed=$((SECONDS - start))
+		if [ "$EXITSTAT_QUIET" = 1 ]; then
+			continue
+		elif [ -t 2 ]; then
+			printf '\r\033[K%s: %s ... %d s' "$ME" "$title" $passed >&2
+		elif [ $passed -ge $next ]; then
+			say "$title: $passed s so far"
+			next=$((passed + 30))
+		fi
 	done
 }
 
@@ -114,28 +120,26 @@ stage_failed()
 # an interrupt ends everything it started.
 stage()
 {
-	local title=$1 log pid rc=0 start=$SECONDS ticker=
+	local title=$1 log pid rc=0 start=$SECONDS ticker
 	shift
 	cache_use
 	mkdir -p "$CACHE_ROOT/log"
+	cache_check_owner "$CACHE_ROOT/log"
 	log=$CACHE_ROOT/log/$(tr -cs 'A-Za-z0-9.\n' - <<<"$ME $title").log
 	set -m
 	"$@" >"$log" 2>&1 </dev/null &
 	pid=$!
-	if [ "$EXITSTAT_QUIET" != 1 ]; then
-		stage_tick "$title" "$start" &
-		ticker=$!
-	fi
+	stage_tick "$title" "$start" "$pid" &
+	ticker=$!
 	set +m
 	# shellcheck disable=SC2064 # these process ids, not later ones
-	trap "kill -- -$pid ${ticker:+-$ticker} 2>/dev/null; exit 130" INT TERM
+	trap "kill -- -$pid -$ticker 2>/dev/null; exit 130" INT TERM HUP
 	wait "$pid" || rc=$?
-	trap - INT TERM
-	if [ -n "$ticker" ]; then
-		kill -- "-$ticker" 2>/dev/null || :
-		wait "$ticker" 2>/dev/null || :
-		[ ! -t 2 ] || printf '\r\033[K' >&2
-	fi
+	trap - INT TERM HUP
+	kill -- "-$ticker" 2>/dev/null || :
+	wait "$ticker" 2>/dev/null || :
+	[ "$EXITSTAT_QUIET" = 1 ] || [ ! -t 2 ] || printf '\r\033[K' >&2
+	kill -0 $$ 2>/dev/null || exit 143
 	[ "$rc" = 0 ] || stage_failed "$title" "$log"
 	say "$title: $((SECONDS - start)) s"
 }

@@ -7,6 +7,8 @@
 # (same vermagic; no field moved that the stock kernel itself uses).
 
 JOBS=${JOBS:-$(nproc)}
+[[ $JOBS =~ ^[1-9][0-9]{0,3}$ ]] ||
+	usage_error "JOBS=$JOBS: not a number from 1 to 9999"
 
 # What a calling make or a developer's shell sets must not reach kbuild.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES ARCH CROSS_COMPILE \
@@ -19,12 +21,23 @@ export LC_ALL=C
 MODULE_SOURCE=(Documentation/virt arch/x86 block certs include init kernel lib
 	scripts security tools usr virt)
 
+# What a build leaves in a user's tree, of another configuration.
+BUILT=('*.o' '*.ko' '*.a' '*.mod' '*.mod.c' '.*.cmd' .config .config.old vmlinux
+	Module.symvers System.map modules.order)
+
 # module_source: names of these files in the current directory
 module_source()
 {
+	local name
+	local -a leave=(-path '*/include/generated' -o -path '*/include/config')
+	for name in "${BUILT[@]}"; do
+		leave+=(-o -name "$name")
+	done
 	{
-		find "${MODULE_SOURCE[@]/#/./}" ! -type d -print0
-		find . ! -type d \( ! -path './*/*' -o -name 'Kconfig*' \
+		find "${MODULE_SOURCE[@]/#/./}" \( "${leave[@]}" \) -prune \
+			-o ! -type d -print0
+		find . \( "${leave[@]}" \) -prune -o ! -type d \
+			\( ! -path './*/*' -o -name 'Kconfig*' \
 			-o -name 'Makefile*' -o -name 'Kbuild*' \) -print0
 	} | LC_ALL=C sort -zu
 }
@@ -32,8 +45,11 @@ module_source()
 # clone_module_source FROM TO: the same as clone_source, of these.
 clone_module_source()
 {
+	local link=''
+	! in_cache "$1" || link=--link
 	mkdir "$2"
-	(cd "$1" && module_source | cpio -0pdlm --quiet "$2")
+	(cd "$1" && module_source |
+		cpio -0pdm --quiet ${link:+"$link"} "$2")
 }
 
 # kbuild with the release name of the stock kernel, whatever the source says.

@@ -65,6 +65,8 @@ cmd_apply()
 {
 	local tree=$1
 	check_source_tree "$tree"
+	! in_cache "$tree" ||
+		die "$tree: part of the cache (apply the series to a copy of it)"
 	SCRATCH=$(mktemp -d)
 	trap 'rm -rf "$SCRATCH"' EXIT
 	copy_touched "$tree" "$SCRATCH"
@@ -94,12 +96,19 @@ copy_touched()
 	done
 }
 
-# clone_source FROM TO: a copy that shares file contents by hard links, safe
-# because neither patch(1) nor kbuild writes into an existing source file.
+# in_cache DIR: it is part of the cache, so that hard links to its files are safe:
+# nobody edits them, and patch(1) and kbuild do not write into a source file.
+in_cache()
+{
+	[[ $(readlink -f "$1") == "$(readlink -f "$(cache_dir)")"/* ]]
+}
+
+# clone_source FROM TO: a copy, by hard links if FROM is in the cache.
 clone_source()
 {
-	cp -al "$1" "$2" 2>/dev/null || {
-		rm -rf "$2"
+	if in_cache "$1"; then
+		cp -al "$1" "$2"
+	else
 		cp -a "$1" "$2"
-	}
+	fi
 }

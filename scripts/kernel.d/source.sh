@@ -93,6 +93,8 @@ check_source_tree()
 			"linux-source-$SERIES; headers are not enough)"
 	fi
 	have=$(makefile_value "$tree" VERSION).$(makefile_value "$tree" PATCHLEVEL)
+	[ "$have" != . ] ||
+		die "$tree: not a kernel source tree (its Makefile has no VERSION)"
 	[ "$have" = "$SERIES" ] ||
 		die "$tree: this is Linux $have, the series is for $SERIES" \
 			"(set KSRC to an unpacked linux-source-$SERIES)"
