@@ -40,7 +40,7 @@ check:		## all tests, but what repeats one with another kernel or lab
 	@$(check)
 check-quick:	## the tool's tests; builds, scripts and pages are clean: no root, no KVM
 	@$(check) --quick
-check-all:	## all tests there are, with stress in a debug kernel: hours
+check-all:	## all tests there are, with stress in a debug kernel: an hour
 	@$(check) --all
 
 check-unit:	## the tool's tests; builds, scripts and pages are clean; Prometheus

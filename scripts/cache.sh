@@ -249,14 +249,19 @@ cache_fault()
 # disk_full [LOG]: print which file system has no space left; fail if none has.
 disk_full()
 {
-	local dir free mount set said=no
+	local dir free inodes used mount set said=no
 	! grep -qsE 'No space left|quota exceeded|enough free space' \
 		"${1:-/dev/null}" || said=yes
 	for set in TMPDIR XDG_CACHE_HOME; do
 		dir=${TMPDIR:-/tmp}
 		[ "$set" = TMPDIR ] || dir=$(cache_path)
-		read -r free mount < <(df -B1 --output=avail,target "$dir" |
-			tail -n 1)
+		read -r free inodes used mount < <(tail -n 1 < <(df -B1 \
+			--output=avail,iavail,iused,target "$dir"))
+		if [ "$inodes" = 0 ] && [ "$used" != 0 ]; then
+			echo "no inode left on $mount, which has $dir (remove" \
+				"some files, or set $set)"
+			return
+		fi
 		[ "$free" -lt "$CACHE_FULL" ] || [ "$said$set" = yesXDG_CACHE_HOME ] ||
 			continue
 		echo "no space left on $mount, which has $dir" \

@@ -298,7 +298,8 @@ version_pick()
 version_missing()
 {
 	local why="not offered by the archive and not in the cache"
-	local what="run apt-get update as root, or use another --version"
+	local what="run apt-get update as root, or use another --version" full
+	! full=$(disk_full) || die "$1: $full"
 	if [ -n "$UNREACHED" ]; then
 		why="not in the cache, and cannot be downloaded: $UNREACHED"
 		what="is there a network?"
