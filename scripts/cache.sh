@@ -92,7 +92,7 @@ cache_open()
 {
 	local dir=$1
 	[ ! -e "${dir%/*}" ] || cache_check_owner "${dir%/*}" parent
-	[ -d "$dir" ] || (umask go-w && mkdir -p "$dir" 2>/dev/null) ||
+	[ -d "$dir" ] || mkdir -p "$dir" 2>/dev/null ||
 		[ -d "$dir" ] ||
 		die "$dir: cannot make this directory for the cache (set" \
 			"XDG_CACHE_HOME)"
@@ -104,7 +104,8 @@ cache_open()
 		die "$dir: cannot write there (disk full? set XDG_CACHE_HOME)"
 }
 
-# Set CACHE_ROOT, after having looked at whose it is.
+# Set CACHE_ROOT, after having looked at whose it is. From here on nothing is made
+# that others can write to.
 cache_use()
 {
 	local dir
@@ -151,8 +152,7 @@ cache_guard()
 {
 	local -n guard_fd=$1
 	(: >>"$2/.guard") 2>/dev/null || die "$2: cannot write there:" \
-		"$(disk_full || echo '.guard: not to be opened')" \
-		"(is it read-only? set XDG_CACHE_HOME)"
+		"$(disk_full || echo 'is it read-only? (set XDG_CACHE_HOME)')"
 	exec {guard_fd}>"$2/.guard" && flock "$guard_fd"
 }
 
@@ -255,8 +255,8 @@ disk_full()
 	for set in TMPDIR XDG_CACHE_HOME; do
 		dir=${TMPDIR:-/tmp}
 		[ "$set" = TMPDIR ] || dir=$(cache_path)
-		read -r free inodes used mount < <(tail -n 1 < <(df -B1 \
-			--output=avail,iavail,iused,target "$dir"))
+		read -r free inodes used mount < <(df -B1 \
+			--output=avail,iavail,iused,target "$dir" | tail -n 1)
 		if [ "$inodes" = 0 ] && [ "$used" != 0 ]; then
 			echo "no inode left on $mount, which has $dir (remove" \
 				"some files, or set $set)"
@@ -280,7 +280,7 @@ cache_claim()
 	cache_guard guard "$root" || exit 1
 	cache_sweep "$root"
 	if [ ! -d "$tmp" ]; then
-		{ (umask go-w && mkdir "$tmp") && cache_lock own "$tmp"; } || exit 1
+		{ mkdir "$tmp" && cache_lock own "$tmp"; } || exit 1
 		exec {guard}>&-
 		# shellcheck disable=SC2034 # the caller's
 		claim_fd=$own
@@ -340,7 +340,7 @@ cache_make()
 		local CACHE_MAKING=$name
 		# Not in a condition, which would switch errexit off inside.
 		set +e
-		(set -e; umask go-w; cache_fill "$tmp" "${@:3}") >&2
+		(set -e; cache_fill "$tmp" "${@:3}") >&2
 		rc=$?
 		set -e
 		CACHE_MAKING=$outer
@@ -361,6 +361,12 @@ cache_present()
 	[ -n "$fault" ] || return 0
 	[ -z "${2-}" ] || warn "$1: $fault; making it anew"
 	return 1
+}
+
+# in_cache PATH: it is in the cache, where nobody edits anything
+in_cache()
+{
+	[[ $(readlink -f "$1") == "$(readlink -f "$(cache_dir)")"/* ]]
 }
 
 # cache_has NAME KEY: there is such an entry, and it can be used.

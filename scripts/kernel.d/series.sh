@@ -96,14 +96,8 @@ copy_touched()
 	done
 }
 
-# in_cache DIR: it is part of the cache, so that hard links to its files are safe:
-# nobody edits them, and patch(1) and kbuild do not write into a source file.
-in_cache()
-{
-	[[ $(readlink -f "$1") == "$(readlink -f "$(cache_dir)")"/* ]]
-}
-
-# clone_source FROM TO: a copy, by hard links if FROM is in the cache.
+# clone_source FROM TO: a copy, by hard links if FROM is in the cache: patch(1) and
+# kbuild do not write into a source file, but a user's tree has more than those.
 clone_source()
 {
 	if in_cache "$1"; then

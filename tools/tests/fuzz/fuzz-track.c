@@ -29,13 +29,13 @@ static char work[64], part[80];
 
 static void remove_work(void)
 {
+	static const char *const suffixes[] = { "", "-wal", "-shm" };
 	char file[96];
 
-	unlink(part);
-	snprintf(file, sizeof(file), "%s-wal", part);
-	unlink(file);
-	snprintf(file, sizeof(file), "%s-shm", part);
-	unlink(file);
+	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
+		snprintf(file, sizeof(file), "%s%s", part, suffixes[i]);
+		unlink(file);
+	}
 }
 
 /* Once per process: a file in memory, if there is such a place. */
