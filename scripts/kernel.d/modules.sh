@@ -15,9 +15,9 @@ unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES ARCH CROSS_COMPILE \
 	KBUILD_OUTPUT KBUILD_EXTMOD O M
 export LC_ALL=C
 
-# What it takes to configure a kernel and to build modules of arch/x86/kvm and
-# programs of tools/, with the series: makefiles and Kconfig files of all, and these.
-# A quarter of all files.
+# What it takes to configure a kernel and to build modules of arch/x86/kvm, headers
+# for user space and programs of tools/, with the series: makefiles and Kconfig files
+# of all, and these. A quarter of all files.
 MODULE_SOURCE=(Documentation/virt arch/x86 block certs include init kernel lib
 	scripts security tools usr virt)
 

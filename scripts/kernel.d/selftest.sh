@@ -5,20 +5,12 @@
 # the binary statistics, from the kernel's source with the series applied, as
 # static programs that run in L1. Does not run them (scripts/check-lab does).
 
-# Beside the tests: what it takes to make the kernel's headers for user space.
-SELFTEST_SOURCE=(Makefile Kbuild Kconfig scripts include arch/x86 tools usr)
 SELFTEST_PROGRAMS=(x86_64/exit_stats_test kvm_binary_stats_test)
 
-# Hard links to the source but for the files that the series touches.
 selftest_patch()
 {
-	local source=$1 tree=$2
-	mkdir "$tree"
-	copy_touched "$source" "$tree"
-	cd "$source"
-	cp -aln --parents "${SELFTEST_SOURCE[@]}" "$tree/" 2>/dev/null || \
-		cp -an --parents "${SELFTEST_SOURCE[@]}" "$tree/"
-	apply_series "$tree"
+	clone_module_source "$1" "$2"
+	apply_series "$2"
 }
 
 # Static, as L1 has no C library of its own.
@@ -75,7 +67,7 @@ selftest_dir()
 	key=$({
 		source_key
 		selftest_hash
-		cat "$TOP/scripts/kernel.d/selftest.sh"
+		cat "$TOP"/scripts/kernel.d/{modules,selftest}.sh
 	} | short_hash)
 	cache_entry selftests "$key" build_selftests "$source"
 }
