@@ -45,6 +45,12 @@ usage_error()
 	exit 2
 }
 
+# no_more COMMAND [ARGUMENT...]: a word that is not understood stops everything.
+no_more()
+{
+	[ $# = 1 ] || usage_error "$1: $2: unexpected argument"
+}
+
 # For what this machine cannot do; the reason is not optional.
 cannot_run()
 {

@@ -3,6 +3,9 @@
 #
 # Programs of tests side by side, by prove. Sourced by scripts/check.
 
+# A run that is killed takes with it what it started.
+WITH_PARENT=(setpriv --pdeathsig TERM)
+
 # prove_programs JOBS: those of $CHECK_LIST. prove shows one line per program when
 # it ends, and what is said meanwhile. Once a program has written to prove's pipe
 # for standard error, prove waits for its next line of TAP and starts no other
@@ -13,8 +16,7 @@ prove_programs()
 	mapfile -t names < <(cut -f1 "$CHECK_LIST")
 	exec {CHECK_STDERR}>&2
 	export CHECK_STDERR
-	# A run that is killed takes its programs with it.
-	setpriv --pdeathsig TERM prove \
-		--exec "setpriv --pdeathsig TERM $TOP/scripts/check.d/one" \
+	"${WITH_PARENT[@]}" prove \
+		--exec "${WITH_PARENT[*]} $TOP/scripts/check.d/one" \
 		--jobs "$1" --timer --nocolor "${names[@]}" </dev/null || :
 }

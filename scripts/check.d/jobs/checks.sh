@@ -13,6 +13,8 @@
 . "$TOP/scripts/check.d/nested.sh"
 # shellcheck source=scripts/check.d/sources.sh
 . "$TOP/scripts/check.d/sources.sh"
+# shellcheck source=scripts/kernel.d/headers.sh
+. "$TOP/scripts/kernel.d/headers.sh"
 
 # The module with one thing that it takes for granted other than it is; the job
 # tries to load it. "NAME EDIT" of module/feed_btf.c.
@@ -41,7 +43,7 @@ misfit()
 build_misfits()
 {
 	local what edit
-	cp -r "$TOP/module" "$1/module"
+	copy_module "$1/module"
 	while read -r what edit; do
 		[ -z "$what" ] || misfit "$1" "$2" "$what" "$edit"
 	done <<<"$MISFITS"
@@ -52,8 +54,7 @@ make_misfits()
 {
 	local headers key entry
 	product headers "$TOP/scripts/kernel" headers "$SERIES"
-	key=$({ echo "$headers $MISFITS"; find "$TOP/module" -type f -print0 |
-		LC_ALL=C sort -z | xargs -0 cat; } | short_hash)
+	key=$({ echo "$headers $MISFITS"; module_hash; } | short_hash)
 	entry=$(cache_entry misfits "$key" build_misfits "$headers")
 	cp "$entry"/misfit-*.ko "$JOB/"
 }
