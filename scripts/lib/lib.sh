@@ -18,7 +18,7 @@ unset CDPATH
 
 ME=${ME:-${0##*/}}
 # shellcheck disable=SC2034 # for the callers
-TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 export EXITSTAT_QUIET=${EXITSTAT_QUIET:-0}
 
 # One line of progress; --quiet silences it.
@@ -150,5 +150,5 @@ stage()
 	say "$title: $((SECONDS - start)) s"
 }
 
-# shellcheck source=scripts/cache.sh
-. "$TOP/scripts/cache.sh"
+# shellcheck source=scripts/lib/cache.sh
+. "$TOP/scripts/lib/cache.sh"
