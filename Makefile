@@ -24,7 +24,7 @@ with_dirs = $(foreach v,$(INSTALL_VARS),$(v)=$(call quoted,$($(v))))
 
 all:		## the tool and the VMM: out/bin/exitstat, out/bin/minivmm
 	@mkdir -p $(OUT)/obj $(OUT)/bin
-	@$(if $(filter undefined,$(origin UPLOT)),scripts/uplot >/dev/null,true) || echo 'make: without uPlot, which pages for a browser need (report --html)'
+	@$(if $(filter undefined,$(origin UPLOT)),scripts/build/uplot >/dev/null,true) || echo 'make: without uPlot, which pages for a browser need (report --html)'
 	@$(MAKE) -C tools/exitstat O=$(OUT)/obj
 	@install $(OUT)/obj/exitstat $(OUT)/bin/exitstat
 	@$(MAKE) -C tools/minivmm O=$(OUT)/obj/minivmm.d
@@ -57,11 +57,11 @@ stress:		## stress a debug kernel: KASAN, lockdep, kmemleak, UBSAN (LAB=svm|vmx)
 	@scripts/stress --module --lab $(LAB)
 
 stress-record:	## kill -9 a recorder 1,000 times: nothing but its last sample is lost
-	@scripts/deps build test
+	@scripts/build/deps build test
 	@KILLS=1000 bash tools/tests/cli/kill.sh
 
 bench:		## what counting costs, what an exit costs, KVM against TCG (host, both labs)
-	@scripts/deps build kernel lab-svm lab-vmx bench
+	@scripts/build/deps build kernel lab-svm lab-vmx bench
 	@scripts/bench --series $(SERIES)
 	@scripts/bench-guests
 	@scripts/bench-scale
@@ -70,31 +70,31 @@ guestbench:	## benchmarks in a nested guest, and the exits of each: out/guestben
 	@scripts/guestbench --quick --lab $(LAB)
 
 kvm-modules:	## patched KVM modules for a stock Debian kernel (SERIES=6.12)
-	@scripts/kernel kvm-modules $(SERIES)
+	@scripts/build/kernel kvm-modules $(SERIES)
 
 kernel:		## a small bootable patched kernel (SERIES=6.12)
-	@scripts/kernel kernel $(SERIES)
+	@scripts/build/kernel kernel $(SERIES)
 
 module:		## kvm-exit-stats.ko for the running kernel, out/module
-	@scripts/module build
+	@scripts/build/module build
 
 # "load" and a space would be a directive of make's.
 load:		## load it (as root)
 unload:		## unload it (as root)
 unload load:
-	@scripts/module $@
+	@scripts/build/module $@
 
 install: all	## the tool, minivmm, their pages and texts (DESTDIR= prefix=/usr/local mandir= ...)
 	@$(MAKE) -C tools/exitstat O=$(OUT)/obj completion
-	@$(with_dirs) scripts/install
+	@$(with_dirs) scripts/build/install
 
 uninstall:	## remove what install installs (with the same variables)
-	@$(with_dirs) scripts/install --remove
+	@$(with_dirs) scripts/build/install --remove
 
 deb:		## Debian packages of the tool, the module (dkms) and the texts: out/deb
-	@scripts/deb
+	@scripts/build/deb
 
-clean:		## remove out/ (the cache: scripts/kernel clean)
+clean:		## remove out/ (the cache: scripts/build/kernel clean)
 	rm -rf $(OUT)
 
 help:		## this list

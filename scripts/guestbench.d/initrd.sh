@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # The initrd of scripts/guestbench's guest: busybox, the modules of Debian's
-# kernel (scripts/kernel stock) for its disks and network, what runs the
+# kernel (scripts/build/kernel stock) for its disks and network, what runs the
 # benchmarks (guestbench.d/guest), and a guest for this guest. run-one adds each
 # run's tasks. Sourced by scripts/guestbench.
 

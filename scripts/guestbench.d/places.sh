@@ -145,7 +145,7 @@ lab_memory()
 make_parts()
 {
 	local stock
-	stock=$("$TOP/scripts/kernel" stock "$SERIES" | tail -n 1)
+	stock=$("$TOP/scripts/build/kernel" stock "$SERIES" | tail -n 1)
 	GUEST_STOCK=$stock GUEST_KERNEL=$stock/vmlinuz
 	ROOT_IMAGE=$(guest_image)
 	guest_initrd "$stock" "$WORK/initrd"
@@ -165,7 +165,7 @@ run_here()
 # L1's QEMU comes without its module for TCG.
 make_job()
 {
-	LAB_KERNEL=$("$TOP/scripts/kernel" kvm-modules "$SERIES" | tail -n 1)
+	LAB_KERNEL=$("$TOP/scripts/build/kernel" kvm-modules "$SERIES" | tail -n 1)
 	mkdir "$WORK/job"
 	cp "$TOP/scripts/l1/jobs/guestbench"/* "$WORK/job/"
 	cp "$TOP/scripts/guestbench.d/run-one" "$WORK/initrd" \

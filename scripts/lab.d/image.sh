@@ -85,7 +85,7 @@ find_kernel()
 	for name in bzImage vmlinuz; do
 		[ ! -s "$1/$name" ] || { printf '%s\n' "$1/$name"; return; }
 	done
-	die "$1: no bzImage and no vmlinuz (make one: scripts/kernel stock 6.12)"
+	die "$1: no bzImage and no vmlinuz (make one: scripts/build/kernel stock 6.12)"
 }
 
 # Modules lie beside the kernel, or packed in the modules tree of a stock one.

@@ -120,12 +120,12 @@ drain_screen()
 	exec "${DIE_WITH_PARENT[@]}" cat "$terminal" >/dev/null 2>&1 </dev/null
 }
 
-# Ours (scripts/bochs), or Debian's, whose display wants a terminal: script gives
+# Ours (scripts/build/bochs), or Debian's, whose display wants a terminal: script gives
 # it one. The debugger in that waits for a command: c, continue.
 start_bochs()
 {
 	local own
-	own=$("$TOP/scripts/bochs" --cached)
+	own=$("$TOP/scripts/build/bochs" --cached)
 	bochs_iso
 	if [ -n "$own" ]; then
 		bochs_config nogui >"$WORK/bochsrc"

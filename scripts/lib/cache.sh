@@ -84,7 +84,7 @@ cache_is_ours()
 cache_mark()
 {
 	printf '%s\n' 'Signature: 8a477f597d28d172789f06886806bc55' \
-		'# The cache of exitstat; scripts/kernel clean removes it.' \
+		'# The cache of exitstat; scripts/build/kernel clean removes it.' \
 		>"$1/.tag.$BASHPID" && mv "$1/.tag.$BASHPID" "$1/CACHEDIR.TAG"
 }
 

@@ -71,7 +71,7 @@ need_commands()
 	shift
 	for cmd; do
 		command -v "$cmd" >/dev/null ||
-			die "$cmd: not found (run scripts/deps $group)"
+			die "$cmd: not found (run scripts/build/deps $group)"
 	done
 }
 

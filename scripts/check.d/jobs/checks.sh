@@ -13,8 +13,8 @@
 . "$TOP/scripts/check.d/nested.sh"
 # shellcheck source=scripts/check.d/sources.sh
 . "$TOP/scripts/check.d/sources.sh"
-# shellcheck source=scripts/kernel.d/headers.sh
-. "$TOP/scripts/kernel.d/headers.sh"
+# shellcheck source=scripts/build/lib/headers.sh
+. "$TOP/scripts/build/lib/headers.sh"
 
 # The module with one thing that it takes for granted other than it is; the job
 # tries to load it. "NAME EDIT" of module/feed_btf.c.
@@ -53,7 +53,7 @@ build_misfits()
 make_misfits()
 {
 	local headers key entry
-	product headers "$TOP/scripts/kernel" headers "$SERIES"
+	product headers "$TOP/scripts/build/kernel" headers "$SERIES"
 	key=$({ echo "$headers $MISFITS"; module_hash; } | short_hash)
 	entry=$(cache_entry misfits "$key" build_misfits "$headers")
 	cp "$entry"/misfit-*.ko "$JOB/"
@@ -72,7 +72,7 @@ prepare_checks()
 		say "$KERNEL/vmlinuz: no zstd, booted as it is"
 	case $ENGINE:$1 in
 	module:* | none:* | *:*declined*)
-		product module "$TOP/scripts/kernel" dkms "$SERIES"
+		product module "$TOP/scripts/build/kernel" dkms "$SERIES"
 		cp "$module/kvm-exit-stats.ko" "$JOB/" ;;
 	esac
 	case " $1 " in

@@ -11,7 +11,7 @@ KSFT_SKIP=4
 prepare_selftest()
 {
 	local selftests
-	product selftests "$TOP/scripts/kernel" selftests "$SERIES"
+	product selftests "$TOP/scripts/build/kernel" selftests "$SERIES"
 	cp "$selftests"/*_test "$JOB/"
 }
 

@@ -231,7 +231,7 @@ front_end() {
 	ln -sf -t all /usr/sbin/*
 	ln -sf -t all /usr/bin/*
 	rm -f all/virsh
-	PATH=$T/all refused 'libvirt: virsh: not found (scripts/deps libvirt'
+	PATH=$T/all refused 'libvirt: virsh: not found (scripts/build/deps libvirt'
 	PATH=$T/bin:$PATH refused 'libvirt: uri: Failed to connect socket (systemctl' \
 		absent
 	echo 'guestbench 1b4e' >domains

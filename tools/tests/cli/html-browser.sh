@@ -114,7 +114,7 @@ REPORTS=(groups all l1only interrupted nophases svm empty hostile pages hour)
 DIFFS=(diff runs isa hostile-diff)
 prepare
 "$EXITSTAT" report --html probe.html all.x 2>why || skip_rest "$(cut -d: -f2- why)"
-command -v chromium >/dev/null || skip_rest 'no chromium (scripts/deps test)'
+command -v chromium >/dev/null || skip_rest 'no chromium (scripts/build/deps test)'
 make_pages
 try_pages "${REPORTS[@]}" "${DIFFS[@]}"
 for kind in "${REPORTS[@]}" "${DIFFS[@]}"; do

@@ -121,7 +121,7 @@ damaged() {
 }
 
 without_uplot() {
-	fails 1 'scripts/uplot' "$BUILD/nocairo/exitstat" report --html no.html groups.x
+	fails 1 'scripts/build/uplot' "$BUILD/nocairo/exitstat" report --html no.html groups.x
 	fails 1 'built without uPlot' "$BUILD/nocairo/exitstat" diff --html no.html groups.x less.x
 	[ ! -e no.html ]
 	"$BUILD/nocairo/exitstat" report groups.x | diff groups.txt -

@@ -10,7 +10,7 @@
 
 SNAPSHOT=$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot
 if ! command -v tmux >/dev/null; then
-	skip 'the screen' 'no tmux (scripts/deps test)'
+	skip 'the screen' 'no tmux (scripts/build/deps test)'
 	done_testing
 	exit
 fi

@@ -11,7 +11,7 @@
 # A step that fails is built again.
 #
 # The caller sets SERIES (series_select), SOURCE and PREPARED, directories of
-# scripts/kernel, and WORK, a directory on the file system of the cache.
+# scripts/build/kernel, and WORK, a directory on the file system of the cache.
 
 BASE_KEY=
 

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The slim kernel with the kernel's own detectors (scripts/configs/debug.config)
+# The slim kernel with the kernel's own detectors (scripts/build/configs/debug.config)
 # for scripts/stress. Instrumented, it takes a quarter of an hour to build, so
 # the unpatched kernel is built and kept; the series is built into a copy of
 # that tree, which compiles little more than KVM. What was kept also serves as
 # the unpatched debug kernel, and to build kvm-exit-stats.ko for it.
 
-DEBUG_CONFIG=$TOP/scripts/configs/debug.config
+DEBUG_CONFIG=$TOP/scripts/build/configs/debug.config
 
 # slim.config, its lines replaced by those of debug.config.
 debug_fragment()

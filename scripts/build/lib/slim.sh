@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The lab's own kernel: the patched source with scripts/configs/slim.config,
+# The lab's own kernel: the patched source with scripts/build/configs/slim.config,
 # built whole.  For those who want the series compiled into a kernel that
 # they boot, and for testing without a stock image.
 
-SLIM_CONFIG=$TOP/scripts/configs/slim.config
+SLIM_CONFIG=$TOP/scripts/build/configs/slim.config
 # Options that not every kernel has: what they switch was always on before.
 LATER_OPTIONS=(KVM_SMM)
 
@@ -78,7 +78,7 @@ slim_dir()
 	key=$({
 		source_key
 		series_hash
-		cat "$SLIM_CONFIG" "$TOP/scripts/kernel.d/slim.sh"
+		cat "$SLIM_CONFIG" "$TOP/scripts/build/lib/slim.sh"
 		kernel_cc
 	} | short_hash)
 	cache_entry slim "$key" build_slim "$source"

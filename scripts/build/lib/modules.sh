@@ -105,7 +105,7 @@ prepared_dir()
 	source=$(source_dir)
 	key=$({
 		source_key
-		cat "$1/version" "$1/release" "$TOP/scripts/kernel.d/modules.sh"
+		cat "$1/version" "$1/release" "$TOP/scripts/build/lib/modules.sh"
 	} | short_hash)
 	cache_entry prepared "$key" build_prepared "$source" "$1"
 }
@@ -203,7 +203,7 @@ layout_tool()
 {
 	# shellcheck disable=SC2046 # flags
 	gcc -std=gnu11 -O2 -Wall -Wextra -o "$1/btf-layout" \
-		"$TOP/scripts/btf-layout.c" \
+		"$TOP/scripts/build/lib/btf-layout.c" \
 		$(pkg-config --cflags --libs libbpf)
 }
 
@@ -212,7 +212,7 @@ layout_tool()
 layout_proof()
 {
 	local tool
-	tool=$(cache_entry tools "$(files_hash "$TOP/scripts/btf-layout.c")" \
+	tool=$(cache_entry tools "$(files_hash "$TOP/scripts/build/lib/btf-layout.c")" \
 		layout_tool)
 	"$tool/btf-layout" "$1/linux/vmlinux" "$1/stock" "${@:2}"
 }
@@ -227,7 +227,7 @@ modules_dir()
 	key=$({
 		echo "$prepared $PATCHED"
 		series_hash
-		cat "$TOP/scripts/btf-layout.c"
+		cat "$TOP/scripts/build/lib/btf-layout.c"
 	} | short_hash)
 	cache_entry kvm-modules "$key" build_modules "$prepared" "$stock"
 }

@@ -67,7 +67,7 @@ selftest_dir()
 	key=$({
 		source_key
 		selftest_hash
-		cat "$TOP"/scripts/kernel.d/{modules,selftest}.sh
+		cat "$TOP"/scripts/build/lib/{modules,selftest}.sh
 	} | short_hash)
 	cache_entry selftests "$key" build_selftests "$source"
 }

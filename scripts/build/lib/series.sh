@@ -3,7 +3,7 @@
 #
 # The patch series of a kernel series: reading it, applying it without fuzz,
 # and copies of source trees to apply it to.  Does not write patches (that is
-# scripts/patches).
+# scripts/build/patches).
 
 # series_select 6.12: choose the series for all that follows.
 series_select()
@@ -58,7 +58,7 @@ apply_series()
 	done
 }
 
-# scripts/kernel apply: for people who patch a tree of their own.  A dry run
+# scripts/build/kernel apply: for people who patch a tree of their own.  A dry run
 # on copies of the files that the series touches comes first, so that a tree
 # is patched completely or not at all.
 cmd_apply()

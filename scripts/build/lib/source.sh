@@ -5,8 +5,8 @@
 # fetched with apt and unpacked into the cache; or a tree named by KSRC.
 # versions.sh chooses which.  Does not patch or build.
 
-# shellcheck source=scripts/kernel.d/versions.sh
-. "$TOP/scripts/kernel.d/versions.sh"
+# shellcheck source=scripts/build/lib/versions.sh
+. "$TOP/scripts/build/lib/versions.sh"
 
 # Set by series_select: the kernel series and its directory of patches.
 SERIES=

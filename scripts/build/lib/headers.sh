@@ -99,7 +99,7 @@ module_entry()
 	key=$({
 		echo "$1"
 		module_hash
-		cat "$TOP/scripts/kernel.d/headers.sh"
+		cat "$TOP/scripts/build/lib/headers.sh"
 	} | short_hash)
 	cache_entry module "$key" build_module "$1" "$2"
 }
@@ -176,7 +176,7 @@ dkms_dir()
 	key=$({
 		echo "$headers"
 		module_hash
-		cat "$TOP/scripts/kernel.d/headers.sh"
+		cat "$TOP/scripts/build/lib/headers.sh"
 	} | short_hash)
 	entry=$(cache_entry dkms "$key" build_dkms "$headers" \
 		"${headers##*/linux-headers-}")
