@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "reasons.h"
-#include "session.h"
+#include "exits/reasons.h"
+#include "record/session.h"
 
 #define NR_REASONS	15
 #define MAX_VCPUS	64

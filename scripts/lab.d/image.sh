@@ -133,7 +133,7 @@ build_lab_tool()
 copy_tool()
 {
 	local key
-	key=$(find "$TOP/tools/exitstat" "$TOP/tools/bpf" "$TOP/module" \
+	key=$(find "$TOP/tools/exitstat" "$TOP/tools/lib" "$TOP/tools/bpf" "$TOP/module" \
 		"$TOP/VERSION" -type f \
 		! -name '*.o' -print0 | LC_ALL=C sort -z | xargs -0 cat |
 		short_hash)

@@ -2,7 +2,7 @@
 /*
  * exitstat: why do KVM guests exit, how often, in which phase of a boot?
  *
- * The table of commands and its help. Each command is a cmd-*.c file with
+ * The table of commands and its help. Each command is a file of cmd/ with
  * options of its own; nothing else is known about it here.
  */
 #include <err.h>
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 const struct command commands[] = {
 	{ "list", cmd_list, &argp_list, "VMs that run, and which source counts them" },

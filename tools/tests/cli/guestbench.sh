@@ -141,7 +141,7 @@ run_is_planned() {
 shipped_matrices() {
 	local size most
 	most=$(sed -n 's/^#define PHASES_MAX[[:space:]]*\([0-9]*\).*/\1/p' \
-		"$GB/../../tools/exitstat/phases.h")
+		"$GB/../../tools/exitstat/record/phases.h")
 	has "up to $most of them" <"$GB/../../docs/man/exitstat-recording.5"
 	printf '%s\n' 'size = full' 'benchmarks = file' 'repeats = 1' >file.conf
 	rm -rf s

@@ -16,8 +16,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "reasons.h"
-#include "recording.h"
+#include "exits/reasons.h"
+#include "recording/recording.h"
 
 #define MS	NSEC_PER_MSEC
 #define T0	(5000 * MS)

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "budget.h"
+#include "budget/budget.h"
 #include "random.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

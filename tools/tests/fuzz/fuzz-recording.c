@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "model.h"
+#include "model/model.h"
 #include "random.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "random.h"
-#include "snapshot.h"
+#include "snapshot/snapshot.h"
 #include "snapwrite.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

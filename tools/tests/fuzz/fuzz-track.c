@@ -15,11 +15,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "model.h"
+#include "model/model.h"
 #include "random.h"
 #include "snapwrite.h"
-#include "top-rows.h"
-#include "track.h"
+#include "top/rows.h"
+#include "record/track.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

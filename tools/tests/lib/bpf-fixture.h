@@ -15,8 +15,8 @@
 
 #include <cmocka.h>
 
-#include "snapshot.h"
-#include "source-bpf-vms.h"
+#include "snapshot/snapshot.h"
+#include "source/bpf-vms.h"
 
 #define NR		16
 #define IOIO		0x7b

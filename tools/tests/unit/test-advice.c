@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "advice.h"
-#include "nearest.h"
+#include "exits/advice.h"
+#include "lib/nearest.h"
 
 /* Names, as of parameters and options, begin as they are written. */
 static bool is_begin(const char *text)

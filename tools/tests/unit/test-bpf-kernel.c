@@ -20,7 +20,7 @@
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-#include "source-bpf-kernel.h"
+#include "source/bpf-kernel.h"
 
 /* What differs from a kernel as it should be. */
 struct oddity {

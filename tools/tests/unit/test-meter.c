@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "metrics.h"
+#include "metrics/metrics.h"
 #include "snapwrite.h"
 
 #define NR_VMS		8

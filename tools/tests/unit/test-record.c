@@ -15,10 +15,10 @@
 
 #include <cmocka.h>
 
-#include "model.h"
-#include "phases.h"
+#include "model/model.h"
+#include "record/phases.h"
 #include "snapwrite.h"
-#include "track.h"
+#include "record/track.h"
 
 static struct errbuf err;
 

@@ -19,9 +19,9 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "model.h"
+#include "model/model.h"
 #include "random.h"
-#include "rec-pack.h"
+#include "recording/pack.h"
 
 #define NR_VCPUS	3
 #define NR_REASONS	7

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "snapshot.h"
+#include "snapshot/snapshot.h"
 #include "snapwrite.h"
 
 /* After a reset, what has retired has a baseline too: VM 0, before all VMs. */

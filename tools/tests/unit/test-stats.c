@@ -16,7 +16,7 @@
 
 #include <cmocka.h>
 
-#include "stats.h"
+#include "model/stats.h"
 #include "util.h"
 
 static void student(void **state)

@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
-#include "reasons.h"
-#include "ticker.h"
+#include "exits/reasons.h"
+#include "lib/ticker.h"
 #include "util.h"
 
 static void numbers(void **state)

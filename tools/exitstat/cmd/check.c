@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exitstat check: are the counts right? Every VM-entry attempt must end in
+ * one bucket (closure), and the kernel's own histogram of kvm_exit, when
+ * somebody has set it up, must agree per reason and vCPU. check/check.c finds out;
+ * this reads, and says it in words or as JSON.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "check/check.h"
+#include "cmd/cmd.h"
+#include "lib/fsroot.h"
+#include "lib/json-text.h"
+
+enum { OPT_SNAPSHOT = 0x200, OPT_HISTOGRAM };
+
+struct options {
+	struct cmd_common common;
+	const char *snapshot;
+	const char *histogram;
+	bool json;
+};
+
+static const struct argp_option option_table[] = {
+	{ "snapshot", OPT_SNAPSHOT, "FILE", 0,
+	  "Check this copy of the kernel's snapshot", 0 },
+	{ "histogram", OPT_HISTOGRAM, "FILE", 0,
+	  "Compare with this copy of events/kvm/kvm_exit/hist", 0 },
+	{ "json", 'j', NULL, 0, "For programs: one JSON object", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->common;
+		return 0;
+	case OPT_SNAPSHOT:
+		o->snapshot = arg;
+		return 0;
+	case OPT_HISTOGRAM:
+		o->histogram = arg;
+		return 0;
+	case 'j':
+		o->json = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp argp_check = {
+	.options = option_table,
+	.parser = parse,
+	.doc = "Check that the counts are right: every VM-entry attempt accounted "
+	       "for, and no difference to the kernel's own histogram of kvm_exit.",
+	.children = cmd_common_children,
+};
+
+/* ---- words ---- */
+
+static void print_vcpu(const struct check_vcpu *v)
+{
+	char a[COUNT_TEXT_LEN], b[COUNT_TEXT_LEN];
+
+	printf("%5" PRIu64 " %-15.15s %4" PRIu64 " %14s %14s %6" PRIu64 " %6" PRIu64 " %7" PRId64 "%s\n",
+	       v->vm_id, v->comm, v->vcpu_id, fmt_count(a, v->attempts),
+	       fmt_count(b, v->exits), v->failed, v->emulation, v->missing,
+	       v->wrong ? " *" : "");
+}
+
+static void print_closure(const struct check_closure *c, uint64_t switches)
+{
+	char n[COUNT_TEXT_LEN];
+
+	printf("Closure: every VM-entry attempt ends in an exit, a failed entry or emulation\n\n");
+	if (c->verdict == CANNOT) {
+		printf("  unavailable: source %s does not count attempts\n",
+		       c->source);
+		return;
+	}
+	printf("%5s %-15s %4s %14s %14s %6s %6s %7s\n", "VM", "NAME", "VCPU",
+	       "ATTEMPTS", "EXITS", "FAILED", "EMUL", "MISSING");
+	for (size_t i = 0; i < c->nr; i++)
+		print_vcpu(&c->vcpus[i]);
+	if (!c->nr)
+		printf("  no vCPU so far\n");
+	if (c->inexact)
+		printf("\n  Not 0, and still right: a vCPU that runs may be between its exit and the end\n"
+		       "  of its attempt, and may lose one each time counting is switched (%" PRIu64 " so far).\n",
+		       switches);
+	fmt_count(n, c->attempts);
+	if (c->wrong)
+		printf("\n  WRONG: the lines with * are not closed, difference %" PRId64 " of %s attempts\n",
+		       c->missing, n);
+	else
+		printf("\n  closed: difference %" PRId64 " of %s attempts\n",
+		       c->missing, n);
+}
+
+static void print_differences(const struct check_trace *t, uint32_t isa)
+{
+	char name[32];
+
+	printf("  %-24s %-9s %14s %14s %10s\n", "reason", "", "counted",
+	       "traced", "difference");
+	for (size_t i = 0; i < t->pairs.nr; i++) {
+		const struct check_pair *p = &t->pairs.p[i];
+
+		if (!p->wrong)
+			continue;
+		check_pair_name(isa, p, name, sizeof(name));
+		printf("  %-24.24s vcpu %-4u %14" PRIu64 " %14" PRIu64 " %+10" PRId64 "\n",
+		       name, p->vcpu_id, p->ours, check_theirs(p),
+		       (int64_t)(p->ours - check_theirs(p)));
+	}
+	printf("\n");
+}
+
+static void print_trace(const struct check_trace *t, uint32_t isa)
+{
+	char n[COUNT_TEXT_LEN];
+
+	printf("\nThe kernel's own histogram of kvm_exit\n\n");
+	if (t->wrong)
+		print_differences(t, isa);
+	if (t->verdict == CANNOT)
+		printf("  cannot be compared: %s\n", t->why.text);
+	else if (t->verdict == WRONG)
+		printf("  WRONG: %zu of %zu differ. (Counting and the histogram must both have been\n"
+		       "  switched on before the first guest, and stayed on.)\n",
+		       t->wrong, t->pairs.nr);
+	else
+		printf("  difference 0: %s exits, by %zu reasons and vCPUs\n",
+		       fmt_count(n, t->exits), t->pairs.nr);
+}
+
+static void print_lost(const struct snapshot *s)
+{
+	char n[COUNT_TEXT_LEN];
+
+	if (s->hdr.lost)
+		printf("WARNING: %s exits were seen but not counted, for want of memory\n\n",
+		       fmt_count(n, s->hdr.lost));
+}
+
+/* ---- JSON ---- */
+
+static const char *const verdict_names[] = {
+	[RIGHT] = "right", [WRONG] = "wrong", [CANNOT] = "cannot",
+};
+
+static json_t *closure_json(const struct check_closure *c)
+{
+	json_t *vcpus = json_array();
+
+	for (size_t i = 0; i < c->nr; i++) {
+		const struct check_vcpu *v = &c->vcpus[i];
+
+		json_array_append_new(vcpus, json_pack(
+			"{s:I, s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:b}",
+			"vm_id", (json_int_t)v->vm_id, "name", json_text(v->comm),
+			"vcpu", (json_int_t)v->vcpu_id,
+			"attempts", (json_int_t)v->attempts,
+			"exits", (json_int_t)v->exits,
+			"failed", (json_int_t)v->failed,
+			"emulated", (json_int_t)v->emulation,
+			"missing", (json_int_t)v->missing, "wrong", v->wrong));
+	}
+	return json_pack("{s:s, s:I, s:I, s:o}", "verdict",
+			 verdict_names[c->verdict],
+			 "attempts", (json_int_t)c->attempts,
+			 "missing", (json_int_t)c->missing, "vcpus", vcpus);
+}
+
+static json_t *trace_json(const struct check_trace *t, uint32_t isa)
+{
+	json_t *all = json_array();
+	char name[32];
+
+	for (size_t i = 0; i < t->pairs.nr; i++) {
+		const struct check_pair *p = &t->pairs.p[i];
+
+		if (!p->wrong)
+			continue;
+		check_pair_name(isa, p, name, sizeof(name));
+		json_array_append_new(all, json_pack(
+			"{s:o, s:I, s:I, s:I}", "reason", json_text(name),
+			"vcpu", (json_int_t)p->vcpu_id,
+			"counted", (json_int_t)p->ours,
+			"traced", (json_int_t)check_theirs(p)));
+	}
+	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "verdict",
+			 verdict_names[t->verdict],
+			 "why", json_text_or_null(t->why.text),
+			 "exits", t->compared ? json_integer((json_int_t)t->exits) :
+						json_null(),
+			 "compared", t->compared ?
+				     json_integer((json_int_t)t->pairs.nr) :
+				     json_null(),
+			 "differences", all);
+}
+
+static void print_json(const struct snapshot *s, const struct check_closure *c,
+		       const struct check_trace *t)
+{
+	json_t *o = json_pack("{s:I, s:I, s:o, s:o}",
+			      "lost", (json_int_t)s->hdr.lost,
+			      "switches", (json_int_t)s->hdr.switches,
+			      "closure", closure_json(c),
+			      "histogram", trace_json(t, s->hdr.isa));
+
+	json_dumpf(o, stdout, JSON_INDENT(2));
+	printf("\n");
+	json_decref(o);
+}
+
+/* ---- reading ---- */
+
+/* 0, or -errno after a complaint. */
+static int read_snapshot(const struct options *o, struct snapshot *s)
+{
+	const struct source_ops *src;
+	struct source_choice choice;
+	struct buf bytes = { 0 };
+	struct errbuf err, why;
+	int rc;
+
+	if (o->snapshot) {
+		rc = fsroot_read("", o->snapshot, &bytes);
+		if (rc)
+			err_set(&err, rc, "%s: %s", o->snapshot, strerror(-rc));
+	} else {
+		src = cmd_source(&o->common, &choice);
+		if (!src)
+			return -ENODEV;
+		rc = src->read(o->common.root, &bytes, &err);
+	}
+	if (!rc) {
+		rc = snapshot_parse(s, bytes.data, bytes.len, &why);
+		if (rc)
+			err_set(&err, rc, "%s%s%.400s",
+				o->snapshot ? o->snapshot : "",
+				o->snapshot ? ": " : "", why.text);
+	}
+	buf_free(&bytes);
+	if (rc)
+		cmd_fail(&err);
+	return rc;
+}
+
+static int exit_code(enum verdict closure, enum verdict trace)
+{
+	if (closure == WRONG || trace == WRONG)
+		return EXIT_CODE_FAILED;
+	if (closure == CANNOT && trace == CANNOT)
+		return EXIT_CODE_CANNOT;
+	return EXIT_CODE_OK;
+}
+
+static int report(const struct options *o, const struct snapshot *s,
+		  const struct check_trace *t)
+{
+	struct check_closure c;
+	int code;
+
+	check_closure(s, &c);
+	if (o->json) {
+		print_json(s, &c, t);
+	} else {
+		print_lost(s);
+		print_closure(&c, s->hdr.switches);
+		print_trace(t, s->hdr.isa);
+	}
+	code = exit_code(c.verdict, t->verdict);
+	check_closure_free(&c);
+	return code;
+}
+
+/* The histogram before, the snapshot, the histogram after: guests may run. */
+static int check(const struct options *o, struct snapshot *s,
+		 struct trace_hist *before, struct trace_hist *after)
+{
+	bool alone = o->snapshot && !o->histogram;
+	struct check_trace t = { .verdict = CANNOT };
+	int code, rc = alone ?
+		 err_set(&t.why, -ENOENT, "no --histogram to go with --snapshot") :
+		 trace_hist_read(before, o->common.root, o->histogram, &t.why);
+
+	if (read_snapshot(o, s))
+		return EXIT_CODE_FAILED;
+	if (!rc)
+		rc = trace_hist_read(after, o->common.root, o->histogram,
+				     &t.why);
+	if (rc && o->histogram)
+		return cmd_fail(&t.why);
+	if (!rc)
+		check_trace(s, !o->snapshot, before, after, &t);
+	code = report(o, s, &t);
+	check_trace_free(&t);
+	return code;
+}
+
+int cmd_check(int argc, char **argv)
+{
+	struct trace_hist before = { 0 }, after = { 0 };
+	struct snapshot s = { 0 };
+	struct options o = { 0 };
+	int code;
+
+	if (argp_parse(&argp_check, argc, argv, 0, NULL, &o))
+		return EXIT_CODE_USAGE;
+	code = check(&o, &s, &before, &after);
+	trace_hist_free(&before);
+	trace_hist_free(&after);
+	snapshot_free(&s);
+	return code;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements cmd.h: options that every command has, and complaints.
+ */
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+
+#include "cmd/cmd.h"
+
+enum { OPT_ROOT = 0x100, OPT_SOURCE };
+
+static const struct argp_option options[] = {
+	{ "root", OPT_ROOT, "DIR", 0,
+	  "Look for /proc and /sys below DIR (also: EXITSTAT_ROOT)", 10 },
+	{ "source", OPT_SOURCE, "SOURCE", 0,
+	  "Where counts come from: auto (default; the first that works) or one of",
+	  10 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct cmd_common *c = state->input;
+	const char *root;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		root = getenv("EXITSTAT_ROOT");
+		c->root = root ? root : "";
+		c->source = "auto";
+		return 0;
+	case OPT_ROOT:
+		c->root = arg;
+		return 0;
+	case OPT_SOURCE:
+		c->source = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* The table of sources makes its help. */
+static char *filter(int key, const char *text, void *input)
+{
+	char names[128];
+
+	(void)input;
+	if (key != OPT_SOURCE)
+		return (char *)text;
+	source_names(names, sizeof(names));
+	return xasprintf("%s %s", text, names);
+}
+
+static const struct argp argp = {
+	.options = options,
+	.parser = parse,
+	.help_filter = filter,
+};
+const struct argp_child cmd_common_children[] = { { &argp, 0, NULL, 0 },
+						  { 0 } };
+
+const struct source_ops *cmd_source(const struct cmd_common *common,
+				    struct source_choice *choice)
+{
+	struct errbuf err;
+	int rc = source_choose(common->source, common->root, choice, &err);
+
+	if (rc == -EINVAL) {
+		cmd_fail(&err);
+	} else if (rc && choice->nr_refused == 1) {
+		cmd_fail(&choice->refused[0].why);
+	} else if (rc) {
+		warnx("nothing counts exits here that this exitstat could read:");
+		for (size_t i = 0; i < choice->nr_refused; i++)
+			warnx("  %s: %s", choice->refused[i].ops->name,
+			      choice->refused[i].why.text);
+	}
+	return choice->ops;
+}
+
+int cmd_fail(const struct errbuf *err)
+{
+	warnx("%s", err->text);
+	return EXIT_CODE_FAILED;
+}
+
+error_t cmd_one_file(int key, char *arg, struct argp_state *state,
+		     const char **file)
+{
+	switch (key) {
+	case ARGP_KEY_ARG:
+		if (*file)
+			argp_error(state, "one FILE at a time");
+		*file = arg;
+		return 0;
+	case ARGP_KEY_END:
+		if (!*file)
+			argp_error(state, "which FILE?");
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+uint64_t cmd_number(struct argp_state *state, const char *what,
+		    const char *arg, uint64_t min, uint64_t max)
+{
+	uint64_t n = 0;
+
+	if (parse_u64(arg, min, max, &n))
+		argp_error(state, "%s: %s: need a number from %llu to %llu",
+			   what, arg, (unsigned long long)min,
+			   (unsigned long long)max);
+	return n;
+}
+
+uint64_t cmd_duration(struct argp_state *state, const char *what,
+		      const char *arg, uint64_t min_ns, uint64_t max_ns)
+{
+	char lo[COUNT_TEXT_LEN], hi[COUNT_TEXT_LEN];
+	uint64_t ns = 0;
+
+	if (parse_duration(arg, min_ns, max_ns, &ns))
+		argp_error(state,
+			   "%s: %s: need a whole number with a unit (us, ms, s, m), from %s to %s",
+			   what, arg, fmt_ns(lo, min_ns), fmt_ns(hi, max_ns));
+	return ns;
+}

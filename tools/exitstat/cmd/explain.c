@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exitstat explain: an exit reason in words. All it knows is in exits.def and
+ * exits/advice.def.
+ */
+#include <err.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "exits/advice.h"
+#include "cmd/cmd.h"
+#include "lib/json-text.h"
+#include "report/report.h"
+
+#define LABEL	13	/* columns before the text */
+
+enum { OPT_ALL = 0x200, OPT_MAN };
+
+struct options {
+	uint32_t isa;
+	const char *what;
+	bool all, json, man;
+	json_t *list;		/* what was found, for --json */
+};
+
+static const struct argp_option option_table[] = {
+	{ "isa", 'i', "vmx|svm|pvm|kvm", 0,
+	  "Only Intel (vmx), AMD (svm) or PVM codes, or KVM's own statistics (kvm); default: all that have the name, or vmx and svm by number",
+	  0 },
+	{ "all", OPT_ALL, NULL, 0, "Explain all reasons", 0 },
+	{ "json", 'j', NULL, 0, "For programs: a JSON array", 0 },
+	{ "man", OPT_MAN, NULL, 0,
+	  "Write the manual page exitstat-reasons(7)", 0 },
+	{ 0 }
+};
+
+static void check_options(const struct options *o, struct argp_state *state)
+{
+	if (o->all && o->what)
+		argp_error(state, "--all, or one REASON");
+	if (o->man && (o->all || o->json || o->what || o->isa != KES_ISA_NONE))
+		argp_error(state, "--man stands alone");
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	switch (key) {
+	case 'i':
+		o->isa = reason_isa_by_name(arg);
+		if (o->isa == KES_ISA_NONE)
+			argp_error(state, "isa: %s: need vmx, svm, pvm or kvm", arg);
+		return 0;
+	case ARGP_KEY_ARG:
+		if (o->what)
+			argp_error(state, "one REASON at a time");
+		o->what = arg;
+		return 0;
+	case OPT_ALL:
+		o->all = true;
+		return 0;
+	case OPT_MAN:
+		o->man = true;
+		return 0;
+	case 'j':
+		o->json = true;
+		return 0;
+	case ARGP_KEY_END:
+		check_options(o, state);
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp argp_explain = {
+	.options = option_table,
+	.parser = parse,
+	.args_doc = "[REASON]",
+	.doc = "Explain a VM exit reason, by name or number: what it is, what causes it and costs, how to avoid it. Without REASON, list all.\v"
+	       "Names are the kernel's, with or without EXIT_REASON_ or SVM_EXIT_. "
+	       "Example: exitstat explain --isa vmx 30",
+};
+
+void explain_code(const struct reason *r, char *out, size_t size)
+{
+	if (r->code == KES_CODE_UNKNOWN)
+		snprintf(out, size, "-");
+	else if ((int64_t)r->code < 0)
+		snprintf(out, size, "%lld", (long long)r->code);
+	else if (r->isa == KES_ISA_SVM || r->isa == KES_ISA_PVM)
+		snprintf(out, size, "%#llx", (unsigned long long)r->code);
+	else
+		snprintf(out, size, "%llu", (unsigned long long)r->code);
+}
+
+static void print_fact(const char *label, const char *text)
+{
+	if (!*text)
+		return;
+	printf("%-*s", LABEL, label);
+	report_wrapped(stdout, LABEL, text);
+}
+
+/* Whom it is said to, before what is said; the label once. */
+static const char *print_avoid(const char *label, const char *who,
+			       const char *text)
+{
+	char *line;
+
+	if (!*text)
+		return label;
+	line = xasprintf("%s: %s", who, text);
+	printf("%-*s", LABEL, label);
+	report_wrapped(stdout, LABEL, line);
+	free(line);
+	return "";
+}
+
+static void print_reason(const struct reason *r)
+{
+	struct advice a = advice_of(r);
+	const char *label = "  avoid";
+	char code[32], *class;
+
+	class = xasprintf("%s: %s", reason_class_name(r->class),
+			  reason_class_meaning(r->class));
+	explain_code(r, code, sizeof(code));
+	printf("%s (%s %s)\n", r->name, reason_isa_name(r->isa), code);
+	print_fact("  class", class);
+	print_fact("  meaning", r->meaning);
+	print_fact("  causes", a.causes);
+	print_fact("  cost", a.cost);
+	label = print_avoid(label, "guest", a.guest);
+	label = print_avoid(label, "VMM", a.vmm);
+	print_avoid(label, "host", a.host);
+	print_fact("  reference", r->reference);
+	free(class);
+}
+
+static json_t *code_json(const struct reason *r)
+{
+	return r->code == KES_CODE_UNKNOWN ? json_null() :
+					     json_integer((json_int_t)r->code);
+}
+
+static json_t *reason_json(const struct reason *r)
+{
+	struct advice a = advice_of(r);
+
+	return json_pack("{s:s, s:s, s:o, s:s, s:s, s:s, s:s, s:{s:o, s:o, s:o}, s:s}",
+			 "name", r->name, "isa", reason_isa_name(r->isa),
+			 "code", code_json(r),
+			 "class", reason_class_name(r->class),
+			 "meaning", r->meaning, "causes", a.causes,
+			 "cost", a.cost,
+			 "avoid", "guest", json_text_or_null(a.guest),
+			 "vmm", json_text_or_null(a.vmm),
+			 "host", json_text_or_null(a.host),
+			 "reference", r->reference);
+}
+
+static void explain(struct options *o, const struct reason *r)
+{
+	if (o->json)
+		json_array_append_new(o->list, reason_json(r));
+	else
+		print_reason(r);
+}
+
+static void explain_all(struct options *o)
+{
+	const struct reason *r;
+	bool first = true;
+	size_t nr;
+
+	r = reason_list(&nr);
+	for (size_t i = 0; i < nr; i++) {
+		if (o->isa != KES_ISA_NONE && r[i].isa != o->isa)
+			continue;
+		if (!o->json && !first)
+			printf("\n");
+		first = false;
+		explain(o, &r[i]);
+	}
+}
+
+static void list_all(uint32_t isa)
+{
+	const struct reason *r;
+	char code[32];
+	size_t nr;
+
+	r = reason_list(&nr);
+	for (size_t i = 0; i < nr; i++) {
+		if (isa != KES_ISA_NONE && r[i].isa != isa)
+			continue;
+		explain_code(&r[i], code, sizeof(code));
+		printf("%s %10s  %-28s %s\n", reason_isa_name(r[i].isa), code,
+		       r[i].name, reason_class_name(r[i].class));
+	}
+}
+
+/* A number, or a negative one: SVM has codes -1 to -4. */
+static bool as_code(const char *text, uint64_t *code)
+{
+	bool negative = text[0] == '-';
+
+	if (parse_u64(text + negative, 0, UINT64_MAX >> negative, code))
+		return false;
+	if (negative)
+		*code = -*code;
+	return true;
+}
+
+/* Codes of PVM have numbers and no names. */
+static int explain_pvm(struct options *o, uint64_t code)
+{
+	char name[32];
+
+	reason_code_name(KES_ISA_PVM, code, name, sizeof(name));
+	explain(o, &(struct reason) {
+		.isa = KES_ISA_PVM, .code = code, .name = name,
+		.class = REASON_CLASS_OTHER,
+		.meaning = reason_code_meaning(KES_ISA_PVM),
+		.reference = "none",
+	});
+	return 1;
+}
+
+static int explain_in(uint32_t isa, struct options *o)
+{
+	bool named = o->isa == isa;
+	const struct reason *r;
+	uint64_t code;
+
+	if (o->isa != KES_ISA_NONE && !named)
+		return 0;
+	if (!as_code(o->what, &code))
+		r = reason_by_name(isa, o->what);
+	else if (isa == KES_ISA_PVM && named)
+		return explain_pvm(o, code);
+	else if (isa == KES_ISA_VMX || isa == KES_ISA_SVM || named)
+		r = reason_by_code(isa, code);
+	else
+		return 0;
+	if (!r)
+		return 0;
+	explain(o, r);
+	return 1;
+}
+
+static int complain(const char *what)
+{
+	const char *names[4];
+	char list[256] = "";
+	size_t n = 0, len = 0;
+	uint64_t code;
+
+	if (!as_code(what, &code))
+		n = reason_suggest(what, names, ARRAY_LEN(names));
+	for (size_t i = 0; i < n; i++)
+		len += (size_t)snprintf(list + len, sizeof(list) - len, "%s%s",
+					i ? ", " : "", names[i]);
+	if (n)
+		warnx("%s: no such exit reason (did you mean %s?)", what, list);
+	else
+		warnx("%s: no such exit reason (exitstat explain lists all)",
+		      what);
+	return EXIT_CODE_FAILED;
+}
+
+static int explain_one(struct options *o)
+{
+	static const uint32_t isas[] = {
+		KES_ISA_VMX, KES_ISA_SVM, KES_ISA_KVM, KES_ISA_PVM,
+	};
+	int found = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(isas); i++)
+		found += explain_in(isas[i], o);
+	return found ? EXIT_CODE_OK : complain(o->what);
+}
+
+static int show(struct options *o)
+{
+	if (o->what)
+		return explain_one(o);
+	if (o->man)
+		explain_man(stdout);
+	else if (o->all || o->json)
+		explain_all(o);
+	else
+		list_all(o->isa);
+	return EXIT_CODE_OK;
+}
+
+int cmd_explain(int argc, char **argv)
+{
+	struct options o = { .isa = KES_ISA_NONE };
+	int code;
+
+	if (argp_parse(&argp_explain, argc, argv, 0, NULL, &o))
+		return EXIT_CODE_USAGE;
+	o.list = json_array();
+	code = show(&o);
+	if (o.json && !code) {
+		json_dumpf(o.list, stdout, JSON_INDENT(2));
+		putchar('\n');
+	}
+	json_decref(o.list);
+	return code;
+}

@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exitstat list: one line per VM, which source serves and why, and
+ * which groups are on; or the same as JSON.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "lib/fsroot.h"
+#include "exits/groups.h"
+#include "lib/json-text.h"
+#include "exits/reasons.h"
+#include "snapshot/snapshot.h"
+
+struct options {
+	struct cmd_common common;
+	bool dead, json;
+};
+
+static const struct argp_option option_table[] = {
+	{ "dead", 'd', NULL, 0,
+	  "Also VMs that ended and whose counters are still kept", 0 },
+	{ "json", 'j', NULL, 0, "For programs: one JSON object", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+
+	(void)arg;
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->common;
+		return 0;
+	case 'd':
+		o->dead = true;
+		return 0;
+	case 'j':
+		o->json = true;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp argp_list = {
+	.options = option_table,
+	.parser = parse,
+	.doc = "List the VMs of this machine and their exits so far.",
+	.children = cmd_common_children,
+};
+
+static void vm_name(const struct snap_vm *vm, const char *root, char *name,
+		    size_t size)
+{
+	char comm[17];
+
+	copy_printable(comm, sizeof(comm), vm->comm);
+	/* a dead VM's pid may belong to somebody else by now */
+	if (vm->dead)
+		copy_printable(name, size, comm);
+	else
+		fsroot_vm_name(root, vm->pid, comm, name, size);
+}
+
+/* "" without one, and of a dead VM. */
+static void vm_uuid(const struct snap_vm *vm, const char *root, char *uuid,
+		    size_t size)
+{
+	uuid[0] = '\0';
+	if (!vm->dead)
+		fsroot_vm_uuid(root, vm->pid, uuid, size);
+}
+
+static void print_vm(const struct snapshot *s, const struct snap_vm *vm,
+		     const char *root)
+{
+	char name[64], uuid[40], exits[COUNT_TEXT_LEN];
+
+	vm_name(vm, root, name, sizeof(name));
+	vm_uuid(vm, root, uuid, sizeof(uuid));
+	printf("%6llu %8u %-30.30s %5u %15s  %s\n",
+	       (unsigned long long)vm->vm_id, vm->pid, name, vm->nr_vcpus,
+	       fmt_count(exits, snapshot_vm_exits(s, vm)),
+	       vm->dead ? "dead" : "running");
+	if (*uuid)
+		printf("%15s uuid %s\n", "", uuid);
+}
+
+static void print_list(const struct snapshot *s, const struct options *o,
+		       bool in_process)
+{
+	size_t dead = 0, shown = 0;
+
+	for (size_t i = 0; i < s->nr_vms; i++) {
+		dead += s->vms[i].dead;
+		if (s->vms[i].dead && !o->dead)
+			continue;
+		if (!shown++)
+			printf("%6s %8s %-30s %5s %15s  %s\n", "VM", "PID",
+			       "NAME", "VCPUS", "EXITS", "STATE");
+		print_vm(s, &s->vms[i], o->common.root);
+	}
+	if (!shown)
+		printf("%s\n", in_process ? "no VM has exited meanwhile" :
+					    "no VM runs");
+	if (dead && !o->dead)
+		printf("%zu that ended not shown (--dead)\n", dead);
+}
+
+static void print_groups(const struct source_ops *src, const char *root)
+{
+	char text[GROUPS_TEXT_LEN];
+	uint32_t on, known;
+	struct errbuf err;
+
+	if (src->get_groups(root, &on, &known, &err)) {
+		printf("; groups: cannot tell which are on");
+		return;
+	}
+	printf("; on: %s", groups_text(on, text));
+	if (known & ~on)
+		printf("; off: %s", groups_text(known & ~on, text));
+}
+
+static void print_source(const struct source_choice *c)
+{
+	printf("source: %s, as %s\n", c->ops->name, c->why.text);
+	for (size_t i = 0; i < c->nr_refused; i++)
+		printf("  not %s: %s\n", c->refused[i].ops->name,
+		       c->refused[i].why.text);
+	if (c->ops->in_process)
+		printf("  (it counts only while an exitstat runs: exitstat record)\n");
+}
+
+static void print_lost(const struct snapshot *s)
+{
+	char n[COUNT_TEXT_LEN];
+
+	if (s->hdr.lost)
+		printf("WARNING: %s exits were seen but not counted, for want of memory\n\n",
+		       fmt_count(n, s->hdr.lost));
+}
+
+/* VMs that are missing below, and why. */
+static void print_remarks(const struct source_ops *src)
+{
+	struct buf b = { 0 };
+
+	if (src->remarks)
+		src->remarks(&b);
+	if (b.len)
+		printf("\n%s", b.data);
+	buf_free(&b);
+}
+
+static void print_text(const struct snapshot *s, const struct options *o,
+		       const struct source_choice *choice)
+{
+	const struct source_ops *src = choice->ops;
+
+	print_source(choice);
+	printf("isa: %s", reason_isa_name(s->hdr.isa));
+	print_groups(src, o->common.root);
+	printf("\n\n");
+	print_lost(s);
+	print_list(s, o, src->in_process);
+	print_remarks(src);
+}
+
+/* ---- JSON ---- */
+
+static json_t *vms_json(const struct snapshot *s, const struct options *o)
+{
+	json_t *all = json_array();
+	char name[64], uuid[40];
+
+	for (size_t i = 0; i < s->nr_vms; i++) {
+		const struct snap_vm *vm = &s->vms[i];
+
+		if (vm->dead && !o->dead)
+			continue;
+		vm_name(vm, o->common.root, name, sizeof(name));
+		vm_uuid(vm, o->common.root, uuid, sizeof(uuid));
+		json_array_append_new(all, json_pack(
+			"{s:I, s:I, s:o, s:o, s:I, s:I, s:s}",
+			"vm_id", (json_int_t)vm->vm_id,
+			"pid", (json_int_t)vm->pid, "name", json_text(name),
+			"uuid", *uuid ? json_text(uuid) : json_null(),
+			"vcpus", (json_int_t)vm->nr_vcpus,
+			"exits", (json_int_t)snapshot_vm_exits(s, vm),
+			"state", vm->dead ? "dead" : "running"));
+	}
+	return all;
+}
+
+static json_t *refused_json(const struct source_choice *c)
+{
+	json_t *all = json_array();
+
+	for (size_t i = 0; i < c->nr_refused; i++)
+		json_array_append_new(all, json_pack(
+			"{s:s, s:o}", "source", c->refused[i].ops->name,
+			"why", json_text(c->refused[i].why.text)));
+	return all;
+}
+
+/* "count, time" for each that is on or off; null: nobody can tell. */
+static void groups_json(json_t *o, const struct source_ops *src,
+			const char *root)
+{
+	char text[GROUPS_TEXT_LEN];
+	uint32_t on, known;
+	struct errbuf err;
+	bool told = !src->get_groups(root, &on, &known, &err);
+
+	json_object_set_new(o, "groups_on", told ?
+			    json_text(groups_text(on, text)) : json_null());
+	json_object_set_new(o, "groups_off", told ?
+			    json_text(groups_text(known & ~on, text)) :
+			    json_null());
+}
+
+static json_t *remarks_json(const struct source_ops *src)
+{
+	json_t *all = json_array();
+	struct buf b = { 0 };
+
+	if (src->remarks)
+		src->remarks(&b);
+	for (char *line = b.data ? strtok(b.data, "\n") : NULL; line;
+	     line = strtok(NULL, "\n"))
+		json_array_append_new(all, json_text(line));
+	buf_free(&b);
+	return all;
+}
+
+static void print_json(const struct snapshot *s, const struct options *o,
+		       const struct source_choice *choice)
+{
+	json_t *j = json_object();
+
+	json_object_set_new(j, "source", json_text(choice->ops->name));
+	json_object_set_new(j, "source_why", json_text(choice->why.text));
+	json_object_set_new(j, "refused", refused_json(choice));
+	json_object_set_new(j, "isa", json_text(reason_isa_name(s->hdr.isa)));
+	groups_json(j, choice->ops, o->common.root);
+	json_object_set_new(j, "lost", json_integer((json_int_t)s->hdr.lost));
+	json_object_set_new(j, "vms", vms_json(s, o));
+	json_object_set_new(j, "remarks", remarks_json(choice->ops));
+	json_dumpf(j, stdout, JSON_INDENT(2));
+	printf("\n");
+	json_decref(j);
+}
+
+int cmd_list(int argc, char **argv)
+{
+	struct options o = { 0 };
+	struct snapshot s = { 0 };
+	const struct source_ops *src;
+	struct source_choice choice;
+	struct buf bytes = { 0 };
+	struct errbuf err;
+	int rc;
+
+	if (argp_parse(&argp_list, argc, argv, 0, NULL, &o))
+		return EXIT_CODE_USAGE;
+	src = cmd_source(&o.common, &choice);
+	if (!src)
+		return EXIT_CODE_FAILED;
+	rc = src->read(o.common.root, &bytes, &err);
+	if (!rc)
+		rc = snapshot_parse(&s, bytes.data, bytes.len, &err);
+	if (!rc && o.json)
+		print_json(&s, &o, &choice);
+	else if (!rc)
+		print_text(&s, &o, &choice);
+	snapshot_free(&s);
+	buf_free(&bytes);
+	return rc ? cmd_fail(&err) : EXIT_CODE_OK;
+}

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * exitstat record: options, what a recording says about itself, and the
+ * switch for counting. The loop is record/session.c's.
+ */
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "cmd/cmd.h"
+#include "lib/fsroot.h"
+#include "exits/groups.h"
+#include "source/hold.h"
+#include "exits/reasons.h"
+#include "record/session.h"
+
+enum { OPT_ALL = 0x200, OPT_FORCE, OPT_PHASES, OPT_GROUPS };
+
+struct options {
+	struct cmd_common common;
+	const char *output;
+	const char *phases;
+	uint64_t interval_ns;
+	uint64_t duration_ns;
+	uint32_t groups;	/* to be on, besides those that are */
+	bool all, force, quiet;
+	char **command;
+	size_t nr_command;
+	const char *source_why;
+};
+
+static const struct argp_option option_table[] = {
+	{ "interval", 'i', "TIME", 0,
+	  "Time between samples, e.g. 100ms (default), 20ms, 1s", 0 },
+	{ "output", 'o', "FILE", 0,
+	  "Recording to make (default: exits-DATE-TIME.exitstat)", 0 },
+	{ "duration", 'd', "TIME", 0,
+	  "Stop after TIME; a COMMAND is sent SIGTERM then", 0 },
+	{ "all", OPT_ALL, NULL, 0,
+	  "With COMMAND: record every VM, not only those it creates", 0 },
+	{ "phases", OPT_PHASES, "FILE", 0,
+	  "Patterns of boot phases (see exitstat-recording(5))", 0 },
+	{ "groups", OPT_GROUPS, "LIST", 0,
+	  "Also record these: count,time,histogram,detail (default: count, and what is on)",
+	  0 },
+	{ "force", OPT_FORCE, NULL, 0, "Replace FILE if it exists", 0 },
+	{ "quiet", 'q', NULL, 0, "Say nothing but errors", 0 },
+	{ 0 }
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+	struct options *o = state->input;
+	struct errbuf err;
+
+	switch (key) {
+	case ARGP_KEY_INIT:
+		state->child_inputs[0] = &o->common;
+		return 0;
+	case 'i':
+		o->interval_ns = cmd_duration(state, "interval", arg,
+					      NSEC_PER_MSEC, NSEC_PER_SEC * 3600);
+		return 0;
+	case 'd':
+		o->duration_ns = cmd_duration(state, "duration", arg,
+					      NSEC_PER_MSEC,
+					      NSEC_PER_SEC * 86400 * 30);
+		return 0;
+	case 'o':
+		o->output = arg;
+		return 0;
+	case 'q':
+		o->quiet = true;
+		return 0;
+	case OPT_GROUPS:
+		if (groups_parse(arg, &o->groups, &err))
+			argp_error(state, "groups: %s", err.text);
+		return 0;
+	case OPT_ALL:
+		o->all = true;
+		return 0;
+	case OPT_FORCE:
+		o->force = true;
+		return 0;
+	case OPT_PHASES:
+		o->phases = arg;
+		return 0;
+	case ARGP_KEY_ARG:
+		o->command = &state->argv[state->next - 1];
+		o->nr_command = (size_t)(state->argc - state->next + 1);
+		state->next = state->argc;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+const struct argp argp_record = {
+	.options = option_table,
+	.parser = parse,
+	.args_doc = "[-- COMMAND...]",
+	.doc = "Record VM exits while COMMAND (a guest) runs, or until ^C.\v"
+	       "COMMAND's standard output is passed on and searched for boot "
+	       "phases. Example:\n"
+	       "  exitstat record -o boot.exitstat -- qemu-system-x86_64 "
+	       "-enable-kvm -nographic -kernel bzImage -append console=ttyS0",
+	.children = cmd_common_children,
+};
+
+static int load_phases(struct phases *p, const char *file, struct buf *text,
+		       struct errbuf *err)
+{
+	int rc;
+
+	if (!file) {
+		buf_append(text, phases_default, strlen(phases_default));
+		return phases_parse(p, text->data, "phases.conf", err);
+	}
+	rc = fsroot_read("", file, text);
+	if (rc)
+		return err_set(err, rc, "%s: %s", file, strerror(-rc));
+	buf_append(text, "", 0);
+	if (strlen(text->data) != text->len)
+		return err_set(err, -EINVAL, "%s: not a text file", file);
+	return phases_parse(p, text->data, file, err);
+}
+
+static char *joined(char *const *command, size_t n)
+{
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < n; i++)
+		buf_printf(&b, "%s%s", i ? " " : "", command[i]);
+	return b.data;
+}
+
+static void warn_line(const char *line)
+{
+	warnx("%s", line);
+}
+
+/* VMs that the source saw and could not read, a line each. Were there any? */
+static bool say_remarks(const struct source_ops *source)
+{
+	struct buf b = { 0 };
+	bool any;
+
+	if (source->remarks)
+		source->remarks(&b);
+	any = b.len;
+	for (char *line = b.data ? strtok(b.data, "\n") : NULL; line;
+	     line = strtok(NULL, "\n"))
+		warn_line(line);
+	buf_free(&b);
+	return any;
+}
+
+static void say_end(const struct session *s, const char *output)
+{
+	struct track_sums sums = track_sums(s->track);
+	char exits[COUNT_TEXT_LEN];
+
+	if (sums.vms_guessed)
+		warnx("%zu VM(s) ended before their parent could be looked up; they are recorded, as they began after the command",
+		      sums.vms_guessed);
+	if (sums.vms_vanished)
+		warnx("%zu VM(s) went between two samples; their last exits are missing",
+		      sums.vms_vanished);
+	if (!say_remarks(s->cfg->source) && !sums.vms && s->cfg->command)
+		warnx("the command created no VM%s",
+		      sums.vms_left_out ? "; others did (record them with --all)" :
+		      " (does it use KVM: -enable-kvm?)");
+	if (s->missed)
+		warnx("%llu of %llu sample deadlines were missed",
+		      (unsigned long long)s->missed,
+		      (unsigned long long)(s->missed + (uint64_t)s->nr_samples));
+	warnx("%s: %s exits of %zu VM(s) in %lld samples", output,
+	      fmt_count(exits, sums.exits), sums.vms,
+	      (long long)s->nr_samples);
+}
+
+static int child_code(const struct session *s)
+{
+	char text[64];
+
+	if (!s->cfg->command || !s->child.status)
+		return EXIT_CODE_OK;
+	child_describe(&s->child, text, sizeof(text));
+	warnx("%s %s", s->cfg->command[0], text);
+	return EXIT_CODE_FAILED;
+}
+
+/* A reader that had enough is no failure, a disk that is full is one. */
+static int tee_code(const struct session *s)
+{
+	if (!s->tee_rc || s->tee_rc == -EPIPE)
+		return EXIT_CODE_OK;
+	warnx("standard output: %s (the recording is complete, the command's output is not)",
+	      strerror(-s->tee_rc));
+	return EXIT_CODE_FAILED;
+}
+
+static int finish(struct session *s, struct rec_writer *w,
+		  const struct options *o, const char *machine)
+{
+	struct errbuf err;
+	int rc = session_tail(s, machine, &err), code;
+
+	if (rc) {
+		rec_leave(w);
+		return cmd_fail(&err);
+	}
+	if (rec_finish(w, &err))
+		return cmd_fail(&err);
+	if (!o->quiet)
+		say_end(s, o->output);
+	code = tee_code(s);
+	return child_code(s) ? EXIT_CODE_FAILED : code;
+}
+
+static int run(const struct options *o, const struct session_config *cfg,
+	       struct phases *phases, const char *phases_text)
+{
+	struct session s = { .cfg = cfg, .phases = phases };
+	char *command = o->command ? joined(o->command, o->nr_command) : NULL;
+	const struct session_origin origin = {
+		o->source_why, command, o->command ? phases_text : NULL,
+	};
+	char machine[64] = "";
+	struct errbuf err;
+	int code;
+
+	if (rec_create(&s.w, o->output, o->force, &err)) {
+		free(command);
+		return cmd_fail(&err);
+	}
+	if (o->command)
+		fsroot_args_machine(o->command, o->nr_command, machine,
+				    sizeof(machine));
+	s.track = track_new(&(struct track_config) {
+		.root = cfg->root,
+		.all = o->all || !o->command,
+		.machine = o->command ? machine : NULL,
+	});
+	if (session_head(s.w, cfg, &origin, &err)) {
+		rec_leave(s.w);
+		code = cmd_fail(&err);
+	} else if (!session_run(&s, warn_line)) {
+		code = finish(&s, s.w, o, o->command ? machine : NULL);
+	} else if (s.write_rc && s.nr_samples > 1) {
+		rec_leave(s.w);	/* told already; what there is stays readable */
+		code = EXIT_CODE_FAILED;
+	} else {
+		rec_discard(s.w);
+		code = cmd_fail(&s.err);
+	}
+	free(command);
+	session_free(&s);
+	return code;
+}
+
+/* What is missing is switched on for the recording, and back off after it. */
+static int run_counting(const struct options *o,
+			const struct session_config *cfg, struct phases *phases,
+			const char *phases_text)
+{
+	uint32_t groups = groups_closure(o->groups | KES_GROUP_COUNT);
+	char text[GROUPS_TEXT_LEN];
+	struct errbuf note, err;
+	struct hold hold;
+	int code;
+
+	if (hold_begin(&hold, cfg->source, cfg->root, groups, &note, &err)) {
+		code = cmd_fail(&err);
+	} else {
+		if (*note.text)
+			warn_line(note.text);
+		if (hold.own && cfg->source->shared && !o->quiet)
+			warnx("switched on for this recording: %s",
+			      groups_text(hold.own, text));
+		code = run(o, cfg, phases, phases_text);
+	}
+	if (hold_end(&hold, &note, &err))
+		code = cmd_fail(&err);
+	if (*note.text && !o->quiet)
+		warn_line(note.text);
+	return code;
+}
+
+/* From here on it is known which files and which source are used. */
+static int run_with(struct options *o, const struct source_choice *choice,
+		    struct phases *phases, const char *phases_text)
+{
+	struct session_config cfg = {
+		.root = o->common.root,
+		.source = choice->ops,
+		.clock = &clock_system,
+		.interval_ns = o->interval_ns,
+		.duration_ns = o->duration_ns,
+		.command = o->command,
+		.quiet = o->quiet,
+		.all = o->all,
+	};
+	struct buf why = { 0 };
+	int code;
+
+	session_source_why(choice, &why);
+	o->source_why = why.data;
+	if (choice->nr_refused && !o->quiet)
+		warnx("source: %s, as no better one works here (exitstat list says why)",
+		      choice->ops->name);
+	code = run_counting(o, &cfg, phases, phases_text);
+	buf_free(&why);
+	return code;
+}
+
+int cmd_record(int argc, char **argv)
+{
+	struct options o = { .interval_ns = 100 * NSEC_PER_MSEC };
+	struct source_choice choice;
+	struct phases phases;
+	struct buf text = { 0 };
+	struct errbuf err;
+	char output[64];
+	int code;
+
+	if (argp_parse(&argp_record, argc, argv, ARGP_IN_ORDER, NULL, &o))
+		return EXIT_CODE_USAGE;
+	session_default_name(output, sizeof(output));
+	if (!o.output)
+		o.output = output;
+	if (load_phases(&phases, o.phases, &text, &err)) {
+		buf_free(&text);
+		return cmd_fail(&err);
+	}
+	code = cmd_source(&o.common, &choice) ?
+	       run_with(&o, &choice, &phases, text.data) : EXIT_CODE_FAILED;
+	phases_free(&phases);
+	buf_free(&text);
+	return code;
+}

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements diff.h: what is compared, and of whom. Rows and tables are made of
+ * it by grid.c.
+ */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diff/grid.h"
+#include "exits/groups.h"
+
+/* One number of each run; NAN: unavailable. @phase "" is the whole. */
+typedef double (*number_fn)(const struct model *m, const char *phase);
+
+static struct diff_row number(const struct diff *d, const char *phase,
+			      number_fn fn)
+{
+	double *x[DIFF_SIDES];
+	struct diff_row r;
+
+	for (int s = 0; s < DIFF_SIDES; s++) {
+		x[s] = xcalloc(d->side[s].nr_runs, sizeof(double));
+		for (size_t i = 0; i < d->side[s].nr_runs; i++)
+			x[s][i] = fn(&d->side[s].runs[i], phase);
+	}
+	r = diff_make_row(d, "all", x);
+	for (int s = 0; s < DIFF_SIDES; s++)
+		free(x[s]);
+	return r;
+}
+
+static bool is_in(const struct model_phase *p, const char *phase)
+{
+	return !strcmp(p->name, phase);
+}
+
+static bool has_phase(const struct model *m, const char *phase)
+{
+	if (!*phase)
+		return true;
+	for (size_t i = 0; i < m->nr_phases; i++)
+		if (is_in(&m->phases[i], phase))
+			return true;
+	return false;
+}
+
+static double exits_of(const struct model *m, const char *phase)
+{
+	double sum = 0;
+
+	if (!*phase)
+		return (double)m->total;
+	for (size_t i = 0; i < m->nr_phases; i++)
+		if (is_in(&m->phases[i], phase))
+			sum += (double)m->phases[i].total;
+	return has_phase(m, phase) ? sum : NAN;
+}
+
+static double ns_of(const struct model *m, const char *phase)
+{
+	double sum = 0;
+
+	if (!*phase)
+		return (double)m->end_ns;
+	for (size_t i = 0; i < m->nr_phases; i++)
+		if (is_in(&m->phases[i], phase))
+			sum += (double)(m->phases[i].end_ns -
+					m->phases[i].begin_ns);
+	return has_phase(m, phase) ? sum : NAN;
+}
+
+static double reason_exits(const struct model *m, const char *phase, size_t i)
+{
+	double sum = 0;
+
+	if (!*phase)
+		return (double)m->reasons[i].total;
+	for (size_t k = 0; k < m->nr_phases; k++)
+		if (is_in(&m->phases[k], phase))
+			sum += (double)m->phases[k].by_reason[i];
+	return sum;
+}
+
+/* What SVM's codes do not tell apart cannot be compared apart. */
+static const struct {
+	const char *class;
+	const char *with;
+} wider[] = {
+	{ "msr-read", "msr" },
+	{ "msr-write", "msr" },
+	{ "mmio", "page-fault" },
+};
+
+const char *diff_class_on_svm(const char *class)
+{
+	for (size_t k = 0; k < ARRAY_LEN(wider); k++)
+		if (!strcmp(class, wider[k].class))
+			return wider[k].with;
+	return class;
+}
+
+void diff_key(const struct diff *d, const struct model *m, size_t reason,
+	      bool by_class, char *out, size_t size)
+{
+	const char *class = m->rec->reasons[reason].class;
+
+	if (!by_class) {
+		model_reason_name(&m->rec->reasons[reason], out, size);
+		return;
+	}
+	if (!d->same_isa)
+		class = diff_class_on_svm(class);
+	snprintf(out, size, "%s", class);
+}
+
+static void put_exits(struct diff_grid *g, const struct model *m,
+		      enum diff_which side, size_t run, const char *phase,
+		      bool by_class)
+{
+	char name[64];
+
+	if (!has_phase(m, phase))
+		g->unset[side][run] = NAN;
+	for (size_t i = 0; i < m->rec->nr_reasons; i++) {
+		diff_key(g->d, m, i, by_class, name, sizeof(name));
+		diff_grid_put(g, name, side, run, reason_exits(m, phase, i));
+	}
+}
+
+static struct diff_table exits_table(const struct diff *d, const char *phase,
+				     bool by_class)
+{
+	struct diff_grid g;
+
+	diff_grid_init(&g, d);
+	for (int s = 0; s < DIFF_SIDES; s++)
+		for (size_t i = 0; i < d->side[s].nr_runs; i++)
+			put_exits(&g, &d->side[s].runs[i], s, i, phase,
+				  by_class);
+	return diff_grid_table(&g);
+}
+
+static void put_users(struct diff_grid *g, const struct model *m,
+		      enum diff_which side, size_t run)
+{
+	for (size_t i = 0; i < m->groups.nr_users; i++)
+		diff_grid_put(g, rec_kvm_exit_name(m->rec,
+						   m->groups.users[i].code),
+			      side, run, (double)m->groups.users[i].count);
+}
+
+static void put_costs(struct diff_grid *g, const struct model *m,
+		      enum diff_which side, size_t run)
+{
+	for (size_t i = 0; i < m->rec->nr_reasons; i++) {
+		char name[64];
+
+		diff_key(g->d, m, i, !g->d->same_isa, name, sizeof(name));
+		diff_grid_put(g, name, side, run,
+			      (double)model_cost_ns(&m->groups.costs[i]));
+	}
+}
+
+static void put_states(struct diff_grid *g, const struct model *m,
+		       enum diff_which side, size_t run)
+{
+	for (int s = 0; s < MODEL_NR_STATES; s++)
+		diff_grid_put(g, model_state_name(s), side, run,
+			      (double)m->groups.all.ns[s]);
+}
+
+static double cost_of(const struct model *m, const char *phase)
+{
+	struct errbuf err;
+	double sum = 0;
+
+	(void)phase;
+	if (model_need_time(m, &err))
+		return NAN;
+	for (size_t i = 0; i < m->rec->nr_reasons; i++)
+		sum += (double)model_cost_ns(&m->groups.costs[i]);
+	return sum;
+}
+
+/* None at all is a count of 0 if no exit returned to user space. */
+static int needs_users(const struct model *m, struct errbuf *err)
+{
+	bool any = false;
+
+	if (!rec_has_field(m->rec, "userspace"))
+		return err_set(err, -ENODATA,
+			       "%s: its source does not tell why KVM_RUN returned",
+			       m->rec->path);
+	for (size_t i = 0; i < m->rec->nr_reasons; i++)
+		any |= m->reasons[i].n.userspace > 0;
+	if (m->groups.nr_users || (m->rec->version >= 2 && !any))
+		return 0;
+	return err_set(err, -ENODATA, "%s: it does not say why KVM_RUN returned",
+		       m->rec->path);
+}
+
+/* A table of the whole that not every recording can give. */
+static struct diff_table optional_table(const struct diff *d,
+		int (*needs)(const struct model *m, struct errbuf *err),
+		void (*fill)(struct diff_grid *g, const struct model *m,
+			     enum diff_which side, size_t run))
+{
+	struct diff_table t = { 0 };
+	struct diff_grid g;
+
+	for (int s = 0; s < DIFF_SIDES; s++)
+		for (size_t i = 0; i < d->side[s].nr_runs; i++)
+			if (needs(&d->side[s].runs[i], &t.lacks))
+				return t;
+	diff_grid_init(&g, d);
+	for (int s = 0; s < DIFF_SIDES; s++)
+		for (size_t i = 0; i < d->side[s].nr_runs; i++)
+			fill(&g, &d->side[s].runs[i], s, i);
+	return diff_grid_table(&g);
+}
+
+static void make_scope(struct diff *d, struct diff_scope *s)
+{
+	s->exits = number(d, s->name, exits_of);
+	s->takes = number(d, s->name, ns_of);
+	if (d->same_isa)
+		s->reasons = exits_table(d, s->name, false);
+	s->classes = exits_table(d, s->name, true);
+}
+
+static size_t place_of(const struct diff *d, const char *phase)
+{
+	size_t i = 0;
+
+	while (i < d->nr_phases && strcmp(d->phases[i].name, phase))
+		i++;
+	return i;
+}
+
+/* Behind the one that came before it in this run. */
+static void add_phases(struct diff *d, const struct model *m, size_t *cap)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < m->nr_phases; i++) {
+		const char *name = m->phases[i].name;
+		size_t found = place_of(d, name);
+
+		if (found == d->nr_phases) {
+			d->phases = vec_room(d->phases, d->nr_phases, cap,
+					     sizeof(*d->phases));
+			memmove(&d->phases[at + 1], &d->phases[at],
+				(d->nr_phases++ - at) * sizeof(*d->phases));
+			memset(&d->phases[at], 0, sizeof(*d->phases));
+			snprintf(d->phases[at].name,
+				 sizeof(d->phases[at].name), "%s", name);
+			found = at;
+		}
+		at = found + 1;
+	}
+}
+
+static int find_isa(struct diff *d, struct errbuf *err)
+{
+	for (int s = 0; s < DIFF_SIDES; s++) {
+		const struct diff_side *side = &d->side[s];
+
+		d->isa[s] = model_isa(&side->runs[0]);
+		for (size_t i = 1; i < side->nr_runs; i++)
+			if (strcmp(d->isa[s], model_isa(&side->runs[i])))
+				return err_set(err, -EINVAL,
+					       "%.120s and %.120s: of isa %.20s and %.20s, so they are not runs of the same (one side, one isa)",
+					       side->runs[0].rec->path,
+					       side->runs[i].rec->path,
+					       d->isa[s],
+					       model_isa(&side->runs[i]));
+	}
+	d->same_isa = !strcmp(d->isa[DIFF_A], d->isa[DIFF_B]);
+	return 0;
+}
+
+int diff_make(struct diff *d, const struct diff_side sides[DIFF_SIDES],
+	      struct errbuf *err)
+{
+	size_t cap = 0;
+	int rc;
+
+	memset(d, 0, sizeof(*d));
+	memcpy(d->side, sides, sizeof(d->side));
+	d->repeated = sides[DIFF_A].nr_runs > 1 && sides[DIFF_B].nr_runs > 1;
+	rc = find_isa(d, err);
+	if (rc)
+		return rc;
+	for (int s = 0; s < DIFF_SIDES; s++)
+		for (size_t i = 0; i < sides[s].nr_runs; i++)
+			add_phases(d, &sides[s].runs[i], &cap);
+	make_scope(d, &d->whole);
+	for (size_t i = 0; i < d->nr_phases; i++)
+		make_scope(d, &d->phases[i]);
+	d->users = optional_table(d, needs_users, put_users);
+	d->costs = optional_table(d, model_need_time, put_costs);
+	d->states = optional_table(d, model_need_time, put_states);
+	d->cost = number(d, "", cost_of);
+	return 0;
+}
+
+static void free_scope(struct diff_scope *s)
+{
+	free(s->reasons.rows);
+	free(s->classes.rows);
+}
+
+void diff_free(struct diff *d)
+{
+	free_scope(&d->whole);
+	for (size_t i = 0; i < d->nr_phases; i++)
+		free_scope(&d->phases[i]);
+	free(d->phases);
+	free(d->users.rows);
+	free(d->costs.rows);
+	free(d->states.rows);
+	memset(d, 0, sizeof(*d));
+}
+
+const struct diff_scope *diff_find(const struct diff *d, const char *phase)
+{
+	size_t i = place_of(d, phase);
+
+	if (!*phase)
+		return &d->whole;
+	return i < d->nr_phases ? &d->phases[i] : NULL;
+}
+
+const struct diff_table *diff_best(const struct diff *d,
+				   const struct diff_scope *s)
+{
+	return d->same_isa ? &s->reasons : &s->classes;
+}
+
+bool diff_tells(const struct diff *d, const struct diff_row *r)
+{
+	if (r->kind == DIFF_UNAVAILABLE || r->kind == DIFF_SAME)
+		return false;
+	return !d->repeated || stats_sure(&r->change);
+}
+
+static bool scope_is_same(const struct diff *d, const struct diff_scope *s)
+{
+	const struct diff_table *t = diff_best(d, s);
+
+	for (size_t i = 0; i < t->nr; i++)
+		if (t->rows[i].kind != DIFF_SAME)
+			return false;
+	return s->exits.kind == DIFF_SAME;
+}
+
+bool diff_is_same(const struct diff *d)
+{
+	bool same = scope_is_same(d, &d->whole);
+
+	for (size_t i = 0; i < d->nr_phases; i++)
+		same = same && scope_is_same(d, &d->phases[i]);
+	return same;
+}
+
+double diff_ratio(const struct diff_row *r)
+{
+	double a = r->side[DIFF_A].mean;
+
+	return a > 0 ? r->side[DIFF_B].mean / a : NAN;
+}
+
+const char *diff_side_name(enum diff_which side)
+{
+	return side == DIFF_A ? "A" : "B";
+}
+
+const char *diff_kind_name(enum diff_kind kind)
+{
+	static const char *const names[] = {
+		[DIFF_UNAVAILABLE] = "unavailable",
+		[DIFF_SAME] = "same",
+		[DIFF_CHANGED] = "changed",
+		[DIFF_APPEARED] = "appeared",
+		[DIFF_VANISHED] = "vanished",
+	};
+
+	return names[kind];
+}

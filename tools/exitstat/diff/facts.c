@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What was compared: the facts that the recordings have about themselves, and
+ * which of them differ between A and B.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diff/report.h"
+#include "exits/groups.h"
+
+static void put_meta(const struct model *m, const char *key, struct buf *b)
+{
+	buf_printf(b, "%s", rec_get(m->rec, key));
+}
+
+static void put_machine(const struct model *m, const char *key, struct buf *b)
+{
+	(void)key;
+	buf_printf(b, "%s", model_machine(m));
+}
+
+static void put_guest(const struct model *m, const char *key, struct buf *b)
+{
+	char text[128];
+
+	(void)key;
+	model_guest_text(m, text, sizeof(text));
+	buf_printf(b, "%s", text + (strncmp(text, "guest ", 6) ? 0 : 6));
+}
+
+static void put_groups(const struct model *m, const char *key, struct buf *b)
+{
+	char text[GROUPS_TEXT_LEN];
+
+	(void)key;
+	buf_printf(b, "%s", groups_text(m->rec->groups, text));
+}
+
+static void put_interval(const struct model *m, const char *key, struct buf *b)
+{
+	char text[COUNT_TEXT_LEN];
+
+	buf_printf(b, "%s", fmt_ns(text, rec_get_u64(m->rec, key)));
+}
+
+static const struct {
+	const char *name;
+	const char *key;
+	void (*put)(const struct model *m, const char *key, struct buf *b);
+} facts[] = {
+	{ "kernel", "kernel", put_meta },
+	{ "cpu", "cpu", put_meta },
+	{ "lab", "lab", put_meta },
+	{ "guest", NULL, put_guest },
+	{ "machine", NULL, put_machine },
+	{ "command", "command", put_meta },
+	{ "end", "command_end", put_meta },
+	{ "interval", "interval_ns", put_interval },
+	{ "groups", NULL, put_groups },
+	{ "source", "source", put_meta },
+	{ "fields", "fields", put_meta },
+	{ "isa", "isa", put_meta },
+};
+
+/* What the runs of a side say, each thing once. */
+static char *text_of_side(const struct diff_side *side, size_t fact)
+{
+	struct buf all = { 0 };
+
+	for (size_t i = 0; i < side->nr_runs; i++) {
+		struct buf one = { 0 };
+
+		facts[fact].put(&side->runs[i], facts[fact].key, &one);
+		if (!one.len)
+			buf_printf(&one, "not recorded");
+		if (!all.len)
+			buf_append(&all, one.data, one.len);
+		else if (!strstr(all.data, one.data))
+			buf_printf(&all, " | %s", one.data);
+		buf_free(&one);
+	}
+	return all.data;
+}
+
+void diff_facts_make(struct diff_facts *f, const struct diff *d)
+{
+	f->nr = ARRAY_LEN(facts);
+	f->f = xcalloc(f->nr, sizeof(*f->f));
+	for (size_t i = 0; i < f->nr; i++) {
+		f->f[i].name = facts[i].name;
+		for (int s = 0; s < DIFF_SIDES; s++)
+			f->f[i].text[s] = text_of_side(&d->side[s], i);
+		f->f[i].same = !strcmp(f->f[i].text[DIFF_A],
+				       f->f[i].text[DIFF_B]);
+	}
+}
+
+void diff_facts_free(struct diff_facts *f)
+{
+	for (size_t i = 0; i < f->nr; i++)
+		for (int s = 0; s < DIFF_SIDES; s++)
+			free(f->f[i].text[s]);
+	free(f->f);
+	memset(f, 0, sizeof(*f));
+}
+
+static bool has_word(const char *text, const char *word, size_t len)
+{
+	while (*text) {
+		size_t n = strcspn(text, " ");
+
+		if (n == len && !strncmp(text, word, len))
+			return true;
+		text += n + strspn(text + n, " ");
+	}
+	return false;
+}
+
+/* A value that differs is told with the option before it: "-smp 2". */
+void diff_only_in(const char *command, const char *other, struct buf *out)
+{
+	const char *option = NULL;
+
+	while (*command) {
+		size_t n = strcspn(command, " ");
+		bool there = has_word(other, command, n);
+
+		if (!there && option && *command != '-')
+			buf_printf(out, "%s%.*s", out->len ? " " : "",
+				   (int)strcspn(option, " "), option);
+		if (!there)
+			buf_printf(out, "%s%.*s", out->len ? " " : "", (int)n,
+				   command);
+		option = there && *command == '-' ? command : NULL;
+		command += n + strspn(command + n, " ");
+	}
+}
+
+const struct model *diff_nearest(const struct diff *d, enum diff_which side,
+				 size_t *which)
+{
+	const struct diff_side *s = &d->side[side];
+	double mean = d->whole.exits.side[side].mean;
+
+	*which = 0;
+	for (size_t i = 1; i < s->nr_runs; i++)
+		if (fabs((double)s->runs[i].total - mean) <
+		    fabs((double)s->runs[*which].total - mean))
+			*which = i;
+	return &s->runs[*which];
+}

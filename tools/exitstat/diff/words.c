@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A comparison in words: one paragraph that says what changed, why, where, and
+ * how sure that is. Only what the numbers allow: with repeated runs, a change
+ * whose interval has 0 in it is not told.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "diff/report.h"
+
+#define LEADERS		3	/* changes to name, and as many that are new */
+#define TIMES_FROM	10	/* "x 12" instead of "+1,100 %" */
+
+/* Rounded; a damaged recording may have any number. */
+static uint64_t whole(double x)
+{
+	return x < 1e19 ? (uint64_t)(x + 0.5) : UINT64_MAX;
+}
+
+const char *diff_fmt(char out[COUNT_TEXT_LEN], enum diff_unit unit, double x)
+{
+	if (isnan(x))
+		strcpy(out, "-");
+	else if (unit == DIFF_NS)
+		fmt_ns(out, whole(x));
+	else if (x == floor(x) || x >= 100)
+		fmt_count(out, whole(x));
+	else
+		snprintf(out, COUNT_TEXT_LEN, "%.1f", x);
+	return out;
+}
+
+const char *diff_fmt_change(char out[COUNT_TEXT_LEN], enum diff_unit unit,
+			    double x)
+{
+	char text[COUNT_TEXT_LEN];
+
+	diff_fmt(text, unit, fabs(x));
+	snprintf(out, COUNT_TEXT_LEN, "%s%.*s", x < 0 ? "-" : x > 0 ? "+" : "",
+		 COUNT_TEXT_LEN - 2, text);
+	return out;
+}
+
+static void percent_text(char out[COUNT_TEXT_LEN], double ratio)
+{
+	double percent = 100 * (ratio - 1);
+
+	if (ratio >= TIMES_FROM)
+		snprintf(out, COUNT_TEXT_LEN, "x %.*f", ratio < 100, ratio);
+	else
+		snprintf(out, COUNT_TEXT_LEN, "%+.*f %%",
+			 fabs(percent) < 0.095 ? 3 :
+			 fabs(percent) < 9.95 || percent < -99 ? 1 : 0,
+			 percent);
+}
+
+const char *diff_fmt_ratio(char out[COUNT_TEXT_LEN], const struct diff_row *r)
+{
+	if (r->kind == DIFF_CHANGED)
+		percent_text(out, diff_ratio(r));
+	else
+		snprintf(out, COUNT_TEXT_LEN, "%s", r->kind == DIFF_SAME ? "=" :
+			 r->kind == DIFF_UNAVAILABLE ? "-" :
+			 diff_kind_name(r->kind));
+	return out;
+}
+
+/* " +- 12" of an interval; nothing where there is none. */
+static void put_interval(struct buf *b, enum diff_unit unit, double half)
+{
+	char text[COUNT_TEXT_LEN];
+
+	if (!isnan(half))
+		buf_printf(b, " +- %s", diff_fmt(text, unit, half));
+}
+
+static void put_leader(struct buf *b, const struct diff_row *r)
+{
+	char change[COUNT_TEXT_LEN], ratio[COUNT_TEXT_LEN];
+
+	buf_printf(b, "%s%s %s (%s)", b->len ? ", " : "", r->name,
+		   diff_fmt_change(change, DIFF_EXITS, r->change.change),
+		   diff_fmt_ratio(ratio, r));
+}
+
+void diff_leaders(const struct diff *d, const struct diff_table *t, size_t max,
+		  struct buf *out)
+{
+	struct buf b = { 0 };
+	size_t told = 0;
+
+	for (size_t i = 0; i < t->nr && told < max; i++) {
+		if (!diff_tells(d, &t->rows[i]))
+			continue;
+		put_leader(&b, &t->rows[i]);
+		told++;
+	}
+	if (b.len)
+		buf_append(out, b.data, b.len);
+	buf_free(&b);
+}
+
+/* As leaders, of those that changed and were there before and are after. */
+static void put_changed(const struct diff *d, const struct diff_table *t,
+			struct buf *out)
+{
+	struct buf b = { 0 };
+	size_t told = 0;
+
+	for (size_t i = 0; i < t->nr && told < LEADERS; i++) {
+		const struct diff_row *r = &t->rows[i];
+
+		if (r->kind != DIFF_CHANGED || !diff_tells(d, r))
+			continue;
+		put_leader(&b, r);
+		told++;
+	}
+	if (b.len)
+		buf_printf(out, ": %s", b.data);
+	buf_free(&b);
+}
+
+/* "; CPUID appeared (12), HLT (3) and 2 more" */
+static void put_kind(const struct diff *d, const struct diff_table *t,
+		     enum diff_kind kind, struct buf *out)
+{
+	enum diff_which side = kind == DIFF_APPEARED ? DIFF_B : DIFF_A;
+	char n[COUNT_TEXT_LEN];
+	size_t told = 0;
+
+	for (size_t i = 0; i < t->nr; i++) {
+		const struct diff_row *r = &t->rows[i];
+
+		if (r->kind != kind || !diff_tells(d, r) || told++ >= LEADERS)
+			continue;
+		buf_printf(out, "%s %s%s (%s)", told == 1 ? ";" : ",", r->name,
+			   told > 1 ? "" : kind == DIFF_APPEARED ? " appeared" :
+			   " vanished",
+			   diff_fmt(n, DIFF_EXITS, r->side[side].mean));
+	}
+	if (told > LEADERS)
+		buf_printf(out, " and %zu more", told - LEADERS);
+}
+
+/* "(12,345 -> 4,690, -7,655 +- 123)" */
+static void put_numbers(struct buf *b, enum diff_unit unit,
+			const struct diff_row *r)
+{
+	char x[COUNT_TEXT_LEN], y[COUNT_TEXT_LEN];
+
+	buf_printf(b, " (%s", diff_fmt(x, unit, r->side[DIFF_A].mean));
+	if (r->kind != DIFF_SAME)
+		buf_printf(b, " -> %s",
+			   diff_fmt(y, unit, r->side[DIFF_B].mean));
+	if (r->kind != DIFF_SAME && !isnan(r->change.half)) {
+		buf_printf(b, ", %s", diff_fmt_change(x, unit,
+						      r->change.change));
+		put_interval(b, unit, r->change.half);
+	}
+	buf_printf(b, ")");
+}
+
+void diff_headline(const struct diff *d, const struct diff_scope *s,
+		   struct buf *b)
+{
+	const struct diff_row *r = &s->exits;
+	double ratio = diff_ratio(r);
+
+	if (*s->name)
+		buf_printf(b, "In %s, ", s->name);
+	if (r->kind == DIFF_SAME)
+		buf_printf(b, "B exits as often as A");
+	else if (!diff_tells(d, r))
+		buf_printf(b, "%so sure change in total", *s->name ? "n" : "N");
+	else if (isnan(ratio))
+		buf_printf(b, "B exits, and A does not");
+	else if (ratio >= 2)
+		buf_printf(b, "B exits %.1f times as often as A", ratio);
+	else
+		buf_printf(b, "B exits %.*f %% %s than A",
+			   fabs(ratio - 1) < 0.0995 ? 1 : 0,
+			   100 * fabs(ratio - 1), ratio < 1 ? "less" : "more");
+	put_numbers(b, DIFF_EXITS, r);
+}
+
+/* The phase with most of the change, where there is a choice. */
+static void put_where(const struct diff *d, struct buf *b)
+{
+	const struct diff_scope *most = NULL;
+	char change[COUNT_TEXT_LEN];
+
+	for (size_t i = 0; i < d->nr_phases; i++) {
+		const struct diff_scope *s = &d->phases[i];
+
+		if (diff_tells(d, &s->exits) &&
+		    (!most || fabs(s->exits.change.change) >
+			      fabs(most->exits.change.change)))
+			most = s;
+	}
+	if (most && d->nr_phases > 1)
+		buf_printf(b, " The phase that changed most is %s (%s).",
+			   most->name,
+			   diff_fmt_change(change, DIFF_EXITS,
+					   most->exits.change.change));
+}
+
+/* " WHAT fell from 2 s to 1 s (-50 %)." */
+static void put_time(const struct diff *d, const char *what,
+		     const struct diff_row *r, struct buf *b)
+{
+	char x[COUNT_TEXT_LEN], y[COUNT_TEXT_LEN], ratio[COUNT_TEXT_LEN];
+
+	if (!diff_tells(d, r))
+		return;
+	buf_printf(b, " %s %s from %s to %s (%s", what,
+		   r->change.change < 0 ? "fell" : "rose",
+		   diff_fmt(x, DIFF_NS, r->side[DIFF_A].mean),
+		   diff_fmt(y, DIFF_NS, r->side[DIFF_B].mean),
+		   diff_fmt_ratio(ratio, r));
+	if (!isnan(r->change.half))
+		buf_printf(b, ", %s", diff_fmt_change(x, DIFF_NS,
+						      r->change.change));
+	put_interval(b, DIFF_NS, r->change.half);
+	buf_printf(b, ").");
+}
+
+static void put_confidence(const struct diff *d, struct buf *b)
+{
+	size_t a = d->side[DIFF_A].nr_runs, n = d->side[DIFF_B].nr_runs;
+
+	if (d->repeated)
+		buf_printf(b, " Means of %zu and %zu runs; only changes whose 95 %% interval leaves out 0 are named.",
+			   a, n);
+	else if (a + n > 2)
+		buf_printf(b, " One side has one run only: nothing says how much of this is chance.");
+	else
+		buf_printf(b, " One run each: nothing says how much of this is chance.");
+}
+
+static void put_same(const struct diff *d, struct buf *b)
+{
+	char n[COUNT_TEXT_LEN];
+
+	buf_printf(b, "No difference: %s exits%s in A and in B, the same for each %s%s.",
+		   diff_fmt(n, DIFF_EXITS, d->whole.exits.side[DIFF_A].mean),
+		   d->side[DIFF_A].nr_runs > 1 || d->side[DIFF_B].nr_runs > 1 ?
+		   " on average" : "",
+		   d->same_isa ? "reason" : "class",
+		   d->nr_phases ? " in each phase" : "");
+}
+
+void diff_summary(const struct diff *d, const struct diff_scope *s,
+		  struct buf *out)
+{
+	const struct diff_table *t = diff_best(d, s);
+
+	if (diff_is_same(d)) {
+		put_same(d, out);
+	} else if (s->exits.kind == DIFF_UNAVAILABLE) {
+		buf_printf(out, "The phase %s is in %s only, so there is nothing to compare.",
+			   s->name, diff_side_name(s->exits.side[DIFF_A].n ?
+						   DIFF_A : DIFF_B));
+		return;
+	} else {
+		diff_headline(d, s, out);
+		put_changed(d, t, out);
+		put_kind(d, t, DIFF_APPEARED, out);
+		put_kind(d, t, DIFF_VANISHED, out);
+		buf_printf(out, ".");
+	}
+	if (!*s->name && !diff_is_same(d))
+		put_where(d, out);
+	if (!*s->name)
+		put_time(d, "What exits cost", &d->cost, out);
+	put_time(d, *s->name ? "The phase's time" : "The run's time",
+		 &s->takes, out);
+	if (!diff_is_same(d))
+		put_confidence(d, out);
+}

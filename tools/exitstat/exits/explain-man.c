@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Writes exitstat-reasons(7): all that explain knows, by class, in mdoc. The
+ * page in docs/man is this program's output; a test compares the two.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "exits/advice.h"
+
+#define WIDTH	78
+
+static const char head[] =
+	".\\\" SPDX-License-Identifier: GPL-2.0-only\n"
+	".\\\" Made by exitstat explain --man from exits.def and advice.def.\n"
+	".Dd November 21, 2026\n"
+	".Dt EXITSTAT-REASONS 7\n"
+	".Os\n"
+	".Sh NAME\n"
+	".Nm exitstat-reasons\n"
+	".Nd why guests exit, what it costs, and how to avoid it\n"
+	".Sh DESCRIPTION\n"
+	"All exit reasons that\n"
+	".Xr exitstat 1\n"
+	"knows, by class: what usually causes them, what they cost, and what a guest,\n"
+	"its VMM and the host can do about it.\n"
+	"What a class says is true of its reasons, unless they have words of their own.\n"
+	".Cm exitstat explain Ar reason\n"
+	"shows the same for one of them.\n"
+	".Pp\n"
+	"Behind a name is the instruction set\n"
+	".Po vmx is Intel's, svm AMD's, kvm stands for KVM's own statistics Pc\n"
+	"and the code.\n"
+	"References are to the Intel SDM, volume 3, and the AMD APM, volume 2.\n"
+	"Parameters of modules and of the kernel are those of Linux 6.12, options\n"
+	"of the VMM are QEMU's.\n"
+	"Costs are given in words where they are not measured; instructions are from\n"
+	"the project's laboratory\n"
+	".Dq vmx ,\n"
+	"which counts them, and with them the transition between guest and host as\n"
+	"one: on hardware it is what costs most.\n";
+
+static const char tail[] =
+	".Sh SEE ALSO\n"
+	".Xr exitstat 1 ,\n"
+	".Xr exitstat-recording 5\n";
+
+/* What mdoc would take for its own. */
+static void put_word(FILE *out, const char *word, size_t len)
+{
+	if (*word == '.' || *word == '\'')
+		fputs("\\&", out);
+	for (size_t i = 0; i < len; i++) {
+		if (word[i] == '\\')
+			fputs("\\e", out);
+		else if (word[i] == '-' && !i)
+			fputs("\\-", out);
+		else
+			fputc(word[i], out);
+	}
+}
+
+/* A line ends where a sentence does, or at the page's width. */
+static void put_text(FILE *out, const char *text)
+{
+	size_t column = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, " ");
+
+		if (column && column + 1 + len > WIDTH) {
+			fputc('\n', out);
+			column = 0;
+		}
+		if (column++)
+			fputc(' ', out);
+		put_word(out, text, len);
+		column += len;
+		if (text[len - 1] == '.' && text[len]) {
+			fputc('\n', out);
+			column = 0;
+		}
+		text += len + strspn(text + len, " ");
+	}
+	fputc('\n', out);
+}
+
+static void put_item(FILE *out, const char *tag, const char *text)
+{
+	if (!*text)
+		return;
+	fprintf(out, ".It %s\n", tag);
+	put_text(out, text);
+}
+
+static void put_advice(FILE *out, const struct advice *a)
+{
+	if (!*a->causes && !*a->cost && !*a->guest && !*a->vmm && !*a->host)
+		return;
+	fputs(".Bl -tag -width causes -compact\n", out);
+	put_item(out, "causes", a->causes);
+	put_item(out, "cost", a->cost);
+	put_item(out, "guest", a->guest);
+	put_item(out, "VMM", a->vmm);
+	put_item(out, "host", a->host);
+	fputs(".El\n", out);
+}
+
+static void put_reason(FILE *out, const struct reason *r)
+{
+	struct advice own = advice_own(r);
+	char code[32];
+
+	explain_code(r, code, sizeof(code));
+	fprintf(out, ".It Li %s Pq %s %s%s\n", r->name, reason_isa_name(r->isa),
+		*code == '-' ? "\\" : "", code);
+	fputc(toupper((unsigned char)*r->meaning), out);
+	put_text(out, r->meaning + 1);
+	fputs(".Pq ", out);
+	put_text(out, r->reference);
+	put_advice(out, &own);
+}
+
+static void put_class(FILE *out, enum reason_class class)
+{
+	struct advice a = advice_of_class(class);
+	const struct reason *list;
+	size_t nr;
+
+	list = reason_list(&nr);
+	fprintf(out, ".Ss Class %s : ", reason_class_name(class));
+	put_text(out, reason_class_meaning(class));
+	put_advice(out, &a);
+	fputs(".Pp\nReasons:\n.Bl -tag -width Ds\n", out);
+	for (size_t i = 0; i < nr; i++)
+		if (list[i].class == class)
+			put_reason(out, &list[i]);
+	fputs(".El\n", out);
+}
+
+/* "other" is the first of the list, and the last that anybody looks for. */
+void explain_man(FILE *out)
+{
+	fputs(head, out);
+	fputs(".Sh REASONS\n", out);
+	for (int c = 0; c < REASON_NR_CLASSES; c++)
+		if (c != REASON_CLASS_OTHER)
+			put_class(out, c);
+	put_class(out, REASON_CLASS_OTHER);
+	fputs(tail, out);
+}

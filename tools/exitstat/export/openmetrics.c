@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What a recording counted from its beginning to its end, as exitstat serve
+ * would have told it at the end: the same metrics, with that time.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "export/export.h"
+#include "metrics/metrics.h"
+
+struct totals {
+	struct meter meter;
+	const struct recording *r;
+	struct meter_account **accounts;	/* index: recording.vms */
+	size_t *keys;				/* index: recording.reasons */
+};
+
+/* A recording's text is not trusted: it is cut where a label ends. */
+static void open_accounts(struct totals *t)
+{
+	const struct recording *r = t->r;
+
+	t->accounts = xcalloc(r->nr_vms + 1, sizeof(struct meter_account *));
+	for (size_t i = 0; i < r->nr_vms; i++)
+		t->accounts[i] = meter_open(&t->meter, r->vms[i].name, "");
+	t->keys = xcalloc(r->nr_reasons + 1, sizeof(*t->keys));
+	for (size_t i = 0; i < r->nr_reasons; i++) {
+		const struct rec_reason *reason = &r->reasons[i];
+		char *name = reason->sub ?
+			xasprintf("%s/%u", reason->name, reason->sub) :
+			xstrdup(reason->name);
+
+		t->keys[i] = meter_key(&t->meter, name, reason->class);
+		free(name);
+	}
+}
+
+static void add(struct totals *t, size_t vcpu, size_t reason,
+		enum meter_value value, int64_t n)
+{
+	const struct rec_vcpu *v = &t->r->vcpus[vcpu];
+
+	if (n > 0)
+		meter_add(&t->meter, t->accounts[v->vm], v->vcpu_id,
+			  t->keys[reason], value, (uint64_t)n);
+}
+
+static void add_sum(struct totals *t, int64_t vcpu, enum meter_sum sum,
+		    int64_t n)
+{
+	if (n > 0)
+		meter_add_sum(&t->meter, t->accounts[t->r->vcpus[vcpu].vm], sum,
+			      (uint64_t)n);
+}
+
+static int on_delta(void *arg, const struct rec_delta *d)
+{
+	add(arg, d->vcpu, d->reason, METER_L1, d->n.l1);
+	add(arg, d->vcpu, d->reason, METER_L2, d->n.l2);
+	add(arg, d->vcpu, d->reason, METER_REFLECTED, d->n.l2_reflected);
+	add(arg, d->vcpu, d->reason, METER_FASTPATH, d->n.fastpath);
+	add(arg, d->vcpu, d->reason, METER_USERSPACE, d->n.userspace);
+	return 0;
+}
+
+static int on_closure(void *arg, const int64_t n[REC_MAX_COLUMNS])
+{
+	add_sum(arg, n[1], METER_ATTEMPTS, n[2]);
+	add_sum(arg, n[1], METER_ENTRY_FAILED, n[3]);
+	add_sum(arg, n[1], METER_EMULATION, n[4]);
+	return 0;
+}
+
+static int on_vcpu_time(void *arg, const int64_t n[REC_MAX_COLUMNS])
+{
+	add_sum(arg, n[1], METER_NS_GUEST, n[3]);
+	return 0;
+}
+
+static int on_time(void *arg, const int64_t n[REC_MAX_COLUMNS])
+{
+	add(arg, (size_t)n[1], (size_t)n[2], METER_HANDLER_NS, n[3]);
+	for (int i = 0; i < REC_NR_STATES; i++)
+		add_sum(arg, n[1],
+			(enum meter_sum)(METER_NS_GUEST + KES_STATE_HANDLER + i),
+			n[3 + i]);
+	return 0;
+}
+
+static int add_all(struct totals *t, struct recording *r, struct errbuf *err)
+{
+	static const struct {
+		enum rec_rows rows;
+		rec_row_fn fn;
+		uint32_t group;
+	} tables[] = {
+		{ REC_CLOSURE, on_closure, 0 },
+		{ REC_VCPU_TIME, on_vcpu_time, KES_GROUP_TIME },
+		{ REC_TIME, on_time, KES_GROUP_TIME },
+	};
+	int rc = rec_for_each_delta(r, on_delta, t, err);
+
+	for (size_t i = 0; !rc && i < ARRAY_LEN(tables); i++) {
+		if (tables[i].group & ~r->groups ||
+		    (!tables[i].group && !rec_has_field(r, "closure")))
+			continue;
+		rc = rec_for_each_row(r, tables[i].rows, tables[i].fn, t, err);
+	}
+	return rc;
+}
+
+/* The wall clock at the last sample; 0 if the recording does not say. */
+static uint64_t end_wall_ns(const struct recording *r)
+{
+	uint64_t start_ns = rec_get_u64(r, "start_wall_ns");
+
+	if (!start_ns || !r->nr_samples)
+		return start_ns;
+	return start_ns + (r->samples[r->nr_samples - 1].end_ns -
+			   r->samples[0].end_ns);
+}
+
+int export_openmetrics(struct recording *r, const struct export_table *table,
+		       FILE *out, struct errbuf *err)
+{
+	struct totals t = { .r = r };
+	struct buf text = { 0 };
+	struct om om = { .out = &text, .format = OM_OPENMETRICS,
+			 .stamp_ns = end_wall_ns(r) };
+	int rc;
+
+	(void)table;
+	meter_init(&t.meter, &(struct meter_config) { .max_vms = SIZE_MAX });
+	if (rec_has_field(r, "l2"))
+		t.meter.hdr.fields |= KES_FIELD_CONTEXT;
+	open_accounts(&t);
+	rc = add_all(&t, r, err);
+	if (!rc) {
+		metrics_write(&om, &t.meter, NULL);
+		fwrite(text.data, 1, text.len, out);
+	}
+	buf_free(&text);
+	free(t.accounts);
+	free(t.keys);
+	meter_free(&t.meter);
+	return rc;
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements export.h: what the rows of each table are, from the numbers that
+ * the recording has. Knows nothing of formats.
+ */
+#include <errno.h>
+#include <linux/types.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "exits/detail-names.h"
+#include "export/export.h"
+#include "kvm_exit_stats.h"
+
+#define SAMPLE	"sample_begin_ns", "sample_end_ns", "phase"
+#define VCPU	"vm", "name", "vcpu"
+#define REASON	"isa", "code", "sub", "reason", "class"
+
+static void put_none(struct export_row *row)
+{
+	row->v[row->nr++] = (struct export_value) { .kind = EXPORT_NONE };
+}
+
+static void put_number(struct export_row *row, int64_t n)
+{
+	row->v[row->nr++] = (struct export_value) { EXPORT_NUMBER, n, NULL };
+}
+
+/* -1 is what the recording has no number for. */
+static void put_count(struct export_row *row, int64_t n)
+{
+	if (n < 0)
+		put_none(row);
+	else
+		put_number(row, n);
+}
+
+static void put_text(struct export_row *row, const char *text)
+{
+	if (text && *text)
+		row->v[row->nr++] = (struct export_value) { EXPORT_TEXT, 0, text };
+	else
+		put_none(row);
+}
+
+/* The numbers n[from] to n[to - 1] as they are. */
+static void put_counts(struct export_row *row, const int64_t *n, int from,
+		       int to)
+{
+	for (int i = from; i < to; i++)
+		put_count(row, n[i]);
+}
+
+uint64_t export_begin_ns(const struct recording *r, size_t sample)
+{
+	return r->samples[sample ? sample - 1 : 0].end_ns;
+}
+
+/* The phase in which that interval begins; NULL: before the first. */
+static const char *phase_of(const struct recording *r, size_t sample)
+{
+	uint64_t at = export_begin_ns(r, sample);
+	const char *name = NULL;
+
+	/* as in model/model.c: the first interval begins just before the command */
+	if (sample <= 1)
+		at += (r->samples[sample].end_ns - at) / 2;
+	for (size_t i = 0; i < r->nr_phases; i++)
+		if (r->phases[i].begin_ns <= at)
+			name = r->phases[i].name;
+	return name;
+}
+
+static void put_sample(const struct recording *r, int64_t sample,
+		       struct export_row *row)
+{
+	put_number(row, (int64_t)export_begin_ns(r, (size_t)sample));
+	put_number(row, (int64_t)r->samples[sample].end_ns);
+	put_text(row, phase_of(r, (size_t)sample));
+}
+
+static void put_vcpu(const struct recording *r, int64_t vcpu,
+		     struct export_row *row)
+{
+	const struct rec_vcpu *v = &r->vcpus[vcpu];
+
+	put_number(row, (int64_t)r->vms[v->vm].vm_id);
+	put_text(row, r->vms[v->vm].name);
+	put_number(row, v->vcpu_id);
+}
+
+static void put_reason(const struct recording *r, int64_t reason,
+		       struct export_row *row)
+{
+	const struct rec_reason *e = &r->reasons[reason];
+
+	put_text(row, e->isa);
+	put_number(row, (int64_t)e->code);
+	put_count(row, rec_has_field(r, "sub") ? (int64_t)e->sub : -1);
+	put_text(row, e->name);
+	put_text(row, e->class);
+}
+
+static void put_place(const struct recording *r, const int64_t *n,
+		      struct export_row *row)
+{
+	put_sample(r, n[0], row);
+	put_vcpu(r, n[1], row);
+}
+
+static void fill_exits(const struct recording *r, const int64_t *n,
+		       struct export_row *row)
+{
+	put_place(r, n, row);
+	put_reason(r, n[2], row);
+	put_counts(row, n, 3, 8);
+}
+
+static void fill_entries(const struct recording *r, const int64_t *n,
+			 struct export_row *row)
+{
+	put_place(r, n, row);
+	put_counts(row, n, 2, 5);
+}
+
+static void fill_vcpu_time(const struct recording *r, const int64_t *n,
+			   struct export_row *row)
+{
+	put_place(r, n, row);
+	put_counts(row, n, 2, 4);
+}
+
+static void fill_time(const struct recording *r, const int64_t *n,
+		      struct export_row *row)
+{
+	put_place(r, n, row);
+	put_reason(r, n[2], row);
+	put_counts(row, n, 3, 9);
+}
+
+/* Bucket b begins at 2^(b-1) cycles, the first at 0. */
+static void fill_histogram(const struct recording *r, const int64_t *n,
+			   struct export_row *row)
+{
+	int64_t from_cyc = n[3] ? (int64_t)1 << (n[3] - 1) : 0;
+	uint64_t tsc_khz = rec_get_u64(r, "tsc_khz");
+
+	put_place(r, n, row);
+	put_reason(r, n[2], row);
+	put_number(row, n[3]);
+	put_number(row, from_cyc);
+	put_count(row, tsc_khz ? llround((double)from_cyc * 1e6 /
+					 (double)tsc_khz) : -1);
+	put_number(row, n[4]);
+}
+
+static void fill_userspace(const struct recording *r, const int64_t *n,
+			   struct export_row *row)
+{
+	put_place(r, n, row);
+	put_number(row, n[2]);
+	put_text(row, rec_kvm_exit_name(r, (uint32_t)n[2]));
+	put_number(row, n[3]);
+}
+
+static void fill_detail(const struct recording *r, const int64_t *n,
+			struct export_row *row)
+{
+	const char *reason = r->reasons[n[1]].name;
+	uint64_t value = (uint64_t)n[2];
+	bool other = n[3];
+
+	put_vcpu(r, n[0], row);
+	put_reason(r, n[1], row);
+	put_count(row, other ? -1 : n[2]);
+	detail_value_text(reason, value, row->text, sizeof(row->text));
+	put_text(row, other ? "other" : row->text);
+	put_text(row, other ? NULL : detail_name(reason, value));
+	put_number(row, n[4]);
+}
+
+const struct export_table export_tables[] = {
+	{ "exits", "exits by reason, and what became of them", 0, NULL,
+	  REC_NR_ROWS,
+	  { SAMPLE, VCPU, REASON, "l1", "l2", "l2_reflected", "fastpath",
+	    "userspace" }, fill_exits },
+	{ "entries", "attempts to enter the guest, and those that failed", 0,
+	  "closure", REC_CLOSURE,
+	  { SAMPLE, VCPU, "attempts", "entry_failed", "emulation" },
+	  fill_entries },
+	{ "userspace", "returns of KVM_RUN to user space by KVM_EXIT_*", 0,
+	  "userspace", REC_USERSPACE,
+	  { SAMPLE, VCPU, "kvm_exit", "kvm_exit_name", "count" },
+	  fill_userspace },
+	{ "vcpu-time", "time that passed for a vCPU, and the guest's part",
+	  KES_GROUP_TIME, NULL, REC_VCPU_TIME,
+	  { SAMPLE, VCPU, "elapsed_ns", "guest_ns" }, fill_vcpu_time },
+	{ "time", "the rest of it by reason and state", KES_GROUP_TIME, NULL,
+	  REC_TIME,
+	  { SAMPLE, VCPU, REASON, "handler_ns", "userspace_ns", "halt_poll_ns",
+	    "halt_block_ns", "preempted_ns", "max_ns" }, fill_time },
+	{ "histogram", "how long exits took, by powers of two",
+	  KES_GROUP_HISTOGRAM, NULL, REC_HISTOGRAM,
+	  { SAMPLE, VCPU, REASON, "bucket", "from_cyc", "from_ns", "count" },
+	  fill_histogram },
+	{ "detail", "which ports, MSRs, CPUID leaves, pages, ...",
+	  KES_GROUP_DETAIL, NULL, REC_DETAIL,
+	  { VCPU, REASON, "value", "text", "meaning", "count" }, fill_detail },
+};
+const size_t export_nr_tables = ARRAY_LEN(export_tables);
+
+const struct export_table *export_table_by_name(const char *name)
+{
+	for (size_t i = 0; i < export_nr_tables; i++)
+		if (!strcmp(name, export_tables[i].name))
+			return &export_tables[i];
+	return NULL;
+}
+
+int export_need(const struct recording *r, const struct export_table *t,
+		struct errbuf *err)
+{
+	if (t->field && !rec_has_field(r, t->field))
+		return err_set(err, -ENODATA,
+			       "%s: no %s in it: its source did not count them",
+			       r->path, t->name);
+	return t->group ? rec_need_group(r, t->group, err) : 0;
+}
+
+struct pass {
+	const struct recording *r;
+	const struct export_table *t;
+	export_row_fn fn;
+	void *arg;
+};
+
+static int put_row(void *arg, const int64_t *n)
+{
+	struct pass *p = arg;
+	struct export_row row = { .nr = 0 };
+
+	p->t->fill(p->r, n, &row);
+	p->fn(p->arg, &row);
+	return 0;
+}
+
+/* A delta as numbers in the order of its columns. */
+static int put_delta(void *arg, const struct rec_delta *d)
+{
+	return put_row(arg, (int64_t[]) {
+		(int64_t)d->sample, (int64_t)d->vcpu, (int64_t)d->reason,
+		d->n.l1, d->n.l2, d->n.l2_reflected, d->n.fastpath,
+		d->n.userspace,
+	});
+}
+
+int export_for_each(struct recording *r, const struct export_table *t,
+		    export_row_fn fn, void *arg, struct errbuf *err)
+{
+	struct pass p = { r, t, fn, arg };
+
+	if (t->rows == REC_NR_ROWS)
+		return rec_for_each_delta(r, put_delta, &p, err);
+	return rec_for_each_row(r, t->rows, put_row, &p, err);
+}

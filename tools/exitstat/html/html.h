@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Pages for a browser: one file with everything in it, which loads nothing.
+ *
+ * A page is a template (html/, with uPlot put in by the build) and two JSON
+ * objects: what the command says to programs (-j), and what else the page's
+ * script draws. Nothing of a recording becomes HTML but by escaping it here.
+ */
+#ifndef EXITSTAT_HTML_H
+#define EXITSTAT_HTML_H
+
+#include <jansson.h>
+#include <stdio.h>
+
+#include "diff/diff.h"
+#include "model/model.h"
+
+struct html_page {
+	const char *title;
+	const char *text;	/* what the command prints for people */
+	json_t *facts;
+	json_t *extra;
+};
+
+/* page.c: 0, or -ENOTSUP in a tool that was built without uPlot. */
+int html_write(const struct html_page *page, FILE *out, struct errbuf *err);
+
+/* series.c: rates over time, thinned to about @room bytes of JSON */
+json_t *html_series(const struct model *m, size_t room);
+/* heat.c: handler times over time; null where there are none */
+int html_heat(struct model *m, json_t **heat, struct errbuf *err);
+/* model.c: what a recording says about itself, and of its reasons */
+json_t *html_recording(const struct model *m);
+json_t *html_reasons(const struct model *m);
+
+/* Both do not change the model; they read its recording once more. */
+int report_html(struct model *m, FILE *out, struct errbuf *err);
+int diff_html(const struct diff *d, FILE *out, struct errbuf *err);
+
+#endif

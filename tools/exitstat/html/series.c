@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A recording over time for a page: exits by reason, and the vCPUs' states.
+ *
+ * A column is one point of the model, or several neighbours together where all
+ * of them would make the page too large. Counts are added up, so that totals
+ * stay exact; what is lost is when exactly within a column, and for that the
+ * highest rate of a single point is kept of each column.
+ */
+#include <math.h>
+
+#include "html/html.h"
+#include "lib/json-text.h"
+
+#define MAX_COLS	20000
+
+struct cols {
+	const struct model *m;
+	size_t nr;
+};
+
+static void points_of(const struct cols *c, size_t col, size_t *first,
+		      size_t *last)
+{
+	*first = col * c->m->nr_points / c->nr;
+	*last = (col + 1) * c->m->nr_points / c->nr;
+}
+
+/* Digits of the mean count and a comma, and as many again for what varies. */
+static double size_of(const struct model *m, double cols)
+{
+	double size = cols * 20;
+
+	for (size_t i = 0; i < m->nr_seen; i++)
+		size += cols * (2 + log10(1 + (double)model_ranked(m, i)->total /
+					  cols));
+	if (m->groups.has_time)
+		size += cols * 4 * MODEL_NR_STATES;
+	return size;
+}
+
+static size_t choose_cols(const struct model *m, size_t room)
+{
+	size_t cols = m->nr_points < MAX_COLS ? m->nr_points : MAX_COLS;
+
+	while (cols > 100 && size_of(m, (double)cols) > (double)room)
+		cols = cols * 9 / 10;
+	return cols;
+}
+
+/* The end of each column, in us since the begin of the first. */
+static json_t *ends(const struct cols *c)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < c->nr; i++) {
+		size_t first, last;
+
+		points_of(c, i, &first, &last);
+		json_array_append_new(a, json_integer((json_int_t)
+			((c->m->points[last - 1].end_ns -
+			  c->m->points[0].begin_ns) / NSEC_PER_USEC)));
+	}
+	return a;
+}
+
+/* The highest rate of a point in each column, exits/s. */
+static json_t *highest(const struct cols *c)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < c->nr; i++) {
+		size_t first, last;
+		double most = 0;
+
+		points_of(c, i, &first, &last);
+		for (size_t p = first; p < last; p++)
+			most = fmax(most, model_rate(c->m->points[p].total,
+						     c->m->points[p].end_ns -
+						     c->m->points[p].begin_ns));
+		json_array_append_new(a, json_integer(llround(most)));
+	}
+	return a;
+}
+
+static json_t *counts(const struct cols *c, size_t reason)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < c->nr; i++) {
+		size_t first, last;
+		uint64_t n = 0;
+
+		points_of(c, i, &first, &last);
+		for (size_t p = first; p < last; p++)
+			n += c->m->points[p].by_reason[reason];
+		json_array_append_new(a, json_integer((json_int_t)n));
+	}
+	return a;
+}
+
+/* How many vCPUs were in it on average, in thousandths. */
+static json_t *vcpus_in(const struct cols *c, int state)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < c->nr; i++) {
+		size_t first, last;
+		double ns = 0, span;
+
+		points_of(c, i, &first, &last);
+		for (size_t p = first; p < last; p++)
+			ns += c->m->groups.point_ns[p * MODEL_NR_STATES +
+						    (size_t)state];
+		span = (double)(c->m->points[last - 1].end_ns -
+				c->m->points[first].begin_ns);
+		json_array_append_new(a, json_integer(span > 0 ?
+				      llround(1000 * ns / span) : 0));
+	}
+	return a;
+}
+
+static json_t *states(const struct cols *c)
+{
+	json_t *a = json_array();
+
+	for (int s = 0; s < MODEL_NR_STATES; s++)
+		json_array_append_new(a, json_pack("{s:s, s:i, s:o}",
+			"name", model_state_name(s),
+			"colour", (int)model_state_colour(s),
+			"milli", vcpus_in(c, s)));
+	return a;
+}
+
+json_t *html_series(const struct model *m, size_t room)
+{
+	struct cols c = { m, choose_cols(m, room) };
+	json_t *reasons = json_array();
+
+	for (size_t i = 0; i < m->nr_seen; i++)
+		json_array_append_new(reasons, counts(&c, m->order[i]));
+	return json_pack("{s:I, s:I, s:f, s:o, s:o, s:o, s:o}",
+			 "points", (json_int_t)m->nr_points,
+			 "columns", (json_int_t)c.nr,
+			 "begin_s", m->nr_points ?
+			 (double)m->points[0].begin_ns / 1e9 : 0.0,
+			 "end_us", ends(&c), "highest", highest(&c),
+			 "counts", reasons,
+			 "states", m->groups.has_time ? states(&c) :
+							json_null());
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The log of the kernel's tools/kvm/kvm_stat with --csv: a banner
+ * "timestamp,kvm_exit,kvm_exit(HLT),..." and lines "YYYY-MM-DD hh:mm:ss,N,N,..."
+ * of what each counted since the line before, summed over all VMs (or those of
+ * --pid). Columns are tracepoints with the field's value in parentheses, and
+ * KVM's own statistics; the first are taken where there are both.
+ *
+ * Stamps have whole seconds, of the local time. kvm_stat sleeps between lines
+ * and may leave out those that would be all 0.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "import/import.h"
+#include "source/kvm-stats.h"
+#include "kvm_exit_stats.h"
+
+#define STAMP_LEN	19
+#define BEGIN_NS	NSEC_PER_SEC	/* of the recording; 0 is "not known" */
+#define LAST_SECOND	9000000000	/* of what fits in nanoseconds */
+
+static const char banner_begin[] = "timestamp,";
+
+bool import_is_kvm_stat(const char *line)
+{
+	return !strncmp(line, banner_begin, strlen(banner_begin));
+}
+
+/* ---- the banner ---- */
+
+static bool is_stat(const char *name)
+{
+	for (size_t i = 0; i < NR_KVM_COUNTED; i++)
+		if (!strcmp(name, kvm_stat_names[i]))
+			return true;
+	return false;
+}
+
+static struct import_column column_of(struct import *im, char *name,
+				      bool traced)
+{
+	static const char prefix[] = "kvm_exit(";
+	struct import_column c = { COLUMN_OTHER, 0 };
+	size_t len = strlen(name);
+
+	if (!strcmp(name, traced ? "kvm_exit" : "exits")) {
+		c.kind = COLUMN_TOTAL;
+	} else if (traced && !strncmp(name, prefix, strlen(prefix)) &&
+		   name[len - 1] == ')') {
+		name[len - 1] = '\0';
+		c.kind = COLUMN_REASON;
+		c.name = import_name(im, name + strlen(prefix));
+	} else if (!traced && is_stat(name)) {
+		c.kind = COLUMN_REASON;
+		c.name = import_name(im, name);
+	}
+	return c;
+}
+
+static int banner(struct import *im, char *line, struct errbuf *err)
+{
+	bool traced = strstr(line, ",kvm_exit("), any = false;
+
+	im->banner = xstrdup(line);
+	strsep(&line, ",");
+	for (char *name = strsep(&line, ","); name; name = strsep(&line, ",")) {
+		im->columns = vec_room(im->columns, im->nr_columns,
+				       &im->cap_columns, sizeof(*im->columns));
+		im->columns[im->nr_columns] = column_of(im, name, traced);
+		any |= im->columns[im->nr_columns++].kind == COLUMN_REASON;
+	}
+	if (!any)
+		return err_set(err, -ENODATA,
+			       "no column says why guests exit (need kvm_exit(...) of kvm_stat -t, or io_exits and so on of -d)");
+	if (!traced)
+		im->isa = KES_ISA_KVM;
+	import_vcpu(im, import_vm(im, 0, "kvm_stat"), 0, 0);
+	return 0;
+}
+
+/* ---- lines ---- */
+
+static int parse_stamp(char *line, uint64_t *out, struct errbuf *err)
+{
+	struct tm tm = { .tm_isdst = -1 };
+	char *end;
+	time_t t;
+
+	if (strlen(line) <= STAMP_LEN || line[STAMP_LEN] != ',')
+		return err_set(err, -EINVAL, "need a time and counts");
+	line[STAMP_LEN] = '\0';
+	end = strptime(line, "%Y-%m-%d %H:%M:%S", &tm);
+	t = end && !*end ? mktime(&tm) : -1;
+	if (t < 0 || t > LAST_SECOND)
+		return err_set(err, -EINVAL,
+			       "%s: need YYYY-MM-DD hh:mm:ss", line);
+	*out = (uint64_t)t;
+	return 0;
+}
+
+/* A VM that ends takes its counts along: the rest may be less than before. */
+static int parse_count(struct import *im, const char *text, uint64_t *out)
+{
+	if (*text == '-' && !parse_u64(text + 1, 0, IMPORT_MAX_COUNT, out)) {
+		im->negative++;
+		*out = 0;
+		return 0;
+	}
+	return parse_u64(text, 0, IMPORT_MAX_COUNT, out);
+}
+
+/* Exits that no column has the reason of are kept, as one. */
+static void add_rest(struct import *im, uint64_t total, uint64_t sum)
+{
+	if (total > sum)
+		import_add(im, 0, import_name(im, im->isa == KES_ISA_KVM ?
+			   kvm_stat_names[NR_KVM_COUNTED] : "UNKNOWN"),
+			   total - sum);
+}
+
+static int counts(struct import *im, char *text, struct errbuf *err)
+{
+	uint64_t total = 0, sum = 0, n;
+	size_t nr = 0;
+
+	for (char *word = strsep(&text, ","); word; word = strsep(&text, ",")) {
+		if (nr == im->nr_columns)
+			return err_set(err, -EINVAL, "more than the %zu counts of the banner",
+				       im->nr_columns);
+		if (parse_count(im, word, &n))
+			return err_set(err, -EINVAL, "%.40s: need a number", word);
+		if (im->columns[nr].kind == COLUMN_TOTAL) {
+			total = n;
+		} else if (im->columns[nr].kind == COLUMN_REASON) {
+			import_add(im, 0, im->columns[nr].name, n);
+			sum += n;
+		}
+		nr++;
+	}
+	if (nr != im->nr_columns)
+		return err_set(err, -EINVAL, "%zu counts, and %zu in the banner",
+			       nr, im->nr_columns);
+	add_rest(im, total, sum);
+	return 0;
+}
+
+/* Times are known at the end only: intervals are numbered until then. */
+int import_kvm_stat_line(struct import *im, char *line, struct errbuf *err)
+{
+	uint64_t stamp = 0;
+	int rc;
+
+	if (!*line)
+		return 0;
+	if (!im->banner)
+		return banner(im, line, err);
+	if (import_is_kvm_stat(line))
+		return strcmp(line, im->banner) ?
+		       err_set(err, -EINVAL, "other columns than above") : 0;
+	rc = parse_stamp(line, &stamp, err);
+	if (rc)
+		return rc;
+	im->stamps = vec_room(im->stamps, im->nr_stamps, &im->cap_stamps,
+			      sizeof(*im->stamps));
+	im->stamps[im->nr_stamps++] = stamp;
+	if (!im->nr_ends)
+		import_end_interval(im, im->nr_ends);
+	import_end_interval(im, im->nr_ends);
+	return counts(im, line + STAMP_LEN + 1, err);
+}
+
+/* ---- times ---- */
+
+static int by_size(const void *a, const void *b)
+{
+	const uint64_t *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The median of the differences, in seconds; 0: some were within a second. */
+static uint64_t usual_step(const struct import *im)
+{
+	uint64_t *step = xcalloc(im->nr_stamps, sizeof(*step)), median;
+	size_t nr = 0;
+
+	for (size_t i = 1; i < im->nr_stamps; i++)
+		if (im->stamps[i] >= im->stamps[i - 1])
+			step[nr++] = im->stamps[i] - im->stamps[i - 1];
+	qsort(step, nr, sizeof(*step), by_size);
+	median = nr && step[0] ? step[nr / 2] : 0;
+	free(step);
+	return median;
+}
+
+/*
+ * The end of interval @i, behind @last. Where lines are missing there was no
+ * exit: the interval is as long as usual, and the one before it is longer.
+ */
+static uint64_t end_of(const struct import *im, size_t i, uint64_t last)
+{
+	uint64_t step = im->interval_ns;
+	uint64_t at = im->stamps[i] < im->stamps[0] ? 0 :
+		      BEGIN_NS + step + (im->stamps[i] - im->stamps[0]) * NSEC_PER_SEC;
+
+	return at > last ? at : last + step;
+}
+
+/* Renumbers counts, as an interval is put in where lines are missing. */
+static void set_times(struct import *im)
+{
+	size_t nr = im->nr_stamps, c = 0;
+	uint64_t last = BEGIN_NS;
+
+	im->nr_ends = 0;
+	import_end_interval(im, last);
+	for (size_t i = 0; i < nr; i++) {
+		uint64_t end = end_of(im, i, last);
+
+		if (end - last > 2 * im->interval_ns + NSEC_PER_SEC)
+			import_end_interval(im, end - im->interval_ns);
+		import_end_interval(im, end);
+		for (; c < im->nr_counts && im->counts[c].interval == i; c++)
+			im->counts[c].interval = im->nr_ends - 2;
+		last = end;
+	}
+}
+
+int import_kvm_stat_end(struct import *im, struct errbuf *err)
+{
+	if (!im->nr_stamps)
+		return err_set(err, -ENODATA, "no line of counts in it");
+	if (!im->interval_ns)
+		im->interval_ns = usual_step(im) * NSEC_PER_SEC;
+	if (!im->interval_ns)
+		return err_set(err, -EINVAL,
+			       "its stamps do not say how far lines are apart (--interval, as kvm_stat -s had it)");
+	set_times(im);
+	im->start_wall_ns = im->stamps[0] * NSEC_PER_SEC;
+	if (im->start_wall_ns > im->interval_ns)
+		im->start_wall_ns -= im->interval_ns;
+	return 0;
+}

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The rest of import.h: which reasons the names are, and the recording.
+ *
+ * A source knows the isa; a text has names. They are looked up as exits.def has
+ * them, and as the kernel's trace event has those of SVM, which differ. With
+ * neither option nor doubt, the isa is the one that knows more of the names.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "import/import.h"
+#include "kvm_exit_stats.h"
+#include "exits/reasons.h"
+#include "recording/recording.h"
+
+/* Of SVM_EXIT_REASONS in the kernel, those that are no names of exits.def. */
+static const struct {
+	const char *name;
+	uint64_t code;
+} traced[] = {
+	{ "interrupt", 0x060 }, { "read_idtr", 0x066 }, { "read_gdtr", 0x067 },
+	{ "read_ldtr", 0x068 }, { "read_rt", 0x069 }, { "write_idtr", 0x06a },
+	{ "write_gdtr", 0x06b }, { "write_ldtr", 0x06c },
+	{ "write_rt", 0x06d }, { "io", 0x07b }, { "hypercall", 0x081 },
+	{ "write_efer_trap", 0x08f }, { "write_cr0_trap", 0x090 },
+	{ "write_cr4_trap", 0x094 }, { "write_cr8_trap", 0x098 },
+	{ "buslock", 0x0a5 }, { "idle-halt", 0x0a6 },
+	{ "vmgexit_page_state_change", 0x80000010 },
+	{ "vmgexit_hypervisor_feature", 0x8000fffd },
+	{ "invalid_guest_state", -1ull },
+	/* kvm_stat's, of the ends of SVM_EXIT_EXCP_BASE and LAST_EXCP */
+	{ "EXCP_BASE", 0x040 }, { "LAST_EXCP", 0x05f },
+};
+
+static const struct reason *traced_name(const char *name)
+{
+	char exception[16];
+
+	for (size_t i = 0; i < ARRAY_LEN(traced); i++)
+		if (!strcmp(traced[i].name, name))
+			return reason_by_code(KES_ISA_SVM, traced[i].code);
+	/* "PF excp" */
+	if (strlen(name) != 7 || strcmp(name + 2, " excp"))
+		return NULL;
+	snprintf(exception, sizeof(exception), "EXCP_%.2s", name);
+	return reason_by_name(KES_ISA_SVM, exception);
+}
+
+static const struct reason *find(uint32_t isa, const char *name)
+{
+	const struct reason *r = reason_by_name(isa, name);
+
+	return r || isa != KES_ISA_SVM ? r : traced_name(name);
+}
+
+/* The isa that knows most; KES_ISA_NONE when two know as many. */
+static uint32_t guess(const struct import *im)
+{
+	size_t vmx = 0, svm = 0;
+
+	for (size_t i = 0; i < im->nr_names; i++) {
+		vmx += !!find(KES_ISA_VMX, im->names[i]);
+		svm += !!find(KES_ISA_SVM, im->names[i]);
+	}
+	if (vmx == svm)
+		return KES_ISA_NONE;
+	return vmx > svm ? KES_ISA_VMX : KES_ISA_SVM;
+}
+
+/* A row of the recording for each reason, and which one a name is. */
+struct rows {
+	struct rec_reason_row *row;
+	size_t nr;
+	int64_t *of;		/* by name */
+};
+
+static int64_t add_row(struct rows *rows, const struct rec_reason_row *row)
+{
+	for (size_t i = 0; i < rows->nr; i++)
+		if (rows->row[i].code == row->code &&
+		    rows->row[i].sub == row->sub)
+			return rows->row[i].id;
+	rows->row[rows->nr] = *row;
+	rows->row[rows->nr].id = (int64_t)rows->nr + 1;
+	return rows->row[rows->nr++].id;
+}
+
+/* Not a code of any processor, and the same in each recording: FNV-1a. */
+static uint64_t code_of_name(const char *name)
+{
+	uint64_t h = 0xcbf29ce484222325;
+
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * 0x100000001b3;
+	return 1ull << 62 | h >> 3;
+}
+
+/* A code that this kernel had no name for: "0x66". */
+static bool is_code(const char *name, uint64_t *code)
+{
+	return !strncmp(name, "0x", 2) &&
+	       !parse_u64(name, 0, UINT64_MAX, code);
+}
+
+static int64_t resolve(const struct import *im, struct rows *rows,
+		       const char *name, struct buf *unknown)
+{
+	const struct reason *r = find(im->isa, name);
+	struct rec_reason_row row = {
+		.isa = reason_isa_name(im->isa), .name = name, .class = "other",
+		.meaning = "imported under this name", .reference = "none",
+	};
+
+	if (!r && is_code(name, &row.code))
+		r = reason_by_code(im->isa, row.code);
+	else if (!r)
+		row.code = strcmp(name, "UNKNOWN") ? code_of_name(name) :
+						     KES_CODE_UNKNOWN;
+	if (r) {
+		row.code = r->code;
+		row.name = r->name;
+		row.class = reason_class_name(r->class);
+		row.meaning = r->meaning;
+		row.reference = r->reference;
+	} else if (row.code != KES_CODE_UNKNOWN) {
+		buf_printf(unknown, "%s%s", unknown->len ? ", " : "", name);
+	}
+	return add_row(rows, &row);
+}
+
+static int resolve_all(struct import *im, struct rows *rows,
+		       struct buf *unknown, struct errbuf *err)
+{
+	bool *used = xcalloc(im->nr_names, sizeof(*used));
+	int rc = 0;
+
+	if (!im->isa)
+		im->isa = guess(im);
+	if (!im->isa)
+		rc = err_set(err, -EINVAL,
+			     "its names do not tell Intel from AMD (--isa vmx or svm)");
+	for (size_t i = 0; i < im->nr_counts; i++)
+		used[im->counts[i].name] = true;
+	rows->row = xcalloc(im->nr_names, sizeof(*rows->row));
+	rows->of = xcalloc(im->nr_names, sizeof(*rows->of));
+	for (size_t i = 0; i < im->nr_names && !rc; i++)
+		if (used[i])
+			rows->of[i] = resolve(im, rows, im->names[i], unknown);
+	free(used);
+	return rc;
+}
+
+/* ---- the recording ---- */
+
+static int write_meta(struct rec_writer *w, const struct import *im,
+		      const char *path, const struct import_format *format,
+		      struct errbuf *err)
+{
+	char *why = xasprintf("imported from %s: %.200s", path, format->help);
+	const struct {
+		const char *key, *text;
+	} texts[] = {
+		{ "version", EXITSTAT_VERSION },
+		{ "source", format->name },
+		{ "source_why", why },
+		{ "isa", reason_isa_name(im->isa) },
+		{ "fields", "l1" },
+		{ "groups", "count" },
+		{ "groups_known", "count" },
+	};
+	const struct {
+		const char *key;
+		uint64_t n;
+	} numbers[] = {
+		{ "interval_ns", im->interval_ns },
+		{ "start_wall_ns", im->start_wall_ns },
+		{ "start_mono_ns", im->start_wall_ns ? im->ends[0] : 0 },
+		{ "lost", im->lost },
+	};
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < ARRAY_LEN(texts); i++)
+		rc = rec_meta_text(w, texts[i].key, texts[i].text, err);
+	for (size_t i = 0; !rc && i < ARRAY_LEN(numbers); i++)
+		if (numbers[i].n)
+			rc = rec_meta_u64(w, numbers[i].key, numbers[i].n, err);
+	if (!rc)
+		rc = rec_meta_u64(w, "missed", 0, err);
+	if (!rc)
+		rc = rec_meta_u64(w, "complete", 1, err);
+	free(why);
+	return rc;
+}
+
+static int write_vms(struct rec_writer *w, const struct import *im,
+		     struct errbuf *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < im->nr_vms; i++)
+		rc = rec_vm(w, &(struct rec_vm_row) {
+			.id = (int64_t)i + 1, .vm_id = i + 1,
+			.pid = im->vms[i].pid, .name = im->vms[i].name,
+			.comm = "", .cmdline = "", .created_ns = im->ends[0],
+		}, err);
+	for (size_t i = 0; !rc && i < im->nr_vcpus; i++)
+		rc = rec_vcpu(w, (int64_t)i + 1, (int64_t)im->vcpus[i].vm + 1,
+			      im->vcpus[i].id, err);
+	return rc;
+}
+
+static int by_place(const void *a, const void *b)
+{
+	const struct import_count *x = a, *y = b;
+
+	if (x->interval != y->interval)
+		return x->interval < y->interval ? -1 : 1;
+	if (x->vcpu != y->vcpu)
+		return x->vcpu < y->vcpu ? -1 : 1;
+	return (x->name > y->name) - (x->name < y->name);
+}
+
+static void add_same(void *to, const void *from)
+{
+	((struct import_count *)to)->n +=
+		((const struct import_count *)from)->n;
+}
+
+/* Sample 1 is where the first interval begins. */
+static int write_counts(struct rec_writer *w, struct import *im,
+			const struct rows *rows, struct errbuf *err)
+{
+	const struct import_count *c, *end;
+	int rc = 0;
+
+	for (size_t i = 0; i < im->nr_counts; i++)
+		im->counts[i].name = (size_t)rows->of[im->counts[i].name];
+	im->nr_counts = vec_merge(im->counts, im->nr_counts,
+				  sizeof(*im->counts), by_place, add_same);
+	c = im->counts;
+	end = c + im->nr_counts;
+	for (size_t i = 0; !rc && i < im->nr_ends; i++) {
+		rc = rec_sample(w, (int64_t)i + 1, im->ends[i], im->ends[i], 0,
+				err);
+		for (; !rc && c < end && c->interval + 1 == i; c++) {
+			const struct rec_counts n = { (int64_t)c->n, -1, -1, -1, -1 };
+
+			rc = rec_delta(w, (int64_t)i + 1, (int64_t)c->vcpu + 1,
+				       (int64_t)c->name, &n, err);
+		}
+	}
+	return rc;
+}
+
+static int write_all(struct rec_writer *w, struct import *im, const char *path,
+		     const struct import_format *format,
+		     const struct rows *rows, struct errbuf *err)
+{
+	int rc = rec_begin(w, err);
+
+	if (!rc)
+		rc = write_meta(w, im, path, format, err);
+	if (!rc)
+		rc = write_vms(w, im, err);
+	for (size_t i = 0; !rc && i < rows->nr; i++)
+		rc = rec_reason(w, &rows->row[i], err);
+	if (!rc)
+		rc = write_counts(w, im, rows, err);
+	return rc ? rc : rec_commit(w, err);
+}
+
+int import_write(struct import *im, const char *path,
+		 const struct import_format *format, const char *out,
+		 bool force, struct buf *unknown, struct errbuf *err)
+{
+	struct rows rows = { 0 };
+	struct rec_writer *w;
+	struct errbuf why;
+	int rc = resolve_all(im, &rows, unknown, &why);
+
+	if (rc) {
+		err_set(err, rc, "%.200s: %.250s", path, why.text);
+		goto free_rows;
+	}
+	rc = rec_create(&w, out, force, err);
+	if (rc)
+		goto free_rows;
+	rc = write_all(w, im, path, format, &rows, err);
+	if (rc)
+		rec_discard(w);
+	else
+		rc = rec_finish(w, err);
+free_rows:
+	free(rows.row);
+	free(rows.of);
+	return rc;
+}

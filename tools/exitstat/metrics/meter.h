@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Counters that never go back, under names that do not become more and more:
+ * what exitstat serve exports. Pure: snapshots go in, and names come by a
+ * function that the caller brings.
+ *
+ * A VM is counted in an account, which has the VM's name and uuid. A VM that
+ * is started again goes on with the account of the one that ended. Two that
+ * run under one name get an account each, "NAME" and "NAME#2". Beyond max_vms
+ * accounts, VMs are counted together in one called "other". Each change is
+ * added to one account and to the host's, and never moves from there.
+ */
+#ifndef EXITSTAT_METER_H
+#define EXITSTAT_METER_H
+
+#include "snapshot/snapshot.h"
+
+#define METER_MAX_KEYS	512
+#define METER_ALL_VCPUS	UINT32_MAX
+
+enum meter_value {
+	METER_L1, METER_L2, METER_REFLECTED, METER_FASTPATH, METER_USERSPACE,
+	METER_HANDLER_NS,
+	METER_NR_VALUES
+};
+
+enum meter_sum {
+	METER_ATTEMPTS, METER_ENTRY_FAILED, METER_EMULATION,
+	/* nanoseconds, in the order of KES_STATE_* */
+	METER_NS_GUEST,
+	METER_NR_SUMS = METER_NS_GUEST + KES_NR_STATES
+};
+
+/* A reason, by the name that it is exported under. */
+struct meter_key {
+	char name[48];
+	const char *class;
+};
+
+struct meter_counts {
+	uint64_t v[METER_NR_VALUES];
+};
+
+struct meter_vcpu {
+	uint32_t vcpu_id;		/* or METER_ALL_VCPUS */
+	struct meter_counts *counts;	/* index: meter.keys */
+	size_t nr;
+};
+
+struct meter_account {
+	char vm[80];
+	char uuid[40];		/* "": it has none */
+	uint32_t instance;	/* the N of "NAME#N", from 1 */
+	size_t name_len;	/* of vm, without "#N" */
+	size_t running;		/* VMs; more than one only in "other" */
+	uint32_t pid;		/* of the last VM */
+	uint64_t created_ns;
+	uint64_t ended_ns;	/* of the last, if none runs: when seen to */
+	uint32_t nr_vcpus;	/* of those that run */
+	int64_t unaccounted;
+	uint64_t sums[METER_NR_SUMS];
+	struct meter_vcpu *vcpus;
+	size_t nr, cap;
+};
+
+/* Fills in @name and @uuid of a VM that is seen for the first time. */
+typedef void (*meter_name_fn)(void *arg, const struct snap_vm *from,
+			      char name[64], char uuid[40]);
+
+struct meter_config {
+	bool per_vcpu;
+	size_t max_vms;
+	uint64_t keep_ns;	/* how long one that ended is still exported */
+	meter_name_fn name;
+	void *arg;
+};
+
+struct meter_vm;		/* what the last snapshot said of a VM */
+
+struct meter {
+	struct meter_config cfg;
+	struct kes_header hdr;	/* of the last snapshot */
+	uint64_t samples;
+	uint64_t restarts;	/* counters that went backwards */
+	struct meter_key *keys;
+	size_t nr_keys, cap_keys;
+	struct meter_code *codes;
+	size_t nr_codes, cap_codes;
+	struct meter_account host, other;
+	struct meter_account **accounts;
+	size_t nr, cap;
+	struct meter_vm *vms;
+	size_t nr_vms, cap_vms;
+};
+
+void meter_init(struct meter *m, const struct meter_config *cfg);
+void meter_update(struct meter *m, const struct snapshot *s);
+void meter_free(struct meter *m);
+
+/* ---- for who has no snapshots: counts by hand ---- */
+
+/* An account for a VM that runs at the same time as all others. */
+struct meter_account *meter_open(struct meter *m, const char *name,
+				 const char *uuid);
+/* An index of meter.keys. Later ones than METER_MAX_KEYS are all "UNKNOWN". */
+size_t meter_key(struct meter *m, const char *name, const char *class);
+/* To the account and to the host's. */
+void meter_add(struct meter *m, struct meter_account *a, uint32_t vcpu_id,
+	       size_t key, enum meter_value value, uint64_t n);
+void meter_add_sum(struct meter *m, struct meter_account *a,
+		   enum meter_sum sum, uint64_t n);
+
+#endif

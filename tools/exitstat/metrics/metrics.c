@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements metrics.h.
+ *
+ * A family is written as a whole, so that the table is also the order of the
+ * text. A series appears with its first count: a reason that never occurred,
+ * or a fate that a reason never had, is not there.
+ */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "lib/fsroot.h"
+#include "exits/groups.h"
+#include "metrics/metrics.h"
+#include "exits/reasons.h"
+
+const struct om_family metrics_families[METRICS_NR] = {
+	[METRICS_EXITS] = { "exitstat_exits", OM_COUNTER, NULL,
+		"VM exits by reason; context l2: of a guest inside the guest" },
+	[METRICS_REFLECTED] = { "exitstat_exits_reflected", OM_COUNTER, NULL,
+		"VM exits of a guest inside the guest that its hypervisor got" },
+	[METRICS_FASTPATH] = { "exitstat_exits_fastpath", OM_COUNTER, NULL,
+		"VM exits that a fastpath of KVM dealt with" },
+	[METRICS_USERSPACE] = { "exitstat_exits_userspace", OM_COUNTER, NULL,
+		"VM exits that the VMM had to deal with" },
+	[METRICS_HANDLER_TIME] = { "exitstat_handler_seconds", OM_COUNTER,
+		"seconds", "Time that KVM spent on VM exits, by reason" },
+	[METRICS_TIME] = { "exitstat_vcpu_time_seconds", OM_COUNTER, "seconds",
+		"Where the time of a VM's vCPUs went, all vCPUs together" },
+	[METRICS_ATTEMPTS] = { "exitstat_entry_attempts", OM_COUNTER, NULL,
+		"Attempts to enter the guest that are over" },
+	[METRICS_FAILED] = { "exitstat_entries_failed", OM_COUNTER, NULL,
+		"Attempts to enter the guest that failed as an instruction" },
+	[METRICS_EMULATED] = { "exitstat_entries_emulated", OM_COUNTER, NULL,
+		"Attempts to enter the guest that KVM emulated instead" },
+	[METRICS_UNACCOUNTED] = { "exitstat_unaccounted", OM_GAUGE, NULL,
+		"Attempts that ended in no bucket; a vCPU may be 1 off while it is read" },
+	[METRICS_VM] = { "exitstat_vm", OM_INFO, NULL,
+		"The process that a VM belongs to" },
+	[METRICS_RUNNING] = { "exitstat_vm_running", OM_GAUGE, NULL,
+		"VMs that run under this name; 0: it has ended" },
+	[METRICS_VCPUS] = { "exitstat_vm_vcpus", OM_GAUGE, NULL,
+		"vCPUs of a VM that runs" },
+	[METRICS_HOST_EXITS] = { "exitstat_host_exits", OM_COUNTER, NULL,
+		"VM exits of all VMs, also of those that ended; every class is there" },
+	[METRICS_UP] = { "exitstat_up", OM_GAUGE, NULL,
+		"1: the counters could be read; 0: they could not, and are not shown" },
+	[METRICS_BUILD] = { "exitstat_build", OM_INFO, NULL,
+		"Which exitstat this is" },
+	[METRICS_SOURCE] = { "exitstat_source", OM_INFO, NULL,
+		"Where the counters come from, and whose exit codes they count" },
+	[METRICS_GROUP] = { "exitstat_group_enabled", OM_GAUGE, NULL,
+		"Is a group counted? Without count, no VM is shown" },
+	[METRICS_READS] = { "exitstat_source_reads", OM_COUNTER, NULL,
+		"Reads of the source" },
+	[METRICS_READ_ERRORS] = { "exitstat_source_read_errors", OM_COUNTER, NULL,
+		"Reads of the source that failed" },
+	[METRICS_READ_TIME] = { "exitstat_source_read_seconds", OM_COUNTER,
+		"seconds", "Time that reads of the source took" },
+	[METRICS_LAST_READ] = { "exitstat_source_last_read_seconds", OM_GAUGE,
+		"seconds", "Time that the last read of the source took" },
+	[METRICS_SNAPSHOT] = { "exitstat_snapshot_bytes", OM_GAUGE, "bytes",
+		"Size of what was read the last time" },
+	[METRICS_VMS] = { "exitstat_vms", OM_GAUGE, NULL,
+		"VMs that run, that have ended and are still shown, that are counted as other" },
+	[METRICS_UNREADABLE] = { "exitstat_vms_unreadable", OM_GAUGE, NULL,
+		"VMs that the source could not read" },
+	[METRICS_LOST] = { "exitstat_exits_lost", OM_COUNTER, NULL,
+		"VM exits that the source saw but could not count, for want of memory" },
+	[METRICS_RESETS] = { "exitstat_resets", OM_COUNTER, NULL,
+		"Resets of the kernel's own texts; no counter here is reset by them" },
+	[METRICS_RESTARTS] = { "exitstat_source_restarts", OM_COUNTER, NULL,
+		"Counters of the source that began again at 0; those here went on" },
+	[METRICS_REQUESTS] = { "exitstat_http_requests", OM_COUNTER, NULL,
+		"HTTP requests by status of the answer" },
+	[METRICS_CONNECTIONS] = { "exitstat_http_connections", OM_GAUGE, NULL,
+		"HTTP connections that are open" },
+	[METRICS_CUT] = { "exitstat_http_connections_cut", OM_COUNTER, NULL,
+		"HTTP connections closed because they took too long or were too many" },
+	[METRICS_CPU] = { "process_cpu_seconds", OM_COUNTER, "seconds",
+		"CPU time of this exitstat" },
+	[METRICS_MEMORY] = { "process_resident_memory_bytes", OM_GAUGE, "bytes",
+		"Memory of this exitstat" },
+	[METRICS_START] = { "process_start_time_seconds", OM_GAUGE, "seconds",
+		"When this exitstat began, since 1970" },
+};
+
+const unsigned int metrics_codes[METRICS_NR_CODES] = { 200, 401, 404, 405 };
+
+static const char *const states[] = {
+	[KES_STATE_GUEST] = "guest", [KES_STATE_HANDLER] = "handler",
+	[KES_STATE_USERSPACE] = "userspace",
+	[KES_STATE_HALT_POLL] = "halt_poll",
+	[KES_STATE_HALT_BLOCK] = "halt_block",
+	[KES_STATE_PREEMPTED] = "preempted",
+};
+static_assert(ARRAY_LEN(states) == KES_NR_STATES, "a name for each state");
+
+/* ---- VMs ---- */
+
+/* What is written of an account, and where. */
+struct page {
+	struct om *out;
+	const struct meter *m;
+	const struct meter_account *a;
+};
+
+static void put_count(const struct page *p, const struct meter_vcpu *v,
+		      size_t key, enum meter_value value, const char *context)
+{
+	uint64_t n = v->counts[key].v[value];
+	char vcpu[16] = "";
+
+	if (!n)
+		return;
+	if (v->vcpu_id != METER_ALL_VCPUS)
+		snprintf(vcpu, sizeof(vcpu), "%u", v->vcpu_id);
+	const struct om_label labels[] = {
+		{ "vm", p->a->vm }, { "uuid", p->a->uuid }, { "vcpu", vcpu },
+		{ "reason", p->m->keys[key].name },
+		{ "class", p->m->keys[key].class }, { "context", context },
+	};
+	if (value == METER_HANDLER_NS)
+		om_ns(p->out, labels, ARRAY_LEN(labels), n);
+	else
+		om_u64(p->out, labels, ARRAY_LEN(labels), n);
+}
+
+static void put_counts(const struct page *p, enum meter_value value)
+{
+	bool context = p->m->hdr.fields & KES_FIELD_CONTEXT;
+
+	for (size_t i = 0; i < p->a->nr; i++) {
+		const struct meter_vcpu *v = &p->a->vcpus[i];
+
+		for (size_t key = 0; key < v->nr; key++) {
+			put_count(p, v, key, value,
+				  value == METER_L1 && context ? "l1" : "");
+			if (value == METER_L1)
+				put_count(p, v, key, METER_L2, "l2");
+		}
+	}
+}
+
+static void put_exits(const struct page *p)
+{
+	put_counts(p, METER_L1);
+}
+
+static void put_reflected(const struct page *p)
+{
+	put_counts(p, METER_REFLECTED);
+}
+
+static void put_fastpath(const struct page *p)
+{
+	put_counts(p, METER_FASTPATH);
+}
+
+static void put_userspace(const struct page *p)
+{
+	put_counts(p, METER_USERSPACE);
+}
+
+static void put_handler_time(const struct page *p)
+{
+	put_counts(p, METER_HANDLER_NS);
+}
+
+static void put_time(const struct page *p)
+{
+	for (int i = 0; i < KES_NR_STATES; i++) {
+		uint64_t ns = p->a->sums[METER_NS_GUEST + i];
+		const struct om_label labels[] = {
+			{ "vm", p->a->vm }, { "uuid", p->a->uuid },
+			{ "state", states[i] },
+		};
+
+		if (ns)
+			om_ns(p->out, labels, ARRAY_LEN(labels), ns);
+	}
+}
+
+static void put_sum(const struct page *p, enum meter_sum sum)
+{
+	const struct om_label labels[] = {
+		{ "vm", p->a->vm }, { "uuid", p->a->uuid },
+	};
+
+	if (p->a->sums[sum])
+		om_u64(p->out, labels, ARRAY_LEN(labels), p->a->sums[sum]);
+}
+
+static void put_attempts(const struct page *p)
+{
+	put_sum(p, METER_ATTEMPTS);
+}
+
+static void put_failed(const struct page *p)
+{
+	put_sum(p, METER_ENTRY_FAILED);
+}
+
+static void put_emulated(const struct page *p)
+{
+	put_sum(p, METER_EMULATION);
+}
+
+static void put_unaccounted(const struct page *p)
+{
+	const struct om_label labels[] = {
+		{ "vm", p->a->vm }, { "uuid", p->a->uuid },
+	};
+
+	if (p->m->hdr.fields & KES_FIELD_CLOSURE && p->a->running)
+		om_i64(p->out, labels, ARRAY_LEN(labels), p->a->unaccounted);
+}
+
+static void put_vm(const struct page *p)
+{
+	char pid[16];
+	const struct om_label labels[] = {
+		{ "vm", p->a->vm }, { "uuid", p->a->uuid }, { "pid", pid },
+	};
+
+	snprintf(pid, sizeof(pid), "%u", p->a->pid);
+	if (p->a->running && p->a != &p->m->other)
+		om_u64(p->out, labels, ARRAY_LEN(labels), 1);
+}
+
+static void put_running(const struct page *p)
+{
+	const struct om_label labels[] = {
+		{ "vm", p->a->vm }, { "uuid", p->a->uuid },
+	};
+
+	om_u64(p->out, labels, ARRAY_LEN(labels), p->a->running);
+}
+
+static void put_vcpus(const struct page *p)
+{
+	const struct om_label labels[] = {
+		{ "vm", p->a->vm }, { "uuid", p->a->uuid },
+	};
+
+	if (p->a->running)
+		om_u64(p->out, labels, ARRAY_LEN(labels), p->a->nr_vcpus);
+}
+
+/*
+ * What a series begins with is no increase to a server, so that these begin
+ * with 0: as there are few classes, and many reasons, by class.
+ */
+static void put_host(struct om *out, const struct meter *m)
+{
+	const struct meter_vcpu *v = m->host.vcpus;
+
+	om_family(out, &metrics_families[METRICS_HOST_EXITS]);
+	for (int c = 0; c < REASON_NR_CLASSES; c++) {
+		const char *class = reason_class_name((enum reason_class)c);
+		const struct om_label label = { "class", class };
+		uint64_t n = 0;
+
+		for (size_t key = 0; v && key < v->nr; key++)
+			if (!strcmp(m->keys[key].class, class))
+				n += v->counts[key].v[METER_L1] +
+				     v->counts[key].v[METER_L2];
+		om_u64(out, &label, 1, n);
+	}
+}
+
+static const struct {
+	enum metrics_id id;
+	void (*put)(const struct page *p);
+	bool live;		/* only of what runs: a recording has none */
+} vm_table[] = {
+	{ METRICS_EXITS, put_exits, false },
+	{ METRICS_REFLECTED, put_reflected, false },
+	{ METRICS_FASTPATH, put_fastpath, false },
+	{ METRICS_USERSPACE, put_userspace, false },
+	{ METRICS_HANDLER_TIME, put_handler_time, false },
+	{ METRICS_TIME, put_time, false },
+	{ METRICS_ATTEMPTS, put_attempts, false },
+	{ METRICS_FAILED, put_failed, false },
+	{ METRICS_EMULATED, put_emulated, false },
+	{ METRICS_UNACCOUNTED, put_unaccounted, true },
+	{ METRICS_VM, put_vm, true },
+	{ METRICS_RUNNING, put_running, true },
+	{ METRICS_VCPUS, put_vcpus, true },
+};
+static_assert(ARRAY_LEN(vm_table) == METRICS_HOST_EXITS,
+	      "every metric of a VM is written");
+
+static void write_vms(struct om *out, const struct meter *m, bool live)
+{
+	for (size_t i = 0; i < ARRAY_LEN(vm_table); i++) {
+		if (vm_table[i].live && !live)
+			continue;
+		om_family(out, &metrics_families[vm_table[i].id]);
+		for (size_t k = 0; k < m->nr; k++)
+			vm_table[i].put(&(struct page) { out, m,
+							 m->accounts[k] });
+		if (m->other.nr || m->other.running)
+			vm_table[i].put(&(struct page) { out, m, &m->other });
+	}
+	if (live)
+		put_host(out, m);
+}
+
+/* ---- itself ---- */
+
+static uint64_t cpu_ns(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return (uint64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) *
+	       NSEC_PER_SEC +
+	       (uint64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) *
+	       NSEC_PER_USEC;
+}
+
+/* The second number of statm: pages that are resident. */
+static uint64_t resident_bytes(void)
+{
+	unsigned long long pages = 0;
+	char line[80];
+
+	fsroot_line("", "/proc/self/statm", line, sizeof(line));
+	if (sscanf(line, "%*u %llu", &pages) != 1)
+		return 0;
+	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static void put_one(struct om *out, enum metrics_id id, const char *label,
+		    const char *text, uint64_t n)
+{
+	const struct om_label l = { label, text };
+
+	if (out->family != &metrics_families[id])
+		om_family(out, &metrics_families[id]);
+	if (metrics_families[id].unit &&
+	    !strcmp(metrics_families[id].unit, "seconds"))
+		om_ns(out, &l, 1, n);
+	else
+		om_u64(out, &l, 1, n);
+}
+
+static void write_source(struct om *out, const struct meter *m,
+			 const struct metrics_self *self)
+{
+	const struct om_label source[] = {
+		{ "source", self->source },
+		{ "isa", self->up ? reason_isa_name(m->hdr.isa) : "" },
+	};
+
+	put_one(out, METRICS_UP, "", "", self->up);
+	put_one(out, METRICS_BUILD, "version", EXITSTAT_VERSION, 1);
+	om_family(out, &metrics_families[METRICS_SOURCE]);
+	om_u64(out, source, ARRAY_LEN(source), 1);
+	for (size_t i = 0; self->up && i < NR_GROUPS; i++)
+		put_one(out, METRICS_GROUP, "group", group_table[i].name,
+			!!(m->hdr.groups & group_table[i].bit));
+	put_one(out, METRICS_READS, "", "", self->reads);
+	put_one(out, METRICS_READ_ERRORS, "", "", self->read_errors);
+	put_one(out, METRICS_READ_TIME, "", "", self->read_ns);
+	put_one(out, METRICS_LAST_READ, "", "", self->last_read_ns);
+}
+
+static void write_state(struct om *out, const struct meter *m,
+			const struct metrics_self *self)
+{
+	size_t running = 0;
+
+	for (size_t i = 0; i < m->nr; i++)
+		running += m->accounts[i]->running;
+	put_one(out, METRICS_SNAPSHOT, "", "", self->snapshot_bytes);
+	put_one(out, METRICS_VMS, "state", "running", running);
+	put_one(out, METRICS_VMS, "state", "ended", m->nr - running);
+	put_one(out, METRICS_VMS, "state", "other", m->other.running);
+	put_one(out, METRICS_UNREADABLE, "", "", self->unreadable);
+	put_one(out, METRICS_LOST, "", "", m->hdr.lost);
+	put_one(out, METRICS_RESETS, "", "", m->hdr.generation);
+	put_one(out, METRICS_RESTARTS, "", "", m->restarts);
+}
+
+static void write_http(struct om *out, const struct metrics_http *http)
+{
+	char code[16];
+
+	for (size_t i = 0; i < METRICS_NR_CODES; i++) {
+		snprintf(code, sizeof(code), "%u", metrics_codes[i]);
+		put_one(out, METRICS_REQUESTS, "code", code,
+			http->requests[i]);
+	}
+	put_one(out, METRICS_CONNECTIONS, "", "", http->connections);
+	put_one(out, METRICS_CUT, "why", "late", http->cut_late);
+	put_one(out, METRICS_CUT, "why", "crowded", http->cut_crowded);
+}
+
+static void write_self(struct om *out, const struct meter *m,
+		       const struct metrics_self *self)
+{
+	write_source(out, m, self);
+	if (self->up)
+		write_state(out, m, self);
+	if (self->has_http)
+		write_http(out, &self->http);
+	put_one(out, METRICS_CPU, "", "", cpu_ns());
+	put_one(out, METRICS_MEMORY, "", "", resident_bytes());
+	put_one(out, METRICS_START, "", "", self->start_ns);
+}
+
+void metrics_write(struct om *out, const struct meter *m,
+		   const struct metrics_self *self)
+{
+	if (self)
+		write_self(out, m, self);
+	if (!self || (self->up && m->hdr.groups & KES_GROUP_COUNT))
+		write_vms(out, m, self);
+	om_end(out);
+}

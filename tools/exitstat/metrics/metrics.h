@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The metrics that exitstat exports, in one table, and writing what a meter
+ * knows, and what exitstat serve knows of itself, as text.
+ */
+#ifndef EXITSTAT_METRICS_H
+#define EXITSTAT_METRICS_H
+
+#include "metrics/meter.h"
+#include "metrics/openmetrics.h"
+
+enum metrics_id {
+	/* of VMs; before METRICS_HOST_EXITS, in order of metrics.c's table */
+	METRICS_EXITS, METRICS_REFLECTED, METRICS_FASTPATH, METRICS_USERSPACE,
+	METRICS_HANDLER_TIME, METRICS_TIME, METRICS_ATTEMPTS, METRICS_FAILED,
+	METRICS_EMULATED, METRICS_UNACCOUNTED, METRICS_VM, METRICS_RUNNING,
+	METRICS_VCPUS,
+	METRICS_HOST_EXITS,
+	/* of exitstat serve itself */
+	METRICS_UP, METRICS_BUILD, METRICS_SOURCE, METRICS_GROUP, METRICS_READS,
+	METRICS_READ_ERRORS, METRICS_READ_TIME, METRICS_LAST_READ,
+	METRICS_SNAPSHOT, METRICS_VMS, METRICS_UNREADABLE, METRICS_LOST,
+	METRICS_RESETS, METRICS_RESTARTS, METRICS_REQUESTS, METRICS_CONNECTIONS,
+	METRICS_CUT, METRICS_CPU, METRICS_MEMORY, METRICS_START,
+	METRICS_NR
+};
+
+/* Index: enum metrics_id. */
+extern const struct om_family metrics_families[METRICS_NR];
+
+/* Statuses of answers that are counted. */
+#define METRICS_NR_CODES 4
+extern const unsigned int metrics_codes[METRICS_NR_CODES];
+
+struct metrics_http {
+	uint64_t requests[METRICS_NR_CODES];	/* index: metrics_codes */
+	uint64_t connections;	/* open now */
+	uint64_t cut_late, cut_crowded;
+};
+
+struct metrics_self {
+	bool up;		/* the source could be read, the last time */
+	const char *source;
+	uint64_t reads, read_errors;
+	uint64_t read_ns, last_read_ns;
+	uint64_t snapshot_bytes;
+	uint64_t unreadable;	/* VMs that the source cannot read */
+	uint64_t start_ns;	/* wall clock */
+	bool has_http;
+	struct metrics_http http;
+};
+
+/*
+ * @self NULL: of the VMs only. What cannot be read or is not counted is left
+ * out, rather than shown as it was.
+ */
+void metrics_write(struct om *out, const struct meter *m,
+		   const struct metrics_self *self);
+
+#endif

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements openmetrics.h.
+ *
+ * A counter x is "x_total" in a sample of either format; its TYPE and HELP call
+ * it x in OpenMetrics and x_total before. Likewise x_info, which is a gauge
+ * before. Label values come from guests' command lines and from recordings:
+ * what is not UTF-8 would make a server drop the whole text, so it is replaced.
+ * There are no samples _created: servers keep each as a series of its own.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "metrics/openmetrics.h"
+
+static const char *const content_types[OM_NR_FORMATS] = {
+	[OM_PROMETHEUS] = "text/plain; version=0.0.4; charset=utf-8",
+	[OM_OPENMETRICS] =
+		"application/openmetrics-text; version=1.0.0; charset=utf-8",
+};
+
+static const struct {
+	const char *suffix;
+	const char *name[OM_NR_FORMATS];
+} types[] = {
+	[OM_COUNTER] = { "_total", { "counter", "counter" } },
+	[OM_GAUGE] = { "", { "gauge", "gauge" } },
+	[OM_INFO] = { "_info", { "gauge", "info" } },
+};
+
+const char *om_content_type(enum om_format format)
+{
+	return content_types[format];
+}
+
+void om_sample_name(const struct om_family *family, char *out, size_t size)
+{
+	snprintf(out, size, "%s%s", family->name, types[family->type].suffix);
+}
+
+void om_family(struct om *m, const struct om_family *family)
+{
+	m->family = family;
+	m->samples = 0;
+}
+
+static void announce(struct om *m)
+{
+	const struct om_family *f = m->family;
+	const char *suffix = types[f->type].suffix;
+
+	if (m->format == OM_OPENMETRICS)
+		suffix = "";
+	buf_printf(m->out, "# TYPE %s%s %s\n", f->name, suffix,
+		   types[f->type].name[m->format]);
+	if (m->format == OM_OPENMETRICS && f->unit)
+		buf_printf(m->out, "# UNIT %s %s\n", f->name, f->unit);
+	buf_printf(m->out, "# HELP %s%s %s\n", f->name, suffix, f->help);
+}
+
+/* Bytes of the UTF-8 character at @s, 0 if there is none. */
+static size_t utf8_length(const unsigned char *s)
+{
+	static const struct {
+		unsigned char mask, lead;
+		uint32_t least;
+	} forms[] = {
+		{ 0x80, 0x00, 0 }, { 0xe0, 0xc0, 0x80 },
+		{ 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 },
+	};
+
+	for (size_t n = 0; n < ARRAY_LEN(forms); n++) {
+		uint32_t c = s[0] & (unsigned char)~forms[n].mask;
+		size_t i;
+
+		if ((s[0] & forms[n].mask) != forms[n].lead)
+			continue;
+		for (i = 1; i <= n && (s[i] & 0xc0) == 0x80; i++)
+			c = c << 6 | (s[i] & 0x3f);
+		return i <= n || c < forms[n].least || c > 0x10ffff ||
+		       (c >= 0xd800 && c < 0xe000) ? 0 : n + 1;
+	}
+	return 0;
+}
+
+static void put_value(struct buf *b, const char *value)
+{
+	while (*value) {
+		size_t len = utf8_length((const unsigned char *)value);
+
+		if (*value == '\\' || *value == '"')
+			buf_append(b, "\\", 1);
+		if (*value == '\n')
+			buf_append(b, "\\n", 2);
+		else if (len)
+			buf_append(b, value, len);
+		else
+			buf_append(b, "?", 1);
+		value += len ? len : 1;
+	}
+}
+
+static void put_labels(struct buf *b, const struct om_label *labels, size_t nr)
+{
+	char next = '{';
+
+	for (size_t i = 0; i < nr; i++) {
+		if (!labels[i].value || !*labels[i].value)
+			continue;
+		buf_append(b, &next, 1);
+		buf_append(b, labels[i].name, strlen(labels[i].name));
+		buf_append(b, "=\"", 2);
+		put_value(b, labels[i].value);
+		buf_append(b, "\"", 1);
+		next = ',';
+	}
+	if (next == ',')
+		buf_append(b, "}", 1);
+}
+
+static void sample(struct om *m, const struct om_label *labels, size_t nr,
+		   const char *value)
+{
+	const struct om_family *f = m->family;
+	uint64_t ms = m->stamp_ns / NSEC_PER_MSEC;
+
+	if (!m->samples++)
+		announce(m);
+	buf_append(m->out, f->name, strlen(f->name));
+	buf_append(m->out, types[f->type].suffix,
+		   strlen(types[f->type].suffix));
+	put_labels(m->out, labels, nr);
+	buf_append(m->out, " ", 1);
+	buf_append(m->out, value, strlen(value));
+	if (ms && m->format == OM_OPENMETRICS)
+		buf_printf(m->out, " %" PRIu64 ".%03" PRIu64, ms / 1000,
+			   ms % 1000);
+	else if (ms)
+		buf_printf(m->out, " %" PRIu64, ms);
+	buf_append(m->out, "\n", 1);
+}
+
+void om_u64(struct om *m, const struct om_label *labels, size_t nr,
+	    uint64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, value);
+	sample(m, labels, nr, text);
+}
+
+void om_i64(struct om *m, const struct om_label *labels, size_t nr,
+	    int64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRId64, value);
+	sample(m, labels, nr, text);
+}
+
+void om_ns(struct om *m, const struct om_label *labels, size_t nr, uint64_t ns)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%" PRIu64 ".%09" PRIu64,
+		 (uint64_t)(ns / NSEC_PER_SEC), (uint64_t)(ns % NSEC_PER_SEC));
+	sample(m, labels, nr, text);
+}
+
+void om_end(struct om *m)
+{
+	if (m->format == OM_OPENMETRICS)
+		buf_printf(m->out, "# EOF\n");
+}

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements model.h.
+ *
+ * First the time line is laid out from the samples alone, then one pass over
+ * the deltas fills it. A phase begins with a sample of its own (record/session.c),
+ * so that attributing whole intervals to phases is exact.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/model.h"
+#include "exits/reasons.h"
+
+static uint64_t rel(const struct model *m, uint64_t at_ns)
+{
+	uint64_t t0 = m->rec->samples[0].end_ns;
+
+	return at_ns > t0 ? at_ns - t0 : 0;
+}
+
+/* Interval k lies between the ends of samples k-1 and k; 0 has no length. */
+static uint64_t interval_begin(const struct model *m, size_t k)
+{
+	return k ? rel(m, m->rec->samples[k - 1].end_ns) : 0;
+}
+
+static uint64_t interval_end(const struct model *m, size_t k)
+{
+	return rel(m, m->rec->samples[k].end_ns);
+}
+
+static int phase_at(const struct model *m, uint64_t at_ns)
+{
+	int phase = -1;
+
+	for (size_t i = 0; i < m->nr_phases; i++)
+		if (m->phases[i].begin_ns <= at_ns)
+			phase = (int)i;
+	return phase;
+}
+
+static void load_phases(struct model *m)
+{
+	const struct recording *r = m->rec;
+
+	m->nr_phases = r->nr_phases;
+	m->phases = xcalloc(m->nr_phases, sizeof(*m->phases));
+	for (size_t i = 0; i < m->nr_phases; i++) {
+		struct model_phase *p = &m->phases[i];
+
+		p->name = r->phases[i].name;
+		p->begin_ns = rel(m, r->phases[i].begin_ns);
+		p->end_ns = rel(m, r->phases[i].end_ns);
+		if (!r->phases[i].end_ns)
+			p->end_ns = i + 1 < m->nr_phases ?
+				    rel(m, r->phases[i + 1].begin_ns) :
+				    m->end_ns;
+		p->by_reason = xcalloc(r->nr_reasons, sizeof(uint64_t));
+	}
+}
+
+/*
+ * The begin of an interval decides; only the very first interval begins a
+ * moment before the command, and there the middle does.
+ */
+static void place_samples(struct model *m)
+{
+	for (size_t k = 0; k < m->rec->nr_samples; k++) {
+		uint64_t at = interval_begin(m, k);
+
+		if (k <= 1)
+			at += (interval_end(m, k) - at) / 2;
+		m->phase_of[k] = phase_at(m, at);
+	}
+}
+
+static struct model_point *new_point(struct model *m, size_t *cap,
+				     uint64_t begin_ns)
+{
+	struct model_point *p;
+
+	m->points = vec_room(m->points, m->nr_points, cap, sizeof(*p));
+	p = &m->points[m->nr_points++];
+	memset(p, 0, sizeof(*p));
+	p->begin_ns = begin_ns;
+	p->end_ns = begin_ns;
+	return p;
+}
+
+static bool is_long_enough(const struct model *m, const struct model_point *p,
+			   size_t next, uint64_t nominal_ns)
+{
+	uint64_t ns = p->end_ns - p->begin_ns;
+
+	if (ns >= nominal_ns / 2)
+		return true;
+	return m->phase_of[next] != m->phase_of[next - 1] &&
+	       ns >= nominal_ns / 4;
+}
+
+static void lay_out_points(struct model *m)
+{
+	uint64_t nominal_ns = rec_get_u64(m->rec, "interval_ns");
+	struct model_point *p = NULL;
+	size_t cap = 0, n = m->rec->nr_samples;
+
+	m->point_of[0] = 0;
+	for (size_t k = 1; k < n; k++) {
+		if (!p || (p->end_ns > p->begin_ns &&
+			   is_long_enough(m, p, k, nominal_ns)))
+			p = new_point(m, &cap, interval_begin(m, k));
+		p->end_ns = interval_end(m, k);
+		m->point_of[k] = m->nr_points - 1;
+	}
+	if (!p)
+		p = new_point(m, &cap, 0);
+	if (m->nr_points > 1 && p->end_ns - p->begin_ns < nominal_ns / 4) {
+		p[-1].end_ns = p->end_ns;
+		m->nr_points--;
+		for (size_t k = n; k-- && m->point_of[k] == m->nr_points;)
+			m->point_of[k]--;
+	}
+	for (size_t i = 0; i < m->nr_points; i++) {
+		p = &m->points[i];
+		p->phase = phase_at(m, p->begin_ns / 2 + p->end_ns / 2);
+		p->by_reason = xcalloc(m->rec->nr_reasons, sizeof(uint64_t));
+	}
+}
+
+/* Up to the highest number, as a damaged recording may have any. */
+static void add_count(int64_t *sum, int64_t n)
+{
+	if (n < 0)
+		return;
+	if (*sum < 0)
+		*sum = 0;
+	*sum = n > INT64_MAX - *sum ? INT64_MAX : *sum + n;
+}
+
+static void add_to_reason(struct model *m, const struct rec_delta *d,
+			  uint64_t total)
+{
+	struct model_reason *r = &m->reasons[d->reason];
+
+	if (!r->total)
+		r->first_ns = interval_begin(m, d->sample);
+	r->last_ns = interval_end(m, d->sample);
+	r->total += total;
+	add_count(&r->n.l1, d->n.l1);
+	add_count(&r->n.l2, d->n.l2);
+	add_count(&r->n.l2_reflected, d->n.l2_reflected);
+	add_count(&r->n.fastpath, d->n.fastpath);
+	add_count(&r->n.userspace, d->n.userspace);
+}
+
+static int add_delta(void *arg, const struct rec_delta *d)
+{
+	struct model *m = arg;
+	struct model_point *p = &m->points[m->point_of[d->sample]];
+	int phase = m->phase_of[d->sample];
+	uint64_t total = rec_total(&d->n);
+
+	if (!total)
+		return 0;
+	add_to_reason(m, d, total);
+	p->total += total;
+	p->by_reason[d->reason] += total;
+	if (phase >= 0) {
+		m->phases[phase].total += total;
+		m->phases[phase].by_reason[d->reason] += total;
+	}
+	if (!m->total)
+		m->active_begin_ns = interval_begin(m, d->sample);
+	m->active_end_ns = interval_end(m, d->sample);
+	m->by_vcpu[d->vcpu] += total;
+	m->total += total;
+	return 0;
+}
+
+static int add_closure(void *arg, const int64_t *n)
+{
+	struct model *m = arg;
+
+	m->has_closure = true;
+	for (int i = 0; i < 3; i++)
+		m->closure[i] += (uint64_t)n[2 + i];
+	return 0;
+}
+
+static int by_total(const void *a, const void *b, void *arg)
+{
+	const struct model *m = arg;
+	size_t ia = *(const size_t *)a, ib = *(const size_t *)b;
+	uint64_t ta = m->reasons[ia].total, tb = m->reasons[ib].total;
+
+	if (ta != tb)
+		return ta > tb ? -1 : 1;
+	return ia < ib ? -1 : 1;
+}
+
+static void rank_reasons(struct model *m)
+{
+	size_t n = m->rec->nr_reasons;
+
+	for (size_t i = 0; i < n; i++) {
+		m->order[i] = i;
+		m->nr_seen += m->reasons[i].total > 0;
+	}
+	qsort_r(m->order, n, sizeof(*m->order), by_total, m);
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+static double point_rate(const struct model_point *p)
+{
+	return model_rate(p->total, p->end_ns - p->begin_ns);
+}
+
+static double median_rate(const struct model *m)
+{
+	double *rates = xcalloc(m->nr_points, sizeof(*rates));
+	double median = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->nr_points; i++)
+		if (m->points[i].total)
+			rates[n++] = point_rate(&m->points[i]);
+	qsort(rates, n, sizeof(*rates), compare_doubles);
+	if (n)
+		median = n % 2 ? rates[n / 2] :
+			 (rates[n / 2 - 1] + rates[n / 2]) / 2;
+	free(rates);
+	return median;
+}
+
+/* Spread of the rate between the first and the last point with exits. */
+static double variation(const struct model *m, double mean)
+{
+	double squares = 0, time = 0;
+
+	for (size_t i = 0; i < m->nr_points; i++) {
+		const struct model_point *p = &m->points[i];
+		double s = (double)(p->end_ns - p->begin_ns), d;
+
+		if (p->end_ns <= m->active_begin_ns ||
+		    p->begin_ns >= m->active_end_ns)
+			continue;
+		d = point_rate(p) - mean;
+		squares += d * d * s;
+		time += s;
+	}
+	return mean > 0 && time > 0 ? sqrt(squares / time) / mean : 0;
+}
+
+bool model_is_peak(const struct model *m, const struct model_point *p)
+{
+	return p->total &&
+	       point_rate(p) > MODEL_PEAK_FACTOR * m->shape.median;
+}
+
+static void find_shape(struct model *m)
+{
+	struct model_shape_facts *f = &m->shape;
+
+	f->mean = model_rate(m->total, m->active_end_ns - m->active_begin_ns);
+	f->median = median_rate(m);
+	f->cv = variation(m, f->mean);
+	for (size_t i = 0; i < m->nr_points; i++) {
+		const struct model_point *p = &m->points[i];
+
+		if (point_rate(p) > f->highest) {
+			f->highest = point_rate(p);
+			f->highest_point = i;
+		}
+		if (model_is_peak(m, p)) {
+			f->peaks++;
+			f->peak_exits += p->total;
+		}
+	}
+	if (f->peaks)
+		f->shape = MODEL_SPIKES;
+	else
+		f->shape = f->cv < MODEL_STEADY_CV ? MODEL_STEADY :
+						     MODEL_UNEVEN;
+}
+
+static void set_up(struct model *m)
+{
+	const struct recording *r = m->rec;
+
+	m->end_ns = rel(m, r->samples[r->nr_samples - 1].end_ns);
+	m->reasons = xcalloc(r->nr_reasons, sizeof(*m->reasons));
+	m->order = xcalloc(r->nr_reasons, sizeof(*m->order));
+	m->by_vcpu = xcalloc(r->nr_vcpus, sizeof(*m->by_vcpu));
+	m->point_of = xcalloc(r->nr_samples, sizeof(*m->point_of));
+	m->phase_of = xcalloc(r->nr_samples, sizeof(*m->phase_of));
+	for (size_t i = 0; i < r->nr_reasons; i++) {
+		const struct rec_reason *info = &r->reasons[i];
+
+		m->reasons[i].info = info;
+		m->reasons[i].n = (struct rec_counts){ -1, -1, -1, -1, -1 };
+		m->reasons[i].colour = reason_colour(info->isa, info->class,
+						     info->code);
+	}
+	for (size_t i = 0; i < r->nr_samples; i++)
+		m->missed += r->samples[i].missed;
+	load_phases(m);
+	place_samples(m);
+	lay_out_points(m);
+}
+
+int model_load(struct model *m, struct recording *rec, struct errbuf *err)
+{
+	int rc;
+
+	memset(m, 0, sizeof(*m));
+	m->rec = rec;
+	set_up(m);
+	rc = rec_for_each_delta(rec, add_delta, m, err);
+	if (!rc)
+		rc = rec_for_each_row(rec, REC_CLOSURE, add_closure, m, err);
+	if (!rc)
+		rc = model_groups_load(m, err);
+	if (rc) {
+		model_free(m);
+		return rc;
+	}
+	rank_reasons(m);
+	find_shape(m);
+	return 0;
+}
+
+void model_free(struct model *m)
+{
+	for (size_t i = 0; i < m->nr_phases; i++)
+		free(m->phases[i].by_reason);
+	for (size_t i = 0; i < m->nr_points; i++)
+		free(m->points[i].by_reason);
+	free(m->phases);
+	free(m->points);
+	free(m->reasons);
+	free(m->order);
+	free(m->by_vcpu);
+	free(m->point_of);
+	free(m->phase_of);
+	model_groups_free(&m->groups);
+	memset(m, 0, sizeof(*m));
+}
+
+double model_rate(uint64_t exits, uint64_t ns)
+{
+	return ns ? (double)exits * 1e9 / (double)ns : 0;
+}
+
+double model_share(const struct model *m, uint64_t exits)
+{
+	return m->total ? 100.0 * (double)exits / (double)m->total : 0;
+}
+
+void model_guest_text(const struct model *m, char *out, size_t size)
+{
+	size_t vms = m->rec->nr_vms, vcpus = m->rec->nr_vcpus;
+
+	if (!vms)
+		snprintf(out, size, "no VM");
+	else if (vms == 1)
+		snprintf(out, size, "guest %.64s, %zu vCPU%s",
+			 m->rec->vms[0].name, vcpus, vcpus == 1 ? "" : "s");
+	else
+		snprintf(out, size, "%zu VMs, %zu vCPUs", vms, vcpus);
+}
+
+const char *model_machine(const struct model *m)
+{
+	for (size_t i = 0; i < m->rec->nr_vms; i++)
+		if (m->rec->vms[i].machine)
+			return m->rec->vms[i].machine;
+	return rec_get(m->rec, "machine");
+}
+
+const char *model_isa(const struct model *m)
+{
+	const struct recording *r = m->rec;
+
+	if (!*rec_get(r, "isa") && r->nr_reasons)
+		return r->reasons[0].isa;
+	return rec_get(r, "isa");
+}
+
+void model_reason_name(const struct rec_reason *r, char *out, size_t size)
+{
+	if (r->sub)
+		snprintf(out, size, "%.48s/%u", r->name, r->sub);
+	else
+		snprintf(out, size, "%.48s", r->name);
+}

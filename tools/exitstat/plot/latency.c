@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Chart "latency": a heat map for each of the dearest reasons: handler times
+ * on a logarithmic scale, upwards, over the boot, and the darker the more
+ * exits. Yellow to purple: its lightness alone orders it, for any vision.
+ */
+#include <math.h>
+
+#include "plot/page.h"
+
+#define MAX_MAPS	12	/* as many as the legend has room for */
+#define GAP		4.0
+#define NAME_H		14.0	/* above each map */
+#define SCALE_Y		660.0
+#define SCALE_W		200.0
+
+static const struct canvas_font label = { 11, INK_SOFT, 0 };
+static const struct canvas_font small = { 9.5, INK_SOFT, 0 };
+static const struct canvas_font name = { 11, INK_TEXT, 1 };
+
+/* viridis, from its light end */
+static const uint32_t stops[] = {
+	0xfde725, 0x5ec962, 0x21918c, 0x3b528b, 0x440154,
+};
+
+static uint32_t mix(uint32_t a, uint32_t b, double part)
+{
+	uint32_t out = 0;
+
+	for (int shift = 0; shift <= 16; shift += 8) {
+		double x = a >> shift & 0xff, y = b >> shift & 0xff;
+
+		out |= (uint32_t)lround(x + (y - x) * part) << shift;
+	}
+	return out;
+}
+
+/* By the logarithm: 1 exit is the lightest, @most the darkest. */
+static uint32_t heat(double n, double most)
+{
+	double at = most > 1 ? log(fmax(n, 1)) / log(most) : 1;
+	int last = (int)ARRAY_LEN(stops) - 1;
+	int i = (int)floor(at * last);
+
+	if (i >= last)
+		return stops[last];
+	return mix(stops[i], stops[i + 1], at * last - i);
+}
+
+struct maps {
+	const struct page *p;
+	const struct model_latency *l;
+	double height;		/* of one, without gap and name */
+	double cell;		/* of one bucket */
+};
+
+static double map_bottom(const struct maps *k, size_t i)
+{
+	return CHART_Y + (NAME_H + k->height + GAP) * (double)i + NAME_H +
+	       k->height;
+}
+
+/* Powers of ten, as many as have room. */
+static void draw_scale(const struct maps *k, size_t map)
+{
+	const struct model_groups *g = &k->p->m->groups;
+	double base = map_bottom(k, map), free_y = base + 10;
+
+	for (double ns = 1; ns < 1e12; ns *= 10) {
+		double bucket = log2(ns * (double)g->tsc_khz / 1e6) + 1;
+		double y = base - (bucket - k->l->lowest) * k->cell;
+		char text[COUNT_TEXT_LEN];
+
+		if (bucket < k->l->lowest || bucket > k->l->highest + 1)
+			continue;
+		canvas_line(k->p->cr, CHART_X, y, CHART_X + CHART_W, y, 0.5,
+			    INK_GRID);
+		if (y + 3 > free_y - 11 || y - 7 < base - k->height - NAME_H)
+			continue;
+		canvas_text(k->p->cr, &small, CHART_X - 6, y + 3, CANVAS_RIGHT,
+			    fmt_ns(text, (uint64_t)ns));
+		free_y = y + 3;
+	}
+}
+
+static void draw_column(const struct maps *k, size_t map, size_t col)
+{
+	const struct model_latency *l = k->l;
+	const struct model *m = k->p->m;
+	const double *n = &l->n[(map * l->nr_cols + col) * REC_NR_BUCKETS];
+	double base = map_bottom(k, map), x, w;
+	size_t first, last;
+
+	model_latency_points(l, m, col, &first, &last);
+	x = page_x(k->p, (double)m->points[first].begin_ns / 1e9);
+	w = page_x(k->p, (double)m->points[last - 1].end_ns / 1e9) - x;
+	for (int b = l->lowest; b <= l->highest; b++)
+		if (n[b] > 0)
+			canvas_rect(k->p->cr, x,
+				    base - (b - l->lowest + 1) * k->cell,
+				    w, k->cell, heat(n[b], l->most));
+}
+
+static void draw_map(const struct maps *k, size_t map)
+{
+	const struct page *p = k->p;
+	double base = map_bottom(k, map);
+
+	canvas_rect(p->cr, CHART_X, base - k->height - NAME_H, CHART_W,
+		    k->height + NAME_H, INK_PAPER);
+	draw_scale(k, map);
+	cairo_save(p->cr);
+	cairo_set_antialias(p->cr, CAIRO_ANTIALIAS_NONE);
+	for (size_t c = 0; c < k->l->nr_cols; c++)
+		draw_column(k, map, c);
+	cairo_restore(p->cr);
+	canvas_line(p->cr, CHART_X, base, CHART_X + CHART_W, base, 0.7,
+		    INK_LINE);
+}
+
+/* The legend's rows are in the order of the maps. */
+static void draw_legend(const struct maps *k)
+{
+	static const char *const head[4] = { "exit reason, from the top", "median",
+					     "99 %", "longest" };
+	const struct model_groups *g = &k->p->m->groups;
+	double y = STRIPS_Y - 8;
+
+	page_draw_legend_head(k->p, y, head);
+	y += 22;
+	for (size_t i = 0; i < k->l->nr; i++, y += 18) {
+		const struct model_reason *r =
+			&k->p->m->reasons[k->l->reasons[i]];
+		const struct model_cost *c = &g->costs[k->l->reasons[i]];
+		char p50[COUNT_TEXT_LEN], p99[COUNT_TEXT_LEN];
+		char max[COUNT_TEXT_LEN] = "-";
+		const char *const text[4] = { r->info->name, p50, p99, max };
+
+		fmt_ns(p50, model_percentile_ns(g, c, 0.5));
+		fmt_ns(p99, model_percentile_ns(g, c, 0.99));
+		if (c->max_ns)
+			fmt_ns(max, c->max_ns);
+		page_draw_legend_row(k->p, y, r->colour, text);
+	}
+}
+
+static void draw_heat_scale(const struct maps *k)
+{
+	cairo_t *cr = k->p->cr;
+	char most[COUNT_TEXT_LEN];
+	double x = SIDE_R - SCALE_W;
+
+	cairo_save(cr);
+	cairo_set_antialias(cr, CAIRO_ANTIALIAS_NONE);
+	for (int i = 0; i < (int)SCALE_W; i++)
+		canvas_rect(cr, x + i, SCALE_Y, 1, 10,
+			    heat(pow(k->l->most, i / SCALE_W), k->l->most));
+	cairo_restore(cr);
+	canvas_text(cr, &label, SIDE_X, SCALE_Y + 9, CANVAS_LEFT,
+		    "exits in one cell");
+	canvas_text(cr, &label, x, SCALE_Y + 23, CANVAS_LEFT, "1");
+	canvas_text(cr, &label, SIDE_R, SCALE_Y + 23, CANVAS_RIGHT,
+		    fmt_count(most, (uint64_t)k->l->most));
+}
+
+/* Above the maps, on a patch of paper that keeps phases' edges off them. */
+static void draw_names(const struct maps *k)
+{
+	for (size_t i = 0; i < k->l->nr; i++) {
+		const struct rec_reason *r =
+			k->p->m->reasons[k->l->reasons[i]].info;
+		double y = map_bottom(k, i) - k->height - 3;
+		double w = canvas_width(k->p->cr, &name, r->name);
+
+		canvas_rect(k->p->cr, CHART_X, y - 11, w + 20, 13.5, INK_PAPER);
+		canvas_rect(k->p->cr, CHART_X + 3, y - 8, 9, 9,
+			    k->p->m->reasons[k->l->reasons[i]].colour);
+		canvas_text(k->p->cr, &name, CHART_X + 16, y, CANVAS_LEFT,
+			    r->name);
+	}
+}
+
+static void draw_all(struct page *p, const struct model_latency *l)
+{
+	double height = TALL_H / (double)l->nr - GAP - NAME_H;
+	struct maps k = {
+		.p = p, .l = l, .height = height,
+		.cell = height / (l->highest - l->lowest + 1),
+	};
+
+	page_draw_bands(p);
+	for (size_t i = 0; i < l->nr; i++)
+		draw_map(&k, i);
+	page_draw_phases(p);
+	draw_names(&k);
+	page_draw_left_label(p, CHART_Y + TALL_H / 2,
+			     "handler time of an exit, by reason",
+			     "lines: powers of ten");
+	page_draw_time_axis(p);
+	page_draw_facts(p);
+	draw_legend(&k);
+	draw_heat_scale(&k);
+	page_draw_footer(p);
+}
+
+int page_draw_latency(struct page *p, size_t nr_reasons, struct errbuf *err)
+{
+	struct model_latency l;
+	int rc = model_latency_load(&l, (struct model *)p->m,
+				    nr_reasons < MAX_MAPS ? nr_reasons :
+							    MAX_MAPS,
+				    (size_t)CHART_W / 2, err);
+
+	if (!rc && l.nr)
+		draw_all(p, &l);
+	model_latency_free(&l);
+	return rc;
+}

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The page of a drawn plot, shared by its parts. A slide, 1280 x 720:
+ *
+ *	title, subtitle
+ *	[ phase names          ]  facts and phases in numbers
+ *	[ stacked rates        ]
+ *	[ one strip per reason ]  legend: the strip's name, count, share, peak
+ *	time axis
+ */
+#ifndef EXITSTAT_PLOT_PAGE_H
+#define EXITSTAT_PLOT_PAGE_H
+
+#include "plot/canvas.h"
+#include "plot/plot.h"
+
+#define PAGE_W		1280.0
+#define PAGE_H		720.0
+#define CHART_X		88.0
+#define CHART_W		776.0
+#define SIDE_X		888.0
+#define SIDE_R		1256.0
+#define PHASE_Y		108.0	/* the strip with the phases' names */
+#define PHASE_H		20.0
+#define CHART_Y		132.0
+#define CHART_H		280.0
+#define STRIPS_Y	436.0
+#define STRIPS_H	224.0
+
+#define PAGE_ROOM	1.04	/* the chart's upper edge / the highest rate */
+
+struct page {
+	cairo_t *cr;
+	const struct model *m;
+	enum plot_chart chart;
+	struct plot_series s;
+	double phase_y;		/* of the strip with the phases' names */
+	double chart_y;		/* of the stacked rates, below it */
+	double chart_h;
+	double top;		/* rate at the chart's upper edge */
+	double bottom;		/* y of the time axis */
+};
+
+/* Where a time is, in x. */
+static inline double page_x(const struct page *p, double s)
+{
+	return CHART_X + (p->s.span_s > 0 ? s / p->s.span_s : 0) * CHART_W;
+}
+
+/* Height of one strip, with the gap below it. */
+static inline double page_strip_h(const struct page *p)
+{
+	double h = STRIPS_H / (double)p->s.nr_layers;
+
+	return h < 34 ? h : 34;
+}
+
+/* chart.c: everything in the left column */
+void page_draw_chart(struct page *p);
+/* and what other charts have in common with it */
+void page_draw_bands(const struct page *p);
+void page_draw_phases(const struct page *p);
+void page_draw_rates(const struct page *p);
+void page_draw_time_ticks(const struct page *p);
+void page_draw_time_axis(const struct page *p);
+void page_draw_left_label(const struct page *p, double y, const char *text,
+			  const char *more);
+
+/* side.c: title, and everything in the right column */
+void page_draw_side(struct page *p);
+/* its parts, and other legends' column heads and rows, at @y */
+void page_draw_facts(const struct page *p);
+void page_draw_footer(const struct page *p);
+void page_draw_legend_head(const struct page *p, double y,
+			   const char *const text[4]);
+void page_draw_legend_row(const struct page *p, double y, uint32_t colour,
+			  const char *const text[4]);
+
+/* time.c, latency.c, pair.c: the other charts, whole pages */
+void page_draw_time(struct page *p);
+int page_draw_latency(struct page *p, size_t nr_reasons, struct errbuf *err);
+
+void page_draw_pair(cairo_t *cr, const struct plot_pair *pair);
+
+/* Where the one chart of such a page is. */
+#define TALL_H		528.0
+
+#endif

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Title and the right column of the page: the facts, the phases in numbers,
+ * and the legend, whose rows stand beside the strips they name.
+ */
+#include "plot/page.h"
+
+#define ROW_H		18.0
+#define MAX_PHASES	9	/* rows that fit between the facts and legend */
+
+static const struct canvas_font title = { 25, INK_TEXT, 1 };
+static const struct canvas_font subtitle = { 13, INK_SOFT, 0 };
+static const struct canvas_font head = { 11, INK_SOFT, 0 };
+static const struct canvas_font body = { 12, INK_TEXT, 0 };
+static const struct canvas_font strong = { 12, INK_TEXT, 1 };
+
+static void draw_title(const struct page *p)
+{
+	char text[512];
+
+	plot_title(p->m, p->chart, text, sizeof(text));
+	canvas_text_fit(p->cr, &title, 24, 42, SIDE_R - 24, text);
+	plot_subtitle(p->m, text, sizeof(text));
+	canvas_text_fit(p->cr, &subtitle, 24, 66, SIDE_R - 24, text);
+}
+
+static double draw_fact(const struct page *p, double y, const char *label,
+			const char *text)
+{
+	canvas_text(p->cr, &head, SIDE_X, y, CANVAS_LEFT, label);
+	canvas_text_fit(p->cr, &body, SIDE_X + 84, y, SIDE_R - SIDE_X - 84,
+			text);
+	return y + ROW_H;
+}
+
+static double draw_facts(const struct page *p, double y)
+{
+	const struct model_shape_facts *f = &p->m->shape;
+	static const char *const shapes[] = {
+		[MODEL_STEADY] = "steady",
+		[MODEL_UNEVEN] = "uneven, without spikes",
+		[MODEL_SPIKES] = "in spikes",
+	};
+	char text[160], a[COUNT_TEXT_LEN], b[COUNT_TEXT_LEN];
+
+	snprintf(text, sizeof(text), "%s/s, median %s/s",
+		 fmt_rate(a, f->mean), fmt_rate(b, f->median));
+	y = draw_fact(p, y, "mean rate", text);
+	snprintf(text, sizeof(text), "%s/s at %.2f s",
+		 fmt_rate(a, f->highest),
+		 (double)p->m->points[f->highest_point].begin_ns / 1e9);
+	y = draw_fact(p, y, "highest rate", text);
+	if (f->peaks)
+		snprintf(text, sizeof(text),
+			 "%s: %.0f %% of exits above %d x median",
+			 shapes[f->shape], model_share(p->m, f->peak_exits),
+			 MODEL_PEAK_FACTOR);
+	else
+		snprintf(text, sizeof(text), "%s", shapes[f->shape]);
+	y = draw_fact(p, y, "course", text);
+	snprintf(text, sizeof(text), "every %s, %llu missed",
+		 fmt_ns(a, rec_get_u64(p->m->rec, "interval_ns")),
+		 (unsigned long long)p->m->missed);
+	return draw_fact(p, y, "samples", text);
+}
+
+static void phase_row(const struct page *p, double y, size_t i)
+{
+	const struct model_phase *ph = &p->m->phases[i];
+	uint64_t ns = ph->end_ns - ph->begin_ns;
+	char text[64], n[COUNT_TEXT_LEN];
+
+	snprintf(text, sizeof(text), "%zu", i + 1);
+	canvas_text(p->cr, &head, SIDE_X, y, CANVAS_LEFT, text);
+	canvas_text_fit(p->cr, &body, SIDE_X + 20, y, 110, ph->name);
+	snprintf(text, sizeof(text), "%.2f s", (double)ns / 1e9);
+	canvas_text(p->cr, &body, SIDE_X + 196, y, CANVAS_RIGHT, text);
+	canvas_text(p->cr, &body, SIDE_X + 288, y, CANVAS_RIGHT,
+		    fmt_count(n, ph->total));
+	canvas_text(p->cr, &body, SIDE_R, y, CANVAS_RIGHT,
+		    fmt_rate(n, model_rate(ph->total, ns)));
+}
+
+static void draw_phases(const struct page *p, double y)
+{
+	size_t n = p->m->nr_phases;
+	char text[64];
+
+	if (!n)
+		return;
+	canvas_text(p->cr, &head, SIDE_X, y, CANVAS_LEFT, "boot phase");
+	canvas_text(p->cr, &head, SIDE_X + 196, y, CANVAS_RIGHT, "takes");
+	canvas_text(p->cr, &head, SIDE_X + 288, y, CANVAS_RIGHT, "exits");
+	canvas_text(p->cr, &head, SIDE_R, y, CANVAS_RIGHT, "per s");
+	canvas_line(p->cr, SIDE_X, y + 6, SIDE_R, y + 6, 0.7, INK_LINE);
+	y += ROW_H + 4;
+	for (size_t i = 0; i < n && i < MAX_PHASES; i++, y += ROW_H)
+		phase_row(p, y, i);
+	if (n > MAX_PHASES) {
+		snprintf(text, sizeof(text), "and %zu more (exitstat report)",
+			 n - MAX_PHASES);
+		canvas_text(p->cr, &head, SIDE_X + 20, y, CANVAS_LEFT, text);
+	}
+}
+
+static void legend_row(const struct page *p, size_t layer)
+{
+	const struct plot_layer *l = &p->s.layers[layer];
+	double h = page_strip_h(p), mid = STRIPS_Y + h * ((double)layer + 0.5);
+	double y = mid + 4, box = h - 6 < 12 ? h - 6 : 12;
+	char text[COUNT_TEXT_LEN], share[16];
+
+	canvas_rect(p->cr, SIDE_X, mid - box / 2, box, box, l->colour);
+	canvas_text_fit(p->cr, layer ? &body : &strong, SIDE_X + 20, y, 148,
+			l->name);
+	canvas_text(p->cr, &body, SIDE_X + 236, y, CANVAS_RIGHT,
+		    fmt_count(text, l->total));
+	snprintf(share, sizeof(share), "%.*f %%",
+		 model_share(p->m, l->total) < 1 ? 2 : 1,
+		 model_share(p->m, l->total));
+	canvas_text(p->cr, &body, SIDE_X + 298, y, CANVAS_RIGHT, share);
+	canvas_text(p->cr, &body, SIDE_R, y, CANVAS_RIGHT,
+		    fmt_rate(text, l->peak));
+}
+
+static void draw_legend(const struct page *p)
+{
+	double y = STRIPS_Y - 8;
+
+	canvas_text(p->cr, &head, SIDE_X, y, CANVAS_LEFT, "exit reason");
+	canvas_text(p->cr, &head, SIDE_X + 236, y, CANVAS_RIGHT, "exits");
+	canvas_text(p->cr, &head, SIDE_X + 298, y, CANVAS_RIGHT, "share");
+	canvas_text(p->cr, &head, SIDE_R, y, CANVAS_RIGHT, "peak per s");
+	canvas_line(p->cr, SIDE_X, y + 6, SIDE_R, y + 6, 0.7, INK_LINE);
+	for (size_t l = 0; l < p->s.nr_layers; l++)
+		legend_row(p, l);
+}
+
+void page_draw_footer(const struct page *p)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "exitstat %s%s",
+		 rec_get(p->m->rec, "version"),
+		 p->m->rec->interrupted ? ", interrupted recording" : "");
+	canvas_text(p->cr, &head, SIDE_R, PAGE_H - 14, CANVAS_RIGHT, text);
+}
+
+/* Name, and the right edges of three numbers. */
+static const double columns[3] = { 212, 288, 368 };
+
+void page_draw_legend_head(const struct page *p, double y,
+			   const char *const text[4])
+{
+	canvas_text(p->cr, &head, SIDE_X, y, CANVAS_LEFT, text[0]);
+	for (int i = 0; i < 3; i++)
+		canvas_text(p->cr, &head, SIDE_X + columns[i], y, CANVAS_RIGHT,
+			    text[i + 1]);
+	canvas_line(p->cr, SIDE_X, y + 6, SIDE_R, y + 6, 0.7, INK_LINE);
+}
+
+void page_draw_legend_row(const struct page *p, double y, uint32_t colour,
+			  const char *const text[4])
+{
+	if (colour != PLOT_NO_COLOUR)
+		canvas_rect(p->cr, SIDE_X, y - 10, 12, 12, colour);
+	canvas_text_fit(p->cr, &body, SIDE_X + 20, y, 142, text[0]);
+	for (int i = 0; i < 3; i++)
+		canvas_text(p->cr, &body, SIDE_X + columns[i], y, CANVAS_RIGHT,
+			    text[i + 1]);
+}
+
+void page_draw_facts(const struct page *p)
+{
+	draw_title(p);
+	draw_phases(p, draw_facts(p, PHASE_Y + 8) + 14);
+}
+
+void page_draw_side(struct page *p)
+{
+	page_draw_facts(p);
+	draw_legend(p);
+	page_draw_footer(p);
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What all plots share: layers and columns of rates, titles, round steps.
+ * Draws nothing.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plot/plot.h"
+
+#define OTHER_COLOUR	0xbdbdbd
+
+static void make_layers(struct plot_series *s, const struct model *m,
+			size_t nr_reasons)
+{
+	size_t top = m->nr_seen < nr_reasons ? m->nr_seen : nr_reasons;
+	size_t rest;
+
+	if (m->nr_seen == top + 1)
+		top++;		/* "1 other reason" can say its name as well */
+	rest = m->nr_seen - top;
+	s->nr_layers = top + (rest > 0);
+	s->layers = xcalloc(s->nr_layers, sizeof(*s->layers));
+	for (size_t i = 0; i < m->nr_seen; i++) {
+		const struct model_reason *r = model_ranked(m, i);
+		struct plot_layer *l = &s->layers[i < top ? i : top];
+
+		s->layer_of[m->order[i]] = i < top ? i : top;
+		if (i >= top)
+			continue;
+		l->colour = r->colour;
+		model_reason_name(r->info, l->name, sizeof(l->name));
+	}
+	if (rest) {
+		s->layers[top].colour = OTHER_COLOUR;
+		snprintf(s->layers[top].name, sizeof(s->layers[top].name),
+			 "%zu other reasons", rest);
+	}
+}
+
+static void alloc_cols(struct plot_series *s, size_t n)
+{
+	s->nr_cols = n;
+	s->begin_s = xcalloc(n, sizeof(double));
+	s->end_s = xcalloc(n, sizeof(double));
+	s->rate = xcalloc(n * s->nr_layers, sizeof(double));
+}
+
+/* Adds to a column the share of a point that falls into it. */
+static void add_point(struct plot_series *s, const struct model *m, size_t col,
+		      const struct model_point *p, double share)
+{
+	for (size_t i = 0; i < m->nr_seen; i++) {
+		size_t reason = m->order[i];
+
+		s->rate[col * s->nr_layers + s->layer_of[reason]] +=
+			share * (double)p->by_reason[reason];
+	}
+}
+
+static void fill_direct(struct plot_series *s, const struct model *m)
+{
+	alloc_cols(s, m->nr_points);
+	for (size_t c = 0; c < s->nr_cols; c++) {
+		const struct model_point *p = &m->points[c];
+
+		s->begin_s[c] = (double)p->begin_ns / 1e9;
+		s->end_s[c] = (double)p->end_ns / 1e9;
+		add_point(s, m, c, p, 1);
+	}
+}
+
+static void fill_uniform(struct plot_series *s, const struct model *m, size_t n)
+{
+	double width = s->span_s / (double)n;
+
+	alloc_cols(s, n);
+	for (size_t c = 0; c < n; c++) {
+		s->begin_s[c] = (double)c * width;
+		s->end_s[c] = (double)(c + 1) * width;
+	}
+	for (size_t i = 0; i < m->nr_points; i++) {
+		const struct model_point *p = &m->points[i];
+		double b = (double)p->begin_ns / 1e9;
+		double e = (double)p->end_ns / 1e9;
+
+		for (size_t c = (size_t)(b / width); c < n; c++) {
+			double from = fmax(b, s->begin_s[c]);
+			double to = fmin(e, s->end_s[c]);
+
+			if (s->begin_s[c] >= e || e <= b)
+				break;
+			if (to > from)
+				add_point(s, m, c, p, (to - from) / (e - b));
+		}
+	}
+}
+
+/* Counts per column become rates, and the highest ones are noted. */
+static void to_rates(struct plot_series *s)
+{
+	for (size_t c = 0; c < s->nr_cols; c++) {
+		double width = s->end_s[c] - s->begin_s[c], sum = 0;
+
+		for (size_t l = 0; l < s->nr_layers; l++) {
+			double *r = &s->rate[c * s->nr_layers + l];
+
+			*r = width > 0 ? *r / width : 0;
+			sum += *r;
+			if (*r > s->layers[l].top)
+				s->layers[l].top = *r;
+		}
+		if (sum > s->max_rate)
+			s->max_rate = sum;
+	}
+}
+
+/* Peaks are the samples', whatever the width of a column is. */
+static void find_peaks(struct plot_series *s, const struct model *m)
+{
+	uint64_t *sums = xcalloc(s->nr_layers, sizeof(*sums));
+
+	for (size_t i = 0; i < m->nr_points; i++) {
+		const struct model_point *p = &m->points[i];
+
+		memset(sums, 0, s->nr_layers * sizeof(*sums));
+		for (size_t r = 0; r < m->nr_seen; r++)
+			sums[s->layer_of[m->order[r]]] +=
+				p->by_reason[m->order[r]];
+		for (size_t l = 0; l < s->nr_layers; l++)
+			s->layers[l].peak = fmax(s->layers[l].peak,
+				model_rate(sums[l], p->end_ns - p->begin_ns));
+	}
+	free(sums);
+}
+
+/* With its layers, and which reason is in which. */
+static void fill(struct plot_series *s, const struct model *m, size_t max_cols,
+		 bool uniform)
+{
+	for (size_t i = 0; i < m->nr_seen; i++)
+		s->layers[s->layer_of[m->order[i]]].total +=
+			model_ranked(m, i)->total;
+	if (uniform || m->nr_points > max_cols)
+		fill_uniform(s, m, max_cols);
+	else
+		fill_direct(s, m);
+	to_rates(s);
+	find_peaks(s, m);
+}
+
+static void init(struct plot_series *s, const struct model *m)
+{
+	memset(s, 0, sizeof(*s));
+	s->span_s = (double)m->end_ns / 1e9;
+	s->layer_of = xcalloc(m->rec->nr_reasons, sizeof(*s->layer_of));
+}
+
+void plot_series_make(struct plot_series *s, const struct model *m,
+		      size_t nr_reasons, size_t max_cols, bool uniform)
+{
+	init(s, m);
+	make_layers(s, m, nr_reasons);
+	fill(s, m, max_cols, uniform);
+}
+
+void plot_series_make_as(struct plot_series *s, const struct model *m,
+			 const struct plot_layer *layers, size_t nr_layers,
+			 const size_t *layer_of, size_t max_cols)
+{
+	init(s, m);
+	memcpy(s->layer_of, layer_of,
+	       m->rec->nr_reasons * sizeof(*s->layer_of));
+	s->nr_layers = nr_layers;
+	s->layers = xcalloc(nr_layers, sizeof(*s->layers));
+	for (size_t i = 0; i < nr_layers; i++) {
+		memcpy(s->layers[i].name, layers[i].name,
+		       sizeof(s->layers[i].name));
+		s->layers[i].colour = layers[i].colour;
+	}
+	fill(s, m, max_cols, false);
+}
+
+void plot_series_free(struct plot_series *s)
+{
+	free(s->layers);
+	free(s->begin_s);
+	free(s->end_s);
+	free(s->rate);
+	free(s->layer_of);
+	memset(s, 0, sizeof(*s));
+}
+
+double plot_tick_step(double span, int ticks)
+{
+	double raw = span / ticks, power;
+
+	if (!(raw > 0))
+		return 1;
+	power = pow(10, floor(log10(raw)));
+	if (raw <= power)
+		return power;
+	if (raw <= 2 * power)
+		return 2 * power;
+	return raw <= 5 * power ? 5 * power : 10 * power;
+}
+
+void plot_title(const struct model *m, enum plot_chart chart, char *out,
+		size_t size)
+{
+	char exits[COUNT_TEXT_LEN], ns[COUNT_TEXT_LEN], guest[128];
+
+	model_guest_text(m, guest, sizeof(guest));
+	fmt_count(exits, m->total);
+	fmt_ns(ns, m->active_end_ns - m->active_begin_ns);
+	switch (chart) {
+	case PLOT_EXITS:
+		snprintf(out, size, "%s VM exits in %s: %s", exits, ns, guest);
+		break;
+	case PLOT_TIME:
+		snprintf(out, size, "Where the vCPUs' time went: %s", guest);
+		break;
+	case PLOT_LATENCY:
+		snprintf(out, size, "How long %s VM exits took: %s", exits,
+			 guest);
+		break;
+	}
+}
+
+void plot_subtitle(const struct model *m, char *out, size_t size)
+{
+	const struct {
+		const char *label, *text;
+	} facts[] = {
+		{ "kernel", rec_get(m->rec, "kernel") },
+		{ "lab", rec_get(m->rec, "lab") },
+		{ "isa", rec_get(m->rec, "isa") },
+		{ "source", strcmp(rec_get(m->rec, "source"), "patched") ?
+			    rec_get(m->rec, "source") : "" },
+		{ "machine", model_machine(m) },
+		{ "cpu", rec_get(m->rec, "cpu") },
+	};
+	size_t len = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < ARRAY_LEN(facts) && len < size; i++)
+		if (*facts[i].text)
+			len += (size_t)snprintf(out + len, size - len,
+						"%s%s %s", len ? ", " : "",
+						facts[i].label, facts[i].text);
+}
+
+bool plot_format_of(const char *path, enum plot_format *out)
+{
+	static const struct {
+		const char *suffix;
+		enum plot_format format;
+	} formats[] = {
+		{ ".svg", PLOT_SVG },
+		{ ".png", PLOT_PNG },
+		{ ".pdf", PLOT_PDF },
+	};
+	size_t len = strlen(path);
+
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++) {
+		if (len <= 4 || strcasecmp(path + len - 4, formats[i].suffix))
+			continue;
+		*out = formats[i].format;
+		return true;
+	}
+	return false;
+}

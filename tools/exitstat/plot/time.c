@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Chart "time": where the time of all vCPU threads goes, as stacked shares of
+ * the time that they could have had, over the boot. What stays white is not
+ * accounted for: no vCPU yet, or a sleep that had not ended.
+ */
+#include <math.h>
+
+#include "plot/page.h"
+
+static const struct canvas_font label = { 11, INK_SOFT, 0 };
+
+/* From the bottom: work first, waiting on top of it. */
+static const enum model_state order[MODEL_NR_STATES] = {
+	MODEL_GUEST, MODEL_HANDLER, MODEL_USERSPACE, MODEL_PREEMPTED,
+	MODEL_HALT_POLL, MODEL_HALT_BLOCK,
+};
+
+static double share_y(double share)
+{
+	return CHART_Y + TALL_H * (1 - share);
+}
+
+static void draw_axis(const struct page *p)
+{
+	char text[16];
+
+	for (int percent = 0; percent <= 100; percent += 10) {
+		double y = share_y(percent / 100.0);
+
+		canvas_line(p->cr, CHART_X, y, CHART_X + CHART_W, y, 0.7,
+			    percent ? INK_GRID : INK_LINE);
+		snprintf(text, sizeof(text), "%d %%", percent);
+		canvas_text(p->cr, &label, CHART_X - 8, y + 4, CANVAS_RIGHT,
+			    text);
+	}
+	page_draw_left_label(p, CHART_Y + TALL_H / 2,
+			     "share of the vCPU threads' time",
+			     "white: not accounted for");
+}
+
+/* What the vCPUs had, or what is accounted for, if that is a little more. */
+static double whole_ns(const struct page *p, size_t point)
+{
+	const struct model_point *at = &p->m->points[point];
+	const double *ns = &p->m->groups.point_ns[point * MODEL_NR_STATES];
+	double sum = 0;
+
+	for (int s = 0; s < MODEL_NR_STATES; s++)
+		sum += ns[s];
+	return fmax(sum, (double)(at->end_ns - at->begin_ns) *
+			 (double)p->m->rec->nr_vcpus);
+}
+
+static void draw_point(const struct page *p, size_t point)
+{
+	const struct model_point *at = &p->m->points[point];
+	const double *ns = &p->m->groups.point_ns[point * MODEL_NR_STATES];
+	double x = page_x(p, (double)at->begin_ns / 1e9);
+	double w = page_x(p, (double)at->end_ns / 1e9) - x;
+	double whole = whole_ns(p, point), below = 0;
+
+	for (int i = 0; whole > 0 && i < MODEL_NR_STATES; i++) {
+		double share = ns[order[i]] / whole;
+
+		if (share <= 0)
+			continue;
+		canvas_rect(p->cr, x, share_y(below + share), w,
+			    share_y(below) - share_y(below + share),
+			    model_state_colour(order[i]));
+		below += share;
+	}
+}
+
+static void draw_legend(const struct page *p)
+{
+	static const char *const head[4] = { "state", "", "seconds", "share" };
+	const struct model_vcpu_time *t = &p->m->groups.all;
+	double y = STRIPS_Y - 8;
+
+	page_draw_legend_head(p, y, head);
+	y += 26;
+	for (int i = MODEL_NR_STATES - 1; i >= 0; i--, y += 22) {
+		char seconds[32], share[16];
+		const char *const text[4] = { model_state_name(order[i]), "",
+					      seconds, share };
+
+		snprintf(seconds, sizeof(seconds), "%.2f",
+			 (double)t->ns[order[i]] / 1e9);
+		snprintf(share, sizeof(share), "%.1f %%", t->elapsed_ns ?
+			 100.0 * (double)t->ns[order[i]] /
+			 (double)t->elapsed_ns : 0);
+		page_draw_legend_row(p, y, model_state_colour(order[i]), text);
+	}
+}
+
+void page_draw_time(struct page *p)
+{
+	page_draw_bands(p);
+	canvas_rect(p->cr, CHART_X, CHART_Y, CHART_W, TALL_H, INK_PAPER);
+	draw_axis(p);
+	/* neighbours share an edge: no seams between them */
+	cairo_save(p->cr);
+	cairo_set_antialias(p->cr, CAIRO_ANTIALIAS_NONE);
+	for (size_t i = 0; i < p->m->nr_points; i++)
+		draw_point(p, i);
+	cairo_restore(p->cr);
+	page_draw_phases(p);
+	page_draw_time_axis(p);
+	page_draw_facts(p);
+	draw_legend(p);
+	page_draw_footer(p);
+}

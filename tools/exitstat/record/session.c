@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements session.h: the recorder's loop.
+ *
+ * Everything is one ppoll(): the timer's deadline, the command's output and
+ * signals, which are blocked outside ppoll() and only set flags. When a boot
+ * phase begins an extra sample is taken at once, so that phases end exactly
+ * where samples do and no exit is attributed to the wrong one.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "exits/groups.h"
+#include "exits/reasons.h"
+#include "record/session.h"
+
+/* How long the command may take to end after a signal, before SIGKILL. */
+#define GRACE_NS	(10 * NSEC_PER_SEC)
+/* The least time over which the TSC is compared with the clock. */
+#define MIN_CLOCK_NS	(NSEC_PER_SEC / 2)
+
+static volatile sig_atomic_t got_signal;
+static volatile sig_atomic_t signal_from_tty;
+static volatile sig_atomic_t got_child;
+
+static void on_signal(int sig, siginfo_t *info, void *context)
+{
+	(void)context;
+	/* the terminal sends to the whole group: do not send it twice */
+	signal_from_tty = info->si_code == SI_KERNEL;
+	got_signal = sig;
+}
+
+static void on_child(int sig)
+{
+	(void)sig;
+	got_child = 1;
+}
+
+static void catch_signals(sigset_t *while_waiting)
+{
+	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
+	struct sigaction sa = { .sa_sigaction = on_signal,
+				.sa_flags = SA_SIGINFO };
+	sigset_t block;
+
+	/* a reader or a disk that went away is an error, not our end */
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	sigemptyset(&block);
+	for (size_t i = 0; i < ARRAY_LEN(stops); i++) {
+		sigaction(stops[i], &sa, NULL);
+		sigaddset(&block, stops[i]);
+	}
+	sa = (struct sigaction){ .sa_handler = on_child };
+	sigaction(SIGCHLD, &sa, NULL);
+	sigaddset(&block, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &block, while_waiting);
+	for (size_t i = 0; i < ARRAY_LEN(stops); i++)
+		sigdelset(while_waiting, stops[i]);
+	sigdelset(while_waiting, SIGCHLD);
+}
+
+static uint64_t now_ns(const struct session *s)
+{
+	return s->cfg->clock->mono_ns(s->cfg->clock->arg);
+}
+
+/* The fields that the source fills, as words, for readers of the database. */
+static void fields_text(uint64_t fields, char *out, size_t size)
+{
+	static const struct {
+		uint64_t bit;
+		const char *name;
+	} names[] = {
+		{ KES_FIELD_CONTEXT, "l2" },
+		{ KES_FIELD_REFLECTED, "l2_reflected" },
+		{ KES_FIELD_FASTPATH, "fastpath" },
+		{ KES_FIELD_USERSPACE, "userspace" },
+		{ KES_FIELD_CLOSURE, "closure" },
+		{ KES_FIELD_SUB, "sub" },
+	};
+	size_t len = (size_t)snprintf(out, size, "l1");
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (fields & names[i].bit)
+			len += (size_t)snprintf(out + len, size - len, " %s",
+						names[i].name);
+}
+
+/* Cycles per millisecond by the clock; what the kernel says may be wrong. */
+static uint64_t seen_khz(const struct session *s)
+{
+	const struct kes_header *h = &s->snap.hdr;
+
+	return (uint64_t)((unsigned __int128)(h->now_cyc - s->first.now_cyc) *
+			  1000000 / (h->end_ns - s->first.end_ns));
+}
+
+int session_describe(struct session *s, struct errbuf *err)
+{
+	const struct kes_header *h = &s->snap.hdr;
+	char text[GROUPS_TEXT_LEN];
+	int rc;
+
+	fields_text(h->fields, text, sizeof(text));
+	rc = rec_meta_text(s->w, "fields", text, err);
+	if (!rc)
+		rc = rec_meta_text(s->w, "isa", reason_isa_name(h->isa), err);
+	if (!rc)
+		rc = rec_meta_text(s->w, "groups", groups_text(h->groups, text),
+				   err);
+	if (!rc)
+		rc = rec_meta_text(s->w, "groups_known",
+				   groups_text(h->groups_known, text), err);
+	if (!rc && h->lost > s->first.lost)
+		rc = rec_meta_u64(s->w, "lost", h->lost - s->first.lost, err);
+	if (!rc && h->tsc_khz)
+		rc = rec_meta_u64(s->w, "tsc_khz", h->tsc_khz, err);
+	if (!rc)
+		rc = rec_meta_u64(s->w, "switches",
+				  h->switches - s->first.switches, err);
+	if (!rc && h->tsc_khz &&
+	    h->end_ns - s->first.end_ns >= MIN_CLOCK_NS)
+		rc = rec_meta_u64(s->w, "tsc_seen_khz", seen_khz(s), err);
+	return rc;
+}
+
+int session_store(struct session *s, uint64_t begin_ns, uint64_t end_ns,
+		  uint64_t missed)
+{
+	int rc = rec_begin(s->w, &s->err);
+
+	if (!s->nr_samples++)
+		s->first = s->snap.hdr;
+	if (!rc)
+		rc = rec_sample(s->w, s->nr_samples, begin_ns, end_ns, missed,
+				&s->err);
+	if (!rc)
+		rc = track_sample(s->track, &s->snap, s->nr_samples, s->w,
+				  &s->err);
+	if (!rc && s->nr_samples == 1)
+		rc = session_describe(s, &s->err);
+	return rc ? rc : rec_commit(s->w, &s->err);
+}
+
+/* One read of the source, stamped before and after, as one transaction. */
+static int take_sample(struct session *s, uint64_t missed)
+{
+	uint64_t begin_ns, end_ns;
+	int rc;
+
+	if (s->write_rc)
+		return s->write_rc;
+	s->bytes.len = 0;
+	begin_ns = now_ns(s);
+	rc = s->cfg->source->read(s->cfg->root, &s->bytes, &s->err);
+	end_ns = now_ns(s);
+	if (!rc)
+		rc = snapshot_parse_in_place(&s->snap, s->bytes.data,
+					     s->bytes.len, &s->err);
+	if (!rc)
+		rc = session_store(s, begin_ns, end_ns, missed);
+	s->missed += missed;
+	s->write_rc = rc;
+	return rc;
+}
+
+static void end_phase(struct session *s, uint64_t at_ns)
+{
+	if (s->nr_phases && !s->write_rc)
+		s->write_rc = rec_phase_end(s->w, s->nr_phases, at_ns, &s->err);
+}
+
+static void begin_phase(void *arg, const char *name, const char *line)
+{
+	struct session *s = arg;
+	uint64_t at_ns = now_ns(s);
+
+	end_phase(s, at_ns);
+	s->nr_phases++;
+	s->phase_changed = true;
+	if (!s->write_rc)
+		s->write_rc = rec_phase(s->w, s->nr_phases, name, at_ns, line,
+					&s->err);
+}
+
+/* Passes output on; a reader that went away must not end the recording. */
+static void tee(struct session *s, const char *data, size_t len)
+{
+	while (len && !s->tee_rc) {
+		ssize_t n = write(STDOUT_FILENO, data, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			s->tee_rc = -errno;
+			break;
+		}
+		data += n;
+		len -= (size_t)n;
+	}
+}
+
+/* False when there is nothing more to read for now. */
+static bool read_output(struct session *s)
+{
+	char data[65536];
+	ssize_t n = read(s->child.out, data, sizeof(data));
+
+	if (n < 0)
+		return errno == EINTR;
+	if (!n) {
+		close(s->child.out);
+		s->child.out = -1;
+		return false;
+	}
+	phases_feed(s->phases, data, (size_t)n, begin_phase, s);
+	if (s->phase_changed)
+		take_sample(s, 0);
+	s->phase_changed = false;
+	tee(s, data, (size_t)n);
+	return true;
+}
+
+static void handle_signal(struct session *s)
+{
+	int sig = got_signal;
+
+	got_signal = 0;
+	if (!s->cfg->command || s->child.ended) {
+		s->stopping = true;
+		return;
+	}
+	if (s->stopping)	/* asked twice: no more patience */
+		kill(s->child.pid, SIGKILL);
+	else if (!signal_from_tty)
+		kill(s->child.pid, sig);
+	s->stopping = true;
+	s->stop_ns = now_ns(s) + GRACE_NS;
+}
+
+static void handle_timeout(struct session *s)
+{
+	if (s->cfg->command && !s->child.ended) {
+		kill(s->child.pid, s->stopping ? SIGKILL : SIGTERM);
+		s->stop_ns = now_ns(s) + GRACE_NS;
+	}
+	s->stopping = true;
+}
+
+static int arm(int timer, uint64_t at_ns)
+{
+	struct itimerspec its = {
+		.it_value.tv_sec = (time_t)(at_ns / NSEC_PER_SEC),
+		.it_value.tv_nsec = (long)(at_ns % NSEC_PER_SEC),
+	};
+
+	return timerfd_settime(timer, TFD_TIMER_ABSTIME, &its, NULL) ?
+	       -errno : 0;
+}
+
+static bool is_over(const struct session *s)
+{
+	if (s->cfg->command)
+		return s->child.ended;
+	return s->stopping || s->write_rc;
+}
+
+static void serve_timer(struct session *s)
+{
+	uint64_t now = now_ns(s);
+
+	if (now >= s->ticker.next_ns)
+		take_sample(s, ticker_advance(&s->ticker, now));
+	if (now >= s->stop_ns)
+		handle_timeout(s);
+}
+
+/* The first error is told when it happens, not when the guest has ended. */
+static void tell_once(struct session *s, bool *told,
+		      void (*warn)(const char *line))
+{
+	if (!s->write_rc || *told)
+		return;
+	*told = true;
+	warn(s->err.text);
+	if (s->cfg->command && !s->child.ended)
+		warn("recording stopped; the command goes on");
+}
+
+static void loop(struct session *s, int timer, const sigset_t *while_waiting,
+		 void (*warn)(const char *line))
+{
+	bool told = false;
+
+	while (!is_over(s)) {
+		struct pollfd fds[2] = {
+			{ .fd = timer, .events = POLLIN },
+			{ .fd = s->child.out, .events = POLLIN },
+		};
+
+		tell_once(s, &told, warn);
+		arm(timer, s->ticker.next_ns < s->stop_ns ? s->ticker.next_ns :
+							    s->stop_ns);
+		if (ppoll(fds, 2, NULL, while_waiting) > 0 && fds[1].revents)
+			read_output(s);
+		if (got_child) {
+			got_child = 0;
+			child_reap(&s->child);
+		}
+		if (got_signal)
+			handle_signal(s);
+		serve_timer(s);
+	}
+	while (s->child.out >= 0 && read_output(s))
+		;
+	tell_once(s, &told, warn);
+}
+
+static int start_command(struct session *s)
+{
+	uint64_t since_ns;
+	int rc;
+
+	if (!s->cfg->command)
+		return 0;
+	since_ns = now_ns(s);
+	phases_start(s->phases, begin_phase, s);
+	s->phase_changed = false;
+	rc = child_start(&s->child, s->cfg->command, &s->err);
+	if (!rc)
+		track_set_command(s->track, (uint32_t)s->child.pid, since_ns);
+	return rc;
+}
+
+int session_run(struct session *s, void (*warn)(const char *line))
+{
+	sigset_t while_waiting;
+	int timer, rc;
+
+	s->child.out = -1;
+	timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+	if (timer < 0)
+		return err_set(&s->err, -errno, "timerfd: %s", strerror(errno));
+	catch_signals(&while_waiting);
+	rc = take_sample(s, 0);
+	if (rc)
+		goto close_timer;
+	ticker_start(&s->ticker, now_ns(s), s->cfg->interval_ns);
+	s->stop_ns = s->cfg->duration_ns ?
+		     s->ticker.next_ns - s->cfg->interval_ns +
+		     s->cfg->duration_ns : UINT64_MAX;
+	rc = start_command(s);
+	if (rc)
+		goto close_timer;
+	loop(s, timer, &while_waiting, warn);
+	take_sample(s, 0);
+	end_phase(s, now_ns(s));
+	rc = s->write_rc;
+close_timer:
+	close(timer);
+	return rc;
+}
+
+void session_free(struct session *s)
+{
+	if (s->child.out >= 0)
+		close(s->child.out);
+	track_free(s->track);
+	snapshot_free(&s->snap);
+	buf_free(&s->bytes);
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Is a file a recording, and a sound one? And what is said of one that is not
+ * (see read.h).
+ */
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "recording/read.h"
+
+static int foreign(const struct recording *r, struct errbuf *err)
+{
+	return err_set(err, -EINVAL, "%s: not an exitstat recording", r->path);
+}
+
+int rec_corrupt(const struct recording *r, const char *what,
+		struct errbuf *err)
+{
+	return err_set(err, -EINVAL, "%s: damaged recording: %s", r->path,
+		       what);
+}
+
+/* An SQLite error, told as what it means for a reader of recordings. */
+int rec_read_error(const struct recording *r, struct errbuf *err)
+{
+	sqlite3 *db = r->db;
+
+	switch (sqlite3_errcode(db) & 0xff) {
+	case SQLITE_NOTADB:
+		return foreign(r, err);
+	case SQLITE_CORRUPT:
+	case SQLITE_ERROR:	/* a table or column is missing */
+		return rec_corrupt(r, sqlite3_errmsg(db), err);
+	default:
+		return err_set(err, -EIO, "%s: %s", r->path,
+			       sqlite3_errmsg(db));
+	}
+}
+
+int rec_missing(const struct recording *r, struct errbuf *err)
+{
+	char *part = xasprintf("%s" REC_PART_SUFFIX, r->path);
+	int rc = -errno;
+
+	if (rc == -ENOENT && !access(part, F_OK))
+		err_set(err, rc,
+			"%s: %s (%s is an interrupted or running recording: give that name to read it)",
+			r->path, strerror(-rc), part);
+	else
+		err_set(err, rc, "%s: %s", r->path, strerror(-rc));
+	free(part);
+	return rc;
+}
+
+int rec_number(struct recording *r, const char *sql, int64_t *out,
+	       struct errbuf *err)
+{
+	sqlite3_stmt *s;
+	int rc = 0;
+
+	if (sqlite3_prepare_v2(r->db, sql, -1, &s, NULL))
+		return rec_read_error(r, err);
+	if (sqlite3_step(s) == SQLITE_ROW)
+		*out = sqlite3_column_int64(s, 0);
+	else
+		rc = rec_read_error(r, err);
+	sqlite3_finalize(s);
+	return rc;
+}
+
+int rec_check_identity(struct recording *r, struct errbuf *err)
+{
+	int64_t id = 0, version = 0;
+	int rc;
+
+	rc = rec_number(r, "PRAGMA application_id", &id, err);
+	if (rc)
+		return rc;
+	if (id != REC_APPLICATION_ID)
+		return foreign(r, err);
+	rc = rec_number(r, "PRAGMA user_version", &version, err);
+	if (!rc && (version < REC_OLDEST_VERSION || version > REC_NEWEST_VERSION))
+		rc = err_set(err, -EINVAL,
+			     "%s: recording of version %lld, but this exitstat reads versions %d to %d",
+			     r->path, (long long)version, REC_OLDEST_VERSION,
+			     REC_NEWEST_VERSION);
+	r->version = (int)version;
+	return rc;
+}
+
+int rec_check_pages(struct recording *r, struct errbuf *err)
+{
+	sqlite3_stmt *s;
+	int rc = 0;
+
+	if (sqlite3_prepare_v2(r->db, "PRAGMA quick_check(1)", -1, &s, NULL))
+		return rec_read_error(r, err);
+	if (sqlite3_step(s) != SQLITE_ROW)
+		rc = rec_read_error(r, err);
+	else if (strcmp((const char *)sqlite3_column_text(s, 0), "ok"))
+		rc = rec_corrupt(r, "its pages are inconsistent", err);
+	sqlite3_finalize(s);
+	return rc;
+}

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements pack.h.
+ *
+ * A row is a byte that says what follows, and numbers of seven bits per byte,
+ * the lowest first, of which all but the last have bit 7 set (LEB128). Bits 0
+ * to 5 of the first byte: value i is there; a value that is not is 0. Bit 6:
+ * another vCPU than the row before, by a signed difference (zigzag). Bit 7: a
+ * byte follows with the values that are NULL in this row and those after it.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "recording/pack.h"
+
+#define OTHER_VCPU	0x40
+#define OTHER_NULLS	0x80
+/* 64 bits in groups of seven. */
+#define MAX_NUMBER	10
+#define MAX_ROW		(2 + PACK_MAX_NUMBERS * MAX_NUMBER)
+
+const struct pack_shape pack_shapes[PACK_NR_KINDS] = {
+	[PACK_DELTA] = { "delta", 2, 5, -1, 0x1e },
+	[PACK_CLOSURE] = { "closure", 1, 3, -1, 0 },
+	[PACK_VCPU_TIME] = { "vcpu_time", 1, 2, -1, 0 },
+	[PACK_TIME] = { "time", 2, 6, 5, 0x20 },
+	[PACK_HISTOGRAM] = { "histogram", 3, 1, -1, 0 },
+	[PACK_USERSPACE] = { "userspace", 2, 1, -1, 0 },
+};
+
+static unsigned char *put_number(unsigned char *at, uint64_t n)
+{
+	while (n >= 0x80) {
+		*at++ = (unsigned char)(n | 0x80);
+		n >>= 7;
+	}
+	*at++ = (unsigned char)n;
+	return at;
+}
+
+static uint64_t zigzag(uint64_t difference)
+{
+	return difference << 1 ^ (uint64_t)((int64_t)difference >> 63);
+}
+
+static uint64_t unzigzag(uint64_t n)
+{
+	return n >> 1 ^ (0 - (n & 1));
+}
+
+/* For each kind a loop of its own, whose length the compiler knows. */
+static inline __attribute__((always_inline))
+int put_row(const struct pack_shape *shape, struct pack_state *s,
+	    struct buf *out, const int64_t *n)
+{
+	const int64_t *values = n + shape->keys;
+	unsigned char *row = (unsigned char *)buf_room(out, MAX_ROW);
+	unsigned char *at = row + 1;
+	unsigned int nulls = 0, there = 0, wrong = 0;
+
+	for (int i = 0; i < shape->values; i++) {
+		nulls |= (unsigned int)(values[i] < 0) << i;
+		there |= (unsigned int)(values[i] > 0) << i;
+		wrong |= values[i] < -1;
+	}
+	if (wrong | (nulls & ~shape->nulls))
+		return -ERANGE;
+	row[0] = (unsigned char)there;
+	if (nulls != s->nulls) {
+		row[0] |= OTHER_NULLS;
+		*at++ = (unsigned char)nulls;
+	}
+	if ((uint64_t)n[0] != s->vcpu) {
+		row[0] |= OTHER_VCPU;
+		at = put_number(at, zigzag((uint64_t)n[0] - s->vcpu));
+	}
+	s->nulls = nulls;
+	s->vcpu = (uint64_t)n[0];
+	for (int i = 1; i < shape->keys; i++)
+		at = put_number(at, (uint64_t)n[i]);
+	for (int i = 0; i < shape->values; i++)
+		if (values[i] > 0)
+			at = put_number(at, (uint64_t)values[i]);
+	out->len += (size_t)(at - row);
+	return 0;
+}
+
+int pack_put(enum pack_kind kind, struct pack_state *s, struct buf *out,
+	     const int64_t *n)
+{
+	switch (kind) {
+	case PACK_DELTA:
+		return put_row(&pack_shapes[PACK_DELTA], s, out, n);
+	case PACK_TIME:
+		return put_row(&pack_shapes[PACK_TIME], s, out, n);
+	default:
+		return put_row(&pack_shapes[kind], s, out, n);
+	}
+}
+
+static int get_number(struct pack_reader *r, uint64_t *n)
+{
+	*n = 0;
+	for (int shift = 0; r->at < r->end && shift < 64; shift += 7) {
+		unsigned char byte = *r->at++;
+
+		*n |= (uint64_t)(byte & 0x7f) << shift;
+		if (!(byte & 0x80))
+			return 0;
+	}
+	return -EINVAL;
+}
+
+/* The vCPU and the NULLs, where they differ from those of the row before. */
+static int get_state(struct pack_reader *r, unsigned int what)
+{
+	uint64_t n;
+
+	if (what & OTHER_NULLS) {
+		if (r->at == r->end)
+			return -EINVAL;
+		r->state.nulls = *r->at++;
+	}
+	if (what & OTHER_VCPU) {
+		if (get_number(r, &n))
+			return -EINVAL;
+		r->state.vcpu += unzigzag(n);
+	}
+	return 0;
+}
+
+int pack_next(enum pack_kind kind, struct pack_reader *r, int64_t *n)
+{
+	const struct pack_shape *shape = &pack_shapes[kind];
+	unsigned int what;
+	int at = 0;
+
+	if (r->at == r->end)
+		return 0;
+	what = *r->at++;
+	if (get_state(r, what))
+		return -EINVAL;
+	n[at++] = (int64_t)r->state.vcpu;
+	while (at < shape->keys)
+		if (get_number(r, (uint64_t *)&n[at++]))
+			return -EINVAL;
+	for (int i = 0; i < shape->values; i++, at++) {
+		n[at] = r->state.nulls >> i & 1 ? -1 : 0;
+		if (what >> i & 1 &&
+		    (get_number(r, (uint64_t *)&n[at]) || n[at] < 0))
+			return -EINVAL;
+	}
+	return 1;
+}
+
+/* Up to the highest number, as a damaged recording may have any. */
+static int64_t sum_of(int64_t a, int64_t b)
+{
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return b > INT64_MAX - a ? INT64_MAX : a + b;
+}
+
+static inline __attribute__((always_inline))
+void add_row(const struct pack_shape *shape, int64_t *to, const int64_t *from)
+{
+	for (int i = 0; i < shape->values; i++) {
+		int64_t *sum = to + shape->keys + i, n = from[shape->keys + i];
+
+		if (!n && *sum >= 0)
+			continue;
+		if (i != shape->max_value)
+			*sum = sum_of(*sum, n);
+		else if (n > *sum)
+			*sum = n;
+	}
+}
+
+void pack_add(enum pack_kind kind, int64_t *to, const int64_t *from)
+{
+	if (kind == PACK_DELTA)
+		add_row(&pack_shapes[PACK_DELTA], to, from);
+	else
+		add_row(&pack_shapes[kind], to, from);
+}
+
+static bool same_keys(const struct pack_sums *s, size_t row, const int64_t *n)
+{
+	for (int i = 0; i < pack_shapes[s->kind].keys; i++)
+		if (s->rows[row][i] != n[i])
+			return false;
+	return true;
+}
+
+/* The place of a row's keys: the row's, or an empty one. */
+static uint32_t *place_of(const struct pack_sums *s, const int64_t *n)
+{
+	uint64_t hash = 0;
+
+	for (int i = 0; i < pack_shapes[s->kind].keys; i++)
+		hash = (hash ^ (uint64_t)n[i]) * 0x9e3779b97f4a7c15;
+	for (size_t at = hash >> 32;; at++) {
+		uint32_t *place = &s->places[at & (s->nr_places - 1)];
+
+		if (!*place || same_keys(s, *place - 1, n))
+			return place;
+	}
+}
+
+/* At most half of the places are taken. */
+static void make_room(struct pack_sums *s)
+{
+	s->rows = vec_room(s->rows, s->nr, &s->cap, sizeof(*s->rows));
+	if (s->nr * 2 < s->nr_places)
+		return;
+	s->nr_places = s->nr_places ? s->nr_places * 2 : 256;
+	free(s->places);
+	s->places = xcalloc(s->nr_places, sizeof(*s->places));
+	for (size_t i = 0; i < s->nr; i++)
+		*place_of(s, s->rows[i]) = (uint32_t)i + 1;
+}
+
+void pack_sums_add(struct pack_sums *s, const int64_t *n)
+{
+	uint32_t *place;
+
+	/* samples list things in the same order: mostly it is the next */
+	if (s->next < s->nr && same_keys(s, s->next, n)) {
+		pack_add(s->kind, s->rows[s->next++], n);
+		return;
+	}
+	make_room(s);
+	place = place_of(s, n);
+	if (*place) {
+		pack_add(s->kind, s->rows[*place - 1], n);
+	} else {
+		const struct pack_shape *shape = &pack_shapes[s->kind];
+
+		memcpy(s->rows[s->nr], n, sizeof(*n) *
+		       (size_t)(shape->keys + shape->values));
+		*place = (uint32_t)++s->nr;
+	}
+	s->next = *place;
+}
+
+void pack_sums_take(struct pack_sums *s, struct buf *out)
+{
+	struct pack_state state = { 0 };
+
+	for (size_t i = 0; i < s->nr; i++)
+		pack_put(s->kind, &state, out, s->rows[i]);
+	s->nr = 0;
+	s->next = 0;
+	if (s->nr_places)
+		memset(s->places, 0, s->nr_places * sizeof(*s->places));
+}
+
+void pack_sums_free(struct pack_sums *s)
+{
+	free(s->rows);
+	free(s->places);
+}

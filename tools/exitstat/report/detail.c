@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * report --detail: what exactly the exits of each reason were about, with
+ * well-known names, and the exact number of what had no place in the kernel's
+ * tables.
+ */
+#include <errno.h>
+
+#include "exits/detail-names.h"
+#include "exits/groups.h"
+#include "report/report.h"
+
+#define TOP	10	/* values of a reason */
+
+static void print_value(const struct model *m, const struct model_value *v,
+			uint64_t sum, FILE *out)
+{
+	const char *reason = m->rec->reasons[v->reason].name;
+	char value[48], count[COUNT_TEXT_LEN];
+
+	detail_value_text(reason, v->value, value, sizeof(value));
+	fprintf(out, "  %-24s %-28.28s %13s %6.2f\n", value,
+		detail_name(reason, v->value), fmt_count(count, v->count),
+		sum ? 100.0 * (double)v->count / (double)sum : 0);
+}
+
+static void print_sum(const char *text, uint64_t n, uint64_t sum, FILE *out)
+{
+	char count[COUNT_TEXT_LEN];
+
+	fprintf(out, "  %-53s %13s %6.2f\n", text, fmt_count(count, n),
+		sum ? 100.0 * (double)n / (double)sum : 0);
+}
+
+/* The values of one reason are values[from] to values[to - 1]. */
+static void print_reason(const struct model *m, size_t from, size_t to,
+			 FILE *out)
+{
+	const struct model_value *v = m->groups.values;
+	uint64_t sum = 0, rest = 0, other = 0;
+	size_t shown = 0, nr_rest = 0;
+	char count[COUNT_TEXT_LEN], text[64];
+
+	for (size_t i = from; i < to; i++)
+		sum += v[i].count;
+	fprintf(out, "\n%s: %s\n\n", m->rec->reasons[v[from].reason].name,
+		fmt_count(count, sum));
+	for (size_t i = from; i < to; i++) {
+		if (v[i].other) {
+			other += v[i].count;
+		} else if (shown < TOP) {
+			print_value(m, &v[i], sum, out);
+			shown++;
+		} else {
+			rest += v[i].count;
+			nr_rest++;
+		}
+	}
+	snprintf(text, sizeof(text), "%zu more values", nr_rest);
+	if (nr_rest)
+		print_sum(text, rest, sum, out);
+	print_sum("other (no place in the kernel's table)", other, sum, out);
+}
+
+static size_t end_of(const struct model_groups *g, size_t from)
+{
+	size_t to = from;
+
+	while (to < g->nr_values &&
+	       g->values[to].reason == g->values[from].reason)
+		to++;
+	return to;
+}
+
+int report_detail(const struct model *m, FILE *out, struct errbuf *err)
+{
+	const struct model_groups *g = &m->groups;
+	int rc = rec_need_group(m->rec, KES_GROUP_DETAIL, err);
+
+	if (rc)
+		return rc;
+	if (!g->nr_values && m->rec->interrupted)
+		return err_set(err, -ENODATA,
+			       "%s: no details: they are recorded last, and it was interrupted",
+			       m->rec->path);
+	if (!g->nr_values) {
+		fprintf(out, "No details: no exit had any.\n");
+		return 0;
+	}
+	fprintf(out, "What the exits of each reason were about, since the group was switched on:\n"
+		"value, what it is known as, exits, percent\n");
+	for (size_t i = 0; i < m->rec->nr_reasons; i++)
+		for (size_t v = 0; v < g->nr_values; v++) {
+			if (g->values[v].reason != m->order[i])
+				continue;
+			print_reason(m, v, end_of(g, v), out);
+			break;
+		}
+	return 0;
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Parts of the report for people: what became of the exits of each reason,
+ * why KVM_RUN returned to user space, and whether every attempt is accounted
+ * for.
+ */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/report.h"
+
+static bool has_fates(const struct model *m)
+{
+	return rec_has_field(m->rec, "userspace") ||
+	       rec_has_field(m->rec, "fastpath");
+}
+
+static uint64_t filled(int64_t n)
+{
+	return n > 0 ? (uint64_t)n : 0;
+}
+
+enum { EXITS, FASTPATH, KERNEL, USERSPACE, REFLECTED, NR_COLUMNS };
+
+/* The field that a column is of; NULL: every source has it. */
+static const char *const fields[NR_COLUMNS] = {
+	[FASTPATH] = "fastpath",
+	[USERSPACE] = "userspace",
+	[REFLECTED] = "l2_reflected",
+};
+
+static bool is_there(const struct recording *r, int column)
+{
+	return !fields[column] || rec_has_field(r, fields[column]);
+}
+
+static void print_fate(const struct recording *r, const char *name,
+		       const uint64_t n[NR_COLUMNS], FILE *out)
+{
+	char text[COUNT_TEXT_LEN];
+
+	fprintf(out, "  %-21.21s", name);
+	for (int i = 0; i < NR_COLUMNS; i++)
+		fprintf(out, " %*s", i ? 10 : 11, !is_there(r, i) ? "-" :
+			n[i] ? fmt_count(text, n[i]) : ".");
+	fprintf(out, "\n");
+}
+
+static void print_users(const struct model *m, FILE *out)
+{
+	const struct model_groups *g = &m->groups;
+	char count[COUNT_TEXT_LEN];
+	struct buf b = { 0 };
+
+	if (!g->nr_users)
+		return;
+	buf_printf(&b, "KVM_RUN returned to user space for: ");
+	for (size_t i = 0; i < g->nr_users; i++)
+		buf_printf(&b, "%s%s %s", i ? ", " : "",
+			   rec_kvm_exit_name(m->rec, g->users[i].code),
+			   fmt_count(count, g->users[i].count));
+	buf_printf(&b, ".");
+	fprintf(out, "\n  ");
+	report_wrapped(out, 2, b.data);
+	buf_free(&b);
+}
+
+static void print_fates_head(const struct recording *r, FILE *out)
+{
+	bool all = true;
+
+	for (int i = 0; i < NR_COLUMNS; i++)
+		all &= is_there(r, i);
+	fprintf(out, "\nWhat became of them (kernel: handled by KVM and entered again%s)\n\n",
+		all ? "" : ", and\nwhat is -, which is unavailable from this source");
+	fprintf(out, "  %-21s %11s %10s %10s %10s %10s\n", "reason", "exits",
+		"fastpath", "kernel", "user space", "reflected");
+}
+
+void report_fates(const struct model *m, FILE *out)
+{
+	uint64_t sum[NR_COLUMNS] = { 0 };
+
+	if (!has_fates(m))
+		return;
+	print_fates_head(m->rec, out);
+	for (size_t i = 0; i < m->nr_seen; i++) {
+		const struct model_reason *r = model_ranked(m, i);
+		uint64_t n[NR_COLUMNS] = {
+			[EXITS] = r->total,
+			[FASTPATH] = filled(r->n.fastpath),
+			[USERSPACE] = filled(r->n.userspace),
+			[REFLECTED] = filled(r->n.l2_reflected),
+		};
+		uint64_t others = n[FASTPATH] + n[USERSPACE] + n[REFLECTED];
+		char name[64];
+
+		n[KERNEL] = r->total > others ? r->total - others : 0;
+		for (int k = 0; k < NR_COLUMNS; k++)
+			sum[k] += n[k];
+		model_reason_name(r->info, name, sizeof(name));
+		print_fate(m->rec, name, n, out);
+	}
+	print_fate(m->rec, "all", sum, out);
+	print_users(m, out);
+}
+
+/* A vCPU that is in the guest as it is sampled has entered, not exited. */
+static bool may_be_in_flight(const struct model *m, int64_t open)
+{
+	bool any_alive = m->rec->interrupted;
+
+	for (size_t i = 0; i < m->rec->nr_vms; i++)
+		any_alive |= !m->rec->vms[i].died_ns;
+	return any_alive && open >= -(int64_t)m->rec->nr_vcpus &&
+	       open <= (int64_t)m->rec->nr_vcpus;
+}
+
+/* Every VM-entry attempt must end in exactly one bucket. */
+void report_closure(const struct model *m, FILE *out)
+{
+	int64_t open = (int64_t)(m->closure[0] - m->total - m->closure[1] -
+				 m->closure[2]);
+	char attempts[COUNT_TEXT_LEN], exits[COUNT_TEXT_LEN];
+	struct buf b = { 0 };
+
+	if (!m->has_closure)
+		return;
+	buf_printf(&b, "%s VM-entry attempts = %s exits + %" PRIu64
+		   " failed entries + %" PRIu64 " emulated",
+		   fmt_count(attempts, m->closure[0]),
+		   fmt_count(exits, m->total), m->closure[1], m->closure[2]);
+	if (!open)
+		buf_printf(&b, ", 0 unaccounted for: closed.");
+	else if ((uint64_t)llabs(open) <=
+		 rec_get_u64(m->rec, "switches") * m->rec->nr_vcpus)
+		buf_printf(&b, ", %+" PRId64 " as counting was switched while guests ran.",
+			   open);
+	else if (may_be_in_flight(m, open))
+		buf_printf(&b, ", %+" PRId64 " in flight as the guest still ran.",
+			   open);
+	else
+		buf_printf(&b, ", %+" PRId64 ": NOT CLOSED, the counts are wrong.",
+			   open);
+	fprintf(out, "\nClosure\n  ");
+	report_wrapped(out, 2, b.data);
+	buf_free(&b);
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Parts of both reports: where the counts come from, and what this source does
+ * not give, which is unavailable and not 0.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "exits/groups.h"
+#include "report/report.h"
+
+/* Words of the recording's "fields", and what a reader calls them. */
+static const struct {
+	const char *field;
+	const char *text;
+} parts[] = {
+	{ "l2", "contexts (L1, L2)" },
+	{ "l2_reflected", "exits reflected to L1" },
+	{ "fastpath", "fastpath" },
+	{ "userspace", "returns to user space" },
+	{ "closure", "closure" },
+};
+
+/* Recordings from before other sources do not say; theirs has all. */
+static uint32_t groups_known(const struct recording *r)
+{
+	const char *text = rec_get(r, "groups_known");
+	struct errbuf err;
+	uint32_t known;
+
+	if (*text && !groups_parse(text, &known, &err))
+		return known;
+	known = 0;
+	for (size_t i = 0; i < NR_GROUPS; i++)
+		known |= group_table[i].bit;
+	return known;
+}
+
+uint32_t report_groups_off(const struct recording *r)
+{
+	return groups_known(r) & ~r->groups;
+}
+
+static void add(struct buf *b, const char *text)
+{
+	buf_printf(b, "%s%s", b->len ? ", " : "", text);
+}
+
+void report_lacks(const struct recording *r, struct buf *out)
+{
+	struct buf b = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (!rec_has_field(r, parts[i].field))
+			add(&b, parts[i].text);
+	for (size_t i = 0; i < NR_GROUPS; i++)
+		if (!((groups_known(r) | r->groups) & group_table[i].bit))
+			add(&b, group_table[i].name);
+	if (b.len)
+		buf_printf(out, "unavailable from source %s: %s",
+			   rec_get(r, "source"), b.data);
+	buf_free(&b);
+}
+
+json_t *report_json_lacks(const struct recording *r)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
+		if (!rec_has_field(r, parts[i].field))
+			json_array_append_new(list,
+					      json_string(parts[i].field));
+	for (size_t i = 0; i < NR_GROUPS; i++)
+		if (!((groups_known(r) | r->groups) & group_table[i].bit))
+			json_array_append_new(list,
+					      json_string(group_table[i].name));
+	return list;
+}
+
+void report_lost(const struct recording *r, FILE *out)
+{
+	uint64_t lost = rec_get_u64(r, "lost");
+	char n[COUNT_TEXT_LEN];
+
+	if (lost)
+		fprintf(out, "\nWARNING: %s exits were seen but not counted, for want of memory: the\n"
+			"numbers below are too low by as much.\n",
+			fmt_count(n, lost));
+}

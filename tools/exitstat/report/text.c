@@ -1,0 +1,500 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The report for people: what was recorded, the two questions everybody asks
+ * (how many exits, steady or in spikes; which reasons most and least), then
+ * the tables behind the answers. 80 columns.
+ */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "exits/groups.h"
+#include "report/report.h"
+
+#define WIDTH		80
+#define LABEL		10	/* "  kernel  " */
+#define PHASE_COLUMNS	5
+#define PHASE_WIDTH	10
+#define PHASE_REASONS	8
+#define ENDS		3	/* most and least frequent to name */
+
+const char *report_shape_name(enum model_shape shape)
+{
+	static const char *const names[] = {
+		[MODEL_STEADY] = "steady",
+		[MODEL_UNEVEN] = "uneven",
+		[MODEL_SPIKES] = "spikes",
+	};
+
+	return names[shape];
+}
+
+/* At a blank, but not between a number and its percent sign. */
+static bool may_break(const char *at)
+{
+	return *at == ' ' && at[1] != '%';
+}
+
+void report_wrapped(FILE *out, int indent, const char *text)
+{
+	int room = WIDTH - indent;
+
+	while (*text) {
+		int len = (int)strlen(text), cut = len;
+
+		if (len > room) {
+			for (cut = room; cut > 0 && !may_break(text + cut);
+			     cut--)
+				;
+			if (!cut)
+				cut = room;
+		}
+		fprintf(out, "%.*s\n", cut, text);
+		text += cut;
+		text += strspn(text, " ");
+		if (*text)
+			fprintf(out, "%*s", indent, "");
+	}
+}
+
+static void print_fact(FILE *out, const char *label, const char *text)
+{
+	if (!*text)
+		text = "not recorded";
+	fprintf(out, "  %-*s", LABEL - 2, label);
+	report_wrapped(out, LABEL, text);
+}
+
+static void start_text(const struct recording *r, char *out, size_t size)
+{
+	time_t at = (time_t)(rec_get_u64(r, "start_wall_ns") / NSEC_PER_SEC);
+	struct tm tm;
+
+	gmtime_r(&at, &tm);
+	strftime(out, size, at ? "%Y-%m-%d %H:%M:%S UTC" : "not recorded", &tm);
+}
+
+static void print_sampling(const struct model *m, FILE *out)
+{
+	char text[160], ns[COUNT_TEXT_LEN], missed[COUNT_TEXT_LEN];
+
+	snprintf(text, sizeof(text),
+		 "every %s, %zu samples, %s missed deadline%s",
+		 fmt_ns(ns, rec_get_u64(m->rec, "interval_ns")),
+		 m->rec->nr_taken, fmt_count(missed, m->missed),
+		 m->missed == 1 ? "" : "s");
+	print_fact(out, "samples", text);
+	if (m->rec->nr_runs)
+		print_fact(out, "summary", "told by runs of up to 64 samples; sums are exact");
+}
+
+/* What was off is missing below, and not 0. */
+static void print_groups(const struct model *m, FILE *out)
+{
+	uint32_t off = report_groups_off(m->rec);
+	char on[GROUPS_TEXT_LEN], text[GROUPS_TEXT_LEN], line[256];
+
+	groups_text(m->rec->groups, on);
+	if (off)
+		snprintf(line, sizeof(line),
+			 "%s; off: %s (exitstat record --groups)", on,
+			 groups_text(off, text));
+	print_fact(out, "groups", off ? line : on);
+}
+
+/* Which source, why it, and what cannot be known from it. */
+static void print_source(const struct recording *r, FILE *out)
+{
+	struct buf lacks = { 0 };
+
+	if (*rec_get(r, "source_why"))
+		print_fact(out, "source", rec_get(r, "source_why"));
+	report_lacks(r, &lacks);
+	if (lacks.len)
+		print_fact(out, "lacks", lacks.data);
+	buf_free(&lacks);
+}
+
+static void print_header(const struct model *m, FILE *out)
+{
+	const struct recording *r = m->rec;
+	char text[256], guest[128];
+
+	fprintf(out, "VM exits: %s\n", r->path);
+	if (r->interrupted)
+		fprintf(out,
+			"INTERRUPTED: this recording was never finished; it ends at its last sample.\n");
+	fprintf(out, "\n");
+	print_fact(out, "kernel", rec_get(r, "kernel"));
+	print_fact(out, "cpu", rec_get(r, "cpu"));
+	print_fact(out, "lab", rec_get(r, "lab"));
+	model_guest_text(m, guest, sizeof(guest));
+	print_fact(out, "guest", strncmp(guest, "guest ", 6) ? guest :
+				 guest + 6);
+	print_fact(out, "machine", model_machine(m));
+	if (*rec_get(r, "command"))
+		print_fact(out, "command", rec_get(r, "command"));
+	if (*rec_get(r, "command_end")) {
+		snprintf(text, sizeof(text), "the command %s",
+			 rec_get(r, "command_end"));
+		print_fact(out, "end", text);
+	}
+	start_text(r, text, sizeof(text));
+	print_fact(out, "start", text);
+	print_sampling(m, out);
+	print_groups(m, out);
+	snprintf(text, sizeof(text), "exitstat %s, source %s, isa %s",
+		 rec_get(r, "version"), rec_get(r, "source"),
+		 *rec_get(r, "isa") ? rec_get(r, "isa") : "not recorded");
+	print_fact(out, "tool", text);
+	print_source(r, out);
+	report_lost(r, out);
+}
+
+static void answer_how_many(const struct model *m, FILE *out)
+{
+	char text[512], exits[COUNT_TEXT_LEN], ns[COUNT_TEXT_LEN];
+	char rate[COUNT_TEXT_LEN], whole[COUNT_TEXT_LEN];
+
+	snprintf(text, sizeof(text),
+		 "%s exits in %s: %s per second on average, from the first exit to the last. The recording spans %s.",
+		 fmt_count(exits, m->total),
+		 fmt_ns(ns, m->active_end_ns - m->active_begin_ns),
+		 fmt_rate(rate, m->shape.mean), fmt_ns(whole, m->end_ns));
+	fprintf(out, "\nHow many exits?\n  ");
+	report_wrapped(out, 2, text);
+}
+
+static const char *phase_name(const struct model *m, int phase)
+{
+	return phase < 0 ? "no phase" : m->phases[phase].name;
+}
+
+/* "6 in firmware, 2 in kernel init" */
+static void peaks_by_phase(const struct model *m, struct buf *b)
+{
+	const char *comma = "";
+
+	for (int phase = -1; phase < (int)m->nr_phases; phase++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < m->nr_points; i++)
+			n += m->points[i].phase == phase &&
+			     model_is_peak(m, &m->points[i]);
+		if (!n)
+			continue;
+		buf_printf(b, "%s%zu in %s", comma, n, phase_name(m, phase));
+		comma = ", ";
+	}
+}
+
+static size_t top_of_point(const struct model *m, const struct model_point *p)
+{
+	size_t top = 0;
+
+	for (size_t i = 1; i < m->rec->nr_reasons; i++)
+		if (p->by_reason[i] > p->by_reason[top])
+			top = i;
+	return top;
+}
+
+static void highest_text(const struct model *m, struct buf *b)
+{
+	const struct model_point *p = &m->points[m->shape.highest_point];
+	size_t top = top_of_point(m, p);
+	char rate[COUNT_TEXT_LEN], at[COUNT_TEXT_LEN], name[64];
+
+	model_reason_name(&m->rec->reasons[top], name, sizeof(name));
+	buf_printf(b, "The highest rate, %s/s, was reached at %s",
+		   fmt_rate(rate, m->shape.highest), fmt_ns(at, p->begin_ns));
+	if (m->nr_phases)
+		buf_printf(b, " (%s)", phase_name(m, p->phase));
+	buf_printf(b, ", %.0f %% of it %s.",
+		   100.0 * (double)p->by_reason[top] / (double)p->total, name);
+}
+
+static void answer_shape(const struct model *m, FILE *out)
+{
+	const struct model_shape_facts *f = &m->shape;
+	char median[COUNT_TEXT_LEN];
+	struct buf b = { 0 };
+
+	fprintf(out, "\nSteady or in spikes?\n  ");
+	switch (f->shape) {
+	case MODEL_SPIKES:
+		buf_printf(&b, "In spikes: %zu sample%s above %d times the median rate of %s/s",
+			   f->peaks, f->peaks == 1 ? "" : "s",
+			   MODEL_PEAK_FACTOR, fmt_rate(median, f->median));
+		buf_printf(&b, ", with %.0f %% of all exits",
+			   model_share(m, f->peak_exits));
+		if (m->nr_phases) {
+			buf_printf(&b, " (");
+			peaks_by_phase(m, &b);
+			buf_printf(&b, ")");
+		}
+		buf_printf(&b, ". ");
+		break;
+	case MODEL_UNEVEN:
+		buf_printf(&b, "Uneven, but without spikes: no sample is above %d times the median rate of %s/s. ",
+			   MODEL_PEAK_FACTOR, fmt_rate(median, f->median));
+		break;
+	case MODEL_STEADY:
+		buf_printf(&b, "Steady, around a median of %s/s. ",
+			   fmt_rate(median, f->median));
+		break;
+	}
+	highest_text(m, &b);
+	report_wrapped(out, 2, b.data);
+	buf_free(&b);
+	fprintf(out,
+		"  (Rule: spikes when a sample's rate is above %d times the median of the\n"
+		"  samples with exits; else steady when standard deviation / mean is below\n"
+		"  %.1f. It is %.2f here.)\n",
+		MODEL_PEAK_FACTOR, MODEL_STEADY_CV, f->cv);
+}
+
+static void name_ranked(const struct model *m, struct buf *b, size_t i,
+			const char *comma)
+{
+	const struct model_reason *r = model_ranked(m, i);
+	char name[64], exits[COUNT_TEXT_LEN];
+
+	model_reason_name(r->info, name, sizeof(name));
+	buf_printf(b, "%s%s (%s, %.*f %%)", comma, name,
+		   fmt_count(exits, r->total),
+		   model_share(m, r->total) < 0.1 ? 3 : 1,
+		   model_share(m, r->total));
+}
+
+static void answer_which(const struct model *m, FILE *out)
+{
+	struct buf most = { 0 }, least = { 0 };
+	size_t n = m->nr_seen;
+
+	for (size_t i = 0; i < n && i < ENDS; i++)
+		name_ranked(m, &most, i, i ? ", " : "");
+	for (size_t i = 0; i < n && i < ENDS; i++)
+		name_ranked(m, &least, n - 1 - i, i ? ", " : "");
+	fprintf(out, "\nWhich reasons are the most and the least frequent?\n");
+	fprintf(out, "  most:   ");
+	report_wrapped(out, LABEL, most.data);
+	fprintf(out, "  least:  ");
+	report_wrapped(out, LABEL, least.data);
+	buf_free(&most);
+	buf_free(&least);
+}
+
+static void percent_of(char out[8], int64_t part, uint64_t whole)
+{
+	if (part < 0)	/* the source cannot tell */
+		strcpy(out, "-");
+	else
+		snprintf(out, 8, "%.0f %%",
+			 whole ? 100.0 * (double)part / (double)whole : 0);
+}
+
+/* Can the source tell what became of any exit? */
+static bool has_ways_out(const struct model *m)
+{
+	for (size_t i = 0; i < m->rec->nr_reasons; i++)
+		if (m->reasons[i].n.userspace >= 0 ||
+		    m->reasons[i].n.fastpath >= 0)
+			return true;
+	return false;
+}
+
+static void print_reason_row(const struct model *m,
+			     const struct model_reason *r, FILE *out)
+{
+	char name[64], exits[COUNT_TEXT_LEN], rate[COUNT_TEXT_LEN];
+	char user[8], fast[8];
+
+	model_reason_name(r->info, name, sizeof(name));
+	percent_of(user, r->n.userspace, r->total);
+	percent_of(fast, r->n.fastpath, r->total);
+	fprintf(out, "  %-21.21s %11s %6.2f %9s", name,
+		fmt_count(exits, r->total), model_share(m, r->total),
+		fmt_rate(rate, model_rate(r->total, m->active_end_ns -
+						    m->active_begin_ns)));
+	if (has_ways_out(m))
+		fprintf(out, " %6s %6s", user, fast);
+	fprintf(out, " %6.2f %6.2f\n", (double)r->first_ns / 1e9,
+		(double)r->last_ns / 1e9);
+}
+
+static void print_reasons(const struct model *m, FILE *out)
+{
+	fprintf(out, "\nBy reason (first, last: seconds after the start");
+	if (has_ways_out(m))
+		fprintf(out, "; user: returned to user space,\n"
+			"fast: re-entered by a fastpath; -: the source cannot tell");
+	fprintf(out, ")\n\n  %-21s %11s %6s %9s", "reason", "exits", "%",
+		"per s");
+	if (has_ways_out(m))
+		fprintf(out, " %6s %6s", "user", "fast");
+	fprintf(out, " %6s %6s\n", "first", "last");
+	for (size_t i = 0; i < m->nr_seen; i++)
+		print_reason_row(m, model_ranked(m, i), out);
+}
+
+static void print_phase_line(const struct model *m, FILE *out, size_t from,
+			     size_t to, const char *label,
+			     void (*cell)(const struct model_phase *p,
+					  char text[COUNT_TEXT_LEN]))
+{
+	char text[COUNT_TEXT_LEN];
+
+	fprintf(out, "  %-20s", label);
+	for (size_t i = from; i < to; i++) {
+		cell(&m->phases[i], text);
+		fprintf(out, " %*s", PHASE_WIDTH, text);
+	}
+	fprintf(out, "\n");
+}
+
+static void cell_begin(const struct model_phase *p, char text[COUNT_TEXT_LEN])
+{
+	snprintf(text, COUNT_TEXT_LEN, "%.2f s", (double)p->begin_ns / 1e9);
+}
+
+static void cell_time(const struct model_phase *p, char text[COUNT_TEXT_LEN])
+{
+	snprintf(text, COUNT_TEXT_LEN, "%.2f s",
+		 (double)(p->end_ns - p->begin_ns) / 1e9);
+}
+
+static void cell_exits(const struct model_phase *p, char text[COUNT_TEXT_LEN])
+{
+	fmt_count(text, p->total);
+}
+
+static void cell_rate(const struct model_phase *p, char text[COUNT_TEXT_LEN])
+{
+	fmt_rate(text, model_rate(p->total, p->end_ns - p->begin_ns));
+}
+
+/* Where a name that is too wide for its column is broken; 0: it fits. */
+static size_t name_break(const char *name)
+{
+	const char *blank = strchr(name, ' ');
+
+	return strlen(name) > PHASE_WIDTH && blank ? (size_t)(blank - name) : 0;
+}
+
+static void cell_name_above(const struct model_phase *p,
+			    char text[COUNT_TEXT_LEN])
+{
+	snprintf(text, COUNT_TEXT_LEN, "%.*s",
+		 (int)(name_break(p->name) < PHASE_WIDTH ? name_break(p->name) :
+		       PHASE_WIDTH), p->name);
+}
+
+static void cell_name(const struct model_phase *p, char text[COUNT_TEXT_LEN])
+{
+	size_t at = name_break(p->name);
+
+	snprintf(text, COUNT_TEXT_LEN, "%.*s", PHASE_WIDTH,
+		 p->name + (at ? at + 1 : 0));
+}
+
+static void print_phase_reason(const struct model *m, FILE *out, size_t from,
+			       size_t to, size_t reason)
+{
+	char name[64], rate[COUNT_TEXT_LEN];
+
+	model_reason_name(&m->rec->reasons[reason], name, sizeof(name));
+	fprintf(out, "  %-20.20s", name);
+	for (size_t i = from; i < to; i++) {
+		const struct model_phase *p = &m->phases[i];
+
+		fmt_rate(rate, model_rate(p->by_reason[reason],
+					  p->end_ns - p->begin_ns));
+		fprintf(out, " %*s", PHASE_WIDTH,
+			p->by_reason[reason] ? rate : ".");
+	}
+	fprintf(out, "\n");
+}
+
+static void print_phase_block(const struct model *m, FILE *out, size_t from,
+			      size_t to)
+{
+	bool broken = false;
+
+	for (size_t i = from; i < to; i++)
+		broken |= name_break(m->phases[i].name) > 0;
+	fprintf(out, "\n");
+	if (broken)
+		print_phase_line(m, out, from, to, "", cell_name_above);
+	print_phase_line(m, out, from, to, "phase", cell_name);
+	print_phase_line(m, out, from, to, "begins at", cell_begin);
+	print_phase_line(m, out, from, to, "takes", cell_time);
+	print_phase_line(m, out, from, to, "exits", cell_exits);
+	print_phase_line(m, out, from, to, "exits per s", cell_rate);
+	for (size_t i = 0; i < m->nr_seen && i < PHASE_REASONS; i++)
+		print_phase_reason(m, out, from, to, m->order[i]);
+}
+
+static void print_phases(const struct model *m, FILE *out)
+{
+	if (!m->nr_phases) {
+		fprintf(out, "\nNo boot phases: no command's output was searched, or no pattern matched.\n");
+		return;
+	}
+	fprintf(out, "\nBy boot phase: exits, and exits per second of the most frequent reasons\n");
+	for (size_t i = 0; i < m->nr_phases; i += PHASE_COLUMNS) {
+		size_t to = i + PHASE_COLUMNS;
+
+		print_phase_block(m, out, i,
+				  to < m->nr_phases ? to : m->nr_phases);
+	}
+}
+
+static void print_vcpus(const struct model *m, FILE *out)
+{
+	const struct recording *r = m->rec;
+	char exits[COUNT_TEXT_LEN];
+
+	if (r->nr_vcpus < 2)
+		return;
+	fprintf(out, "\nBy vCPU\n\n  %-36s %5s %15s %6s\n", "guest", "vcpu",
+		"exits", "%");
+	for (size_t i = 0; i < r->nr_vcpus; i++)
+		fprintf(out, "  %-36.36s %5u %15s %6.2f\n",
+			r->vms[r->vcpus[i].vm].name, r->vcpus[i].vcpu_id,
+			fmt_count(exits, m->by_vcpu[i]),
+			model_share(m, m->by_vcpu[i]));
+}
+
+/* An exit without a name still has a number to search for. */
+static void print_unknown(const struct model *m, FILE *out)
+{
+	const struct recording *r = m->rec;
+	const char *gap = "\n";
+
+	for (size_t i = 0; i < r->nr_vcpus; i++) {
+		if (!r->vcpus[i].has_unknown)
+			continue;
+		fprintf(out, "%sUNKNOWN: the last one of vCPU %u had the raw code %#" PRIx64 ".\n",
+			gap, r->vcpus[i].vcpu_id, r->vcpus[i].unknown_last);
+		gap = "";
+	}
+}
+
+void report_text(const struct model *m, FILE *out)
+{
+	print_header(m, out);
+	if (!m->total) {
+		fprintf(out, "\nNo exits were recorded.\n");
+		return;
+	}
+	answer_how_many(m, out);
+	answer_shape(m, out);
+	answer_which(m, out);
+	print_phases(m, out);
+	print_reasons(m, out);
+	print_vcpus(m, out);
+	print_unknown(m, out);
+	report_fates(m, out);
+	report_time(m, out);
+	report_closure(m, out);
+}

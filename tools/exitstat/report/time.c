@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Part of the report for people: where the vCPUs' time went, and what exits
+ * cost, by reason. What an exit costs is its handling, here and in user space;
+ * waiting (halted, preempted) is time too, but not the exit's fault.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "report/report.h"
+
+static const int widths[MODEL_NR_STATES] = { 8, 8, 9, 9, 10, 9 };
+
+#define CLOCK_TOLERANCE	0.01	/* of the TSC, to be called right */
+#define MIN_SHARE	0.00005	/* of a reason's cost, to be listed */
+
+static double percent(uint64_t part, uint64_t whole)
+{
+	return whole ? 100.0 * (double)part / (double)whole : 0;
+}
+
+static void print_vcpu(const char *name, const struct model_vcpu_time *t,
+		       FILE *out)
+{
+	uint64_t sum = 0;
+
+	fprintf(out, "  %-6s", name);
+	for (int s = 0; s < MODEL_NR_STATES; s++) {
+		fprintf(out, " %*.2f", widths[s],
+			(double)t->ns[s] / 1e9);
+		sum += t->ns[s];
+	}
+	fprintf(out, " %9.2f\n", (double)sum / 1e9);
+}
+
+static void print_shares(const struct model_vcpu_time *t, FILE *out)
+{
+	fprintf(out, "  %-6s", "share");
+	for (int s = 0; s < MODEL_NR_STATES; s++)
+		fprintf(out, " %*.1f %%", widths[s] - 2,
+			percent(t->ns[s], t->elapsed_ns));
+	fprintf(out, "\n");
+}
+
+/* The parts were measured apart from the whole: that they agree is a check. */
+static void print_agreement(const struct model_vcpu_time *t, FILE *out)
+{
+	char elapsed[COUNT_TEXT_LEN], off[COUNT_TEXT_LEN];
+	uint64_t sum = 0, diff;
+
+	for (int s = 0; s < MODEL_NR_STATES; s++)
+		sum += t->ns[s];
+	diff = sum > t->elapsed_ns ? sum - t->elapsed_ns : t->elapsed_ns - sum;
+	fprintf(out, "\n  Elapsed: %s; the parts differ from it by %s (%.3f %%).\n",
+		fmt_ns(elapsed, t->elapsed_ns), fmt_ns(off, diff),
+		percent(diff, t->elapsed_ns));
+}
+
+/* Times are the TSC's: what is said of them holds if it keeps time. */
+static void print_clock(const struct model *m, FILE *out)
+{
+	uint64_t seen = rec_get_u64(m->rec, "tsc_seen_khz");
+	double factor = m->groups.tsc_khz ?
+			(double)seen / (double)m->groups.tsc_khz : 0;
+
+	if (!seen || !factor)
+		return;
+	fprintf(out, "  The TSC, which measures them, ran %.3f times as fast as the kernel says%s\n",
+		factor, fabs(factor - 1) > CLOCK_TOLERANCE ?
+		":\n  times are off by that factor; shares and ratios hold." : ".");
+}
+
+static void print_budget(const struct model *m, FILE *out)
+{
+	const struct model_groups *g = &m->groups;
+	char name[32];
+
+	fprintf(out, "\nWhere the vCPUs' time went, in seconds\n\n  %-6s", "vcpu");
+	for (int s = 0; s < MODEL_NR_STATES; s++)
+		fprintf(out, " %*s", widths[s], model_state_name(s));
+	fprintf(out, " %9s\n", "sum");
+	for (size_t i = 0; i < m->rec->nr_vcpus; i++) {
+		const struct rec_vcpu *v = &m->rec->vcpus[i];
+
+		if (m->rec->nr_vms > 1)
+			snprintf(name, sizeof(name), "%zu/%u", v->vm + 1,
+				 v->vcpu_id);
+		else
+			snprintf(name, sizeof(name), "%u", v->vcpu_id);
+		print_vcpu(name, &g->vcpus[i], out);
+	}
+	if (m->rec->nr_vcpus > 1)
+		print_vcpu("all", &g->all, out);
+	print_shares(&g->all, out);
+	print_agreement(&g->all, out);
+	print_clock(m, out);
+}
+
+static uint64_t all_costs(const struct model *m)
+{
+	return m->groups.all.ns[MODEL_HANDLER] +
+	       m->groups.all.ns[MODEL_USERSPACE];
+}
+
+static void percentile_text(const struct model_groups *g,
+			    const struct model_cost *c, double share,
+			    char text[COUNT_TEXT_LEN])
+{
+	if (c->timed)
+		fmt_ns(text, model_percentile_ns(g, c, share));
+	else
+		strcpy(text, "-");
+}
+
+/* Percent without digits; "." for nothing at all, as in other tables. */
+static const char *share_text(char text[8], uint64_t part, uint64_t whole)
+{
+	double share = percent(part, whole);
+
+	if (!part)
+		return ".";
+	if (share < 0.5)
+		return "<1";
+	snprintf(text, 8, "%.0f", share);
+	return text;
+}
+
+static void print_cost(const struct model *m, size_t reason, FILE *out)
+{
+	const struct model_cost *c = &m->groups.costs[reason];
+	uint64_t exits = m->reasons[reason].total, cost = model_cost_ns(c);
+	char name[64], total[COUNT_TEXT_LEN], mean[COUNT_TEXT_LEN];
+	char p50[COUNT_TEXT_LEN], p99[COUNT_TEXT_LEN], max[COUNT_TEXT_LEN];
+	char n[COUNT_TEXT_LEN], share[8], user[8];
+
+	model_reason_name(&m->rec->reasons[reason], name, sizeof(name));
+	percentile_text(&m->groups, c, 0.5, p50);
+	percentile_text(&m->groups, c, 0.99, p99);
+	strcpy(mean, "-");
+	strcpy(max, "-");
+	if (exits)
+		fmt_ns(mean, cost / exits);
+	if (c->max_ns)
+		fmt_ns(max, c->max_ns);
+	fprintf(out, "  %-18.18s %10s %7s %7s %3s %4s %7s %7s %7s\n", name,
+		exits ? fmt_count(n, exits) : "-", mean, fmt_ns(total, cost),
+		share_text(share, cost, all_costs(m)),
+		share_text(user, c->ns[MODEL_USERSPACE], cost), p50, p99, max);
+}
+
+/* Who is the real cost: exits x time, against exits alone. */
+static void print_verdict(const struct model *m, FILE *out)
+{
+	size_t dearest = m->groups.order[0], first = m->order[0];
+	const struct model_reason *d = &m->reasons[dearest];
+	const struct model_cost *c = &m->groups.costs[dearest];
+	uint64_t cost = model_cost_ns(c);
+	char exits[COUNT_TEXT_LEN], ns[COUNT_TEXT_LEN], mean[COUNT_TEXT_LEN];
+	struct buf b = { 0 };
+
+	buf_printf(&b, "The real cost is %s: ", d->info->name);
+	if (d->total)
+		buf_printf(&b, "%s exits x %s = ", fmt_count(exits, d->total),
+			   fmt_ns(mean, cost / d->total));
+	buf_printf(&b, "%s, %.0f %% of what all exits cost and %.0f %% of the vCPUs' time.",
+		   fmt_ns(ns, cost), percent(cost, all_costs(m)),
+		   percent(cost, m->groups.all.elapsed_ns));
+	if (first != dearest)
+		buf_printf(&b, " The most frequent reason, %s, has %.0f %% of the exits, but %.0f %% of the cost.",
+			   m->reasons[first].info->name,
+			   model_share(m, m->reasons[first].total),
+			   percent(model_cost_ns(&m->groups.costs[first]),
+				   all_costs(m)));
+	else
+		buf_printf(&b, " It is also the most frequent, with %.0f %% of the exits.",
+			   model_share(m, d->total));
+	fprintf(out, "\n  ");
+	report_wrapped(out, 2, b.data);
+	buf_free(&b);
+}
+
+static void print_costs(const struct model *m, FILE *out)
+{
+	const struct model_groups *g = &m->groups;
+	size_t left = 0;
+
+	fprintf(out, "\nWhat exits cost, by reason: exits x mean = total, in handler and user space (%%:\n"
+		"of all; user: percent of it in user space); then the handler time of one exit:\n"
+		"%s\n\n", g->has_histogram ?
+		"median, 99th percentile (between powers of two of cycles) and maximum" :
+		"maximum (median and 99th percentile: the group histogram was off)");
+	fprintf(out, "  %-18s %10s %7s %7s %3s %4s %7s %7s %7s\n", "reason",
+		"exits", "mean", "total", "%", "user", "p50", "p99", "max");
+	for (size_t i = 0; i < g->nr_costs; i++) {
+		uint64_t cost = model_cost_ns(&g->costs[g->order[i]]);
+
+		if ((double)cost < MIN_SHARE * (double)all_costs(m))
+			left++;
+		else
+			print_cost(m, g->order[i], out);
+	}
+	if (left)
+		fprintf(out, "  and %zu with less than %.3f %% each\n", left,
+			100 * MIN_SHARE);
+	print_verdict(m, out);
+}
+
+void report_time(const struct model *m, FILE *out)
+{
+	if (!m->groups.has_time)
+		return;
+	print_budget(m, out);
+	if (m->groups.nr_costs && all_costs(m))
+		print_costs(m, out);
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements the data side of serve.h: source, meter, text.
+ */
+#include <err.h>
+#include <string.h>
+
+#include "lib/fsroot.h"
+#include "serve/serve.h"
+
+/* A source is not read more often than this, however many ask. */
+#define FRESH_NS	(100 * NSEC_PER_MSEC)
+
+/* As exitstat list calls it; a dead VM's pid may be somebody else's by now. */
+static void name_vm(void *arg, const struct snap_vm *from, char name[64],
+		    char uuid[40])
+{
+	const struct serve_config *cfg = arg;
+	char comm[17];
+
+	copy_printable(comm, sizeof(comm), from->comm);
+	copy_printable(name, 64, comm);
+	if (from->dead)
+		return;
+	fsroot_vm_name(cfg->root, from->pid, comm, name, 64);
+	fsroot_vm_uuid(cfg->root, from->pid, uuid, 40);
+}
+
+void serve_data_open(struct serve_data *d, const struct serve_config *cfg)
+{
+	memset(d, 0, sizeof(*d));
+	d->cfg = cfg;
+	meter_init(&d->meter, &(struct meter_config) {
+		.per_vcpu = cfg->per_vcpu, .max_vms = cfg->max_vms,
+		.keep_ns = cfg->keep_ns, .name = name_vm, .arg = (void *)cfg,
+	});
+	d->self.source = cfg->source->name;
+	d->self.has_http = !cfg->textfile;
+	d->self.start_ns = cfg->clock->wall_ns(cfg->clock->arg);
+}
+
+static uint64_t now_ns(const struct serve_data *d)
+{
+	return d->cfg->clock->mono_ns(d->cfg->clock->arg);
+}
+
+static uint64_t count_lines(const struct serve_data *d)
+{
+	struct buf b = { 0 };
+	uint64_t n = 0;
+
+	if (d->cfg->source->remarks)
+		d->cfg->source->remarks(&b);
+	for (size_t i = 0; i < b.len; i++)
+		n += b.data[i] == '\n';
+	buf_free(&b);
+	return n;
+}
+
+/* The same trouble is not told every few seconds. */
+static void say(struct serve_data *d, const char *trouble)
+{
+	if (!strcmp(d->said.text, trouble))
+		return;
+	if (*trouble)
+		warnx("%s", trouble);
+	else
+		warnx("the source can be read again");
+	err_set(&d->said, 0, "%s", trouble);
+}
+
+void serve_data_read(struct serve_data *d)
+{
+	struct metrics_self *self = &d->self;
+	uint64_t begin_ns = now_ns(d);
+	struct errbuf err;
+	int rc;
+
+	d->bytes.len = 0;
+	rc = d->cfg->source->read(d->cfg->root, &d->bytes, &err);
+	if (!rc)
+		rc = snapshot_parse(&d->snap, d->bytes.data, d->bytes.len,
+				    &err);
+	if (!rc)
+		meter_update(&d->meter, &d->snap);
+	d->read_ns = now_ns(d);
+	self->last_read_ns = d->read_ns - begin_ns;
+	self->read_ns += self->last_read_ns;
+	self->reads++;
+	self->read_errors += !!rc;
+	self->up = !rc;
+	self->snapshot_bytes = d->bytes.len;
+	self->unreadable = rc ? 0 : count_lines(d);
+	say(d, rc ? err.text : "");
+}
+
+void serve_data_refresh(struct serve_data *d)
+{
+	if (!d->read_ns || now_ns(d) - d->read_ns >= FRESH_NS)
+		serve_data_read(d);
+}
+
+void serve_data_text(struct serve_data *d, enum om_format format,
+		     struct buf *out)
+{
+	struct om om = { .out = out, .format = format };
+
+	metrics_write(&om, &d->meter, &d->self);
+}
+
+void serve_data_close(struct serve_data *d)
+{
+	meter_free(&d->meter);
+	snapshot_free(&d->snap);
+	buf_free(&d->bytes);
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Stands in for http.c in a tool that is built without libmicrohttpd:
+ * says so.
+ */
+#include <errno.h>
+
+#include "serve/http.h"
+
+int serve_http_open(struct serve_http **out, struct serve_data *d,
+		    struct errbuf *err)
+{
+	(void)out;
+	(void)d;
+	return err_set(err, -ENOTSUP,
+		       "this exitstat was built without libmicrohttpd, so it has no endpoint (install libmicrohttpd-dev and rebuild, or use --textfile)");
+}
+
+size_t serve_http_fds(const struct serve_http *h, struct pollfd *fds)
+{
+	(void)h;
+	(void)fds;
+	return 0;
+}
+
+uint64_t serve_http_wait_ns(const struct serve_http *h)
+{
+	(void)h;
+	return UINT64_MAX;
+}
+
+void serve_http_run(struct serve_http *h)
+{
+	(void)h;
+}
+
+void serve_http_close(struct serve_http *h)
+{
+	(void)h;
+}

@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements bpf-kernel.h.
+ *
+ * KVM is built in or a module with BTF of its own, and so is its vendor's
+ * half. A tracepoint's arguments are compared before a program is attached
+ * that would read them as something else.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include "source/bpf-kernel.h"
+
+#define BTF_DIR		"/sys/kernel/btf/"
+#define LOCKDOWN	"/sys/kernel/security/lockdown"
+
+/* The kernel itself first: the others are split from it. */
+static const char *const btf_names[] = {
+	"vmlinux", "kvm", "kvm_intel", "kvm_amd",
+};
+
+struct btfs {
+	struct btf *btf[ARRAY_LEN(btf_names)];
+};
+
+/* An argument: a pointer to a structure of this name, or so many bytes. */
+struct argument {
+	const char *points_to;
+	uint32_t bytes;
+};
+
+static const struct prototype {
+	const char *event;
+	struct argument arguments[4];
+	bool optional;
+} prototypes[] = {
+	{ "kvm_exit", { { "kvm_vcpu", 0 }, { NULL, 4 } }, false },
+	{ "kvm_entry", { { "kvm_vcpu", 0 } }, false },
+	{ "kvm_userspace_exit", { { NULL, 4 }, { NULL, 4 } }, false },
+	{ "kvm_vcpu_wakeup", { { NULL, 8 }, { NULL, 1 } }, false },
+	{ "sched_switch", { { NULL, 1 }, { "task_struct", 0 },
+			    { "task_struct", 0 } }, false },
+	{ "kvm_page_fault", { { "kvm_vcpu", 0 }, { NULL, 8 } }, true },
+};
+
+static void free_btfs(struct btfs *b)
+{
+	for (size_t i = ARRAY_LEN(b->btf); i-- > 0;)
+		btf__free(b->btf[i]);
+}
+
+static int load_btfs(struct btfs *b, const char *root, struct errbuf *err)
+{
+	memset(b, 0, sizeof(*b));
+	for (size_t i = 0; i < ARRAY_LEN(b->btf); i++) {
+		char *path = xasprintf("%s" BTF_DIR "%s", root, btf_names[i]);
+
+		b->btf[i] = btf__parse_split(path, b->btf[0]);
+		if (!b->btf[0])
+			err_set(err, -errno,
+				"%s: %s (BPF needs a kernel with CONFIG_DEBUG_INFO_BTF)",
+				path, strerror(errno));
+		free(path);
+		if (!b->btf[0])
+			return -ENOENT;
+	}
+	return 0;
+}
+
+/* The type of this name and kind, and in @btf whose it is; 0: none. */
+static uint32_t find_type(const struct btfs *b, const char *name, uint32_t kind,
+			  const struct btf **btf)
+{
+	for (size_t i = 0; i < ARRAY_LEN(b->btf); i++) {
+		int id = b->btf[i] ? btf__find_by_name_kind(b->btf[i], name,
+							    kind) : 0;
+
+		if (id > 0) {
+			*btf = b->btf[i];
+			return (uint32_t)id;
+		}
+	}
+	return 0;
+}
+
+static bool has(const struct btfs *b, const char *name, uint32_t kind)
+{
+	const struct btf *btf;
+
+	return find_type(b, name, kind, &btf);
+}
+
+/* Without typedefs, const and the like. */
+static const struct btf_type *plain(const struct btf *btf, uint32_t id)
+{
+	const struct btf_type *t = btf__type_by_id(btf, id);
+
+	while (t && (btf_is_mod(t) || btf_is_typedef(t)))
+		t = btf__type_by_id(btf, t->type);
+	return t;
+}
+
+static bool is_argument(const struct btf *btf, uint32_t id,
+			const struct argument *a)
+{
+	const struct btf_type *t = plain(btf, id);
+
+	if (!t || !a->points_to)
+		return t && (btf_is_int(t) || btf_is_any_enum(t)) &&
+		       t->size == a->bytes;
+	if (!btf_is_ptr(t))
+		return false;
+	t = plain(btf, t->type);
+	return t && !strcmp(btf__name_by_offset(btf, t->name_off),
+			    a->points_to);
+}
+
+/* A line of a small file that contains @word; "" if none does. */
+static void line_with(const char *path, const char *word, char *line,
+		      size_t size)
+{
+	FILE *f = fopen(path, "re");
+	bool found = false;
+
+	while (f && !found && fgets(line, (int)size, f))
+		found = strstr(line, word);
+	if (f)
+		fclose(f);
+	if (!found)
+		line[0] = '\0';
+}
+
+/* Where ftrace is switched off, programs at functions are never called. */
+static bool functions_are_traced(void)
+{
+	char line[8];
+
+	line_with("/proc/sys/kernel/ftrace_enabled", "0", line, sizeof(line));
+	return !line[0];
+}
+
+/* The first one is the tracepoint's own; further ones do not matter. */
+static bool arguments_fit(const struct btf *btf, const struct btf_type *proto,
+			  const struct prototype *p)
+{
+	const struct btf_param *params = btf_params(proto);
+
+	for (size_t i = 0; i < ARRAY_LEN(p->arguments); i++) {
+		const struct argument *a = &p->arguments[i];
+
+		if (!a->points_to && !a->bytes)
+			break;
+		if (btf_vlen(proto) < i + 2 ||
+		    !is_argument(btf, params[i + 1].type, a))
+			return false;
+	}
+	return true;
+}
+
+/* 0, -ENOENT: no such event, -EPROTO: not what it used to be. */
+static int check_event(const struct btfs *b, const struct prototype *p)
+{
+	const struct btf_type *t;
+	const struct btf *btf;
+	char name[64];
+	uint32_t id;
+
+	snprintf(name, sizeof(name), "btf_trace_%s", p->event);
+	id = find_type(b, name, BTF_KIND_TYPEDEF, &btf);
+	if (!id)
+		return -ENOENT;
+	t = plain(btf, id);
+	t = t && btf_is_ptr(t) ? plain(btf, t->type) : NULL;
+	return t && btf_is_func_proto(t) && arguments_fit(btf, t, p) ?
+	       0 : -EPROTO;
+}
+
+static bool exists(const char *root, const char *path)
+{
+	char *whole = xasprintf("%s%s", root, path);
+	bool there = !access(whole, F_OK);
+
+	free(whole);
+	return there;
+}
+
+/* A kvm module without BTF of its own was not made for this kernel. */
+static int no_event(const struct prototype *p, const char *root,
+		    struct errbuf *err)
+{
+	if (!exists(root, "/sys/module/kvm"))
+		return err_set(err, -EAGAIN,
+			       "kvm is not loaded (modprobe kvm_intel or kvm_amd)");
+	if (!exists(root, BTF_DIR "kvm"))
+		return err_set(err, -ENOENT,
+			       BTF_DIR "kvm: %s (this kvm module has no BTF, or not that of this kernel: build it with CONFIG_DEBUG_INFO_BTF_MODULES)",
+			       strerror(ENOENT));
+	return err_set(err, -ENOENT,
+		       "KVM has no tracepoint %s (a kernel with CONFIG_TRACEPOINTS is needed)",
+		       p->event);
+}
+
+static int check_events(struct bpf_kernel *kernel, const struct btfs *b,
+			const char *root, struct errbuf *err)
+{
+	kernel->has_page_fault = true;
+	for (size_t i = 0; i < ARRAY_LEN(prototypes); i++) {
+		const struct prototype *p = &prototypes[i];
+		int rc = check_event(b, p);
+
+		if (rc && p->optional)
+			kernel->has_page_fault = false;
+		else if (rc == -ENOENT)
+			return no_event(p, root, err);
+		else if (rc)
+			return err_set(err, rc,
+				       "tracepoint %s has other arguments than this exitstat knows (use the exitstat of a newer kit)",
+				       p->event);
+	}
+	return 0;
+}
+
+int bpf_kernel_look(struct bpf_kernel *kernel, const char *root,
+		    struct errbuf *err)
+{
+	struct btfs b;
+	int rc;
+
+	memset(kernel, 0, sizeof(*kernel));
+	rc = load_btfs(&b, root, err);
+	if (!rc)
+		rc = check_events(kernel, &b, root, err);
+	if (!rc) {
+		kernel->has_vmx = has(&b, "vcpu_vmx", BTF_KIND_STRUCT);
+		kernel->has_svm = has(&b, "vcpu_svm", BTF_KIND_STRUCT);
+		kernel->has_pvm = has(&b, "vcpu_pvm", BTF_KIND_STRUCT);
+		kernel->has_destroy = has(&b, "kvm_arch_vcpu_destroy",
+					  BTF_KIND_FUNC) &&
+				      functions_are_traced();
+	}
+	kernel->may_be_silent = kernel->has_pvm && !kernel->has_vmx &&
+				!kernel->has_svm;
+	if (!rc && !kernel->has_vmx && !kernel->has_svm && !kernel->has_pvm)
+		rc = err_set(err, -EAGAIN,
+			     "kvm is there, but nothing that runs vCPUs (modprobe kvm_intel or kvm_amd)");
+	free_btfs(&b);
+	return rc;
+}
+
+static bool lacks(int capability)
+{
+	char line[128];
+
+	line_with("/proc/self/status", "CapEff:", line, sizeof(line));
+	return line[0] &&
+	       !(strtoull(line + strlen("CapEff:"), NULL, 16) >> capability & 1);
+}
+
+#define CAP_SYS_ADMIN	21
+
+int bpf_kernel_refused(int rc, const char *log, struct errbuf *err)
+{
+	const char *what = strerror(-rc);
+	char line[128];
+
+	/* these two have many faces, also that of a complaint of the verifier */
+	line_with(LOCKDOWN, "[confidentiality]", line, sizeof(line));
+	if (line[0])
+		return err_set(err, rc,
+			       "loading BPF programs: %s (kernel lockdown is at confidentiality: none may read kernel memory)",
+			       what);
+	/* CAP_BPF and CAP_PERFMON load programs, but list no module's BTF */
+	if (lacks(CAP_SYS_ADMIN))
+		return err_set(err, rc,
+			       "loading BPF programs: %s (run as root: finding the BTF of kvm's modules takes CAP_SYS_ADMIN)",
+			       what);
+	if (log[0])
+		return err_set(err, rc,
+			       "the kernel's verifier refuses a BPF program: %.200s (EXITSTAT_DEBUG=1 shows all it says)",
+			       log);
+	if (rc == -EPERM)
+		return err_set(err, rc,
+			       "loading BPF programs: %s (before Linux 5.11: raise the limit of locked memory, ulimit -l; else this kernel allows no tracing by BPF)",
+			       what);
+	if (rc == -ENOMEM || rc == -E2BIG)
+		return err_set(err, rc,
+			       "loading BPF programs: %s (fewer groups need less memory)",
+			       what);
+	return err_set(err, rc,
+		       "loading BPF programs: %s (EXITSTAT_DEBUG=1 tells more)",
+		       what);
+}

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements bpf-vms.h: from slots to codes, and the snapshot in the
+ * layout of module/uapi/kvm_exit_stats.h.
+ */
+#include <string.h>
+
+#include "source/bpf-vms.h"
+
+static const struct {
+	uint64_t code;
+	uint32_t slot;
+} svm_rows[] = {
+#define KES_SVM(_name, _code, ...) { (uint64_t)(_code), KES_SVM_##_name },
+#include "exits.def"
+};
+
+static const bool vmx_rows[KES_VMX_NEAR] = {
+#define KES_VMX(_name, _code, ...) [_code] = true,
+#include "exits.def"
+};
+
+_Static_assert(KES_NR_SLOTS <= 255, "a slot is a u8 in the programs' table");
+
+uint32_t bpf_svm_slots(u8 near[KES_SVM_NEAR], struct eb_far_code *far,
+		       uint32_t max_far)
+{
+	uint32_t nr = 0;
+
+	for (size_t i = 0; i < KES_SVM_NEAR; i++)
+		near[i] = KES_SLOT_UNKNOWN;
+	for (size_t i = 0; i < ARRAY_LEN(svm_rows); i++) {
+		if (svm_rows[i].code < KES_SVM_NEAR)
+			near[svm_rows[i].code] = (u8)svm_rows[i].slot;
+		else if (nr < max_far)
+			far[nr++] = (struct eb_far_code) {
+				(u32)svm_rows[i].code, svm_rows[i].slot
+			};
+	}
+	return nr;
+}
+
+static uint64_t code_of(const struct eb_vcpu *v, uint32_t slot)
+{
+	if (slot == KES_NO_SLOT)
+		return KES_CODE_NONE;
+	if (slot == KES_SLOT_UNKNOWN || v->isa == KES_ISA_NONE)
+		return KES_CODE_UNKNOWN;
+	if (v->isa == KES_ISA_PVM)
+		return slot < EB_NR_PVM_CODES ? v->pvm_codes[slot] - 1ULL :
+						KES_CODE_UNKNOWN;
+	if (v->isa != KES_ISA_SVM)
+		return slot;
+	for (size_t i = 0; i < ARRAY_LEN(svm_rows); i++)
+		if (svm_rows[i].slot == slot)
+			return svm_rows[i].code;
+	return KES_CODE_UNKNOWN;
+}
+
+/*
+ * As the engine: VMX's small codes are counted without asking for a row. Those
+ * without one have no detail.
+ */
+static uint32_t folded(uint32_t isa, uint32_t slot)
+{
+	if (isa == KES_ISA_VMX && slot < KES_VMX_NEAR && !vmx_rows[slot])
+		return KES_SLOT_UNKNOWN;
+	return slot;
+}
+
+static void fold_sums(u64 *sums, size_t width, uint32_t slot)
+{
+	for (size_t i = 0; i < width; i++) {
+		sums[KES_SLOT_UNKNOWN * width + i] += sums[slot * width + i];
+		sums[slot * width + i] = 0;
+	}
+}
+
+static void fold_slot(struct bpf_counts *c, uint32_t slot)
+{
+	struct eb_vcpu *v = &c->vcpu;
+	struct eb_time *t = c->time;
+
+	if (v->exits[EB_L1][slot] || v->exits[EB_L2][slot])
+		v->unknown_last = slot;
+	for (int i = 0; i < EB_NR_CONTEXTS; i++) {
+		fold_sums(v->exits[i], 1, slot);
+		fold_sums(v->userspace[i], 1, slot);
+	}
+	if (t) {
+		fold_sums(t->sums_ns[0], ARRAY_LEN(t->sums_ns[0]), slot);
+		if (t->max_ns[slot] > t->max_ns[KES_SLOT_UNKNOWN])
+			t->max_ns[KES_SLOT_UNKNOWN] = t->max_ns[slot];
+		t->max_ns[slot] = 0;
+		t->slot = folded(v->isa, t->slot);
+	}
+	if (c->histogram)
+		fold_sums(c->histogram->n[0], KES_NR_BUCKETS, slot);
+}
+
+static void fold(struct bpf_counts *c)
+{
+	for (uint32_t slot = 0; slot < KES_VMX_NEAR; slot++)
+		if (folded(c->vcpu.isa, slot) != slot)
+			fold_slot(c, slot);
+}
+
+/* Records. They are addressed by offset, as the buffer moves when it grows. */
+
+struct writer {
+	struct buf *out;
+	size_t begin;		/* of the snapshot in the buffer */
+	size_t rec;		/* of the record that was begun last */
+	uint32_t nr_records;
+	uint32_t nr_vms;
+};
+
+static void begin_record(struct writer *w, const void *head, size_t size,
+			 uint32_t type)
+{
+	struct kes_record rec = { .type = type, .size = (uint32_t)size };
+
+	w->rec = w->out->len;
+	w->nr_records++;
+	buf_append(w->out, head, size);
+	memcpy(w->out->data + w->rec, &rec, sizeof(rec));
+}
+
+/* @nr_at: where in the record its number of elements is. */
+static void add_element(struct writer *w, size_t nr_at, const void *element,
+			size_t size)
+{
+	struct kes_record rec;
+	uint32_t nr;
+
+	buf_append(w->out, element, size);
+	memcpy(&rec, w->out->data + w->rec, sizeof(rec));
+	rec.size += (uint32_t)size;
+	memcpy(w->out->data + w->rec, &rec, sizeof(rec));
+	memcpy(&nr, w->out->data + w->rec + nr_at, sizeof(nr));
+	nr++;
+	memcpy(w->out->data + w->rec + nr_at, &nr, sizeof(nr));
+}
+
+static void write_exits(struct writer *w, const struct eb_vcpu *v,
+			uint64_t vm_id, uint32_t type)
+{
+	struct kes_vcpu_record r = {
+		.vm_id = vm_id,
+		.vcpu_id = v->vcpu_id,
+		.exit_size = sizeof(struct kes_exit),
+		.unknown_last = v->unknown_last,
+	};
+
+	begin_record(w, &r, sizeof(r), type);
+	for (uint32_t slot = 0; slot < KES_NR_SLOTS; slot++) {
+		struct kes_exit e = {
+			.code = code_of(v, slot),
+			.l1 = v->exits[EB_L1][slot],
+			.l2 = v->exits[EB_L2][slot],
+			.userspace = v->userspace[EB_L1][slot] +
+				     v->userspace[EB_L2][slot],
+		};
+
+		if (e.l1 + e.l2)
+			add_element(w, offsetof(struct kes_vcpu_record,
+						nr_exits), &e, sizeof(e));
+	}
+}
+
+static void write_returns(struct writer *w, const struct eb_vcpu *v,
+			  uint64_t vm_id)
+{
+	struct kes_userspace_record r = {
+		.vm_id = vm_id, .vcpu_id = v->vcpu_id,
+	};
+	bool begun = false;
+
+	for (uint32_t i = 0; i < EB_NR_RETURNS; i++) {
+		struct kes_userspace u = { .reason = i, .count = v->returns[i] };
+
+		if (!u.count)
+			continue;
+		if (!begun)
+			begin_record(w, &r, sizeof(r), KES_REC_USERSPACE);
+		begun = true;
+		add_element(w, offsetof(struct kes_userspace_record, nr), &u,
+			    sizeof(u));
+	}
+}
+
+/* What the thread does now, as far as that is known before it has ended. */
+static uint32_t state_of(const struct eb_time *t)
+{
+	if (t->state != KES_STATE_HANDLER || !t->off_ns)
+		return t->state;
+	return t->off_asleep ? KES_STATE_HALT_BLOCK : KES_STATE_PREEMPTED;
+}
+
+
+static u64 sum_of(const u64 *n, size_t nr)
+{
+	u64 sum = 0;
+
+	for (size_t i = 0; i < nr; i++)
+		sum += n[i];
+	return sum;
+}
+
+static void write_time(struct writer *w, const struct eb_vcpu *v,
+		       const struct eb_time *t, uint64_t vm_id)
+{
+	struct kes_time_record r = {
+		.vm_id = vm_id,
+		.vcpu_id = v->vcpu_id,
+		.first_cyc = t->first_ns,
+		.last_cyc = t->last_ns,
+		.state_code = code_of(v, t->slot),
+		.state = state_of(t),
+		.guest_cyc = t->guest_ns,
+	};
+
+	begin_record(w, &r, sizeof(r), KES_REC_TIME);
+	for (uint32_t slot = 0; slot <= KES_NR_SLOTS; slot++) {
+		struct kes_time_exit e = {
+			.code = code_of(v, slot),
+			.max_cyc = t->max_ns[slot],
+		};
+
+		memcpy(e.cyc, t->sums_ns[slot], sizeof(e.cyc));
+		if (sum_of(e.cyc, ARRAY_LEN(e.cyc)))
+			add_element(w, offsetof(struct kes_time_record, nr),
+				    &e, sizeof(e));
+	}
+}
+
+static void write_histogram(struct writer *w, const struct eb_vcpu *v,
+			    const struct eb_histogram *h, uint64_t vm_id)
+{
+	struct kes_histogram_record r = {
+		.vm_id = vm_id, .vcpu_id = v->vcpu_id,
+	};
+
+	begin_record(w, &r, sizeof(r), KES_REC_HISTOGRAM);
+	for (uint32_t slot = 0; slot <= KES_NR_SLOTS; slot++) {
+		struct kes_histogram_exit e = { .code = code_of(v, slot) };
+
+		memcpy(e.bucket, h->n[slot], sizeof(e.bucket));
+		if (sum_of(e.bucket, ARRAY_LEN(e.bucket)))
+			add_element(w, offsetof(struct kes_histogram_record,
+						nr), &e, sizeof(e));
+	}
+}
+
+static void write_pairs(struct writer *w, const struct eb_vcpu *v,
+			const struct eb_pair *pairs, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++) {
+		struct kes_detail_value e = {
+			.value = pairs[i].key & EB_VALUE_MASK,
+			.count = pairs[i].count,
+		};
+
+		if (!pairs[i].key)
+			continue;
+		e.code = code_of(v, (uint32_t)(pairs[i].key >> 56) - 1);
+		add_element(w, offsetof(struct kes_detail_record, nr), &e,
+			    sizeof(e));
+	}
+}
+
+/* An exit whose value has not come yet is one of "other" until then. */
+static void write_detail(struct writer *w, const struct eb_vcpu *v,
+			 const struct eb_detail *d, uint64_t vm_id)
+{
+	struct kes_detail_record r = {
+		.vm_id = vm_id, .vcpu_id = v->vcpu_id,
+	};
+
+	begin_record(w, &r, sizeof(r), KES_REC_DETAIL);
+	write_pairs(w, v, d->values, ARRAY_LEN(d->values));
+	write_pairs(w, v, d->pages, ARRAY_LEN(d->pages));
+	for (uint32_t slot = 0; slot < KES_NR_SLOTS; slot++) {
+		struct kes_detail_value e = {
+			.code = code_of(v, slot),
+			.count = d->other[slot] + (v->waiting == slot + 1),
+			.flags = KES_DETAIL_OTHER,
+		};
+
+		if (e.count)
+			add_element(w, offsetof(struct kes_detail_record, nr),
+				    &e, sizeof(e));
+	}
+}
+
+static void write_counts(struct writer *w, struct bpf_counts *c,
+			 uint64_t vm_id, uint32_t groups)
+{
+	fold(c);
+	write_exits(w, &c->vcpu, vm_id, KES_REC_VCPU);
+	write_returns(w, &c->vcpu, vm_id);
+	if (c->time && c->time->first_ns && (groups & KES_GROUP_TIME))
+		write_time(w, &c->vcpu, c->time, vm_id);
+	if (c->histogram && (groups & KES_GROUP_HISTOGRAM))
+		write_histogram(w, &c->vcpu, c->histogram, vm_id);
+	if (c->detail && (groups & KES_GROUP_DETAIL))
+		write_detail(w, &c->vcpu, c->detail, vm_id);
+}
+
+/* Neither errors nor signals: KVM_EXIT_UNKNOWN and KVM_EXIT_INTR. */
+static void add_up(struct bpf_vm *vm, const struct eb_vcpu *v)
+{
+	vm->exits += sum_of(v->exits[0], EB_NR_CONTEXTS * KES_NR_SLOTS);
+	vm->uncoded += v->exits[EB_L1][KES_SLOT_UNKNOWN];
+	vm->silent |= v->isa == KES_ISA_PVM && !v->told;
+}
+
+static void write_vm(struct writer *w, struct bpf_vms *vms,
+		     struct bpf_vm *vm, struct bpf_head *head)
+{
+	struct kes_vm_record r = {
+		.vm_id = vm->id,
+		.created_ns = vm->created_ns,
+		.died_ns = vm->died_ns,
+		.pid = vm->tgid,
+		.flags = vm->died_ns ? KES_VM_DEAD : 0,
+		.nr_vcpus = (uint32_t)vm->nr_vcpus,
+	};
+
+	memcpy(r.comm, vm->comm, sizeof(r.comm));
+	begin_record(w, &r, sizeof(r), KES_REC_VM);
+	w->nr_vms++;
+	vm->told = vm->died_ns;
+	vm->exits = 0;
+	vm->uncoded = 0;
+	vm->silent = false;
+	for (size_t i = 0; i < vm->nr_vcpus; i++) {
+		struct bpf_vcpu *vcpu = vm->vcpus[i];
+		struct bpf_counts *c = &vcpu->counts;
+
+		if (!vcpu->ended) {
+			c = &vms->scratch;
+			bpf_counts_read(c, &vms->arrays, vcpu->place);
+		}
+		if (c->vcpu.isa)
+			head->isa = c->vcpu.isa;
+		add_up(vm, &c->vcpu);
+		write_counts(w, c, vm->id, head->groups);
+	}
+}
+
+static void write_header(const struct writer *w, const struct bpf_head *head)
+{
+	struct kes_header h = {
+		.magic = KES_MAGIC,
+		.version = KES_VERSION,
+		.header_size = sizeof(h),
+		.size = w->out->len - w->begin,
+		.begin_ns = head->begin_ns,
+		.end_ns = head->now_ns(),
+		.isa = head->isa,
+		.source = KES_SOURCE_BPF,
+		.groups = head->groups,
+		.groups_known = KES_GROUP_COUNT | KES_GROUP_TIME |
+				KES_GROUP_HISTOGRAM | KES_GROUP_DETAIL,
+		.fields = KES_FIELD_CONTEXT | KES_FIELD_USERSPACE,
+		.nr_records = w->nr_records,
+		.nr_vms = w->nr_vms,
+		.switches = 1,
+		.tsc_khz = 1000000,	/* cycles are nanoseconds here */
+		.lost = head->lost,
+	};
+
+	h.now_cyc = h.end_ns;
+	memcpy(w->out->data + w->begin, &h, sizeof(h));
+}
+
+void bpf_vms_snapshot(struct bpf_vms *vms, const struct bpf_head *head,
+		      struct buf *out)
+{
+	struct kes_header nothing_yet = { 0 };
+	struct writer w = { .out = out, .begin = out->len };
+	struct bpf_head h = *head;
+	struct eb_vcpu retired = vms->retired;
+
+	buf_append(out, &nothing_yet, sizeof(nothing_yet));
+	if (retired.isa) {
+		struct bpf_counts c = { .vcpu = retired };
+
+		fold(&c);
+		write_exits(&w, &c.vcpu, 0, KES_REC_RETIRED);
+	}
+	for (size_t i = 0; i < vms->nr_vms; i++)
+		write_vm(&w, vms, vms->vms[i], &h);
+	write_header(&w, &h);
+}
+
+void bpf_vms_remarks(const struct bpf_vms *vms, struct buf *out)
+{
+	for (size_t i = 0; i < vms->nr_vms; i++) {
+		const struct bpf_vm *vm = vms->vms[i];
+
+		if (vm->silent && vm->exits)
+			buf_printf(out,
+				   "VM %llu: this KVM has the tracepoint kvm_exit and does not use it: %llu exits were counted when KVM_RUN returned, %llu of them without their codes (UNKNOWN)\n",
+				   (unsigned long long)vm->id,
+				   (unsigned long long)vm->exits,
+				   (unsigned long long)vm->uncoded);
+	}
+}

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements bpf-vms.h: life and death. bpf-snap.c writes.
+ *
+ * KVM's structures are known by their addresses, which are used again, so a
+ * VM is more than its address: a vCPU that turns up with an id that the VM at
+ * this address has already, or in another process, is of a new VM.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "source/bpf-vms.h"
+
+/* How often a copy is tried again that a program wrote into meanwhile. */
+#define MAX_TRIES	64
+
+static void *alloc_if(const void *array, size_t size)
+{
+	return array ? xcalloc(1, size) : NULL;
+}
+
+void bpf_counts_alloc(struct bpf_counts *counts,
+		      const struct bpf_arrays *arrays)
+{
+	counts->time = alloc_if(arrays->times, sizeof(*counts->time));
+	counts->histogram = alloc_if(arrays->histograms,
+				     sizeof(*counts->histogram));
+	counts->detail = alloc_if(arrays->details, sizeof(*counts->detail));
+}
+
+void bpf_counts_free(struct bpf_counts *counts)
+{
+	free(counts->time);
+	free(counts->histogram);
+	free(counts->detail);
+	memset(counts, 0, sizeof(*counts));
+}
+
+static uint32_t read_seq(const struct eb_vcpu *v)
+{
+	return __atomic_load_n(&v->seq, __ATOMIC_ACQUIRE);
+}
+
+void bpf_counts_read(struct bpf_counts *to, const struct bpf_arrays *arrays,
+		     uint32_t place)
+{
+	const struct eb_vcpu *from = &arrays->vcpus[place];
+	uint32_t seq;
+
+	for (int i = 0; i < MAX_TRIES; i++) {
+		seq = read_seq(from);
+		to->vcpu = *from;
+		if (to->time)
+			*to->time = arrays->times[place];
+		if (to->histogram)
+			*to->histogram = arrays->histograms[place];
+		if (to->detail)
+			*to->detail = arrays->details[place];
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (!(seq & 1) && read_seq(from) == seq)
+			break;
+	}
+}
+
+void bpf_vms_init(struct bpf_vms *vms, const struct bpf_arrays *arrays)
+{
+	memset(vms, 0, sizeof(*vms));
+	vms->arrays = *arrays;
+	vms->owners = xcalloc(arrays->nr, sizeof(*vms->owners));
+	vms->done = xcalloc(arrays->nr, sizeof(*vms->done));
+	bpf_counts_alloc(&vms->scratch, arrays);
+}
+
+static void free_vm(struct bpf_vm *vm)
+{
+	for (size_t i = 0; i < vm->nr_vcpus; i++) {
+		bpf_counts_free(&vm->vcpus[i]->counts);
+		free(vm->vcpus[i]);
+	}
+	free(vm->vcpus);
+	free(vm);
+}
+
+void bpf_vms_free(struct bpf_vms *vms)
+{
+	for (size_t i = 0; i < vms->nr_vms; i++)
+		free_vm(vms->vms[i]);
+	free(vms->vms);
+	free(vms->owners);
+	free(vms->done);
+	bpf_counts_free(&vms->scratch);
+	memset(vms, 0, sizeof(*vms));
+}
+
+static uint32_t id_of(const struct bpf_vms *vms, const struct bpf_vcpu *vcpu)
+{
+	return vcpu->ended ? vcpu->counts.vcpu.vcpu_id :
+			     vms->arrays.vcpus[vcpu->place].vcpu_id;
+}
+
+/* Its counts are final; its place is not needed any more. */
+static void end_vcpu(struct bpf_vms *vms, struct bpf_vcpu *vcpu)
+{
+	bpf_counts_alloc(&vcpu->counts, &vms->arrays);
+	bpf_counts_read(&vcpu->counts, &vms->arrays, vcpu->place);
+	vcpu->ended = true;
+	vms->owners[vcpu->place] = &vms->nobody;
+	vms->done[vms->nr_done++] = vcpu->place;
+}
+
+static void end_vm(struct bpf_vms *vms, struct bpf_vm *vm, uint64_t now_ns)
+{
+	vm->died_ns = 0;
+	for (size_t i = 0; i < vm->nr_vcpus; i++) {
+		struct bpf_vcpu *vcpu = vm->vcpus[i];
+
+		if (!vcpu->ended)
+			end_vcpu(vms, vcpu);
+		if (vcpu->counts.vcpu.ended_ns > vm->died_ns)
+			vm->died_ns = vcpu->counts.vcpu.ended_ns;
+	}
+	if (!vm->died_ns)
+		vm->died_ns = now_ns;
+}
+
+/* The VM that the vCPU at a place is of, as far as it is known already. */
+static struct bpf_vm *vm_at(const struct bpf_vms *vms, const struct eb_vcpu *v)
+{
+	for (size_t i = vms->nr_vms; i-- > 0;)
+		if (vms->vms[i]->kvm == v->kvm && !vms->vms[i]->died_ns)
+			return vms->vms[i];
+	return NULL;
+}
+
+static bool has_vcpu(const struct bpf_vms *vms, const struct bpf_vm *vm,
+		     uint32_t vcpu_id)
+{
+	for (size_t i = 0; i < vm->nr_vcpus; i++)
+		if (id_of(vms, vm->vcpus[i]) == vcpu_id)
+			return true;
+	return false;
+}
+
+static struct bpf_vm *new_vm(struct bpf_vms *vms, const struct eb_vcpu *v)
+{
+	struct bpf_vm *vm = xcalloc(1, sizeof(*vm));
+
+	vm->id = ++vms->last_id;
+	vm->kvm = v->kvm;
+	vm->created_ns = v->first_ns;
+	vm->tgid = v->tgid;
+	memcpy(vm->comm, v->comm, sizeof(vm->comm));
+	vm->comm[sizeof(vm->comm) - 1] = '\0';
+	vms->vms = vec_room(vms->vms, vms->nr_vms, &vms->cap_vms,
+			    sizeof(struct bpf_vm *));
+	vms->vms[vms->nr_vms++] = vm;
+	return vm;
+}
+
+static void adopt(struct bpf_vms *vms, uint32_t place, uint64_t now_ns)
+{
+	const struct eb_vcpu *v = &vms->arrays.vcpus[place];
+	struct bpf_vcpu *vcpu = xcalloc(1, sizeof(*vcpu));
+	struct bpf_vm *vm = vm_at(vms, v);
+
+	if (vm && (vm->tgid != v->tgid || has_vcpu(vms, vm, v->vcpu_id))) {
+		end_vm(vms, vm, now_ns);
+		vm = NULL;
+	}
+	if (!vm)
+		vm = new_vm(vms, v);
+	vcpu->place = place;
+	vms->owners[place] = vcpu;
+	vm->vcpus = vec_room(vm->vcpus, vm->nr_vcpus, &vm->cap_vcpus,
+			     sizeof(struct bpf_vcpu *));
+	vm->vcpus[vm->nr_vcpus++] = vcpu;
+}
+
+/* The place of the oldest vCPU that has no owner yet; -1: none. */
+static long oldest_new(const struct bpf_vms *vms)
+{
+	const struct eb_vcpu *v = vms->arrays.vcpus;
+	long oldest = -1;
+
+	for (uint32_t i = 0; i < vms->arrays.nr; i++) {
+		if (vms->owners[i] ||
+		    !__atomic_load_n(&v[i].vcpu, __ATOMIC_ACQUIRE) ||
+		    (oldest >= 0 && v[i].first_ns >= v[oldest].first_ns))
+			continue;
+		oldest = i;
+	}
+	return oldest;
+}
+
+/* What KVM had let go of at @until_ns, or whose process is gone. */
+static void look_for_ends(struct bpf_vms *vms, struct bpf_vm *vm,
+			  uint64_t until_ns)
+{
+	size_t ended = 0;
+
+	if (vm->died_ns)
+		return;
+	for (size_t i = 0; i < vm->nr_vcpus; i++) {
+		struct bpf_vcpu *vcpu = vm->vcpus[i];
+		uint64_t ended_ns = vms->arrays.vcpus[vcpu->place].ended_ns;
+
+		if (!vcpu->ended && ended_ns && ended_ns <= until_ns)
+			end_vcpu(vms, vcpu);
+		ended += vcpu->ended;
+	}
+	if (ended == vm->nr_vcpus)
+		end_vm(vms, vm, until_ns);
+}
+
+static void look_for_all_ends(struct bpf_vms *vms, uint64_t until_ns)
+{
+	for (size_t i = 0; i < vms->nr_vms; i++)
+		look_for_ends(vms, vms->vms[i], until_ns);
+}
+
+static void look_for_processes(struct bpf_vms *vms, uint64_t now_ns)
+{
+	for (size_t i = 0; vms->runs && i < vms->nr_vms; i++)
+		if (!vms->vms[i]->died_ns &&
+		    !vms->runs(vms->arg, vms->vms[i]->tgid))
+			end_vm(vms, vms->vms[i], now_ns);
+}
+
+static void add_u64(u64 *to, const u64 *from, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		to[i] += from[i];
+}
+
+/* The slots of each vCPU stand for other codes: only the sum can be kept. */
+static void retire_coded(struct eb_vcpu *sum, const struct eb_vcpu *v)
+{
+	for (size_t i = 0; i < KES_NR_SLOTS; i++) {
+		sum->exits[EB_L1][KES_SLOT_UNKNOWN] += v->exits[EB_L1][i];
+		sum->userspace[EB_L1][KES_SLOT_UNKNOWN] +=
+			v->userspace[EB_L1][i];
+	}
+}
+
+static void retire(struct bpf_vms *vms, const struct bpf_vm *vm)
+{
+	struct eb_vcpu *sum = &vms->retired;
+
+	for (size_t i = 0; i < vm->nr_vcpus; i++) {
+		const struct eb_vcpu *v = &vm->vcpus[i]->counts.vcpu;
+
+		if (v->isa == KES_ISA_PVM) {
+			retire_coded(sum, v);
+		} else {
+			add_u64(sum->exits[0], v->exits[0],
+				sizeof(sum->exits) / sizeof(u64));
+			add_u64(sum->userspace[0], v->userspace[0],
+				sizeof(sum->userspace) / sizeof(u64));
+		}
+		if (v->unknown_last)
+			sum->unknown_last = v->unknown_last;
+		if (v->isa)
+			sum->isa = v->isa;
+	}
+}
+
+/* More than the ring holds? Then the one that died first leaves it. */
+static bool retire_one(struct bpf_vms *vms)
+{
+	size_t dead = 0, first = 0;
+
+	for (size_t i = 0; i < vms->nr_vms; i++) {
+		if (!vms->vms[i]->died_ns)
+			continue;
+		if (!dead++ || vms->vms[i]->died_ns < vms->vms[first]->died_ns)
+			first = i;
+	}
+	if (dead <= BPF_DEAD_VMS || !vms->vms[first]->told)
+		return false;
+	retire(vms, vms->vms[first]);
+	free_vm(vms->vms[first]);
+	memmove(&vms->vms[first], &vms->vms[first + 1],
+		(--vms->nr_vms - first) * sizeof(struct bpf_vm *));
+	return true;
+}
+
+/*
+ * In the order in which it happened: a VM may have ended and another one begun
+ * at its address since the last time.
+ */
+void bpf_vms_update(struct bpf_vms *vms, uint64_t now_ns)
+{
+	long place;
+
+	while ((place = oldest_new(vms)) >= 0) {
+		look_for_all_ends(vms, vms->arrays.vcpus[place].first_ns);
+		adopt(vms, (uint32_t)place, now_ns);
+	}
+	look_for_all_ends(vms, now_ns);
+	look_for_processes(vms, now_ns);
+	while (retire_one(vms))
+		;
+}
+
+void bpf_vms_recycled(struct bpf_vms *vms)
+{
+	for (size_t i = 0; i < vms->nr_done; i++)
+		vms->owners[vms->done[i]] = NULL;
+	vms->nr_done = 0;
+}

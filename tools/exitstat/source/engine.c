@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Sources "patched" and "module": the engine in the kernel, in a KVM that
+ * carries this kit's patches or in kvm-exit-stats.ko on KVM's tracepoints.
+ *
+ * Both make the same files, and a file in sysfs says which of them it is.
+ * Reads the snapshot from debugfs and switches the groups through sysfs. Its
+ * job beyond that is to say what to do when a file cannot be read: a missing
+ * mount, missing rights, a missing patch and a module that is not loaded look
+ * alike to a user.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/fsroot.h"
+#include "exits/groups.h"
+#include "source/source.h"
+
+#define DEBUGFS		"/sys/kernel/debug"
+#define SNAPSHOT	DEBUGFS "/kvm_exit_stats/snapshot"
+#define SYSFS		"/sys/kernel/kvm_exit_stats"
+
+/* Is there an engine at all? sysfs has it as soon as it is loaded. */
+static bool has_sysfs(const char *root)
+{
+	struct buf b = { 0 };
+	int rc = fsroot_read(root, SYSFS "/version", &b);
+
+	buf_free(&b);
+	return rc != -ENOENT && rc != -ENOTDIR;
+}
+
+/* Engines that are older than the file are those of patched kernels. */
+static bool is_module(const char *root)
+{
+	char text[16];
+
+	fsroot_line(root, SYSFS "/source", text, sizeof(text));
+	return !strcmp(text, "module");
+}
+
+/* debugfs is not mounted, or cannot be. */
+static const char *mount_advice(const char *root)
+{
+	struct buf b = { 0 };
+	int rc = fsroot_read(root, "/proc/filesystems", &b);
+	bool known = rc || !b.len || strstr(b.data, "\tdebugfs\n");
+
+	buf_free(&b);
+	return known ? "mount -t debugfs debugfs " DEBUGFS :
+		       "this kernel has no debugfs, or was booted with debugfs=off: use --source bpf";
+}
+
+static const char *advice(const char *root, int rc)
+{
+	char level[32];
+
+	switch (rc) {
+	case -EACCES:
+		return "run as root";
+	case -EPERM:
+		return fsroot_lockdown(root, level, sizeof(level)) ?
+		       "kernel lockdown forbids it" : "run as root";
+	case -ENOENT:
+	case -ENOTDIR:
+		return mount_advice(root);
+	default:
+		return "is this the debugfs of these exit statistics?";
+	}
+}
+
+static int engine_read(const char *root, struct buf *out, struct errbuf *err)
+{
+	int rc = fsroot_read(root, SNAPSHOT, out);
+
+	if (!rc)
+		return 0;
+	return err_set(err, rc, "%s%s: %s (%s)", root, SNAPSHOT, strerror(-rc),
+		       advice(root, rc));
+}
+
+static int readable(const char *root, struct errbuf *why)
+{
+	struct buf b = { 0 };
+	int rc = engine_read(root, &b, why);
+
+	buf_free(&b);
+	if (!rc)
+		err_set(why, 0, "%s%s is readable", root, SNAPSHOT);
+	return rc;
+}
+
+static int patched_probe(const char *root, struct errbuf *why)
+{
+	if (!has_sysfs(root))
+		return err_set(why, -ENODEV,
+			       "this kernel's KVM does not carry the exit statistics, or kvm is not loaded (boot the patched kernel, or load the patched kvm modules)");
+	if (is_module(root))
+		return err_set(why, -ENODEV,
+			       "this kernel's KVM is not patched; kvm-exit-stats.ko counts for it (--source module)");
+	return readable(root, why);
+}
+
+/* The module is not loaded: would it be? */
+static int module_absent(const char *root, struct errbuf *why)
+{
+	char level[32], enforce[4], state[8];
+
+	fsroot_line(root, "/sys/module/kvm_exit_stats/initstate", state,
+		    sizeof(state));
+	if (!strcmp(state, "live"))
+		return err_set(why, -ENODEV,
+			       "kvm-exit-stats.ko is loaded, but a KVM came that it is not for (dmesg says why)");
+	if (fsroot_lockdown(root, level, sizeof(level)))
+		return err_set(why, -EPERM,
+			       "kvm-exit-stats.ko is not loaded: kernel lockdown (%s) refuses unsigned modules: sign it (docs/sources.md) or use --source bpf",
+			       level);
+	fsroot_line(root, "/sys/module/module/parameters/sig_enforce", enforce,
+		    sizeof(enforce));
+	if (!strcmp(enforce, "Y"))
+		return err_set(why, -EPERM,
+			       "kvm-exit-stats.ko is not loaded: this kernel takes signed modules only (module.sig_enforce): sign it (docs/sources.md) or use --source bpf");
+	return err_set(why, -ENODEV,
+		       "kvm-exit-stats.ko is not loaded (make load, or modprobe kvm-exit-stats; dmesg says if it refused)");
+}
+
+static int module_probe(const char *root, struct errbuf *why)
+{
+	if (!has_sysfs(root))
+		return module_absent(root, why);
+	if (!is_module(root))
+		return err_set(why, -EBUSY,
+			       "this kernel's KVM is patched, which gives more (--source patched)");
+	return readable(root, why);
+}
+
+static char *group_path(const struct group *g)
+{
+	return xasprintf(SYSFS "/%s", g->name);
+}
+
+/* 0 or 1, or -errno. */
+static int read_switch(const char *root, const struct group *g)
+{
+	char *path = group_path(g);
+	struct buf b = { 0 };
+	int rc = fsroot_read(root, path, &b);
+
+	if (!rc && (!b.len || (b.data[0] != '0' && b.data[0] != '1')))
+		rc = -EPROTO;
+	if (!rc)
+		rc = b.data[0] == '1';
+	buf_free(&b);
+	free(path);
+	return rc;
+}
+
+/* A kernel with an older engine has fewer switches; all have "count". */
+static int engine_get(const char *root, uint32_t *on, uint32_t *known,
+		      struct errbuf *err)
+{
+	*on = 0;
+	*known = 0;
+	for (size_t i = 0; i < NR_GROUPS; i++) {
+		const struct group *g = &group_table[i];
+		int rc = read_switch(root, g);
+
+		if (rc == -ENOENT && g->bit != KES_GROUP_COUNT)
+			continue;
+		if (rc < 0)
+			return err_set(err, rc, "%s" SYSFS "/%s: %s (%s)", root,
+				       g->name, strerror(-rc),
+				       rc == -EACCES ? "run as root" :
+				       "is the engine still loaded?");
+		*known |= g->bit;
+		if (rc)
+			*on |= g->bit;
+	}
+	return 0;
+}
+
+static const struct group *group_of(uint32_t bit)
+{
+	for (size_t i = 0; i < NR_GROUPS; i++)
+		if (group_table[i].bit == bit)
+			return &group_table[i];
+	return &group_table[0];
+}
+
+static const char *switch_advice(int rc)
+{
+	switch (rc) {
+	case -EACCES:
+	case -EPERM:
+		return " (run as root)";
+	case -EINVAL:
+		return " (a group that it needs is off)";
+	case -EBUSY:
+		return " (a group that needs it is on)";
+	case -ENOENT:
+		return " (this kernel's exit statistics do not have it)";
+	case -EOPNOTSUPP:
+		return " (the module refuses this KVM, dmesg says why: use --source bpf)";
+	case -ENODEV:
+		return " (load kvm_intel or kvm_amd)";
+	default:
+		return "";
+	}
+}
+
+static int engine_set(const char *root, uint32_t bit, bool on,
+		      struct errbuf *err)
+{
+	const struct group *g = group_of(bit);
+	char *path = group_path(g);
+	int rc = fsroot_write(root, path, on ? "1\n" : "0\n");
+
+	if (rc)
+		err_set(err, rc, "%s%s: cannot switch %s: %s%s", root, path,
+			on ? "on" : "off", strerror(-rc), switch_advice(rc));
+	free(path);
+	return rc;
+}
+
+static int engine_reset(const char *root, struct errbuf *err)
+{
+	int rc = fsroot_write(root, SYSFS "/reset", "1\n");
+
+	if (!rc)
+		return 0;
+	return err_set(err, rc, "%s" SYSFS "/reset: %s (%s)", root,
+		       strerror(-rc), rc == -EACCES ? "run as root" :
+		       "is the engine still loaded?");
+}
+
+#define ENGINE \
+	.shared = true, \
+	.read = engine_read, \
+	.get_groups = engine_get, \
+	.set_group = engine_set, \
+	.reset = engine_reset
+
+const struct source_ops source_patched = {
+	.name = "patched",
+	.help = "a KVM with this kit's kernel patches",
+	.probe = patched_probe,
+	ENGINE,
+};
+
+const struct source_ops source_module = {
+	.name = "module",
+	.help = "kvm-exit-stats.ko, on the tracepoints of a stock KVM",
+	.probe = module_probe,
+	ENGINE,
+};

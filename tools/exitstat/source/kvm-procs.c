@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Implements kvm-procs.h. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/fsroot.h"
+#include "source/kvm-procs.h"
+
+/* Is one of its descriptors a VM? One that nobody lets us see may be. */
+static bool has_vm(const char *root, uint32_t pid)
+{
+	char *path = xasprintf("%s/proc/%u/fd", root, pid);
+	DIR *dir = opendir(path);
+	bool found = !dir && errno == EACCES;
+	struct dirent *e;
+	char target[64];
+	ssize_t n;
+
+	free(path);
+	while (dir && !found && (e = readdir(dir))) {
+		n = readlinkat(dirfd(dir), e->d_name, target,
+			       sizeof(target) - 1);
+		target[n > 0 ? n : 0] = '\0';
+		found = !strcmp(target, "anon_inode:kvm-vm");
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+static bool is_qemu(const char *root, uint32_t pid)
+{
+	struct buf b = { 0 };
+	size_t nr;
+	char **args = fsroot_args(root, pid, &b, &nr);
+	const char *name = nr ? strrchr(args[0], '/') : NULL;
+	bool yes;
+
+	name = name ? name + 1 : nr ? args[0] : "";
+	yes = strstr(name, "qemu") || !strcmp(name, "kvm");
+	free(args);
+	buf_free(&b);
+	return yes;
+}
+
+void kvm_procs_qemus(const char *root, void (*fn)(void *arg, uint32_t pid),
+		     void *arg)
+{
+	char *path = xasprintf("%s/proc", root);
+	DIR *dir = opendir(path);
+	struct dirent *e;
+	uint64_t pid;
+
+	free(path);
+	while (dir && (e = readdir(dir)))
+		if (!parse_u64(e->d_name, 1, UINT32_MAX, &pid) &&
+		    is_qemu(root, (uint32_t)pid) &&
+		    has_vm(root, (uint32_t)pid))
+			fn(arg, (uint32_t)pid);
+	if (dir)
+		closedir(dir);
+}
+
+/*
+ * As the process sees it: it may have a root directory of its own (container),
+ * and a path may be relative. Without rights for that, as it is written.
+ */
+static void reach(const char *root, uint32_t pid, char path[QMP_PATH_MAX])
+{
+	char *full = xasprintf("%s/proc/%u/%s%s%s", root, pid,
+			       path[0] == '/' ? "root" : "cwd",
+			       path[0] == '/' ? "" : "/", path);
+
+	if (strlen(full) < QMP_PATH_MAX && !access(full, F_OK))
+		strcpy(path, full);
+	free(full);
+}
+
+int kvm_procs_socket(const char *root, uint32_t pid, char path[QMP_PATH_MAX])
+{
+	struct buf b = { 0 };
+	size_t nr;
+	char **args = fsroot_args(root, pid, &b, &nr);
+	int rc = args ? qmp_find_socket(args, nr, path) : -ENOENT;
+
+	if (!rc)
+		reach(root, pid, path);
+	free(args);
+	buf_free(&b);
+	return rc;
+}
+
+bool kvm_procs_alive(const char *root, uint32_t pid)
+{
+	char *path = xasprintf("%s/proc/%u", root, pid);
+	bool alive = !access(path, F_OK);
+
+	free(path);
+	return alive;
+}
+
+static uint64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
+}
+
+/* The 22nd field of stat, in ticks since boot; comm may contain any text. */
+static bool start_ticks(const char *root, uint32_t pid, uint64_t *ticks)
+{
+	struct buf b = { 0 };
+	char path[64], *at = NULL;
+	unsigned long long n;
+	bool found = false;
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	if (!fsroot_read(root, path, &b) && b.len)
+		at = strrchr(b.data, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	if (at && sscanf(at, "%llu", &n) == 1) {
+		*ticks = n;
+		found = true;
+	}
+	buf_free(&b);
+	return found;
+}
+
+/* A tick is added: rounded down, it would have begun before its parent. */
+uint64_t kvm_procs_began_ns(const char *root, uint32_t pid, uint64_t now_ns)
+{
+	uint64_t ticks, hz = (uint64_t)sysconf(_SC_CLK_TCK), boot, began;
+
+	if (!start_ticks(root, pid, &ticks))
+		return now_ns;
+	boot = clock_ns(CLOCK_BOOTTIME);
+	began = (ticks + 1) * (NSEC_PER_SEC / hz);
+	if (began >= boot || boot - began > now_ns)
+		return now_ns;
+	return now_ns - (boot - began);
+}
+
+bool kvm_procs_is_reused(const char *root, uint32_t pid, uint64_t created_ns)
+{
+	uint64_t tick_ns = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
+	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	uint64_t began_ns = kvm_procs_began_ns(root, pid, now_ns);
+
+	/* as late as now: it is gone, or does not say when it began */
+	return began_ns < now_ns && began_ns > created_ns + 2 * tick_ns;
+}

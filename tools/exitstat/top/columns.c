@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements the table of columns.h: what each column is of a row. How it
+ * looks is cells.c's.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "top/columns.h"
+
+#define BIT(n)		(1u << (n))
+#define VMS		BIT(TOP_VMS)
+#define VCPUS		BIT(TOP_VCPUS)
+#define REASONS		BIT(TOP_REASONS)
+#define DETAIL		BIT(TOP_DETAIL)
+#define ALL_LEVELS	(VMS | VCPUS | REASONS | DETAIL)
+#define ABOVE_DETAIL	(VMS | VCPUS | REASONS)
+
+static double now_of(const struct top_row *r, enum top_value i)
+{
+	return r->now_known & BIT(i) ? (double)r->now.v[i] : NAN;
+}
+
+static double delta_of(const struct top_row *r, enum top_value i)
+{
+	return r->delta_known & BIT(i) ? (double)r->delta.v[i] : NAN;
+}
+
+static double per_second(double delta, const struct top_table *t)
+{
+	return t->interval_ns ? delta * 1e9 / (double)t->interval_ns : NAN;
+}
+
+/* Nothing of nothing is not known. */
+static double percent(double part, double whole)
+{
+	return whole > 0 ? 100 * part / whole : NAN;
+}
+
+/* ---- numbers ---- */
+
+static double col_total(const struct top_row *r, const struct top_table *t)
+{
+	(void)t;
+	return now_of(r, TOP_EXITS);
+}
+
+static double col_delta(const struct top_row *r, const struct top_table *t)
+{
+	(void)t;
+	return delta_of(r, TOP_EXITS);
+}
+
+static double col_rate(const struct top_row *r, const struct top_table *t)
+{
+	return per_second(delta_of(r, TOP_EXITS), t);
+}
+
+static double col_share(const struct top_row *r, const struct top_table *t)
+{
+	return percent(delta_of(r, TOP_EXITS), delta_of(&t->whole, TOP_EXITS));
+}
+
+static double elapsed(const struct top_row *r)
+{
+	double ns = 0;
+
+	for (int i = TOP_NS_GUEST; i < TOP_NR_VALUES; i++)
+		ns += delta_of(r, (enum top_value)i);
+	return ns;
+}
+
+/* Of the time of a row's own vCPUs; reasons have none, theirs is the whole's. */
+static double time_share(const struct top_row *r, const struct top_table *t,
+			 double ns)
+{
+	return percent(ns, elapsed(r->nr_vcpus ? r : &t->whole));
+}
+
+static double cost(const struct top_row *r)
+{
+	return delta_of(r, TOP_NS_HANDLER) + delta_of(r, TOP_NS_USERSPACE);
+}
+
+static double col_time(const struct top_row *r, const struct top_table *t)
+{
+	return time_share(r, t, cost(r));
+}
+
+static double col_guest(const struct top_row *r, const struct top_table *t)
+{
+	return time_share(r, t, delta_of(r, TOP_NS_GUEST));
+}
+
+static double col_kvm(const struct top_row *r, const struct top_table *t)
+{
+	return time_share(r, t, delta_of(r, TOP_NS_HANDLER));
+}
+
+static double col_user(const struct top_row *r, const struct top_table *t)
+{
+	return time_share(r, t, delta_of(r, TOP_NS_USERSPACE));
+}
+
+static double col_halt(const struct top_row *r, const struct top_table *t)
+{
+	return time_share(r, t, delta_of(r, TOP_NS_HALT_POLL) +
+				delta_of(r, TOP_NS_HALT_BLOCK));
+}
+
+static double col_wait(const struct top_row *r, const struct top_table *t)
+{
+	return time_share(r, t, delta_of(r, TOP_NS_PREEMPTED));
+}
+
+static double col_cost(const struct top_row *r, const struct top_table *t)
+{
+	double n = delta_of(r, TOP_EXITS);
+
+	(void)t;
+	return n > 0 ? cost(r) / n : NAN;
+}
+
+static double col_l2(const struct top_row *r, const struct top_table *t)
+{
+	return per_second(delta_of(r, TOP_L2), t);
+}
+
+static double col_reflected(const struct top_row *r, const struct top_table *t)
+{
+	return per_second(delta_of(r, TOP_REFLECTED), t);
+}
+
+static double col_fast(const struct top_row *r, const struct top_table *t)
+{
+	(void)t;
+	return percent(delta_of(r, TOP_FASTPATH), delta_of(r, TOP_EXITS));
+}
+
+static double col_out(const struct top_row *r, const struct top_table *t)
+{
+	(void)t;
+	return percent(delta_of(r, TOP_USERSPACE), delta_of(r, TOP_EXITS));
+}
+
+static double col_pid(const struct top_row *r, const struct top_table *t)
+{
+	(void)t;
+	return r->vm ? r->vm->pid : NAN;
+}
+
+static double col_vcpus(const struct top_row *r, const struct top_table *t)
+{
+	(void)t;
+	return (double)r->nr_vcpus;
+}
+
+/* ---- texts ---- */
+
+static void text_name(const struct top_row *r, char *out, size_t size)
+{
+	snprintf(out, size, "%s", r->name);
+}
+
+static void text_known_as(const struct top_row *r, char *out, size_t size)
+{
+	snprintf(out, size, "%s", r->known_as);
+}
+
+static void text_uuid(const struct top_row *r, char *out, size_t size)
+{
+	snprintf(out, size, "%s", r->vm ? r->vm->uuid : "");
+}
+
+static void text_pid(const struct top_row *r, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (r->vm)
+		snprintf(out, size, "%u", r->vm->pid);
+}
+
+static void text_state(const struct top_row *r, char *out, size_t size)
+{
+	static const char *const states[KES_NR_STATES] = {
+		[KES_STATE_GUEST] = "guest", [KES_STATE_HANDLER] = "kvm",
+		[KES_STATE_USERSPACE] = "user", [KES_STATE_HALT_POLL] = "poll",
+		[KES_STATE_HALT_BLOCK] = "halt",
+		[KES_STATE_PREEMPTED] = "wait",
+	};
+	const char *text = "";
+
+	if (r->vm && r->vm->dead)
+		text = "ended";
+	else if (r->vcpu)
+		text = r->vcpu->state < 0 ? "" : states[r->vcpu->state];
+	else if (r->vm)
+		text = "runs";
+	snprintf(out, size, "%s", text);
+}
+
+/* ---- the table ---- */
+
+const struct top_column top_columns[] = {
+	{ "name", "NAME", TOP_TEXT, ALL_LEVELS, 14, 0,
+	  "of a VM QEMU's -name, else its process's; of a vCPU its number; of an exit its reason, or what it was about",
+	  NULL, text_name },
+	{ "known_as", "KNOWN AS", TOP_TEXT, DETAIL, 22, 3,
+	  "what a port, MSR, page, ... is known as", NULL, text_known_as },
+	{ "pid", "PID", TOP_TEXT, VMS, 7, 2, "process that made the VM",
+	  col_pid, text_pid },
+	{ "uuid", "UUID", TOP_TEXT, VMS, 36, 14, "QEMU's -uuid", NULL,
+	  text_uuid },
+	{ "vcpus", "VCPUS", TOP_COUNT, VMS, 5, 2, "vCPUs", col_vcpus, NULL },
+	{ "state", "STATE", TOP_TEXT, VMS | VCPUS, 5, 9,
+	  "runs or ended; of a vCPU what its thread does now: guest, kvm, user, poll, halt or wait",
+	  NULL, text_state },
+	{ "rate", "EXITS/S", TOP_RATE, ALL_LEVELS, 9, 0,
+	  "exits per second, over the last interval", col_rate, NULL },
+	{ "delta", "DELTA", TOP_COUNT, ALL_LEVELS, 9, 1,
+	  "exits in the last interval", col_delta, NULL },
+	{ "total", "TOTAL", TOP_COUNT, ALL_LEVELS, 11, 1,
+	  "exits since the VM was made, or since counting began", col_total,
+	  NULL },
+	{ "share", "EXITS%", TOP_PERCENT, ALL_LEVELS, 6, 4,
+	  "share of the exits of all rows, in the last interval", col_share,
+	  NULL },
+	{ "time", "TIME%", TOP_PERCENT, ABOVE_DETAIL, 6, 1,
+	  "share of the vCPUs' time that exits cost, in KVM and in user space",
+	  col_time, NULL },
+	{ "guest", "GUEST%", TOP_PERCENT, VMS | VCPUS, 6, 7,
+	  "share of the time that the guest runs", col_guest, NULL },
+	{ "kvm", "KVM%", TOP_PERCENT, ABOVE_DETAIL, 6, 10,
+	  "share of the time that KVM handles exits", col_kvm, NULL },
+	{ "user", "USER%", TOP_PERCENT, ABOVE_DETAIL, 6, 10,
+	  "share of the time in user space", col_user, NULL },
+	{ "halt", "HALT%", TOP_PERCENT, ABOVE_DETAIL, 6, 8,
+	  "share of the time halted, polling or asleep", col_halt, NULL },
+	{ "wait", "WAIT%", TOP_PERCENT, ABOVE_DETAIL, 6, 11,
+	  "share of the time preempted", col_wait, NULL },
+	{ "cost", "COST", TOP_NS, ABOVE_DETAIL, 7, 6,
+	  "mean time of an exit, in KVM and in user space", col_cost, NULL },
+	{ "out", "OUT%", TOP_PERCENT, ABOVE_DETAIL, 6, 12,
+	  "share of the exits that returned to user space", col_out, NULL },
+	{ "fast", "FAST%", TOP_PERCENT, ABOVE_DETAIL, 6, 13,
+	  "share of the exits that a fastpath entered again", col_fast, NULL },
+	{ "l2", "L2/S", TOP_RATE, ABOVE_DETAIL, 9, 15,
+	  "exits per second of a guest inside the guest", col_l2, NULL },
+	{ "reflected", "REFL/S", TOP_RATE, ABOVE_DETAIL, 9, 16,
+	  "of those, what the guest got as exits of its own", col_reflected,
+	  NULL },
+	{ "trend", "TREND", TOP_TREND, ABOVE_DETAIL, 8, 1,
+	  "rates of the last intervals, the newest on the right; the highest of a row is full height",
+	  NULL, NULL },
+};
+const size_t top_nr_columns = ARRAY_LEN(top_columns);
+_Static_assert(ARRAY_LEN(top_columns) <=
+	       ARRAY_LEN(((struct top_layout *)0)->width),
+	       "a layout has room for all columns");
+
+static bool is_at(size_t column, enum top_level level)
+{
+	return top_columns[column].levels & BIT(level);
+}
+
+size_t top_column_by_name(const char *name, enum top_level level)
+{
+	for (size_t i = 0; i < top_nr_columns; i++)
+		if (is_at(i, level) && !strcmp(top_columns[i].name, name))
+			return i;
+	return SIZE_MAX;
+}
+
+size_t top_column_default(enum top_level level)
+{
+	return top_column_by_name(level == TOP_VCPUS ? "name" : "rate", level);
+}
+
+size_t top_column_next(size_t column, enum top_level level, int direction)
+{
+	do {
+		column = (column + top_nr_columns +
+			  (size_t)(direction < 0 ? -1 : 1)) % top_nr_columns;
+	} while (!is_at(column, level) ||
+		 top_columns[column].kind == TOP_TREND);
+	return column;
+}
+
+/* ---- the order of rows ---- */
+
+struct order {
+	const struct top_table *t;
+	const struct top_column *c;
+	bool reverse;
+};
+
+/* "vCPU 2" before "vCPU 10": strverscmp knows. */
+static int compare_text(const struct order *o, const struct top_row *a,
+			const struct top_row *b)
+{
+	char x[64], y[64];
+
+	o->c->text(a, x, sizeof(x));
+	o->c->text(b, y, sizeof(y));
+	return strverscmp(x, y) * (o->reverse ? -1 : 1);
+}
+
+static int compare_number(const struct order *o, const struct top_row *a,
+			  const struct top_row *b)
+{
+	double x = o->c->number(a, o->t), y = o->c->number(b, o->t);
+
+	if (isnan(x) || isnan(y))
+		return isnan(x) - isnan(y);
+	if (o->c->kind == TOP_TEXT)	/* a number that is a name, as a pid */
+		return ((x > y) - (x < y)) * (o->reverse ? -1 : 1);
+	return ((y > x) - (y < x)) * (o->reverse ? -1 : 1);
+}
+
+/* What is equal keeps an order that does not change from screen to screen. */
+static int compare(const void *va, const void *vb, void *arg)
+{
+	const struct top_row *a = va, *b = vb;
+	const struct order *o = arg;
+	int rc;
+
+	if (a->key.all != b->key.all)
+		return b->key.all - a->key.all;
+	rc = o->c->number ? compare_number(o, a, b) : compare_text(o, a, b);
+	if (!rc && a->now.v[TOP_EXITS] != b->now.v[TOP_EXITS])
+		rc = a->now.v[TOP_EXITS] > b->now.v[TOP_EXITS] ? -1 : 1;
+	if (!rc)
+		rc = strverscmp(a->name, b->name);
+	if (!rc && a->key.vm_id != b->key.vm_id)
+		rc = a->key.vm_id < b->key.vm_id ? -1 : 1;
+	return rc;
+}
+
+void top_sort(struct top_table *t, size_t column, bool reverse)
+{
+	struct order o = { t, &top_columns[column], reverse };
+
+	if (t->nr)
+		qsort_r(t->rows, t->nr, sizeof(*t->rows), compare, &o);
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What exitstat top knows: of every VM, vCPU, reason and detail the count now,
+ * the change over the last interval, and the rates of the intervals before.
+ * Pure: snapshots go in, and names come by a function that the caller brings.
+ */
+#ifndef EXITSTAT_TOP_DATA_H
+#define EXITSTAT_TOP_DATA_H
+
+#include "snapshot/snapshot.h"
+
+#define TOP_HISTORY	32	/* intervals that a trend can show */
+
+enum top_value {
+	TOP_EXITS, TOP_L2, TOP_REFLECTED, TOP_FASTPATH, TOP_USERSPACE,
+	/* nanoseconds, in the order of KES_STATE_* */
+	TOP_NS_GUEST, TOP_NS_HANDLER, TOP_NS_USERSPACE, TOP_NS_HALT_POLL,
+	TOP_NS_HALT_BLOCK, TOP_NS_PREEMPTED,
+	TOP_NR_VALUES
+};
+
+#define TOP_NS_VALUES	(((1u << KES_NR_STATES) - 1) << TOP_NS_GUEST)
+
+struct top_values {
+	uint64_t v[TOP_NR_VALUES];
+};
+
+/* A reason of a vCPU. */
+struct top_cell {
+	uint64_t code;
+	uint32_t sub;
+	struct top_values now, delta;
+	float rate[TOP_HISTORY];	/* per second; negative: not known */
+};
+
+/* A value of a reason of a vCPU. */
+struct top_detail {
+	uint64_t code;
+	uint64_t value;
+	bool other;		/* all values without a place */
+	uint64_t count, delta;
+};
+
+struct top_vcpu {
+	uint32_t vcpu_id;
+	uint64_t first_cyc;	/* of its times, which may begin again */
+	bool has_time;
+	int state;		/* KES_STATE_*; -1: not known */
+	bool fresh;		/* deltas are of the last interval */
+	uint32_t delta_known;	/* of which values, as bits */
+	uint64_t age;		/* snapshots that it has been seen in */
+	struct top_values guest_now, guest_delta; /* only TOP_NS_GUEST */
+	struct top_cell *cells;
+	size_t nr, cap;
+	struct top_detail *details;
+	size_t nr_details, cap_details;
+};
+
+struct top_vm {
+	uint64_t vm_id;
+	uint64_t created_ns;	/* ids start again when kvm is reloaded */
+	uint64_t died_ns;
+	uint32_t pid;
+	bool dead, seen;
+	char name[64];
+	char uuid[40];		/* "": it has none */
+	struct top_vcpu *vcpus;
+	size_t nr, cap;
+};
+
+/* Fills in vm->name and vm->uuid, once in the life of a VM. */
+typedef void (*top_name_fn)(void *arg, const struct snap_vm *from,
+			    struct top_vm *vm);
+
+struct top_data {
+	top_name_fn name;
+	void *arg;
+	struct kes_header hdr;	/* of the last snapshot */
+	uint64_t samples;
+	uint64_t interval_ns;	/* 0: no deltas yet */
+	size_t at;		/* place of the last interval in all rate[] */
+	struct top_vm *vms;
+	size_t nr, cap;
+};
+
+/* A snapshot that is not younger than the last one is left out: false. */
+bool top_data_update(struct top_data *d, const struct snapshot *s);
+void top_data_free(struct top_data *d);
+
+/* What the source gives of this vCPU now: bits by enum top_value. */
+uint32_t top_vcpu_known(const struct top_data *d, const struct top_vcpu *v);
+
+#endif

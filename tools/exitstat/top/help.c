@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The tables of keys and columns of exitstat top, for people: as the help
+ * screen and the end of --help, and as the lists of exitstat-top(1).
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "top/view.h"
+
+#define INDENT	24	/* of what stands beside a key or a column */
+#define WIDTH	79
+
+/* @text from column @at on, broken at blanks. */
+static void wrapped(struct buf *out, size_t at, const char *text)
+{
+	while (*text) {
+		size_t room = WIDTH - INDENT, len = strlen(text);
+
+		buf_printf(out, "%*s", at < INDENT ? (int)(INDENT - at) : 1, "");
+		if (len > room)
+			for (len = room; len && text[len] != ' '; len--)
+				;
+		if (!len)
+			len = strcspn(text, " ");
+		buf_printf(out, "%.*s\n", (int)len, text);
+		text += len;
+		text += *text == ' ';
+		at = 0;
+	}
+}
+
+static void entry(struct buf *out, const char *name, const char *text)
+{
+	buf_printf(out, "  %s", name);
+	wrapped(out, strlen(name) + 2, text);
+}
+
+void top_help_text(struct buf *out)
+{
+	buf_printf(out, "Keys:\n");
+	for (size_t i = 0; i < top_nr_bindings; i++)
+		entry(out, top_bindings[i].names, top_bindings[i].help);
+	buf_printf(out, "Columns, as many as fit (a value that is not known is \"-\"):\n");
+	for (size_t i = 0; i < top_nr_columns; i++) {
+		char name[40];
+
+		snprintf(name, sizeof(name), "%s (%s)", top_columns[i].title,
+			 top_columns[i].name);
+		entry(out, name, top_columns[i].help);
+	}
+}
+
+/* A word that is a macro's, or punctuation of mdoc's, stands behind \&. */
+static void mdoc_item(struct buf *out, const char *macro, const char *name,
+		      const char *text)
+{
+	buf_printf(out, ".It %s", macro);
+	while (*name) {
+		size_t len = strcspn(name, " ");
+		bool comma = len > 1 && name[len - 1] == ',';
+		const char *rest = name + len + strspn(name + len, " ");
+
+		buf_printf(out, " \\&%.*s%s", (int)(len - comma), name,
+			   comma ? " ," : "");
+		name = rest;
+	}
+	buf_printf(out, "\n%s\n", text);
+}
+
+void top_help_mdoc(struct buf *out)
+{
+	buf_printf(out, ".Bl -tag -width Ds -compact\n");
+	for (size_t i = 0; i < top_nr_bindings; i++)
+		mdoc_item(out, "Cm", top_bindings[i].names,
+			  top_bindings[i].help);
+	buf_printf(out, ".El\n.Pp\nColumns, by the names that\n.Fl s\nand JSON have for them:\n.Bl -tag -width known_as -compact\n");
+	for (size_t i = 0; i < top_nr_columns; i++)
+		mdoc_item(out, "Cm", top_columns[i].name, top_columns[i].help);
+	buf_printf(out, ".El\n");
+}

@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements the keys of view.h: one table, which makes the help too, and
+ * what each does to the view.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "top/view.h"
+
+void top_view_init(struct top_view *v, uint64_t interval_ns)
+{
+	memset(v, 0, sizeof(*v));
+	v->interval_ns = interval_ns;
+	v->page = 1;
+	for (int i = 0; i < TOP_NR_LEVELS; i++)
+		v->sort[i] = top_column_default((enum top_level)i);
+}
+
+void top_view_say(struct top_view *v, bool alarm, const char *text)
+{
+	snprintf(v->message, sizeof(v->message), "%s", text);
+	v->alarm = alarm;
+}
+
+int top_parse_interval(const char *text, uint64_t *ns)
+{
+	uint64_t seconds;
+
+	if (parse_u64(text, 1, TOP_MAX_INTERVAL_NS / NSEC_PER_SEC, &seconds))
+		return parse_duration(text, TOP_MIN_INTERVAL_NS,
+				      TOP_MAX_INTERVAL_NS, ns);
+	*ns = seconds * NSEC_PER_SEC;
+	return 0;
+}
+
+/* ---- the cursor ---- */
+
+size_t top_view_cursor(const struct top_view *v, const struct top_table *t)
+{
+	const struct top_key *key = &v->cursor[v->path.level];
+	size_t place = v->place[v->path.level];
+
+	/* at the top it stays there, whatever comes first */
+	if (!place)
+		return 0;
+	for (size_t i = 0; i < t->nr; i++)
+		if (top_key_equal(&t->rows[i].key, key))
+			return i;
+	return place < t->nr ? place : t->nr ? t->nr - 1 : 0;
+}
+
+static enum top_effect move_to(struct top_view *v, const struct top_table *t,
+			       size_t row)
+{
+	if (!t->nr)
+		return TOP_NO_EFFECT;
+	if (row >= t->nr)
+		row = t->nr - 1;
+	v->cursor[v->path.level] = t->rows[row].key;
+	v->place[v->path.level] = row;
+	return TOP_NO_EFFECT;
+}
+
+static enum top_effect up(struct top_view *v, const struct top_table *t,
+			  size_t rows)
+{
+	size_t at = top_view_cursor(v, t);
+
+	return move_to(v, t, at > rows ? at - rows : 0);
+}
+
+static enum top_effect act_up(struct top_view *v, const struct top_table *t)
+{
+	return up(v, t, 1);
+}
+
+static enum top_effect act_down(struct top_view *v, const struct top_table *t)
+{
+	return move_to(v, t, top_view_cursor(v, t) + 1);
+}
+
+static enum top_effect act_page_up(struct top_view *v,
+				   const struct top_table *t)
+{
+	return up(v, t, v->page);
+}
+
+static enum top_effect act_page_down(struct top_view *v,
+				     const struct top_table *t)
+{
+	return move_to(v, t, top_view_cursor(v, t) + v->page);
+}
+
+static enum top_effect act_home(struct top_view *v, const struct top_table *t)
+{
+	return move_to(v, t, 0);
+}
+
+static enum top_effect act_end(struct top_view *v, const struct top_table *t)
+{
+	return move_to(v, t, SIZE_MAX);
+}
+
+/* ---- down and up the levels ---- */
+
+static void take_vm(struct top_view *v, const struct top_row *r)
+{
+	v->path.has_vm = !r->key.all;
+	v->path.key = (struct top_key) { .vm_id = r->key.vm_id,
+					 .created_ns = r->key.created_ns };
+}
+
+static void take_vcpu(struct top_view *v, const struct top_row *r)
+{
+	v->path.has_vcpu = !r->key.all;
+	v->path.key.vcpu_id = r->key.vcpu_id;
+}
+
+/* A level begins at its top. */
+static void enter(struct top_view *v, enum top_level level)
+{
+	v->path.level = level;
+	v->place[level] = 0;
+	v->first[level] = 0;
+	v->filter[level][0] = '\0';
+}
+
+static enum top_effect act_into(struct top_view *v, const struct top_table *t)
+{
+	const struct top_row *r;
+
+	if (!t->nr)
+		return TOP_NO_EFFECT;
+	r = &t->rows[top_view_cursor(v, t)];
+	switch (v->path.level) {
+	case TOP_VMS:
+		take_vm(v, r);
+		enter(v, r->key.all ? TOP_REASONS : TOP_VCPUS);
+		break;
+	case TOP_VCPUS:
+		take_vcpu(v, r);
+		enter(v, TOP_REASONS);
+		break;
+	case TOP_REASONS:
+		v->path.key.code = r->key.code;
+		v->path.key.sub = r->key.sub;
+		enter(v, TOP_DETAIL);
+		break;
+	default:
+		break;
+	}
+	return TOP_NO_EFFECT;
+}
+
+/* From a VM to its reasons, whichever vCPU's. */
+static enum top_effect act_reasons(struct top_view *v,
+				   const struct top_table *t)
+{
+	if (v->path.level == TOP_VMS && t->nr) {
+		take_vm(v, &t->rows[top_view_cursor(v, t)]);
+		enter(v, TOP_REASONS);
+	} else if (v->path.level == TOP_VCPUS) {
+		v->path.has_vcpu = false;
+		enter(v, TOP_REASONS);
+	}
+	return TOP_NO_EFFECT;
+}
+
+static enum top_effect act_back(struct top_view *v, const struct top_table *t)
+{
+	(void)t;
+	if (*v->filter[v->path.level]) {
+		v->filter[v->path.level][0] = '\0';
+		return TOP_NO_EFFECT;
+	}
+	switch (v->path.level) {
+	case TOP_DETAIL:
+		v->path.level = TOP_REASONS;
+		v->path.key.code = 0;
+		v->path.key.sub = 0;
+		break;
+	case TOP_REASONS:
+		v->path.level = v->path.has_vm ? TOP_VCPUS : TOP_VMS;
+		v->path.has_vcpu = false;
+		v->path.key.vcpu_id = 0;
+		break;
+	default:
+		v->path = (struct top_path) { .level = TOP_VMS };
+	}
+	return TOP_NO_EFFECT;
+}
+
+/* ---- order, filter, time ---- */
+
+static enum top_effect act_sort_right(struct top_view *v,
+				      const struct top_table *t)
+{
+	(void)t;
+	v->sort[v->path.level] = top_column_next(v->sort[v->path.level],
+						 v->path.level, 1);
+	return TOP_NO_EFFECT;
+}
+
+static enum top_effect act_sort_left(struct top_view *v,
+				     const struct top_table *t)
+{
+	(void)t;
+	v->sort[v->path.level] = top_column_next(v->sort[v->path.level],
+						 v->path.level, -1);
+	return TOP_NO_EFFECT;
+}
+
+static enum top_effect act_reverse(struct top_view *v,
+				   const struct top_table *t)
+{
+	(void)t;
+	v->reverse[v->path.level] = !v->reverse[v->path.level];
+	return TOP_NO_EFFECT;
+}
+
+static enum top_effect ask(struct top_view *v, enum top_mode mode,
+			   const char *input)
+{
+	v->mode = mode;
+	v->message[0] = '\0';
+	snprintf(v->input, sizeof(v->input), "%s", input);
+	return TOP_NO_EFFECT;
+}
+
+static enum top_effect act_filter(struct top_view *v,
+				  const struct top_table *t)
+{
+	(void)t;
+	return ask(v, TOP_ASK_FILTER, v->filter[v->path.level]);
+}
+
+static enum top_effect act_interval(struct top_view *v,
+				    const struct top_table *t)
+{
+	(void)t;
+	return ask(v, TOP_ASK_INTERVAL, "");
+}
+
+static enum top_effect step_interval(struct top_view *v, int direction)
+{
+	static const uint64_t steps_ms[] = {
+		100, 200, 500, 1000, 2000, 5000, 10000, 30000, 60000,
+	};
+	uint64_t best = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(steps_ms); i++) {
+		uint64_t ns = steps_ms[i] * NSEC_PER_MSEC;
+
+		if (direction > 0 ? ns > v->interval_ns && !best :
+				    ns < v->interval_ns)
+			best = ns;
+	}
+	if (!best)
+		return TOP_NO_EFFECT;
+	v->interval_ns = best;
+	return TOP_NEW_INTERVAL;
+}
+
+static enum top_effect act_slower(struct top_view *v,
+				  const struct top_table *t)
+{
+	(void)t;
+	return step_interval(v, 1);
+}
+
+static enum top_effect act_faster(struct top_view *v,
+				  const struct top_table *t)
+{
+	(void)t;
+	return step_interval(v, -1);
+}
+
+static enum top_effect act_pause(struct top_view *v, const struct top_table *t)
+{
+	(void)t;
+	v->paused = !v->paused;
+	return TOP_NO_EFFECT;
+}
+
+static enum top_effect act_dead(struct top_view *v, const struct top_table *t)
+{
+	(void)t;
+	v->dead = !v->dead;
+	return TOP_NO_EFFECT;
+}
+
+static enum top_effect act_help(struct top_view *v, const struct top_table *t)
+{
+	(void)t;
+	v->mode = TOP_HELP;
+	v->help_first = 0;
+	return TOP_NO_EFFECT;
+}
+
+static enum top_effect act_record(struct top_view *v,
+				  const struct top_table *t)
+{
+	(void)v;
+	(void)t;
+	return TOP_RECORD;
+}
+
+static enum top_effect act_quit(struct top_view *v, const struct top_table *t)
+{
+	(void)v;
+	(void)t;
+	return TOP_QUIT;
+}
+
+/* ---- the table ---- */
+
+const struct top_binding top_bindings[] = {
+	{ "Up, k", { TOP_KEY_UP, 'k' }, "up a row", NULL, act_up },
+	{ "Down, j", { TOP_KEY_DOWN, 'j' }, "down a row", NULL, act_down },
+	{ "PageUp", { TOP_KEY_PAGE_UP }, "up a screen", NULL, act_page_up },
+	{ "PageDown", { TOP_KEY_PAGE_DOWN }, "down a screen", NULL, act_page_down },
+	{ "Home, g", { TOP_KEY_HOME, 'g' }, "the first row", NULL, act_home },
+	{ "End, G", { TOP_KEY_END, 'G' }, "the last row", NULL, act_end },
+	{ "Enter, Right, l", { TOP_KEY_ENTER, TOP_KEY_RIGHT, 'l' },
+	  "into a row: a VM's vCPUs, a vCPU's reasons, what a reason was about", "Enter into", act_into },
+	{ "Left, Backspace, Esc",
+	  { TOP_KEY_LEFT, TOP_KEY_BACKSPACE, TOP_KEY_ESCAPE },
+	  "no filter any more; else back to where this row was", "Esc back", act_back },
+	{ "r", { 'r' }, "from a VM to its reasons, of all vCPUs together", NULL, act_reasons },
+	{ ">, .", { '>', '.' }, "sort by the next column", "<> sort", act_sort_right },
+	{ "<, ,", { '<', ',' }, "sort by the column before", NULL, act_sort_left },
+	{ "i", { 'i' }, "turn the order round", NULL, act_reverse },
+	{ "/", { '/' }, "filter: rows with this text in their name (or uuid)", "/ filter", act_filter },
+	{ "e", { 'e' }, "show VMs that ended too, or hide them", NULL, act_dead },
+	{ "Space, p", { ' ', 'p' },
+	  "pause: the numbers freeze; a recording goes on", "p pause", act_pause },
+	{ "+, =", { '+', '=' }, "a longer interval", NULL, act_slower },
+	{ "-", { '-' }, "a shorter interval", NULL, act_faster },
+	{ "s", { 's' }, "type an interval: 500ms, 2s, 1m, or seconds", NULL, act_interval },
+	{ "w", { 'w' },
+	  "record from here into a file: this VM, or all; and end that", "w record", act_record },
+	{ "?, h, F1", { '?', 'h', TOP_KEY_HELP }, "this help", "? help", act_help },
+	{ "q", { 'q' }, "quit", "q quit", act_quit },
+};
+const size_t top_nr_bindings = ARRAY_LEN(top_bindings);
+
+/* ---- what else takes keys ---- */
+
+static enum top_effect finish_input(struct top_view *v)
+{
+	uint64_t ns;
+
+	if (v->mode == TOP_ASK_FILTER) {
+		snprintf(v->filter[v->path.level], TOP_FILTER_LEN, "%s",
+			 v->input);
+		v->place[v->path.level] = 0;
+		v->mode = TOP_TABLE;
+		return TOP_NO_EFFECT;
+	}
+	v->mode = TOP_TABLE;
+	if (!*v->input)
+		return TOP_NO_EFFECT;
+	if (top_parse_interval(v->input, &ns)) {
+		top_view_say(v, true,
+			     "interval: need 10ms to 60m, as 500ms, 2s, 1m, or seconds");
+		return TOP_NO_EFFECT;
+	}
+	v->interval_ns = ns;
+	return TOP_NEW_INTERVAL;
+}
+
+static enum top_effect key_input(struct top_view *v, int key)
+{
+	size_t len = strlen(v->input);
+
+	if (key == TOP_KEY_ENTER)
+		return finish_input(v);
+	if (key == TOP_KEY_ESCAPE)
+		v->mode = TOP_TABLE;
+	else if (key == TOP_KEY_BACKSPACE && len)
+		v->input[len - 1] = '\0';
+	else if (key >= ' ' && key < 0x7f && len + 1 < sizeof(v->input))
+		snprintf(v->input + len, 2, "%c", key);
+	return TOP_NO_EFFECT;
+}
+
+/* The end of the help is known when it is drawn, which brings this back. */
+static enum top_effect key_help(struct top_view *v, int key)
+{
+	size_t page = v->page;
+
+	if (key == TOP_KEY_DOWN || key == 'j')
+		v->help_first++;
+	else if (key == TOP_KEY_PAGE_DOWN || key == ' ')
+		v->help_first += page;
+	else if ((key == TOP_KEY_UP || key == 'k') && v->help_first)
+		v->help_first--;
+	else if (key == TOP_KEY_PAGE_UP)
+		v->help_first -= v->help_first < page ? v->help_first : page;
+	else if (key != TOP_KEY_UP && key != 'k')
+		v->mode = TOP_TABLE;
+	return TOP_NO_EFFECT;
+}
+
+enum top_effect top_view_key(struct top_view *v, const struct top_table *t,
+			     int key)
+{
+	if (v->mode == TOP_HELP)
+		return key_help(v, key);
+	if (v->mode != TOP_TABLE)
+		return key_input(v, key);
+	v->message[0] = '\0';
+	for (size_t i = 0; i < top_nr_bindings; i++)
+		for (const int *k = top_bindings[i].keys; *k; k++)
+			if (*k == key)
+				return top_bindings[i].act(v, t);
+	return TOP_NO_EFFECT;
+}
