@@ -7,12 +7,12 @@
 #
 # shellcheck disable=SC2016 # what judge is given are programs of awk
 
-# The checks' own reader of snapshots, see scripts/l1/snap.c.
+# The checks' own reader of snapshots, see scripts/lab/l1/snap.c.
 build_snap()
 {
 	SNAP=$WORK/snap
 	"${CC:-gcc}" -std=gnu11 -O2 -Wall -I "$TOP/module/uapi" -o "$SNAP" \
-		"$TOP/scripts/l1/snap.c"
+		"$TOP/scripts/lab/l1/snap.c"
 }
 
 # snap STEP [FILE]: lines of words

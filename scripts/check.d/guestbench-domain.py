@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """What has to be true of a domain of libvirt, of which a run of guestbench in a
-lab left what was said while it was suspended (l1/jobs/guestbench/watch-domain).
+lab left what was said while it was suspended (lab/jobs/guestbench/watch-domain).
 
 usage: guestbench-domain.py DIR shown     exitstat and libvirt say the same of it
        guestbench-domain.py DIR stats     query-stats is what exitstat counts

@@ -9,7 +9,7 @@
 run_lab()
 {
 	rm -rf "$RESULTS"
-	"$TOP/scripts/lab" --lab "$LAB" --kernel "$KERNEL" --smp "$SMP" \
+	"$TOP/scripts/lab/lab" --lab "$LAB" --kernel "$KERNEL" --smp "$SMP" \
 		--job "$WORK/list" --out "$RESULTS" --timeout "$1" --stall "$2" \
 		${APPEND:+--append "$APPEND"}
 }

@@ -6,7 +6,7 @@
 # memory. Cached by content. Sourced by scripts/guestbench, after
 # check.d/chroot.sh. It has no kernel: see initrd.sh.
 
-# iproute2 and e2fsprogs for the runner, lvm2 for L1 of a lab (l1/jobs/guestbench),
+# iproute2 and e2fsprogs for the runner, lvm2 for L1 of a lab (lab/jobs/guestbench),
 # the others for benchmarks.conf.
 IMAGE_PACKAGES=(iproute2 e2fsprogs lvm2 sysbench mbw stress-ng linux-perf
 	rt-tests hpcc fio iperf3)

@@ -167,7 +167,7 @@ make_job()
 {
 	LAB_KERNEL=$("$TOP/scripts/build/kernel" kvm-modules "$SERIES" | tail -n 1)
 	mkdir "$WORK/job"
-	cp "$TOP/scripts/l1/jobs/guestbench"/* "$WORK/job/"
+	cp "$TOP/scripts/lab/jobs/guestbench"/* "$WORK/job/"
 	cp "$TOP/scripts/guestbench.d/run-one" "$WORK/initrd" \
 		"$WORK/empty.qcow2" "$ROOT_IMAGE" "$QEMU_TCG" "$WORK/job/"
 	# for a run without a VM, a volume, libvirt: L1's kernel is the guest's
@@ -185,7 +185,7 @@ run_in_lab()
 	limit=$(setting timeout)
 	rm -rf "$WORK/job/run.d" "$WORK/out"
 	cp -r "$1" "$WORK/job/run.d"
-	attended "$TOP/scripts/lab" --lab "$LAB" --kernel "$LAB_KERNEL" \
+	attended "$TOP/scripts/lab/lab" --lab "$LAB" --kernel "$LAB_KERNEL" \
 		--job "$WORK/job" --out "$WORK/out" --mem "$(lab_memory)" \
 		--timeout $((4 * limit + 300)) || :
 	for name in "${RUN_RESULTS[@]}"; do

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The job scripts/l1/jobs/checks: what it gets, and the tests of its steps, a
+# The job scripts/lab/jobs/checks: what it gets, and the tests of its steps, a
 # function for each. $ENGINE says what counts in L1's kernel: patched, module,
 # or none where the module is refused. How counts are compared is said in
 # oracles.sh, engine.sh, nested.sh, interface.sh and sources.sh. Sourced by

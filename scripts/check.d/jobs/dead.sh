@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The job scripts/l1/jobs/dead: a guest that spins with interrupts off is seen by
+# The job scripts/lab/jobs/dead: a guest that spins with interrupts off is seen by
 # the host and ended, and its step is done again. Sourced by scripts/check-lab.
 
 prepare_dead()

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The job scripts/l1/jobs/guests: the guests of guests/guests.cfg, which
+# The job scripts/lab/jobs/guests: the guests of guests/guests.cfg, which
 # describes the form of its numbers, under minivmm, and those that are firmware
 # under QEMU: the first of each class, since it is the start of QEMU that takes
 # the time, and in lab vmx, where it takes most, those that minivmm cannot have; all

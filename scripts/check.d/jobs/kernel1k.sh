@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The job scripts/l1/jobs/kernel1k: each program of kernel1k under minivmm and
+# The job scripts/lab/jobs/kernel1k: each program of kernel1k under minivmm and
 # exitstat. Its exits to user space are exactly those of
 # guests/kernel1k/kernel1k.cfg; what KVM counted as port IO is these and those to
 # the devices in KVM, which set-up costs. The table of classes, beside the

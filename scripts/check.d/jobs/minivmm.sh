@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The job scripts/l1/jobs/minivmm: the lab's L2 kernel under minivmm, once with
+# The job scripts/lab/jobs/minivmm: the lab's L2 kernel under minivmm, once with
 # its usual init and twice to a shell on the serial port, which gets its
 # commands there; each ends in another way. What minivmm counts has to be what
 # the kernel's tracepoint saw. Sourced by scripts/check-lab.

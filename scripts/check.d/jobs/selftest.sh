@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The job scripts/l1/jobs/selftest: the KVM selftest of the series, built from
+# The job scripts/lab/jobs/selftest: the KVM selftest of the series, built from
 # the kernel's source with the series applied, twice, and in every situation
 # that it has to skip. The kernel's own kvm_binary_stats_test judges the
 # statistics that the series adds to the stats fd. Sourced by scripts/check-lab.

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=dash
+#
+# What both stress jobs do to guests and files. Sourced by run and run-module.
+# shellcheck disable=SC2034 # not everything is used here
+
+# shellcheck source=scripts/lab/l1/lib.sh
+. /lab/lib.sh
+
+LIMIT=$(cat ./seconds)
+VENDOR=kvm-amd
+[ "$ISA" = svm ] || VENDOR=kvm-intel
+
+uptime_s()
+{
+	cut -d. -f1 /proc/uptime
+}
+
+# repeat NAME COMMAND...: until the time is over; /out/NAME has how often
+repeat()
+{
+	local name=$1 n=0
+	shift
+	while [ "$(uptime_s)" -lt "$END" ]; do
+		"$@" "$n"
+		n=$((n + 1))
+	done
+	echo $n >"/out/$name"
+}
+
+# Short lives, more of them than dead VMs are kept.
+a_life()
+{
+	tinyvmm --vcpus $(($1 % 3 + 1)) 23 11 7 || echo "tinyvmm: $?" >>/out/failed
+}
+
+# Killed in the middle, vCPUs wherever they are; more of them than CPUs.
+a_storm()
+{
+	tinyvmm --vcpus $(($1 % 7 + 2)) --for-ever 101 53 47 &
+	sleep 0.$(($1 % 9 + 1))
+	kill -KILL $!
+	wait $! 2>/dev/null
+}
+
+# Many orders: what is refused is part of it.
+a_flip()
+{
+	local group
+	case $((($1 + $1 / 7) % 4)) in
+	0) group=count ;;
+	1) group='time' ;;
+	2) group=histogram ;;
+	3) group=detail ;;
+	esac
+	echo $((($1 + $1 / 3) % 5 > 1)) 2>/dev/null >"$KES_SYSFS/$group" || :
+}
+
+# The snapshot most often: it has most to walk.
+a_read()
+{
+	cat $KES_DEBUGFS/snapshot $KES_DEBUGFS/summary >/dev/null
+	cat $KES_DEBUGFS/snapshot >/dev/null
+	[ $(($1 % 4)) != 0 ] || cat $KES_DEBUGFS/vms/*/* >/dev/null 2>&1
+	[ $(($1 % 8)) != 0 ] ||
+		cat $KES_SYSFS/total $KES_SYSFS/unaccounted \
+			$KES_SYSFS/reasons/* >/dev/null
+}
+
+# Objects have to be 5 s old before they count as leaked.
+scan_for_leaks()
+{
+	sleep 6
+	echo scan >/sys/kernel/debug/kmemleak
+	sleep 1
+	echo scan >/sys/kernel/debug/kmemleak
+	cat /sys/kernel/debug/kmemleak >>/out/kmemleak
+}
