@@ -31,7 +31,7 @@ all:		## the tool and the VMM: out/bin/exitstat, out/bin/minivmm
 	@install $(OUT)/obj/minivmm.d/minivmm $(OUT)/bin/minivmm
 
 # The tests end with make, however that ends.
-check = setpriv --pdeathsig TERM scripts/check
+check = setpriv --pdeathsig TERM scripts/check/check
 
 demo:		## record and plot a nested guest's boot: out/demo (LAB=svm|vmx|kvm)
 	@scripts/demo --lab $(LAB)
@@ -53,8 +53,8 @@ check-unit check-patches check-packages check-svm check-vmx check-kvm:
 	@$(check) $(@:check-%=%)
 
 stress:		## stress a debug kernel: KASAN, lockdep, kmemleak, UBSAN (LAB=svm|vmx)
-	@scripts/stress --lab $(LAB)
-	@scripts/stress --module --lab $(LAB)
+	@scripts/check/checks/stress --lab $(LAB)
+	@scripts/check/checks/stress --module --lab $(LAB)
 
 stress-record:	## kill -9 a recorder 1,000 times: nothing but its last sample is lost
 	@scripts/build/deps build test

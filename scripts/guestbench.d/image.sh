@@ -4,7 +4,7 @@
 # What the guest of scripts/guestbench boots: a read-only Debian with the
 # benchmarks, as squashfs: 90 MB, which fit into L1 of a lab, where a disk is
 # memory. Cached by content. Sourced by scripts/guestbench, after
-# check.d/chroot.sh. It has no kernel: see initrd.sh.
+# check/lib/chroot.sh. It has no kernel: see initrd.sh.
 
 # iproute2 and e2fsprogs for the runner, lvm2 for L1 of a lab (lab/jobs/guestbench),
 # the others for benchmarks.conf.

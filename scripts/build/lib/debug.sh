@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # The slim kernel with the kernel's own detectors (scripts/build/configs/debug.config)
-# for scripts/stress. Instrumented, it takes a quarter of an hour to build, so
+# for scripts/check/checks/stress. Instrumented, it takes a quarter of an hour to build, so
 # the unpatched kernel is built and kept; the series is built into a copy of
 # that tree, which compiles little more than KVM. What was kept also serves as
 # the unpatched debug kernel, and to build kvm-exit-stats.ko for it.

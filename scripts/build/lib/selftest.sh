@@ -3,7 +3,7 @@
 #
 # Build the KVM selftest that the series brings, and the kernel's own test of
 # the binary statistics, from the kernel's source with the series applied, as
-# static programs that run in L1. Does not run them (scripts/check-lab does).
+# static programs that run in L1. Does not run them (scripts/check/checks/lab does).
 
 SELFTEST_PROGRAMS=(x86_64/exit_stats_test kvm_binary_stats_test)
 

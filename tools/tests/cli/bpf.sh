@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The source bpf where it cannot count: a fake machine, a tool that was built
-# without it. What it counts is checked by scripts/check-host and in the labs.
+# without it. What it counts is checked by scripts/check/checks/host and in the labs.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"

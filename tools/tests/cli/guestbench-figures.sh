@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The figures of scripts/guestbench, of made recordings: worked out a second time,
-# of runs that went wrong, and as scripts/check-guestbench judges them.
+# of runs that went wrong, and as scripts/check/checks/guestbench judges them.
 #
 # UPDATE_GOLDEN=1 writes the golden file instead: look at the difference.
 # level: check
@@ -391,9 +391,9 @@ bad_results() {
 	fails 1 'p/plan.json: not a plan' analyse
 }
 
-# judge CHECK: as scripts/check-guestbench does
+# judge CHECK: as scripts/check/checks/guestbench does
 judge() {
-	"$GB/../check.d/guestbench.py" p "$1"
+	"$TOP/scripts/check/lib/guestbench.py" p "$1"
 }
 
 # wrong CHECK TEXT: it says so

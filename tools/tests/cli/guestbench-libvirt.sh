@@ -268,7 +268,7 @@ watched() {
 differs() {
 	watched
 	sed -i "$3" "w/runs/0001/domain/$2"
-	"$GB/../check.d/guestbench-domain.py" w "$1" >out && return 1
+	"$TOP/scripts/check/lib/guestbench-domain.py" w "$1" >out && return 1
 	grep -F "$4" out
 }
 
@@ -276,7 +276,7 @@ judges() {
 	local what
 	watched
 	for what in shown stats gone; do
-		"$GB/../check.d/guestbench-domain.py" w $what
+		"$TOP/scripts/check/lib/guestbench-domain.py" w $what
 	done
 	differs shown list.json 's/1b4e/1b4f/' 'no VM guestbench'
 	differs shown list.json 's/"vcpus": 2/"vcpus": 1/' '1 vCPUs'
@@ -289,7 +289,7 @@ judges() {
 	differs gone virsh-left '3s/^/ - guestbench shut/' 'virsh list'
 	differs gone virsh-left d 'virsh list'
 	rm w/runs/0001/domain/domain.xml
-	"$GB/../check.d/guestbench-domain.py" w shown >out || grep FileNotFound out
+	"$TOP/scripts/check/lib/guestbench-domain.py" w shown >out || grep FileNotFound out
 }
 
 make_table

@@ -3,7 +3,7 @@
 #
 # exitstat serve over a fake machine: what it tells, and that its counters never
 # go back. Its endpoint is serve-http.sh's, the real Prometheus
-# scripts/check-metrics's.
+# scripts/check/checks/metrics's.
 #
 # UPDATE_GOLDEN=1 writes the golden files instead: look at the difference.
 

@@ -4,7 +4,7 @@
 # What the shell tests of the tool share: a fake machine below a temporary root,
 # and checks of output. Sourced; sets T (temporary directory), ROOT (fake /sys
 # and /proc), EXITSTAT (the tool under test), TOP, TESTS and GOLDEN. Tests are
-# counted and printed by scripts/check.d/tap.sh.
+# counted and printed by scripts/check/lib/tap.sh.
 #
 # Programs run at the same time, on machines that are busy: what a test needs for
 # itself is below T, or it holds it (exclusive), and it waits for what happens
@@ -17,8 +17,8 @@
 set -euo pipefail
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 TOP=$(cd "$TESTS/../.." && pwd)
-# shellcheck source=scripts/check.d/tap.sh
-. "$TOP/scripts/check.d/tap.sh"
+# shellcheck source=scripts/check/lib/tap.sh
+. "$TOP/scripts/check/lib/tap.sh"
 export LC_ALL=C ASAN_OPTIONS=exitcode=99:detect_leaks=${LEAKS:-1} UBSAN_OPTIONS=print_stacktrace=1
 export TESTS TOP GOLDEN=$TESTS/golden
 

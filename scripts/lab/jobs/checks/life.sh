@@ -96,7 +96,7 @@ step_life()
 	end
 }
 
-# Modules that take KVM for another than it is (scripts/check.d/jobs/checks.sh).
+# Modules that take KVM for another than it is (scripts/check/judges/checks.sh).
 step_misfits()
 {
 	local file name

@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The job scripts/lab/jobs/kernel1k: each program of kernel1k under minivmm and
+# exitstat. Its exits to user space are exactly those of
+# guests/kernel1k/kernel1k.cfg; what KVM counted as port IO is these and those to
+# the devices in KVM, which set-up costs. The table of classes, beside the
+# reference's figures, is classes.txt in the job's results. Sourced by
+# scripts/check/checks/lab.
+
+KERNEL1K_CFG=$TOP/guests/kernel1k/kernel1k.cfg
+IN_KERNEL_OUTS=13	# timer.c: 10 to the interrupt controllers, 3 to the timer
+
+prepare_kernel1k()
+{
+	cp "$TOP/out/bin/minivmm" "$JOB/"
+}
+
+# "program exits reference" of each row
+kernel1k_rows()
+{
+	awk '!/^#/ && NF { print $1, $2, $3 }' "$KERNEL1K_CFG"
+}
+
+# classes_of PROGRAM: lines of "class count"
+classes_of()
+{
+	"$TOP/out/bin/exitstat" export "$RUN/$1.exitstat" | awk -F, '
+	NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+	{ n[$col["class"]] += $col["l1"] }
+	END { for (k in n) print k, n[k] }' | LC_ALL=C sort
+}
+
+program_ended_well()
+{
+	[ "$(<"$RUN/$1.status")" = 0 ] ||
+		{ echo "status $(<"$RUN/$1.status")"; cat "$RUN/$1.stats"; return 1; }
+}
+
+talks()
+{
+	program_ended_well all
+	diff "$TOP/guests/golden/kernel1k.out" "$RUN/all.out"
+}
+
+userspace_of()
+{
+	sed -n 's/.*"vcpus":\[{"vcpu":0,"exits":{"IO":\([0-9]*\)}.*/\1/p' \
+		"$RUN/$1.stats"
+}
+
+# costs PROGRAM EXITS: all of them port IO, for minivmm and for the engine
+costs()
+{
+	local io
+	program_ended_well "$1"
+	io=$(classes_of "$1" | sed -n 's/^io //p')
+	echo "returned $(userspace_of "$1"), counted $io"
+	[ "$(userspace_of "$1")" = "$2" ] &&
+		[ "$io" = $(($2 + IN_KERNEL_OUTS)) ]
+}
+
+# A line per program, a column per class. The programs' lines have what choosing
+# and running them adds to boot's; interrupts do not repeat exactly, so that a
+# difference may be negative.
+classes_table()
+{
+	local program reference
+	kernel1k_rows | while read -r program _ reference; do
+		echo "$program reference $reference"
+		classes_of "$program" | sed "s/^/$program /"
+	done | awk -f "$TOP/scripts/check/lib/classes.awk"
+}
+
+judge_kernel1k()
+{
+	local program exits boot=''
+	check "what it says to a script" talks
+	while read -r program exits _; do
+		check "$program: $exits exits${boot:+ more than boot}" \
+			costs "$program" $((${boot:-0} + exits))
+		[ "$program" != boot ] || boot=$exits
+	done < <(kernel1k_rows)
+	classes_table >"$RUN/classes.txt"
+	sed 's/^/# /' "$RUN/classes.txt"
+}

@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The tests of closure, of what became of exits, and of time, histograms and
+# detail. Each takes the name of a step of the job (a directory below $RUN),
+# says what is wrong and fails, or is silent. Sourced by scripts/check/checks/lab.
+#
+# shellcheck disable=SC2016 # what judge is given are programs of awk
+
+# The checks' own reader of snapshots, see scripts/check/lib/snap.c.
+build_snap()
+{
+	SNAP=$WORK/snap
+	"${CC:-gcc}" -std=gnu11 -O2 -Wall -I "$TOP/module/uapi" -o "$SNAP" \
+		"$TOP/scripts/check/lib/snap.c"
+}
+
+# snap STEP [FILE]: lines of words
+snap()
+{
+	"$SNAP" "$RUN/$1/${2:-snapshot}"
+}
+
+# judge STEP FILE PROGRAM [VAR=VALUE...]: an awk program over snap's lines of
+# one VM, the step's last, and the header; it prints what is wrong. It has to
+# find something to judge: what it looks at goes into seen.
+judge()
+{
+	local step=$1 file=$2 program=$3 wrong
+	shift 3
+	last_vm "$step"
+	wrong=$(snap "$step" "$file" |
+		awk -v vm="$LAST_VM" "${@/#/-v}" '
+		$1 != "header" && $2 != vm { next } '"$program"'
+		END { if (!seen) print "nothing to judge was found" }')
+	[ -z "$wrong" ] || { echo "$wrong"; return 1; }
+}
+
+# closed STEP [SINCE]: from snapshot SINCE to the last one, every attempt of every
+# vCPU of every VM ended in exactly one bucket. Exactly, as no vCPU ran while
+# they were taken: from the VM entry until the attempt is over interrupts are
+# off, so that with one CPU the reader never comes in between. With more, a
+# reset may, and what it copies is not judged then.
+closed()
+{
+	local wrong
+	wrong=$({ snap "$1" "${2-before}"; echo later; snap "$1"; } | awk \
+		-v torn="$(torn "$1")" '
+	$1 == "later" { after = 1 }
+	$1 != "vcpu" && ($1 != "base" || torn) { next }
+	{ k = $1 " " $2 " " $3; diff = $4 - $5 - $6 - $7 }
+	!after { was[k] = diff; attempts[k] = $4; next }
+	$4 > attempts[k] { seen = 1 }
+	diff != was[k] + 0 { print; print "differed by " was[k] + 0 " before" }
+	END { if (!seen) print "no attempt was counted" }')
+	[ -z "$wrong" ] || { echo "$wrong"; return 1; }
+}
+
+# torn STEP: 1 if vCPUs may have been running when a reset read their counters
+torn()
+{
+	[ "$SMP" = 1 ] || [ ! -f "$RUN/$1/resets" ] || echo 1
+}
+
+# The driver's own difference, since the last reset.
+nothing_unaccounted()
+{
+	[ -n "$(torn "$1")" ] || [ "$(<"$RUN/$1/unaccounted")" = 0 ] ||
+		{ echo "unaccounted: $(<"$RUN/$1/unaccounted")"; return 1; }
+}
+
+flipped_often()
+{
+	[ "$(<"$RUN/$1/rounds")" -lt 3 ] || return 0
+	echo "only $(<"$RUN/$1/rounds") rounds before the guest ended"
+	return 1
+}
+
+# No exit has two fates.
+fates_fit()
+{
+	judge "$1" snapshot '
+	$1 == "exit" { seen = 1 }
+	$1 == "exit" && $7 + $8 + $9 > $5 + $6 || $1 == "exit" && $7 > $6'
+}
+
+fastpath_seen()
+{
+	judge "$1" snapshot '
+	$1 == "exit" && $4 == code && $8 > 0 { seen = 1 }' \
+		"code=$(code_of "$2")"
+}
+
+# code_of REASON
+code_of()
+{
+	reason_codes "$ISA" | sed -n "s/^$1 //p"
+}
+
+# What guests.cfg says of returns to user space: of each reason, and of KVM_RUN
+# with KVM_EXIT_IO (2).
+userspace_exact()
+{
+	awk -v isa="$ISA" -v guest="$1" '
+	NR == FNR { code[$1] = $2; next }
+	$1 == guest && $5 ~ /^[0-9]+$/ {
+		n[code[$(isa == "vmx" ? 3 : 4)]] += $6 }
+	END { for (k in n) print k, n[k] }' \
+		<(reason_codes "$ISA") "$TOP/guests/guests.cfg" |
+		LC_ALL=C sort >"$RUN/$1/userspace.want"
+	judge "$1" snapshot '
+	BEGIN { while ((getline line < file) > 0) {
+		split(line, f); want[f[1]] = f[2]; all += f[2] } }
+	$1 == "exit" && $4 in want { seen++ }
+	$1 == "exit" && $4 in want && $9 != want[$4] {
+		print "code " $4 ": " $9 " to user space, not " want[$4] }
+	$1 == "user" && $4 == 2 && $5 != all {
+		print "KVM_EXIT_IO: " $5 ", not " all }' \
+		"file=$RUN/$1/userspace.want"
+}
+
+# ftrace's kvm:kvm_userspace_exit as lines of "KVM_EXIT_* count". An error of
+# KVM_RUN, which the histogram shows as a number that awk cannot hold, is
+# KVM_EXIT_INTR (10) if it is -EINTR, else KVM_EXIT_UNKNOWN (0).
+traced_returns()
+{
+	hist_complete "$1"
+	awk -v eintr=18446744073709551612 '/reason:/ {
+		gsub(/[^0-9]+/, " ")
+		reason = length($2) < 20 ? $1 : ($2 "" == eintr "" ? 10 : 0)
+		n[reason] += $3
+	}
+	END { for (k in n) print k, n[k] }' "$1" | LC_ALL=C sort
+}
+
+# Of all vCPUs together, since that event does not say whose it is.
+returns_are_traced()
+{
+	traced_returns "$RUN/$1/hist.returns" >"$RUN/$1/returns.traced"
+	last_vm "$1"
+	snap "$1" | awk -v vm="$LAST_VM" '
+	$1 == "user" && $2 == vm { n[$4] += $5 }
+	END { for (k in n) if (n[k]) print k, n[k] }' | LC_ALL=C sort \
+		>"$RUN/$1/returns.counts"
+	same ftrace "$RUN/$1/returns.traced" counted "$RUN/$1/returns.counts"
+}
+
+# Each exit to user space is one return, and each return follows an exit of its
+# own, but for those of an interrupted KVM_RUN (KVM_EXIT_INTR, 10) and errors
+# (0), which come whenever they like. Our guests do no I/O by strings, of which
+# one exit would make several returns.
+returns_fit()
+{
+	judge "$1" snapshot '
+	$1 == "user" { returns += $5; seen = 1 }
+	$1 == "user" && ($4 == 10 || $4 == 0) { signals += $5 }
+	$1 == "exit" { fates += $9 }
+	END { if (fates > returns || fates < returns - signals)
+		print fates " exits to user space; " returns " returns, " \
+			signals + 0 " of them by signals" }'
+}
+
+# The parts of each vCPU's time make up the whole, to the cycle.
+time_adds_up()
+{
+	judge "$1" snapshot '
+	$1 == "time" { seen = 1 }
+	$1 == "time" && $7 != $5 - $4 {
+		printf "vCPU %d: parts %.0f, whole %.0f\n", $3, $7, $5 - $4 }'
+}
+
+# Between two snapshots of a running guest CLOCK_MONOTONIC, which is not the
+# TSC's alone, says how long the threads have lived; 1 % is allowed.
+time_is_elapsed()
+{
+	[ -s "$RUN/$1/overlap" ] ||
+		{ echo "the guest ended too early"; return 1; }
+	last_vm "$1"
+	{ snap "$1" early; snap "$1" late; } | awk -v vm="$LAST_VM" '
+	$1 == "header" { now = $6; khz = $7; ms[++file] = $5 / 1e6 }
+	$1 == "time" && $2 == vm && $4 {
+		parts = ($7 + now - $5) / khz
+		if (file == 2 && $3 in first) {
+			passed = ms[2] - ms[1]
+			part = parts - first[$3]
+			off = (part - passed) / passed
+			if (off > 0.01 || off < -0.01) {
+				print "vCPU " $3 ": " part " ms, clock " \
+					passed " ms"
+				failed = 1
+			}
+			seen++
+		}
+		first[$3] = parts
+	}
+	END {
+		if (!seen) print "no vCPU in both snapshots"
+		exit failed || !seen
+	}'
+}
+
+# One episode per exit, over when the guest is entered again: of each vCPU one
+# exit at most, its last, is without. No vCPU ran while they were read.
+histograms_fit()
+{
+	judge "$1" snapshot '
+	$1 == "exit" { exits[$3 " " $4] = $5 + $6; open[$3] += $5 + $6 }
+	$1 == "hist" { seen = 1; open[$3] -= $5 }
+	$1 == "hist" && $5 > exits[$3 " " $4] {
+		print; print exits[$3 " " $4] " exits" }
+	END { for (vcpu in open) if (open[vcpu] > 1 || open[vcpu] < 0)
+		print "vCPU " vcpu ": " open[vcpu] " exits without an episode" }'
+}
+
+# The table may overflow, its sums do not: other has the rest.
+detail_is_exact()
+{
+	judge "$1" snapshot '
+	$1 == "exit" { exits[$3 " " $4] = $5 + $6 }
+	$1 == "detail" { n[$3 " " $4] += $5 }
+	END { for (k in n) {
+		seen = 1
+		if (n[k] != exits[k])
+			print "vCPU, code " k ": detail has " n[k] \
+				", there were " exits[k]
+	} }'
+}
+
+# Groups that are off leave no records of VMs that began later.
+groups_gone()
+{
+	last_vm "$1"
+	! snap "$1" | awk -v vm="$LAST_VM" '
+	$1 ~ /^(time|hist|detail)$/ && $2 == vm' | grep .
+}

@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The tests of the step nested, a guest in the inner guest; and of the step
+# qmp, what QEMU reads from KVM's statistics. Sourced by scripts/check/checks/lab.
+#
+# shellcheck disable=SC2016 # what judge is given are programs of awk
+
+nested_ran()
+{
+	! grep -q 'nested-init: tinyvmm 0' "$RUN/nested/guest.log" ||
+		[ "$(<"$RUN/nested/rc")" != 0 ] || return 0
+	echo "status $(<"$RUN/nested/rc"), the end of the guest's output:"
+	tail -n 5 "$RUN/nested/guest.log"
+	return 1
+}
+
+# nested_column N: "vcpu code count" of the exits' Nth word
+nested_column()
+{
+	last_vm nested
+	snap nested | awk -v vm="$LAST_VM" -v column="$1" '
+	$1 == "exit" && $2 == vm && $column { print $3, $4, $column }' |
+		LC_ALL=C sort
+}
+
+# kvm:kvm_nested_vmexit fires once for each exit of the inner guest's guest,
+# but not for a preemption timer's that the fastpath has dealt with.
+l2_is_hist()
+{
+	hist_counts "$ISA" "$RUN/nested/hist.l2" >"$RUN/nested/hist.l2.counts"
+	hist_complete "$RUN/nested/hist.l2"
+	nested_column 6 >"$RUN/nested/l2.counts"
+	[ -s "$RUN/nested/l2.counts" ] || { echo "no exits of L2"; return 1; }
+	awk -v timer="$(code_of PREEMPTION_TIMER)" '
+	function fits(k, traced, counted) {
+		split(k, f)
+		return traced == counted ||
+			(f[2] == timer && traced < counted)
+	}
+	NR == FNR { traced[$1 " " $2] = $3; next }
+	{ counted[$1 " " $2] = $3; traced[$1 " " $2] += 0 }
+	END {
+		for (k in traced)
+			if (!fits(k, traced[k], counted[k] + 0)) {
+				print "vCPU, code " k ": l2 is " counted[k] \
+					", ftrace has " traced[k]
+				failed = 1
+			}
+		exit failed
+	}' "$RUN/nested/hist.l2.counts" "$RUN/nested/l2.counts"
+}
+
+# reflected_reason REASON COUNT: so many exits of L2, all handed to L1
+reflected_reason()
+{
+	judge nested snapshot '
+	$1 == "exit" && $4 == code { seen = 1 }
+	$1 == "exit" && $4 == code && ($6 != want || $7 != want) {
+		print; print "not " want " exits of L2, all reflected" }' \
+		"code=$(code_of "$1")" "want=$2"
+}
+
+# What tinyvmm's guest does is known; the port it ends with is one more.
+l2_exact()
+{
+	local cpuids outs ins io=IOIO
+	[ "$ISA" = svm ] || io=IO_INSTRUCTION
+	read -r cpuids outs ins <"$RUN/nested/counts"
+	reflected_reason CPUID "$cpuids"
+	reflected_reason $io $((outs + ins + 1))
+}
+
+# kvm:kvm_nested_vmexit_inject fires whenever L1 gets an exit, also one that
+# KVM itself makes up for it (a pending interrupt), which no exit of L2 was.
+reflected_fits_inject()
+{
+	hist_complete "$RUN/nested/hist.inject"
+	awk -v isa="$ISA" '/exit_code:/ {
+		gsub(/[^0-9]+/, " ")
+		n[isa == "vmx" ? $1 % 65536 : $1] += $2
+	}
+	END { for (k in n) print k, n[k] }' "$RUN/nested/hist.inject" \
+		>"$RUN/nested/inject.counts"
+	nested_column 7 | awk '
+	NR == FNR { most[$1] = $2; next }
+	{ n[$2] += $3 }
+	END {
+		for (k in n) {
+			seen = 1
+			if (n[k] > most[k]) {
+				print "code " k ": " n[k] " reflected, L1 got " \
+					most[k] + 0
+				failed = 1
+			}
+		}
+		exit failed || !seen
+	}' "$RUN/nested/inject.counts" -
+}
+
+# "exits_<name> count", as the descriptors are called
+stopped_counts()
+{
+	last_vm qmp
+	snap qmp stopped | awk -v vm="$LAST_VM" '
+	NR == FNR { name[$2] = "exits_" tolower($1); next }
+	$1 == "exit" && $2 == vm {
+		n[$4 == "unknown" ? "exits_unknown" : name[$4]] += $5 + $6 }
+	END { for (k in n) print k, n[k] }' <(reason_codes "$ISA") - |
+		LC_ALL=C sort
+}
+
+# QEMU's answer has {"name": ..., "value": ...} per statistic and vCPU.
+query_stats_counts()
+{
+	grep -oE '\{[^{}]*\}' "$RUN/qmp/query-stats" | sed -nE '
+		/"name": "exits_/ {
+			s/.*"name": "(exits_[a-z0-9_]+)".*"value": ([0-9]+).*/\1 \2/
+			s/.*"value": ([0-9]+).*"name": "(exits_[a-z0-9_]+)".*/\2 \1/
+			p
+		}' | awk '{ n[$1] += $2 }
+		END { for (k in n) if (n[k]) print k, n[k] }' | LC_ALL=C sort
+}
+
+query_stats_is_snapshot()
+{
+	stopped_counts >"$RUN/qmp/snapshot.counts"
+	query_stats_counts >"$RUN/qmp/query-stats.counts"
+	same snapshot "$RUN/qmp/snapshot.counts" \
+		query-stats "$RUN/qmp/query-stats.counts"
+}
+
+# vCPU 0's are what HMP shows: each number is one that the snapshot has.
+info_stats_is_snapshot()
+{
+	tr -d '\r' <"$RUN/qmp/info-stats" | sed 's/\\r//g; s/\\n/\n/g' |
+		sed -nE 's/^ *(exits_[a-z0-9_]+)[^:]*: ([1-9][0-9]*).*/\1 \2/p' |
+		LC_ALL=C sort >"$RUN/qmp/info-stats.counts"
+	last_vm qmp
+	snap qmp stopped | awk -v vm="$LAST_VM" '
+	NR == FNR { name[$2] = "exits_" tolower($1); next }
+	$1 == "exit" && $2 == vm && $3 == 0 { print name[$4], $5 + $6 }' \
+		<(reason_codes "$ISA") - | LC_ALL=C sort \
+		>"$RUN/qmp/vcpu0.counts"
+	same snapshot "$RUN/qmp/vcpu0.counts" \
+		'info stats' "$RUN/qmp/info-stats.counts"
+}

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The tests that compare counts. Each takes the name of a step of the job
+# (a directory below $RUN), says what differs and fails, or is silent. Sourced
+# by scripts/check/checks/lab.
+
+# Files in the common form are made beside the step's own, once: the tests of a
+# step ask for the same ones.
+hist_of()
+{
+	HIST=$RUN/$1/hist.counts
+	[ ! -e "$HIST" ] || return 0
+	hist_complete "$RUN/$1/hist"
+	hist_counts "$ISA" "$RUN/$1/hist" >"$HIST.new"
+	mv "$HIST.new" "$HIST"
+}
+
+# last_vm STEP: sets LAST_VM
+last_vm()
+{
+	read -r LAST_VM <"$RUN/$1/vm"
+	LAST_VM=${LAST_VM%%-*}
+}
+
+snapshot_of()
+{
+	COUNTS=$RUN/$1/snapshot.counts
+	[ ! -e "$COUNTS" ] || return 0
+	last_vm "$1"
+	snapshot_counts "$RUN/$1/snapshot" "$LAST_VM" >"$COUNTS.new"
+	mv "$COUNTS.new" "$COUNTS"
+}
+
+snapshot_is_hist()
+{
+	hist_of "$1"
+	snapshot_of "$1"
+	same ftrace "$HIST" snapshot "$COUNTS"
+}
+
+text_is_hist()
+{
+	hist_of "$1"
+	text_counts "$ISA" "$RUN/$1/text" >"$RUN/$1/text.counts"
+	same ftrace "$HIST" debugfs "$RUN/$1/text.counts"
+}
+
+text_is_since_reset()
+{
+	last_vm "$1"
+	snapshot_since_reset "$RUN/$1/snapshot" "$LAST_VM" \
+		>"$RUN/$1/since.counts"
+	[ "$(cat "$RUN/$1/resets")" -ge 5 ] || {
+		echo "only $(cat "$RUN/$1/resets") resets"
+		return 1
+	}
+	text_counts "$ISA" "$RUN/$1/text" >"$RUN/$1/text.counts"
+	same "snapshot - baseline" "$RUN/$1/since.counts" \
+		debugfs "$RUN/$1/text.counts"
+}
+
+# recording_counts FILE: its samples are differences and add up to the whole life
+recording_counts()
+{
+	"$TOP/out/bin/exitstat" export "$1" | awk -F, '
+	NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+	{
+		code = $col["code"]
+		if (code < 0 || code > 4294967295)
+			code = code - int(code / 4294967296) * 4294967296
+		n[$col["vcpu"] " " code] += $col["l1"] + $col["l2"]
+	}
+	END { for (k in n) print k, n[k] }' | LC_ALL=C sort
+}
+
+# recording_is_hist STEP SOURCE
+recording_is_hist()
+{
+	local counts=$RUN/$1/$2.counts
+	hist_of "$1"
+	recording_counts "$RUN/$1/$2.exitstat" >"$counts"
+	same ftrace "$HIST" "$2" "$counts"
+}
+
+# sysfs sums up all VMs since the last reset; here there was none yet.
+sysfs_is_snapshot()
+{
+	snapshot_rows "$RUN/$1/snapshot" | awk '
+	$1 == "vcpu" { n[$4] += $5; total += $5 }
+	END { for (k in n) print k, n[k]; print "total", total }' |
+		LC_ALL=C sort >"$RUN/$1/all.counts"
+	{
+		awk -F'[: ]' 'NR == FNR { code[$1] = $2; next }
+			{ print code[$1], $2 }' <(reason_codes "$ISA") \
+			"$RUN/$1/reasons"
+		echo "total $(<"$RUN/$1/total")"
+	} | LC_ALL=C sort >"$RUN/$1/sysfs.counts"
+	same snapshot "$RUN/$1/all.counts" sysfs "$RUN/$1/sysfs.counts"
+}
+
+# What guests.cfg wants of a guest: "code count", rows of one reason added,
+# those that are no plain numbers left out.
+expected_counts()
+{
+	awk -v isa="$ISA" -v guest="$1" '
+	NR == FNR { code[$1] = $2; next }
+	$1 == guest && $5 ~ /^[0-9]+$/ { n[code[$(isa == "vmx" ? 3 : 4)]] += $5 }
+	END { for (k in n) print k, n[k] }' \
+		<(reason_codes "$ISA") "$TOP/guests/guests.cfg" | LC_ALL=C sort
+}
+
+# expect_exits FILE: lines of "vcpu code count" have guests.cfg's for vCPU 0.
+expect_exits()
+{
+	expected_counts counts >"$1.want"
+	awk 'NR == FNR { want[$1] = $2; next }
+	$1 == 0 && $2 in want { print $2, $3 }' "$1.want" "$1" |
+		LC_ALL=C sort >"$1.found"
+	same guests.cfg "$1.want" counted "$1.found"
+}
+
+oracle_is_sane()
+{
+	hist_of "$1"
+	expect_exits "$HIST"
+}
+
+micro_exact()
+{
+	snapshot_of "$1"
+	expect_exits "$COUNTS"
+}
+
+# ftrace saw exits, the statistics none: no entries, no total.
+counted_nothing()
+{
+	[ "$(<"$RUN/off/count")" = 0 ] ||
+		{ echo "counting is on after loading"; return 1; }
+	oracle_is_sane off
+	snapshot_rows "$RUN/off/snapshot" >"$RUN/off/rows"
+	! grep -v '^vm ' "$RUN/off/rows" || return 1
+	[ "$(<"$RUN/off/total")" = 0 ] && [ ! -s "$RUN/off/reasons" ]
+}
+
+linux_booted()
+{
+	local log=$RUN/linux/guest.log rc
+	rc=$(<"$RUN/linux/rc")
+	[ "$rc" != 0 ] ||
+		! grep -q 'exitstat-guest: userspace' "$log" ||
+		! grep -q 'exitstat-guest: shutdown' "$log" || return 0
+	echo "status $rc, the end of the record's and the guest's output:"
+	tail -n 5 "$RUN/linux/record.log"
+	tail -n 15 "$log"
+	return 1
+}
+
+reason_seen()
+{
+	snapshot_of "$1"
+	grep -qE "^[0-9]+ $(code_of "$2") [1-9]" "$COUNTS" ||
+		{ echo "$2: no exits"; return 1; }
+}
+
+# monotonic STEP PREFIX: the snapshots before, PREFIX.<n> in turn, snapshot.
+# A counter that is gone is one that went backwards.
+monotonic()
+{
+	local file
+	find "$RUN/$1" -name "$2.[0-9]*" | sort -V | {
+		echo "$RUN/$1/before"
+		cat
+		echo "$RUN/$1/snapshot"
+	} | while IFS= read -r file; do
+		echo "snapshot ${file##*/}"
+		snapshot_rows "$file"
+	done | awk '
+	function gone(k) { for (k in last) if (seen[k] != nr) bad(k, "gone") }
+	function bad(k, what) { print where ": " k ": " what; failed = 1 }
+	$1 == "snapshot" { gone(); where = $2; nr++ }
+	$1 == "vcpu" {
+		k = $2 " " $3 " " $4
+		if ($5 < last[k])
+			bad(k, last[k] " then " $5)
+		last[k] = $5
+		seen[k] = nr
+	}
+	END { gone(); if (nr < 5) bad("-", "too few snapshots"); exit failed }'
+}
+
+# since_before STEP: "vm vcpu code count" of what was counted during the step
+since_before()
+{
+	{ snapshot_rows "$RUN/$1/before"; echo; snapshot_rows "$RUN/$1/snapshot"
+	} | awk '
+	!NF { after = 1 }
+	$1 == "vcpu" { n[$2 " " $3 " " $4] += after ? $5 : -$5 }
+	END { for (k in n) if (n[k]) print k, n[k] }' | LC_ALL=C sort
+}
+
+# All VMs of the step together, since ftrace does not tell them apart.
+never_more_than_hist()
+{
+	hist_of "$1"
+	since_before "$1" | awk '
+	NR == FNR { most[$1 " " $2] = $3; next }
+	{ n[$2 " " $3] += $4; total += $4 }
+	END {
+		for (k in n)
+			if (n[k] > most[k]) {
+				print k ": " n[k] " counted, ftrace " most[k]
+				failed = 1
+			}
+		if (!total) { print "nothing was counted"; failed = 1 }
+		exit failed
+	}' "$HIST" -
+}
+
+# The step's VMs in the order of their ids: Linux, then three micro guests.
+on_off_on()
+{
+	local vms
+	[ -s "$RUN/$1/overlap" ] ||
+		{ echo "the Linux guest ended before the others"; return 1; }
+	[ "$(<"$RUN/$1/rc")" = 0 ] || { echo "a guest failed"; return 1; }
+	mapfile -t vms < <(snapshot_rows "$RUN/$1/snapshot" |
+		awk '$1 == "vm" { print $2 }' | sort -n | tail -n 3)
+	snapshot_counts "$RUN/$1/snapshot" "${vms[0]}" >"$RUN/$1/on-1"
+	snapshot_counts "$RUN/$1/snapshot" "${vms[1]}" >"$RUN/$1/off"
+	snapshot_counts "$RUN/$1/snapshot" "${vms[2]}" >"$RUN/$1/on-2"
+	expect_exits "$RUN/$1/on-1"
+	cat "$RUN/$1/off"
+	[ ! -s "$RUN/$1/off" ] || return 1
+	expect_exits "$RUN/$1/on-2"
+}

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# The tests of sources other than a patched KVM: the module's coming and going,
+# what is refused, a locked-down kernel, no debugfs. Sourced by
+# scripts/check/checks/lab.
+
+nothing_lost()
+{
+	[ "$(<"$RUN/$1/lost")" = 0 ] ||
+		{ echo "$(<"$RUN/$1/lost") exits were lost"; return 1; }
+}
+
+# Attempts to enter the guest are not traced: no number, and no 0 either.
+closure_unavailable()
+{
+	grep -q 'Operation not supported' "$RUN/$1/unaccounted" ||
+		{ cat "$RUN/$1/unaccounted"; return 1; }
+}
+
+# said STEP FILE TEXT: what a command said, and that it failed
+said()
+{
+	if grep -qF -- "$3" "$RUN/$1/$2" && ! grep -qx 'status 0' "$RUN/$1/$2"
+	then
+		return 0
+	fi
+	echo "\"$3\" expected:"
+	cat "$RUN/$1/$2"
+	return 1
+}
+
+# Unloaded and loaded so often while the guest ran that it must have met it.
+life_loads()
+{
+	[ "$(<"$RUN/life/loads")" -ge "$1" ] ||
+		{ echo "$(<"$RUN/life/loads") times"; return 1; }
+	[ "$(<"$RUN/life/rc")" = 0 ] || {
+		echo "a guest failed"
+		tail -n 5 "$RUN/life/guest.log"
+		return 1
+	}
+	[ -s "$RUN/life/overlap" ] ||
+		{ echo "the guest had ended before"; return 1; }
+}
+
+# records STEP SOURCE: works, and has exactly guests.cfg's exits
+records()
+{
+	local counts=$RUN/$1/$2.counts
+	if [ ! -s "$RUN/$1/$2.exitstat" ]; then
+		cat "$RUN/$1/$2.said"
+		return 1
+	fi
+	recording_counts "$RUN/$1/$2.exitstat" >"$counts"
+	expect_exits "$counts"
+}
+
+# refuses STEP SOURCE TEXT: one line that has TEXT, and no recording. The guest
+# is not started then.
+refuses()
+{
+	local said=$RUN/$1/$2.said
+	[ ! -e "$RUN/$1/$2.exitstat" ] && [ "$(wc -l <"$said")" = 1 ] &&
+		grep -qF -- "$3" "$said" && return
+	echo "\"$3\" expected, and no recording:"
+	cat "$said"
+	return 1
+}
+
+# lists STEP SOURCE TEXT: what "exitstat list" says of it
+lists()
+{
+	grep -qF -- "$3" "$RUN/$1/$2.list" && return
+	echo "\"$3\" expected:"
+	cat "$RUN/$1/$2.list"
+	return 1
+}
+
+# KVM's numbers are sums of its own; that they come is what can be said.
+recorded_by_qmp()
+{
+	local exits
+	exits=$(recording_counts "$RUN/$1/qmp/kvm-stats.exitstat" |
+		awk '{ n += $3 } END { print n + 0 }')
+	[ "$exits" -gt 500 ] && return
+	echo "$exits exits"
+	cat "$RUN/$1/qmp/record.log"
+	return 1
+}
+
+module_declined()
+{
+	[ ! -e "$RUN/declined/loaded" ] || { echo "it was loaded"; return 1; }
+	grep -q 'patched' "$RUN/declined/reason" ||
+		{ cat "$RUN/declined/insmod" "$RUN/declined/reason"; return 1; }
+}
