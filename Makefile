@@ -62,9 +62,9 @@ stress-record:	## kill -9 a recorder 1,000 times: nothing but its last sample is
 
 bench:		## what counting costs, what an exit costs, KVM against TCG (host, both labs)
 	@scripts/build/deps build kernel lab-svm lab-vmx bench
-	@scripts/bench --series $(SERIES)
-	@scripts/bench-guests
-	@scripts/bench-scale
+	@scripts/bench/bench --series $(SERIES)
+	@scripts/bench/guests
+	@scripts/bench/scale
 
 guestbench:	## benchmarks in a nested guest, and the exits of each: out/guestbench-LAB (LAB=svm|vmx|kvm)
 	@scripts/guestbench --quick --lab $(LAB)

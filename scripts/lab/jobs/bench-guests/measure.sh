@@ -3,7 +3,7 @@
 #
 # Measure one place where KVM runs: what an exit costs there, by kind, and the
 # same guests under minivmm, QEMU with KVM and QEMU with TCG. Sourced on this
-# machine by scripts/bench-guests and in L1 by its job; busybox is enough.
+# machine by scripts/bench/guests and in L1 by its job; busybox is enough.
 # $BENCH is where the programs and images are, progress says what is being done,
 # $RESULTS is the file to write:
 #

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The tables of scripts/bench-guests, from what measure.sh wrote. Sourced.
+# The tables of scripts/bench/guests, from what measure.sh wrote. Sourced.
 
 declare -A PLACE_TITLES=(
 [host]="this machine's KVM"

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The tables of scripts/bench, from what its job left: instructions per exit,
-# and memory per vCPU. Sourced by scripts/bench.
+# The tables of scripts/bench/bench, from what its job left: instructions per exit,
+# and memory per vCPU. Sourced by scripts/bench/bench.
 
 # What a row is called, and what it is compared with. All that is not the patched
 # KVM runs on the stock modules.
