@@ -34,7 +34,7 @@ all:		## the tool and the VMM: out/bin/exitstat, out/bin/minivmm
 check = setpriv --pdeathsig TERM scripts/check/check
 
 demo:		## record and plot a nested guest's boot: out/demo (LAB=svm|vmx|kvm)
-	@scripts/demo --lab $(LAB)
+	@scripts/demo/demo --lab $(LAB)
 
 check:		## all tests, but what repeats one with another kernel or lab
 	@$(check)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The command line of a demo: in which lab. Sourced by scripts/demo and its like,
+# The command line of a demo: in which lab. Sourced by scripts/demo/demo and its like,
 # which set LAB before.
 
 # shellcheck disable=SC2034 # for lib.sh
