@@ -9,7 +9,7 @@
 #include <errno.h>
 
 #include "abi.h"
-#include "vmm.h"
+#include "arch.h"
 
 #define CR0_PE		0x1ull
 #define CR0_ET		0x10ull

@@ -10,7 +10,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "vmm.h"
+#include "input.h"
 
 #define ESCAPE	1	/* ^A */
 

@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vmm.h"
+#include "input.h"
+#include "stats.h"
+#include "watch.h"
 
 /* What a vCPU's end is for the user; 1 when it is a failure. */
 static int report(const struct vmm *vmm, const struct vcpu *v)

@@ -10,7 +10,8 @@
 #include <unistd.h>
 
 #include "abi.h"
-#include "vmm.h"
+#include "input.h"
+#include "ports.h"
 
 #define LINE_MAX_BYTES	4096
 #define SERIAL_IRQ	4
@@ -112,8 +113,8 @@ static int vcpu_number(struct vcpu *v, struct access *a)
 	return END_NOT;
 }
 
-/* A line into the interrupt chip, high as long as the port asks. */
-void ports_serial_line(struct vmm *vmm)
+/* The port's line into the interrupt chip, high as long as it asks; locked. */
+static void serial_line(struct vmm *vmm)
 {
 	struct kvm_irq_level level = {
 		.irq = SERIAL_IRQ, .level = serial_irq(&vmm->serial),
@@ -125,6 +126,14 @@ void ports_serial_line(struct vmm *vmm)
 		return;
 	vmm->serial_level = level.level;
 	call_kvm(&vmm->times, vmm->vm, CALL_IRQ_LINE, &level, &err);
+}
+
+void ports_receive(struct vmm *vmm, uint8_t byte)
+{
+	pthread_mutex_lock(&vmm->device_lock);
+	serial_receive(&vmm->serial, byte);
+	serial_line(vmm);
+	pthread_mutex_unlock(&vmm->device_lock);
 }
 
 /*
@@ -149,7 +158,7 @@ static int serial(struct vcpu *v, struct access *a)
 			serial_receive(&vmm->serial, (uint8_t)byte);
 		a->value = serial_read(&vmm->serial, a->reg);
 	}
-	ports_serial_line(vmm);
+	serial_line(vmm);
 	if (!wanted && serial_wants(&vmm->serial))
 		vmm_wake(vmm);
 	pthread_mutex_unlock(&vmm->device_lock);

@@ -8,7 +8,8 @@
 #include <stdio.h>
 
 #include "kvm-exits.h"
-#include "vmm.h"
+#include "ports.h"
+#include "run.h"
 
 #define INSTRUCTION	15	/* bytes, at most */
 #define RFLAGS_IF	0x200

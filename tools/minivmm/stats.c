@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "kvm-exits.h"
-#include "vmm.h"
+#include "stats.h"
 
 typedef unsigned long long ull;
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "abi.h"
+#include "arch.h"
 #include "vmm.h"
 
 #define API_VERSION	12
@@ -258,6 +259,19 @@ static int make_vcpus(struct vmm *vmm, struct errbuf *err)
 		rc = make_vcpu(vmm, i, cpuid, (size_t)bytes, deadline, err);
 	free(cpuid);
 	return rc < 0 ? rc : 0;
+}
+
+void vmm_raise(int fd)
+{
+	const uint64_t one = 1;
+
+	if (write(fd, &one, sizeof(one)) < 0)
+		return;	/* full: it is readable */
+}
+
+void vmm_wake(struct vmm *vmm)
+{
+	vmm_raise(vmm->wake_fd);
 }
 
 static int make_events(struct vmm *vmm, struct errbuf *err)

@@ -86,35 +86,10 @@ struct vmm {
  * /dev/kvm cannot be used here; other errors are failures.
  */
 int vmm_create(struct vmm *vmm, struct errbuf *err);
-/* One vCPU's registers and tables at its program's start; arch.c. */
-int arch_boot(struct vcpu *vcpu, struct errbuf *err);
-/* PIC and PIT as a PC's firmware leaves them; arch.c. */
-int arch_interrupts(struct vmm *vmm, struct errbuf *err);
-/* A vCPU's life; for pthread_create(). */
-void *vcpu_run(void *vcpu);
-/* Has vCPU @v return from KVM_RUN to see to @request. */
-void vcpu_request(struct vcpu *v, enum request request);
+
+/* Makes an eventfd readable; also for a signal's handler. */
+void vmm_raise(int fd);
 /* Wakes watch_all(). */
 void vmm_wake(struct vmm *vmm);
-/* Starts all vCPUs and waits for all. The signal that ended it, 0, -errno. */
-int watch_all(struct vmm *vmm, struct errbuf *err);
-
-/* Answers KVM_EXIT_IO. */
-int ports_io(struct vcpu *vcpu);
-/* Writes what there is of a line; @last: its program has ended. */
-void ports_flush(struct vcpu *vcpu, bool last);
-/* Takes the serial port's interrupt line where it belongs; device_lock held. */
-void ports_serial_line(struct vmm *vmm);
-
-/* Opens what guests read; a terminal becomes raw when the guest is a Linux. */
-int input_open(struct vmm *vmm, struct errbuf *err);
-void input_close(void);
-bool input_is_raw(void);
-bool input_ready(struct vmm *vmm);
-/* The next byte, for which it waits; false at the end. */
-bool input_take(struct vmm *vmm, char *byte);
-
-void stats_text(const struct vmm *vmm);
-void stats_json(const struct vmm *vmm);
 
 #endif

@@ -11,7 +11,10 @@
 #include <unistd.h>
 
 #include "abi.h"
-#include "vmm.h"
+#include "input.h"
+#include "ports.h"
+#include "run.h"
+#include "watch.h"
 
 #define LOOK_MS	250	/* how often for vCPUs that sleep */
 
@@ -20,26 +23,16 @@ static int signal_wake_fd;
 
 static void on_signal(int nr)
 {
-	const uint64_t one = 1;
 	int saved_errno = errno;
 
 	got_signal = nr;
-	if (write(signal_wake_fd, &one, sizeof(one)) < 0)
-		got_signal = nr;	/* full: it is awake */
+	vmm_raise(signal_wake_fd);
 	errno = saved_errno;
 }
 
 static void on_request(int nr)
 {
 	(void)nr;	/* it has made KVM_RUN return */
-}
-
-void vmm_wake(struct vmm *vmm)
-{
-	const uint64_t one = 1;
-
-	if (write(vmm->wake_fd, &one, sizeof(one)) < 0)
-		return;	/* full: it is awake */
 }
 
 static void catch_signals(struct vmm *vmm)
@@ -82,14 +75,11 @@ static bool runs(const struct vcpu *v)
 
 static void stop_all(struct vmm *vmm)
 {
-	const uint64_t one = 1;
-
 	for (unsigned int i = 0; i < vmm->nr_vcpus; i++)
 		if (runs(&vmm->vcpus[i]))
 			vcpu_request(&vmm->vcpus[i], REQUEST_STOP);
 	/* and those that wait for input, which then find the request */
-	if (write(vmm->stop_fd, &one, sizeof(one)) < 0)
-		return;	/* full: they have been told */
+	vmm_raise(vmm->stop_fd);
 }
 
 /* A machine of one program has ended with its first vCPU that has. */
@@ -140,18 +130,6 @@ static bool input_wanted(struct vmm *vmm)
 	return wanted;
 }
 
-static void take_input(struct vmm *vmm)
-{
-	char byte;
-
-	if (!input_take(vmm, &byte))
-		return;
-	pthread_mutex_lock(&vmm->device_lock);
-	serial_receive(&vmm->serial, (uint8_t)byte);
-	ports_serial_line(vmm);
-	pthread_mutex_unlock(&vmm->device_lock);
-}
-
 /* How long to wait, in ms; 0 when the time limit is over, -1 for ever. */
 static int patience_ms(const struct vmm *vmm, uint64_t end_ns)
 {
@@ -173,12 +151,13 @@ static void wait_once(struct vmm *vmm, int ms)
 	};
 	uint64_t drained;
 	int nr = poll(fds, input_wanted(vmm) ? 2 : 1, ms);
+	char byte;
 
 	if (nr > 0 && fds[0].revents &&
 	    read(vmm->wake_fd, &drained, sizeof(drained)) < 0)
 		return;	/* nothing there after all */
-	if (nr > 0 && fds[1].revents)
-		take_input(vmm);
+	if (nr > 0 && fds[1].revents && input_take(vmm, &byte))
+		ports_receive(vmm, (uint8_t)byte);
 	if (!nr)
 		look_for_sleepers(vmm);
 }
