@@ -5,15 +5,15 @@
  * headers say what kernel1k is to a loader, and what it wants of minivmm.
  */
 #include "../lib/abi.h"
+#include "../lib/multiboot.h"
 
-#define MULTIBOOT_MAGIC	0x1badb002
 #define MULTIBOOT_FLAGS	0
 #define WANTS		(MINIVMM_WANTS_IRQCHIP | MINIVMM_WANTS_TIMER)
 
 	.section .headers, "a"
 	.balign	4
-	.long	MULTIBOOT_MAGIC, MULTIBOOT_FLAGS
-	.long	-(MULTIBOOT_MAGIC + MULTIBOOT_FLAGS)
+	.long	MULTIBOOT_HEADER_MAGIC, MULTIBOOT_FLAGS
+	.long	-(MULTIBOOT_HEADER_MAGIC + MULTIBOOT_FLAGS)
 	.long	MINIVMM_HEADER_MAGIC, MINIVMM_ABI_VERSION, WANTS
 	.long	-(MINIVMM_HEADER_MAGIC + MINIVMM_ABI_VERSION + WANTS)
 

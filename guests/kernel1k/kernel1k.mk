@@ -10,7 +10,7 @@ K1_OBJS := $(K1_KERNEL:%=$(K1_OBJ)/%.o) $(K1_PROGRAMS:%=$(K1_OBJ)/programs/%.o)
 K1_CFLAGS := -m32 -march=i686 -Os -std=gnu11 -Wall -Wextra -Werror \
 	-ffreestanding -fno-builtin -fno-pic -fno-pie -fno-stack-protector \
 	-fno-asynchronous-unwind-tables -mno-sse -mno-mmx -fcf-protection=none
-K1_HEADERS := $(wildcard kernel1k/*.h kernel1k/programs/*.h) lib/abi.h
+K1_HEADERS := $(wildcard kernel1k/*.h kernel1k/programs/*.h) lib/abi.h lib/multiboot.h
 K1_FILES := $(addprefix $(O)/,kernel1k kernel1k.in kernel1k.out kernel1k.cfg)
 
 $(O)/kernel1k: $(K1_OBJS) kernel1k/kernel.lds

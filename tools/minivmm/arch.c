@@ -18,10 +18,8 @@
 #define CR4_PAE		0x20ull
 #define EFER_LONG	0x500ull	/* LME, LMA */
 #define RFLAGS_FIXED	0x2ull
-#define RFLAGS_IF	0x200ull
 #define PTE_TABLE	0x7ull		/* present, writable, of user mode too */
 #define PTE_LARGE	0x87ull
-#define PAGE		0x1000
 #define MIB		0x100000ull
 #define PIT_HZ		1193182
 

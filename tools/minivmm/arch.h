@@ -5,6 +5,8 @@
 
 #include "vmm.h"
 
+#define RFLAGS_IF	0x200
+
 /* Registers and tables of one vCPU at its program's start. */
 int arch_boot(struct vcpu *vcpu, struct errbuf *err);
 /* PIC and PIT as a PC's firmware leaves them. */

@@ -10,16 +10,15 @@
 #include <stdio.h>
 
 #include "load.h"
+#include "multiboot.h"
 
 #define MEMORY		(16u << 20)
 #define MAX_SEGMENTS	64
 
-#define HEADER_MAGIC	0x1badb002
 #define HEADER_WITHIN	8192
-#define HEADER_BYTES	12
+#define HEADER_WORDS	3
 #define MUST_KNOWN	0x3	/* alignment of modules, memory information */
 #define MUST_MASK	0xffff
-#define BOOT_MAGIC	0x2badb002
 #define INFO_MEMORY	0x1
 #define INFO_CMDLINE	0x4
 #define INFO_MMAP	0x40
@@ -27,12 +26,6 @@
 #define LOWER_BYTES	0xa0000
 #define UPPER_START	0x100000
 #define CMDLINE_BYTES	1024
-
-struct info {
-	uint32_t flags, mem_lower, mem_upper, boot_device, cmdline;
-	uint32_t mods_count, mods_addr, syms[4], mmap_length, mmap_addr;
-	uint32_t drives_length, drives_addr, config_table, boot_loader_name;
-};
 
 struct range {
 	uint32_t size;
@@ -42,7 +35,7 @@ struct range {
 
 /* What is placed at AREA_INFO. */
 struct area {
-	struct info info;
+	struct multiboot_info info;
 	struct range ranges[2];
 	char name[16];
 	char cmdline[CMDLINE_BYTES];
@@ -100,27 +93,22 @@ static Elf64_Phdr segment_of(const struct image *image, uint64_t at)
 	};
 }
 
-static int wrong(const struct image *image, const char *what, struct errbuf *err)
-{
-	return err_set(err, -EINVAL, "%s: bad ELF: %s", image->name, what);
-}
-
 static int read_header(const struct image *image, Elf64_Ehdr *h,
 		       struct errbuf *err)
 {
 	if (image->len < sizeof(*h))
-		return wrong(image, "shorter than its header", err);
+		return image_bad(image, "ELF", "shorter than its header", err);
 	*h = header_of(image);
 	if (h->e_ident[EI_DATA] != ELFDATA2LSB || h->e_type != ET_EXEC ||
 	    h->e_machine != (is_long(image) ? EM_X86_64 : EM_386))
-		return wrong(image, "not a static program for x86", err);
+		return image_bad(image, "ELF", "not a static program for x86", err);
 	if (h->e_phentsize != entry_bytes(image))
-		return wrong(image, "size of program headers", err);
+		return image_bad(image, "ELF", "size of program headers", err);
 	if (!h->e_phnum || h->e_phnum > MAX_SEGMENTS)
-		return wrong(image, "number of program headers", err);
+		return image_bad(image, "ELF", "number of program headers", err);
 	if (h->e_phoff > image->len ||
 	    h->e_phnum * entry_bytes(image) > image->len - h->e_phoff)
-		return wrong(image, "program headers beyond its end", err);
+		return image_bad(image, "ELF", "program headers beyond its end", err);
 	return 0;
 }
 
@@ -129,9 +117,9 @@ static int load_segment(const struct image *image, const struct memory *memory,
 			const Elf64_Phdr *s, struct errbuf *err)
 {
 	if (s->p_filesz > s->p_memsz)
-		return wrong(image, "a segment's file is larger than its memory", err);
+		return image_bad(image, "ELF", "a segment's file is larger than its memory", err);
 	if (s->p_offset > image->len || s->p_filesz > image->len - s->p_offset)
-		return wrong(image, "a segment beyond its end (truncated?)", err);
+		return image_bad(image, "ELF", "a segment beyond its end (truncated?)", err);
 	if (!memory_at(memory, s->p_paddr, s->p_memsz) ||
 	    memory_write(memory, s->p_paddr, image->data + s->p_offset, s->p_filesz))
 		return err_set(err, -EFBIG,
@@ -166,26 +154,22 @@ static int load_segments(const struct image *image, const struct memory *memory,
 		found |= holds_entry(&s, h.e_entry, &boot->entry);
 	}
 	if (!rc && !found)
-		return wrong(image, "the entry is in no segment", err);
+		return image_bad(image, "ELF", "the entry is in no segment", err);
 	return rc;
 }
 
 static int check_multiboot(const struct image *image, struct errbuf *err)
 {
-	for (size_t at = 0; at + HEADER_BYTES <= image->len &&
-	     at + HEADER_BYTES <= HEADER_WITHIN; at += 4) {
-		uint32_t flags = image_word(image, at + 4);
+	size_t at = image_find(image, MULTIBOOT_HEADER_MAGIC, HEADER_WORDS,
+			       HEADER_WITHIN);
+	uint32_t musts = at == image->len ? 0 :
+			 image_word(image, at + 4) & MUST_MASK & ~MUST_KNOWN;
 
-		if (image_word(image, at) != HEADER_MAGIC ||
-		    HEADER_MAGIC + flags + image_word(image, at + 8))
-			continue;
-		if (flags & MUST_MASK & ~MUST_KNOWN)
-			return err_set(err, -EINVAL,
-				       "%s: its multiboot header asks for 0x%x (there is memory information only)",
-				       image->name, flags & MUST_MASK & ~MUST_KNOWN);
+	if (!musts)
 		return 0;
-	}
-	return 0;
+	return err_set(err, -EINVAL,
+		       "%s: its multiboot header asks for 0x%x (there is memory information only)",
+		       image->name, musts);
 }
 
 static int inspect_elf(const struct image *image, struct boot *boot,
@@ -213,7 +197,7 @@ static void fill_info(struct area *a, uint64_t at, const struct boot *boot)
 	snprintf(a->name, sizeof(a->name), "minivmm");
 	snprintf(a->cmdline, sizeof(a->cmdline), "%s",
 		 boot->append ? boot->append : "");
-	a->info = (struct info) {
+	a->info = (struct multiboot_info) {
 		.flags = INFO_MEMORY | INFO_CMDLINE | INFO_MMAP | INFO_NAME,
 		.mem_lower = (uint32_t)(lower >> 10),
 		.mem_upper = (uint32_t)(upper >> 10),
@@ -238,7 +222,7 @@ static int load_elf(const struct image *image, const struct memory *memory,
 	if (boot->append && strlen(boot->append) >= CMDLINE_BYTES)
 		return err_set(err, -EINVAL, "--append: longer than %d bytes",
 			       CMDLINE_BYTES - 1);
-	boot->rax = BOOT_MAGIC;
+	boot->rax = MULTIBOOT_BOOT_MAGIC;
 	boot->rbx = boot->area + AREA_INFO;
 	boot->rsp = boot->area;
 	fill_info(&area, boot->rbx, boot);

@@ -30,7 +30,6 @@
 #define CMDLINE_BYTES	0x10000
 #define LOW_END		0x9fc00
 #define KERNEL_AT	0x100000
-#define PAGE		0x1000
 
 /*
  * What this machine has not got: ACPI's tables. The serial port is the console
@@ -45,11 +44,6 @@ static bool is_linux(const struct image *image)
 	       image->data[0x1fe] == 0x55 && image->data[0x1ff] == 0xaa;
 }
 
-static int wrong(const struct image *image, const char *what, struct errbuf *err)
-{
-	return err_set(err, -EINVAL, "%s: bad bzImage: %s", image->name, what);
-}
-
 /* The header, and how many bytes of the image come before the kernel. */
 static int read_header(const struct image *image, struct setup_header *h,
 		       size_t *setup_bytes, struct errbuf *err)
@@ -58,17 +52,17 @@ static int read_header(const struct image *image, struct setup_header *h,
 
 	*h = (struct setup_header) { 0 };
 	if (end > image->len)
-		return wrong(image, "shorter than its header", err);
+		return image_bad(image, "bzImage", "shorter than its header", err);
 	end = end < HEADER_AT + sizeof(*h) ? end : HEADER_AT + sizeof(*h);
 	memcpy(h, image->data + HEADER_AT, end - HEADER_AT);
 	if (h->version < MIN_VERSION)
-		return wrong(image, "boot protocol before 2.10", err);
+		return image_bad(image, "bzImage", "boot protocol before 2.10", err);
 	if (!(h->loadflags & LOADED_HIGH))
-		return wrong(image, "to be loaded low (a zImage?)", err);
+		return image_bad(image, "bzImage", "to be loaded low (a zImage?)", err);
 	*setup_bytes = ((h->setup_sects ? h->setup_sects : 4) + 1) * SECTOR;
 	if (*setup_bytes >= image->len ||
 	    (uint64_t)h->syssize * 16 > image->len - *setup_bytes + 15)
-		return wrong(image, "shorter than its header says (truncated?)",
+		return image_bad(image, "bzImage", "shorter than its header says (truncated?)",
 			     err);
 	return 0;
 }

@@ -1,99 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements load.h: reading files, the header of guests/lib/abi.h, and the
- * two simplest kinds of image, which are copied as they are. load-elf.c and
- * load-linux.c have the others.
+ * Implements load.h: the header of guests/lib/abi.h, and the two simplest kinds
+ * of image, which are copied as they are. load-elf.c and load-linux.c have the
+ * others.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "abi.h"
 #include "load.h"
 
 #define HEADER_WITHIN	0x1000
-#define HEADER_BYTES	16
+#define HEADER_WORDS	4
 #define ROM_UNIT	0x10000
 #define ROM_MAX		0x100000
-
-static int read_all(struct image *image, int fd, struct errbuf *err)
-{
-	size_t at = 0;
-
-	image->data = xcalloc(1, image->len);
-	while (at < image->len) {
-		ssize_t n = read(fd, image->data + at, image->len - at);
-
-		if (n > 0)
-			at += (size_t)n;
-		else if (!n || errno != EINTR)
-			break;
-	}
-	if (at == image->len)
-		return 0;
-	free(image->data);
-	image->data = NULL;
-	return err_set(err, -EIO, "%s: cannot read all of it", image->name);
-}
-
-int image_read(struct image *image, const char *name, size_t max,
-	       struct errbuf *err)
-{
-	struct stat st;
-	int rc, fd = open(name, O_RDONLY | O_CLOEXEC);
-
-	*image = (struct image) { .name = name };
-	if (fd < 0)
-		return err_set(err, -errno, "%s: %m", name);
-	if (fstat(fd, &st))
-		rc = err_set(err, -errno, "%s: %m", name);
-	else if (!S_ISREG(st.st_mode))
-		rc = err_set(err, -EINVAL, "%s: not a regular file", name);
-	else if (!st.st_size)
-		rc = err_set(err, -EINVAL, "%s: empty", name);
-	else if ((uint64_t)st.st_size > max)
-		rc = err_set(err, -EFBIG, "%s: %lld bytes, more than the %zu there is room for",
-			     name, (long long)st.st_size, max);
-	else {
-		image->len = (size_t)st.st_size;
-		rc = read_all(image, fd, err);
-	}
-	close(fd);
-	return rc;
-}
-
-uint32_t image_word(const struct image *image, size_t at)
-{
-	const uint8_t *p = image->data + at;
-
-	return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-	       (uint32_t)p[3] << 24;
-}
 
 /* 1 and the header's flags; 0 when there is none. */
 static int find_header(const struct image *image, uint32_t *flags,
 		       struct errbuf *err)
 {
-	for (size_t at = 0; at + HEADER_BYTES <= image->len &&
-	     at + HEADER_BYTES <= HEADER_WITHIN; at += 4) {
-		uint32_t version = image_word(image, at + 4);
-		uint32_t wanted = image_word(image, at + 8);
+	size_t at = image_find(image, MINIVMM_HEADER_MAGIC, HEADER_WORDS,
+			       HEADER_WITHIN);
+	uint32_t version;
 
-		if (image_word(image, at) != MINIVMM_HEADER_MAGIC ||
-		    MINIVMM_HEADER_MAGIC + version + wanted +
-		    image_word(image, at + 12))
-			continue;
-		if (version > MINIVMM_ABI_VERSION)
-			return err_set(err, -EINVAL,
-				       "%s: header of version %u (this minivmm knows %u)",
-				       image->name, version, MINIVMM_ABI_VERSION);
-		*flags = wanted;
-		return 1;
-	}
-	return 0;
+	if (at == image->len)
+		return 0;
+	version = image_word(image, at + 4);
+	if (version > MINIVMM_ABI_VERSION)
+		return err_set(err, -EINVAL,
+			       "%s: header of version %u (this minivmm knows %u)",
+			       image->name, version, MINIVMM_ABI_VERSION);
+	*flags = image_word(image, at + 8);
+	return 1;
 }
 
 static const struct image_kind *kind_of(const struct image *image,
@@ -111,8 +48,8 @@ static const struct image_kind *kind_of(const struct image *image,
 	return &kind_flat;
 }
 
-int image_inspect(const struct image *image, struct boot *boot,
-		  struct errbuf *err)
+int load_inspect(const struct image *image, struct boot *boot,
+		 struct errbuf *err)
 {
 	uint32_t flags = 0;
 	int rc = find_header(image, &flags, err);
@@ -130,7 +67,7 @@ int image_inspect(const struct image *image, struct boot *boot,
 	return boot->kind->inspect(image, boot, err);
 }
 
-int image_load(const struct image *image, const struct memory *memory,
+int load_image(const struct image *image, const struct memory *memory,
 	       struct boot *boot, struct errbuf *err)
 {
 	return boot->kind->load(image, memory, boot, err);

@@ -1,21 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * Images: which kind one is, what it asks for, and getting it into memory.
- * The bytes of an image are not trusted.
- */
+/* Images: which kind one is, what it asks for, and getting it into memory. */
 #ifndef MINIVMM_LOAD_H
 #define MINIVMM_LOAD_H
 
 #include <stdbool.h>
 
+#include "image.h"
 #include "memory.h"
-#include "util.h"
-
-struct image {
-	const char *name;
-	uint8_t *data;
-	size_t len;
-};
 
 enum mode { MODE_REAL, MODE_PROTECTED, MODE_LONG, MODE_FIRMWARE, NR_MODES };
 
@@ -58,22 +49,15 @@ struct image_kind {
 
 extern const struct image_kind kind_flat, kind_firmware, kind_elf, kind_linux;
 
-/* Reads all of @name, which has to have at most @max bytes; free data. */
-int image_read(struct image *image, const char *name, size_t max,
-	       struct errbuf *err);
-
 /*
  * Fills @boot: kind, mode, wants. What it has in mode (NR_MODES: nothing) and
  * wants on entry is added to what the image says.
  */
-int image_inspect(const struct image *image, struct boot *boot,
-		  struct errbuf *err);
+int load_inspect(const struct image *image, struct boot *boot,
+		 struct errbuf *err);
 
 /* Puts it into @memory and fills the rest of @boot. */
-int image_load(const struct image *image, const struct memory *memory,
+int load_image(const struct image *image, const struct memory *memory,
 	       struct boot *boot, struct errbuf *err);
-
-/* A little-endian word of an image; the caller has checked that it is there. */
-uint32_t image_word(const struct image *image, size_t at);
 
 #endif

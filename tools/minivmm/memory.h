@@ -10,6 +10,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#define PAGE		0x1000
+#define FOUR_GIB	0x100000000ull	/* where the ROM ends */
+
 /* A piece of guest memory; address 0 is its first byte. */
 struct memory {
 	uint8_t *base;

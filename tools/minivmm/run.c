@@ -7,12 +7,12 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include "arch.h"
 #include "kvm-exits.h"
 #include "ports.h"
 #include "run.h"
 
 #define INSTRUCTION	15	/* bytes, at most */
-#define RFLAGS_IF	0x200
 
 static int call(struct vcpu *v, enum call call, void *arg)
 {
@@ -30,7 +30,7 @@ static void bytes_text(struct vcpu *v, uint64_t linear, char *text, size_t size)
 		return;
 	for (uint64_t i = 0; i < INSTRUCTION && len + 4 < size; i++) {
 		uint64_t address = at.physical_address + i;
-		uint64_t in_rom = address - (0x100000000ull - v->vmm->rom.size);
+		uint64_t in_rom = address - (FOUR_GIB - v->vmm->rom.size);
 		const uint8_t *byte = memory_at(&v->vmm->ram, address, 1);
 
 		if (!byte)

@@ -16,7 +16,6 @@
 #include "vmm.h"
 
 #define API_VERSION	12
-#define FOUR_GIB	0x100000000ull
 #define MAX_RAM		(3ull << 30)
 #define MAX_IMAGE	(512u << 20)
 /* Pages that KVM needs on Intel; where QEMU has them, away from all else. */
@@ -127,7 +126,7 @@ static int inspect_images(struct vmm *vmm, struct image *images,
 		};
 		rc = image_read(&images[i], o->images[i], MAX_IMAGE, err);
 		if (!rc)
-			rc = image_inspect(&images[i], boot, err);
+			rc = load_inspect(&images[i], boot, err);
 		if (rc)
 			return rc;
 		if (boot->kind->alone &&
@@ -174,13 +173,13 @@ static int load_images(struct vmm *vmm, const struct image *images,
 	if (first->kind == &kind_firmware) {
 		rc = map_memory(&vmm->rom, images[0].len, err);
 		if (!rc)
-			rc = image_load(&images[0], &vmm->rom, first, err);
+			rc = load_image(&images[0], &vmm->rom, first, err);
 		return rc ? rc : give_memory(vmm, 1, err);
 	}
 	for (unsigned int i = 0; i < vmm->nr_vcpus && !rc; i++) {
 		unsigned int image = i < vmm->options->nr_images ? i : 0;
 
-		rc = image_load(&images[image], &vmm->vcpus[i].slice,
+		rc = load_image(&images[image], &vmm->vcpus[i].slice,
 				&vmm->vcpus[i].boot, err);
 	}
 	return rc;

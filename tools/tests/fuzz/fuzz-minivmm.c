@@ -27,11 +27,11 @@ static void load_once(struct image *image, uint32_t wants,
 	struct memory ram = *memory;
 	struct errbuf err;
 
-	if (image_inspect(image, &boot, &err))
+	if (load_inspect(image, &boot, &err))
 		return;
 	if (boot.kind == &kind_firmware)
 		ram.size = image->len;
-	if (image_load(image, &ram, &boot, &err) || boot.kind == &kind_firmware)
+	if (load_image(image, &ram, &boot, &err) || boot.kind == &kind_firmware)
 		return;
 	/* what arch.c writes later has to be there */
 	if ((boot.mode != MODE_REAL || boot.wants & MINIVMM_WANTS_IRQCHIP) &&

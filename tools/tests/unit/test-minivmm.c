@@ -219,10 +219,10 @@ static void make(struct loaded *l, enum vmmimage kind)
 
 static int load(struct loaded *l)
 {
-	int rc = image_inspect(&l->image, &l->boot, &l->err);
+	int rc = load_inspect(&l->image, &l->boot, &l->err);
 
 	if (!rc)
-		rc = image_load(&l->image, &l->memory, &l->boot, &l->err);
+		rc = load_image(&l->image, &l->memory, &l->boot, &l->err);
 	free(l->memory.base);
 	l->memory.base = NULL;
 	return rc;
