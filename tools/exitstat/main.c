@@ -15,7 +15,9 @@
 
 #include "cmd/cmd.h"
 
-const struct command commands[] = {
+static int complete(int argc, char **argv);
+
+static const struct command commands[] = {
 	{ "list", cmd_list, &argp_list, "VMs that run, and which source counts them" },
 	{ "check", cmd_check, &argp_check, "are the counts right? closure, and ftrace's count" },
 	{ "enable", cmd_enable, &argp_enable,
@@ -36,24 +38,28 @@ const struct command commands[] = {
 	  "a recording of what kvm_stat or perf kvm stat wrote" },
 	{ "explain", cmd_explain, &argp_explain,
 	  "what an exit reason means, costs, and how to avoid it" },
-	{ "completion", cmd_completion, &argp_completion,
+	{ "completion", complete, &argp_completion,
 	  "completion of all this by a shell" },
 };
-const size_t nr_commands = ARRAY_LEN(commands);
+
+static int complete(int argc, char **argv)
+{
+	return cmd_completion(argc, argv, commands, ARRAY_LEN(commands));
+}
 
 static void print_help(FILE *out)
 {
 	fprintf(out,
 		"usage: exitstat COMMAND [OPTION...]\n\n"
 		"VM exits of KVM guests by reason, over time and by boot phase.\n\n");
-	for (size_t i = 0; i < nr_commands; i++)
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
 		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
 	fprintf(out, "\nexitstat COMMAND --help says more; so does exitstat-COMMAND(1).\n");
 }
 
 static int run_command(int argc, char **argv)
 {
-	for (size_t i = 0; i < nr_commands; i++) {
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
 		if (strcmp(argv[1], commands[i].name))
 			continue;
 		argv[1] = xasprintf("exitstat %s", commands[i].name);

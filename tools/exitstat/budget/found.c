@@ -197,7 +197,7 @@ static int need_class(const struct budget_facts *f,
 	uint32_t id = reason_isa_by_name(isa);
 
 	if (id == KES_ISA_SVM)
-		with = diff_class_on_svm(l->name);
+		with = reason_class_on_svm(l->name);
 	if (strcmp(with, l->name))
 		return err_set(err, -ENODATA,
 			       "%.200s is of svm, whose codes do not tell %s apart (budget class %s)",

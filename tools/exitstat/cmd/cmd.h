@@ -22,12 +22,10 @@ struct command {
 	const char *help;
 };
 
-extern const struct command commands[];
-extern const size_t nr_commands;
-
 int cmd_check(int argc, char **argv);
 int cmd_check_budget(int argc, char **argv);
-int cmd_completion(int argc, char **argv);
+int cmd_completion(int argc, char **argv, const struct command *commands,
+		   size_t nr_commands);
 int cmd_diff(int argc, char **argv);
 int cmd_disable(int argc, char **argv);
 int cmd_enable(int argc, char **argv);

@@ -234,7 +234,8 @@ static void put_command(FILE *out, const struct command *c)
 	fprintf(out, " ;;\n\t\tesac ;;\n");
 }
 
-static void put_commands(FILE *out)
+static void put_commands(FILE *out, const struct command *commands,
+			 size_t nr_commands)
 {
 	fprintf(out, "\t'') _exitstat_words '");
 	for (size_t i = 0; i < nr_commands; i++)
@@ -331,14 +332,15 @@ static const char tail[] =
 	"\n"
 	"complete -F _exitstat exitstat\n";
 
-int cmd_completion(int argc, char **argv)
+int cmd_completion(int argc, char **argv, const struct command *commands,
+		   size_t nr_commands)
 {
 	struct options o = { 0 };
 
 	if (argp_parse(&argp_completion, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
 	fputs(head, stdout);
-	put_commands(stdout);
+	put_commands(stdout, commands, nr_commands);
 	fputs(tail, stdout);
 	return EXIT_CODE_OK;
 }

@@ -7,10 +7,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/wrap.h"
 #include "exits/advice.h"
+#include "exits/explain.h"
 #include "cmd/cmd.h"
 #include "lib/json-text.h"
-#include "report/report.h"
 
 #define LABEL	13	/* columns before the text */
 
@@ -83,24 +84,12 @@ const struct argp argp_explain = {
 	       "Example: exitstat explain --isa vmx 30",
 };
 
-void explain_code(const struct reason *r, char *out, size_t size)
-{
-	if (r->code == KES_CODE_UNKNOWN)
-		snprintf(out, size, "-");
-	else if ((int64_t)r->code < 0)
-		snprintf(out, size, "%lld", (long long)r->code);
-	else if (r->isa == KES_ISA_SVM || r->isa == KES_ISA_PVM)
-		snprintf(out, size, "%#llx", (unsigned long long)r->code);
-	else
-		snprintf(out, size, "%llu", (unsigned long long)r->code);
-}
-
 static void print_fact(const char *label, const char *text)
 {
 	if (!*text)
 		return;
 	printf("%-*s", LABEL, label);
-	report_wrapped(stdout, LABEL, text);
+	wrap_text(stdout, LABEL, text);
 }
 
 /* Whom it is said to, before what is said; the label once. */
@@ -113,7 +102,7 @@ static const char *print_avoid(const char *label, const char *who,
 		return label;
 	line = xasprintf("%s: %s", who, text);
 	printf("%-*s", LABEL, label);
-	report_wrapped(stdout, LABEL, line);
+	wrap_text(stdout, LABEL, line);
 	free(line);
 	return "";
 }

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exits/reasons.h"
 #include "diff/grid.h"
 #include "exits/groups.h"
 
@@ -84,24 +85,6 @@ static double reason_exits(const struct model *m, const char *phase, size_t i)
 	return sum;
 }
 
-/* What SVM's codes do not tell apart cannot be compared apart. */
-static const struct {
-	const char *class;
-	const char *with;
-} wider[] = {
-	{ "msr-read", "msr" },
-	{ "msr-write", "msr" },
-	{ "mmio", "page-fault" },
-};
-
-const char *diff_class_on_svm(const char *class)
-{
-	for (size_t k = 0; k < ARRAY_LEN(wider); k++)
-		if (!strcmp(class, wider[k].class))
-			return wider[k].with;
-	return class;
-}
-
 void diff_key(const struct diff *d, const struct model *m, size_t reason,
 	      bool by_class, char *out, size_t size)
 {
@@ -112,7 +95,7 @@ void diff_key(const struct diff *d, const struct model *m, size_t reason,
 		return;
 	}
 	if (!d->same_isa)
-		class = diff_class_on_svm(class);
+		class = reason_class_on_svm(class);
 	snprintf(out, size, "%s", class);
 }
 

@@ -74,8 +74,6 @@ void diff_free(struct diff *d);
 
 /* NULL when no run has this phase. "" is the whole. */
 const struct diff_scope *diff_find(const struct diff *d, const char *phase);
-/* The class that SVM's codes have for @class, which may be a wider one. */
-const char *diff_class_on_svm(const char *class);
 /* What a reason of a recording is called in the tables. */
 void diff_key(const struct diff *d, const struct model *m, size_t reason,
 	      bool by_class, char *out, size_t size);

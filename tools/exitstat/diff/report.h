@@ -25,6 +25,8 @@ void diff_text(const struct diff *d, const struct diff_view *v, FILE *out);
 /* Everything, whatever a view would show. */
 void diff_json(const struct diff *d, FILE *out);
 json_t *diff_json_make(const struct diff *d);
+/* A page; reads the recordings once more. */
+int diff_html(const struct diff *d, FILE *out, struct errbuf *err);
 
 /* The run of a side whose total is nearest the mean. */
 const struct model *diff_nearest(const struct diff *d, enum diff_which side,

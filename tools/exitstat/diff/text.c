@@ -8,10 +8,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/wrap.h"
 #include "diff/report.h"
 #include "report/report.h"
 
-#define WIDTH		80
 #define LABEL		10
 #define MIN_NAME	12
 #define FACT_WORDS	3	/* reasons to name for a phase */
@@ -132,13 +132,13 @@ static void print_rows(const struct diff *d, const char *head,
 	for (int brief = 0; brief < 2; brief++) {
 		for (size_t i = 0; i < nr; i++)
 			make_line(&lines[i], d, rows[i], unit, brief);
-		if (all_widths(lines, nr, width) + MIN_NAME <= WIDTH)
+		if (all_widths(lines, nr, width) + MIN_NAME <= WRAP_WIDTH)
 			break;
 	}
 	for (size_t i = 0; i < nr; i++)
 		if ((int)strlen(rows[i]->name) > room)
 			room = (int)strlen(rows[i]->name);
-	left = WIDTH - all_widths(lines, nr, width);
+	left = WRAP_WIDTH - all_widths(lines, nr, width);
 	if (left < MIN_NAME)
 		left = MIN_NAME;
 	if (room > left)
@@ -199,7 +199,7 @@ static void print_table(const struct diff *d, const struct diff_view *v,
 static void print_fact(FILE *out, const char *label, const char *text)
 {
 	fprintf(out, "  %-*s", LABEL - 2, label);
-	report_wrapped(out, LABEL, text);
+	wrap_text(out, LABEL, text);
 }
 
 static void print_files(const struct diff *d, FILE *out)
@@ -276,7 +276,7 @@ static void print_summary(const struct diff *d, const struct diff_scope *s,
 
 	diff_summary(d, s, &b);
 	fprintf(out, "\n  ");
-	report_wrapped(out, 2, b.data);
+	wrap_text(out, 2, b.data);
 	buf_free(&b);
 }
 
@@ -332,7 +332,7 @@ static void print_phase_words(const struct diff *d, FILE *out)
 		if (!b.len)
 			continue;
 		fprintf(out, "%s  %s: ", gap, s->name);
-		report_wrapped(out, 2 + (int)strlen(s->name) + 2, b.data);
+		wrap_text(out, 2 + (int)strlen(s->name) + 2, b.data);
 		buf_free(&b);
 		gap = "";
 	}
@@ -358,7 +358,7 @@ static void print_optional(const struct diff *d, const struct diff_view *v,
 	fprintf(out, "\n%s\n\n", title);
 	if (*t->lacks.text) {
 		fprintf(out, "  unavailable: ");
-		report_wrapped(out, 15, t->lacks.text);
+		wrap_text(out, 15, t->lacks.text);
 	} else if (t->nr) {
 		print_table(d, v, head, all, t, unit, out);
 	} else {

@@ -3,8 +3,6 @@
 #ifndef EXITSTAT_ADVICE_H
 #define EXITSTAT_ADVICE_H
 
-#include <stdio.h>
-
 #include "exits/reasons.h"
 
 /* Texts in whole sentences, or "". */
@@ -21,10 +19,5 @@ struct advice advice_of(const struct reason *r);
 /* Its own words only. */
 struct advice advice_own(const struct reason *r);
 struct advice advice_of_class(enum reason_class class);
-
-/* explain-man.c: exitstat-reasons(7), in mdoc */
-void explain_man(FILE *out);
-/* cmd/explain.c: "30", "0x7b", "-1", "-" */
-void explain_code(const struct reason *r, char *out, size_t size);
 
 #endif

@@ -264,3 +264,21 @@ uint32_t reason_colour(const char *isa, const char *class, uint64_t code)
 							 ARRAY_LEN(shades)]);
 	return palette[id];
 }
+
+/* What SVM's codes do not tell apart cannot be compared apart. */
+static const struct {
+	const char *class;
+	const char *with;
+} wider[] = {
+	{ "msr-read", "msr" },
+	{ "msr-write", "msr" },
+	{ "mmio", "page-fault" },
+};
+
+const char *reason_class_on_svm(const char *class)
+{
+	for (size_t k = 0; k < ARRAY_LEN(wider); k++)
+		if (!strcmp(class, wider[k].class))
+			return wider[k].with;
+	return class;
+}

@@ -41,6 +41,8 @@ const char *reason_class_name(enum reason_class class);
 const char *reason_class_meaning(enum reason_class class);
 /* -1 when there is no such class. */
 int reason_class_by_name(const char *name);
+/* The class that SVM's codes have for @class, which may be a wider one. */
+const char *reason_class_on_svm(const char *class);
 
 /* The name, or one made of the number if there is none. */
 void reason_code_name(uint32_t isa, uint64_t code, char *out, size_t size);

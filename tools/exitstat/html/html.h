@@ -12,7 +12,6 @@
 #include <jansson.h>
 #include <stdio.h>
 
-#include "diff/diff.h"
 #include "model/model.h"
 
 struct html_page {
@@ -32,9 +31,5 @@ int html_heat(struct model *m, json_t **heat, struct errbuf *err);
 /* model.c: what a recording says about itself, and of its reasons */
 json_t *html_recording(const struct model *m);
 json_t *html_reasons(const struct model *m);
-
-/* Both do not change the model; they read its recording once more. */
-int report_html(struct model *m, FILE *out, struct errbuf *err);
-int diff_html(const struct diff *d, FILE *out, struct errbuf *err);
 
 #endif

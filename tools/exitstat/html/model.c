@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "exits/advice.h"
+#include "exits/explain.h"
 #include "html/html.h"
 #include "lib/json-text.h"
 

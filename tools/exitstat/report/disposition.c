@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/wrap.h"
 #include "report/report.h"
 
 static bool has_fates(const struct model *m)
@@ -62,7 +63,7 @@ static void print_users(const struct model *m, FILE *out)
 			   fmt_count(count, g->users[i].count));
 	buf_printf(&b, ".");
 	fprintf(out, "\n  ");
-	report_wrapped(out, 2, b.data);
+	wrap_text(out, 2, b.data);
 	buf_free(&b);
 }
 
@@ -144,6 +145,6 @@ void report_closure(const struct model *m, FILE *out)
 		buf_printf(&b, ", %+" PRId64 ": NOT CLOSED, the counts are wrong.",
 			   open);
 	fprintf(out, "\nClosure\n  ");
-	report_wrapped(out, 2, b.data);
+	wrap_text(out, 2, b.data);
 	buf_free(&b);
 }

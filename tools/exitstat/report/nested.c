@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "lib/wrap.h"
 #include "report/report.h"
 
 struct sums {
@@ -97,7 +98,7 @@ static void print_answer(const struct sums *s, FILE *out)
 			   1 + per_reflected(s));
 	buf_printf(&b, ".");
 	fprintf(out, "\n  ");
-	report_wrapped(out, 2, b.data);
+	wrap_text(out, 2, b.data);
 	fprintf(out, "  (With all of L1's exits, also those that L2 has no part in: %.2f.)\n",
 		(double)(s->l2 + s->l1) / (double)s->l2);
 	buf_free(&b);

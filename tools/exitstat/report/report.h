@@ -25,9 +25,8 @@ void report_time(const struct model *m, FILE *out);
 int report_nested(const struct model *m, FILE *out, struct errbuf *err);
 int report_detail(const struct model *m, FILE *out, struct errbuf *err);
 
-/* @text from column @indent on, broken at blanks; a long word is cut. */
-void report_wrapped(FILE *out, int indent, const char *text);
-
+/* A page; reads the model's recording once more. */
+int report_html(struct model *m, FILE *out, struct errbuf *err);
 void report_json(const struct model *m, FILE *out);
 /* What that writes, and its part "phases"; the caller's. */
 json_t *report_json_make(const struct model *m);

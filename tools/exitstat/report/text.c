@@ -9,9 +9,9 @@
 #include <time.h>
 
 #include "exits/groups.h"
+#include "lib/wrap.h"
 #include "report/report.h"
 
-#define WIDTH		80
 #define LABEL		10	/* "  kernel  " */
 #define PHASE_COLUMNS	5
 #define PHASE_WIDTH	10
@@ -29,40 +29,12 @@ const char *report_shape_name(enum model_shape shape)
 	return names[shape];
 }
 
-/* At a blank, but not between a number and its percent sign. */
-static bool may_break(const char *at)
-{
-	return *at == ' ' && at[1] != '%';
-}
-
-void report_wrapped(FILE *out, int indent, const char *text)
-{
-	int room = WIDTH - indent;
-
-	while (*text) {
-		int len = (int)strlen(text), cut = len;
-
-		if (len > room) {
-			for (cut = room; cut > 0 && !may_break(text + cut);
-			     cut--)
-				;
-			if (!cut)
-				cut = room;
-		}
-		fprintf(out, "%.*s\n", cut, text);
-		text += cut;
-		text += strspn(text, " ");
-		if (*text)
-			fprintf(out, "%*s", indent, "");
-	}
-}
-
 static void print_fact(FILE *out, const char *label, const char *text)
 {
 	if (!*text)
 		text = "not recorded";
 	fprintf(out, "  %-*s", LABEL - 2, label);
-	report_wrapped(out, LABEL, text);
+	wrap_text(out, LABEL, text);
 }
 
 static void start_text(const struct recording *r, char *out, size_t size)
@@ -162,7 +134,7 @@ static void answer_how_many(const struct model *m, FILE *out)
 		 fmt_ns(ns, m->active_end_ns - m->active_begin_ns),
 		 fmt_rate(rate, m->shape.mean), fmt_ns(whole, m->end_ns));
 	fprintf(out, "\nHow many exits?\n  ");
-	report_wrapped(out, 2, text);
+	wrap_text(out, 2, text);
 }
 
 static const char *phase_name(const struct model *m, int phase)
@@ -244,7 +216,7 @@ static void answer_shape(const struct model *m, FILE *out)
 		break;
 	}
 	highest_text(m, &b);
-	report_wrapped(out, 2, b.data);
+	wrap_text(out, 2, b.data);
 	buf_free(&b);
 	fprintf(out,
 		"  (Rule: spikes when a sample's rate is above %d times the median of the\n"
@@ -277,9 +249,9 @@ static void answer_which(const struct model *m, FILE *out)
 		name_ranked(m, &least, n - 1 - i, i ? ", " : "");
 	fprintf(out, "\nWhich reasons are the most and the least frequent?\n");
 	fprintf(out, "  most:   ");
-	report_wrapped(out, LABEL, most.data);
+	wrap_text(out, LABEL, most.data);
 	fprintf(out, "  least:  ");
-	report_wrapped(out, LABEL, least.data);
+	wrap_text(out, LABEL, least.data);
 	buf_free(&most);
 	buf_free(&least);
 }

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "lib/wrap.h"
 #include "report/report.h"
 
 static const int widths[MODEL_NR_STATES] = { 8, 8, 9, 9, 10, 9 };
@@ -175,7 +176,7 @@ static void print_verdict(const struct model *m, FILE *out)
 		buf_printf(&b, " It is also the most frequent, with %.0f %% of the exits.",
 			   model_share(m, d->total));
 	fprintf(out, "\n  ");
-	report_wrapped(out, 2, b.data);
+	wrap_text(out, 2, b.data);
 	buf_free(&b);
 }
 

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes exitstat-reasons(7): all that explain knows, by class, in mdoc. The
- * page in docs/man is this program's output; a test compares the two.
+ * Implements explain.h. exitstat-reasons(7) has all that explain knows, by
+ * class, in mdoc; the page in docs/man is this output, and a test compares them.
  */
 #include <ctype.h>
 #include <string.h>
 
 #include "exits/advice.h"
+#include "exits/explain.h"
 
 #define WIDTH	78
 
@@ -104,6 +105,18 @@ static void put_advice(FILE *out, const struct advice *a)
 	put_item(out, "VMM", a->vmm);
 	put_item(out, "host", a->host);
 	fputs(".El\n", out);
+}
+
+void explain_code(const struct reason *r, char *out, size_t size)
+{
+	if (r->code == KES_CODE_UNKNOWN)
+		snprintf(out, size, "-");
+	else if ((int64_t)r->code < 0)
+		snprintf(out, size, "%lld", (long long)r->code);
+	else if (r->isa == KES_ISA_SVM || r->isa == KES_ISA_PVM)
+		snprintf(out, size, "%#llx", (unsigned long long)r->code);
+	else
+		snprintf(out, size, "%llu", (unsigned long long)r->code);
 }
 
 static void put_reason(FILE *out, const struct reason *r)

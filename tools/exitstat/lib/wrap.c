@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Implements wrap.h. */
+#include <stdbool.h>
+#include <string.h>
+
+#include "lib/wrap.h"
+
+/* At a blank, but not between a number and its percent sign. */
+static bool may_break(const char *at)
+{
+	return *at == ' ' && at[1] != '%';
+}
+
+void wrap_text(FILE *out, int indent, const char *text)
+{
+	int room = WRAP_WIDTH - indent;
+
+	while (*text) {
+		int len = (int)strlen(text), cut = len;
+
+		if (len > room) {
+			for (cut = room; cut > 0 && !may_break(text + cut);
+			     cut--)
+				;
+			if (!cut)
+				cut = room;
+		}
+		fprintf(out, "%.*s\n", cut, text);
+		text += cut;
+		text += strspn(text, " ");
+		if (*text)
+			fprintf(out, "%*s", indent, "");
+	}
+}
