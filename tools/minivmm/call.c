@@ -4,9 +4,9 @@
 #include <linux/kvm.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 
 #include "call.h"
+#include "clock.h"
 
 #define CALL_ROW(n)	[CALL_##n] = { KVM_##n, "KVM_" #n },
 
@@ -14,14 +14,6 @@ static const struct {
 	unsigned long request;
 	const char *name;
 } calls[] = { CALLS(CALL_ROW) };
-
-uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * NSEC_PER_SEC + (uint64_t)t.tv_nsec;
-}
 
 const char *call_name(enum call call)
 {
@@ -31,7 +23,7 @@ const char *call_name(enum call call)
 int call_number(struct call_times *times, int fd, enum call call,
 		unsigned long arg, struct errbuf *err)
 {
-	uint64_t start_ns = times->frozen ? 0 : now_ns();
+	uint64_t start_ns = times->frozen ? 0 : mono_ns();
 	int rc = ioctl(fd, calls[call].request, arg);
 
 	if (rc < 0)
@@ -39,7 +31,7 @@ int call_number(struct call_times *times, int fd, enum call call,
 			     strerror(errno));
 	if (!times->frozen) {
 		times->of[call].count++;
-		times->of[call].total_ns += now_ns() - start_ns;
+		times->of[call].total_ns += mono_ns() - start_ns;
 	}
 	return rc;
 }

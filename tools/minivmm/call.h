@@ -31,7 +31,6 @@ struct call_times {
 	} of[NR_CALLS];
 };
 
-uint64_t now_ns(void);
 const char *call_name(enum call call);
 
 /*

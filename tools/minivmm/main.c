@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "input.h"
 #include "stats.h"
 #include "watch.h"
@@ -92,7 +93,7 @@ int main(int argc, char **argv)
 	static struct vmm vmm = { .options = &options };
 	struct errbuf err;
 
-	vmm.start_ns = now_ns();
+	vmm.start_ns = mono_ns();
 	program_invocation_short_name = (char *)"minivmm";
 	if (options_parse(&options, argc, argv, &err)) {
 		warnx("%s", err.text);

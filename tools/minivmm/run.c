@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "arch.h"
+#include "clock.h"
 #include "kvm-exits.h"
 #include "ports.h"
 #include "run.h"
@@ -211,13 +212,13 @@ static int run_once(struct vcpu *v)
 void *vcpu_run(void *data)
 {
 	struct vcpu *v = data;
-	uint64_t start_ns = now_ns();
+	uint64_t start_ns = mono_ns();
 	int end;
 
 	do
 		end = run_once(v);
 	while (end == END_NOT);
-	v->run_ns = now_ns() - start_ns;
+	v->run_ns = mono_ns() - start_ns;
 	ports_flush(v, true);
 	atomic_store(&v->end, end);
 	vmm_wake(v->vmm);

@@ -13,6 +13,7 @@
 
 #include "abi.h"
 #include "arch.h"
+#include "clock.h"
 #include "vmm.h"
 
 #define API_VERSION	12
@@ -314,6 +315,6 @@ int vmm_create(struct vmm *vmm, struct errbuf *err)
 		free(images[i].data);
 	free(images);
 	vmm->times.frozen = 1;
-	vmm->setup_ns = now_ns() - vmm->start_ns;
+	vmm->setup_ns = mono_ns() - vmm->start_ns;
 	return rc;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "abi.h"
+#include "clock.h"
 #include "input.h"
 #include "ports.h"
 #include "run.h"
@@ -133,7 +134,7 @@ static bool input_wanted(struct vmm *vmm)
 /* How long to wait, in ms; 0 when the time limit is over, -1 for ever. */
 static int patience_ms(const struct vmm *vmm, uint64_t end_ns)
 {
-	uint64_t now = now_ns(), left_ms;
+	uint64_t now = mono_ns(), left_ms;
 
 	if (vmm->wants & MINIVMM_WANTS_IRQCHIP && now + LOOK_MS * NSEC_PER_MSEC < end_ns)
 		return LOOK_MS;
@@ -165,10 +166,10 @@ static void wait_once(struct vmm *vmm, int ms)
 static void watch(struct vmm *vmm)
 {
 	uint64_t limit_ns = vmm->options->timeout_ns;
-	uint64_t end_ns = limit_ns ? now_ns() + limit_ns : UINT64_MAX;
+	uint64_t end_ns = limit_ns ? mono_ns() + limit_ns : UINT64_MAX;
 
 	while (!all_ended(vmm)) {
-		vmm->timed_out |= now_ns() >= end_ns;
+		vmm->timed_out |= mono_ns() >= end_ns;
 		if (vmm->timed_out || vmm->over || vmm->quit || got_signal ||
 		    vmm->output_errno) {
 			stop_all(vmm);

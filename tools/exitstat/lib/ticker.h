@@ -1,20 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The clock as a struct, so that tests bring their own, and the arithmetic of
- * an absolute timer: deadlines never drift, and a missed one is counted.
+ * The arithmetic of an absolute timer: deadlines never drift, and a missed one
+ * is counted.
  */
 #ifndef EXITSTAT_TICKER_H
 #define EXITSTAT_TICKER_H
 
 #include <stdint.h>
-
-struct clock {
-	uint64_t (*mono_ns)(void *arg);		/* CLOCK_MONOTONIC */
-	uint64_t (*wall_ns)(void *arg);		/* CLOCK_REALTIME */
-	void *arg;
-};
-
-extern const struct clock clock_system;
 
 struct ticker {
 	uint64_t next_ns;	/* the deadline that comes next */

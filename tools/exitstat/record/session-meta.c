@@ -37,10 +37,10 @@ int session_head(struct rec_writer *w, const struct session_config *cfg,
 		rc = rec_meta_u64(w, "interval_ns", cfg->interval_ns, err);
 	if (!rc)
 		rc = rec_meta_u64(w, "start_wall_ns",
-				  cfg->clock->wall_ns(cfg->clock->arg), err);
+				  clock_wall_ns(cfg->clock), err);
 	if (!rc)
 		rc = rec_meta_u64(w, "start_mono_ns",
-				  cfg->clock->mono_ns(cfg->clock->arg), err);
+				  clock_mono_ns(cfg->clock), err);
 	return rc ? rc : rec_commit(w, err);
 }
 

@@ -69,7 +69,7 @@ static void catch_signals(sigset_t *while_waiting)
 
 static uint64_t now_ns(const struct session *s)
 {
-	return s->cfg->clock->mono_ns(s->cfg->clock->arg);
+	return clock_mono_ns(s->cfg->clock);
 }
 
 /* The fields that the source fills, as words, for readers of the database. */

@@ -7,6 +7,7 @@
 #ifndef EXITSTAT_SESSION_H
 #define EXITSTAT_SESSION_H
 
+#include "clock.h"
 #include "lib/child.h"
 #include "record/phases.h"
 #include "recording/recording.h"

@@ -36,12 +36,12 @@ void serve_data_open(struct serve_data *d, const struct serve_config *cfg)
 	});
 	d->self.source = cfg->source->name;
 	d->self.has_http = !cfg->textfile;
-	d->self.start_ns = cfg->clock->wall_ns(cfg->clock->arg);
+	d->self.start_ns = clock_wall_ns(cfg->clock);
 }
 
 static uint64_t now_ns(const struct serve_data *d)
 {
-	return d->cfg->clock->mono_ns(d->cfg->clock->arg);
+	return clock_mono_ns(d->cfg->clock);
 }
 
 static uint64_t count_lines(const struct serve_data *d)

@@ -49,7 +49,7 @@ struct serve_http {
 
 static uint64_t now_ns(const struct serve_http *h)
 {
-	return h->data->cfg->clock->mono_ns(h->data->cfg->clock->arg);
+	return clock_mono_ns(h->data->cfg->clock);
 }
 
 /* ---- connections ---- */

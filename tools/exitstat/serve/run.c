@@ -53,7 +53,7 @@ static int write_textfile(struct serve_data *d, struct errbuf *err)
 
 static uint64_t now_ns(const struct serve_config *cfg)
 {
-	return cfg->clock->mono_ns(cfg->clock->arg);
+	return clock_mono_ns(cfg->clock);
 }
 
 /* Until a client, a signal or a deadline comes. */

@@ -6,6 +6,7 @@
 #ifndef EXITSTAT_SERVE_H
 #define EXITSTAT_SERVE_H
 
+#include "clock.h"
 #include "metrics/metrics.h"
 #include "snapshot/snapshot.h"
 #include "source/source.h"

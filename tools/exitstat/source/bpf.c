@@ -10,8 +10,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "exits/groups.h"
 #include "source/bpf-load.h"
 #include "source/source.h"
@@ -26,14 +26,6 @@ static struct {
 	uint32_t loaded;		/* KES_GROUP_*: have programs and maps */
 	uint32_t groups;		/* KES_GROUP_*: are shown */
 } counting = { .groups = KES_GROUP_COUNT };
-
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
-}
 
 /* A zombie has closed its files. */
 static bool runs(void *arg, uint32_t tgid)
@@ -112,7 +104,7 @@ static void recycle(void)
 static int bpf_read(const char *root, struct buf *out, struct errbuf *err)
 {
 	struct bpf_head head = {
-		.groups = counting.groups, .now_ns = now_ns,
+		.groups = counting.groups, .now_ns = mono_ns,
 	};
 	int rc = check_root(root, err);
 
@@ -120,7 +112,7 @@ static int bpf_read(const char *root, struct buf *out, struct errbuf *err)
 		rc = start(err);
 	if (rc && rc != -EAGAIN)
 		return rc;
-	head.begin_ns = now_ns();
+	head.begin_ns = mono_ns();
 	if (counting.load) {
 		bpf_vms_update(&counting.vms, head.begin_ns);
 		head.isa = bpf_load_isa(counting.load);

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "lib/fsroot.h"
 #include "source/kvm-procs.h"
 
@@ -104,14 +104,6 @@ bool kvm_procs_alive(const char *root, uint32_t pid)
 	return alive;
 }
 
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	clock_gettime(clock, &ts);
-	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
-}
-
 /* The 22nd field of stat, in ticks since boot; comm may contain any text. */
 static bool start_ticks(const char *root, uint32_t pid, uint64_t *ticks)
 {
@@ -150,7 +142,7 @@ uint64_t kvm_procs_began_ns(const char *root, uint32_t pid, uint64_t now_ns)
 bool kvm_procs_is_reused(const char *root, uint32_t pid, uint64_t created_ns)
 {
 	uint64_t tick_ns = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
-	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now_ns = mono_ns();
 	uint64_t began_ns = kvm_procs_began_ns(root, pid, now_ns);
 
 	/* as late as now: it is gone, or does not say when it began */

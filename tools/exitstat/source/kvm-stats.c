@@ -16,8 +16,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "lib/fsroot.h"
 #include "source/kvm-procs.h"
 #include "source/kvm-stats.h"
@@ -61,14 +61,6 @@ static struct state {
 	uint64_t retired[NR_KVM_STATS];
 } state;
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
-}
-
 /* ---- which VMs there are ---- */
 
 static struct vm *add_vm(uint32_t pid, const char *dir)
@@ -82,7 +74,7 @@ static struct vm *add_vm(uint32_t pid, const char *dir)
 	snprintf(vm->dir, sizeof(vm->dir), "%s", dir);
 	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
 	fsroot_line(state.root, path, vm->comm, sizeof(vm->comm));
-	vm->created_ns = kvm_procs_began_ns(state.root, pid, now_ns());
+	vm->created_ns = kvm_procs_began_ns(state.root, pid, mono_ns());
 	return vm;
 }
 
@@ -115,7 +107,7 @@ static void see_qemu(void *arg, uint32_t pid)
 
 static void bury(struct vm *vm)
 {
-	vm->died_ns = now_ns();
+	vm->died_ns = mono_ns();
 	qmp_close(vm->qmp);
 	vm->qmp = NULL;
 }
@@ -149,9 +141,9 @@ static void find_vms(void)
 	for (size_t i = 0; i < state.nr; i++)
 		state.vms[i].seen = false;
 	listed = !kvm_debugfs_list(state.root, see_dir, NULL, &err);
-	if (now_ns() >= state.scan_ns) {
+	if (mono_ns() >= state.scan_ns) {
 		kvm_procs_qemus(state.root, see_qemu, NULL);
-		state.scan_ns = now_ns() + SCAN_NS;
+		state.scan_ns = mono_ns() + SCAN_NS;
 	}
 	for (size_t i = 0; i < state.nr; i++) {
 		struct vm *vm = &state.vms[i];
@@ -221,14 +213,14 @@ static int read_qmp(struct vm *vm, uint64_t until_ns)
 	int rc = 0;
 
 	if (!vm->qmp)
-		rc = now_ns() < vm->retry_ns ? -EHOSTDOWN : start_qmp(vm);
+		rc = mono_ns() < vm->retry_ns ? -EHOSTDOWN : start_qmp(vm);
 	if (!rc)
 		rc = qmp_read(vm->qmp, until_ns, &vm->no_qmp);
 	if (rc == -EAGAIN)
 		return rc;
 	if (rc) {
 		if (rc != -EHOSTDOWN)
-			vm->retry_ns = now_ns() + RETRY_NS;
+			vm->retry_ns = mono_ns() + RETRY_NS;
 		qmp_close(vm->qmp);
 		vm->qmp = NULL;
 		return rc;
@@ -272,7 +264,7 @@ static void read_vm(struct vm *vm, uint64_t until_ns)
 
 static void update(const char *root, uint64_t wait_ns)
 {
-	uint64_t until_ns = now_ns() + wait_ns;
+	uint64_t until_ns = mono_ns() + wait_ns;
 
 	state.root = root;
 	find_vms();
@@ -342,13 +334,13 @@ static int kvm_stats_read(const char *root, struct buf *out, struct errbuf *err)
 		.groups = KES_GROUP_COUNT,
 		.groups_known = KES_GROUP_COUNT,
 		.nr_records = 1,
-		.begin_ns = now_ns(),
+		.begin_ns = mono_ns(),
 	};
 	size_t at = out->len;
 
 	(void)err;
 	update(root, READ_NS);
-	h.end_ns = now_ns();
+	h.end_ns = mono_ns();
 	buf_append(out, &h, sizeof(h));
 	put_counts(out, KES_REC_RETIRED, 0, 0, state.retired);
 	for (size_t i = 0; i < state.nr; i++) {
@@ -392,7 +384,7 @@ static size_t count_feeds(enum feed feed)
 /* Waits for those whose QEMU is about to answer. */
 static void settle(const char *root)
 {
-	uint64_t until_ns = now_ns() + PROBE_NS;
+	uint64_t until_ns = mono_ns() + PROBE_NS;
 	bool waiting;
 
 	do {
@@ -400,7 +392,7 @@ static void settle(const char *root)
 		waiting = false;
 		for (size_t i = 0; i < state.nr; i++)
 			waiting |= state.vms[i].qmp && !state.vms[i].nr;
-	} while (waiting && now_ns() < until_ns);
+	} while (waiting && mono_ns() < until_ns);
 }
 
 static int kvm_stats_probe(const char *root, struct errbuf *why)

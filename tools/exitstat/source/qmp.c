@@ -15,9 +15,9 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "source/kvm-stats.h"
 
 #define PATIENCE_NS	(2 * NSEC_PER_SEC)	/* for one answer, in all */
@@ -41,14 +41,6 @@ struct qmp {
 	size_t nr, cap;
 };
 
-static uint64_t now_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (uint64_t)ts.tv_sec * NSEC_PER_SEC + (uint64_t)ts.tv_nsec;
-}
-
 int qmp_open(struct qmp **out, const char *path, struct errbuf *err)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
@@ -69,7 +61,7 @@ int qmp_open(struct qmp **out, const char *path, struct errbuf *err)
 	}
 	*out = xcalloc(1, sizeof(**out));
 	(*out)->fd = fd;
-	(*out)->since_ns = now_ns();
+	(*out)->since_ns = mono_ns();
 	(*out)->asked = true;	/* QEMU greets without being asked */
 	return 0;
 }
@@ -153,7 +145,7 @@ static int take_object(struct qmp *q, json_t **out, struct errbuf *err)
 static int fill(struct qmp *q, uint64_t until_ns, struct errbuf *err)
 {
 	struct pollfd p = { .fd = q->fd, .events = POLLIN };
-	uint64_t now = now_ns();
+	uint64_t now = mono_ns();
 	int ms = until_ns > now ? (int)((until_ns - now) / NSEC_PER_MSEC) : 0;
 	char data[16384];
 	ssize_t n;
@@ -209,7 +201,7 @@ static int receive(struct qmp *q, uint64_t until_ns, json_t **out,
 		else if (!json_object_get(message, "event"))
 			rc = err_set(err, -EPROTO, "this is not QMP (neither an answer nor an event)");
 		json_decref(message);
-	} while (!rc && (now_ns() < until_ns || turn++ < MIN_TURNS));
+	} while (!rc && (mono_ns() < until_ns || turn++ < MIN_TURNS));
 	return rc ? rc : -EAGAIN;
 }
 
@@ -236,7 +228,7 @@ static int ask(struct qmp *q, struct errbuf *err)
 		rc = err_set(err, -EPIPE, "QEMU takes no more commands");
 	buf_free(&b);
 	q->asked = true;
-	q->since_ns = now_ns();
+	q->since_ns = mono_ns();
 	return rc;
 }
 
@@ -349,7 +341,7 @@ static int take_answer(struct qmp *q, json_t *answer, struct errbuf *err)
 
 static int give_up(const struct qmp *q, struct errbuf *err)
 {
-	if (now_ns() - q->since_ns < PATIENCE_NS)
+	if (mono_ns() - q->since_ns < PATIENCE_NS)
 		return -EAGAIN;
 	return err_set(err, -ETIMEDOUT, q->step == GREETING ?
 		       "no greeting: another client has this monitor, or QEMU hangs" :

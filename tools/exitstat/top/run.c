@@ -73,7 +73,7 @@ static void catch_signals(sigset_t *while_waiting)
 
 static uint64_t now_ns(const struct run *r)
 {
-	return r->cfg->clock->mono_ns(r->cfg->clock->arg);
+	return clock_mono_ns(r->cfg->clock);
 }
 
 /* As QEMU is told; a dead VM's pid may belong to somebody else by now. */
