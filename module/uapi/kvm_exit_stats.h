@@ -60,7 +60,7 @@
 #define KES_FIELD_FASTPATH	0x04ULL	/* fastpath */
 #define KES_FIELD_USERSPACE	0x08ULL	/* userspace */
 #define KES_FIELD_CLOSURE	0x10ULL	/* attempts and its buckets */
-#define KES_FIELD_SUB		0x20ULL	/* kes_exit.sub */
+/* 0x20 is reserved: 0 in what is written, ignored by readers */
 
 struct kes_header {
 	__u64 magic;		/* KES_MAGIC */
@@ -128,8 +128,7 @@ struct kes_vm_record {
 /* One exit reason of one vCPU. Only reasons seen at least once are listed. */
 struct kes_exit {
 	__u64 code;		/* raw code, or KES_CODE_UNKNOWN */
-	__u32 sub;		/* sub-reason, 0 without KES_FIELD_SUB */
-	__u32 reserved;
+	__u64 reserved;		/* 0, ignored by readers */
 	__u64 l1;		/* exits of this KVM's guest */
 	__u64 l2;		/* exits of that guest's guest (nested) */
 	__u64 l2_reflected;	/* of l2: handed to L1 as its own VM exit */

@@ -28,12 +28,8 @@ static void open_accounts(struct totals *t)
 	t->keys = xcalloc(r->nr_reasons + 1, sizeof(*t->keys));
 	for (size_t i = 0; i < r->nr_reasons; i++) {
 		const struct rec_reason *reason = &r->reasons[i];
-		char *name = reason->sub ?
-			xasprintf("%s/%u", reason->name, reason->sub) :
-			xstrdup(reason->name);
 
-		t->keys[i] = meter_key(&t->meter, name, reason->class);
-		free(name);
+		t->keys[i] = meter_key(&t->meter, reason->name, reason->class);
 	}
 }
 

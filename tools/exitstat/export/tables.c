@@ -15,7 +15,7 @@
 
 #define SAMPLE	"sample_begin_ns", "sample_end_ns", "phase"
 #define VCPU	"vm", "name", "vcpu"
-#define REASON	"isa", "code", "sub", "reason", "class"
+#define REASON	"isa", "code", "reason", "class"
 
 static void put_none(struct export_row *row)
 {
@@ -97,7 +97,6 @@ static void put_reason(const struct recording *r, int64_t reason,
 
 	put_text(row, e->isa);
 	put_number(row, (int64_t)e->code);
-	put_count(row, rec_has_field(r, "sub") ? (int64_t)e->sub : -1);
 	put_text(row, e->name);
 	put_text(row, e->class);
 }

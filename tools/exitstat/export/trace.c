@@ -99,10 +99,7 @@ static void put_rate(struct trace *t, size_t cell, uint64_t at_ns, double rate)
 	const struct rec_vcpu *v = &t->r->vcpus[cell / t->r->nr_reasons];
 	const struct rec_reason *reason =
 		&t->r->reasons[cell % t->r->nr_reasons];
-	char *name = reason->sub ?
-		xasprintf("vCPU %u %s %u", v->vcpu_id, reason->name,
-			  reason->sub) :
-		xasprintf("vCPU %u %s", v->vcpu_id, reason->name);
+	char *name = xasprintf("vCPU %u %s", v->vcpu_id, reason->name);
 
 	put(t, json_pack("{s:s, s:s, s:o, s:I, s:I, s:f, s:{s:f}}",
 			 "ph", "C", "cat", "exits", "name", json_text(name),

@@ -79,8 +79,7 @@ struct rows {
 static int64_t add_row(struct rows *rows, const struct rec_reason_row *row)
 {
 	for (size_t i = 0; i < rows->nr; i++)
-		if (rows->row[i].code == row->code &&
-		    rows->row[i].sub == row->sub)
+		if (rows->row[i].code == row->code)
 			return rows->row[i].id;
 	rows->row[rows->nr] = *row;
 	rows->row[rows->nr].id = (int64_t)rows->nr + 1;

@@ -19,7 +19,6 @@
 struct meter_code {
 	uint32_t isa;
 	uint64_t code;
-	uint32_t sub;
 	size_t key;
 };
 
@@ -54,55 +53,51 @@ struct pass {
 	struct last_vcpu *v;
 };
 
-static size_t add_code(struct meter *m, uint64_t code, uint32_t sub)
+static size_t add_code(struct meter *m, uint64_t code)
 {
 	const struct reason *known = reason_by_code(m->hdr.isa, code);
-	char name[48], text[64];
+	char name[48];
 
 	reason_code_name(m->hdr.isa, code, name, sizeof(name));
-	snprintf(text, sizeof(text), sub ? "%s/%u" : "%s", name, sub);
 	m->codes = vec_room(m->codes, m->nr_codes, &m->cap_codes,
 			    sizeof(*m->codes));
 	m->codes[m->nr_codes] = (struct meter_code) {
-		.isa = m->hdr.isa, .code = code, .sub = sub,
-		.key = meter_key(m, text, known ?
+		.isa = m->hdr.isa, .code = code,
+		.key = meter_key(m, name, known ?
 				 reason_class_name(known->class) : "other"),
 	};
 	return m->nr_codes++;
 }
 
-static bool is_code(const struct meter *m, size_t i, uint64_t code,
-		    uint32_t sub)
+static bool is_code(const struct meter *m, size_t i, uint64_t code)
 {
-	return m->codes[i].code == code && m->codes[i].sub == sub &&
-	       m->codes[i].isa == m->hdr.isa;
+	return m->codes[i].code == code && m->codes[i].isa == m->hdr.isa;
 }
 
-static size_t find_code(struct meter *m, uint64_t code, uint32_t sub)
+static size_t find_code(struct meter *m, uint64_t code)
 {
 	for (size_t i = 0; i < m->nr_codes; i++)
-		if (is_code(m, i, code, sub))
+		if (is_code(m, i, code))
 			return i;
 	/* as many odd codes as a broken source likes: they share a name */
 	if (m->nr_codes >= 2 * METER_MAX_KEYS)
-		return find_code(m, KES_CODE_UNKNOWN, 0);
-	return add_code(m, code, sub);
+		return find_code(m, KES_CODE_UNKNOWN);
+	return add_code(m, code);
 }
 
-static struct last_exit *find_exit(struct pass *p, size_t hint, uint64_t code,
-				   uint32_t sub)
+static struct last_exit *find_exit(struct pass *p, size_t hint, uint64_t code)
 {
 	struct last_vcpu *v = p->v;
 	struct last_exit *e;
 
 	for (size_t n = 0; n < v->nr; n++) {
 		e = &v->exits[(hint + n) % v->nr];
-		if (is_code(p->m, e->code, code, sub))
+		if (is_code(p->m, e->code, code))
 			return e;
 	}
 	v->exits = vec_room(v->exits, v->nr, &v->cap, sizeof(*e));
 	e = &v->exits[v->nr++];
-	*e = (struct last_exit) { .code = find_code(p->m, code, sub) };
+	*e = (struct last_exit) { .code = find_code(p->m, code) };
 	return e;
 }
 
@@ -137,7 +132,7 @@ static void add_sum(struct pass *p, enum meter_sum sum, uint64_t now)
 
 static void add_exit(struct pass *p, size_t hint, const struct kes_exit *e)
 {
-	struct last_exit *last = find_exit(p, hint, e->code, e->sub);
+	struct last_exit *last = find_exit(p, hint, e->code);
 
 	add_value(p, last, METER_L1, e->l1);
 	add_value(p, last, METER_L2, e->l2);
@@ -185,7 +180,7 @@ static void add_times(struct pass *p, const struct snap_vcpu *from)
 			cyc[k] += e->cyc[k - 1];
 		if (t->state == KES_STATE_HANDLER && e->code == t->state_code)
 			handler += open;
-		add_value(p, find_exit(p, i, e->code, 0), METER_HANDLER_NS,
+		add_value(p, find_exit(p, i, e->code), METER_HANDLER_NS,
 			  to_ns(p->s, handler));
 	}
 	if (t->state < KES_NR_STATES)

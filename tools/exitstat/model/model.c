@@ -397,8 +397,5 @@ const char *model_isa(const struct model *m)
 
 void model_reason_name(const struct rec_reason *r, char *out, size_t size)
 {
-	if (r->sub)
-		snprintf(out, size, "%.48s/%u", r->name, r->sub);
-	else
-		snprintf(out, size, "%.48s", r->name);
+	snprintf(out, size, "%.48s", r->name);
 }

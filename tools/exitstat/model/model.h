@@ -104,7 +104,7 @@ void model_guest_text(const struct model *m, char *out, size_t size);
 const char *model_machine(const struct model *m);
 /* "vmx", ...: of which the recorded codes are; "" when not known. */
 const char *model_isa(const struct model *m);
-/* A reason's name, with its sub-reason if it has one. */
+/* A reason's name, as long as a label can be. */
 void model_reason_name(const struct rec_reason *r, char *out, size_t size);
 
 #endif

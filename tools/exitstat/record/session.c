@@ -84,7 +84,6 @@ static void fields_text(uint64_t fields, char *out, size_t size)
 		{ KES_FIELD_FASTPATH, "fastpath" },
 		{ KES_FIELD_USERSPACE, "userspace" },
 		{ KES_FIELD_CLOSURE, "closure" },
-		{ KES_FIELD_SUB, "sub" },
 	};
 	size_t len = (size_t)snprintf(out, size, "l1");
 

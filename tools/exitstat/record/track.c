@@ -50,7 +50,6 @@ struct track_vm {
 struct reason_key {
 	uint32_t isa;
 	uint64_t code;
-	uint32_t sub;
 };
 
 struct tracker {
@@ -109,11 +108,10 @@ struct track_sums track_sums(const struct tracker *t)
 	return t->sums;
 }
 
-static int find_reason(struct pass *p, uint64_t code, uint32_t sub,
-		       int64_t *id)
+static int find_reason(struct pass *p, uint64_t code, int64_t *id)
 {
 	struct tracker *t = p->t;
-	struct reason_key key = { p->s->hdr.isa, code, sub };
+	struct reason_key key = { p->s->hdr.isa, code };
 	const struct reason *known;
 	char name[32];
 	size_t i;
@@ -121,8 +119,7 @@ static int find_reason(struct pass *p, uint64_t code, uint32_t sub,
 	/* asked for in the same order again and again */
 	for (size_t n = 0; n < t->nr_reasons; n++) {
 		i = (t->next_reason + n) % t->nr_reasons;
-		if (t->reasons[i].isa == key.isa &&
-		    t->reasons[i].code == code && t->reasons[i].sub == sub) {
+		if (t->reasons[i].isa == key.isa && t->reasons[i].code == code) {
 			t->next_reason = i + 1;
 			*id = (int64_t)i + 1;
 			return 0;
@@ -138,7 +135,6 @@ static int find_reason(struct pass *p, uint64_t code, uint32_t sub,
 		.id = *id,
 		.isa = reason_isa_name(key.isa),
 		.code = code,
-		.sub = sub,
 		.name = name,
 		.class = known ? reason_class_name(known->class) : "other",
 		.meaning = known ? known->meaning :
@@ -155,7 +151,7 @@ static struct counter *find_counter(struct track_vcpu *v, size_t hint,
 	for (size_t n = 0; n < v->nr; n++) {
 		struct counter *c = &v->counters[at];
 
-		if (c->last.code == e->code && c->last.sub == e->sub)
+		if (c->last.code == e->code)
 			return c;
 		at = at + 1 < v->nr ? at + 1 : 0;
 	}
@@ -171,9 +167,8 @@ static int add_counter(struct pass *p, struct track_vcpu *v,
 	c = &v->counters[v->nr++];
 	memset(c, 0, sizeof(*c));
 	c->last.code = e->code;
-	c->last.sub = e->sub;
 	*out = c;
-	return find_reason(p, e->code, e->sub, &c->reason);
+	return find_reason(p, e->code, &c->reason);
 }
 
 /* The difference, or -1 when the source does not fill this field. */
@@ -266,7 +261,7 @@ static int find_vcpu(struct pass *p, struct track_vm *vm, size_t hint,
 
 static int find_group_reason(void *arg, uint64_t code, int64_t *id)
 {
-	return find_reason(arg, code, 0, id);
+	return find_reason(arg, code, id);
 }
 
 static struct track_groups_pass groups_pass(struct pass *p,

@@ -25,7 +25,7 @@ static const char *const stmt_sql[REC_NR_STMTS] = {
 	[STMT_VM_DIED] = "UPDATE vm SET died_ns=? WHERE id=?",
 	[STMT_VCPU] = "INSERT INTO vcpu VALUES(?,?,?,NULL)",
 	[STMT_UNKNOWN] = "UPDATE vcpu SET unknown_last=? WHERE id=?",
-	[STMT_REASON] = "INSERT INTO reason VALUES(?,?,?,?,?,?,?,?)",
+	[STMT_REASON] = "INSERT INTO reason VALUES(?,?,?,?,?,?,?)",
 	[STMT_SAMPLE] = "INSERT INTO sample VALUES(?,?,?,?)",
 	[STMT_PHASE] = "INSERT INTO phase VALUES(?,?,?,NULL,?)",
 	[STMT_PHASE_END] = "UPDATE phase SET end_ns=? WHERE id=?",
@@ -48,9 +48,9 @@ static const char schema[] =
 	" vm INTEGER NOT NULL REFERENCES vm, vcpu_id INTEGER NOT NULL,"
 	" unknown_last INTEGER);"
 	"CREATE TABLE reason(id INTEGER PRIMARY KEY, isa TEXT NOT NULL,"
-	" code INTEGER NOT NULL, sub INTEGER NOT NULL, name TEXT NOT NULL,"
+	" code INTEGER NOT NULL, name TEXT NOT NULL,"
 	" class TEXT NOT NULL, meaning TEXT NOT NULL, reference TEXT NOT NULL,"
-	" UNIQUE(isa, code, sub));"
+	" UNIQUE(isa, code));"
 	"CREATE TABLE sample(id INTEGER PRIMARY KEY, begin_ns INTEGER NOT NULL,"
 	" end_ns INTEGER NOT NULL, missed INTEGER NOT NULL);"
 	"CREATE TABLE phase(id INTEGER PRIMARY KEY, name TEXT NOT NULL,"

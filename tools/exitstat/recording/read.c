@@ -94,11 +94,10 @@ static int load_reason(struct recording *r, sqlite3_stmt *s)
 
 	e->isa = column_text(s, 1);
 	e->code = column_u64(s, 2);
-	e->sub = (uint32_t)sqlite3_column_int64(s, 3);
-	e->name = column_text(s, 4);
-	e->class = column_text(s, 5);
-	e->meaning = column_text(s, 6);
-	e->reference = column_text(s, 7);
+	e->name = column_text(s, 3);
+	e->class = column_text(s, 4);
+	e->meaning = column_text(s, 5);
+	e->reference = column_text(s, 6);
 	return 0;
 }
 
@@ -162,7 +161,7 @@ static const struct table {
 	      "id", load_vm),
 	TABLE(1, vcpu, vcpus, "id, vm, vcpu_id, unknown_last", "id", load_vcpu),
 	TABLE(1, reason, reasons,
-	      "id, isa, code, sub, name, class, meaning, reference", "id",
+	      "id, isa, code, name, class, meaning, reference", "id",
 	      load_reason),
 	TABLE(1, phase, phases, "id, name, begin_ns, end_ns, line", "id",
 	      load_phase),

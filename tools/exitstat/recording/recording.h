@@ -69,7 +69,6 @@ struct rec_reason_row {
 	int64_t id;
 	const char *isa;
 	uint64_t code;
-	uint32_t sub;
 	const char *name;
 	const char *class;
 	const char *meaning;
@@ -148,7 +147,6 @@ struct rec_vcpu {
 struct rec_reason {
 	char *isa;
 	uint64_t code;
-	uint32_t sub;
 	char *name;
 	char *class;
 	char *meaning;
@@ -225,7 +223,7 @@ void rec_close(struct recording *r);
 /* "" when there is no such key. */
 const char *rec_get(const struct recording *r, const char *key);
 uint64_t rec_get_u64(const struct recording *r, const char *key);
-/* Does the source fill this column of delta, or "closure", or "sub"? */
+/* Does the source fill this column of delta, or "closure"? */
 bool rec_has_field(const struct recording *r, const char *name);
 /* 0, or -ENODATA with a line in @err: the group (one KES_GROUP_*) was off. */
 int rec_need_group(const struct recording *r, uint32_t group,

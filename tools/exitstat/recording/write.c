@@ -101,11 +101,10 @@ int rec_reason(struct rec_writer *w, const struct rec_reason_row *row,
 	sqlite3_bind_int64(s, 1, row->id);
 	bind_text(s, 2, row->isa);
 	bind_u64(s, 3, row->code);
-	bind_u64(s, 4, row->sub);
-	bind_text(s, 5, row->name);
-	bind_text(s, 6, row->class);
-	bind_text(s, 7, row->meaning);
-	bind_text(s, 8, row->reference);
+	bind_text(s, 4, row->name);
+	bind_text(s, 5, row->class);
+	bind_text(s, 6, row->meaning);
+	bind_text(s, 7, row->reference);
 	return run(w, STMT_REASON, err);
 }
 

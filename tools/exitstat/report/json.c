@@ -66,11 +66,10 @@ static json_t *answers(const struct model *m)
 
 static json_t *reason(const struct model *m, const struct model_reason *r)
 {
-	return json_pack("{s:o, s:o, s:I, s:I, s:o, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:o, s:o, s:I, s:o, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "name", json_text(r->info->name),
 			 "isa", json_text(r->info->isa),
 			 "code", (json_int_t)r->info->code,
-			 "sub", (json_int_t)r->info->sub,
 			 "class", json_text(r->info->class),
 			 "exits", (json_int_t)r->total,
 			 "percent", model_share(m, r->total),

@@ -55,20 +55,19 @@ static void begin_history(const struct pass *p, const struct top_vcpu *v,
 }
 
 static struct top_cell *find_cell(const struct pass *p, struct top_vcpu *v,
-				  size_t hint, uint64_t code, uint32_t sub)
+				  size_t hint, uint64_t code)
 {
 	struct top_cell *c;
 
 	for (size_t n = 0; n < v->nr; n++) {
 		c = &v->cells[(hint + n) % v->nr];
-		if (c->code == code && c->sub == sub)
+		if (c->code == code)
 			return c;
 	}
 	v->cells = vec_room(v->cells, v->nr, &v->cap, sizeof(*c));
 	c = &v->cells[v->nr++];
 	memset(c, 0, sizeof(*c));
 	c->code = code;
-	c->sub = sub;
 	begin_history(p, v, c);
 	return c;
 }
@@ -91,7 +90,7 @@ static void step(struct top_vcpu *v, struct top_values *now,
 static void update_exit(const struct pass *p, struct top_vcpu *v, size_t hint,
 			const struct kes_exit *e)
 {
-	struct top_cell *c = find_cell(p, v, hint, e->code, e->sub);
+	struct top_cell *c = find_cell(p, v, hint, e->code);
 
 	step(v, &c->now, &c->delta, TOP_EXITS, e->l1 + e->l2);
 	step(v, &c->now, &c->delta, TOP_L2, e->l2);
@@ -125,7 +124,7 @@ static void update_cost(const struct pass *p, struct top_vcpu *v, size_t hint,
 			const struct kes_time_exit *t, int open_state,
 			uint64_t open)
 {
-	struct top_cell *c = find_cell(p, v, hint, t->code, 0);
+	struct top_cell *c = find_cell(p, v, hint, t->code);
 
 	for (int i = KES_STATE_HANDLER; i < KES_NR_STATES; i++) {
 		uint64_t cyc = t->cyc[i - 1] + (i == open_state ? open : 0);

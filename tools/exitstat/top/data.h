@@ -28,7 +28,6 @@ struct top_values {
 /* A reason of a vCPU. */
 struct top_cell {
 	uint64_t code;
-	uint32_t sub;
 	struct top_values now, delta;
 	float rate[TOP_HISTORY];	/* per second; negative: not known */
 };

@@ -145,7 +145,6 @@ static enum top_effect act_into(struct top_view *v, const struct top_table *t)
 		break;
 	case TOP_REASONS:
 		v->path.key.code = r->key.code;
-		v->path.key.sub = r->key.sub;
 		enter(v, TOP_DETAIL);
 		break;
 	default:
@@ -179,7 +178,6 @@ static enum top_effect act_back(struct top_view *v, const struct top_table *t)
 	case TOP_DETAIL:
 		v->path.level = TOP_REASONS;
 		v->path.key.code = 0;
-		v->path.key.sub = 0;
 		break;
 	case TOP_REASONS:
 		v->path.level = v->path.has_vm ? TOP_VCPUS : TOP_VMS;

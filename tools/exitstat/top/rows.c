@@ -28,8 +28,8 @@ bool top_key_equal(const struct top_key *a, const struct top_key *b)
 {
 	return a->all == b->all && a->other == b->other &&
 	       a->vm_id == b->vm_id && a->created_ns == b->created_ns &&
-	       a->vcpu_id == b->vcpu_id && a->sub == b->sub &&
-	       a->code == b->code && a->value == b->value;
+	       a->vcpu_id == b->vcpu_id && a->code == b->code &&
+	       a->value == b->value;
 }
 
 /* ---- adding up ---- */
@@ -146,7 +146,7 @@ static uint32_t *place_of(const struct top_table *t, const struct top_key *key)
 {
 	uint64_t hash = key->code * 0x9e3779b97f4a7c15;
 
-	hash = (hash ^ key->value ^ key->sub) * 0x9e3779b97f4a7c15;
+	hash = (hash ^ key->value) * 0x9e3779b97f4a7c15;
 	for (size_t at = (hash >> 32) + key->other;; at++) {
 		uint32_t *place = &t->places[at & (t->nr_places - 1)];
 
@@ -230,18 +230,14 @@ static void reason_rows(struct top_table *t, const struct top_data *d,
 	(void)path;
 	for (size_t i = 0; i < v->nr; i++) {
 		const struct top_cell *c = &v->cells[i];
-		const struct top_key key = { .code = c->code, .sub = c->sub };
+		const struct top_key key = { .code = c->code };
 		struct top_row *r;
-		char name[48];
 		bool is_new;
 
 		r = shared_row(t, &key, &is_new);
-		if (is_new) {
-			reason_code_name(d->hdr.isa, c->code, name,
-					 sizeof(name));
-			snprintf(r->name, sizeof(r->name), c->sub ? "%s/%u" :
-				 "%s", name, c->sub);
-		}
+		if (is_new)
+			reason_code_name(d->hdr.isa, c->code, r->name,
+					 sizeof(r->name));
 		add_cell(r, d, v, c);
 	}
 }
@@ -295,8 +291,7 @@ static void whole_reason(struct top_table *t, const struct top_data *d,
 			 const struct top_path *path, const struct top_vcpu *v)
 {
 	for (size_t i = 0; i < v->nr; i++)
-		if (v->cells[i].code == path->key.code &&
-		    v->cells[i].sub == path->key.sub)
+		if (v->cells[i].code == path->key.code)
 			add_cell(&t->whole, d, v, &v->cells[i]);
 }
 

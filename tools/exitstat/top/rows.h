@@ -21,7 +21,6 @@ struct top_key {
 	bool other;		/* of detail: all values without a place */
 	uint64_t vm_id, created_ns;
 	uint32_t vcpu_id;
-	uint32_t sub;
 	uint64_t code;
 	uint64_t value;
 };

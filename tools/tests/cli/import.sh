@@ -21,7 +21,7 @@ import_() {
 rows() {
 	"$EXITSTAT" export "$1" >rows.csv
 	sed -n 2,999p rows.csv | awk -F, -v OFS=' ' 'NR == 1 { start = $1 }
-		{ print ($1 - start) / 1e9, ($2 - start) / 1e9, $6, $10, $12 }'
+		{ print ($1 - start) / 1e9, ($2 - start) / 1e9, $6, $9, $11 }'
 }
 
 # kvm_stat STAMP COLUMN=N...: a line under the real banner

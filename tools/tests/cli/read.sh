@@ -75,7 +75,7 @@ l1only_is_not_zero() {
 export_sums() {
 	local sum
 	sum=$("$EXITSTAT" export all.x | sed 's/"[^"]*""[^"]*""[^"]*"/x/' |
-		awk -F, 'NR > 1 { n += $12 } END { print n }')
+		awk -F, 'NR > 1 { n += $11 } END { print n }')
 	"$EXITSTAT" report -j all.x | has "\"exits\": $sum,"
 }
 
@@ -130,11 +130,11 @@ export_tables() {
 
 export_detail() {
 	"$EXITSTAT" export --table detail groups.x >csv
-	grep -q ',0,vmx,30,,IO_INSTRUCTION,io,1016,0x3f8 write,COM1 data,6007$' csv
-	grep -q ',0,vmx,30,,IO_INSTRUCTION,io,,other,,97$' csv
+	grep -q ',0,vmx,30,IO_INSTRUCTION,io,1016,0x3f8 write,COM1 data,6007$' csv
+	grep -q ',0,vmx,30,IO_INSTRUCTION,io,,other,,97$' csv
 	"$EXITSTAT" export --table histogram groups.x >csv
 	# bucket 11 begins at 2^10 cycles of 2 GHz
-	grep -q ',vmx,30,,IO_INSTRUCTION,io,11,1024,512,' csv
+	grep -q ',vmx,30,IO_INSTRUCTION,io,11,1024,512,' csv
 	"$EXITSTAT" export --table userspace groups.x | has ',2,IO,101$'
 }
 

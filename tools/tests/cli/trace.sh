@@ -63,9 +63,8 @@ has_what_was_recorded() {
 		rows = collections.Counter()
 		pids = {v["vm"]: v["pid"] for v in json.load(open("all.json"))["vms"]}
 		for r in csv.DictReader(open("groups.csv")):
-		    sub = " " + r["sub"] if int(r["sub"] or 0) else ""
 		    rows["%s (pid %d)" % (r["name"], pids[int(r["vm"])]),
-		         "vCPU %s %s%s" % (r["vcpu"], r["reason"], sub)] += \
+		         "vCPU %s %s" % (r["vcpu"], r["reason"])] += \
 		        int(r["l1"]) + int(r["l2"] or 0)
 		assert len(rows) > 10 and set(rows) == set(area), (rows, area)
 		for key, n in rows.items():

@@ -131,7 +131,7 @@ def hour(file):
     for table in "delta", "closure", "time", "vcpu_time", "histogram", "userspace", "phase", "sample":
         db.execute(f"DELETE FROM {table}")
     for i in range(13, 21):
-        db.execute("INSERT INTO reason SELECT ?, isa, ?, 0, 'EXTRA_' || ?, class, meaning, reference "
+        db.execute("INSERT INTO reason SELECT ?, isa, ?, 'EXTRA_' || ?, class, meaning, reference "
                    "FROM reason WHERE id = 1", (i, 60 + i, i))
     ends = [first + i * step for i in range(36_001)]
     insert(db, "sample", [(i + 1, end - 100, end, 0) for i, end in enumerate(ends)])
