@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "lib/fsroot.h"
+#include "lib/qemu-args.h"
 #include "exits/groups.h"
 #include "lib/json-text.h"
 #include "exits/reasons.h"
@@ -62,7 +62,7 @@ static void vm_name(const struct snap_vm *vm, const char *root, char *name,
 	if (vm->dead)
 		copy_printable(name, size, comm);
 	else
-		fsroot_vm_name(root, vm->pid, comm, name, size);
+		qemu_name(root, vm->pid, comm, name, size);
 }
 
 /* "" without one, and of a dead VM. */
@@ -71,7 +71,7 @@ static void vm_uuid(const struct snap_vm *vm, const char *root, char *uuid,
 {
 	uuid[0] = '\0';
 	if (!vm->dead)
-		fsroot_vm_uuid(root, vm->pid, uuid, size);
+		qemu_uuid(root, vm->pid, uuid, size);
 }
 
 static void print_vm(const struct snapshot *s, const struct snap_vm *vm,

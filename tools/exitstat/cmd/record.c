@@ -12,6 +12,7 @@
 
 #include "cmd/cmd.h"
 #include "lib/fsroot.h"
+#include "lib/qemu-args.h"
 #include "exits/groups.h"
 #include "source/hold.h"
 #include "exits/reasons.h"
@@ -238,7 +239,7 @@ static int run(const struct options *o, const struct session_config *cfg,
 		return cmd_fail(&err);
 	}
 	if (o->command)
-		fsroot_args_machine(o->command, o->nr_command, machine,
+		qemu_args_machine(o->command, o->nr_command, machine,
 				    sizeof(machine));
 	s.track = track_new(&(struct track_config) {
 		.root = cfg->root,

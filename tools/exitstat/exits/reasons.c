@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "source/kvm-stats.h"
+#include "exits/kvm-stats.h"
 #include "lib/nearest.h"
 #include "exits/reasons.h"
 

@@ -15,7 +15,7 @@
 #include <time.h>
 
 #include "import/import.h"
-#include "source/kvm-stats.h"
+#include "exits/kvm-stats.h"
 #include "kvm_exit_stats.h"
 
 #define STAMP_LEN	19

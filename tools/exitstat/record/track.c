@@ -13,8 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/fsroot.h"
-#include "source/kvm-procs.h"
+#include "lib/proc.h"
+#include "lib/qemu-args.h"
 #include "exits/reasons.h"
 #include "record/track-groups.h"
 #include "record/track.h"
@@ -308,9 +308,9 @@ static bool is_wanted(struct pass *p, const struct snap_vm *now)
 		       (!t->cfg.vm_id || t->cfg.vm_id == now->vm_id);
 	if (p->sample == 1 || now->created_ns < t->cfg.since_ns)
 		return false;
-	descends = kvm_procs_is_reused(t->cfg.root, now->pid, now->created_ns) ?
+	descends = proc_is_reused(t->cfg.root, now->pid, now->created_ns) ?
 		   -ESRCH :
-		   fsroot_descends(t->cfg.root, now->pid, t->cfg.ancestor);
+		   proc_descends(t->cfg.root, now->pid, t->cfg.ancestor);
 	if (descends < 0)
 		t->sums.vms_guessed++;
 	if (!descends)
@@ -337,11 +337,11 @@ static int add_vm_row(struct pass *p, struct track_vm *vm,
 
 	copy_printable(comm, sizeof(comm), now->comm);
 	/* no process has the number 0, nor any arguments */
-	if (kvm_procs_is_reused(root, now->pid, now->created_ns))
+	if (proc_is_reused(root, now->pid, now->created_ns))
 		pid = 0;
-	fsroot_vm_name(root, pid, comm, name, sizeof(name));
-	fsroot_cmdline(root, pid, cmdline, sizeof(cmdline));
-	if (fsroot_vm_machine(root, pid, machine, sizeof(machine)))
+	qemu_name(root, pid, comm, name, sizeof(name));
+	proc_cmdline(root, pid, cmdline, sizeof(cmdline));
+	if (qemu_machine(root, pid, machine, sizeof(machine)))
 		row.machine = p->t->cfg.machine;
 	vm->id = row.id;
 	p->t->sums.vms++;

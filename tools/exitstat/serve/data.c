@@ -5,7 +5,7 @@
 #include <err.h>
 #include <string.h>
 
-#include "lib/fsroot.h"
+#include "lib/qemu-args.h"
 #include "serve/serve.h"
 
 /* A source is not read more often than this, however many ask. */
@@ -22,8 +22,8 @@ static void name_vm(void *arg, const struct snap_vm *from, char name[64],
 	copy_printable(name, 64, comm);
 	if (from->dead)
 		return;
-	fsroot_vm_name(cfg->root, from->pid, comm, name, 64);
-	fsroot_vm_uuid(cfg->root, from->pid, uuid, 40);
+	qemu_name(cfg->root, from->pid, comm, name, 64);
+	qemu_uuid(cfg->root, from->pid, uuid, 40);
 }
 
 void serve_data_open(struct serve_data *d, const struct serve_config *cfg)

@@ -7,8 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "lib/fsroot.h"
+#include "lib/proc.h"
 #include "source/kvm-procs.h"
 
 /* Is one of its descriptors a VM? One that nobody lets us see may be. */
@@ -37,7 +36,7 @@ static bool is_qemu(const char *root, uint32_t pid)
 {
 	struct buf b = { 0 };
 	size_t nr;
-	char **args = fsroot_args(root, pid, &b, &nr);
+	char **args = proc_args(root, pid, &b, &nr);
 	const char *name = nr ? strrchr(args[0], '/') : NULL;
 	bool yes;
 
@@ -85,7 +84,7 @@ int kvm_procs_socket(const char *root, uint32_t pid, char path[QMP_PATH_MAX])
 {
 	struct buf b = { 0 };
 	size_t nr;
-	char **args = fsroot_args(root, pid, &b, &nr);
+	char **args = proc_args(root, pid, &b, &nr);
 	int rc = args ? qmp_find_socket(args, nr, path) : -ENOENT;
 
 	if (!rc)
@@ -93,58 +92,4 @@ int kvm_procs_socket(const char *root, uint32_t pid, char path[QMP_PATH_MAX])
 	free(args);
 	buf_free(&b);
 	return rc;
-}
-
-bool kvm_procs_alive(const char *root, uint32_t pid)
-{
-	char *path = xasprintf("%s/proc/%u", root, pid);
-	bool alive = !access(path, F_OK);
-
-	free(path);
-	return alive;
-}
-
-/* The 22nd field of stat, in ticks since boot; comm may contain any text. */
-static bool start_ticks(const char *root, uint32_t pid, uint64_t *ticks)
-{
-	struct buf b = { 0 };
-	char path[64], *at = NULL;
-	unsigned long long n;
-	bool found = false;
-
-	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-	if (!fsroot_read(root, path, &b) && b.len)
-		at = strrchr(b.data, ')');
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	if (at && sscanf(at, "%llu", &n) == 1) {
-		*ticks = n;
-		found = true;
-	}
-	buf_free(&b);
-	return found;
-}
-
-/* A tick is added: rounded down, it would have begun before its parent. */
-uint64_t kvm_procs_began_ns(const char *root, uint32_t pid, uint64_t now_ns)
-{
-	uint64_t ticks, hz = (uint64_t)sysconf(_SC_CLK_TCK), boot, began;
-
-	if (!start_ticks(root, pid, &ticks))
-		return now_ns;
-	boot = clock_ns(CLOCK_BOOTTIME);
-	began = (ticks + 1) * (NSEC_PER_SEC / hz);
-	if (began >= boot || boot - began > now_ns)
-		return now_ns;
-	return now_ns - (boot - began);
-}
-
-bool kvm_procs_is_reused(const char *root, uint32_t pid, uint64_t created_ns)
-{
-	uint64_t tick_ns = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
-	uint64_t now_ns = mono_ns();
-	uint64_t began_ns = kvm_procs_began_ns(root, pid, now_ns);
-
-	/* as late as now: it is gone, or does not say when it began */
-	return began_ns < now_ns && began_ns > created_ns + 2 * tick_ns;
 }

@@ -19,9 +19,11 @@
 
 #include "clock.h"
 #include "lib/fsroot.h"
-#include "source/kvm-procs.h"
-#include "source/kvm-stats.h"
+#include "lib/proc.h"
 #include "snapshot/snapshot.h"
+#include "source/kvm-debugfs.h"
+#include "source/kvm-procs.h"
+#include "source/qmp.h"
 #include "source/source.h"
 
 #define MAX_DEAD	64
@@ -74,7 +76,7 @@ static struct vm *add_vm(uint32_t pid, const char *dir)
 	snprintf(vm->dir, sizeof(vm->dir), "%s", dir);
 	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
 	fsroot_line(state.root, path, vm->comm, sizeof(vm->comm));
-	vm->created_ns = kvm_procs_began_ns(state.root, pid, mono_ns());
+	vm->created_ns = proc_began_ns(state.root, pid, mono_ns());
 	return vm;
 }
 
@@ -151,7 +153,7 @@ static void find_vms(void)
 		if (vm->died_ns || vm->seen)
 			continue;
 		if ((*vm->dir && listed) ||
-		    !kvm_procs_alive(state.root, vm->pid))
+		    !proc_is_alive(state.root, vm->pid))
 			bury(vm);
 	}
 	retire();

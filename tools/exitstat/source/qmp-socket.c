@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements qmp_find_socket() of kvm-stats.h: where QEMU listens for QMP, by
- * the options -qmp, -qmp-pretty, and -mon with -chardev.
+ * Implements qmp-socket.h, for the options -qmp, -qmp-pretty, and -mon with
+ * -chardev.
  */
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "source/kvm-stats.h"
+#include "source/qmp-socket.h"
 
 /* Past one or two dashes; NULL when it is no option. */
 static const char *option_name(const char *arg)

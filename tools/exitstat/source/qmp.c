@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements kvm-stats.h's feed from QEMU's monitor protocol: greeting,
+ * Implements qmp.h, as a client of QEMU's monitor protocol: greeting,
  * capabilities, which vCPUs there are (query-cpus-fast), and their statistics
  * (query-stats, QEMU 7.1) as often as asked. See QEMU's docs/interop/qmp-spec.
  *
@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "source/kvm-stats.h"
+#include "source/qmp.h"
 
 #define PATIENCE_NS	(2 * NSEC_PER_SEC)	/* for one answer, in all */
 #define MAX_MESSAGE	(4 * 1024 * 1024)

@@ -14,8 +14,8 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "lib/fsroot.h"
-#include "source/kvm-procs.h"
+#include "lib/proc.h"
+#include "lib/qemu-args.h"
 #include "lib/outfile.h"
 #include "top/run.h"
 #include "top/screen.h"
@@ -84,12 +84,12 @@ static void name_vm(void *arg, const struct snap_vm *from, struct top_vm *vm)
 
 	copy_printable(comm, sizeof(comm), from->comm);
 	if (from->dead ||
-	    kvm_procs_is_reused(cfg->root, from->pid, from->created_ns)) {
+	    proc_is_reused(cfg->root, from->pid, from->created_ns)) {
 		copy_printable(vm->name, sizeof(vm->name), comm);
 		return;
 	}
-	fsroot_vm_name(cfg->root, from->pid, comm, vm->name, sizeof(vm->name));
-	fsroot_vm_uuid(cfg->root, from->pid, vm->uuid, sizeof(vm->uuid));
+	qemu_name(cfg->root, from->pid, comm, vm->name, sizeof(vm->name));
+	qemu_uuid(cfg->root, from->pid, vm->uuid, sizeof(vm->uuid));
 }
 
 /* ---- samples ---- */

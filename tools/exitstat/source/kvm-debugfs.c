@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements kvm-stats.h's feed from KVM's directory in debugfs, which has one
- * for each VM, called after its process and descriptor, with a file for each
- * statistic.
+ * Implements kvm-debugfs.h: KVM's directory in debugfs has one for each VM,
+ * called after its process and descriptor, with a file for each statistic.
  *
  * Most of these files can be written, to set them to 0. That is why a kernel
  * that is locked down refuses to open them even for reading.
@@ -15,13 +14,7 @@
 #include <unistd.h>
 
 #include "lib/fsroot.h"
-#include "source/kvm-stats.h"
-
-const char *const kvm_stat_names[NR_KVM_STATS] = {
-#define KVM_STAT(name, class, meaning) [KVM_STAT_##name] = #name,
-#include "exits/kvm-stats.def"
-#undef KVM_STAT
-};
+#include "source/kvm-debugfs.h"
 
 static int fail(const char *root, const char *path, int rc, struct errbuf *err)
 {

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Implements proc.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "lib/fsroot.h"
+#include "lib/proc.h"
+
+/* Fields of /proc/PID/stat, as proc(5) counts them. */
+#define STAT_PPID	4
+#define STAT_STARTTIME	22	/* in ticks since boot */
+
+char **proc_args(const char *root, uint32_t pid, struct buf *b, size_t *nr)
+{
+	char path[64], **args = NULL;
+	size_t cap = 0, n = 0;
+
+	*nr = 0;
+	snprintf(path, sizeof(path), "/proc/%u/cmdline", pid);
+	if (fsroot_read(root, path, b) || !b->len)
+		return NULL;
+	for (size_t off = 0; off < b->len; off += strlen(b->data + off) + 1) {
+		args = vec_room(args, n, &cap, sizeof(*args));
+		args[n++] = b->data + off;
+	}
+	*nr = n;
+	return args;
+}
+
+void proc_cmdline(const char *root, uint32_t pid, char *out, size_t size)
+{
+	struct buf b = { 0 }, line = { 0 };
+	size_t nr;
+	char **args = proc_args(root, pid, &b, &nr);
+
+	for (size_t i = 0; i < nr; i++)
+		buf_printf(&line, "%s%s", i ? " " : "", args[i]);
+	copy_printable(out, size, line.data ? line.data : "");
+	free(args);
+	buf_free(&line);
+	buf_free(&b);
+}
+
+bool proc_is_alive(const char *root, uint32_t pid)
+{
+	char *path = xasprintf("%s/proc/%u", root, pid);
+	bool alive = !access(path, F_OK);
+
+	free(path);
+	return alive;
+}
+
+/* A number of stat, by its place; comm, the second, may contain any text. */
+static int stat_number(const char *root, uint32_t pid, int field, uint64_t *out)
+{
+	struct buf b = { 0 };
+	char path[64], *at = NULL;
+	unsigned long long n;
+	int rc = -ESRCH;
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	if (!fsroot_read(root, path, &b) && b.len)
+		at = strrchr(b.data, ')');
+	for (int i = 2; at && i < field; i++)
+		at = strchr(at + 1, ' ');
+	if (at && sscanf(at, "%llu", &n) == 1) {
+		*out = n;
+		rc = 0;
+	}
+	buf_free(&b);
+	return rc;
+}
+
+int proc_descends(const char *root, uint32_t pid, uint32_t ancestor)
+{
+	uint64_t at = pid;
+	int rc = pid ? 0 : -ESRCH;
+
+	/* A chain cannot be longer than there are pids; a fake one could. */
+	for (int depth = 0; !rc && depth < 4096; depth++) {
+		if (at == ancestor)
+			return 1;
+		if (at <= 1)
+			return 0;
+		rc = stat_number(root, (uint32_t)at, STAT_PPID, &at);
+	}
+	return rc;
+}
+
+/* A tick is added: rounded down, it would have begun before its parent. */
+uint64_t proc_began_ns(const char *root, uint32_t pid, uint64_t now_ns)
+{
+	uint64_t ticks, hz = (uint64_t)sysconf(_SC_CLK_TCK), boot, began;
+
+	if (stat_number(root, pid, STAT_STARTTIME, &ticks))
+		return now_ns;
+	boot = clock_ns(CLOCK_BOOTTIME);
+	began = (ticks + 1) * (NSEC_PER_SEC / hz);
+	if (began >= boot || boot - began > now_ns)
+		return now_ns;
+	return now_ns - (boot - began);
+}
+
+bool proc_is_reused(const char *root, uint32_t pid, uint64_t created_ns)
+{
+	uint64_t tick_ns = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
+	uint64_t now_ns = mono_ns();
+	uint64_t began_ns = proc_began_ns(root, pid, now_ns);
+
+	/* as late as now: it is gone, or does not say when it began */
+	return began_ns < now_ns && began_ns > created_ns + 2 * tick_ns;
+}

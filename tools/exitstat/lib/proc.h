@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Processes, by /proc below a root that tests can replace: their arguments,
+ * their parents, and when they began.
+ */
+#ifndef EXITSTAT_PROC_H
+#define EXITSTAT_PROC_H
+
+#include "util.h"
+
+/*
+ * The arguments of a process, as a vector of *nr strings in @b: free() the
+ * vector and buf_free() @b. NULL when it is gone or has none.
+ */
+char **proc_args(const char *root, uint32_t pid, struct buf *b, size_t *nr);
+
+/* The process's arguments joined by blanks; "" when it is gone. */
+void proc_cmdline(const char *root, uint32_t pid, char *out, size_t size);
+
+/* 1: @pid is @ancestor or descends from it; 0: no; -ESRCH: @pid is gone. */
+int proc_descends(const char *root, uint32_t pid, uint32_t ancestor);
+
+bool proc_is_alive(const char *root, uint32_t pid);
+/* When it began (CLOCK_MONOTONIC), or @now_ns if that cannot be told. */
+uint64_t proc_began_ns(const char *root, uint32_t pid, uint64_t now_ns);
+
+/*
+ * Did a process of this number begin only after @created_ns (CLOCK_MONOTONIC)?
+ * Then it is another one than that which made a VM at that time.
+ */
+bool proc_is_reused(const char *root, uint32_t pid, uint64_t created_ns);
+
+#endif
