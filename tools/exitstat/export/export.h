@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-#include "recording/recording.h"
+#include "recording/reader.h"
 
 #define EXPORT_MAX_COLUMNS	17
 

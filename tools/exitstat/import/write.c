@@ -13,7 +13,7 @@
 #include "import/import.h"
 #include "kvm_exit_stats.h"
 #include "exits/reasons.h"
-#include "recording/recording.h"
+#include "recording/writer.h"
 
 /* Of SVM_EXIT_REASONS in the kernel, those that are no names of exits.def. */
 static const struct {

@@ -7,7 +7,7 @@
 #ifndef EXITSTAT_MODEL_GROUPS_H
 #define EXITSTAT_MODEL_GROUPS_H
 
-#include "recording/recording.h"
+#include "recording/reader.h"
 
 /* Where a vCPU thread's time goes: the guest, then the columns of "time". */
 enum model_state {

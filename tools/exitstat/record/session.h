@@ -10,7 +10,7 @@
 #include "clock.h"
 #include "lib/child.h"
 #include "record/phases.h"
-#include "recording/recording.h"
+#include "recording/writer.h"
 #include "source/source.h"
 #include "lib/ticker.h"
 #include "record/track.h"

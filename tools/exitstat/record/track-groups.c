@@ -12,7 +12,7 @@
 
 #include "record/track-groups.h"
 
-static_assert(REC_NR_BUCKETS == KES_NR_BUCKETS, "recording/recording.h knows the layout");
+static_assert(REC_NR_BUCKETS == KES_NR_BUCKETS, "recording/format.h knows the layout");
 
 static uint64_t to_ns(const struct snapshot *s, uint64_t cyc)
 {

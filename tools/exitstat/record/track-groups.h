@@ -7,7 +7,7 @@
 #ifndef EXITSTAT_TRACK_GROUPS_H
 #define EXITSTAT_TRACK_GROUPS_H
 
-#include "recording/recording.h"
+#include "recording/writer.h"
 #include "snapshot/snapshot.h"
 
 /* What the last snapshot said of one vCPU; zeroed at first. */

@@ -6,7 +6,7 @@
 #ifndef EXITSTAT_TRACK_H
 #define EXITSTAT_TRACK_H
 
-#include "recording/recording.h"
+#include "recording/writer.h"
 #include "snapshot/snapshot.h"
 
 struct tracker;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Is a file a recording, and a sound one? And what is said of one that is not
- * (see read.h).
+ * (see reader-internal.h).
  */
 #include <errno.h>
 #include <sqlite3.h>
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "recording/read.h"
+#include "recording/reader-internal.h"
 
 static int foreign(const struct recording *r, struct errbuf *err)
 {
@@ -105,4 +105,31 @@ int rec_check_pages(struct recording *r, struct errbuf *err)
 		rc = rec_corrupt(r, "its pages are inconsistent", err);
 	sqlite3_finalize(s);
 	return rc;
+}
+
+/* A row id as an index; -1 when there is no such row. */
+static int64_t index_of(int64_t id, size_t nr)
+{
+	return id >= 1 && (uint64_t)id <= nr ? id - 1 : -1;
+}
+
+/* The number as the caller gets it; false when it cannot be. */
+bool rec_check_number(const struct recording *r, char what, int64_t *n)
+{
+	switch (what) {
+	case 's':
+		*n = index_of(*n, r->nr_samples);
+		break;
+	case 'v':
+		*n = index_of(*n, r->nr_vcpus);
+		break;
+	case 'r':
+		*n = index_of(*n, r->nr_reasons);
+		break;
+	case 'b':
+		return *n >= 0 && *n < REC_NR_BUCKETS;
+	case 'f':
+		return *n == 0 || *n == 1;
+	}
+	return *n >= 0;
 }

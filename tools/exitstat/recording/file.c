@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns the file of a recording that is being made (see recording.h and
+ * Owns the file of a recording that is being made (see writer.h and
  * exitstat-recording(5)): its name, its schema, and how it ends.
  *
  * Crash safety: the database is FILE.part in WAL mode and each sample is one
@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "recording/write.h"
+#include "recording/writer-internal.h"
 
 static const char *const stmt_sql[REC_NR_STMTS] = {
 	[STMT_BEGIN] = "BEGIN",
@@ -60,32 +60,6 @@ static const char schema[] =
 	" reason INTEGER NOT NULL REFERENCES reason, value INTEGER NOT NULL,"
 	" other INTEGER NOT NULL, count INTEGER NOT NULL,"
 	" PRIMARY KEY(vcpu, reason, value, other)) WITHOUT ROWID;";
-
-int rec_sql_error(struct rec_writer *w, struct errbuf *err)
-{
-	int code = sqlite3_errcode(w->db);
-
-	if ((code & 0xff) == SQLITE_FULL)
-		return err_set(err, -ENOSPC,
-			       "%s: disk full (free some space; the samples up to now stay readable in it)",
-			       w->part);
-	return err_set(err, -EIO, "%s: %s", w->part, sqlite3_errmsg(w->db));
-}
-
-int rec_exec(struct rec_writer *w, const char *sql, struct errbuf *err)
-{
-	if (sqlite3_exec(w->db, sql, NULL, NULL, NULL) == SQLITE_OK)
-		return 0;
-	return rec_sql_error(w, err);
-}
-
-int rec_step(struct rec_writer *w, sqlite3_stmt *s, struct errbuf *err)
-{
-	int rc = sqlite3_step(s) == SQLITE_DONE ? 0 : rec_sql_error(w, err);
-
-	sqlite3_reset(s);
-	return rc;
-}
 
 static void finalize_all(struct rec_writer *w)
 {
@@ -189,11 +163,6 @@ discard:
 close:
 	close_writer(w);
 	return rc;
-}
-
-int rec_begin(struct rec_writer *w, struct errbuf *err)
-{
-	return rec_step(w, w->stmts[STMT_BEGIN], err);
 }
 
 int rec_commit(struct rec_writer *w, struct errbuf *err)

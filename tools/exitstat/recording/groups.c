@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Reads the tables of entries and of the groups: time, histogram, returns to
- * user space and details (see recording.h). All are rows of numbers, so one
+ * user space and details (see reader.h). All are rows of numbers, so one
  * loop reads them, and a letter per column says what a number must be.
  */
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "exits/groups.h"
-#include "recording/read.h"
+#include "recording/reader-internal.h"
 
 static const struct {
 	const char *name;
@@ -41,33 +41,6 @@ static const struct {
 		"SELECT vcpu, reason, value, other, count FROM detail ORDER BY vcpu, reason, other, value",
 		"vrnfn", 2, -1 },
 };
-
-/* A row id as an index; -1 when there is no such row. */
-static int64_t index_of(int64_t id, size_t nr)
-{
-	return id >= 1 && (uint64_t)id <= nr ? id - 1 : -1;
-}
-
-/* The number as the caller gets it; false when it cannot be. */
-bool rec_check_number(const struct recording *r, char what, int64_t *n)
-{
-	switch (what) {
-	case 's':
-		*n = index_of(*n, r->nr_samples);
-		break;
-	case 'v':
-		*n = index_of(*n, r->nr_vcpus);
-		break;
-	case 'r':
-		*n = index_of(*n, r->nr_reasons);
-		break;
-	case 'b':
-		return *n >= 0 && *n < REC_NR_BUCKETS;
-	case 'f':
-		return *n == 0 || *n == 1;
-	}
-	return *n >= 0;
-}
 
 static bool read_row(const struct recording *r, sqlite3_stmt *s,
 		     const char *columns, int64_t *n)
@@ -112,14 +85,6 @@ int rec_for_each_row(struct recording *r, enum rec_rows which, rec_row_fn fn,
 	return rc;
 }
 
-const char *rec_kvm_exit_name(const struct recording *r, uint32_t code)
-{
-	for (size_t i = 0; i < r->nr_kvm_exits; i++)
-		if (r->kvm_exits[i].code == code)
-			return r->kvm_exits[i].name;
-	return "?";
-}
-
 /* Which group a table's rows are of. */
 static const uint32_t group_of[REC_NR_ROWS] = {
 	[REC_TIME] = KES_GROUP_TIME,
@@ -154,17 +119,4 @@ int rec_find_groups(struct recording *r, struct errbuf *err)
 			r->groups |= group_of[i];
 	}
 	return 0;
-}
-
-int rec_need_group(const struct recording *r, uint32_t group,
-		   struct errbuf *err)
-{
-	char text[GROUPS_TEXT_LEN];
-
-	if (r->groups & group)
-		return 0;
-	groups_text(group, text);
-	return err_set(err, -ENODATA,
-		       "%s: the group %s was off (record with --groups %s)",
-		       r->path, text, text);
 }

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "recording/pack.h"
-#include "recording/read.h"
+#include "recording/reader-internal.h"
 
 /* One pass over the packed rows of a kind. */
 struct pass {

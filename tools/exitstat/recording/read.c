@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loads a recording and distrusts it (see recording.h).
+ * Loads a recording and distrusts it (see reader.h).
  *
  * A recording may be foreign, damaged or made by another program. Nothing of
  * it is used as an index before it has been checked: row ids must count from
@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "recording/read.h"
+#include "recording/reader-internal.h"
 
 /* Controls, C1's in UTF-8 too: a terminal could act on them. */
 static bool is_control(const char *c)
@@ -308,36 +308,6 @@ void rec_close(struct recording *r)
 	free(r->path);
 	sqlite3_close(r->db);
 	memset(r, 0, sizeof(*r));
-}
-
-const char *rec_get(const struct recording *r, const char *key)
-{
-	for (size_t i = 0; i < r->nr_meta; i++)
-		if (!strcmp(r->meta[i].key, key))
-			return r->meta[i].value;
-	return "";
-}
-
-uint64_t rec_get_u64(const struct recording *r, const char *key)
-{
-	uint64_t n = 0;
-
-	return parse_u64(rec_get(r, key), 0, UINT64_MAX, &n) ? 0 : n;
-}
-
-bool rec_has_field(const struct recording *r, const char *name)
-{
-	const char *at = rec_get(r, "fields");
-	size_t len = strlen(name);
-
-	while (*at) {
-		size_t word = strcspn(at, " ");
-
-		if (word == len && !strncmp(at, name, len))
-			return true;
-		at += word + strspn(at + word, " ");
-	}
-	return false;
 }
 
 static int64_t column_count(sqlite3_stmt *s, int i)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is packed of a recording (see write.h and exitstat-recording(5)):
+ * What is packed of a recording (see writer-internal.h and exitstat-recording(5)):
  * the rows of each sample, and their sums over runs of samples, from which a
  * long recording is reported without looking at every sample.
  *
@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "recording/write.h"
+#include "recording/writer-internal.h"
 
 /* Up to here, rows that SQL can read are worth their size and the wait. */
 #define MAX_UNPACKED	500000

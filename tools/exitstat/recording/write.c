@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes the rows of a recording (see recording.h and exitstat-recording(5)).
+ * Writes the rows of a recording (see writer.h and exitstat-recording(5)).
  * What a sample has a row of for each vCPU or reason is packed (runs.c).
  */
 #include <stdio.h>
 
 #include "kvm-exits.h"
-#include "recording/write.h"
+#include "recording/writer-internal.h"
 
 static void bind_text(sqlite3_stmt *s, int i, const char *text)
 {

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "exits/reasons.h"
-#include "recording/recording.h"
+#include "recording/writer.h"
 
 #define MS	NSEC_PER_MSEC
 #define T0	(5000 * MS)

@@ -22,6 +22,7 @@
 
 #include "model/model.h"
 #include "random.h"
+#include "recording/writer.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerInitialize(int *argc, char ***argv);

@@ -22,6 +22,7 @@
 #include "model/model.h"
 #include "random.h"
 #include "recording/pack.h"
+#include "recording/writer.h"
 
 #define NR_VCPUS	3
 #define NR_REASONS	7

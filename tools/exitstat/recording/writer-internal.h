@@ -3,13 +3,15 @@
  * What the files that write a recording share: file.c owns the file,
  * write.c its rows, runs.c what is packed.
  */
-#ifndef EXITSTAT_REC_WRITE_H
-#define EXITSTAT_REC_WRITE_H
+#ifndef EXITSTAT_REC_WRITER_INTERNAL_H
+#define EXITSTAT_REC_WRITER_INTERNAL_H
 
 #include <sqlite3.h>
 
 #include "recording/pack.h"
-#include "recording/recording.h"
+#include "recording/writer.h"
+
+#define REC_SAMPLES_PER_RUN	64	/* at most */
 
 enum rec_stmt {
 	STMT_BEGIN, STMT_COMMIT,
@@ -50,12 +52,16 @@ struct rec_writer {
 	char *part;
 };
 
+/* ---- sql.c ---- */
+
 int rec_sql_error(struct rec_writer *w, struct errbuf *err);
 int rec_exec(struct rec_writer *w, const char *sql, struct errbuf *err);
 /* Steps a statement of which no rows are expected, and resets it. */
 int rec_step(struct rec_writer *w, sqlite3_stmt *s, struct errbuf *err);
 
-/* runs.c: the tables of packed rows, and those statements. */
+/* ---- runs.c ---- */
+
+/* The tables of packed rows, and their statements. */
 int rec_runs_create(struct rec_writer *w, struct errbuf *err);
 int rec_runs_prepare(struct rec_writer *w, struct errbuf *err);
 void rec_runs_finalize(struct rec_writer *w);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* What the readers of a recording's tables share: errors, told as users'. */
-#ifndef EXITSTAT_REC_READ_H
-#define EXITSTAT_REC_READ_H
+#ifndef EXITSTAT_REC_READER_INTERNAL_H
+#define EXITSTAT_REC_READER_INTERNAL_H
 
 #include "recording/pack.h"
-#include "recording/recording.h"
+#include "recording/reader.h"
 
 /* ---- check.c ---- */
 
@@ -23,13 +23,16 @@ int rec_check_identity(struct recording *r, struct errbuf *err);
 /* Page structure only: what rows say is checked as they are loaded. */
 int rec_check_pages(struct recording *r, struct errbuf *err);
 
-/* groups.c: fills recording.groups. */
-int rec_find_groups(struct recording *r, struct errbuf *err);
 /*
- * What a number of a column must be, by a letter (groups.c); it is made what
+ * What a number of a column must be, by a letter; it is made what
  * readers get: an index of an id.
  */
 bool rec_check_number(const struct recording *r, char what, int64_t *n);
+
+/* ---- groups.c ---- */
+
+/* Fills recording.groups. */
+int rec_find_groups(struct recording *r, struct errbuf *err);
 
 /* ---- packed.c ---- */
 
