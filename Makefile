@@ -67,7 +67,7 @@ bench:		## what counting costs, what an exit costs, KVM against TCG (host, both 
 	@scripts/bench/scale
 
 guestbench:	## benchmarks in a nested guest, and the exits of each: out/guestbench-LAB (LAB=svm|vmx|kvm)
-	@scripts/guestbench --quick --lab $(LAB)
+	@tools/guestbench/guestbench --quick --lab $(LAB)
 
 kvm-modules:	## patched KVM modules for a stock Debian kernel (SERIES=6.12)
 	@scripts/build/kernel kvm-modules $(SERIES)

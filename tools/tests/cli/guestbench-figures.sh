@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The figures of scripts/guestbench, of made recordings: worked out a second time,
+# The figures of tools/guestbench, of made recordings: worked out a second time,
 # of runs that went wrong, and as scripts/check/checks/guestbench judges them.
 #
 # UPDATE_GOLDEN=1 writes the golden file instead: look at the difference.
@@ -393,7 +393,7 @@ bad_results() {
 
 # judge CHECK: as scripts/check/checks/guestbench does
 judge() {
-	"$TOP/scripts/check/lib/guestbench.py" p "$1"
+	"$GB/tests/judge/runs.py" p "$1"
 }
 
 # wrong CHECK TEXT: it says so

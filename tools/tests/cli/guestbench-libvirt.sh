@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Domains of libvirt in scripts/guestbench, without a libvirt: the XML of each
+# Domains of libvirt in tools/guestbench, without a libvirt: the XML of each
 # configuration; a run, and what it refuses, with a virsh that is played.
 # level: check
 
@@ -67,7 +67,7 @@ domain_is_the_machine() {
 
 # What the shipped matrix asks for is what the reference has.
 shipped_matrix() {
-	plan "$GB/matrix-libvirt.conf" s 1
+	plan "$GB/matrix/libvirt.conf" s 1
 	has '<memory unit="MiB">2900</memory>' <s/runs/0001/domain.xml
 	has '<vcpu>2</vcpu>' <s/runs/0001/domain.xml
 	grep -x 'qcow2 10240 ' s/runs/0001/disk
@@ -138,7 +138,7 @@ played() {
 	: >initrd
 	env PATH="$T/bin:$PATH" STATE="$T" LIBVIRT="$1" KERNEL=/k ROOT=/r \
 		INITRD="$T/initrd" QCOW2=/dev/null CPU_FLAGS="${FLAGS-}" \
-		DOMAIN_HOOK="${HOOK-}" "$GB/run-one" p/runs/0001 >&2 ||
+		DOMAIN_HOOK="${HOOK-}" "$GB/host/run-one" p/runs/0001 >&2 ||
 		[ "${2%%:*}" = failed ]
 	grep -x "$2" p/runs/0001/state
 	[ ! -s domains ]
@@ -186,7 +186,7 @@ domain_is_interrupted() {
 	: >initrd
 	echo 300 >p/runs/0001/limit
 	env PATH="$T/bin:$PATH" STATE="$T" LIBVIRT=hang KERNEL=/k ROOT=/r \
-		INITRD="$T/initrd" QCOW2=/dev/null setsid "$GB/run-one" p/runs/0001 &
+		INITRD="$T/initrd" QCOW2=/dev/null setsid "$GB/host/run-one" p/runs/0001 &
 	pid=$!
 	eventually grep '^resume' calls
 	[ -s domains ]
@@ -207,7 +207,7 @@ name_is_taken() {
 	cp domains before
 	: >initrd
 	PATH=$T/bin:$PATH STATE=$T LIBVIRT=fine KERNEL=/k ROOT=/r INITRD=$T/initrd \
-		QCOW2=/dev/null "$GB/run-one" p/runs/0001 || true
+		QCOW2=/dev/null "$GB/host/run-one" p/runs/0001 || true
 	grep 'failed: .*libvirt: the domain guestbench is there already' p/runs/0001/state
 	cmp domains before
 	lacks '^define\|^destroy\|^undefine' calls
@@ -268,7 +268,7 @@ watched() {
 differs() {
 	watched
 	sed -i "$3" "w/runs/0001/domain/$2"
-	"$TOP/scripts/check/lib/guestbench-domain.py" w "$1" >out && return 1
+	"$GB/tests/judge/domain.py" w "$1" >out && return 1
 	grep -F "$4" out
 }
 
@@ -276,7 +276,7 @@ judges() {
 	local what
 	watched
 	for what in shown stats gone; do
-		"$TOP/scripts/check/lib/guestbench-domain.py" w $what
+		"$GB/tests/judge/domain.py" w $what
 	done
 	differs shown list.json 's/1b4e/1b4f/' 'no VM guestbench'
 	differs shown list.json 's/"vcpus": 2/"vcpus": 1/' '1 vCPUs'
@@ -289,7 +289,7 @@ judges() {
 	differs gone virsh-left '3s/^/ - guestbench shut/' 'virsh list'
 	differs gone virsh-left d 'virsh list'
 	rm w/runs/0001/domain/domain.xml
-	"$TOP/scripts/check/lib/guestbench-domain.py" w shown >out || grep FileNotFound out
+	"$GB/tests/judge/domain.py" w shown >out || grep FileNotFound out
 }
 
 make_table

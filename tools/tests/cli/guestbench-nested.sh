@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What nesting adds, as scripts/guestbench says it, of made numbers; and as
+# What nesting adds, as tools/guestbench says it, of made numbers; and as
 # scripts/check/checks/guestbench judges it.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
@@ -45,7 +45,7 @@ operation_costs() {
 
 # refused TEXT: by the judge, who says so
 refused() {
-	if "$TOP/scripts/check/lib/guestbench.py" p nested >said; then
+	if "$GB/tests/judge/runs.py" p nested >said; then
 		return 1
 	fi
 	cat said
@@ -75,7 +75,7 @@ nested_judge() {
 		    benchmark("nested-hlt-23", HLT=23, NPF=29, VINTR=2)]}, open("p/report.json", "w"))
 	END
 	cp p/report.json right.json
-	"$TOP/scripts/check/lib/guestbench.py" p nested
+	"$GB/tests/judge/runs.py" p nested
 	for change in 's/"IOIO": 102/"IOIO": 103/|IOIO: 103 exits of L2, not 102' \
 		's/"HLT": 23/"HLT": 22/|HLT: 22 exits of L2, not 23' \
 		's/"CPUID": 4/"CPUID": 3/2|4 exits of L2, 3 reflected' \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# scripts/guestbench against the machine itself: runs without a VM, and what of a
+# tools/guestbench against the machine itself: runs without a VM, and what of a
 # guest's extra time is what.
 # level: check
 
@@ -63,7 +63,7 @@ native_run() {
 		printf '%s\tcat\taround\techo %s >/data/f\t%s\n' "${task%%=*}" \
 			"${task%%=*}" "${task#*=}"
 	done >run/tasks
-	KERNEL=- INITRD=- ROOT=$T/root.squashfs TMPDIR=$T/tmp "$GB/run-one" run ||
+	KERNEL=- INITRD=- ROOT=$T/root.squashfs TMPDIR=$T/tmp "$GB/host/run-one" run ||
 		[ "${state%%:*}" = failed ]
 	grep -x "$state" run/state
 }
@@ -184,7 +184,7 @@ tcg_run() {
 	labels "accel = $1" >/dev/null
 	: >initrd
 	PATH=$PWD/bin:$PATH SCRIPT=$PWD/script.txt QEMU=$PWD/qemu KERNEL=/k \
-		INITRD=$PWD/initrd ROOT=/r "$GB/run-one" n/runs/0001
+		INITRD=$PWD/initrd ROOT=/r "$GB/host/run-one" n/runs/0001
 	grep -x 'done' n/runs/0001/state
 }
 

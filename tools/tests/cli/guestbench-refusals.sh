@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# scripts/guestbench and what can be wrong around it: files that are no matrix,
+# tools/guestbench and what can be wrong around it: files that are no matrix,
 # a directory that was damaged, benchmarks that fail, a machine that lacks
 # something, an interruption. Each is one line and a status, and loses nothing.
 # level: check
@@ -121,7 +121,7 @@ make_qemu() {
 run_one() {
 	mkdir -p tmp
 	TMPDIR=$T/tmp QEMU="$T/qemu" KERNEL=/k INITRD="$T/initrd" ROOT=/r QCOW2=/q \
-		"$GB/run-one" p/runs/0001
+		"$GB/host/run-one" p/runs/0001
 }
 
 # comes_to STATE LINE...: a guest that says these lines
@@ -190,7 +190,7 @@ ended() {
 	echo 'guestbench: begin wait;' >said
 	: >said.wait
 	TMPDIR=$T/tmp QEMU="$T/qemu" KERNEL=/k INITRD="$T/initrd" ROOT=/r QCOW2=/q \
-		WITH_PARENT='setpriv --pdeathsig KILL' "$GB/run-one" p/runs/0001 &
+		WITH_PARENT='setpriv --pdeathsig KILL' "$GB/host/run-one" p/runs/0001 &
 	pid=$!
 	eventually grep begin p/runs/0001/guest.log
 	[ -n "$(ls tmp)" ]

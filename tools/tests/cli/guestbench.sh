@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# scripts/guestbench without a guest: matrices and tables, good and bad; plans,
+# tools/guestbench without a guest: matrices and tables, good and bad; plans,
 # made and continued; what a run comes to with a QEMU that is played.
 # level: check
 
@@ -152,7 +152,7 @@ shipped_matrices() {
 	phases_are_accepted s
 	for size in quick nested full; do
 		rm -rf s
-		plan "$GB/matrix-$size.conf" s 1
+		plan "$GB/matrix/$size.conf" s 1
 		rm -rf s/runs/0[1-9]* s/runs/00[3-9]*
 		phases_are_accepted s
 	done
@@ -254,7 +254,7 @@ played() {
 	: >initrd
 	env PLAY="$1" ARGS="$T/args" QEMU="$T/qemu" KERNEL=/k INITRD="$T/initrd" \
 		ROOT=/r QCOW2=/q GUEST_APPEND=one=1 CPU_FLAGS=,x=off \
-		"$GB/run-one" p/runs/0001 >&2 || [ "${2%%:*}" = failed ]
+		"$GB/host/run-one" p/runs/0001 >&2 || [ "${2%%:*}" = failed ]
 	grep -x "$2" p/runs/0001/state
 }
 

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the tests of scripts/guestbench share: its parts in GB, a table of two
+# What the tests of guestbench share: its parts in GB, a table of two
 # benchmarks, and a plan of nine runs. Sourced after cli.sh.
 
-GB=$TOP/scripts/guestbench.d
+GB=$TOP/tools/guestbench
 # The tool is not what is tested here, and without sanitizers it starts faster.
 export EXITSTAT=$BUILD/nocairo/exitstat
 
@@ -56,7 +56,7 @@ new_plan() {
 # may have for a moment.
 guestbench() {
 	(exclusive port-47201
-	XDG_CACHE_HOME=$T/cache exec "$GB/../guestbench" "$@")
+	XDG_CACHE_HOME=$T/cache exec "$GB/guestbench" "$@")
 }
 
 # limited COMMAND...: with a limit in seconds as its last argument, which ends a run

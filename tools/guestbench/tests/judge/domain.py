@@ -3,9 +3,9 @@
 """What has to be true of a domain of libvirt, of which a run of guestbench in a
 lab left what was said while it was suspended (lab/jobs/guestbench/watch-domain).
 
-usage: guestbench-domain.py DIR shown     exitstat and libvirt say the same of it
-       guestbench-domain.py DIR stats     query-stats is what exitstat counts
-       guestbench-domain.py DIR gone      the domain is not there afterwards
+usage: domain.py DIR shown     exitstat and libvirt say the same of it
+       domain.py DIR stats     query-stats is what exitstat counts
+       domain.py DIR gone      the domain is not there afterwards
 
 DIR: of guestbench, with a run. Says what is not, and ends with status 1.
 """
@@ -122,7 +122,7 @@ def main(directory, check):
 
 if __name__ == "__main__":
     if len(sys.argv) != 3 or sys.argv[2] not in CHECKS:
-        print(f"usage: guestbench-domain.py DIR {'|'.join(CHECKS)}",
+        print(f"usage: domain.py DIR {'|'.join(CHECKS)}",
               file=sys.stderr)
         sys.exit(2)
     sys.exit(main(*sys.argv[1:]))

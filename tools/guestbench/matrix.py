@@ -76,7 +76,7 @@ class Matrix:
                 raise Bad(f"{where}:{nr}: {e}") from None
         if not self.axes and not self.settings:
             raise Bad(f"{where}: asks for nothing (begin with a copy of "
-                      "scripts/guestbench.d/matrix-quick.conf)")
+                      "tools/guestbench/matrix/quick.conf)")
         self.axes = {name: self.axes.get(name, list(values[:1]))
                      for name, values in AXES.items()}
         for name, (default, parse) in SETTINGS.items():

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What has to be true of a directory of guestbench's from a lab.
 
-usage: guestbench.py DIR done       every run came to its end
-       guestbench.py DIR windows    every exit is in one window, and ftrace saw
+usage: runs.py DIR done       every run came to its end
+       runs.py DIR windows    every exit is in one window, and ftrace saw
                                     as many (file "hist" of each run)
-       guestbench.py DIR scores     each benchmark has a score, exits and times
-       guestbench.py DIR ide        a write costs more exits on IDE
-       guestbench.py DIR nested     a guest in the guest has the exits it must
+       runs.py DIR scores     each benchmark has a score, exits and times
+       runs.py DIR ide        a write costs more exits on IDE
+       runs.py DIR nested     a guest in the guest has the exits it must
 
 Says what is not, and ends with status 1.
 """
@@ -17,7 +17,7 @@ import sys
 
 sys.dont_write_bytecode = True
 
-from guestbench_nested import not_as_known  # noqa: E402
+from nested import not_as_known  # noqa: E402
 
 
 def not_done(_, report):
@@ -87,6 +87,6 @@ def main(directory, check):
 
 if __name__ == "__main__":
     if len(sys.argv) != 3 or sys.argv[2] not in CHECKS:
-        print(f"usage: guestbench.py DIR {'|'.join(CHECKS)}", file=sys.stderr)
+        print(f"usage: runs.py DIR {'|'.join(CHECKS)}", file=sys.stderr)
         sys.exit(2)
     sys.exit(main(*sys.argv[1:]))

@@ -4,7 +4,7 @@
 # Debian's libvirt for L1 of a lab, which has nothing but busybox and QEMU: a
 # read-only Debian with libvirtd and a QEMU of its own, as squashfs (66 MB), cached
 # by content. Sourced by
-# scripts/guestbench, after guestbench.d/image.sh and initrd.sh.
+# guestbench, after debian.sh and initrd.sh.
 
 LIBVIRT_PACKAGES=(libvirt-daemon libvirt-clients qemu-system-x86)
 
@@ -45,7 +45,7 @@ libvirt_image()
 	key=$({
 		date +%Y-%m
 		debian_sources
-		cat "$TOP/scripts/guestbench.d/libvirt.sh"
+		cat "$TOP/tools/guestbench/image/libvirt.sh"
 	} | short_hash)
 	find "$(cache_dir)" -maxdepth 1 -name 'guestbench-libvirt-*' -mtime +60 \
 		-exec rm -rf {} +
@@ -59,5 +59,4 @@ libvirt_job()
 	local image
 	image=$(libvirt_image)
 	cp "$image" "$1/libvirt.squashfs"
-	cp "$TOP/scripts/guestbench.d/run-domain" "$1/"
 }

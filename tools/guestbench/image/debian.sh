@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the guest of scripts/guestbench boots: a read-only Debian with the
+# What the guest of guestbench boots: a read-only Debian with the
 # benchmarks, as squashfs: 90 MB, which fit into L1 of a lab, where a disk is
-# memory. Cached by content. Sourced by scripts/guestbench, after
-# check/lib/chroot.sh. It has no kernel: see initrd.sh.
+# memory. Cached by content. Sourced by guestbench, after
+# scripts/check/lib/chroot.sh. It has no kernel: see initrd.sh.
 
 # iproute2 and e2fsprogs for the runner, lvm2 for L1 of a lab (lab/jobs/guestbench),
 # the others for benchmarks.conf.
@@ -48,7 +48,7 @@ guest_image()
 	key=$({
 		date +%Y-%m
 		debian_sources
-		cat "$TOP/scripts/guestbench.d/image.sh"
+		cat "$TOP/tools/guestbench/image/debian.sh"
 	} | short_hash)
 	find "$(cache_dir)" -maxdepth 1 -name 'guestbench-image-*' -mtime +60 \
 		-exec rm -rf {} +

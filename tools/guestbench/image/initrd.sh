@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The initrd of scripts/guestbench's guest: busybox, the modules of Debian's
+# The initrd of guestbench's guest: busybox, the modules of Debian's
 # kernel (scripts/build/kernel stock) for its disks and network, what runs the
-# benchmarks (guestbench.d/guest), and a guest for this guest. run-one adds each
-# run's tasks. Sourced by scripts/guestbench.
+# benchmarks (tools/guestbench/guest), and a guest for this guest. run-one adds each
+# run's tasks. Sourced by guestbench.
 
 # In the order of loading; every machine gets all of them.
 GUEST_MODULES=(scsi_common scsi_mod libata ata_piix libahci ahci sd_mod
@@ -41,19 +41,19 @@ guest_in_guest()
 	cp "$built/exits.bin" "$built/exits.lst" "$TOP/out/bin/minivmm" "$2/"
 }
 
-# guest_initrd STOCK FILE: of the modules, busybox and guestbench.d/guest
+# guest_initrd STOCK FILE: of the modules, busybox and tools/guestbench/guest
 guest_initrd()
 {
 	local root
 	root=$(mktemp -d)
 	mkdir -p "$root/bin" "$root/debian"
 	install /bin/busybox "$root/bin/busybox"
-	install "$TOP/scripts/guestbench.d/guest/init" \
-		"$TOP/scripts/guestbench.d/guest/runner" \
-		"$TOP/scripts/guestbench.d/guest/windows.sh" \
-		"$TOP/scripts/guestbench.d/guest/hpl" \
-		"$TOP/scripts/guestbench.d/guest/nested" \
-		"$TOP/scripts/guestbench.d/guest/why" "$root/"
+	install "$TOP/tools/guestbench/guest/init" \
+		"$TOP/tools/guestbench/guest/runner" \
+		"$TOP/tools/guestbench/guest/windows.sh" \
+		"$TOP/tools/guestbench/guest/hpl" \
+		"$TOP/tools/guestbench/guest/nested" \
+		"$TOP/tools/guestbench/guest/why" "$root/"
 	modules "$1" "$root/modules" "${GUEST_MODULES[@]}"
 	guest_in_guest "$1" "$root/l2"
 	(cd "$root" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort |

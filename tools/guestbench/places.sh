@@ -3,7 +3,7 @@
 #
 # Where a run takes place: on this machine, or as the nested guest of a lab, one
 # boot of L1 for each run, so that what is done stays done whatever happens to
-# the next. Sourced by scripts/guestbench; uses its variables.
+# the next. Sourced by guestbench; uses its variables.
 
 QEMU_TCG=/usr/lib/x86_64-linux-gnu/qemu/accel-tcg-x86_64.so
 PORT=47201		# as in qemu.py
@@ -90,7 +90,7 @@ check_kvm()
 check_libvirt()
 {
 	local domains=("$OUT"/runs/*/domain.xml)
-	"$TOP/scripts/guestbench.d/run-domain" --check "${domains[0]%/*}"
+	"$TOP/tools/guestbench/host/run-domain" --check "${domains[0]%/*}"
 }
 
 check_volume()
@@ -159,7 +159,7 @@ run_here()
 		QCOW2=$WORK/empty.qcow2 EXITSTAT=$EXITSTAT \
 		RECORD='--groups time' WITH_PARENT='setpriv --pdeathsig KILL' \
 		TMPDIR=$WORK \
-		attended "$TOP/scripts/guestbench.d/run-one" "$1" || :
+		attended "$TOP/tools/guestbench/host/run-one" "$1" || :
 }
 
 # L1's QEMU comes without its module for TCG.
@@ -168,11 +168,9 @@ make_job()
 	LAB_KERNEL=$("$TOP/scripts/build/kernel" kvm-modules "$SERIES" | tail -n 1)
 	mkdir "$WORK/job"
 	cp "$TOP/scripts/lab/jobs/guestbench"/* "$WORK/job/"
-	cp "$TOP/scripts/guestbench.d/run-one" "$WORK/initrd" \
-		"$WORK/empty.qcow2" "$ROOT_IMAGE" "$QEMU_TCG" "$WORK/job/"
+	cp "$WORK/initrd" "$WORK/empty.qcow2" "$ROOT_IMAGE" "$QEMU_TCG" "$WORK/job/"
+	cp -r "$HERE/host" "$HERE/guest" "$WORK/job/"
 	# for a run without a VM, a volume, libvirt: L1's kernel is the guest's
-	cp -r "$TOP/scripts/guestbench.d/native" \
-		"$TOP/scripts/guestbench.d/guest" "$WORK/job/"
 	modules "$GUEST_STOCK" "$WORK/job/modules" "${L1_MODULES[@]}"
 	! has_value manager libvirt || libvirt_job "$WORK/job"
 }

@@ -2,7 +2,7 @@
 # shellcheck shell=bash
 #
 # On a terminal, what a run on this machine is at: one line, rewritten. A lab has
-# a line of its own. Sourced by scripts/guestbench; uses its variables.
+# a line of its own. Sourced by guestbench; uses its variables.
 
 # where_is DIR: by its guest's console
 where_is()
