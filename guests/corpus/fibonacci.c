@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The first 15 Fibonacci numbers, one per line; computed guest_iterations
- * times before they are printed.
+ * The first 15 Fibonacci numbers, one per line; computed @iterations times
+ * before they are printed.
  *
  * Exits: 7 numbers have one digit (0 1 1 2 3 5 8), 5 have two (13 to 89), 3
  * have three (144, 233, 377), and each is followed by one character:
@@ -26,12 +26,11 @@ static void compute(void)
 		numbers[i] = numbers[i - 1] + numbers[i - 2];
 }
 
-void guest_main(void)
+void guest_main(uint32_t iterations)
 {
-	uint32_t n;
 	int i;
 
-	for (n = guest_iterations; n; n--) {
+	while (iterations--) {
 		compute();
 		forget_memory();
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The product of two 8x8 matrices, a row per line; computed guest_iterations
- * times before it is printed.
+ * The product of two 8x8 matrices, a row per line; computed @iterations times
+ * before it is printed.
  *
  * With a[i][k] = i + k and b[k][j] = k + m, where m = 7 - j, an element is
  *	sum over k from 0 to 7 of (i + k)(k + m) = 8 i m + 28 (i + m) + 140,
@@ -46,12 +46,12 @@ static void multiply(void)
 	}
 }
 
-void guest_main(void)
+void guest_main(uint32_t iterations)
 {
-	uint32_t n, i, j;
+	uint32_t i, j;
 
 	fill();
-	for (n = guest_iterations; n; n--) {
+	while (iterations--) {
 		multiply();
 		forget_memory();
 	}

@@ -12,10 +12,11 @@
  */
 #include "../lib/real.h"
 
-void guest_main(void)
+void guest_main(uint32_t iterations)
 {
 	uint32_t a, b;
 
+	(void)iterations;
 	for (a = 2; a <= 9; a++) {
 		for (b = 1; b <= 9; b++) {
 			put_number(a);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * How often each letter occurs in a string of 1 KiB, a letter per line
- * ("e 70"); counted guest_iterations times before it is printed.
+ * ("e 70"); counted @iterations times before it is printed.
  *
  * The string is a sentence of 44 characters, 23 times, and its first 12 once
  * more: 23 * 44 + 12 = 1024. Every letter is in the sentence, four times at
@@ -37,12 +37,11 @@ static void count(void)
 	}
 }
 
-void guest_main(void)
+void guest_main(uint32_t iterations)
 {
-	uint32_t n;
 	int i;
 
-	for (n = guest_iterations; n; n--) {
+	while (iterations--) {
 		count();
 		forget_memory();
 	}

@@ -7,9 +7,7 @@
 #ifndef GUEST_APIC_H
 #define GUEST_APIC_H
 
-#include <stdint.h>
-
-#define APIC_BASE	0xfee00000u
+#define APIC_BASE	0xfee00000
 #define APIC_ID		0x020
 #define APIC_EOI	0x0b0
 #define APIC_SPURIOUS	0x0f0
@@ -26,6 +24,10 @@
 #define LVT_MASKED	(1 << 16)
 #define TIMER_VECTOR	0x40
 
+#ifndef __ASSEMBLER__
+
+#include <stdint.h>
+
 static inline void apic_write(uint32_t reg, uint32_t value)
 {
 	*(volatile uint32_t *)(APIC_BASE + reg) = value;
@@ -36,4 +38,5 @@ static inline uint32_t apic_read(uint32_t reg)
 	return *(volatile uint32_t *)(APIC_BASE + reg);
 }
 
+#endif
 #endif /* GUEST_APIC_H */

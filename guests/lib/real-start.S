@@ -11,10 +11,10 @@
 start:
 	jmp	1f
 	.balign	4, 0
-	.globl	guest_iterations
-guest_iterations:
+iterations:
 	.long	1
 	/* All of ESP: the compiler's addresses are 32 bits wide. */
 1:	movl	$0xfffc, %esp
+	pushl	iterations
 	calll	guest_main
 	guest_end

@@ -38,15 +38,13 @@
 
 #include <stdint.h>
 
-/* Written by each guest in C; the end follows, one exit. */
-void guest_main(void);
-
 /*
- * How often a benchmark does its work before it prints, at least 1. The
- * 32-bit little-endian word at offset 4 of NAME.bin and of NAME.rom; a script
- * that wants another number than 1 writes it there.
+ * Written by each guest in C; the end follows, one exit. @iterations: how often a
+ * benchmark does its work before it prints, at least 1. It is the 32-bit
+ * little-endian word at offset 4 of NAME.bin and of NAME.rom; a script that
+ * wants another number than 1 writes it there.
  */
-extern const volatile uint32_t guest_iterations;
+void guest_main(uint32_t iterations);
 
 /* Makes the compiler do work again whose result it knows. */
 static inline void forget_memory(void)

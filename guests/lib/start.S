@@ -49,12 +49,6 @@ start32:
 	pushl	%eax
 	call	guest_exit
 
-/* The timer's interrupt: acknowledge it at the local APIC, no port IO. */
-	.globl	apic_timer_entry
-apic_timer_entry:
-	movl	$0, 0xfee000b0
-	iret
-
 	.section .rodata
 	.balign	8
 gdt:
