@@ -17,6 +17,7 @@
  * and KVM passes to it. AMD has one code for both directions of MSR access,
  * so there 708 are expected. guests.cfg has the same numbers for the checks.
  */
+#include "lib/apic.h"
 #include "lib/guest.h"
 
 #define NR_CPUID	210
@@ -26,11 +27,6 @@
 #define NR_WRMSR	401
 #define NR_HYPERCALL	503
 
-#define PORT_POST	0x80
-#define MSR_APIC_BASE	0x1b
-#define MSR_PAT		0x277
-#define PAT_AT_RESET	0x0007040600070406ull
-#define NO_HYPERCALL	0x7fffu
 #define TICK_CLOCKS	1000000
 
 int guest_main(void)
@@ -43,7 +39,7 @@ int guest_main(void)
 		cpuid(1);
 	apic_start_ticks(TICK_CLOCKS);
 	for (i = 0; i < NR_HLT; i++)
-		apic_sleep();
+		sleep_until_interrupt();
 	apic_stop_ticks();
 	for (i = 0; i < NR_OUT; i++)
 		outb(PORT_POST, (uint8_t)i);

@@ -3,10 +3,9 @@
  * Generators: exceptions, task switches, shutdown. Of the exceptions KVM
  * intercepts #UD, #DB, #AC and #MC; others only on demand.
  */
+#include "../lib/segments.h"
 #include "exits.h"
 
-#define MSR_EFER	0xc0000080u
-#define EFER_SVME	(1u << 12)
 #define CR0_CACHED_AM	0x00040011u
 
 /* VMX: n EXCEPTION_NMI. SVM: n EXCP_UD. */
@@ -98,10 +97,7 @@ void exit_task_switch(uint32_t n)
  */
 void exit_triple_fault(uint32_t n)
 {
-	static const struct {
-		uint16_t limit;
-		uint32_t base;
-	} __attribute__((packed)) nothing;
+	static const struct table_pointer nothing;
 
 	(void)n;
 	__asm__ volatile("lidt %0\n\tud2" : : "m"(nothing));

@@ -10,21 +10,10 @@
 #define TICK_CLOCKS	1000000u	/* ns in KVM */
 #define LONG_CLOCKS	20000000u	/* two ticks of a host with HZ=100 */
 #define SHORT_CLOCKS	1000000u
-#define ICR_NMI		0x4400u		/* to APIC 0, which we are */
-#define ICR_SELF	0x44000u	/* to ourselves */
-#define VECTOR		0x40u
-#define MSR_APIC_BASE	0x1b
 #define APIC_BASE_X2	0xfee00d00ull
 #define MSR_DEADLINE	0x6e0
 #define MSR_X2_SPURIOUS	0x80f
 #define MSR_X2_ICR	0x830
-
-/* A = 2 */
-static void apic_on(void)
-{
-	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | SPURIOUS_VECTOR);
-	apic_write(APIC_DIVIDE, DIVIDE_BY_1);
-}
 
 /*
  * n HLT, each ended by a tick. A = n + 6: one EOI each, and at least that, as
@@ -32,10 +21,10 @@ static void apic_on(void)
  */
 void exit_hlt(uint32_t n)
 {
-	apic_on();
+	apic_enable();
 	apic_start_ticks(TICK_CLOCKS);
 	while (n--)
-		apic_sleep();
+		sleep_until_interrupt();
 	apic_stop_ticks();
 }
 
@@ -47,10 +36,10 @@ void exit_hlt(uint32_t n)
  */
 void exit_hlt_pending(uint32_t n)
 {
-	apic_on();
+	apic_enable();
 	while (n--) {
-		apic_write(APIC_ICR, ICR_SELF | VECTOR);
-		apic_sleep();
+		apic_write(APIC_ICR, ICR_SELF | TIMER_VECTOR);
+		sleep_until_interrupt();
 	}
 }
 
@@ -75,8 +64,8 @@ static void spin(uint32_t clocks)
  */
 void exit_interrupt(uint32_t n)
 {
-	apic_on();
-	apic_write(APIC_LVT_TIMER, VECTOR);
+	apic_enable();
+	apic_write(APIC_LVT_TIMER, TIMER_VECTOR);
 	while (n--)
 		spin(LONG_CLOCKS);
 }
@@ -88,8 +77,8 @@ void exit_interrupt(uint32_t n)
  */
 void exit_timer(uint32_t n)
 {
-	apic_on();
-	apic_write(APIC_LVT_TIMER, VECTOR);
+	apic_enable();
+	apic_write(APIC_LVT_TIMER, TIMER_VECTOR);
 	while (n--)
 		spin(SHORT_CLOCKS);
 }
@@ -100,9 +89,9 @@ void exit_timer(uint32_t n)
  */
 void exit_window(uint32_t n)
 {
-	apic_on();
+	apic_enable();
 	while (n--) {
-		apic_write(APIC_ICR, ICR_SELF | VECTOR);
+		apic_write(APIC_ICR, ICR_SELF | TIMER_VECTOR);
 		__asm__ volatile("sti; nop; nop; cli" : : : "memory");
 	}
 }
@@ -114,7 +103,7 @@ void exit_window(uint32_t n)
  */
 void exit_nmi_window(uint32_t n)
 {
-	apic_on();
+	apic_enable();
 	while (n--) {
 		nmi_again = 1;
 		apic_write(APIC_ICR, ICR_NMI);
@@ -127,8 +116,8 @@ void exit_nmi_window(uint32_t n)
  */
 void exit_tsc_deadline(uint32_t n)
 {
-	apic_on();
-	apic_write(APIC_LVT_TIMER, TIMER_DEADLINE | VECTOR);
+	apic_enable();
+	apic_write(APIC_LVT_TIMER, TIMER_DEADLINE | TIMER_VECTOR);
 	while (n--)
 		wrmsr(MSR_DEADLINE, n ? ~0ull >> 8 : 0);
 }
@@ -142,7 +131,7 @@ void exit_x2apic_icr(uint32_t n)
 	wrmsr(MSR_APIC_BASE, APIC_BASE_X2);
 	wrmsr(MSR_X2_SPURIOUS, SPURIOUS_ENABLE | SPURIOUS_VECTOR);
 	while (n--)
-		wrmsr(MSR_X2_ICR, VECTOR);
+		wrmsr(MSR_X2_ICR, TIMER_VECTOR);
 }
 
 /*
@@ -151,7 +140,7 @@ void exit_x2apic_icr(uint32_t n)
  */
 void exit_tpr_threshold(uint32_t n)
 {
-	apic_on();
+	apic_enable();
 	long_mode(long_tpr, n);
 }
 
@@ -162,6 +151,6 @@ void exit_tpr_threshold(uint32_t n)
  */
 void exit_cr8_pending(uint32_t n)
 {
-	apic_on();
+	apic_enable();
 	long_mode(long_cr8_pending, n);
 }

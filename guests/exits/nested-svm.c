@@ -16,14 +16,12 @@
  * Not here: INT3, INTO, INT1, RDTSCP and others, at whose intercepts TCG of QEMU
  * 7.2 does not look; #DF, which KVM makes of a second #GP itself.
  */
-#include "../lib/idt.h"
+#include "../lib/segments.h"
 #include "exits.h"
 
 #define CR4_PSE		0x10u
 #define CR0_PAGED	0x80000031u	/* PG, NE, ET, PE */
 #define CR0_TS		0x8u
-#define MSR_EFER	0xc0000080u
-#define EFER_SVME	0x1000u
 #define MSR_HSAVE	0xc0010117u
 #define EXIT_NM		0x47u		/* by FNOP, when CR0 has TS */
 #define EXIT_VMMCALL	0x81u
@@ -63,7 +61,7 @@ static struct vmcb vmcb __attribute__((aligned(0x1000)));
 static uint32_t directory[1024] __attribute__((aligned(0x1000)));
 static char host_save[0x1000] __attribute__((aligned(0x1000)));
 static char stack[0x100] __attribute__((aligned(16)));
-static char no_task[0x68];
+static struct tss no_task;
 
 /* All 4 GiB to themselves, in pages of 4 MiB. */
 static void start_paging(void)
@@ -79,10 +77,7 @@ static void start_paging(void)
 
 static void store_table(struct segment *to, int is_idt)
 {
-	struct {
-		uint16_t limit;
-		uint32_t base;
-	} __attribute__((packed)) table;
+	struct table_pointer table;
 
 	if (is_idt)
 		__asm__ volatile("sidt %0" : "=m"(table));
@@ -105,7 +100,7 @@ static void fill_vmcb(uint32_t code)
 	vmcb.es = vmcb.ss = vmcb.ds = vmcb.fs = vmcb.gs = data;
 	vmcb.ldtr = (struct segment) { 0, 0x82, 0, 0 };
 	vmcb.tr = (struct segment) {
-		SEL_TSS_A, 0x8b, sizeof(no_task) - 1, (uint32_t)no_task,
+		SEL_TSS_A, 0x8b, sizeof(no_task) - 1, (uint32_t)&no_task,
 	};
 	store_table(&vmcb.gdtr, 0);
 	store_table(&vmcb.idtr, 1);
@@ -115,7 +110,7 @@ static void fill_vmcb(uint32_t code)
 	vmcb.cr4 = CR4_PSE;
 	vmcb.dr6 = 0xffff0ff0;
 	vmcb.dr7 = 0x400;
-	vmcb.pat = 0x0007040600070406ull;
+	vmcb.pat = PAT_AT_RESET;
 }
 
 /* What L2 leaves in the registers is none of ours. */

@@ -5,12 +5,7 @@
  */
 #include "exits.h"
 
-#define PORT_POST	0x80	/* nobody's: to the VMM */
 #define PORT_PIC_MASK	0x21	/* KVM's own: stays in the kernel */
-#define MSR_APIC_BASE	0x1b
-#define MSR_PAT		0x277
-#define PAT_AT_RESET	0x0007040600070406ull
-#define NO_HYPERCALL	0x7fffu
 #define CR4_OSXSAVE	(1u << 18)
 
 static char buffer[0x400];

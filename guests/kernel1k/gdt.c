@@ -4,33 +4,17 @@
  * the stack is used that ring 0 gets when ring 3 is interrupted (Intel SDM 3A
  * 3.4.5, 7.2.1).
  */
+#include "../lib/segments.h"
 #include "kernel.h"
 
-#define FLAT_CODE	0x00cf9a000000ffffull
-#define FLAT_DATA	0x00cf92000000ffffull
-#define RING_3		(3ull << 45)
-#define AVAILABLE_TSS	(0x89ull << 40)
-
-struct task_state {
-	uint32_t link, esp0, ss0;
-	uint32_t unused[22];
-	uint16_t trap, io_map;
-};
-_Static_assert(sizeof(struct task_state) == 104, "not the CPU's layout");
-
-struct pointer {
-	uint16_t limit;
-	uint32_t base;
-} __attribute__((packed));
-
-static struct task_state task;
+static struct tss task;
 
 static uint64_t gdt[] = {
 	[KERNEL_CODE >> 3] = FLAT_CODE,
 	[KERNEL_DATA >> 3] = FLAT_DATA,
-	[USER_CODE >> 3] = FLAT_CODE | RING_3,
-	[USER_DATA >> 3] = FLAT_DATA | RING_3,
-	[TASK_STATE >> 3] = AVAILABLE_TSS | (sizeof(task) - 1),
+	[USER_CODE >> 3] = FLAT_CODE | FOR_RING_3,
+	[USER_DATA >> 3] = FLAT_DATA | FOR_RING_3,
+	[TASK_STATE >> 3] = 0,	/* needs its address */
 };
 
 static void load_segments(void)
@@ -47,15 +31,12 @@ static void load_segments(void)
 
 void gdt_init(void)
 {
-	const struct pointer pointer = { sizeof(gdt) - 1, (uint32_t)gdt };
-	const uint64_t base = (uint32_t)&task;
-
-	gdt[TASK_STATE >> 3] |= (base & 0xffffff) << 16 | (base >> 24) << 56;
+	gdt[TASK_STATE >> 3] = tss_descriptor(&task);
 	task.ss0 = KERNEL_DATA;
 	task.io_map = sizeof(task);	/* none: no port for ring 3 */
-	__asm__ volatile("lgdt %0" : : "m"(pointer), "m"(gdt));
+	load_gdt(table_pointer(gdt, sizeof(gdt)));
 	load_segments();
-	__asm__ volatile("ltr %w0" : : "r"(TASK_STATE) : "memory");
+	load_task(TASK_STATE);
 }
 
 void gdt_set_kernel_stack(uint32_t esp)

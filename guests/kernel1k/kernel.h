@@ -3,14 +3,16 @@
  * kernel1k: what its files know of each other. One CPU, 32 bits, one program
  * at a time.
  *
- * Interrupts are off while the kernel runs, but in wait_for_interrupt(), and on
- * in ring 3; so nothing in the kernel is entered twice.
+ * Interrupts are off while the kernel runs, but in sleep_until_interrupt(), and
+ * on in ring 3; so nothing in the kernel is entered twice.
  */
 #ifndef KERNEL1K_H
 #define KERNEL1K_H
 
 #include <stdint.h>
 
+#include "../lib/abi.h"
+#include "../lib/instructions.h"
 #include "layout.h"
 
 /* What entry.S leaves on the stack; esp and ss only when ring 3 was left. */
@@ -21,31 +23,22 @@ struct frame {
 	uint32_t eip, cs, eflags, esp, ss;
 };
 
-static inline void outb(uint16_t port, uint8_t value)
+static inline _Noreturn void kernel_exit(uint8_t status)
 {
-	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static inline uint8_t inb(uint16_t port)
-{
-	uint8_t value;
-
-	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
-
-/* STI lets one more instruction pass, so that none comes before HLT waits. */
-static inline void wait_for_interrupt(void)
-{
-	__asm__ volatile("sti; hlt; cli" : : : "memory");
+	outb(MINIVMM_PORT_EXIT, status);
+	/* Where nobody listens there: sleep for ever, interrupts off. */
+	for (;;)
+		__asm__ volatile("cli; hlt");
 }
 
 /* gdt.c: segments, and where the kernel's stack is when ring 3 is left */
 void gdt_init(void);
 void gdt_set_kernel_stack(uint32_t esp);
 
-/* idt.c: vectors; calls what handles each */
+/* idt.c: the vectors, which lead to entry.S */
 void idt_init(void);
+
+/* interrupt.c: calls what handles each */
 void interrupt(struct frame *frame);
 
 /* paging.c: the first 4 MiB mapped one to one; programs see only their part */
@@ -70,7 +63,7 @@ void print_hex(uint32_t n);
 void system_call(struct frame *frame);
 
 /*
- * entry.S: run a program in ring 3 until user_leave(), whose status is
+ * ring3.S: run a program in ring 3 until user_leave(), whose status is
  * returned; that is called by an interrupt out of ring 3.
  */
 int user_run(void (*entry)(void (*)(void)), uint32_t stack);
@@ -78,6 +71,5 @@ _Noreturn void user_leave(int status);
 
 /* main.c */
 _Noreturn void kernel_main(void);
-_Noreturn void kernel_exit(uint8_t status);
 
 #endif /* KERNEL1K_H */

@@ -4,7 +4,6 @@
  * which runs in ring 3. kernel1k.cfg says what each costs.
  */
 #include "kernel.h"
-#include "../lib/abi.h"
 #include "programs/user.h"
 
 #define STACK_WORDS	1024
@@ -74,14 +73,6 @@ static void run(char key)
 	*--stack = (uint32_t)programs[i].run;
 	*--stack = 0;	/* where user_start() would return to */
 	user_run(user_start, (uint32_t)stack);
-}
-
-void kernel_exit(uint8_t status)
-{
-	outb(MINIVMM_PORT_EXIT, status);
-	/* Where nobody listens there: sleep for ever, interrupts off. */
-	for (;;)
-		__asm__ volatile("cli; hlt");
 }
 
 void kernel_main(void)

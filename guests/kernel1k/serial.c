@@ -67,7 +67,7 @@ char serial_read(void)
 	have_byte = 0;
 	outb(INTERRUPT_ENABLE, WHEN_RECEIVED);
 	while (!have_byte)
-		wait_for_interrupt();
+		sleep_until_interrupt();
 	c = byte == '\r' ? '\n' : byte;
 	serial_write(&c, 1);
 	return c;

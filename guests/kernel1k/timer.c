@@ -62,5 +62,5 @@ void timer_sleep(uint32_t nr)
 	const uint32_t start = ticks;
 
 	while (ticks - start < nr)
-		wait_for_interrupt();
+		sleep_until_interrupt();
 }

@@ -4,8 +4,8 @@
  * exits).
  *
  * Why one sleep is exactly one HLT exit: interrupts are off outside of
- * apic_sleep(), and STI lets one more instruction pass before an interrupt is
- * taken. So HLT is always executed, even when a tick has been pending for
+ * sleep_until_interrupt(), and STI lets one more instruction pass before an
+ * interrupt is taken. So HLT is always executed, even when a tick has been pending for
  * long, and it exits before any interrupt is delivered. The interrupt ends
  * the halt, and HLT is not executed again. See Intel SDM 3A 11.5.4 (timer),
  * 2B STI; AMD APM 2, 16.4.
@@ -16,7 +16,6 @@
  * one. Still one HLT exit per sleep.
  */
 #include "apic.h"
-#include "guest.h"
 #include "idt.h"
 
 extern const char apic_timer_entry[];
@@ -25,8 +24,7 @@ void apic_init(void)
 {
 	idt_set(TIMER_VECTOR, apic_timer_entry);
 	idt_load();
-	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | SPURIOUS_VECTOR);
-	apic_write(APIC_DIVIDE, DIVIDE_BY_1);
+	apic_enable();
 }
 
 void apic_start_ticks(uint32_t clocks)
@@ -39,9 +37,4 @@ void apic_stop_ticks(void)
 {
 	apic_write(APIC_LVT_TIMER, LVT_MASKED);
 	apic_write(APIC_INITIAL, 0);
-}
-
-void apic_sleep(void)
-{
-	__asm__ volatile("sti; hlt; cli" : : : "memory");
 }

@@ -22,6 +22,8 @@
 #define TIMER_PERIODIC	(1 << 17)
 #define TIMER_DEADLINE	(2 << 17)
 #define LVT_MASKED	(1 << 16)
+#define ICR_NMI		0x4400	/* to the APIC in ICR's upper half: 0, us */
+#define ICR_SELF	0x44000	/* or a vector */
 #define TIMER_VECTOR	0x40
 
 #ifndef __ASSEMBLER__
@@ -37,6 +39,20 @@ static inline uint32_t apic_read(uint32_t reg)
 {
 	return *(volatile uint32_t *)(APIC_BASE + reg);
 }
+
+/* On, its timer still silent. Two accesses. */
+static inline void apic_enable(void)
+{
+	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | SPURIOUS_VECTOR);
+	apic_write(APIC_DIVIDE, DIVIDE_BY_1);
+}
+
+/* The same, and the timer's interrupts do nothing but wake. */
+void apic_init(void);
+
+/* An interrupt every so many bus clocks (KVM: nanoseconds). */
+void apic_start_ticks(uint32_t clocks);
+void apic_stop_ticks(void);
 
 #endif
 #endif /* GUEST_APIC_H */

@@ -13,11 +13,9 @@
 
 #include <stdint.h>
 
-enum vendor { VENDOR_INTEL, VENDOR_AMD };
+#include "instructions.h"
 
-struct cpuid {
-	uint32_t eax, ebx, ecx, edx;
-};
+enum vendor { VENDOR_INTEL, VENDOR_AMD };
 
 /* Written by each guest; its return value goes to guest_exit(). */
 int guest_main(void);
@@ -30,59 +28,6 @@ _Noreturn void guest_exit(uint8_t code);
 
 /* One CPUID exit. */
 enum vendor guest_vendor(void);
-
-/* No counted exit: local APIC enabled, its timer still silent. */
-void apic_init(void);
-
-/*
- * No counted exit: an interrupt every so many bus clocks (KVM: nanoseconds).
- */
-void apic_start_ticks(uint32_t clocks);
-void apic_stop_ticks(void);
-
-/* Sleep in HLT until a tick. Exactly one HLT exit; see apic.c. */
-void apic_sleep(void);
-
-/* Port IO: one exit each. */
-static inline void outb(uint16_t port, uint8_t value)
-{
-	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static inline uint8_t inb(uint16_t port)
-{
-	uint8_t value;
-
-	__asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-	return value;
-}
-
-/* One CPUID exit. */
-static inline struct cpuid cpuid(uint32_t leaf)
-{
-	struct cpuid r;
-
-	__asm__ volatile("cpuid"
-			 : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx)
-			 : "a"(leaf), "c"(0));
-	return r;
-}
-
-/* One MSR exit if KVM intercepts reads of this MSR. */
-static inline uint64_t rdmsr(uint32_t msr)
-{
-	uint32_t low, high;
-
-	__asm__ volatile("rdmsr" : "=a"(low), "=d"(high) : "c"(msr));
-	return (uint64_t)high << 32 | low;
-}
-
-/* One MSR exit if KVM intercepts writes of this MSR. */
-static inline void wrmsr(uint32_t msr, uint64_t value)
-{
-	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)value),
-			 "d"((uint32_t)(value >> 32)) : "memory");
-}
 
 /* One hypercall exit. An unknown number returns an error and does nothing. */
 static inline uint32_t hypercall(enum vendor vendor, uint32_t nr)

@@ -3,6 +3,7 @@
  * The interrupt table; see idt.h.
  */
 #include "idt.h"
+#include "segments.h"
 
 #define KERNEL_CODE	0x08
 #define INTERRUPT_GATE	0x8e00
@@ -11,11 +12,6 @@
 struct gate {
 	uint16_t offset_low, selector, type, offset_high;
 };
-
-struct idt_pointer {
-	uint16_t limit;
-	uint32_t base;
-} __attribute__((packed));
 
 static struct gate idt[IDT_VECTORS];
 
@@ -43,10 +39,5 @@ void idt_set_user(unsigned int vector, const char *entry)
 
 void idt_load(void)
 {
-	const struct idt_pointer pointer = {
-		.limit = sizeof(idt) - 1,
-		.base = (uint32_t)idt,
-	};
-
-	__asm__ volatile("lidt %0" : : "m"(pointer), "m"(idt));
+	load_idt(table_pointer(idt, sizeof(idt)));
 }

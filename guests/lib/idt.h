@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The interrupt table of the micro guests, for vectors below IDT_VECTORS.
+ * The interrupt table of micro guests and kernel1k, for vectors below IDT_VECTORS.
  * Nothing here causes an exit.
  *
- * What has no gate ends as a triple fault, which the VMM sees.
+ * The code segment is 0x08. What has no gate ends as a triple fault, which the VMM sees.
  */
 #ifndef GUEST_IDT_H
 #define GUEST_IDT_H
 
 #include <stdint.h>
 
-#define IDT_VECTORS	0x50
+#define IDT_VECTORS	0x81	/* to kernel1k's system call */
 
 /* The entry is code, not a C function; it ends with IRET. */
 void idt_set(unsigned int vector, const char *entry);

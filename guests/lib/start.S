@@ -8,6 +8,7 @@
  * kinds that guests.cfg counts.
  */
 #include "abi.h"
+#include "segments.h"
 
 #define WANTS	(MINIVMM_WANTS_IRQCHIP | MINIVMM_IS_FIRMWARE)
 
@@ -53,8 +54,8 @@ start32:
 	.balign	8
 gdt:
 	.quad	0
-	.quad	0x00cf9b000000ffff	/* 0x08 code, base 0, 4 GiB */
-	.quad	0x00cf93000000ffff	/* 0x10 data, base 0, 4 GiB */
+	.quad	FLAT_CODE		/* 0x08 */
+	.quad	FLAT_DATA		/* 0x10 */
 	.globl	gdt_pointer
 gdt_pointer:
 	.word	. - gdt - 1
