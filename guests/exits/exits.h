@@ -6,14 +6,26 @@
 #ifndef EXITS_H
 #define EXITS_H
 
-#include <stdint.h>
-
-#include "../lib/guest.h"
-
 /* Verdicts of the image, beside 0: done. */
 #define STATUS_NO_SUCH_ROW	2
 #define STATUS_FAULT		3	/* an exception that was not expected */
 #define STATUS_NOT_VALID	77	/* not this vendor's, or CPUID has it not */
+
+/* Selectors of the GDT in descriptors.c. */
+#define SEL_CODE	0x08
+#define SEL_DATA	0x10
+#define SEL_USER_CODE	0x1b
+#define SEL_USER_DATA	0x23
+#define SEL_CODE64	0x28
+#define SEL_TSS_A	0x30
+#define SEL_TSS_B	0x38
+#define SEL_ABSENT	0x40	/* data, not present */
+
+#ifndef __ASSEMBLER__
+
+#include <stdint.h>
+
+#include "../lib/guest.h"
 
 #define EXIT(name, vendor, needs) void exit_##name(uint32_t n);
 #include "rows.h"
@@ -34,17 +46,7 @@ extern const char trap_nmi[], trap_irq[], trap_leave[];
 	__asm__ volatile("movl $1f, %0\n\t" instruction "\n1:" \
 			 : "=m"(resume_at) : __VA_ARGS__ : "memory")
 
-/* descriptors.c */
-#define SEL_CODE	0x08
-#define SEL_DATA	0x10
-#define SEL_USER_CODE	0x1b
-#define SEL_USER_DATA	0x23
-#define SEL_CODE64	0x28
-#define SEL_TSS_A	0x30
-#define SEL_TSS_B	0x38
-#define SEL_ABSENT	0x40	/* data, not present */
-
-/* Load a GDT in RAM with all of the above; TSS A is the current task's. */
+/* descriptors.c: load a GDT in RAM; TSS A is the current task's. */
 void descriptors_load(void);
 
 /* Switching to task B calls this, in ring 0 and never to return. */
@@ -57,4 +59,5 @@ extern void long_cr8(void), long_cr8_pending(void), long_tpr(void);
 /* traps.S: call a function in ring 3, with alignment checked. */
 void user_call(void (*entry)(uint32_t n), uint32_t n);
 
+#endif
 #endif /* EXITS_H */

@@ -7,13 +7,13 @@
  *
  * and from there nobody comes back: the guest ends with status 0.
  */
-#define APIC_ICR	0xfee00300
-#define ICR_SELF_VECTOR	0x44040
-#define MSR_EFER	0xc0000080
-#define EFER_LME	0x100
+#include "../lib/abi.h"
+#include "../lib/apic.h"
+#include "../lib/instructions.h"
+#include "exits.h"
+
 #define CR4_PAE		0x20
 #define CR0_PAGING	0x80000011
-#define SEL_CODE64	0x28
 #define PAGE_BITS	0x83		/* present, writable, 2 MiB */
 
 	.text
@@ -61,7 +61,7 @@ long_start:
 	movl	%ebx, %ebx
 	call	*%rbx
 	xorl	%eax, %eax
-	outb	%al, $0xf4
+	outb	%al, $MINIVMM_PORT_EXIT
 1:	jmp	1b
 
 	.globl	long_cr8
@@ -77,8 +77,8 @@ long_cr8:
 long_cr8_pending:
 	movl	$15, %eax
 	movq	%rax, %cr8
-	movl	$APIC_ICR, %ebx
-	movl	$ICR_SELF_VECTOR, (%rbx)
+	movl	$APIC_BASE + APIC_ICR, %ebx
+	movl	$ICR_SELF | TIMER_VECTOR, (%rbx)
 1:	movl	%ecx, %eax
 	orl	$8, %eax
 	andl	$15, %eax
@@ -91,9 +91,9 @@ long_cr8_pending:
 long_tpr:
 	movl	$15, %edx
 	xorl	%eax, %eax
-	movl	$APIC_ICR, %ebx
+	movl	$APIC_BASE + APIC_ICR, %ebx
 1:	movq	%rdx, %cr8
-	movl	$ICR_SELF_VECTOR, (%rbx)
+	movl	$ICR_SELF | TIMER_VECTOR, (%rbx)
 	movq	%rax, %cr8
 	loop	1b
 	ret

@@ -3,10 +3,8 @@
  * Where exceptions and interrupts go: on at a place that was named before, or,
  * when none was, to the end with STATUS_FAULT.
  */
-#define STATUS_FAULT	3
-#define APIC_EOI	0xfee000b0
-#define APIC_ICR	0xfee00300
-#define ICR_NMI		0x4400	/* to the APIC in ICR's upper half: 0, us */
+#include "../lib/apic.h"
+#include "exits.h"
 
 	.text
 	.globl	trap_resume_error
@@ -36,19 +34,19 @@ trap_nmi:
 	cmpl	$0, nmi_again
 	je	1f
 	movl	$0, nmi_again
-	movl	$ICR_NMI, APIC_ICR
+	movl	$ICR_NMI, APIC_BASE + APIC_ICR
 1:	iret
 
 	.globl	trap_irq
 trap_irq:
 	incl	irqs_seen
-	movl	$0, APIC_EOI
+	movl	$0, APIC_BASE + APIC_EOI
 	iret
 
 /* INT of ring 3: back to who called user_call(). */
 	.globl	trap_leave
 trap_leave:
-	movl	$0x10, %eax
+	movl	$SEL_DATA, %eax
 	movw	%ax, %ds
 	movw	%ax, %es
 	movl	user_esp, %esp
@@ -65,12 +63,12 @@ user_call:
 	movl	$user_stack_top - 8, %edx
 	movl	$user_end, (%edx)
 	movl	%ecx, 4(%edx)
-	pushl	$0x23
+	pushl	$SEL_USER_DATA
 	pushl	%edx
 	pushl	$0x40002
-	pushl	$0x1b
+	pushl	$SEL_USER_CODE
 	pushl	%eax
-	movl	$0x23, %eax
+	movl	$SEL_USER_DATA, %eax
 	movw	%ax, %ds
 	movw	%ax, %es
 	iret

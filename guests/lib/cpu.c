@@ -2,10 +2,8 @@
 /*
  * Which vendor, and how a guest ends.
  */
+#include "abi.h"
 #include "guest.h"
-
-/* Where QEMU's isa-debug-exit listens: its iobase, see docs/lab.md. */
-#define DEBUG_EXIT_PORT	0xf4
 
 /* "Genu" of GenuineIntel; everything else is taken for AMD's instructions. */
 #define INTEL_EBX	0x756e6547
@@ -17,7 +15,7 @@ enum vendor guest_vendor(void)
 
 _Noreturn void guest_exit(uint8_t code)
 {
-	outb(DEBUG_EXIT_PORT, code);
+	outb(MINIVMM_PORT_EXIT, code);
 	/* Without the device: stop without another exit of a counted kind. */
 	for (;;)
 		;
