@@ -18,6 +18,7 @@
 #define CR4_PAE		0x20ull
 #define EFER_LONG	0x500ull	/* LME, LMA */
 #define RFLAGS_FIXED	0x2ull
+#define RFLAGS_IOPL	0x3000ull	/* ring 3 may use ports */
 #define PTE_TABLE	0x7ull		/* present, writable, of user mode too */
 #define PTE_LARGE	0x87ull
 #define MIB		0x100000ull
@@ -39,35 +40,40 @@ static uint64_t descriptor(const struct kvm_segment *s)
 
 	return (limit & 0xffff) | (base & 0xffffff) << 16 |
 	       (uint64_t)s->type << 40 | (uint64_t)s->s << 44 |
-	       (uint64_t)s->present << 47 | (limit >> 16 & 0xf) << 48 |
-	       (uint64_t)s->l << 53 | (uint64_t)s->db << 54 |
-	       (uint64_t)s->g << 55 | (base >> 24 & 0xff) << 56;
+	       (uint64_t)s->dpl << 45 | (uint64_t)s->present << 47 |
+	       (limit >> 16 & 0xf) << 48 | (uint64_t)s->l << 53 |
+	       (uint64_t)s->db << 54 | (uint64_t)s->g << 55 |
+	       (base >> 24 & 0xff) << 56;
 }
 
 static struct kvm_segment segment(uint64_t base, unsigned int selector,
-				  bool longs)
+				  enum mode mode)
 {
 	bool code = selector == SELECTOR_CODE;
+	bool longs = code && mode != MODE_PROTECTED;
+	uint8_t ring = mode == MODE_USER ? 3 : 0;
 
 	return (struct kvm_segment) {
-		.base = base, .limit = 0xffffffff, .selector = (uint16_t)selector,
+		.base = base, .limit = 0xffffffff,
+		.selector = (uint16_t)(selector | ring), .dpl = ring,
 		.type = code ? 11 : 3, .present = 1, .s = 1, .g = 1,
-		.l = longs && code, .db = !(longs && code),
+		.l = longs, .db = !longs,
 	};
 }
 
 /* Flat segments, and a table with the same for whoever loads them again. */
-static void set_segments(struct vcpu *v, struct kvm_sregs *s, uint64_t base,
-			 bool longs)
+static void set_segments(struct vcpu *v, struct kvm_sregs *s)
 {
-	struct kvm_segment code = segment(base, SELECTOR_CODE, longs);
-	struct kvm_segment data = segment(base, SELECTOR_DATA, longs);
+	enum mode mode = v->boot.mode;
+	uint64_t base = mode == MODE_PROTECTED ? slice_base(v) : 0;
+	struct kvm_segment code = segment(base, SELECTOR_CODE, mode);
+	struct kvm_segment data = segment(base, SELECTOR_DATA, mode);
 	uint64_t gdt[] = { 0, 0, descriptor(&code), descriptor(&data) };
 
 	memory_write(&v->slice, v->boot.area, gdt, sizeof(gdt));
 	s->cs = code;
 	s->ds = s->es = s->fs = s->gs = s->ss = data;
-	s->gdt.base = longs ? v->boot.area : slice_base(v) + v->boot.area;
+	s->gdt.base = base + v->boot.area;
 	s->gdt.limit = sizeof(gdt) - 1;
 }
 
@@ -130,28 +136,32 @@ static void boot_protected(struct vcpu *v, struct kvm_sregs *s,
 			   struct kvm_regs *r)
 {
 	(void)r;
-	set_segments(v, s, slice_base(v), false);
+	set_segments(v, s);
 	s->cr0 = CR0_PE | CR0_ET | CR0_NE;
 }
 
-/* The first GiB of addresses is the slice, and what comes after it. */
+/*
+ * The first GiB of addresses is the slice, and what comes after it. Ring 3 may
+ * use all of it, and ports.
+ */
 static void boot_long(struct vcpu *v, struct kvm_sregs *s, struct kvm_regs *r)
 {
 	uint64_t base = slice_base(v), at = v->boot.area + AREA_TABLES;
 	uint64_t *tables = memory_at(&v->slice, at, 3 * PAGE);
 
-	(void)r;
 	if (!tables)
 		return;	/* not so: the loaders put the area inside */
 	tables[0] = (base + at + PAGE) | PTE_TABLE;
 	tables[512] = (base + at + 2 * PAGE) | PTE_TABLE;
 	for (uint64_t i = 0; i < 512; i++)
 		tables[1024 + i] = (base + i * LONG_UNIT) | PTE_LARGE;
-	set_segments(v, s, 0, true);
+	set_segments(v, s);
 	s->cr3 = base + at;
 	s->cr4 = CR4_PAE;
 	s->efer = EFER_LONG;
 	s->cr0 = CR0_PE | CR0_ET | CR0_NE | CR0_PG;
+	if (v->boot.mode == MODE_USER)
+		r->rflags |= RFLAGS_IOPL;
 }
 
 static void (*const boot_mode[])(struct vcpu *, struct kvm_sregs *,
@@ -159,6 +169,7 @@ static void (*const boot_mode[])(struct vcpu *, struct kvm_sregs *,
 	[MODE_REAL] = boot_real,
 	[MODE_PROTECTED] = boot_protected,
 	[MODE_LONG] = boot_long,
+	[MODE_USER] = boot_long,
 };
 
 /* With interrupt chips all but the first vCPU would wait to be started. */

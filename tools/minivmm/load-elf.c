@@ -180,7 +180,10 @@ static int inspect_elf(const struct image *image, struct boot *boot,
 
 	if (rc)
 		return rc;
-	boot->mode = is_long(image) ? MODE_LONG : MODE_PROTECTED;
+	if (boot->mode == MODE_USER && !is_long(image))
+		return err_set(err, -EINVAL, "%s: --mode user: a 32-bit ELF", image->name);
+	if (boot->mode != MODE_USER)
+		boot->mode = is_long(image) ? MODE_LONG : MODE_PROTECTED;
 	return check_multiboot(image, err);
 }
 

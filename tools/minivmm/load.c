@@ -84,7 +84,7 @@ static int inspect_flat(const struct image *image, struct boot *boot,
 		boot->mode = longs ? MODE_LONG :
 			boot->wants & MINIVMM_WANTS_PROTECTED ? MODE_PROTECTED :
 								MODE_REAL;
-	if (boot->mode == MODE_LONG)
+	if (boot->mode == MODE_LONG || boot->mode == MODE_USER)
 		boot->memory = LONG_UNIT;
 	return 0;
 }

@@ -8,7 +8,11 @@
 #include "image.h"
 #include "memory.h"
 
-enum mode { MODE_REAL, MODE_PROTECTED, MODE_LONG, MODE_FIRMWARE, NR_MODES };
+enum mode {
+	MODE_REAL, MODE_PROTECTED, MODE_LONG,
+	MODE_USER,	/* long mode, ring 3 */
+	MODE_FIRMWARE, NR_MODES
+};
 
 struct image_kind;
 

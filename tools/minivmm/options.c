@@ -49,6 +49,7 @@ static int set_mode(struct options *o, const char *text)
 		[MODE_REAL] = "real",
 		[MODE_PROTECTED] = "protected",
 		[MODE_LONG] = "long",
+		[MODE_USER] = "user",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(modes); i++) {
@@ -113,7 +114,7 @@ static const struct {
 	{ "memory", required_argument, set_memory, "SIZE",
 	  "memory of each program, 64K to 3G in pages (K, M, G)" },
 	{ "mode", required_argument, set_mode, "MODE",
-	  "real, protected or long: how a flat image starts" },
+	  "real, protected, long or user: how an image starts" },
 	{ "firmware", no_argument, set_firmware, NULL,
 	  "the image ends at 4 GiB and has the reset vector" },
 	{ "initrd", required_argument, set_initrd, "FILE",

@@ -22,6 +22,8 @@ guest status3 '\xb0\x03\xe6\xf4'	# mov $3, %al; out %al, $0xf4
 guest cli-hlt '\xfa\xf4'		# cli; hlt
 # mov $5, %cl; hlt; dec %cl; jnz the hlt; mov %cl, %al; out %al, $0xf4
 guest ticks '\xb1\x05\xf4\xfe\xc9\x75\xfb\x88\xc8\xe6\xf4'
+# mov %cs, %eax; and $3, %al; out %al, $0xf4
+guest ring '\x8c\xc8\x24\x03\xe6\xf4'
 # mov $0x5e4, %dx; in %dx, %eax; cmp $-1, %eax; je the hlt; out %al, $0xe9;
 # jmp the in; hlt
 guest echo '\xba\xe4\x05\x66\xed\x66\x83\xf8\xff\x74\x04\xe6\xe9\xeb\xf4\xf4'
@@ -144,6 +146,10 @@ modes() {
 	"$MINIVMM" --mode protected hlt
 	"$MINIVMM" --mode long hlt
 	"$MINIVMM" --mode long --vcpus 3 hlt
+	"$MINIVMM" --mode long ring
+	fails 1 'vCPU 0: status 3' "$MINIVMM" --mode user ring
+	fails 1 'vCPU 0: triple fault' "$MINIVMM" --mode user hlt
+	fails 1 'image1: --mode user: a 32-bit ELF' "$MINIVMM" --mode user seeds/image1
 }
 
 bad_ends() {
@@ -230,7 +236,7 @@ kvm_check "guests end, with their status" ends
 kvm_check "lines of several guests stay whole" lines
 kvm_check "exits and calls are counted" exits
 kvm_check "images larger than memory" too_large
-kvm_check "protected and long mode" modes
+kvm_check "protected, long and user mode" modes
 kvm_check "triple fault, internal error" bad_ends
 kvm_check "--timeout" time_is_over
 kvm_check "killed by SIGINT" killed INT
