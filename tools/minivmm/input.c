@@ -41,8 +41,10 @@ int input_open(struct vmm *vmm, struct errbuf *err)
 	return 0;
 }
 
-void input_close(void)
+void input_close(struct vmm *vmm)
 {
+	if (vmm->options->input)
+		close(vmm->input);
 	if (is_raw)
 		tcsetattr(STDIN_FILENO, TCSANOW, &saved);
 	is_raw = false;

@@ -7,7 +7,7 @@
 
 /* Opens it; a terminal becomes raw when the guest is a Linux. */
 int input_open(struct vmm *vmm, struct errbuf *err);
-void input_close(void);
+void input_close(struct vmm *vmm);
 bool input_is_raw(void);
 bool input_ready(struct vmm *vmm);
 /* The next byte, for which it waits; false at the end. */

@@ -66,11 +66,14 @@ static void die_of(int nr)
 	raise(nr);
 }
 
+/* All of one machine's life. */
 static int run(struct vmm *vmm)
 {
 	struct errbuf err = { 0 };
-	int rc = vmm_create(vmm, &err), code;
+	int rc, code;
 
+	vmm->start_ns = mono_ns();
+	rc = vmm_create(vmm, &err);
 	if (!rc)
 		rc = input_open(vmm, &err);
 	if (rc) {
@@ -78,22 +81,35 @@ static int run(struct vmm *vmm)
 		return rc == -ENODEV ? EXIT_CODE_CANNOT : EXIT_CODE_FAILED;
 	}
 	rc = watch_all(vmm, &err);
-	input_close();
+	input_close(vmm);
 	if (rc < 0)
 		warnx("%s", err.text);
 	code = report_all(vmm);
 	if (rc > 0)
 		die_of(rc);
+	vmm_destroy(vmm);
 	return rc ? EXIT_CODE_FAILED : code;
+}
+
+/* One machine after the other, as long as they end well. */
+static int run_all(const struct options *options)
+{
+	static struct vmm vmm;
+	int code = EXIT_CODE_OK;
+
+	for (uint64_t n = 0; n < options->repeat && !code && !vmm.quit; n++) {
+		memset(&vmm, 0, sizeof(vmm));
+		vmm.options = options;
+		code = run(&vmm);
+	}
+	return code;
 }
 
 int main(int argc, char **argv)
 {
 	static struct options options;
-	static struct vmm vmm = { .options = &options };
 	struct errbuf err;
 
-	vmm.start_ns = mono_ns();
 	program_invocation_short_name = (char *)"minivmm";
 	if (options_parse(&options, argc, argv, &err)) {
 		warnx("%s", err.text);
@@ -104,6 +120,6 @@ int main(int argc, char **argv)
 	else if (options.version)
 		printf("minivmm %s\n", EXITSTAT_VERSION);
 	else
-		return run(&vmm);
+		return run_all(&options);
 	return EXIT_CODE_OK;
 }

@@ -13,6 +13,7 @@
 #define MIN_MEMORY	0x10000ull
 #define MAX_MEMORY	(3ull << 30)	/* below what a PC keeps for devices */
 #define MAX_TIMER_HZ	1193182
+#define MAX_REPEAT	1000000
 
 static int set_vcpus(struct options *o, const char *text)
 {
@@ -65,6 +66,11 @@ static int set_timer(struct options *o, const char *text)
 {
 	o->timer = true;
 	return text ? parse_u64(text, 19, MAX_TIMER_HZ, &o->timer_hz) : 0;
+}
+
+static int set_repeat(struct options *o, const char *text)
+{
+	return parse_u64(text, 1, MAX_REPEAT, &o->repeat);
 }
 
 static int set_stats(struct options *o, const char *text)
@@ -129,6 +135,8 @@ static const struct {
 	  "what the guest reads, instead of standard input" },
 	{ "timeout", required_argument, set_timeout, "S",
 	  "end guests that run longer (seconds; or 500ms, 2m)" },
+	{ "repeat", required_argument, set_repeat, "N",
+	  "make and run the machine N times, one after the other" },
 	{ "stats", optional_argument, set_stats, "json",
 	  "exits to user space and set-up times, on stderr" },
 	{ "quiet", no_argument, set_quiet, NULL,
@@ -198,7 +206,7 @@ int options_parse(struct options *o, int argc, char **argv,
 		longs[i] = (struct option) {
 			.name = table[i].name, .has_arg = table[i].has_arg,
 		};
-	*o = (struct options) { .mode = NR_MODES };
+	*o = (struct options) { .mode = NR_MODES, .repeat = 1 };
 	optind = 0;	/* from the beginning, also a second time */
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":", longs, &index)) != -1) {

@@ -14,7 +14,7 @@
 enum stats_form { STATS_NONE, STATS_TEXT, STATS_JSON };
 
 struct options {
-	uint64_t vcpus, memory, timer_hz, timeout_ns;
+	uint64_t vcpus, memory, timer_hz, timeout_ns, repeat;
 	enum mode mode;		/* NR_MODES: not given */
 	bool firmware, irqchip, timer, quiet, help, version;
 	enum stats_form stats;

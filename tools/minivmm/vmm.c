@@ -222,8 +222,7 @@ static void fix_cpuid(const struct vmm *vmm, struct kvm_cpuid_entry2 *e,
 }
 
 static int make_vcpu(struct vmm *vmm, unsigned int index,
-		     struct kvm_cpuid2 *cpuid, size_t run_bytes, bool deadline,
-		     struct errbuf *err)
+		     struct kvm_cpuid2 *cpuid, bool deadline, struct errbuf *err)
 {
 	struct vcpu *v = &vmm->vcpus[index];
 	int rc;
@@ -233,7 +232,7 @@ static int make_vcpu(struct vmm *vmm, unsigned int index,
 	v->fd = call_number(&vmm->times, vmm->vm, CALL_CREATE_VCPU, index, err);
 	if (v->fd < 0)
 		return v->fd;
-	v->run = mmap(NULL, run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+	v->run = mmap(NULL, vmm->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
 		      v->fd, 0);
 	if (v->run == MAP_FAILED)
 		return err_set(err, -errno, "mmap of vCPU %u: %m", index);
@@ -248,15 +247,17 @@ static int make_vcpus(struct vmm *vmm, struct errbuf *err)
 	struct kvm_cpuid2 *cpuid = NULL;
 	int max = capability(vmm, KVM_CAP_MAX_VCPUS, err);
 	bool deadline = capability(vmm, KVM_CAP_TSC_DEADLINE_TIMER, err) > 0;
-	int bytes = call_number(&vmm->times, vmm->kvm, CALL_GET_VCPU_MMAP_SIZE,
-				0, err);
-	int rc = bytes < 0 ? bytes : get_cpuid(vmm, &cpuid, err);
+	int rc = call_number(&vmm->times, vmm->kvm, CALL_GET_VCPU_MMAP_SIZE, 0,
+			     err);
 
+	vmm->run_bytes = rc < 0 ? 0 : (size_t)rc;
+	if (rc >= 0)
+		rc = get_cpuid(vmm, &cpuid, err);
 	if (rc >= 0 && max > 0 && vmm->nr_vcpus > (unsigned int)max)
 		rc = err_set(err, -EINVAL, "%u vCPUs: this KVM has at most %d",
 			     vmm->nr_vcpus, max);
 	for (unsigned int i = 0; i < vmm->nr_vcpus && rc >= 0; i++)
-		rc = make_vcpu(vmm, i, cpuid, (size_t)bytes, deadline, err);
+		rc = make_vcpu(vmm, i, cpuid, deadline, err);
 	free(cpuid);
 	return rc < 0 ? rc : 0;
 }
@@ -317,4 +318,25 @@ int vmm_create(struct vmm *vmm, struct errbuf *err)
 	vmm->times.frozen = 1;
 	vmm->setup_ns = mono_ns() - vmm->start_ns;
 	return rc;
+}
+
+/* KVM keeps the VM until the last vCPU is closed. */
+void vmm_destroy(struct vmm *vmm)
+{
+	for (unsigned int i = 0; i < vmm->nr_vcpus; i++) {
+		struct vcpu *v = &vmm->vcpus[i];
+
+		munmap(v->run, vmm->run_bytes);
+		close(v->fd);
+		buf_free(&v->line);
+	}
+	close(vmm->vm);
+	close(vmm->kvm);
+	munmap(vmm->ram.base, vmm->ram.size);
+	if (vmm->rom.size)
+		munmap(vmm->rom.base, vmm->rom.size);
+	close(vmm->wake_fd);
+	close(vmm->stop_fd);
+	pthread_mutex_destroy(&vmm->output_lock);
+	pthread_mutex_destroy(&vmm->device_lock);
 }

@@ -62,6 +62,7 @@ struct vmm {
 	struct call_times times;
 	uint64_t start_ns, setup_ns;
 	int kvm, vm;
+	size_t run_bytes;	/* of each vCPU's struct kvm_run */
 	uint32_t wants;		/* of all programs */
 	struct memory ram, rom;
 	struct vcpu vcpus[MAX_VCPUS];
@@ -82,10 +83,12 @@ struct vmm {
 };
 
 /*
- * Makes the machine with all vCPUs at their programs' start. -ENODEV when
+ * Makes the machine of @options with all vCPUs at their programs' start. -ENODEV when
  * /dev/kvm cannot be used here; other errors are failures.
  */
 int vmm_create(struct vmm *vmm, struct errbuf *err);
+/* Gives all of it back, once its vCPUs have ended. */
+void vmm_destroy(struct vmm *vmm);
 
 /* Makes an eventfd readable; also for a signal's handler. */
 void vmm_raise(int fd);

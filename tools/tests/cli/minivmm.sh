@@ -133,6 +133,18 @@ assert s["setup"]["calls_ns"] < s["setup"]["total_ns"], s'
 		END { exit !seen }' err
 }
 
+# Nothing of a machine is left when the next one is made.
+repeat() {
+	"$MINIVMM" --repeat 3 --stats=json --vcpus 2 ab >got 2>err
+	printf 'AB\nAB\nAB\nAB\nAB\nAB\n' | diff - got
+	[ "$(grep -c '^{' err)" = 3 ]
+	echo file >in
+	[ "$("$MINIVMM" --repeat 2 --input in echo)" = $'file\nfile' ]
+	prlimit --nofile=20 "$MINIVMM" --repeat 50 --vcpus 3 --input in hlt
+	fails 1 'vCPU 0: status 3' "$MINIVMM" --repeat 9 status3
+	fails 2 '--repeat 0: out of range' "$MINIVMM" --repeat 0 hlt
+}
+
 too_large() {
 	truncate -s 256K full
 	"$MINIVMM" --timeout 1 --memory 320K full || true
@@ -235,6 +247,7 @@ kvm_check() {
 kvm_check "guests end, with their status" ends
 kvm_check "lines of several guests stay whole" lines
 kvm_check "exits and calls are counted" exits
+kvm_check "one machine after the other" repeat
 kvm_check "images larger than memory" too_large
 kvm_check "protected, long and user mode" modes
 kvm_check "triple fault, internal error" bad_ends
