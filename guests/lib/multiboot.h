@@ -13,8 +13,12 @@
 /* In EAX at the program's start; EBX has the address of the information. */
 #define MULTIBOOT_BOOT_MAGIC	0x2badb002
 
+/* Where the information has the address of the command line. */
+#define MULTIBOOT_INFO_CMDLINE	16
+
 #ifndef __ASSEMBLER__
 
+#include <stddef.h>
 #include <stdint.h>
 
 struct multiboot_info {
@@ -22,6 +26,9 @@ struct multiboot_info {
 	uint32_t mods_count, mods_addr, syms[4], mmap_length, mmap_addr;
 	uint32_t drives_length, drives_addr, config_table, boot_loader_name;
 };
+
+_Static_assert(offsetof(struct multiboot_info, cmdline) ==
+	       MULTIBOOT_INFO_CMDLINE, "not where the specification has it");
 
 #endif
 #endif
