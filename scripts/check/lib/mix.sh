@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+#
+# A guest of known numbers on this machine's own KVM: guests/mix.c under minivmm,
+# in ring 3, as that is what every KVM executes. Sourced by the checks host and
+# metrics.
+
+# make_mix DIR NAME: the guest, and minivmm under a name of its own, by which what
+# it does is told from what other VMs do here
+make_mix()
+{
+	mkdir -p "$TOP/out"
+	flock "$TOP/out" make -s -C "$TOP" all >&2
+	make -s -C "$TOP/guests" O="$1/guests" "$1/guests/mix" >&2
+	mv "$1/guests/mix" "$1/mix"
+	rm -r "$1/guests"
+	cp "$TOP/out/bin/minivmm" "$1/$2"
+}
+
+# saw_io FILE VCPUS N: of each vCPU minivmm saw so much port IO, by its --stats=json
+saw_io()
+{
+	local vcpus
+	vcpus=$(grep -o '{"vcpu":[0-9]*,"exits":{"IO":'"$3}" "$1" | wc -l)
+	[ "$vcpus" = "$2" ] || { cat "$1"; return 1; }
+}
