@@ -4,11 +4,6 @@
 # The job scripts/lab/jobs/dead: a guest that spins with interrupts off is seen by
 # the host and ended, and its step is done again. Sourced by scripts/check/checks/lab.
 
-prepare_dead()
-{
-	:
-}
-
 # The registers that the lab's log shows: interrupts off, at the loop.
 dead_was_seen()
 {

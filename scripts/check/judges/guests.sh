@@ -66,7 +66,6 @@ make_tests()
 
 prepare_guests()
 {
-	cp "$TOP/out/bin/minivmm" "$JOB/"
 	make_tests >"$JOB/tests"
 }
 

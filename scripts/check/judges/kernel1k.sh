@@ -11,11 +11,6 @@
 KERNEL1K_CFG=$TOP/guests/kernel1k/kernel1k.cfg
 IN_KERNEL_OUTS=13	# timer.c: 10 to the interrupt controllers, 3 to the timer
 
-prepare_kernel1k()
-{
-	cp "$TOP/out/bin/minivmm" "$JOB/"
-}
-
 # "program exits reference" of each row
 kernel1k_rows()
 {

@@ -6,11 +6,6 @@
 # commands there; each ends in another way. What minivmm counts has to be what
 # the kernel's tracepoint saw. Sourced by scripts/check/checks/lab.
 
-prepare_minivmm()
-{
-	cp "$TOP/out/bin/minivmm" "$JOB/"
-}
-
 # ended_with NAME STATUS TEXT: minivmm did, and said why
 ended_with()
 {

@@ -8,7 +8,7 @@
 
 nested_ran()
 {
-	! grep -q 'nested-init: tinyvmm 0' "$RUN/nested/guest.log" ||
+	! grep -q 'nested-init: minivmm 0' "$RUN/nested/guest.log" ||
 		[ "$(<"$RUN/nested/rc")" != 0 ] || return 0
 	echo "status $(<"$RUN/nested/rc"), the end of the guest's output:"
 	tail -n 5 "$RUN/nested/guest.log"
@@ -61,7 +61,7 @@ reflected_reason()
 		"code=$(code_of "$1")" "want=$2"
 }
 
-# What tinyvmm's guest does is known; the port it ends with is one more.
+# What minivmm's guest does is known; the port it ends with is one more.
 l2_exact()
 {
 	local cpuids outs ins io=IOIO

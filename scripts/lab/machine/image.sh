@@ -15,7 +15,7 @@ QEMU_FIRMWARE=(/usr/share/seabios/bios-256k.bin
 	/usr/share/qemu/pvh.bin)
 BUSYBOX=/bin/busybox
 KVM_MODULES=(irqbypass kvm kvm-intel kvm-amd)
-L1_PROGRAMS=(hold-vm tinyvmm)
+L1_PROGRAMS=(hold-vm)
 
 # The shared libraries and the loader of a program, as paths.
 libraries_of()
@@ -122,22 +122,27 @@ copy_guests()
 	cp "$(find_kernel "$KERNEL")" "$dest/bzImage"
 }
 
-# Without cairo and curses: L1 records, the host draws.
+# exitstat without cairo and curses: L1 records, the host draws.
 build_lab_tool()
 {
+	make -s -C "$TOP/tools/minivmm" O="$1/obj" >/dev/null
+	mv "$1/obj/minivmm" "$1/minivmm"
+	rm -rf "$1/obj"
 	make -s -C "$TOP/tools/exitstat" O="$1/obj" WITH_CAIRO=0 WITH_CURSES=0 WITH_MICROHTTPD=0 >/dev/null
 	mv "$1/obj/exitstat" "$1/exitstat"
 	rm -rf "$1/obj"
 }
 
-copy_tool()
+copy_tools()
 {
-	local key
+	local key dir
 	key=$(find "$TOP/tools/exitstat" "$TOP/tools/lib" "$TOP/tools/bpf" "$TOP/module" \
-		"$TOP/VERSION" -type f \
+		"$TOP/tools/minivmm" "$TOP/guests/lib" "$TOP/VERSION" -type f \
 		! -name '*.o' -print0 | LC_ALL=C sort -z | xargs -0 cat |
 		short_hash)
-	copy_program "$1" "$(cache_entry lab-tool "$key" build_lab_tool)/exitstat"
+	dir=$(cache_entry lab-tool "$key" build_lab_tool)
+	copy_program "$1" "$dir/exitstat"
+	copy_program "$1" "$dir/minivmm"
 }
 
 job_image()
@@ -148,7 +153,7 @@ job_image()
 	copy_guests "$root/guest"
 	cp -rL "$JOB/." "$root/job/"
 	cp "$TOP/scripts/lab/l1/lib.sh" "$root/lab/"
-	copy_tool "$root"
+	copy_tools "$root"
 	printf '%s\n' "LAB=$LAB" "SMP=$SMP" "TIMEOUT=$TIMEOUT" \
 		"EXITSTAT_LAB='$(lab_title)'" >"$root/lab/env"
 	pack "$root" >"$1"

@@ -2,7 +2,7 @@
 # shellcheck shell=dash
 #
 # The step nested: a guest in the inner guest. L2 is a Linux with KVM and
-# tinyvmm, whose own guest makes known numbers of exits; our KVM sees them as
+# minivmm, whose own guest makes known numbers of exits; our KVM sees them as
 # exits of L2's guest ("l2" in its terms) and hands them to L2's KVM. Sourced
 # by run.
 
@@ -21,7 +21,8 @@ nested_initrd()
 		[ ! -f "/lab/modules/$name.ko" ] ||
 			cp "/lab/modules/$name.ko" $root/modules/
 	done
-	cp /bin/tinyvmm $root/bin/
+	cp /bin/minivmm $root/bin/
+	cp /guest/mix $root/
 	cp ./nested-init $root/
 	(cd $root && find . | cpio -o -H newc 2>/dev/null) >/tmp/nested.img
 	cat /guest/initrd >>/tmp/nested.img
