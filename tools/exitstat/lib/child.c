@@ -8,7 +8,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -16,16 +15,13 @@
 #include <unistd.h>
 
 #include "lib/child.h"
+#include "lib/loop.h"
 
 static void run_child(char *const argv[], int out, int report)
 {
-	sigset_t none;
 	int rc;
 
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGXFSZ, SIG_DFL);
+	loop_leave_signals();
 	if (dup2(out, STDOUT_FILENO) >= 0)
 		execvp(argv[0], argv);
 	rc = errno;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements ticker.h. Owns no state; does not sleep: the recording loop
- * arms a timer with ticker.next_ns.
+ * Implements ticker.h. Owns no state; does not sleep: the event loop (loop.h)
+ * sets a timer to ticker.next_ns.
  */
 #include "lib/ticker.h"
 

@@ -2,18 +2,14 @@
 /*
  * Implements session.h: the recorder's loop.
  *
- * Everything is one ppoll(): the timer's deadline, the command's output and
- * signals, which are blocked outside ppoll() and only set flags. When a boot
- * phase begins an extra sample is taken at once, so that phases end exactly
- * where samples do and no exit is attributed to the wrong one.
+ * When a boot phase begins an extra sample is taken at once, so that phases
+ * end exactly where samples do and no exit is attributed to the wrong one.
  */
 #include <errno.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "exits/groups.h"
@@ -24,53 +20,6 @@
 #define GRACE_NS	(10 * NSEC_PER_SEC)
 /* The least time over which the TSC is compared with the clock. */
 #define MIN_CLOCK_NS	(NSEC_PER_SEC / 2)
-
-static volatile sig_atomic_t got_signal;
-static volatile sig_atomic_t signal_from_tty;
-static volatile sig_atomic_t got_child;
-
-static void on_signal(int sig, siginfo_t *info, void *context)
-{
-	(void)context;
-	/* the terminal sends to the whole group: do not send it twice */
-	signal_from_tty = info->si_code == SI_KERNEL;
-	got_signal = sig;
-}
-
-static void on_child(int sig)
-{
-	(void)sig;
-	got_child = 1;
-}
-
-static void catch_signals(sigset_t *while_waiting)
-{
-	static const int stops[] = { SIGINT, SIGTERM, SIGHUP };
-	struct sigaction sa = { .sa_sigaction = on_signal,
-				.sa_flags = SA_SIGINFO };
-	sigset_t block;
-
-	/* a reader or a disk that went away is an error, not our end */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
-	sigemptyset(&block);
-	for (size_t i = 0; i < ARRAY_LEN(stops); i++) {
-		sigaction(stops[i], &sa, NULL);
-		sigaddset(&block, stops[i]);
-	}
-	sa = (struct sigaction){ .sa_handler = on_child };
-	sigaction(SIGCHLD, &sa, NULL);
-	sigaddset(&block, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &block, while_waiting);
-	for (size_t i = 0; i < ARRAY_LEN(stops); i++)
-		sigdelset(while_waiting, stops[i]);
-	sigdelset(while_waiting, SIGCHLD);
-}
-
-static uint64_t now_ns(const struct session *s)
-{
-	return clock_mono_ns(s->cfg->clock);
-}
 
 /* The fields that the source fills, as words, for readers of the database. */
 static void fields_text(uint64_t fields, char *out, size_t size)
@@ -158,9 +107,9 @@ static int take_sample(struct session *s, uint64_t missed)
 	if (s->write_rc)
 		return s->write_rc;
 	s->bytes.len = 0;
-	begin_ns = now_ns(s);
+	begin_ns = loop_now_ns(&s->loop);
 	rc = s->cfg->source->read(s->cfg->root, &s->bytes, &s->err);
-	end_ns = now_ns(s);
+	end_ns = loop_now_ns(&s->loop);
 	if (!rc)
 		rc = snapshot_parse_in_place(&s->snap, s->bytes.data,
 					     s->bytes.len, &s->err);
@@ -180,7 +129,7 @@ static void end_phase(struct session *s, uint64_t at_ns)
 static void begin_phase(void *arg, const char *name, const char *line)
 {
 	struct session *s = arg;
-	uint64_t at_ns = now_ns(s);
+	uint64_t at_ns = loop_now_ns(&s->loop);
 
 	end_phase(s, at_ns);
 	s->nr_phases++;
@@ -216,6 +165,7 @@ static bool read_output(struct session *s)
 	if (n < 0)
 		return errno == EINTR;
 	if (!n) {
+		loop_remove(&s->loop, s->child.out);
 		close(s->child.out);
 		s->child.out = -1;
 		return false;
@@ -228,41 +178,33 @@ static bool read_output(struct session *s)
 	return true;
 }
 
-static void handle_signal(struct session *s)
+static void on_output(void *arg, short events)
 {
-	int sig = got_signal;
+	(void)events;
+	read_output(arg);
+}
 
-	got_signal = 0;
+static void handle_signal(struct session *s, int sig, bool from_tty)
+{
 	if (!s->cfg->command || s->child.ended) {
 		s->stopping = true;
 		return;
 	}
 	if (s->stopping)	/* asked twice: no more patience */
 		kill(s->child.pid, SIGKILL);
-	else if (!signal_from_tty)
+	else if (!from_tty)	/* the terminal has sent it to the command too */
 		kill(s->child.pid, sig);
 	s->stopping = true;
-	s->stop_ns = now_ns(s) + GRACE_NS;
+	s->stop_ns = loop_now_ns(&s->loop) + GRACE_NS;
 }
 
 static void handle_timeout(struct session *s)
 {
 	if (s->cfg->command && !s->child.ended) {
 		kill(s->child.pid, s->stopping ? SIGKILL : SIGTERM);
-		s->stop_ns = now_ns(s) + GRACE_NS;
+		s->stop_ns = loop_now_ns(&s->loop) + GRACE_NS;
 	}
 	s->stopping = true;
-}
-
-static int arm(int timer, uint64_t at_ns)
-{
-	struct itimerspec its = {
-		.it_value.tv_sec = (time_t)(at_ns / NSEC_PER_SEC),
-		.it_value.tv_nsec = (long)(at_ns % NSEC_PER_SEC),
-	};
-
-	return timerfd_settime(timer, TFD_TIMER_ABSTIME, &its, NULL) ?
-	       -errno : 0;
 }
 
 static bool is_over(const struct session *s)
@@ -274,11 +216,9 @@ static bool is_over(const struct session *s)
 
 static void serve_timer(struct session *s)
 {
-	uint64_t now = now_ns(s);
-
-	if (now >= s->ticker.next_ns)
-		take_sample(s, ticker_advance(&s->ticker, now));
-	if (now >= s->stop_ns)
+	if (loop_tick_due(&s->loop))
+		take_sample(s, loop_next_tick(&s->loop));
+	if (loop_now_ns(&s->loop) >= s->stop_ns)
 		handle_timeout(s);
 }
 
@@ -294,28 +234,20 @@ static void tell_once(struct session *s, bool *told,
 		warn("recording stopped; the command goes on");
 }
 
-static void loop(struct session *s, int timer, const sigset_t *while_waiting,
-		 void (*warn)(const char *line))
+static void loop(struct session *s, void (*warn)(const char *line))
 {
-	bool told = false;
+	bool told = false, from_tty;
+	int sig;
 
 	while (!is_over(s)) {
-		struct pollfd fds[2] = {
-			{ .fd = timer, .events = POLLIN },
-			{ .fd = s->child.out, .events = POLLIN },
-		};
-
 		tell_once(s, &told, warn);
-		arm(timer, s->ticker.next_ns < s->stop_ns ? s->ticker.next_ns :
-							    s->stop_ns);
-		if (ppoll(fds, 2, NULL, while_waiting) > 0 && fds[1].revents)
-			read_output(s);
-		if (got_child) {
-			got_child = 0;
+		/* if it cannot wait, deadlines still hold */
+		loop_wait(&s->loop, s->stop_ns);
+		if (loop_child_ended())
 			child_reap(&s->child);
-		}
-		if (got_signal)
-			handle_signal(s);
+		sig = loop_stopped(&from_tty);
+		if (sig)
+			handle_signal(s, sig, from_tty);
 		serve_timer(s);
 	}
 	while (s->child.out >= 0 && read_output(s))
@@ -330,41 +262,42 @@ static int start_command(struct session *s)
 
 	if (!s->cfg->command)
 		return 0;
-	since_ns = now_ns(s);
+	since_ns = loop_now_ns(&s->loop);
 	phases_start(s->phases, begin_phase, s);
 	s->phase_changed = false;
 	rc = child_start(&s->child, s->cfg->command, &s->err);
-	if (!rc)
-		track_set_command(s->track, (uint32_t)s->child.pid, since_ns);
-	return rc;
+	if (rc)
+		return rc;
+	loop_add(&s->loop, s->child.out, on_output, s);
+	track_set_command(s->track, (uint32_t)s->child.pid, since_ns);
+	return 0;
 }
 
 int session_run(struct session *s, void (*warn)(const char *line))
 {
-	sigset_t while_waiting;
-	int timer, rc;
+	uint64_t begin_ns;
+	int rc;
 
 	s->child.out = -1;
-	timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	if (timer < 0)
-		return err_set(&s->err, -errno, "timerfd: %s", strerror(errno));
-	catch_signals(&while_waiting);
+	rc = loop_open(&s->loop, s->cfg->clock, &s->err);
+	if (rc)
+		return rc;
+	loop_watch_children(&s->loop);
 	rc = take_sample(s, 0);
 	if (rc)
-		goto close_timer;
-	ticker_start(&s->ticker, now_ns(s), s->cfg->interval_ns);
-	s->stop_ns = s->cfg->duration_ns ?
-		     s->ticker.next_ns - s->cfg->interval_ns +
-		     s->cfg->duration_ns : UINT64_MAX;
+		goto close_loop;
+	begin_ns = loop_every(&s->loop, s->cfg->interval_ns);
+	s->stop_ns = s->cfg->duration_ns ? begin_ns + s->cfg->duration_ns :
+					   LOOP_NEVER;
 	rc = start_command(s);
 	if (rc)
-		goto close_timer;
-	loop(s, timer, &while_waiting, warn);
+		goto close_loop;
+	loop(s, warn);
 	take_sample(s, 0);
-	end_phase(s, now_ns(s));
+	end_phase(s, loop_now_ns(&s->loop));
 	rc = s->write_rc;
-close_timer:
-	close(timer);
+close_loop:
+	loop_close(&s->loop);
 	return rc;
 }
 

@@ -7,12 +7,11 @@
 #ifndef EXITSTAT_SESSION_H
 #define EXITSTAT_SESSION_H
 
-#include "clock.h"
 #include "lib/child.h"
+#include "lib/loop.h"
 #include "record/phases.h"
 #include "recording/writer.h"
 #include "source/source.h"
-#include "lib/ticker.h"
 #include "record/track.h"
 
 struct session_config {
@@ -32,14 +31,14 @@ struct session {
 	struct tracker *track;
 	struct phases *phases;
 	struct child child;
-	struct ticker ticker;
+	struct loop loop;
 	struct buf bytes;
 	struct snapshot snap;
 	int64_t nr_samples;
 	int64_t nr_phases;
 	uint64_t missed;
 	struct kes_header first; /* of the first snapshot */
-	uint64_t stop_ns;	/* when -d ends, or UINT64_MAX */
+	uint64_t stop_ns;	/* when -d ends, or LOOP_NEVER */
 	bool phase_changed;
 	bool stopping;
 	int tee_rc;		/* -errno: the command's output is not passed on */

@@ -39,7 +39,7 @@ void serve_data_open(struct serve_data *d, const struct serve_config *cfg)
 	d->self.start_ns = clock_wall_ns(cfg->clock);
 }
 
-static uint64_t now_ns(const struct serve_data *d)
+uint64_t serve_now_ns(const struct serve_data *d)
 {
 	return clock_mono_ns(d->cfg->clock);
 }
@@ -72,7 +72,7 @@ static void say(struct serve_data *d, const char *trouble)
 void serve_data_read(struct serve_data *d)
 {
 	struct metrics_self *self = &d->self;
-	uint64_t begin_ns = now_ns(d);
+	uint64_t begin_ns = serve_now_ns(d);
 	struct errbuf err;
 	int rc;
 
@@ -83,7 +83,7 @@ void serve_data_read(struct serve_data *d)
 				    &err);
 	if (!rc)
 		meter_update(&d->meter, &d->snap);
-	d->read_ns = now_ns(d);
+	d->read_ns = serve_now_ns(d);
 	self->last_read_ns = d->read_ns - begin_ns;
 	self->read_ns += self->last_read_ns;
 	self->reads++;
@@ -96,7 +96,7 @@ void serve_data_read(struct serve_data *d)
 
 void serve_data_refresh(struct serve_data *d)
 {
-	if (!d->read_ns || now_ns(d) - d->read_ns >= FRESH_NS)
+	if (!d->read_ns || serve_now_ns(d) - d->read_ns >= FRESH_NS)
 		serve_data_read(d);
 }
 

@@ -47,11 +47,6 @@ struct serve_http {
 	char log[256];
 };
 
-static uint64_t now_ns(const struct serve_http *h)
-{
-	return clock_mono_ns(h->data->cfg->clock);
-}
-
 /* ---- connections ---- */
 
 static void cut(struct connection *c, uint64_t *counter)
@@ -73,7 +68,7 @@ static struct connection *oldest(const struct serve_http *h)
 static void cut_late(struct serve_http *h)
 {
 	struct connection *c;
-	uint64_t now = now_ns(h);
+	uint64_t now = serve_now_ns(h->data);
 
 	while ((c = oldest(h)) && c->end_ns <= now)
 		cut(c, &h->data->self.http.cut_late);
@@ -86,7 +81,7 @@ static void *begin_connection(struct serve_http *h, struct MHD_Connection *mc)
 
 	c->fd = MHD_get_connection_info(mc, MHD_CONNECTION_INFO_CONNECTION_FD)
 			->connect_fd;
-	c->end_ns = now_ns(h) + CONNECTION_NS;
+	c->end_ns = serve_now_ns(h->data) + CONNECTION_NS;
 	c->prev = h->last;
 	*h->last = c;
 	h->last = &c->next;
@@ -309,8 +304,16 @@ static void announce(const struct serve_http *h)
 		warnx("warning: every user of this host can read it, and so can guests with QEMU's user networking (--auth-file)");
 }
 
+static void wait_for_clients(const struct serve_http *h, struct loop *l)
+{
+	for (size_t i = 0; i < h->nr; i++)
+		loop_add(l, MHD_get_daemon_info(h->daemons[i],
+						MHD_DAEMON_INFO_EPOLL_FD)
+				->epoll_fd, NULL, NULL);
+}
+
 int serve_http_open(struct serve_http **out, struct serve_data *d,
-		    struct errbuf *err)
+		    struct loop *l, struct errbuf *err)
 {
 	struct serve_http *h = xcalloc(1, sizeof(*h));
 	int rc;
@@ -326,36 +329,25 @@ int serve_http_open(struct serve_http **out, struct serve_data *d,
 		serve_http_close(h);
 		return rc;
 	}
+	wait_for_clients(h, l);
 	announce(h);
 	*out = h;
 	return 0;
 }
 
-size_t serve_http_fds(const struct serve_http *h, struct pollfd *fds)
-{
-	for (size_t i = 0; i < h->nr; i++)
-		fds[i] = (struct pollfd) {
-			.fd = MHD_get_daemon_info(h->daemons[i],
-						  MHD_DAEMON_INFO_EPOLL_FD)
-				->epoll_fd,
-			.events = POLLIN,
-		};
-	return h->nr;
-}
-
-uint64_t serve_http_wait_ns(const struct serve_http *h)
+uint64_t serve_http_wait_until_ns(const struct serve_http *h)
 {
 	const struct connection *c = oldest(h);
-	uint64_t now = now_ns(h), ns = UINT64_MAX;
+	uint64_t now = serve_now_ns(h->data), until_ns = LOOP_NEVER;
 	MHD_UNSIGNED_LONG_LONG ms;
 
 	if (c)
-		ns = c->end_ns > now ? c->end_ns - now : 0;
+		until_ns = c->end_ns;
 	for (size_t i = 0; i < h->nr; i++)
 		if (MHD_get_timeout(h->daemons[i], &ms) == MHD_YES &&
-		    ms * NSEC_PER_MSEC < ns)
-			ns = ms * NSEC_PER_MSEC;
-	return ns;
+		    now + ms * NSEC_PER_MSEC < until_ns)
+			until_ns = now + ms * NSEC_PER_MSEC;
+	return until_ns;
 }
 
 void serve_http_run(struct serve_http *h)

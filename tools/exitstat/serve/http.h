@@ -7,19 +7,19 @@
 #ifndef EXITSTAT_SERVE_HTTP_H
 #define EXITSTAT_SERVE_HTTP_H
 
-#include <poll.h>
-
+#include "lib/loop.h"
 #include "serve/serve.h"
 
 struct serve_http;
 
-/* Listens. 0, or -errno with a line in @err. @d must outlive it. */
+/*
+ * Listens, and has @l wait for clients. 0, or -errno with a line in @err. @d
+ * must outlive it, and @l is not to wait after it.
+ */
 int serve_http_open(struct serve_http **out, struct serve_data *d,
-		    struct errbuf *err);
-/* Appends what to wait for to @fds, which has room; returns how many. */
-size_t serve_http_fds(const struct serve_http *h, struct pollfd *fds);
-/* How long to wait at most. */
-uint64_t serve_http_wait_ns(const struct serve_http *h);
+		    struct loop *l, struct errbuf *err);
+/* When serve_http_run() is due, whoever is ready. */
+uint64_t serve_http_wait_until_ns(const struct serve_http *h);
 /* Serves whoever is ready, and closes who took too long. */
 void serve_http_run(struct serve_http *h);
 void serve_http_close(struct serve_http *h);

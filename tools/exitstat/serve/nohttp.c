@@ -8,25 +8,19 @@
 #include "serve/http.h"
 
 int serve_http_open(struct serve_http **out, struct serve_data *d,
-		    struct errbuf *err)
+		    struct loop *l, struct errbuf *err)
 {
 	(void)out;
 	(void)d;
+	(void)l;
 	return err_set(err, -ENOTSUP,
 		       "this exitstat was built without libmicrohttpd, so it has no endpoint (install libmicrohttpd-dev and rebuild, or use --textfile)");
 }
 
-size_t serve_http_fds(const struct serve_http *h, struct pollfd *fds)
+uint64_t serve_http_wait_until_ns(const struct serve_http *h)
 {
 	(void)h;
-	(void)fds;
-	return 0;
-}
-
-uint64_t serve_http_wait_ns(const struct serve_http *h)
-{
-	(void)h;
-	return UINT64_MAX;
+	return LOOP_NEVER;
 }
 
 void serve_http_run(struct serve_http *h)

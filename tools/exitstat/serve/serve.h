@@ -10,7 +10,6 @@
 #include "metrics/metrics.h"
 #include "snapshot/snapshot.h"
 #include "source/source.h"
-#include "lib/ticker.h"
 
 /* "EXIT" on the keys of a telephone. */
 #define SERVE_PORT		13948
@@ -52,6 +51,7 @@ void serve_data_refresh(struct serve_data *d);
 void serve_data_text(struct serve_data *d, enum om_format format,
 		     struct buf *out);
 void serve_data_close(struct serve_data *d);
+uint64_t serve_now_ns(const struct serve_data *d);
 
 /* Until SIGINT, SIGTERM or SIGHUP. 0, or -errno with a line in @err. */
 int serve_run(const struct serve_config *cfg, struct errbuf *err);

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements the loop of run.h.
- *
- * One ppoll(): the timer's deadline, the keyboard and signals, which are
- * blocked outside of it and only set a flag, so that the loop's end is the one
- * way out, where the terminal and the recording are left in order.
+ * Implements run.h. The loop's end is the one way out, where the terminal and
+ * the recording are left in order.
  */
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "lib/proc.h"
@@ -25,7 +19,7 @@
 
 struct run {
 	const struct top_config *cfg;
-	struct ticker ticker;
+	struct loop loop;
 	struct buf bytes;
 	struct snapshot snap;
 	struct top_data data;
@@ -35,46 +29,13 @@ struct run {
 	struct top_recorder recorder;
 	struct buf remarks;
 	uint64_t shown;		/* samples */
+	short events;		/* of the terminal, in this round */
 	int empty_reads;
 	bool fresh;		/* the last read brought something new */
 	bool failing;		/* the last read did not work */
 	bool over;
 	struct errbuf *err;
 };
-
-static volatile sig_atomic_t got_signal;
-
-static void on_signal(int sig)
-{
-	got_signal = sig;
-}
-
-static void catch_signals(sigset_t *while_waiting)
-{
-	static const int stops[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
-	struct sigaction sa = { .sa_handler = on_signal };
-	sigset_t block;
-
-	/* a reader or a disk that went away is an error, not our end */
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
-	sigemptyset(&block);
-	/* curses has a handler; it is to interrupt ppoll() and nothing else */
-	sigaddset(&block, SIGWINCH);
-	for (size_t i = 0; i < ARRAY_LEN(stops); i++) {
-		sigaction(stops[i], &sa, NULL);
-		sigaddset(&block, stops[i]);
-	}
-	sigprocmask(SIG_BLOCK, &block, while_waiting);
-	for (size_t i = 0; i < ARRAY_LEN(stops); i++)
-		sigdelset(while_waiting, stops[i]);
-	sigdelset(while_waiting, SIGWINCH);
-}
-
-static uint64_t now_ns(const struct run *r)
-{
-	return clock_mono_ns(r->cfg->clock);
-}
 
 /* As QEMU is told; a dead VM's pid may belong to somebody else by now. */
 static void name_vm(void *arg, const struct snap_vm *from, struct top_vm *vm)
@@ -106,11 +67,11 @@ static int take_sample(struct run *r, uint64_t missed)
 	if (r->view.paused && !r->recorder.on)
 		return 0;
 	r->bytes.len = 0;
-	begin_ns = now_ns(r);
+	begin_ns = loop_now_ns(&r->loop);
 	rc = cfg->source->read(cfg->root, &r->bytes, r->err);
 	if (rc)
 		return rc;
-	if (top_record_sample(&r->recorder, &r->bytes, begin_ns, now_ns(r),
+	if (top_record_sample(&r->recorder, &r->bytes, begin_ns, loop_now_ns(&r->loop),
 			      missed, &err))
 		top_view_say(&r->view, true, err.text);
 	if (r->view.paused)
@@ -185,12 +146,12 @@ static void switch_recording(struct run *r)
 static void change_interval(struct run *r)
 {
 	if (r->recorder.on) {
-		r->view.interval_ns = r->ticker.interval_ns;
+		r->view.interval_ns = r->loop.ticker.interval_ns;
 		top_view_say(&r->view, true,
 			     "a recording keeps its interval (w ends it)");
 		return;
 	}
-	ticker_start(&r->ticker, now_ns(r), r->view.interval_ns);
+	loop_every(&r->loop, r->view.interval_ns);
 }
 
 static void take_key(struct run *r, int key)
@@ -256,17 +217,6 @@ static int print(struct run *r)
 
 /* ---- the loop ---- */
 
-static int arm(int timer, uint64_t at_ns)
-{
-	struct itimerspec its = {
-		.it_value.tv_sec = (time_t)(at_ns / NSEC_PER_SEC),
-		.it_value.tv_nsec = (long)(at_ns % NSEC_PER_SEC),
-	};
-
-	return timerfd_settime(timer, TFD_TIMER_ABSTIME, &its, NULL) ?
-	       -errno : 0;
-}
-
 static int show(struct run *r)
 {
 	if (r->cfg->output != TOP_SCREEN)
@@ -278,12 +228,11 @@ static int show(struct run *r)
 /* On a screen, a read that fails is told, and tried again next time. */
 static int serve_timer(struct run *r)
 {
-	uint64_t now = now_ns(r);
 	int rc;
 
-	if (now < r->ticker.next_ns)
+	if (!loop_tick_due(&r->loop))
 		return 0;
-	rc = take_sample(r, ticker_advance(&r->ticker, now));
+	rc = take_sample(r, loop_next_tick(&r->loop));
 	if (rc && r->cfg->output != TOP_SCREEN)
 		return rc;
 	if (rc)
@@ -298,25 +247,27 @@ static int serve_timer(struct run *r)
 	return rc;
 }
 
-static int loop(struct run *r, int timer, const sigset_t *while_waiting)
+static void on_terminal(void *arg, short events)
+{
+	((struct run *)arg)->events = events;
+}
+
+/* A signal, maybe a new size, is as good as a key. */
+static int loop(struct run *r)
 {
 	bool screen = r->cfg->output == TOP_SCREEN;
 	int rc = show(r);
 
 	r->shown = 1;
 	r->over = r->cfg->count == 1;
-	ticker_start(&r->ticker, now_ns(r), r->view.interval_ns);
-	while (!rc && !r->over && !got_signal) {
-		struct pollfd fds[2] = {
-			{ .fd = timer, .events = POLLIN },
-			{ .fd = screen ? STDIN_FILENO : -1, .events = POLLIN },
-		};
-
-		arm(timer, r->ticker.next_ns);
-		if (ppoll(fds, 2, NULL, while_waiting) < 0)
-			fds[1].revents = 0;	/* a signal; maybe a new size */
+	loop_every(&r->loop, r->view.interval_ns);
+	while (!rc && !r->over && !loop_stopped(NULL)) {
+		r->events = 0;
+		rc = loop_wait(&r->loop, LOOP_NEVER);
+		if (rc)
+			return err_set(r->err, rc, "waiting: %s", strerror(-rc));
 		if (screen) {
-			take_keys(r, fds[1].revents);
+			take_keys(r, r->events);
 			if (!r->over)
 				draw(r);
 		}
@@ -326,28 +277,29 @@ static int loop(struct run *r, int timer, const sigset_t *while_waiting)
 	return rc;
 }
 
+static int run_screen(struct run *r)
+{
+	int rc;
+
+	/* curses has a handler for it */
+	loop_woken_by(&r->loop, SIGWINCH);
+	loop_add(&r->loop, STDIN_FILENO, on_terminal, r);
+	rc = top_screen_open(r->err);
+	if (!rc)
+		rc = loop(r);
+	top_screen_close();
+	return rc;
+}
+
 static int run_with(struct run *r)
 {
-	sigset_t while_waiting;
-	int timer, rc;
+	int rc = take_sample(r, 0);
 
-	catch_signals(&while_waiting);
-	rc = take_sample(r, 0);
 	if (!rc)
 		rc = top_view_start(&r->view, r->cfg, &r->data, r->err);
 	if (rc)
 		return rc;
-	timer = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
-	if (timer < 0)
-		return err_set(r->err, -errno, "timerfd: %s", strerror(errno));
-	if (r->cfg->output == TOP_SCREEN)
-		rc = top_screen_open(r->err);
-	if (!rc)
-		rc = loop(r, timer, &while_waiting);
-	if (r->cfg->output == TOP_SCREEN)
-		top_screen_close();
-	close(timer);
-	return rc;
+	return r->cfg->output == TOP_SCREEN ? run_screen(r) : loop(r);
 }
 
 int top_run(const struct top_config *cfg, struct errbuf *note,
@@ -357,10 +309,15 @@ int top_run(const struct top_config *cfg, struct errbuf *note,
 	int rc, end;
 
 	note->text[0] = '\0';
+	rc = loop_open(&r.loop, cfg->clock, err);
+	if (rc)
+		return rc;
+	loop_stop_by(&r.loop, SIGQUIT);
 	r.data.name = name_vm;
 	r.data.arg = (void *)cfg;
 	r.view.interval_ns = cfg->interval_ns;
 	rc = run_with(&r);
+	loop_close(&r.loop);
 	if (r.recorder.on) {
 		err_set(note, 0, "recorded: %s", r.recorder.file);
 		end = top_record_end(&r.recorder, err);
