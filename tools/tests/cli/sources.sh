@@ -200,7 +200,7 @@ codes_without_names() {
 	"$EXITSTAT" report m.x >words
 	grep -q '^  code 0x7b  *60 ' words
 	grep -q 'isa pvm$' words
-	"$EXITSTAT" export m.x | has ',pvm,123,,code 0x7b,other,60,,,,$'
+	"$EXITSTAT" export m.x | has ',pvm,123,code 0x7b,other,60,,,,$'
 	"$EXITSTAT" plot --term --ascii m.x | has 'code 0x7b'
 	traced 123 0 80 128 0 40
 	"$EXITSTAT" check | has 'difference 0: 120 exits, by 2 reasons'
