@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exits/fields.h"
 #include "budget/budget.h"
 #include "diff/diff.h"
 #include "lib/nearest.h"
@@ -216,7 +217,7 @@ static int need_users(const struct budget_facts *f,
 	double any = count_users(f, &(struct budget_line){
 					    .what = BUDGET_USERSPACE });
 
-	if (!rec_has_field(r, "userspace"))
+	if (!rec_has_field(r, FIELD_USERSPACE))
 		return err_set(err, -ENODATA,
 			       "%.200s: its source does not tell what returned to user space",
 			       r->path);

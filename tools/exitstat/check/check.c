@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exits/sources.h"
 #include "check/check.h"
 #include "exits/reasons.h"
 #include "source/source.h"

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "exits/sources.h"
 #include "check/check.h"
 #include "cmd/cmd.h"
 #include "lib/fsroot.h"
@@ -143,11 +144,10 @@ static void print_trace(const struct check_trace *t, uint32_t isa)
 
 static void print_lost(const struct snapshot *s)
 {
-	char n[COUNT_TEXT_LEN];
+	char text[LOST_TEXT_LEN];
 
 	if (s->hdr.lost)
-		printf("WARNING: %s exits were seen but not counted, for want of memory\n\n",
-		       fmt_count(n, s->hdr.lost));
+		printf("%s\n\n", source_lost_text(s->hdr.lost, text));
 }
 
 /* ---- JSON ---- */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "exits/sources.h"
 #include "cmd/cmd.h"
 #include "lib/qemu-args.h"
 #include "exits/groups.h"
@@ -137,11 +138,10 @@ static void print_source(const struct source_choice *c)
 
 static void print_lost(const struct snapshot *s)
 {
-	char n[COUNT_TEXT_LEN];
+	char text[LOST_TEXT_LEN];
 
 	if (s->hdr.lost)
-		printf("WARNING: %s exits were seen but not counted, for want of memory\n\n",
-		       fmt_count(n, s->hdr.lost));
+		printf("%s\n\n", source_lost_text(s->hdr.lost, text));
 }
 
 /* VMs that are missing below, and why. */

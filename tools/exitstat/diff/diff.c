@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exits/fields.h"
 #include "exits/reasons.h"
 #include "diff/grid.h"
 #include "exits/groups.h"
@@ -173,7 +174,7 @@ static int needs_users(const struct model *m, struct errbuf *err)
 {
 	bool any = false;
 
-	if (!rec_has_field(m->rec, "userspace"))
+	if (!rec_has_field(m->rec, FIELD_USERSPACE))
 		return err_set(err, -ENODATA,
 			       "%s: its source does not tell why KVM_RUN returned",
 			       m->rec->path);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exits/fields.h"
 #include "export/export.h"
 #include "metrics/metrics.h"
 
@@ -100,7 +101,7 @@ static int add_all(struct totals *t, struct recording *r, struct errbuf *err)
 
 	for (size_t i = 0; !rc && i < ARRAY_LEN(tables); i++) {
 		if (tables[i].group & ~r->groups ||
-		    (!tables[i].group && !rec_has_field(r, "closure")))
+		    (!tables[i].group && !rec_has_field(r, FIELD_CLOSURE)))
 			continue;
 		rc = rec_for_each_row(r, tables[i].rows, tables[i].fn, t, err);
 	}
@@ -129,7 +130,7 @@ int export_openmetrics(struct recording *r, const struct export_table *table,
 
 	(void)table;
 	meter_init(&t.meter, &(struct meter_config) { .max_vms = SIZE_MAX });
-	if (rec_has_field(r, "l2"))
+	if (rec_has_field(r, FIELD_L2))
 		t.meter.hdr.fields |= KES_FIELD_CONTEXT;
 	open_accounts(&t);
 	rc = add_all(&t, r, err);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "exits/fields.h"
 #include "exits/detail-names.h"
 #include "export/export.h"
 #include "kvm_exit_stats.h"
@@ -182,14 +183,14 @@ static void fill_detail(const struct recording *r, const int64_t *n,
 const struct export_table export_tables[] = {
 	{ "exits", "exits by reason, and what became of them", 0, NULL,
 	  REC_NR_ROWS,
-	  { SAMPLE, VCPU, REASON, "l1", "l2", "l2_reflected", "fastpath",
-	    "userspace" }, fill_exits },
+	  { SAMPLE, VCPU, REASON, FIELD_L1, FIELD_L2, FIELD_L2_REFLECTED,
+	    FIELD_FASTPATH, FIELD_USERSPACE }, fill_exits },
 	{ "entries", "attempts to enter the guest, and those that failed", 0,
-	  "closure", REC_CLOSURE,
+	  FIELD_CLOSURE, REC_CLOSURE,
 	  { SAMPLE, VCPU, "attempts", "entry_failed", "emulation" },
 	  fill_entries },
 	{ "userspace", "returns of KVM_RUN to user space by KVM_EXIT_*", 0,
-	  "userspace", REC_USERSPACE,
+	  FIELD_USERSPACE, REC_USERSPACE,
 	  { SAMPLE, VCPU, "kvm_exit", "kvm_exit_name", "count" },
 	  fill_userspace },
 	{ "vcpu-time", "time that passed for a vCPU, and the guest's part",
@@ -197,8 +198,10 @@ const struct export_table export_tables[] = {
 	  { SAMPLE, VCPU, "elapsed_ns", "guest_ns" }, fill_vcpu_time },
 	{ "time", "the rest of it by reason and state", KES_GROUP_TIME, NULL,
 	  REC_TIME,
-	  { SAMPLE, VCPU, REASON, "handler_ns", "userspace_ns", "halt_poll_ns",
-	    "halt_block_ns", "preempted_ns", "max_ns" }, fill_time },
+	  { SAMPLE, VCPU, REASON,
+	    "handler_ns", "userspace_ns", "halt_poll_ns", "halt_block_ns",
+	    "preempted_ns",
+	    "max_ns" }, fill_time },
 	{ "histogram", "how long exits took, by powers of two",
 	  KES_GROUP_HISTOGRAM, NULL, REC_HISTOGRAM,
 	  { SAMPLE, VCPU, REASON, "bucket", "from_cyc", "from_ns", "count" },

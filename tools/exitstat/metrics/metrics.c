@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "exits/states.h"
 #include "lib/fsroot.h"
 #include "exits/groups.h"
 #include "metrics/metrics.h"
@@ -90,15 +91,6 @@ const struct om_family metrics_families[METRICS_NR] = {
 
 const unsigned int metrics_codes[METRICS_NR_CODES] = { 200, 401, 404, 405 };
 
-static const char *const states[] = {
-	[KES_STATE_GUEST] = "guest", [KES_STATE_HANDLER] = "handler",
-	[KES_STATE_USERSPACE] = "userspace",
-	[KES_STATE_HALT_POLL] = "halt_poll",
-	[KES_STATE_HALT_BLOCK] = "halt_block",
-	[KES_STATE_PREEMPTED] = "preempted",
-};
-static_assert(ARRAY_LEN(states) == KES_NR_STATES, "a name for each state");
-
 /* ---- VMs ---- */
 
 /* What is written of an account, and where. */
@@ -176,7 +168,7 @@ static void put_time(const struct page *p)
 		uint64_t ns = p->a->sums[METER_NS_GUEST + i];
 		const struct om_label labels[] = {
 			{ "vm", p->a->vm }, { "uuid", p->a->uuid },
-			{ "state", states[i] },
+			{ "state", state_table[i].name },
 		};
 
 		if (ns)

@@ -12,29 +12,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exits/states.h"
 #include "exits/groups.h"
 #include "model/model.h"
 
-static const struct {
-	const char *name;
-	uint32_t colour;
-} states[MODEL_NR_STATES] = {
-	[MODEL_GUEST] = { "guest", 0x009e73 },
-	[MODEL_HANDLER] = { "handler", 0xd55e00 },
-	[MODEL_USERSPACE] = { "userspace", 0xe69f00 },
-	[MODEL_HALT_POLL] = { "halt-poll", 0x56b4e9 },
-	[MODEL_HALT_BLOCK] = { "halt-block", 0xc8d6e5 },
-	[MODEL_PREEMPTED] = { "preempted", 0x332288 },
-};
-
 const char *model_state_name(enum model_state state)
 {
-	return states[state].name;
+	return state_table[state].name;
 }
 
 uint32_t model_state_colour(enum model_state state)
 {
-	return states[state].colour;
+	return state_table[state].colour;
 }
 
 int model_need_time(const struct model *m, struct errbuf *err)

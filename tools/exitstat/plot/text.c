@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exits/sources.h"
 #include "plot/plot.h"
 
 #define OTHER_COLOUR	0xbdbdbd
@@ -236,7 +237,7 @@ void plot_subtitle(const struct model *m, char *out, size_t size)
 		{ "kernel", rec_get(m->rec, "kernel") },
 		{ "lab", rec_get(m->rec, "lab") },
 		{ "isa", rec_get(m->rec, "isa") },
-		{ "source", strcmp(rec_get(m->rec, "source"), "patched") ?
+		{ "source", strcmp(rec_get(m->rec, "source"), SOURCE_NAME_PATCHED) ?
 			    rec_get(m->rec, "source") : "" },
 		{ "machine", model_machine(m) },
 		{ "cpu", rec_get(m->rec, "cpu") },

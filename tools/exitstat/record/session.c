@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "exits/fields.h"
 #include "exits/groups.h"
 #include "exits/reasons.h"
 #include "record/session.h"
@@ -20,27 +21,6 @@
 #define GRACE_NS	(10 * NSEC_PER_SEC)
 /* The least time over which the TSC is compared with the clock. */
 #define MIN_CLOCK_NS	(NSEC_PER_SEC / 2)
-
-/* The fields that the source fills, as words, for readers of the database. */
-static void fields_text(uint64_t fields, char *out, size_t size)
-{
-	static const struct {
-		uint64_t bit;
-		const char *name;
-	} names[] = {
-		{ KES_FIELD_CONTEXT, "l2" },
-		{ KES_FIELD_REFLECTED, "l2_reflected" },
-		{ KES_FIELD_FASTPATH, "fastpath" },
-		{ KES_FIELD_USERSPACE, "userspace" },
-		{ KES_FIELD_CLOSURE, "closure" },
-	};
-	size_t len = (size_t)snprintf(out, size, "l1");
-
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		if (fields & names[i].bit)
-			len += (size_t)snprintf(out + len, size - len, " %s",
-						names[i].name);
-}
 
 /* Cycles per millisecond by the clock; what the kernel says may be wrong. */
 static uint64_t seen_khz(const struct session *s)

@@ -8,13 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exits/fields.h"
 #include "lib/wrap.h"
 #include "report/report.h"
 
 static bool has_fates(const struct model *m)
 {
-	return rec_has_field(m->rec, "userspace") ||
-	       rec_has_field(m->rec, "fastpath");
+	return rec_has_field(m->rec, FIELD_USERSPACE) ||
+	       rec_has_field(m->rec, FIELD_FASTPATH);
 }
 
 static uint64_t filled(int64_t n)
@@ -26,9 +27,9 @@ enum { EXITS, FASTPATH, KERNEL, USERSPACE, REFLECTED, NR_COLUMNS };
 
 /* The field that a column is of; NULL: every source has it. */
 static const char *const fields[NR_COLUMNS] = {
-	[FASTPATH] = "fastpath",
-	[USERSPACE] = "userspace",
-	[REFLECTED] = "l2_reflected",
+	[FASTPATH] = FIELD_FASTPATH,
+	[USERSPACE] = FIELD_USERSPACE,
+	[REFLECTED] = FIELD_L2_REFLECTED,
 };
 
 static bool is_there(const struct recording *r, int column)

@@ -14,7 +14,7 @@ static json_t *number(uint64_t n)
 	return json_integer((json_int_t)n);
 }
 
-/* Keys of a state: "halt_poll_ns". */
+/* Keys of a state: "polling_ns". */
 static void put_states(json_t *o, const uint64_t ns[MODEL_NR_STATES],
 		       int from)
 {
@@ -22,8 +22,6 @@ static void put_states(json_t *o, const uint64_t ns[MODEL_NR_STATES],
 		char key[32];
 
 		snprintf(key, sizeof(key), "%s_ns", model_state_name(s));
-		for (char *p = key; *p; p++)
-			*p = *p == '-' ? '_' : *p;
 		json_object_set_new(o, key, number(ns[s]));
 	}
 }

@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "exits/fields.h"
 #include "exits/groups.h"
 #include "lib/json-text.h"
 #include "report/report.h"
@@ -75,9 +76,9 @@ static json_t *reason(const struct model *m, const struct model_reason *r)
 			 "percent", model_share(m, r->total),
 			 "l1", json_count(r->n.l1),
 			 "l2", json_count(r->n.l2),
-			 "l2_reflected", json_count(r->n.l2_reflected),
-			 "fastpath", json_count(r->n.fastpath),
-			 "userspace", json_count(r->n.userspace),
+			 FIELD_L2_REFLECTED, json_count(r->n.l2_reflected),
+			 FIELD_FASTPATH, json_count(r->n.fastpath),
+			 FIELD_USERSPACE, json_count(r->n.userspace),
 			 "first_s", seconds(r->first_ns),
 			 "last_s", seconds(r->last_ns));
 }

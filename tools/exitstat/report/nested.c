@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "exits/fields.h"
 #include "lib/wrap.h"
 #include "report/report.h"
 
@@ -31,7 +32,7 @@ static uint64_t filled(int64_t n)
 static struct sums add_up(const struct model *m)
 {
 	struct sums s = {
-		.knows_reflected = rec_has_field(m->rec, "l2_reflected"),
+		.knows_reflected = rec_has_field(m->rec, FIELD_L2_REFLECTED),
 	};
 
 	for (size_t i = 0; i < m->rec->nr_reasons; i++) {
@@ -125,7 +126,7 @@ int report_nested(const struct model *m, FILE *out, struct errbuf *err)
 	struct sums s = add_up(m);
 	uint64_t all[4] = { s.l1, s.l2, s.l2 - s.reflected, s.reflected };
 
-	if (!rec_has_field(m->rec, "l2"))
+	if (!rec_has_field(m->rec, FIELD_L2))
 		return err_set(err, -ENODATA,
 			       "%s: its source does not tell contexts apart",
 			       m->rec->path);

@@ -6,20 +6,10 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "exits/sources.h"
+#include "exits/fields.h"
 #include "exits/groups.h"
 #include "report/report.h"
-
-/* Words of the recording's "fields", and what a reader calls them. */
-static const struct {
-	const char *field;
-	const char *text;
-} parts[] = {
-	{ "l2", "contexts (L1, L2)" },
-	{ "l2_reflected", "exits reflected to L1" },
-	{ "fastpath", "fastpath" },
-	{ "userspace", "returns to user space" },
-	{ "closure", "closure" },
-};
 
 /* Recordings from before other sources do not say; theirs has all. */
 static uint32_t groups_known(const struct recording *r)
@@ -50,9 +40,9 @@ void report_lacks(const struct recording *r, struct buf *out)
 {
 	struct buf b = { 0 };
 
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		if (!rec_has_field(r, parts[i].field))
-			add(&b, parts[i].text);
+	for (size_t i = 0; i < NR_FIELDS; i++)
+		if (!rec_has_field(r, field_table[i].name))
+			add(&b, field_table[i].text);
 	for (size_t i = 0; i < NR_GROUPS; i++)
 		if (!((groups_known(r) | r->groups) & group_table[i].bit))
 			add(&b, group_table[i].name);
@@ -66,10 +56,10 @@ json_t *report_json_lacks(const struct recording *r)
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < ARRAY_LEN(parts); i++)
-		if (!rec_has_field(r, parts[i].field))
+	for (size_t i = 0; i < NR_FIELDS; i++)
+		if (!rec_has_field(r, field_table[i].name))
 			json_array_append_new(list,
-					      json_string(parts[i].field));
+					      json_string(field_table[i].name));
 	for (size_t i = 0; i < NR_GROUPS; i++)
 		if (!((groups_known(r) | r->groups) & group_table[i].bit))
 			json_array_append_new(list,
@@ -80,10 +70,9 @@ json_t *report_json_lacks(const struct recording *r)
 void report_lost(const struct recording *r, FILE *out)
 {
 	uint64_t lost = rec_get_u64(r, "lost");
-	char n[COUNT_TEXT_LEN];
+	char text[LOST_TEXT_LEN];
 
 	if (lost)
-		fprintf(out, "\nWARNING: %s exits were seen but not counted, for want of memory: the\n"
-			"numbers below are too low by as much.\n",
-			fmt_count(n, lost));
+		fprintf(out, "\n%s: the numbers below are too low by as much.\n",
+			source_lost_text(lost, text));
 }

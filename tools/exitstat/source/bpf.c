@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "exits/sources.h"
 #include "exits/groups.h"
 #include "source/bpf-load.h"
 #include "source/source.h"
@@ -163,7 +164,7 @@ static void bpf_remarks(struct buf *out)
 }
 
 const struct source_ops source_bpf = {
-	.name = "bpf",
+	.name = SOURCE_NAME_BPF,
 	.help = "BPF programs at KVM's tracepoints",
 	.in_process = true,
 	.probe = bpf_probe,

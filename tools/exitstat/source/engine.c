@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exits/sources.h"
 #include "lib/fsroot.h"
 #include "exits/groups.h"
 #include "source/source.h"
@@ -242,14 +243,14 @@ static int engine_reset(const char *root, struct errbuf *err)
 	.reset = engine_reset
 
 const struct source_ops source_patched = {
-	.name = "patched",
+	.name = SOURCE_NAME_PATCHED,
 	.help = "a KVM with this kit's kernel patches",
 	.probe = patched_probe,
 	ENGINE,
 };
 
 const struct source_ops source_module = {
-	.name = "module",
+	.name = SOURCE_NAME_MODULE,
 	.help = "kvm-exit-stats.ko, on the tracepoints of a stock KVM",
 	.probe = module_probe,
 	ENGINE,

@@ -18,6 +18,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "exits/sources.h"
 #include "lib/fsroot.h"
 #include "lib/proc.h"
 #include "snapshot/snapshot.h"
@@ -456,7 +457,7 @@ static int kvm_stats_reset(const char *root, struct errbuf *err)
 }
 
 const struct source_ops source_kvm_stats = {
-	.name = "kvm-stats",
+	.name = SOURCE_NAME_KVM_STATS,
 	.help = "KVM's own statistics, by QMP or debugfs",
 	.probe = kvm_stats_probe,
 	.read = kvm_stats_read,

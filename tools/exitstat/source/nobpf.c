@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 
+#include "exits/sources.h"
 #include "exits/groups.h"
 #include "source/source.h"
 
@@ -53,7 +54,7 @@ static int nobpf_reset(const char *root, struct errbuf *err)
 }
 
 const struct source_ops source_bpf = {
-	.name = "bpf",
+	.name = SOURCE_NAME_BPF,
 	.help = "BPF programs at KVM's tracepoints",
 	.in_process = true,
 	.probe = nobpf_probe,

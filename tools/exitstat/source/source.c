@@ -73,19 +73,6 @@ void source_names(char *out, size_t size)
 					sources[i]->name);
 }
 
-const char *source_name_of(uint32_t source)
-{
-	static const char *const names[] = {
-		[KES_SOURCE_PATCHED] = "patched",
-		[KES_SOURCE_MODULE] = "module",
-		[KES_SOURCE_BPF] = "bpf",
-		[KES_SOURCE_KVM_STATS] = "kvm-stats",
-	};
-
-	return source < ARRAY_LEN(names) && names[source] ? names[source] :
-							    "unknown";
-}
-
 /* What is in the way, told before the kernel only says EINVAL or EBUSY. */
 static int check_switch(const struct group *g, uint32_t on_now, bool on,
 			struct errbuf *err)

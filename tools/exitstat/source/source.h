@@ -71,7 +71,5 @@ int source_choose(const char *name, const char *root,
 		  struct source_choice *choice, struct errbuf *err);
 /* "auto, patched, ..." for help texts; @size bytes at @out. */
 void source_names(char *out, size_t size);
-/* The name of a KES_SOURCE_*; "unknown" for others. */
-const char *source_name_of(uint32_t source);
 
 #endif

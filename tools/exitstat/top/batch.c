@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "exits/sources.h"
 #include "exits/groups.h"
 #include "lib/json-text.h"
 #include "exits/reasons.h"
@@ -24,7 +25,7 @@ void top_batch_text(const struct top_scene *s, const struct top_view *v,
 {
 	enum top_level level = v->path.level;
 	struct top_layout l = top_layout(level, width);
-	char interval[COUNT_TEXT_LEN] = "no interval yet";
+	char interval[COUNT_TEXT_LEN] = "no interval yet", lost[LOST_TEXT_LEN];
 	const char *why;
 
 	if (s->table->interval_ns)
@@ -35,8 +36,8 @@ void top_batch_text(const struct top_scene *s, const struct top_view *v,
 		   (unsigned long long)s->data->samples, s->source,
 		   reason_isa_name(s->data->hdr.isa), interval);
 	if (s->data->hdr.lost)
-		buf_printf(out, "WARNING: %llu exits were seen but not counted, for want of memory\n",
-			   (unsigned long long)s->data->hdr.lost);
+		buf_printf(out, "%s\n",
+			   source_lost_text(s->data->hdr.lost, lost));
 	if (s->remark)
 		buf_printf(out, "%s\n", s->remark);
 	top_header(&l, v->sort[level], v->reverse[level], out);

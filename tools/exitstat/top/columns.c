@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exits/states.h"
+#include "exits/fields.h"
 #include "top/columns.h"
 
 #define BIT(n)		(1u << (n))
@@ -183,18 +185,13 @@ static void text_pid(const struct top_row *r, char *out, size_t size)
 
 static void text_state(const struct top_row *r, char *out, size_t size)
 {
-	static const char *const states[KES_NR_STATES] = {
-		[KES_STATE_GUEST] = "guest", [KES_STATE_HANDLER] = "kvm",
-		[KES_STATE_USERSPACE] = "user", [KES_STATE_HALT_POLL] = "poll",
-		[KES_STATE_HALT_BLOCK] = "halt",
-		[KES_STATE_PREEMPTED] = "wait",
-	};
 	const char *text = "";
 
 	if (r->vm && r->vm->dead)
 		text = "ended";
 	else if (r->vcpu)
-		text = r->vcpu->state < 0 ? "" : states[r->vcpu->state];
+		text = r->vcpu->state < 0 ? "" :
+		       state_table[r->vcpu->state].name;
 	else if (r->vm)
 		text = "runs";
 	snprintf(out, size, "%s", text);
@@ -213,8 +210,8 @@ const struct top_column top_columns[] = {
 	{ "uuid", "UUID", TOP_TEXT, VMS, 36, 14, "QEMU's -uuid", NULL,
 	  text_uuid },
 	{ "vcpus", "VCPUS", TOP_COUNT, VMS, 5, 2, "vCPUs", col_vcpus, NULL },
-	{ "state", "STATE", TOP_TEXT, VMS | VCPUS, 5, 9,
-	  "runs or ended; of a vCPU what its thread does now: guest, kvm, user, poll, halt or wait",
+	{ "state", "STATE", TOP_TEXT, VMS | VCPUS, 9, 9,
+	  "runs or ended; of a vCPU the state of its thread: guest, handler, userspace, polling, blocked or preempted",
 	  NULL, text_state },
 	{ "rate", "EXITS/S", TOP_RATE, ALL_LEVELS, 9, 0,
 	  "exits per second, over the last interval", col_rate, NULL },
@@ -229,25 +226,25 @@ const struct top_column top_columns[] = {
 	{ "time", "TIME%", TOP_PERCENT, ABOVE_DETAIL, 6, 1,
 	  "share of the vCPUs' time that exits cost, in KVM and in user space",
 	  col_time, NULL },
-	{ "guest", "GUEST%", TOP_PERCENT, VMS | VCPUS, 6, 7,
+	{ "guest_time", "GUEST%", TOP_PERCENT, VMS | VCPUS, 6, 7,
 	  "share of the time that the guest runs", col_guest, NULL },
-	{ "kvm", "KVM%", TOP_PERCENT, ABOVE_DETAIL, 6, 10,
+	{ "handler_time", "HNDLR%", TOP_PERCENT, ABOVE_DETAIL, 6, 10,
 	  "share of the time that KVM handles exits", col_kvm, NULL },
-	{ "user", "USER%", TOP_PERCENT, ABOVE_DETAIL, 6, 10,
+	{ "userspace_time", "USER%", TOP_PERCENT, ABOVE_DETAIL, 6, 10,
 	  "share of the time in user space", col_user, NULL },
-	{ "halt", "HALT%", TOP_PERCENT, ABOVE_DETAIL, 6, 8,
-	  "share of the time halted, polling or asleep", col_halt, NULL },
-	{ "wait", "WAIT%", TOP_PERCENT, ABOVE_DETAIL, 6, 11,
+	{ "halted_time", "HALT%", TOP_PERCENT, ABOVE_DETAIL, 6, 8,
+	  "share of the time halted: polling or blocked", col_halt, NULL },
+	{ "preempted_time", "PREEM%", TOP_PERCENT, ABOVE_DETAIL, 6, 11,
 	  "share of the time preempted", col_wait, NULL },
 	{ "cost", "COST", TOP_NS, ABOVE_DETAIL, 7, 6,
 	  "mean time of an exit, in KVM and in user space", col_cost, NULL },
-	{ "out", "OUT%", TOP_PERCENT, ABOVE_DETAIL, 6, 12,
+	{ FIELD_USERSPACE, "OUT%", TOP_PERCENT, ABOVE_DETAIL, 6, 12,
 	  "share of the exits that returned to user space", col_out, NULL },
-	{ "fast", "FAST%", TOP_PERCENT, ABOVE_DETAIL, 6, 13,
-	  "share of the exits that a fastpath entered again", col_fast, NULL },
-	{ "l2", "L2/S", TOP_RATE, ABOVE_DETAIL, 9, 15,
+	{ FIELD_FASTPATH, "FAST%", TOP_PERCENT, ABOVE_DETAIL, 6, 13,
+	  "share of the exits that a fastpath re-entered", col_fast, NULL },
+	{ FIELD_L2, "L2/S", TOP_RATE, ABOVE_DETAIL, 9, 15,
 	  "exits per second of a guest inside the guest", col_l2, NULL },
-	{ "reflected", "REFL/S", TOP_RATE, ABOVE_DETAIL, 9, 16,
+	{ FIELD_L2_REFLECTED, "REFL/S", TOP_RATE, ABOVE_DETAIL, 9, 16,
 	  "of those, what the guest got as exits of its own", col_reflected,
 	  NULL },
 	{ "trend", "TREND", TOP_TREND, ABOVE_DETAIL, 8, 1,

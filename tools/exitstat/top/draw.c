@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exits/states.h"
+#include "exits/sources.h"
 #include "exits/groups.h"
 #include "exits/reasons.h"
 #include "top/view.h"
@@ -130,12 +132,11 @@ static void draw_sums(struct pen *p)
 static void draw_troubles(struct pen *p)
 {
 	uint64_t lost = p->s->data->hdr.lost;
-	char n[COUNT_TEXT_LEN];
+	char text[LOST_TEXT_LEN];
 
 	if (lost)
-		buf_printf(line(p, TOP_WARN),
-			   "WARNING: %s exits were seen but not counted, for want of memory",
-			   fmt_count(n, lost));
+		buf_printf(line(p, TOP_WARN), "%s",
+			   source_lost_text(lost, text));
 	if (p->s->remark)
 		buf_printf(line(p, TOP_WARN), "%s", p->s->remark);
 }
@@ -180,9 +181,6 @@ static void draw_fates(struct pen *p)
 
 static void draw_times(struct pen *p)
 {
-	static const char *const names[] = {
-		"KVM", "user space", "polling", "asleep", "preempted",
-	};
 	const struct top_row *w = &p->s->table->whole;
 	struct buf *b = line(p, TOP_DIM);
 	char n[COUNT_TEXT_LEN];
@@ -193,7 +191,8 @@ static void draw_times(struct pen *p)
 
 		buf_printf(b, "%s %s %s", i ? "," : ":",
 			   w->now_known & 1u << value ?
-			   fmt_ns(n, w->now.v[value]) : "-", names[i]);
+			   fmt_ns(n, w->now.v[value]) : "-",
+			   state_table[KES_STATE_HANDLER + i].name);
 	}
 }
 

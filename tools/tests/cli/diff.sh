@@ -90,7 +90,7 @@ numbers_are_right() {
 		check(d["cost_ns"], [[cost(m) for m in s] for s in sides])
 		for row in d["userspace_exits"]:
 		    check(row, [[m["userspace_exits"].get(row["name"], 0) for m in s] for s in sides])
-		assert {r["name"] for r in d["times_ns"]} > {"guest", "handler", "halt-block"}
+		assert {r["name"] for r in d["times_ns"]} > {"guest", "handler", "blocked"}
 	END
 }
 

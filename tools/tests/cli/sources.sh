@@ -154,7 +154,7 @@ unavailable() {
 	tr -s ' \n' ' ' <words |
 		has 'lacks unavailable from source module: exits reflected to L1, fastpath, closure, time, histogram '
 	grep -q 'groups  count; off: detail (exitstat record --groups)' words
-	grep -q '^WARNING: 7 exits were seen but not counted' words
+	grep -q '^WARNING: 7 exits lost' words
 	grep -q '^  IOIO  *80  *-  *30  *50  *-$' words
 	grep -q '^  all  *120  *-  *70  *50  *-$' words
 	grep -q 'IO 49' words
@@ -190,7 +190,7 @@ check_without() {
 	"$EXITSTAT" check >out || status=$?
 	[ "$status" = 77 ]
 	grep -q '  unavailable: source module does not count attempts' out
-	grep -q '^WARNING: 7 exits were seen but not counted' out
+	grep -q '^WARNING: 7 exits lost' out
 	"$EXITSTAT" list | has '^WARNING: 7 exits were seen'
 }
 

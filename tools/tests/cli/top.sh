@@ -128,7 +128,7 @@ json_is_json() {
 		rows = {r["name"]: r for r in second["rows"]}
 		assert rows["IOIO"]["rate"] == 1109 and rows["IOIO"]["l2"] == 100, rows
 		assert rows["CPUID"]["delta"] == 0 and rows["CPUID"]["cost"] is None, rows
-		assert rows["HLT"]["fast"] == 100, rows
+		assert rows["HLT"]["fastpath"] == 100, rows
 		assert second["interval_ns"] == 10**9 and second["path"] == "VMs > web > all vCPUs"
 	END
 }
@@ -144,7 +144,7 @@ unavailable() {
 		import json
 		for line in open("lines"):
 		    for row in json.loads(line)["rows"]:
-		        assert row["fast"] is None and row["reflected"] is None, row
+		        assert row["fastpath"] is None and row["l2_reflected"] is None, row
 	END
 	sed -i 's/^fields 9/fields 0/; /^clock/d; /^part/d; /^head/d; /^time/d; /^value/d' later
 	sed 's/^stamp .*/stamp 5000000000/' later | snapshot
@@ -156,7 +156,7 @@ unavailable() {
 lost_and_lines() {
 	vms
 	sed -i '1i lost 7' later
-	two -b | has '^WARNING: 7 exits were seen but not counted'
+	two -b | has '^WARNING: 7 exits lost'
 }
 
 # What is not on is switched on meanwhile, and what that gives is not lost.

@@ -35,7 +35,7 @@ static void rates(void **state)
 	assert_int_equal(number(o, "web", "vcpus"), 2);
 	assert_int_equal(number(o, "(all)", "delta"), 1116);
 	assert_int_equal(number(o, "(all)", "share"), 100);
-	assert_int_equal(100 * number(o, "web", "out"), 1932);
+	assert_int_equal(100 * number(o, "web", "userspace"), 1932);
 	/* the same snapshot again is no interval */
 	assert_false(top_data_update(&o->data, &o->snap));
 }
@@ -87,7 +87,7 @@ static void read_late(void **state)
 			assert_true(isnan(number(o, "web", "rate")));
 	}
 	assert_int_equal(number(o, "web", "rate"), 23);
-	assert_true(isnan(number(o, "web", "out")));
+	assert_true(isnan(number(o, "web", "userspace")));
 	assert_true(isnan(number(o, "web", "l2")));
 	assert_true(isnan(number(o, "web", "time")));
 }
@@ -125,11 +125,11 @@ static void times(void **state)
 	timed(o, 0, false);
 	timed(o, 1, false);
 	show(o);
-	assert_int_equal(round(number(o, "web", "guest")), 50);
-	assert_int_equal(round(number(o, "web", "kvm")), 10);
-	assert_int_equal(round(number(o, "web", "user")), 15);
+	assert_int_equal(round(number(o, "web", "guest_time")), 50);
+	assert_int_equal(round(number(o, "web", "handler_time")), 10);
+	assert_int_equal(round(number(o, "web", "userspace_time")), 15);
 	assert_int_equal(round(number(o, "web", "time")), 25);
-	assert_int_equal(round(number(o, "web", "halt")), 25);
+	assert_int_equal(round(number(o, "web", "halted_time")), 25);
 	assert_int_equal(round(number(o, "web", "cost")), 2500000);
 	key(o, 'r');
 	assert_int_equal(round(number(o, "IOIO", "time")), 25);

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Implements fields.h. */
+#include <stdio.h>
+
+#include "exits/fields.h"
+
+const struct field field_table[NR_FIELDS] = {
+	{ KES_FIELD_CONTEXT, FIELD_L2, "contexts (L1, L2)" },
+	{ KES_FIELD_REFLECTED, FIELD_L2_REFLECTED, "exits reflected to L1" },
+	{ KES_FIELD_FASTPATH, FIELD_FASTPATH, "fastpath" },
+	{ KES_FIELD_USERSPACE, FIELD_USERSPACE, "returns to user space" },
+	{ KES_FIELD_CLOSURE, FIELD_CLOSURE, "closure" },
+};
+
+void fields_text(uint64_t fields, char *out, size_t size)
+{
+	size_t len = (size_t)snprintf(out, size, FIELD_L1);
+
+	for (size_t i = 0; i < NR_FIELDS && len < size; i++)
+		if (fields & field_table[i].bit)
+			len += (size_t)snprintf(out + len, size - len, " %s",
+						field_table[i].name);
+}
