@@ -191,7 +191,7 @@ check_without() {
 	[ "$status" = 77 ]
 	grep -q '  unavailable: source module does not count attempts' out
 	grep -q '^WARNING: 7 exits lost' out
-	"$EXITSTAT" list | has '^WARNING: 7 exits were seen'
+	"$EXITSTAT" list | has '^WARNING: 7 exits lost'
 }
 
 # What a reader of source bpf on PVM and of kvm-stats is told.

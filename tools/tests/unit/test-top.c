@@ -187,7 +187,7 @@ static void details(void **state)
 	draw(o, 80, 24);
 	assert_string_equal(line(o, 2), "VMs > web > all vCPUs > IOIO");
 	assert_non_null(strstr(line(o, 4), "120 exits: 0 fastpath, 0 user"));
-	assert_non_null(strstr(line(o, 5), "time: - KVM, - user space"));
+	assert_non_null(strstr(line(o, 5), "time: - handler, - userspace"));
 }
 
 static void no_details(void **state)
