@@ -71,7 +71,7 @@ completes_values() {
 	offered 'class reason' diff --by ''
 	offered 'all' diff --phase ''
 	offered 'detail reasons vcpus vms' top -l ''
-	offered 'known_as kvm' top --sort k
+	offered known_as top --sort k
 	offered '' top --vm ''
 	offered '' top ''
 	offered 'bash' completion ''
