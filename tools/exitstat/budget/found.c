@@ -19,7 +19,7 @@ static int add_userspace(void *arg, const struct rec_delta *d)
 	struct budget_facts *f = arg;
 
 	if (d->n.userspace > 0)
-		f->userspace[f->m->phase_of[d->sample] + 1] +=
+		f->userspace[f->m->bins.phase_of[d->sample] + 1] +=
 			(uint64_t)d->n.userspace;
 	return 0;
 }
@@ -28,7 +28,7 @@ static int add_userspace(void *arg, const struct rec_delta *d)
 static int add_user(void *arg, const int64_t *n)
 {
 	struct budget_facts *f = arg;
-	size_t phase = (size_t)(f->m->phase_of[n[0]] + 1), i;
+	size_t phase = (size_t)(f->m->bins.phase_of[n[0]] + 1), i;
 
 	for (i = 0; i < f->nr_users; i++)
 		if (f->users[i].phase == phase &&

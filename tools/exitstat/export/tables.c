@@ -13,6 +13,7 @@
 #include "exits/detail-names.h"
 #include "export/export.h"
 #include "kvm_exit_stats.h"
+#include "model/bins.h"
 
 #define SAMPLE	"sample_begin_ns", "sample_end_ns", "phase"
 #define VCPU	"vm", "name", "vcpu"
@@ -58,27 +59,14 @@ uint64_t export_begin_ns(const struct recording *r, size_t sample)
 	return r->samples[sample ? sample - 1 : 0].end_ns;
 }
 
-/* The phase in which that interval begins; NULL: before the first. */
-static const char *phase_of(const struct recording *r, size_t sample)
-{
-	uint64_t at = export_begin_ns(r, sample);
-	const char *name = NULL;
-
-	/* as in model/model.c: the first interval begins just before the command */
-	if (sample <= 1)
-		at += (r->samples[sample].end_ns - at) / 2;
-	for (size_t i = 0; i < r->nr_phases; i++)
-		if (r->phases[i].begin_ns <= at)
-			name = r->phases[i].name;
-	return name;
-}
-
 static void put_sample(const struct recording *r, int64_t sample,
 		       struct export_row *row)
 {
+	int phase = bins_phase_of(r, (size_t)sample);
+
 	put_number(row, (int64_t)export_begin_ns(r, (size_t)sample));
 	put_number(row, (int64_t)r->samples[sample].end_ns);
-	put_text(row, phase_of(r, (size_t)sample));
+	put_text(row, phase < 0 ? NULL : r->phases[phase].name);
 }
 
 static void put_vcpu(const struct recording *r, int64_t vcpu,

@@ -44,11 +44,10 @@ static json_t *ends(const struct model_latency *l, const struct model *m)
 	json_t *a = json_array();
 
 	for (size_t c = 0; c < l->nr_cols; c++) {
-		size_t first, last;
+		size_t next = bins_first(&m->bins, l->nr_cols, c + 1);
 
-		model_latency_points(l, m, c, &first, &last);
 		json_array_append_new(a, json_real((double)
-				      m->points[last - 1].end_ns / 1e9));
+				      m->bins.points[next - 1].end_ns / 1e9));
 	}
 	return a;
 }

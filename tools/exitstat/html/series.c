@@ -19,11 +19,15 @@ struct cols {
 	size_t nr;
 };
 
-static void points_of(const struct cols *c, size_t col, size_t *first,
-		      size_t *last)
+/* The points of column @col are from first_of(col) up to before the next's. */
+static size_t first_of(const struct cols *c, size_t col)
 {
-	*first = col * c->m->nr_points / c->nr;
-	*last = (col + 1) * c->m->nr_points / c->nr;
+	return bins_first(&c->m->bins, c->nr, col);
+}
+
+static const struct model_point *last_of(const struct cols *c, size_t col)
+{
+	return &c->m->bins.points[first_of(c, col + 1) - 1];
 }
 
 /* Digits of the mean count and a comma, and as many again for what varies. */
@@ -41,7 +45,7 @@ static double size_of(const struct model *m, double cols)
 
 static size_t choose_cols(const struct model *m, size_t room)
 {
-	size_t cols = m->nr_points < MAX_COLS ? m->nr_points : MAX_COLS;
+	size_t cols = m->bins.nr < MAX_COLS ? m->bins.nr : MAX_COLS;
 
 	while (cols > 100 && size_of(m, (double)cols) > (double)room)
 		cols = cols * 9 / 10;
@@ -54,12 +58,11 @@ static json_t *ends(const struct cols *c)
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < c->nr; i++) {
-		size_t first, last;
+		uint64_t ns = last_of(c, i)->end_ns -
+			      c->m->bins.points[0].begin_ns;
 
-		points_of(c, i, &first, &last);
 		json_array_append_new(a, json_integer((json_int_t)
-			((c->m->points[last - 1].end_ns -
-			  c->m->points[0].begin_ns) / NSEC_PER_USEC)));
+						      (ns / NSEC_PER_USEC)));
 	}
 	return a;
 }
@@ -70,14 +73,11 @@ static json_t *highest(const struct cols *c)
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < c->nr; i++) {
-		size_t first, last;
 		double most = 0;
 
-		points_of(c, i, &first, &last);
-		for (size_t p = first; p < last; p++)
-			most = fmax(most, model_rate(c->m->points[p].total,
-						     c->m->points[p].end_ns -
-						     c->m->points[p].begin_ns));
+		for (size_t p = first_of(c, i); p < first_of(c, i + 1); p++)
+			most = fmax(most,
+				    model_point_rate(&c->m->bins.points[p]));
 		json_array_append_new(a, json_integer(llround(most)));
 	}
 	return a;
@@ -88,12 +88,10 @@ static json_t *counts(const struct cols *c, size_t reason)
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < c->nr; i++) {
-		size_t first, last;
 		uint64_t n = 0;
 
-		points_of(c, i, &first, &last);
-		for (size_t p = first; p < last; p++)
-			n += c->m->points[p].by_reason[reason];
+		for (size_t p = first_of(c, i); p < first_of(c, i + 1); p++)
+			n += c->m->bins.points[p].by_reason[reason];
 		json_array_append_new(a, json_integer((json_int_t)n));
 	}
 	return a;
@@ -105,15 +103,14 @@ static json_t *vcpus_in(const struct cols *c, int state)
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < c->nr; i++) {
-		size_t first, last;
+		size_t first = first_of(c, i);
 		double ns = 0, span;
 
-		points_of(c, i, &first, &last);
-		for (size_t p = first; p < last; p++)
+		for (size_t p = first; p < first_of(c, i + 1); p++)
 			ns += c->m->groups.point_ns[p * MODEL_NR_STATES +
 						    (size_t)state];
-		span = (double)(c->m->points[last - 1].end_ns -
-				c->m->points[first].begin_ns);
+		span = (double)(last_of(c, i)->end_ns -
+				c->m->bins.points[first].begin_ns);
 		json_array_append_new(a, json_integer(span > 0 ?
 				      llround(1000 * ns / span) : 0));
 	}
@@ -140,10 +137,10 @@ json_t *html_series(const struct model *m, size_t room)
 	for (size_t i = 0; i < m->nr_seen; i++)
 		json_array_append_new(reasons, counts(&c, m->order[i]));
 	return json_pack("{s:I, s:I, s:f, s:o, s:o, s:o, s:o}",
-			 "points", (json_int_t)m->nr_points,
+			 "points", (json_int_t)m->bins.nr,
 			 "columns", (json_int_t)c.nr,
-			 "begin_s", m->nr_points ?
-			 (double)m->points[0].begin_ns / 1e9 : 0.0,
+			 "begin_s", m->bins.nr ?
+			 (double)m->bins.points[0].begin_ns / 1e9 : 0.0,
 			 "end_us", ends(&c), "highest", highest(&c),
 			 "counts", reasons,
 			 "states", m->groups.has_time ? states(&c) :

@@ -49,7 +49,7 @@ static struct span row_span(const struct model *m, size_t sample,
 {
 	uint64_t t0 = m->rec->samples[0].end_ns;
 	struct span s = {
-		.last = m->point_of[sample],
+		.last = m->bins.point_of[sample],
 		.end_ns = (double)(m->rec->samples[sample].end_ns - t0),
 	};
 
@@ -67,7 +67,7 @@ static void spread(struct model *m, struct span s, enum model_state state,
 	if (s.end_ns <= s.begin_ns || ns <= 0)
 		return;
 	for (size_t i = s.last + 1; i-- > 0;) {
-		const struct model_point *p = &m->points[i];
+		const struct model_point *p = &m->bins.points[i];
 		double from = fmax((double)p->begin_ns, s.begin_ns);
 		double to = fmin((double)p->end_ns, s.end_ns);
 
@@ -238,7 +238,7 @@ int model_groups_load(struct model *m, struct errbuf *err)
 	g->vcpus = xcalloc(r->nr_vcpus, sizeof(*g->vcpus));
 	g->costs = xcalloc(r->nr_reasons, sizeof(*g->costs));
 	g->order = xcalloc(r->nr_reasons, sizeof(*g->order));
-	g->point_ns = xcalloc(m->nr_points, MODEL_NR_STATES * sizeof(double));
+	g->point_ns = xcalloc(m->bins.nr, MODEL_NR_STATES * sizeof(double));
 	rc = rec_for_each_row(r, REC_VCPU_TIME, add_vcpu_time, m, err);
 	if (!rc)
 		rc = rec_for_each_row(r, REC_TIME, add_time, m, err);
@@ -301,24 +301,12 @@ struct latency_load {
 	const struct model *m;
 };
 
-void model_latency_points(const struct model_latency *l, const struct model *m,
-			  size_t col, size_t *first, size_t *last)
-{
-	*first = col * m->nr_points / l->nr_cols;
-	*last = (col + 1) * m->nr_points / l->nr_cols;
-}
-
-static size_t column_of(const struct model_latency *l, const struct model *m,
-			size_t point)
-{
-	return ((point + 1) * l->nr_cols - 1) / m->nr_points;
-}
-
 static int add_cell(void *arg, const int64_t *n)
 {
 	struct latency_load *load = arg;
 	struct model_latency *l = load->l;
-	size_t col = column_of(l, load->m, load->m->point_of[n[0]]);
+	const struct bins *bins = &load->m->bins;
+	size_t col = bins_column(bins, l->nr_cols, bins->point_of[n[0]]);
 
 	for (size_t i = 0; i < l->nr; i++) {
 		double *cell = &l->n[(i * l->nr_cols + col) * REC_NR_BUCKETS +
@@ -344,7 +332,7 @@ int model_latency_load(struct model_latency *l, struct model *m,
 
 	memset(l, 0, sizeof(*l));
 	l->lowest = REC_NR_BUCKETS - 1;
-	l->nr_cols = m->nr_points < max_cols ? m->nr_points : max_cols;
+	l->nr_cols = m->bins.nr < max_cols ? m->bins.nr : max_cols;
 	l->reasons = xcalloc(nr_reasons, sizeof(*l->reasons));
 	for (size_t i = 0; i < m->rec->nr_reasons && l->nr < nr_reasons; i++)
 		if (g->costs[g->order[i]].timed)

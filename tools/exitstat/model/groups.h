@@ -58,7 +58,7 @@ struct model_groups {
 struct model_latency {
 	size_t *reasons;
 	size_t nr;
-	size_t nr_cols;			/* points, or runs of them */
+	size_t nr_cols;			/* of points, see bins_first() */
 	double *n;	/* [(reason * nr_cols + col) * REC_NR_BUCKETS + bucket] */
 	double most;			/* in one cell */
 	int lowest, highest;		/* buckets with any */
@@ -82,9 +82,6 @@ int model_latency_load(struct model_latency *l, struct model *m,
 		       size_t nr_reasons, size_t max_cols,
 		       struct errbuf *err);
 void model_latency_free(struct model_latency *l);
-/* The points of a column: from the first up to before the last. */
-void model_latency_points(const struct model_latency *l, const struct model *m,
-			  size_t col, size_t *first, size_t *last);
 
 const char *model_state_name(enum model_state state);
 /* 0xRRGGBB; can be told apart with any colour vision. */

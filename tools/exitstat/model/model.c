@@ -2,9 +2,8 @@
 /*
  * Implements model.h.
  *
- * First the time line is laid out from the samples alone, then one pass over
- * the deltas fills it. A phase begins with a sample of its own (record/session.c),
- * so that attributing whole intervals to phases is exact.
+ * First the time line is laid out from the samples alone (bins.c), then one pass
+ * over the deltas fills it.
  */
 #include <math.h>
 #include <stdio.h>
@@ -13,34 +12,6 @@
 
 #include "model/model.h"
 #include "exits/reasons.h"
-
-static uint64_t rel(const struct model *m, uint64_t at_ns)
-{
-	uint64_t t0 = m->rec->samples[0].end_ns;
-
-	return at_ns > t0 ? at_ns - t0 : 0;
-}
-
-/* Interval k lies between the ends of samples k-1 and k; 0 has no length. */
-static uint64_t interval_begin(const struct model *m, size_t k)
-{
-	return k ? rel(m, m->rec->samples[k - 1].end_ns) : 0;
-}
-
-static uint64_t interval_end(const struct model *m, size_t k)
-{
-	return rel(m, m->rec->samples[k].end_ns);
-}
-
-static int phase_at(const struct model *m, uint64_t at_ns)
-{
-	int phase = -1;
-
-	for (size_t i = 0; i < m->nr_phases; i++)
-		if (m->phases[i].begin_ns <= at_ns)
-			phase = (int)i;
-	return phase;
-}
 
 static void load_phases(struct model *m)
 {
@@ -52,81 +23,13 @@ static void load_phases(struct model *m)
 		struct model_phase *p = &m->phases[i];
 
 		p->name = r->phases[i].name;
-		p->begin_ns = rel(m, r->phases[i].begin_ns);
-		p->end_ns = rel(m, r->phases[i].end_ns);
+		p->begin_ns = bins_rel_ns(r, r->phases[i].begin_ns);
+		p->end_ns = bins_rel_ns(r, r->phases[i].end_ns);
 		if (!r->phases[i].end_ns)
 			p->end_ns = i + 1 < m->nr_phases ?
-				    rel(m, r->phases[i + 1].begin_ns) :
+				    bins_rel_ns(r, r->phases[i + 1].begin_ns) :
 				    m->end_ns;
 		p->by_reason = xcalloc(r->nr_reasons, sizeof(uint64_t));
-	}
-}
-
-/*
- * The begin of an interval decides; only the very first interval begins a
- * moment before the command, and there the middle does.
- */
-static void place_samples(struct model *m)
-{
-	for (size_t k = 0; k < m->rec->nr_samples; k++) {
-		uint64_t at = interval_begin(m, k);
-
-		if (k <= 1)
-			at += (interval_end(m, k) - at) / 2;
-		m->phase_of[k] = phase_at(m, at);
-	}
-}
-
-static struct model_point *new_point(struct model *m, size_t *cap,
-				     uint64_t begin_ns)
-{
-	struct model_point *p;
-
-	m->points = vec_room(m->points, m->nr_points, cap, sizeof(*p));
-	p = &m->points[m->nr_points++];
-	memset(p, 0, sizeof(*p));
-	p->begin_ns = begin_ns;
-	p->end_ns = begin_ns;
-	return p;
-}
-
-static bool is_long_enough(const struct model *m, const struct model_point *p,
-			   size_t next, uint64_t nominal_ns)
-{
-	uint64_t ns = p->end_ns - p->begin_ns;
-
-	if (ns >= nominal_ns / 2)
-		return true;
-	return m->phase_of[next] != m->phase_of[next - 1] &&
-	       ns >= nominal_ns / 4;
-}
-
-static void lay_out_points(struct model *m)
-{
-	uint64_t nominal_ns = rec_get_u64(m->rec, "interval_ns");
-	struct model_point *p = NULL;
-	size_t cap = 0, n = m->rec->nr_samples;
-
-	m->point_of[0] = 0;
-	for (size_t k = 1; k < n; k++) {
-		if (!p || (p->end_ns > p->begin_ns &&
-			   is_long_enough(m, p, k, nominal_ns)))
-			p = new_point(m, &cap, interval_begin(m, k));
-		p->end_ns = interval_end(m, k);
-		m->point_of[k] = m->nr_points - 1;
-	}
-	if (!p)
-		p = new_point(m, &cap, 0);
-	if (m->nr_points > 1 && p->end_ns - p->begin_ns < nominal_ns / 4) {
-		p[-1].end_ns = p->end_ns;
-		m->nr_points--;
-		for (size_t k = n; k-- && m->point_of[k] == m->nr_points;)
-			m->point_of[k]--;
-	}
-	for (size_t i = 0; i < m->nr_points; i++) {
-		p = &m->points[i];
-		p->phase = phase_at(m, p->begin_ns / 2 + p->end_ns / 2);
-		p->by_reason = xcalloc(m->rec->nr_reasons, sizeof(uint64_t));
 	}
 }
 
@@ -146,8 +49,8 @@ static void add_to_reason(struct model *m, const struct rec_delta *d,
 	struct model_reason *r = &m->reasons[d->reason];
 
 	if (!r->total)
-		r->first_ns = interval_begin(m, d->sample);
-	r->last_ns = interval_end(m, d->sample);
+		r->first_ns = bins_begin_ns(m->rec, d->sample);
+	r->last_ns = bins_end_ns(m->rec, d->sample);
 	r->total += total;
 	add_count(&r->n.l1, d->n.l1);
 	add_count(&r->n.l2, d->n.l2);
@@ -159,8 +62,8 @@ static void add_to_reason(struct model *m, const struct rec_delta *d,
 static int add_delta(void *arg, const struct rec_delta *d)
 {
 	struct model *m = arg;
-	struct model_point *p = &m->points[m->point_of[d->sample]];
-	int phase = m->phase_of[d->sample];
+	struct model_point *p = &m->bins.points[m->bins.point_of[d->sample]];
+	int phase = m->bins.phase_of[d->sample];
 	uint64_t total = rec_total(&d->n);
 
 	if (!total)
@@ -173,8 +76,8 @@ static int add_delta(void *arg, const struct rec_delta *d)
 		m->phases[phase].by_reason[d->reason] += total;
 	}
 	if (!m->total)
-		m->active_begin_ns = interval_begin(m, d->sample);
-	m->active_end_ns = interval_end(m, d->sample);
+		m->active_begin_ns = bins_begin_ns(m->rec, d->sample);
+	m->active_end_ns = bins_end_ns(m->rec, d->sample);
 	m->by_vcpu[d->vcpu] += total;
 	m->total += total;
 	return 0;
@@ -219,20 +122,20 @@ static int compare_doubles(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static double point_rate(const struct model_point *p)
+double model_point_rate(const struct model_point *p)
 {
 	return model_rate(p->total, p->end_ns - p->begin_ns);
 }
 
 static double median_rate(const struct model *m)
 {
-	double *rates = xcalloc(m->nr_points, sizeof(*rates));
+	double *rates = xcalloc(m->bins.nr, sizeof(*rates));
 	double median = 0;
 	size_t n = 0;
 
-	for (size_t i = 0; i < m->nr_points; i++)
-		if (m->points[i].total)
-			rates[n++] = point_rate(&m->points[i]);
+	for (size_t i = 0; i < m->bins.nr; i++)
+		if (m->bins.points[i].total)
+			rates[n++] = model_point_rate(&m->bins.points[i]);
 	qsort(rates, n, sizeof(*rates), compare_doubles);
 	if (n)
 		median = n % 2 ? rates[n / 2] :
@@ -246,14 +149,14 @@ static double variation(const struct model *m, double mean)
 {
 	double squares = 0, time = 0;
 
-	for (size_t i = 0; i < m->nr_points; i++) {
-		const struct model_point *p = &m->points[i];
+	for (size_t i = 0; i < m->bins.nr; i++) {
+		const struct model_point *p = &m->bins.points[i];
 		double s = (double)(p->end_ns - p->begin_ns), d;
 
 		if (p->end_ns <= m->active_begin_ns ||
 		    p->begin_ns >= m->active_end_ns)
 			continue;
-		d = point_rate(p) - mean;
+		d = model_point_rate(p) - mean;
 		squares += d * d * s;
 		time += s;
 	}
@@ -263,7 +166,7 @@ static double variation(const struct model *m, double mean)
 bool model_is_peak(const struct model *m, const struct model_point *p)
 {
 	return p->total &&
-	       point_rate(p) > MODEL_PEAK_FACTOR * m->shape.median;
+	       model_point_rate(p) > MODEL_PEAK_FACTOR * m->shape.median;
 }
 
 static void find_shape(struct model *m)
@@ -273,11 +176,11 @@ static void find_shape(struct model *m)
 	f->mean = model_rate(m->total, m->active_end_ns - m->active_begin_ns);
 	f->median = median_rate(m);
 	f->cv = variation(m, f->mean);
-	for (size_t i = 0; i < m->nr_points; i++) {
-		const struct model_point *p = &m->points[i];
+	for (size_t i = 0; i < m->bins.nr; i++) {
+		const struct model_point *p = &m->bins.points[i];
 
-		if (point_rate(p) > f->highest) {
-			f->highest = point_rate(p);
+		if (model_point_rate(p) > f->highest) {
+			f->highest = model_point_rate(p);
 			f->highest_point = i;
 		}
 		if (model_is_peak(m, p)) {
@@ -296,12 +199,10 @@ static void set_up(struct model *m)
 {
 	const struct recording *r = m->rec;
 
-	m->end_ns = rel(m, r->samples[r->nr_samples - 1].end_ns);
+	m->end_ns = bins_rel_ns(r, r->samples[r->nr_samples - 1].end_ns);
 	m->reasons = xcalloc(r->nr_reasons, sizeof(*m->reasons));
 	m->order = xcalloc(r->nr_reasons, sizeof(*m->order));
 	m->by_vcpu = xcalloc(r->nr_vcpus, sizeof(*m->by_vcpu));
-	m->point_of = xcalloc(r->nr_samples, sizeof(*m->point_of));
-	m->phase_of = xcalloc(r->nr_samples, sizeof(*m->phase_of));
 	for (size_t i = 0; i < r->nr_reasons; i++) {
 		const struct rec_reason *info = &r->reasons[i];
 
@@ -313,8 +214,7 @@ static void set_up(struct model *m)
 	for (size_t i = 0; i < r->nr_samples; i++)
 		m->missed += r->samples[i].missed;
 	load_phases(m);
-	place_samples(m);
-	lay_out_points(m);
+	bins_make(&m->bins, r);
 }
 
 int model_load(struct model *m, struct recording *rec, struct errbuf *err)
@@ -342,15 +242,11 @@ void model_free(struct model *m)
 {
 	for (size_t i = 0; i < m->nr_phases; i++)
 		free(m->phases[i].by_reason);
-	for (size_t i = 0; i < m->nr_points; i++)
-		free(m->points[i].by_reason);
 	free(m->phases);
-	free(m->points);
+	bins_free(&m->bins);
 	free(m->reasons);
 	free(m->order);
 	free(m->by_vcpu);
-	free(m->point_of);
-	free(m->phase_of);
 	model_groups_free(&m->groups);
 	memset(m, 0, sizeof(*m));
 }

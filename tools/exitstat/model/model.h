@@ -2,14 +2,12 @@
 /*
  * A recording as report and plot need it: exits by reason over time, by boot
  * phase and by vCPU, and what can be said about them. Pure arithmetic: the
- * same recording always gives the same model.
- *
- * Times are ns since the end of the first sample, which is taken just before
- * the command starts.
+ * same recording always gives the same model. Times are as in bins.h.
  */
 #ifndef EXITSTAT_MODEL_H
 #define EXITSTAT_MODEL_H
 
+#include "model/bins.h"
 #include "model/groups.h"
 
 struct model_reason {
@@ -27,19 +25,6 @@ struct model_phase {
 	uint64_t end_ns;
 	uint64_t total;
 	uint64_t *by_reason;	/* index: recording.reasons */
-};
-
-/*
- * The time line. One point per sample, except that samples closer together
- * than a quarter of the interval (a phase began) are joined: a rate over a
- * few microseconds says nothing.
- */
-struct model_point {
-	uint64_t begin_ns;
-	uint64_t end_ns;
-	int phase;		/* index, or -1: before the first */
-	uint64_t total;
-	uint64_t *by_reason;
 };
 
 enum model_shape { MODEL_STEADY, MODEL_UNEVEN, MODEL_SPIKES };
@@ -67,8 +52,7 @@ struct model {
 	size_t nr_seen;			/* of them with any exits */
 	struct model_phase *phases;
 	size_t nr_phases;
-	struct model_point *points;
-	size_t nr_points;
+	struct bins bins;		/* the time line */
 	uint64_t *by_vcpu;		/* index: recording.vcpus */
 	uint64_t total;
 	uint64_t end_ns;
@@ -79,9 +63,6 @@ struct model {
 	uint64_t closure[3];		/* attempts, entry_failed, emulation */
 	bool has_closure;
 	struct model_groups groups;
-	/* working state of the load: which point and phase a sample is in */
-	size_t *point_of;
-	int *phase_of;
 };
 
 int model_load(struct model *m, struct recording *rec, struct errbuf *err);
@@ -97,6 +78,7 @@ static inline const struct model_reason *model_ranked(const struct model *m,
 double model_rate(uint64_t exits, uint64_t ns);
 /* Percent of all exits. */
 double model_share(const struct model *m, uint64_t exits);
+double model_point_rate(const struct model_point *p);
 bool model_is_peak(const struct model *m, const struct model_point *p);
 /* What runs, in a few words: "guest NAME, 2 vCPUs", "3 VMs, 8 vCPUs". */
 void model_guest_text(const struct model *m, char *out, size_t size);

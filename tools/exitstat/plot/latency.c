@@ -89,11 +89,11 @@ static void draw_column(const struct maps *k, size_t map, size_t col)
 	const struct model *m = k->p->m;
 	const double *n = &l->n[(map * l->nr_cols + col) * REC_NR_BUCKETS];
 	double base = map_bottom(k, map), x, w;
-	size_t first, last;
+	size_t first = bins_first(&m->bins, l->nr_cols, col);
+	size_t next = bins_first(&m->bins, l->nr_cols, col + 1);
 
-	model_latency_points(l, m, col, &first, &last);
-	x = page_x(k->p, (double)m->points[first].begin_ns / 1e9);
-	w = page_x(k->p, (double)m->points[last - 1].end_ns / 1e9) - x;
+	x = page_x(k->p, (double)m->bins.points[first].begin_ns / 1e9);
+	w = page_x(k->p, (double)m->bins.points[next - 1].end_ns / 1e9) - x;
 	for (int b = l->lowest; b <= l->highest; b++)
 		if (n[b] > 0)
 			canvas_rect(k->p->cr, x,

@@ -48,7 +48,7 @@ static double draw_facts(const struct page *p, double y)
 	y = draw_fact(p, y, "mean rate", text);
 	snprintf(text, sizeof(text), "%s/s at %.2f s",
 		 fmt_rate(a, f->highest),
-		 (double)p->m->points[f->highest_point].begin_ns / 1e9);
+		 (double)p->m->bins.points[f->highest_point].begin_ns / 1e9);
 	y = draw_fact(p, y, "highest rate", text);
 	if (f->peaks)
 		snprintf(text, sizeof(text),

@@ -62,9 +62,9 @@ static void add_point(struct plot_series *s, const struct model *m, size_t col,
 
 static void fill_direct(struct plot_series *s, const struct model *m)
 {
-	alloc_cols(s, m->nr_points);
+	alloc_cols(s, m->bins.nr);
 	for (size_t c = 0; c < s->nr_cols; c++) {
-		const struct model_point *p = &m->points[c];
+		const struct model_point *p = &m->bins.points[c];
 
 		s->begin_s[c] = (double)p->begin_ns / 1e9;
 		s->end_s[c] = (double)p->end_ns / 1e9;
@@ -72,8 +72,22 @@ static void fill_direct(struct plot_series *s, const struct model *m)
 	}
 }
 
+struct shared {
+	struct plot_series *s;
+	const struct model *m;
+};
+
+static void add_share(void *arg, size_t col, const struct model_point *p,
+		      double share)
+{
+	const struct shared *to = arg;
+
+	add_point(to->s, to->m, col, p, share);
+}
+
 static void fill_uniform(struct plot_series *s, const struct model *m, size_t n)
 {
+	struct shared to = { s, m };
 	double width = s->span_s / (double)n;
 
 	alloc_cols(s, n);
@@ -81,21 +95,7 @@ static void fill_uniform(struct plot_series *s, const struct model *m, size_t n)
 		s->begin_s[c] = (double)c * width;
 		s->end_s[c] = (double)(c + 1) * width;
 	}
-	for (size_t i = 0; i < m->nr_points; i++) {
-		const struct model_point *p = &m->points[i];
-		double b = (double)p->begin_ns / 1e9;
-		double e = (double)p->end_ns / 1e9;
-
-		for (size_t c = (size_t)(b / width); c < n; c++) {
-			double from = fmax(b, s->begin_s[c]);
-			double to = fmin(e, s->end_s[c]);
-
-			if (s->begin_s[c] >= e || e <= b)
-				break;
-			if (to > from)
-				add_point(s, m, c, p, (to - from) / (e - b));
-		}
-	}
+	bins_share(&m->bins, s->span_s, n, add_share, &to);
 }
 
 /* Counts per column become rates, and the highest ones are noted. */
@@ -122,8 +122,8 @@ static void find_peaks(struct plot_series *s, const struct model *m)
 {
 	uint64_t *sums = xcalloc(s->nr_layers, sizeof(*sums));
 
-	for (size_t i = 0; i < m->nr_points; i++) {
-		const struct model_point *p = &m->points[i];
+	for (size_t i = 0; i < m->bins.nr; i++) {
+		const struct model_point *p = &m->bins.points[i];
 
 		memset(sums, 0, s->nr_layers * sizeof(*sums));
 		for (size_t r = 0; r < m->nr_seen; r++)
@@ -143,7 +143,7 @@ static void fill(struct plot_series *s, const struct model *m, size_t max_cols,
 	for (size_t i = 0; i < m->nr_seen; i++)
 		s->layers[s->layer_of[m->order[i]]].total +=
 			model_ranked(m, i)->total;
-	if (uniform || m->nr_points > max_cols)
+	if (uniform || m->bins.nr > max_cols)
 		fill_uniform(s, m, max_cols);
 	else
 		fill_direct(s, m);

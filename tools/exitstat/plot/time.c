@@ -42,7 +42,7 @@ static void draw_axis(const struct page *p)
 /* What the vCPUs had, or what is accounted for, if that is a little more. */
 static double whole_ns(const struct page *p, size_t point)
 {
-	const struct model_point *at = &p->m->points[point];
+	const struct model_point *at = &p->m->bins.points[point];
 	const double *ns = &p->m->groups.point_ns[point * MODEL_NR_STATES];
 	double sum = 0;
 
@@ -54,7 +54,7 @@ static double whole_ns(const struct page *p, size_t point)
 
 static void draw_point(const struct page *p, size_t point)
 {
-	const struct model_point *at = &p->m->points[point];
+	const struct model_point *at = &p->m->bins.points[point];
 	const double *ns = &p->m->groups.point_ns[point * MODEL_NR_STATES];
 	double x = page_x(p, (double)at->begin_ns / 1e9);
 	double w = page_x(p, (double)at->end_ns / 1e9) - x;
@@ -102,7 +102,7 @@ void page_draw_time(struct page *p)
 	/* neighbours share an edge: no seams between them */
 	cairo_save(p->cr);
 	cairo_set_antialias(p->cr, CAIRO_ANTIALIAS_NONE);
-	for (size_t i = 0; i < p->m->nr_points; i++)
+	for (size_t i = 0; i < p->m->bins.nr; i++)
 		draw_point(p, i);
 	cairo_restore(p->cr);
 	page_draw_phases(p);

@@ -60,8 +60,8 @@ static json_t *answers(const struct model *m)
 			 "variation", f->cv, "highest_per_s", f->highest,
 			 "peaks", (json_int_t)f->peaks,
 			 "peak_exits", (json_int_t)f->peak_exits,
-			 "highest_at_s", m->nr_points ?
-			 seconds(m->points[f->highest_point].begin_ns) :
+			 "highest_at_s", m->bins.nr ?
+			 seconds(m->bins.points[f->highest_point].begin_ns) :
 			 json_null());
 }
 

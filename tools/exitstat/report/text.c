@@ -150,9 +150,9 @@ static void peaks_by_phase(const struct model *m, struct buf *b)
 	for (int phase = -1; phase < (int)m->nr_phases; phase++) {
 		size_t n = 0;
 
-		for (size_t i = 0; i < m->nr_points; i++)
-			n += m->points[i].phase == phase &&
-			     model_is_peak(m, &m->points[i]);
+		for (size_t i = 0; i < m->bins.nr; i++)
+			n += m->bins.points[i].phase == phase &&
+			     model_is_peak(m, &m->bins.points[i]);
 		if (!n)
 			continue;
 		buf_printf(b, "%s%zu in %s", comma, n, phase_name(m, phase));
@@ -172,7 +172,7 @@ static size_t top_of_point(const struct model *m, const struct model_point *p)
 
 static void highest_text(const struct model *m, struct buf *b)
 {
-	const struct model_point *p = &m->points[m->shape.highest_point];
+	const struct model_point *p = &m->bins.points[m->shape.highest_point];
 	size_t top = top_of_point(m, p);
 	char rate[COUNT_TEXT_LEN], at[COUNT_TEXT_LEN], name[64];
 

@@ -288,8 +288,8 @@ static void use_model(struct recording *r, struct errbuf *err)
 	must_say(rc, err);
 	if (rc)
 		return;
-	for (size_t i = 0; i < m.nr_points; i++)
-		if (m.points[i].end_ns < m.points[i].begin_ns)
+	for (size_t i = 0; i < m.bins.nr; i++)
+		if (m.bins.points[i].end_ns < m.bins.points[i].begin_ns)
 			abort();
 	rc = model_latency_load(&l, &m, 3, 10, err);
 	must_say(rc, err);

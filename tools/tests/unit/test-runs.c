@@ -370,7 +370,7 @@ static void finished_ones_have_rows(void **state)
 	open_as(&rows, &b, path, 1);
 	assert_int_equal(rows.version, REC_VERSION_ROWS);
 	same_sums(&a, &b);
-	assert_int_equal(a.nr_points, b.nr_points);
+	assert_int_equal(a.bins.nr, b.bins.nr);
 	assert_true(a.shape.cv == b.shape.cv);
 	close_both(&packed, &a);
 	close_both(&rows, &b);
