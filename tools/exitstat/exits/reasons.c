@@ -110,6 +110,35 @@ static const char *strip_prefix(const char *name)
 	return name;
 }
 
+static const struct {
+	uint32_t isa;
+	uint64_t code;
+	const char *name;
+} other_names[] = {
+#define NAME(isa, code, name) { KES_ISA_##isa, (uint64_t)(int64_t)(code), name },
+#include "exits/names.def"
+};
+
+/* SVM's exceptions are traced as "PF excp". */
+static const struct reason *by_traced_exception(const char *name)
+{
+	char own[16];
+
+	if (strlen(name) != 7 || strcasecmp(name + 2, " excp"))
+		return NULL;
+	snprintf(own, sizeof(own), "EXCP_%.2s", name);
+	return reason_by_name(KES_ISA_SVM, own);
+}
+
+static const struct reason *by_other_name(uint32_t isa, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(other_names); i++)
+		if (other_names[i].isa == isa &&
+		    !strcasecmp(other_names[i].name, name))
+			return reason_by_code(isa, other_names[i].code);
+	return isa == KES_ISA_SVM ? by_traced_exception(name) : NULL;
+}
+
 const struct reason *reason_by_name(uint32_t isa, const char *name)
 {
 	name = strip_prefix(name);
@@ -120,7 +149,7 @@ const struct reason *reason_by_name(uint32_t isa, const char *name)
 		if (unknown_reasons[i].isa == isa &&
 		    !strcasecmp(unknown_reasons[i].name, name))
 			return &unknown_reasons[i];
-	return NULL;
+	return by_other_name(isa, name);
 }
 
 const char *reason_class_name(enum reason_class class)

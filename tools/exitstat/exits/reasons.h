@@ -34,7 +34,10 @@ struct reason {
 const struct reason *reason_list(size_t *nr);
 /* NULL when the list has no such code. KES_CODE_UNKNOWN is named UNKNOWN. */
 const struct reason *reason_by_code(uint32_t isa, uint64_t code);
-/* Without regard to case, with or without EXIT_REASON_ / SVM_EXIT_. */
+/*
+ * Without regard to case, with or without EXIT_REASON_ / SVM_EXIT_; also by the
+ * names that others have (names.def).
+ */
 const struct reason *reason_by_name(uint32_t isa, const char *name);
 
 const char *reason_class_name(enum reason_class class);

@@ -2,9 +2,8 @@
 /*
  * The rest of import.h: which reasons the names are, and the recording.
  *
- * A source knows the isa; a text has names. They are looked up as exits.def has
- * them, and as the kernel's trace event has those of SVM, which differ. With
- * neither option nor doubt, the isa is the one that knows more of the names.
+ * A source knows the isa; a text has names. With neither option nor doubt, the
+ * isa is the one that knows more of the names.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -15,54 +14,14 @@
 #include "exits/reasons.h"
 #include "recording/writer.h"
 
-/* Of SVM_EXIT_REASONS in the kernel, those that are no names of exits.def. */
-static const struct {
-	const char *name;
-	uint64_t code;
-} traced[] = {
-	{ "interrupt", 0x060 }, { "read_idtr", 0x066 }, { "read_gdtr", 0x067 },
-	{ "read_ldtr", 0x068 }, { "read_rt", 0x069 }, { "write_idtr", 0x06a },
-	{ "write_gdtr", 0x06b }, { "write_ldtr", 0x06c },
-	{ "write_rt", 0x06d }, { "io", 0x07b }, { "hypercall", 0x081 },
-	{ "write_efer_trap", 0x08f }, { "write_cr0_trap", 0x090 },
-	{ "write_cr4_trap", 0x094 }, { "write_cr8_trap", 0x098 },
-	{ "buslock", 0x0a5 }, { "idle-halt", 0x0a6 },
-	{ "vmgexit_page_state_change", 0x80000010 },
-	{ "vmgexit_hypervisor_feature", 0x8000fffd },
-	{ "invalid_guest_state", -1ull },
-	/* kvm_stat's, of the ends of SVM_EXIT_EXCP_BASE and LAST_EXCP */
-	{ "EXCP_BASE", 0x040 }, { "LAST_EXCP", 0x05f },
-};
-
-static const struct reason *traced_name(const char *name)
-{
-	char exception[16];
-
-	for (size_t i = 0; i < ARRAY_LEN(traced); i++)
-		if (!strcmp(traced[i].name, name))
-			return reason_by_code(KES_ISA_SVM, traced[i].code);
-	/* "PF excp" */
-	if (strlen(name) != 7 || strcmp(name + 2, " excp"))
-		return NULL;
-	snprintf(exception, sizeof(exception), "EXCP_%.2s", name);
-	return reason_by_name(KES_ISA_SVM, exception);
-}
-
-static const struct reason *find(uint32_t isa, const char *name)
-{
-	const struct reason *r = reason_by_name(isa, name);
-
-	return r || isa != KES_ISA_SVM ? r : traced_name(name);
-}
-
 /* The isa that knows most; KES_ISA_NONE when two know as many. */
 static uint32_t guess(const struct import *im)
 {
 	size_t vmx = 0, svm = 0;
 
 	for (size_t i = 0; i < im->nr_names; i++) {
-		vmx += !!find(KES_ISA_VMX, im->names[i]);
-		svm += !!find(KES_ISA_SVM, im->names[i]);
+		vmx += !!reason_by_name(KES_ISA_VMX, im->names[i]);
+		svm += !!reason_by_name(KES_ISA_SVM, im->names[i]);
 	}
 	if (vmx == svm)
 		return KES_ISA_NONE;
@@ -106,7 +65,7 @@ static bool is_code(const char *name, uint64_t *code)
 static int64_t resolve(const struct import *im, struct rows *rows,
 		       const char *name, struct buf *unknown)
 {
-	const struct reason *r = find(im->isa, name);
+	const struct reason *r = reason_by_name(im->isa, name);
 	struct rec_reason_row row = {
 		.isa = reason_isa_name(im->isa), .name = name, .class = "other",
 		.meaning = "imported under this name", .reference = "none",

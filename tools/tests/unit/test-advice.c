@@ -123,6 +123,33 @@ static void nearest(void **state)
 	assert_null(name_nearest("x", names, 0));
 }
 
+/* A row that names nothing, or what the kernel itself names, is a mistake. */
+static void names_of_others(void **state)
+{
+	static const struct {
+		uint32_t isa;
+		uint64_t code;
+		const char *name;
+	} names[] = {
+#define NAME(isa, code, name) { KES_ISA_##isa, (uint64_t)(int64_t)(code), name },
+#include "exits/names.def"
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const struct reason *r = reason_by_name(names[i].isa,
+							names[i].name);
+
+		assert_non_null(r);
+		assert_int_equal(r->code, names[i].code);
+		assert_int_not_equal(strcasecmp(r->name, names[i].name), 0);
+	}
+	assert_string_equal(reason_by_name(KES_ISA_SVM, "PF excp")->name,
+			    "EXCP_PF");
+	assert_null(reason_by_name(KES_ISA_VMX, "PF excp"));
+	assert_null(reason_by_name(KES_ISA_VMX, "io"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +157,7 @@ int main(void)
 		cmocka_unit_test(class_other),
 		cmocka_unit_test(own_words),
 		cmocka_unit_test(nearest),
+		cmocka_unit_test(names_of_others),
 	};
 
 	return cmocka_run_group_tests_name("advice", tests, NULL, NULL);
