@@ -7,6 +7,7 @@
  * The rows are written one by one, as a recording may be larger than memory.
  */
 
+#include "recording/json.h"
 #include "export/export.h"
 #include "lib/json-text.h"
 
@@ -14,16 +15,6 @@ static void put(FILE *out, json_t *value)
 {
 	json_dumpf(value, out, JSON_COMPACT);
 	json_decref(value);
-}
-
-static json_t *meta(const struct recording *r)
-{
-	json_t *o = json_object();
-
-	for (size_t i = 0; i < r->nr_meta; i++)
-		json_object_set_new(o, r->meta[i].key,
-				    json_text(r->meta[i].value));
-	return o;
 }
 
 static json_t *phases(const struct recording *r)
@@ -131,7 +122,7 @@ int export_json(struct recording *r, const struct export_table *t, FILE *out,
 
 	(void)t;
 	fputs("{\"meta\": ", out);
-	put(out, meta(r));
+	put(out, rec_meta_json(r));
 	fputs(",\n\"phases\": ", out);
 	put(out, phases(r));
 	fputs(",\n\"vms\": ", out);

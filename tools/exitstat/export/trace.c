@@ -11,6 +11,7 @@
  */
 #include <stdlib.h>
 
+#include "recording/json.h"
 #include "export/export.h"
 #include "lib/json-text.h"
 
@@ -152,11 +153,8 @@ static void put_end(struct trace *t)
 
 static void put_meta(struct trace *t)
 {
-	json_t *o = json_object();
+	json_t *o = rec_meta_json(t->r);
 
-	for (size_t i = 0; i < t->r->nr_meta; i++)
-		json_object_set_new(o, t->r->meta[i].key,
-				    json_text(t->r->meta[i].value));
 	fputs("\n],\n\"displayTimeUnit\": \"ms\",\n\"otherData\": ", t->out);
 	json_dumpf(o, t->out, JSON_COMPACT);
 	fputs("}\n", t->out);

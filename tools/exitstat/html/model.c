@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "recording/json.h"
 #include "exits/advice.h"
 #include "exits/explain.h"
 #include "html/html.h"
@@ -22,19 +23,16 @@ static json_t *vm(const struct rec_vm *v)
 json_t *html_recording(const struct model *m)
 {
 	const struct recording *r = m->rec;
-	json_t *meta = json_object(), *vms = json_array();
+	json_t *vms = json_array();
 	char guest[128];
 
-	for (size_t i = 0; i < r->nr_meta; i++)
-		json_object_set_new(meta, r->meta[i].key,
-				    json_text(r->meta[i].value));
 	for (size_t i = 0; i < r->nr_vms; i++)
 		json_array_append_new(vms, vm(&r->vms[i]));
 	model_guest_text(m, guest, sizeof(guest));
 	return json_pack("{s:o, s:o, s:f, s:o, s:o}", "file", json_text(r->path),
 			 "guest", json_text(guest),
 			 "span_s", (double)m->end_ns / 1e9,
-			 "meta", meta, "vms", vms);
+			 "meta", rec_meta_json(r), "vms", vms);
 }
 
 /* The list's, which knows more of it than the recording does; or NULL. */

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What a recording says about itself, as JSON. */
+#ifndef EXITSTAT_REC_JSON_H
+#define EXITSTAT_REC_JSON_H
+
+#include <jansson.h>
+
+#include "recording/reader.h"
+
+/* The table meta: an object with a text for each key. */
+json_t *rec_meta_json(const struct recording *r);
+
+#endif
