@@ -33,7 +33,7 @@ static void must(int rc)
 	exit(1);
 }
 
-static uint64_t clock_ns(void *arg)
+static uint64_t clock_ns_of(void *arg)
 {
 	return *(uint64_t *)arg;
 }
@@ -104,13 +104,14 @@ static void print_sums(void)
 int main(int argc, char **argv)
 {
 	uint64_t now_ns = 1000 * NSEC_PER_SEC;
-	const struct clock clock = { clock_ns, clock_ns, &now_ns };
-	const struct source_ops source = { .name = "patched" };
-	struct session_config cfg = { .root = "/nonexistent", .clock = &clock,
-				      .source = &source,
-				      .interval_ns = INTERVAL_NS, .all = true };
-	struct session_origin origin = { NULL, NULL, NULL };
-	struct session s = { .cfg = &cfg, .child = { .out = -1 } };
+	const struct clock clock = { clock_ns_of, clock_ns_of, &now_ns };
+	struct session_config cfg = {
+		.file = argv[1], .replace = true, .clock = &clock,
+		.interval_ns = INTERVAL_NS, .source = "patched",
+		.vms = { .root = "/nonexistent", .all = true },
+	};
+	struct snapshot snap = { 0 };
+	struct session s;
 	size_t samples, vcpus;
 
 	if (argc != 4)
@@ -119,22 +120,16 @@ int main(int argc, char **argv)
 	vcpus = strtoul(argv[3], NULL, 10);
 	if (!samples || !vcpus || vcpus > MAX_VCPUS)
 		return 2;
-	must(rec_create(&s.w, argv[1], true, &err));
-	must(session_head(s.w, &cfg, &origin, &err));
-	s.track = track_new(&(struct track_config) {
-		.root = cfg.root, .all = true });
-	make_snapshot(&s.snap, vcpus);
+	must(session_begin(&s, &cfg, &err));
+	make_snapshot(&snap, vcpus);
 	for (size_t i = 0; i < samples; i++, now_ns += INTERVAL_NS) {
-		if (session_store(&s, now_ns, now_ns + 50000, 0)) {
-			fprintf(stderr, "day: %s\n", s.err.text);
-			return 1;
-		}
+		must(session_store(&s, &snap, now_ns, now_ns + 50000, 0, &err));
 		if (i + 1 < samples)
-			pass_time(&s.snap);
+			pass_time(&snap);
 	}
-	must(session_tail(&s, NULL, &err));
-	must(rec_finish(s.w, &err));
+	must(session_finish(&s, 0, NULL, &err));
 	session_free(&s);
+	snapshot_free(&snap);
 	print_sums();
 	return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * exitstat record: options, what a recording says about itself, and the
- * switch for counting. The loop is record/session.c's.
+ * switch for counting. The loop is record/run.c's.
  */
 #include <err.h>
 #include <errno.h>
@@ -16,7 +16,7 @@
 #include "exits/groups.h"
 #include "source/hold.h"
 #include "exits/reasons.h"
-#include "record/session.h"
+#include "record/run.h"
 
 enum { OPT_ALL = 0x200, OPT_FORCE, OPT_PHASES, OPT_GROUPS };
 
@@ -30,7 +30,6 @@ struct options {
 	bool all, force, quiet;
 	char **command;
 	size_t nr_command;
-	const char *source_why;
 };
 
 static const struct argp_option option_table[] = {
@@ -159,114 +158,70 @@ static bool say_remarks(const struct source_ops *source)
 	return any;
 }
 
-static void say_end(const struct session *s, const char *output)
+static void say_end(const struct record_config *cfg,
+		    const struct record_result *end)
 {
-	struct track_sums sums = track_sums(s->track);
+	const struct track_sums *sums = &end->sums;
 	char exits[COUNT_TEXT_LEN];
 
-	if (sums.vms_guessed)
+	if (sums->vms_guessed)
 		warnx("%zu VM(s) ended before their parent could be looked up; they are recorded, as they began after the command",
-		      sums.vms_guessed);
-	if (sums.vms_vanished)
+		      sums->vms_guessed);
+	if (sums->vms_vanished)
 		warnx("%zu VM(s) went between two samples; their last exits are missing",
-		      sums.vms_vanished);
-	if (!say_remarks(s->cfg->source) && !sums.vms && s->cfg->command)
+		      sums->vms_vanished);
+	if (!say_remarks(cfg->source) && !sums->vms && cfg->command)
 		warnx("the command created no VM%s",
-		      sums.vms_left_out ? "; others did (record them with --all)" :
+		      sums->vms_left_out ? "; others did (record them with --all)" :
 		      " (does it use KVM: -enable-kvm?)");
-	if (s->missed)
+	if (end->missed)
 		warnx("%llu of %llu sample deadlines were missed",
-		      (unsigned long long)s->missed,
-		      (unsigned long long)(s->missed + (uint64_t)s->nr_samples));
-	warnx("%s: %s exits of %zu VM(s) in %lld samples", output,
-	      fmt_count(exits, sums.exits), sums.vms,
-	      (long long)s->nr_samples);
+		      (unsigned long long)end->missed,
+		      (unsigned long long)end->missed +
+		      (unsigned long long)end->nr_samples);
+	warnx("%s: %s exits of %zu VM(s) in %lld samples", cfg->session.file,
+	      fmt_count(exits, sums->exits), sums->vms,
+	      (long long)end->nr_samples);
 }
 
-static int child_code(const struct session *s)
+static int child_code(const struct record_config *cfg, const struct child *c)
 {
 	char text[64];
 
-	if (!s->cfg->command || !s->child.status)
+	if (!cfg->command || !c->status)
 		return EXIT_CODE_OK;
-	child_describe(&s->child, text, sizeof(text));
-	warnx("%s %s", s->cfg->command[0], text);
+	child_describe(c, text, sizeof(text));
+	warnx("%s %s", cfg->command[0], text);
 	return EXIT_CODE_FAILED;
 }
 
 /* A reader that had enough is no failure, a disk that is full is one. */
-static int tee_code(const struct session *s)
+static int tee_code(int tee_rc)
 {
-	if (!s->tee_rc || s->tee_rc == -EPIPE)
+	if (!tee_rc || tee_rc == -EPIPE)
 		return EXIT_CODE_OK;
 	warnx("standard output: %s (the recording is complete, the command's output is not)",
-	      strerror(-s->tee_rc));
+	      strerror(-tee_rc));
 	return EXIT_CODE_FAILED;
 }
 
-static int finish(struct session *s, struct rec_writer *w,
-		  const struct options *o, const char *machine)
+static int run(const struct options *o, const struct record_config *cfg)
 {
-	struct errbuf err;
-	int rc = session_tail(s, machine, &err), code;
-
-	if (rc) {
-		rec_leave(w);
-		return cmd_fail(&err);
-	}
-	if (rec_finish(w, &err))
-		return cmd_fail(&err);
-	if (!o->quiet)
-		say_end(s, o->output);
-	code = tee_code(s);
-	return child_code(s) ? EXIT_CODE_FAILED : code;
-}
-
-static int run(const struct options *o, const struct session_config *cfg,
-	       struct phases *phases, const char *phases_text)
-{
-	struct session s = { .cfg = cfg, .phases = phases };
-	char *command = o->command ? joined(o->command, o->nr_command) : NULL;
-	const struct session_origin origin = {
-		o->source_why, command, o->command ? phases_text : NULL,
-	};
-	char machine[64] = "";
+	struct record_result result;
 	struct errbuf err;
 	int code;
 
-	if (rec_create(&s.w, o->output, o->force, &err)) {
-		free(command);
-		return cmd_fail(&err);
-	}
-	if (o->command)
-		qemu_args_machine(o->command, o->nr_command, machine,
-				    sizeof(machine));
-	s.track = track_new(&(struct track_config) {
-		.root = cfg->root,
-		.all = o->all || !o->command,
-		.machine = o->command ? machine : NULL,
-	});
-	if (session_head(s.w, cfg, &origin, &err)) {
-		rec_leave(s.w);
-		code = cmd_fail(&err);
-	} else if (!session_run(&s, warn_line)) {
-		code = finish(&s, s.w, o, o->command ? machine : NULL);
-	} else if (s.write_rc && s.nr_samples > 1) {
-		rec_leave(s.w);	/* told already; what there is stays readable */
-		code = EXIT_CODE_FAILED;
-	} else {
-		rec_discard(s.w);
-		code = cmd_fail(&s.err);
-	}
-	free(command);
-	session_free(&s);
-	return code;
+	if (record_run(cfg, &result, &err))
+		return result.warned ? EXIT_CODE_FAILED : cmd_fail(&err);
+	if (!o->quiet)
+		say_end(cfg, &result);
+	code = tee_code(result.tee_rc);
+	return child_code(cfg, &result.child) ? EXIT_CODE_FAILED : code;
 }
 
 /* What is missing is switched on for the recording, and back off after it. */
 static int run_counting(const struct options *o,
-			const struct session_config *cfg, struct phases *phases,
-			const char *phases_text)
+			const struct record_config *cfg)
 {
 	uint32_t groups = groups_closure(o->groups | KES_GROUP_COUNT);
 	char text[GROUPS_TEXT_LEN];
@@ -274,7 +229,8 @@ static int run_counting(const struct options *o,
 	struct hold hold;
 	int code;
 
-	if (hold_begin(&hold, cfg->source, cfg->root, groups, &note, &err)) {
+	if (hold_begin(&hold, cfg->source, o->common.root, groups, &note,
+		       &err)) {
 		code = cmd_fail(&err);
 	} else {
 		if (*note.text)
@@ -282,7 +238,7 @@ static int run_counting(const struct options *o,
 		if (hold.own && cfg->source->shared && !o->quiet)
 			warnx("switched on for this recording: %s",
 			      groups_text(hold.own, text));
-		code = run(o, cfg, phases, phases_text);
+		code = run(o, cfg);
 	}
 	if (hold_end(&hold, &note, &err))
 		code = cmd_fail(&err);
@@ -292,29 +248,45 @@ static int run_counting(const struct options *o,
 }
 
 /* From here on it is known which files and which source are used. */
-static int run_with(struct options *o, const struct source_choice *choice,
+static int run_with(const struct options *o, const struct source_choice *choice,
 		    struct phases *phases, const char *phases_text)
 {
-	struct session_config cfg = {
-		.root = o->common.root,
+	char *command = o->command ? joined(o->command, o->nr_command) : NULL;
+	struct buf why = { 0 };
+	char machine[64];
+	struct record_config cfg = {
 		.source = choice->ops,
-		.clock = &clock_system,
-		.interval_ns = o->interval_ns,
+		.session = {
+			.file = o->output,
+			.replace = o->force,
+			.clock = &clock_system,
+			.interval_ns = o->interval_ns,
+			.vms = { .root = o->common.root,
+				 .all = o->all || !command },
+			.source = choice->ops->name,
+			.command = command,
+			.phases = command ? phases_text : NULL,
+		},
 		.duration_ns = o->duration_ns,
 		.command = o->command,
-		.quiet = o->quiet,
-		.all = o->all,
+		.phases = phases,
+		.warn = warn_line,
 	};
-	struct buf why = { 0 };
 	int code;
 
-	session_source_why(choice, &why);
-	o->source_why = why.data;
+	source_why(choice, &why);
+	cfg.session.source_why = why.data;
+	if (command) {
+		qemu_args_machine(o->command, o->nr_command, machine,
+				  sizeof(machine));
+		cfg.session.vms.machine = machine;
+	}
 	if (choice->nr_refused && !o->quiet)
 		warnx("source: %s, as no better one works here (exitstat list says why)",
 		      choice->ops->name);
-	code = run_counting(o, &cfg, phases, phases_text);
+	code = run_counting(o, &cfg);
 	buf_free(&why);
+	free(command);
 	return code;
 }
 

@@ -237,7 +237,7 @@ static int run_source(struct options *o, const struct source_choice *choice)
 	bool quiet_end = false;
 	int code;
 
-	session_source_why(choice, &why);
+	source_why(choice, &why);
 	o->top.source = choice->ops;
 	o->top.source_why = why.data;
 	o->top.root = o->common.root;

@@ -1,291 +1,246 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Implements session.h: the recorder's loop.
- *
- * When a boot phase begins an extra sample is taken at once, so that phases
- * end exactly where samples do and no exit is attributed to the wrong one.
- */
-#include <errno.h>
-#include <signal.h>
+/* Implements session.h. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <time.h>
 
 #include "exits/fields.h"
 #include "exits/groups.h"
 #include "exits/reasons.h"
+#include "lib/fsroot.h"
 #include "record/session.h"
 
-/* How long the command may take to end after a signal, before SIGKILL. */
-#define GRACE_NS	(10 * NSEC_PER_SEC)
 /* The least time over which the TSC is compared with the clock. */
 #define MIN_CLOCK_NS	(NSEC_PER_SEC / 2)
 
+/* ---- what a recording says of itself ---- */
+
+struct text {
+	const char *key, *value;	/* NULL and "" are left out */
+};
+
+struct number {
+	const char *key;
+	uint64_t value;
+	bool known;
+};
+
+static int put_texts(struct rec_writer *w, const struct text *texts, size_t nr,
+		     struct errbuf *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < nr; i++)
+		if (texts[i].value && *texts[i].value)
+			rc = rec_meta_text(w, texts[i].key, texts[i].value,
+					   err);
+	return rc;
+}
+
+static int put_numbers(struct rec_writer *w, const struct number *numbers,
+		       size_t nr, struct errbuf *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < nr; i++)
+		if (numbers[i].known)
+			rc = rec_meta_u64(w, numbers[i].key, numbers[i].value,
+					  err);
+	return rc;
+}
+
+/* Everything that is known before the first sample. */
+static int put_head(struct rec_writer *w, const struct session_config *cfg,
+		    struct errbuf *err)
+{
+	char kernel[128], cpu[128];
+	const struct text texts[] = {
+		{ "version", EXITSTAT_VERSION },
+		{ "kernel", kernel },
+		{ "cpu", cpu },
+		{ "lab", getenv("EXITSTAT_LAB") },
+		{ "command", cfg->command },
+		{ "source", cfg->source },
+		{ "source_why", cfg->source_why },
+		{ "phases", cfg->phases },
+	};
+	const struct number numbers[] = {
+		{ "interval_ns", cfg->interval_ns, true },
+		{ "start_wall_ns", clock_wall_ns(cfg->clock), true },
+		{ "start_mono_ns", clock_mono_ns(cfg->clock), true },
+	};
+	int rc = rec_begin(w, err);
+
+	fsroot_line(cfg->vms.root, "/proc/sys/kernel/osrelease", kernel,
+		    sizeof(kernel));
+	fsroot_cpu_model(cfg->vms.root, cpu, sizeof(cpu));
+	if (!rc)
+		rc = put_texts(w, texts, ARRAY_LEN(texts), err);
+	if (!rc)
+		rc = put_numbers(w, numbers, ARRAY_LEN(numbers), err);
+	return rc ? rc : rec_commit(w, err);
+}
+
 /* Cycles per millisecond by the clock; what the kernel says may be wrong. */
-static uint64_t seen_khz(const struct session *s)
+static uint64_t seen_khz(const struct kes_header *from,
+			 const struct kes_header *to)
 {
-	const struct kes_header *h = &s->snap.hdr;
+	uint64_t ns = to->end_ns - from->end_ns;
 
-	return (uint64_t)((unsigned __int128)(h->now_cyc - s->first.now_cyc) *
-			  1000000 / (h->end_ns - s->first.end_ns));
-}
-
-int session_describe(struct session *s, struct errbuf *err)
-{
-	const struct kes_header *h = &s->snap.hdr;
-	char text[GROUPS_TEXT_LEN];
-	int rc;
-
-	fields_text(h->fields, text, sizeof(text));
-	rc = rec_meta_text(s->w, "fields", text, err);
-	if (!rc)
-		rc = rec_meta_text(s->w, "isa", reason_isa_name(h->isa), err);
-	if (!rc)
-		rc = rec_meta_text(s->w, "groups", groups_text(h->groups, text),
-				   err);
-	if (!rc)
-		rc = rec_meta_text(s->w, "groups_known",
-				   groups_text(h->groups_known, text), err);
-	if (!rc && h->lost > s->first.lost)
-		rc = rec_meta_u64(s->w, "lost", h->lost - s->first.lost, err);
-	if (!rc && h->tsc_khz)
-		rc = rec_meta_u64(s->w, "tsc_khz", h->tsc_khz, err);
-	if (!rc)
-		rc = rec_meta_u64(s->w, "switches",
-				  h->switches - s->first.switches, err);
-	if (!rc && h->tsc_khz &&
-	    h->end_ns - s->first.end_ns >= MIN_CLOCK_NS)
-		rc = rec_meta_u64(s->w, "tsc_seen_khz", seen_khz(s), err);
-	return rc;
-}
-
-int session_store(struct session *s, uint64_t begin_ns, uint64_t end_ns,
-		  uint64_t missed)
-{
-	int rc = rec_begin(s->w, &s->err);
-
-	if (!s->nr_samples++)
-		s->first = s->snap.hdr;
-	if (!rc)
-		rc = rec_sample(s->w, s->nr_samples, begin_ns, end_ns, missed,
-				&s->err);
-	if (!rc)
-		rc = track_sample(s->track, &s->snap, s->nr_samples, s->w,
-				  &s->err);
-	if (!rc && s->nr_samples == 1)
-		rc = session_describe(s, &s->err);
-	return rc ? rc : rec_commit(s->w, &s->err);
-}
-
-/* One read of the source, stamped before and after, as one transaction. */
-static int take_sample(struct session *s, uint64_t missed)
-{
-	uint64_t begin_ns, end_ns;
-	int rc;
-
-	if (s->write_rc)
-		return s->write_rc;
-	s->bytes.len = 0;
-	begin_ns = loop_now_ns(&s->loop);
-	rc = s->cfg->source->read(s->cfg->root, &s->bytes, &s->err);
-	end_ns = loop_now_ns(&s->loop);
-	if (!rc)
-		rc = snapshot_parse_in_place(&s->snap, s->bytes.data,
-					     s->bytes.len, &s->err);
-	if (!rc)
-		rc = session_store(s, begin_ns, end_ns, missed);
-	s->missed += missed;
-	s->write_rc = rc;
-	return rc;
-}
-
-static void end_phase(struct session *s, uint64_t at_ns)
-{
-	if (s->nr_phases && !s->write_rc)
-		s->write_rc = rec_phase_end(s->w, s->nr_phases, at_ns, &s->err);
-}
-
-static void begin_phase(void *arg, const char *name, const char *line)
-{
-	struct session *s = arg;
-	uint64_t at_ns = loop_now_ns(&s->loop);
-
-	end_phase(s, at_ns);
-	s->nr_phases++;
-	s->phase_changed = true;
-	if (!s->write_rc)
-		s->write_rc = rec_phase(s->w, s->nr_phases, name, at_ns, line,
-					&s->err);
-}
-
-/* Passes output on; a reader that went away must not end the recording. */
-static void tee(struct session *s, const char *data, size_t len)
-{
-	while (len && !s->tee_rc) {
-		ssize_t n = write(STDOUT_FILENO, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			s->tee_rc = -errno;
-			break;
-		}
-		data += n;
-		len -= (size_t)n;
-	}
-}
-
-/* False when there is nothing more to read for now. */
-static bool read_output(struct session *s)
-{
-	char data[65536];
-	ssize_t n = read(s->child.out, data, sizeof(data));
-
-	if (n < 0)
-		return errno == EINTR;
-	if (!n) {
-		loop_remove(&s->loop, s->child.out);
-		close(s->child.out);
-		s->child.out = -1;
-		return false;
-	}
-	phases_feed(s->phases, data, (size_t)n, begin_phase, s);
-	if (s->phase_changed)
-		take_sample(s, 0);
-	s->phase_changed = false;
-	tee(s, data, (size_t)n);
-	return true;
-}
-
-static void on_output(void *arg, short events)
-{
-	(void)events;
-	read_output(arg);
-}
-
-static void handle_signal(struct session *s, int sig, bool from_tty)
-{
-	if (!s->cfg->command || s->child.ended) {
-		s->stopping = true;
-		return;
-	}
-	if (s->stopping)	/* asked twice: no more patience */
-		kill(s->child.pid, SIGKILL);
-	else if (!from_tty)	/* the terminal has sent it to the command too */
-		kill(s->child.pid, sig);
-	s->stopping = true;
-	s->stop_ns = loop_now_ns(&s->loop) + GRACE_NS;
-}
-
-static void handle_timeout(struct session *s)
-{
-	if (s->cfg->command && !s->child.ended) {
-		kill(s->child.pid, s->stopping ? SIGKILL : SIGTERM);
-		s->stop_ns = loop_now_ns(&s->loop) + GRACE_NS;
-	}
-	s->stopping = true;
-}
-
-static bool is_over(const struct session *s)
-{
-	if (s->cfg->command)
-		return s->child.ended;
-	return s->stopping || s->write_rc;
-}
-
-static void serve_timer(struct session *s)
-{
-	if (loop_tick_due(&s->loop))
-		take_sample(s, loop_next_tick(&s->loop));
-	if (loop_now_ns(&s->loop) >= s->stop_ns)
-		handle_timeout(s);
-}
-
-/* The first error is told when it happens, not when the guest has ended. */
-static void tell_once(struct session *s, bool *told,
-		      void (*warn)(const char *line))
-{
-	if (!s->write_rc || *told)
-		return;
-	*told = true;
-	warn(s->err.text);
-	if (s->cfg->command && !s->child.ended)
-		warn("recording stopped; the command goes on");
-}
-
-static void loop(struct session *s, void (*warn)(const char *line))
-{
-	bool told = false, from_tty;
-	int sig;
-
-	while (!is_over(s)) {
-		tell_once(s, &told, warn);
-		/* if it cannot wait, deadlines still hold */
-		loop_wait(&s->loop, s->stop_ns);
-		if (loop_child_ended())
-			child_reap(&s->child);
-		sig = loop_stopped(&from_tty);
-		if (sig)
-			handle_signal(s, sig, from_tty);
-		serve_timer(s);
-	}
-	while (s->child.out >= 0 && read_output(s))
-		;
-	tell_once(s, &told, warn);
-}
-
-static int start_command(struct session *s)
-{
-	uint64_t since_ns;
-	int rc;
-
-	if (!s->cfg->command)
+	if (!to->tsc_khz || ns < MIN_CLOCK_NS)
 		return 0;
-	since_ns = loop_now_ns(&s->loop);
-	phases_start(s->phases, begin_phase, s);
-	s->phase_changed = false;
-	rc = child_start(&s->child, s->cfg->command, &s->err);
+	return (uint64_t)((unsigned __int128)(to->now_cyc - from->now_cyc) *
+			  1000000 / ns);
+}
+
+/*
+ * What the last snapshot says of its source. Said after the first sample, for
+ * recordings that are interrupted, and again at the end, as it may change.
+ */
+static int put_source(struct session *s, struct errbuf *err)
+{
+	const struct kes_header *h = &s->snap->hdr, *first = &s->first;
+	char fields[GROUPS_TEXT_LEN], on[GROUPS_TEXT_LEN];
+	char known[GROUPS_TEXT_LEN];
+	const struct text texts[] = {
+		{ "fields", fields },
+		{ "isa", reason_isa_name(h->isa) },
+		{ "groups", groups_text(h->groups, on) },
+		{ "groups_known", groups_text(h->groups_known, known) },
+	};
+	uint64_t khz = seen_khz(first, h);
+	const struct number numbers[] = {
+		{ "lost", h->lost - first->lost, h->lost > first->lost },
+		{ "tsc_khz", h->tsc_khz, h->tsc_khz },
+		{ "switches", h->switches - first->switches, true },
+		{ "tsc_seen_khz", khz, khz },
+	};
+	int rc;
+
+	fields_text(h->fields, fields, sizeof(fields));
+	rc = put_texts(s->w, texts, ARRAY_LEN(texts), err);
+	return rc ? rc : put_numbers(s->w, numbers, ARRAY_LEN(numbers), err);
+}
+
+/* ---- from the beginning to the end ---- */
+
+void session_default_name(char *out, size_t size)
+{
+	time_t now = time(NULL);
+	struct tm tm;
+
+	localtime_r(&now, &tm);
+	strftime(out, size, "exits-%Y%m%d-%H%M%S.exitstat", &tm);
+}
+
+int session_begin(struct session *s, const struct session_config *cfg,
+		  struct errbuf *err)
+{
+	static const struct snapshot nothing;
+	int rc;
+
+	*s = (struct session) { .machine = cfg->vms.machine, .snap = &nothing };
+	rc = rec_create(&s->w, cfg->file, cfg->replace, err);
 	if (rc)
 		return rc;
-	loop_add(&s->loop, s->child.out, on_output, s);
-	track_set_command(s->track, (uint32_t)s->child.pid, since_ns);
+	rc = put_head(s->w, cfg, err);
+	if (rc) {
+		session_discard(s);
+		return rc;
+	}
+	s->track = track_new(&cfg->vms);
 	return 0;
 }
 
-int session_run(struct session *s, void (*warn)(const char *line))
+int session_store(struct session *s, const struct snapshot *snap,
+		  uint64_t begin_ns, uint64_t end_ns, uint64_t missed,
+		  struct errbuf *err)
 {
-	uint64_t begin_ns;
-	int rc;
+	int rc = rec_begin(s->w, err);
 
-	s->child.out = -1;
-	rc = loop_open(&s->loop, s->cfg->clock, &s->err);
-	if (rc)
+	s->snap = snap;
+	s->missed += missed;
+	if (!s->nr_samples++)
+		s->first = snap->hdr;
+	if (!rc)
+		rc = rec_sample(s->w, s->nr_samples, begin_ns, end_ns, missed,
+				err);
+	if (!rc)
+		rc = track_sample(s->track, snap, s->nr_samples, s->w, err);
+	if (!rc && s->nr_samples == 1)
+		rc = put_source(s, err);
+	return rc ? rc : rec_commit(s->w, err);
+}
+
+static int end_phase(struct session *s, uint64_t at_ns, struct errbuf *err)
+{
+	return s->nr_phases ? rec_phase_end(s->w, s->nr_phases, at_ns, err) : 0;
+}
+
+int session_phase(struct session *s, const char *name, const char *line,
+		  uint64_t at_ns, struct errbuf *err)
+{
+	int rc = end_phase(s, at_ns, err);
+
+	s->nr_phases++;
+	return rc ? rc : rec_phase(s->w, s->nr_phases, name, at_ns, line, err);
+}
+
+static int put_tail(struct session *s, const char *command_end,
+		    struct errbuf *err)
+{
+	const struct text texts[] = {
+		{ "machine", s->machine },
+		{ "command_end", command_end },
+	};
+	const struct number numbers[] = {
+		{ "missed", s->missed, true },
+		{ "complete", 1, true },
+	};
+	int rc = rec_begin(s->w, err);
+
+	if (!rc)
+		rc = put_source(s, err);
+	if (!rc)
+		rc = put_texts(s->w, texts, ARRAY_LEN(texts), err);
+	if (!rc)
+		rc = track_finish(s->track, s->snap, s->w, err);
+	if (!rc)
+		rc = put_numbers(s->w, numbers, ARRAY_LEN(numbers), err);
+	return rc ? rc : rec_commit(s->w, err);
+}
+
+int session_finish(struct session *s, uint64_t at_ns, const char *command_end,
+		   struct errbuf *err)
+{
+	struct rec_writer *w = s->w;
+	int rc = end_phase(s, at_ns, err);
+
+	if (!rc)
+		rc = put_tail(s, command_end, err);
+	if (rc) {
+		session_leave(s);
 		return rc;
-	loop_watch_children(&s->loop);
-	rc = take_sample(s, 0);
-	if (rc)
-		goto close_loop;
-	begin_ns = loop_every(&s->loop, s->cfg->interval_ns);
-	s->stop_ns = s->cfg->duration_ns ? begin_ns + s->cfg->duration_ns :
-					   LOOP_NEVER;
-	rc = start_command(s);
-	if (rc)
-		goto close_loop;
-	loop(s, warn);
-	take_sample(s, 0);
-	end_phase(s, loop_now_ns(&s->loop));
-	rc = s->write_rc;
-close_loop:
-	loop_close(&s->loop);
-	return rc;
+	}
+	s->w = NULL;
+	return rec_finish(w, err);
+}
+
+void session_leave(struct session *s)
+{
+	rec_leave(s->w);
+	s->w = NULL;
+}
+
+void session_discard(struct session *s)
+{
+	rec_discard(s->w);
+	s->w = NULL;
 }
 
 void session_free(struct session *s)
 {
-	if (s->child.out >= 0)
-		close(s->child.out);
 	track_free(s->track);
-	snapshot_free(&s->snap);
-	buf_free(&s->bytes);
+	s->track = NULL;
 }

@@ -1,88 +1,69 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * One run of the recorder: when to sample, what the command prints, which
- * phase it is in, and when to stop. The options are the command's
- * (cmd/record.c); the file is the writer's (recording/write.c).
+ * A recording that is being made: what it says of itself, its samples, its
+ * phases and its end. Who reads the source, and when, is the caller's: of
+ * record the loop in run.h, of top its own.
  */
 #ifndef EXITSTAT_SESSION_H
 #define EXITSTAT_SESSION_H
 
-#include "lib/child.h"
-#include "lib/loop.h"
-#include "record/phases.h"
-#include "recording/writer.h"
-#include "source/source.h"
+#include "clock.h"
 #include "record/track.h"
+#include "recording/writer.h"
 
 struct session_config {
-	const char *root;
-	const struct source_ops *source;
+	const char *file;
+	bool replace;			/* a file of this name */
 	const struct clock *clock;
 	uint64_t interval_ns;
-	uint64_t duration_ns;	/* 0: until the command ends or a signal */
-	char *const *command;	/* NULL: record what runs */
-	bool quiet;
-	bool all;
+	struct track_config vms;	/* which ones, below which root */
+	/* what the recording says of itself; NULL is left out */
+	const char *source, *source_why;
+	const char *command, *phases;
 };
 
 struct session {
-	const struct session_config *cfg;
 	struct rec_writer *w;
 	struct tracker *track;
-	struct phases *phases;
-	struct child child;
-	struct loop loop;
-	struct buf bytes;
-	struct snapshot snap;
+	const char *machine;		/* of the command, or NULL */
+	const struct snapshot *snap;	/* of the last sample */
+	struct kes_header first;	/* of the first snapshot */
 	int64_t nr_samples;
 	int64_t nr_phases;
 	uint64_t missed;
-	struct kes_header first; /* of the first snapshot */
-	uint64_t stop_ns;	/* when -d ends, or LOOP_NEVER */
-	bool phase_changed;
-	bool stopping;
-	int tee_rc;		/* -errno: the command's output is not passed on */
-	int write_rc;		/* first error of the recording */
-	struct errbuf err;	/* and what it was */
 };
 
-/*
- * Records from the sample before the command's start to the one after its
- * end (or until a signal or the duration). 0, or -errno with s->err set. A
- * write error does not end a running command: it is reported at once by
- * @warn, and the command is waited for.
- */
-int session_run(struct session *s, void (*warn)(const char *line));
-/* s->snap as the next sample, for who reads the source in another loop. */
-int session_store(struct session *s, uint64_t begin_ns, uint64_t end_ns,
-		  uint64_t missed);
-
-/* Where a recording comes from; NULL is left out. */
-struct session_origin {
-	const char *source_why;
-	const char *command;
-	const char *phases;
-};
-
-/* Why this source and no better one, in a line for the recording. */
-void session_source_why(const struct source_choice *c, struct buf *out);
 /* Of the time of day: a recording's name if nobody gives it one. */
 void session_default_name(char *out, size_t size);
 
-/* Everything that is known before the first sample. */
-int session_head(struct rec_writer *w, const struct session_config *cfg,
-		 const struct session_origin *from, struct errbuf *err);
 /*
- * What only the last snapshot and the command's end can tell. @machine: of the
- * command, or NULL.
+ * Makes the file, and writes what is known before the first sample. 0, or
+ * -errno with a line in @err and no file; session_free() in any case.
  */
-int session_tail(struct session *s, const char *machine, struct errbuf *err);
+int session_begin(struct session *s, const struct session_config *cfg,
+		  struct errbuf *err);
 /*
- * What the last snapshot says of its source: isa, fields, groups, clock. Said
- * after the first sample, for recordings that are interrupted, and by the
- * caller at the end again, as all of it may change.
+ * The next sample. @snap stays the caller's, and there until the session ends
+ * or has the next one. -errno with a line in @err.
  */
-int session_describe(struct session *s, struct errbuf *err);
+int session_store(struct session *s, const struct snapshot *snap,
+		  uint64_t begin_ns, uint64_t end_ns, uint64_t missed,
+		  struct errbuf *err);
+/* A phase begins, and the one before ends. -errno with a line in @err. */
+int session_phase(struct session *s, const char *name, const char *line,
+		  uint64_t at_ns, struct errbuf *err);
+
+/*
+ * One of these ends the session. Completes the file with what only the end can
+ * tell; @command_end may be NULL. -errno with a line in @err: it was left.
+ */
+int session_finish(struct session *s, uint64_t at_ns, const char *command_end,
+		   struct errbuf *err);
+/* What there is stays readable, as FILE.part. */
+void session_leave(struct session *s);
+/* Nothing stays. */
+void session_discard(struct session *s);
+
 void session_free(struct session *s);
 
 #endif

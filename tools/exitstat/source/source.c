@@ -64,6 +64,14 @@ int source_choose(const char *name, const char *root,
 		       names);
 }
 
+void source_why(const struct source_choice *choice, struct buf *out)
+{
+	buf_printf(out, "%s", choice->why.text);
+	for (size_t i = 0; i < choice->nr_refused; i++)
+		buf_printf(out, "; not %s: %s", choice->refused[i].ops->name,
+			   choice->refused[i].why.text);
+}
+
 void source_names(char *out, size_t size)
 {
 	size_t len = (size_t)snprintf(out, size, "auto");

@@ -69,6 +69,8 @@ struct source_choice {
  */
 int source_choose(const char *name, const char *root,
 		  struct source_choice *choice, struct errbuf *err);
+/* Why this source and no better one, in a line for the recording. */
+void source_why(const struct source_choice *choice, struct buf *out);
 /* "auto, patched, ..." for help texts; @size bytes at @out. */
 void source_names(char *out, size_t size);
 

@@ -4,13 +4,15 @@
  * the recording are left in order.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/loop.h"
+#include "lib/outfile.h"
 #include "lib/proc.h"
 #include "lib/qemu-args.h"
-#include "lib/outfile.h"
 #include "top/run.h"
 #include "top/screen.h"
 
@@ -55,36 +57,48 @@ static void name_vm(void *arg, const struct snap_vm *from, struct top_vm *vm)
 
 /* ---- samples ---- */
 
+static void take_remarks(struct run *r)
+{
+	r->remarks.len = 0;
+	buf_append(&r->remarks, "", 0);
+	if (r->cfg->source->remarks)
+		r->cfg->source->remarks(&r->remarks);
+	r->remarks.data[strcspn(r->remarks.data, "\n")] = '\0';
+}
+
+static int read_snapshot(struct run *r, uint64_t missed)
+{
+	const struct top_config *cfg = r->cfg;
+	uint64_t begin_ns = loop_now_ns(&r->loop), end_ns;
+	struct errbuf err;
+	int rc;
+
+	r->bytes.len = 0;
+	rc = cfg->source->read(cfg->root, &r->bytes, r->err);
+	if (rc)
+		return rc;
+	end_ns = loop_now_ns(&r->loop);
+	rc = snapshot_parse(&r->snap, r->bytes.data, r->bytes.len, r->err);
+	if (rc ? top_record_fail(&r->recorder, rc, r->err->text, &err) :
+		 top_record_sample(&r->recorder, &r->snap, begin_ns, end_ns,
+				   missed, &err))
+		top_view_say(&r->view, true, err.text);
+	return rc;
+}
+
 /* While paused, only a recording goes on. */
 static int take_sample(struct run *r, uint64_t missed)
 {
-	const struct top_config *cfg = r->cfg;
-	struct errbuf err;
-	uint64_t begin_ns;
 	int rc;
 
 	r->fresh = false;
 	if (r->view.paused && !r->recorder.on)
 		return 0;
-	r->bytes.len = 0;
-	begin_ns = loop_now_ns(&r->loop);
-	rc = cfg->source->read(cfg->root, &r->bytes, r->err);
-	if (rc)
-		return rc;
-	if (top_record_sample(&r->recorder, &r->bytes, begin_ns, loop_now_ns(&r->loop),
-			      missed, &err))
-		top_view_say(&r->view, true, err.text);
-	if (r->view.paused)
-		return 0;
-	rc = snapshot_parse(&r->snap, r->bytes.data, r->bytes.len, r->err);
-	if (rc)
+	rc = read_snapshot(r, missed);
+	if (rc || r->view.paused)
 		return rc;
 	r->fresh = top_data_update(&r->data, &r->snap);
-	r->remarks.len = 0;
-	buf_append(&r->remarks, "", 0);
-	if (cfg->source->remarks)
-		cfg->source->remarks(&r->remarks);
-	r->remarks.data[strcspn(r->remarks.data, "\n")] = '\0';
+	take_remarks(r);
 	return 0;
 }
 

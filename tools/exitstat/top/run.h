@@ -8,6 +8,7 @@
 #define EXITSTAT_TOP_RUN_H
 
 #include "record/session.h"
+#include "source/source.h"
 #include "top/view.h"
 
 enum top_output { TOP_SCREEN, TOP_TEXT_OUT, TOP_JSON_OUT };
@@ -61,7 +62,6 @@ void top_batch_json(const struct top_scene *s, const struct top_view *v,
 /* ---- recorded ---- */
 
 struct top_recorder {
-	struct session_config cfg;
 	struct session session;
 	char file[256];
 	bool on;
@@ -73,11 +73,16 @@ struct top_recorder {
  */
 int top_record_begin(struct top_recorder *r, const struct top_config *cfg,
 		     uint64_t interval_ns, uint64_t vm_id, struct errbuf *err);
-/* The bytes of one read of the source. After an error it is over. */
-int top_record_sample(struct top_recorder *r, const struct buf *bytes,
+/*
+ * What was read of the source. After an error it is over. Harmless when nothing
+ * is recorded, as are the others below.
+ */
+int top_record_sample(struct top_recorder *r, const struct snapshot *snap,
 		      uint64_t begin_ns, uint64_t end_ns, uint64_t missed,
 		      struct errbuf *err);
-/* Harmless when nothing is recorded. */
+/* There is no next sample, for this reason; what there is stays readable. */
+int top_record_fail(struct top_recorder *r, int rc, const char *why,
+		    struct errbuf *err);
 int top_record_end(struct top_recorder *r, struct errbuf *err);
 
 #endif
