@@ -6,11 +6,11 @@
  *
  * Exits of each vCPU, by reading the code below: ROUNDS (1 unless given) times
  * CPUIDS of CPUID and OUTS + INS of port IO, and one more of port IO at the end.
- * All port IO is the VMM's; there is no HLT and no MSR. With 0 for ROUNDS it goes
- * on for ever. Status 1: an IN was not answered; 2: the command line is wrong.
+ * All port IO returns to the VMM; there are no exits by HLT or MSR. ROUNDS 0: it
+ * never ends. Status 1: an IN was not answered; 2: the command line is wrong.
  *
  * It runs in 64-bit mode, in ring 0 or 3: a KVM without VMX and SVM (PVM)
- * executes ring 3 only, and emulates everything else without an exit.
+ * executes only ring 3, and emulates everything else without an exit.
  */
 #include "lib/abi.h"
 #include "lib/instructions.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who handles which vector. A fault in ring 3 ends the program, one in ring 0
+ * Which function handles which vector. A fault in ring 3 ends the program, one in ring 0
  * ends the kernel with status 1.
  */
 #include "kernel.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Instructions that C has no words for, the same in 32-bit and 64-bit mode, and
- * the numbers that several guests have for them. Each says which exits it causes.
+ * Instructions that C cannot express, the same in 32-bit and 64-bit mode, and
+ * operands that several guests use. Each function says which exits it causes.
  */
 #ifndef GUEST_INSTRUCTIONS_H
 #define GUEST_INSTRUCTIONS_H

@@ -7,8 +7,8 @@
 #define GUEST_LONG_H
 
 /*
- * Written by each guest; gets the text of --append. What it returns is the status
- * that the exit port gets, one exit.
+ * Defined by each guest. @cmdline: the text of --append. The result is written to
+ * the exit port, one exit.
  */
 int guest_main(const char *cmdline);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Descriptor tables as a 32-bit processor reads them (Intel SDM 3A 3.4.5,
- * 3.5.1, 7.2.1). Loading one causes no exit, but where KVM looks for UMIP.
+ * 3.5.1, 7.2.1). Loading one causes no exit, unless KVM emulates UMIP.
  */
 #ifndef GUEST_SEGMENTS_H
 #define GUEST_SEGMENTS_H

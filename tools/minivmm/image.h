@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A file in memory that a guest is loaded from. Its bytes are not trusted: who
- * takes any of them checks that they are there.
+ * A file in memory that a guest is loaded from. Its contents are untrusted: the
+ * loaders check bounds before they read.
  */
 #ifndef MINIVMM_IMAGE_H
 #define MINIVMM_IMAGE_H
@@ -21,7 +21,7 @@ struct image {
 int image_read(struct image *image, const char *name, size_t max,
 	       struct errbuf *err);
 
-/* -EINVAL; @kind: what it should have been. */
+/* Returns -EINVAL; @kind: what the image claims to be. */
 int image_bad(const struct image *image, const char *kind, const char *what,
 	      struct errbuf *err);
 
@@ -29,8 +29,8 @@ int image_bad(const struct image *image, const char *kind, const char *what,
 uint32_t image_word(const struct image *image, size_t at);
 
 /*
- * The first of @words words that begin with @magic and add up to 0, at a
- * multiple of 4 and all of them within @within bytes; len when there are none.
+ * The offset of a header: @words words that begin with @magic and add up to 0,
+ * at a multiple of 4 and within the first @within bytes. len: there is none.
  */
 size_t image_find(const struct image *image, uint32_t magic, size_t words,
 		  size_t within);

@@ -87,7 +87,7 @@ struct vmm {
  * /dev/kvm cannot be used here; other errors are failures.
  */
 int vmm_create(struct vmm *vmm, struct errbuf *err);
-/* Gives all of it back, once its vCPUs have ended. */
+/* Releases all of it; its vCPUs must have ended. */
 void vmm_destroy(struct vmm *vmm);
 
 /* Makes an eventfd readable; also for a signal's handler. */

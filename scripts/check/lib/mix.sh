@@ -2,11 +2,10 @@
 # shellcheck shell=bash
 #
 # A guest of known numbers on this machine's own KVM: guests/mix.c under minivmm,
-# in ring 3, as that is what every KVM executes. Sourced by the checks host and
-# metrics.
+# in ring 3, which every KVM executes. Sourced by the checks host and metrics.
 
-# make_mix DIR NAME: the guest, and minivmm under a name of its own, by which what
-# it does is told from what other VMs do here
+# make_mix DIR NAME: build the guest, and copy minivmm to NAME, so that its events
+# and metrics can be told apart from those of other VMs on this machine
 make_mix()
 {
 	mkdir -p "$TOP/out"
@@ -17,7 +16,8 @@ make_mix()
 	cp "$TOP/out/bin/minivmm" "$1/$2"
 }
 
-# saw_io FILE VCPUS N: of each vCPU minivmm saw so much port IO, by its --stats=json
+# saw_io FILE VCPUS N: minivmm's --stats=json in FILE has VCPUS vCPUs, each with N
+# returns for port IO and no others
 saw_io()
 {
 	local vcpus

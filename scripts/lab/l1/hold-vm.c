@@ -10,7 +10,7 @@
  * again only a second later, when its guest runs), a vCPU without a local
  * APIC in the kernel. So L1 starts with one CPU, gets one of each for good,
  * and only then brings up the others. The vCPUs never run and add nothing to
- * any count.
+ * any count: minivmm, which runs what it makes, is no substitute.
  */
 #include <err.h>
 #include <fcntl.h>

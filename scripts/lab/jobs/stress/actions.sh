@@ -28,7 +28,7 @@ repeat()
 	echo $n >"/out/$name"
 }
 
-# a_guest VCPUS CPUIDS OUTS INS: minivmm sees just the port IO that it must
+# a_guest VCPUS CPUIDS OUTS INS: each vCPU returns for exactly this port IO
 a_guest()
 {
 	local said io=$(($3 + $4 + 1))
@@ -39,7 +39,7 @@ a_guest()
 	return 1
 }
 
-# endless_guest VCPUS: the same until it is killed
+# endless_guest VCPUS: one that makes exits until it is killed
 endless_guest()
 {
 	exec minivmm --vcpus "$1" --append '101 53 47 0' /guest/mix
