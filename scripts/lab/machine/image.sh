@@ -142,7 +142,7 @@ copy_tools()
 		short_hash)
 	dir=$(cache_entry lab-tool "$key" build_lab_tool)
 	copy_program "$1" "$dir/exitstat"
-	copy_program "$1" "$dir/minivmm"
+	install "$dir/minivmm" "$1/usr/bin/"
 }
 
 job_image()
