@@ -10,7 +10,6 @@
 
 #include "exits/fields.h"
 #include "budget/budget.h"
-#include "diff/diff.h"
 #include "lib/nearest.h"
 #include "exits/reasons.h"
 

@@ -11,7 +11,7 @@
 
 #include "exits/fields.h"
 #include "exits/reasons.h"
-#include "diff/grid.h"
+#include "diff/diff.h"
 #include "exits/groups.h"
 
 /* One number of each run; NAN: unavailable. @phase "" is the whole. */
@@ -28,7 +28,7 @@ static struct diff_row number(const struct diff *d, const char *phase,
 		for (size_t i = 0; i < d->side[s].nr_runs; i++)
 			x[s][i] = fn(&d->side[s].runs[i], phase);
 	}
-	r = diff_make_row(d, "all", x);
+	r = diff_make_row(d->side, "all", x);
 	for (int s = 0; s < DIFF_SIDES; s++)
 		free(x[s]);
 	return r;
@@ -100,16 +100,16 @@ void diff_key(const struct diff *d, const struct model *m, size_t reason,
 	snprintf(out, size, "%s", class);
 }
 
-static void put_exits(struct diff_grid *g, const struct model *m,
-		      enum diff_which side, size_t run, const char *phase,
-		      bool by_class)
+static void put_exits(const struct diff *d, struct diff_grid *g,
+		      const struct model *m, enum diff_which side, size_t run,
+		      const char *phase, bool by_class)
 {
 	char name[64];
 
 	if (!has_phase(m, phase))
 		g->unset[side][run] = NAN;
 	for (size_t i = 0; i < m->rec->nr_reasons; i++) {
-		diff_key(g->d, m, i, by_class, name, sizeof(name));
+		diff_key(d, m, i, by_class, name, sizeof(name));
 		diff_grid_put(g, name, side, run, reason_exits(m, phase, i));
 	}
 }
@@ -119,38 +119,40 @@ static struct diff_table exits_table(const struct diff *d, const char *phase,
 {
 	struct diff_grid g;
 
-	diff_grid_init(&g, d);
+	diff_grid_init(&g, d->side);
 	for (int s = 0; s < DIFF_SIDES; s++)
 		for (size_t i = 0; i < d->side[s].nr_runs; i++)
-			put_exits(&g, &d->side[s].runs[i], s, i, phase,
+			put_exits(d, &g, &d->side[s].runs[i], s, i, phase,
 				  by_class);
 	return diff_grid_table(&g);
 }
 
-static void put_users(struct diff_grid *g, const struct model *m,
-		      enum diff_which side, size_t run)
+static void put_users(const struct diff *d, struct diff_grid *g,
+		      const struct model *m, enum diff_which side, size_t run)
 {
+	(void)d;
 	for (size_t i = 0; i < m->groups.nr_users; i++)
 		diff_grid_put(g, rec_kvm_exit_name(m->rec,
 						   m->groups.users[i].code),
 			      side, run, (double)m->groups.users[i].count);
 }
 
-static void put_costs(struct diff_grid *g, const struct model *m,
-		      enum diff_which side, size_t run)
+static void put_costs(const struct diff *d, struct diff_grid *g,
+		      const struct model *m, enum diff_which side, size_t run)
 {
 	for (size_t i = 0; i < m->rec->nr_reasons; i++) {
 		char name[64];
 
-		diff_key(g->d, m, i, !g->d->same_isa, name, sizeof(name));
+		diff_key(d, m, i, !d->same_isa, name, sizeof(name));
 		diff_grid_put(g, name, side, run,
 			      (double)model_cost_ns(&m->groups.costs[i]));
 	}
 }
 
-static void put_states(struct diff_grid *g, const struct model *m,
-		       enum diff_which side, size_t run)
+static void put_states(const struct diff *d, struct diff_grid *g,
+		       const struct model *m, enum diff_which side, size_t run)
 {
+	(void)d;
 	for (int s = 0; s < MODEL_NR_STATES; s++)
 		diff_grid_put(g, model_state_name(s), side, run,
 			      (double)m->groups.all.ns[s]);
@@ -189,8 +191,9 @@ static int needs_users(const struct model *m, struct errbuf *err)
 /* A table of the whole that not every recording can give. */
 static struct diff_table optional_table(const struct diff *d,
 		int (*needs)(const struct model *m, struct errbuf *err),
-		void (*fill)(struct diff_grid *g, const struct model *m,
-			     enum diff_which side, size_t run))
+		void (*fill)(const struct diff *d, struct diff_grid *g,
+			     const struct model *m, enum diff_which side,
+			     size_t run))
 {
 	struct diff_table t = { 0 };
 	struct diff_grid g;
@@ -199,10 +202,10 @@ static struct diff_table optional_table(const struct diff *d,
 		for (size_t i = 0; i < d->side[s].nr_runs; i++)
 			if (needs(&d->side[s].runs[i], &t.lacks))
 				return t;
-	diff_grid_init(&g, d);
+	diff_grid_init(&g, d->side);
 	for (int s = 0; s < DIFF_SIDES; s++)
 		for (size_t i = 0; i < d->side[s].nr_runs; i++)
-			fill(&g, &d->side[s].runs[i], s, i);
+			fill(d, &g, &d->side[s].runs[i], s, i);
 	return diff_grid_table(&g);
 }
 

@@ -10,39 +10,7 @@
 #ifndef EXITSTAT_DIFF_H
 #define EXITSTAT_DIFF_H
 
-#include "model/model.h"
-#include "model/stats.h"
-
-enum diff_which { DIFF_A, DIFF_B, DIFF_SIDES };
-
-/* What the user compares; the models stay the caller's. */
-struct diff_side {
-	const struct model *runs;
-	size_t nr_runs;
-};
-
-enum diff_kind {
-	DIFF_UNAVAILABLE,	/* on one side at least */
-	DIFF_SAME,
-	DIFF_CHANGED,
-	DIFF_APPEARED,		/* 0 in all runs of A */
-	DIFF_VANISHED,		/* 0 in all runs of B */
-};
-
-struct diff_row {
-	char name[64];
-	enum diff_kind kind;
-	struct stats_mean side[DIFF_SIDES];
-	struct stats_change change;
-};
-
-/* By size of the change, the largest first. */
-struct diff_table {
-	struct diff_row *rows;
-	size_t nr;
-	/* why there is none, if there is none: names a file */
-	struct errbuf lacks;
-};
+#include "diff/grid.h"
 
 /* The whole recording, or a phase. */
 struct diff_scope {
@@ -92,8 +60,6 @@ bool diff_is_same(const struct diff *d);
 double diff_ratio(const struct diff_row *r);
 /* "A", "B" */
 const char *diff_side_name(enum diff_which side);
-/* From the means. */
-enum diff_kind diff_kind_of(const struct diff_row *r);
 const char *diff_kind_name(enum diff_kind kind);
 
 #endif

@@ -10,12 +10,13 @@
 
 #include "diff/grid.h"
 
-void diff_grid_init(struct diff_grid *g, const struct diff *d)
+void diff_grid_init(struct diff_grid *g,
+		    const struct diff_side sides[DIFF_SIDES])
 {
 	memset(g, 0, sizeof(*g));
-	g->d = d;
+	g->sides = sides;
 	for (int s = 0; s < DIFF_SIDES; s++)
-		g->unset[s] = xcalloc(d->side[s].nr_runs, sizeof(double));
+		g->unset[s] = xcalloc(sides[s].nr_runs, sizeof(double));
 }
 
 static void grid_free(struct diff_grid *g)
@@ -66,14 +67,14 @@ enum diff_kind diff_kind_of(const struct diff_row *r)
 	return b ? DIFF_CHANGED : DIFF_VANISHED;
 }
 
-struct diff_row diff_make_row(const struct diff *d, const char *name,
-			      double *const x[DIFF_SIDES])
+struct diff_row diff_make_row(const struct diff_side sides[DIFF_SIDES],
+			      const char *name, double *const x[DIFF_SIDES])
 {
 	struct diff_row r = { 0 };
 
 	snprintf(r.name, sizeof(r.name), "%s", name);
 	for (int s = 0; s < DIFF_SIDES; s++)
-		r.side[s] = stats_of(x[s], d->side[s].nr_runs);
+		r.side[s] = stats_of(x[s], sides[s].nr_runs);
 	r.change = stats_welch(&r.side[DIFF_A], &r.side[DIFF_B]);
 	r.kind = diff_kind_of(&r);
 	return r;
@@ -88,14 +89,14 @@ static size_t grid_row(const struct diff_grid *g, size_t first,
 	size_t i;
 
 	for (int s = 0; s < DIFF_SIDES; s++) {
-		size_t n = g->d->side[s].nr_runs;
+		size_t n = g->sides[s].nr_runs;
 
 		x[s] = xcalloc(n, sizeof(double));
 		memcpy(x[s], g->unset[s], n * sizeof(double));
 	}
 	for (i = first; i < g->nr && !strcmp(g->cells[i].name, name); i++)
 		x[g->cells[i].side][g->cells[i].run] = g->cells[i].x;
-	*out = diff_make_row(g->d, name, x);
+	*out = diff_make_row(g->sides, name, x);
 	for (int s = 0; s < DIFF_SIDES; s++)
 		free(x[s]);
 	return i;
