@@ -21,6 +21,7 @@
 #include "engine.h"
 
 DECLARE_STATIC_KEY_FALSE(kes_count_key);
+/* On while time or detail is: one nop for both where exits are counted. */
 DECLARE_STATIC_KEY_FALSE(kes_more_key);
 
 /* One instruction, which no reader elsewhere can see half done. */
@@ -41,6 +42,9 @@ static __always_inline void kes_count_slot(struct kes_hot *hot,
 	hot->last = slot;
 	kes_inc(&hot->exits[slot]);
 }
+
+/* An exit with a code that is in no row. */
+void kes_count_unknown(struct kes_hot *hot, u32 code);
 
 /* @code: bits 15:0 of the VMCS exit-reason field, its own slot if small */
 static __always_inline void kes_count_vmx(struct kes_hot *hot, u32 code)

@@ -20,7 +20,13 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "debugfs.h"
 #include "engine.h"
+#include "groups.h"
+#include "refs.h"
+#include "snapshot.h"
+#include "sums.h"
+#include "table.h"
 
 static struct dentry *kes_root;
 static struct dentry *kes_vms_dir;

@@ -53,6 +53,9 @@ void kes_detail_count(struct kes_vcpu *vcpu, enum kes_detail_table table,
 }
 EXPORT_SYMBOL_GPL(kes_detail_count);
 
+DEFINE_STATIC_KEY_FALSE(kes_detail_key);
+EXPORT_SYMBOL_GPL(kes_detail_key);
+
 void kes_detail_free(struct kes_detail *detail)
 {
 	kvfree(detail);

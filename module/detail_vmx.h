@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * KVM exit statistics: what an exit of VMX was about, as far as its VMCS says.
- *
- * Whoever includes this has defined how to read the VMCS: kes_vmx_qual(vcpu),
- * kes_vmx_intr_info(vcpu) and kes_vmx_gpa().
  */
 #ifndef KES_DETAIL_VMX_H
 #define KES_DETAIL_VMX_H
@@ -13,6 +10,7 @@
 #include <asm/vmx.h>
 
 #include "detail.h"
+#include "exit_stats/vmcs.h"
 
 /*
  * SDM 28.2: exit qualification, interruption information and guest-physical

@@ -15,7 +15,10 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "dmesg.h"
 #include "engine.h"
+#include "sums.h"
+#include "table.h"
 
 #define KES_POLL	(HZ / 10)
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: what the engine's files share.
+ * KVM exit statistics: the engine's data.
  *
- * The engine keeps the counters of every VM and vCPU, knows nothing of KVM's
- * own structures and takes its counts from whoever calls count.h. It owns the
- * life time of what it shows: a VM that KVM has destroyed stays readable until
- * KES_DEAD_VMS younger ones have died.
+ * The engine keeps the counters of every VM and vCPU. It knows nothing of KVM's
+ * own structures: what sees an exit calls count.h, what creates and destroys a
+ * VM calls life.h. Every other file of the engine may use this one; this one
+ * uses none of them but slots.h.
  *
  * Locking: kes_lock (a mutex) guards the lists, the baselines and the retired
  * sums. The counters themselves have one writer, the vCPU's own thread, and
@@ -26,9 +26,6 @@
 #include <asm/kvm_exit_stats.h>
 
 #include "slots.h"
-
-/* Dead VMs that stay readable. */
-#define KES_DEAD_VMS	64
 
 /* Whose exit it was, relative to the KVM that counts. */
 enum kes_context {
@@ -168,85 +165,9 @@ struct kes_state {
 extern struct kes_state kes;
 extern struct mutex kes_lock;
 
-/* engine.c: life cycle, called by whoever knows KVM's own */
-int kes_init(const struct kes_feed *feed);
-void kes_exit(void);
-void kes_set_isa(u32 isa);
-struct kes_vm *kes_vm_create(struct task_struct *leader);
-void kes_vm_destroy(struct kes_vm *vm);
-int kes_vcpu_alloc(u32 id, struct kes_hot *hot, gfp_t gfp);
-int kes_vcpu_add(struct kes_vm *vm, struct kes_hot *hot);
-void kes_vcpu_free(struct kes_hot *hot);
-int kes_vcpu_create(struct kes_vm *vm, u32 id, struct kes_hot *hot);
-void kes_vcpu_destroy(struct kes_hot *hot);
+/* What the feed has learned of VMs' lives is in the lists after this. */
 void kes_sync(void);
 
 int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp);
-
-/* engine.c: counts an exit with a code that is in no row */
-void kes_count_unknown(struct kes_hot *hot, u32 code);
-
-/* engine.c: references of open files */
-void kes_vm_put(struct kes_vm *vm);
-void kes_vcpu_get(struct kes_vcpu *vcpu);
-void kes_vcpu_put(struct kes_vcpu *vcpu);
-
-/* sums.c: reading and resetting */
-void kes_copy_vcpu(struct kes_counts *to, const struct kes_vcpu *vcpu);
-void kes_add(struct kes_counts *sum, const struct kes_counts *counts);
-void kes_add_vcpu(struct kes_counts *sum, const struct kes_vcpu *vcpu);
-void kes_add_vm(struct kes_counts *sum, const struct kes_vm *vm);
-void kes_add_all(struct kes_counts *sum);
-void kes_retire(struct kes_vm *vm);
-u64 kes_slot_total(const struct kes_counts *counts, unsigned int slot);
-u64 kes_total(const struct kes_counts *counts);
-s64 kes_unaccounted(const struct kes_counts *counts);
-int kes_reset(void);
-
-/* groups.c: what is counted; @group is one KES_GROUP_* */
-int kes_switch(u32 group, bool on);
-u32 kes_groups(void);
-int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp);
-void kes_groups_trim_vcpu(struct kes_vcpu *vcpu);
-void kes_groups_free_vcpu(struct kes_vcpu *vcpu);
-
-/* table.c: the text table, most frequent reason first */
-struct kes_row {
-	u64 count;
-	unsigned int slot;
-};
-
-/* For whoever prints: too large for a stack. */
-struct kes_table {
-	struct kes_counts sum;
-	u64 total;
-	unsigned int nr_rows;
-	struct kes_row rows[KES_NR_SLOTS];
-};
-
-struct kes_table *kes_table_alloc(void);
-void kes_table_free(struct kes_table *table);
-void kes_table_sort(struct kes_table *table);
-int kes_table_line(const struct kes_table *table, unsigned int row, char *buf,
-		   size_t size);
-
-/* snapshot.c: *buf is for kvfree(); returns its size or -errno */
-ssize_t kes_snapshot(void **buf);
-
-/* debugfs.c */
-void kes_debugfs_init(void);
-void kes_debugfs_exit(void);
-void kes_debugfs_add_vm(struct kes_vm *vm);
-void kes_debugfs_add_vcpu(struct kes_vcpu *vcpu);
-
-/* sysfs.c */
-int kes_sysfs_init(void);
-void kes_sysfs_exit(void);
-void kes_sysfs_add_reasons(void);
-
-/* dmesg.c */
-int kes_dmesg_print(void);
-void kes_dmesg_init(void);
-void kes_dmesg_exit(void);
 
 #endif /* KES_ENGINE_H */

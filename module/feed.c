@@ -2,6 +2,12 @@
 /*
  * KVM exit statistics as a module of its own: finding KVM, attaching to it.
  *
+ * The module attaches to the tracepoints of a KVM that knows nothing of it, and
+ * counts what it sees there in the engine. Tracepoints are found by name, so
+ * that kvm may be loaded after this module; what they pass, and where KVM keeps
+ * what they do not, is taken from the kernel's own type information (BTF) and
+ * from the headers that it was built with, as far as both agree.
+ *
  * kvm and its vendor's module may come and go while this one is loaded. When
  * both are there and are what this module knows, the feed is bound; when
  * counting is on as well, it is attached to the tracepoints. Until then KVM
@@ -19,7 +25,13 @@
 #include <asm/hypervisor.h>
 #include <asm/mshyperv.h>
 
-#include "feed.h"
+#include "engine.h"
+#include "feed_attach.h"
+#include "feed_btf.h"
+#include "feed_probes.h"
+#include "feed_vcpus.h"
+#include "groups.h"
+#include "life.h"
 
 enum kes_feed_state {
 	KES_FEED_WAITS,		/* for KVM */

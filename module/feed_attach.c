@@ -7,7 +7,9 @@
 #include <linux/printk.h>
 #include <linux/string.h>
 
-#include "feed.h"
+#include "feed_attach.h"
+#include "feed_probes.h"
+#include "feed_vcpus.h"
 
 /**
  * struct kes_fed_probe - a tracepoint and what is attached to it

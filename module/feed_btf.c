@@ -10,13 +10,14 @@
 #include <linux/btf.h>
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/kvm_host.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
-#include "feed.h"
+#include "feed_btf.h"
 
 #define KES_BTF_DIR	"/sys/kernel/btf/"
 

@@ -8,42 +8,18 @@
  */
 #include <linux/atomic.h>
 
-#include <asm/vmx.h>
-
-#include "feed.h"
-#include "time.h"
-
-static inline u64 kes_vmread(unsigned long field)
-{
-	unsigned long value;
-
-	asm volatile("vmread %1, %0" : "=r" (value) : "r" (field) : "cc");
-	return value;
-}
-
-static inline u64 kes_vmx_qual(struct kvm_vcpu *vcpu)
-{
-	return kes_vmread(EXIT_QUALIFICATION);
-}
-
-static inline u32 kes_vmx_intr_info(struct kvm_vcpu *vcpu)
-{
-	return kes_vmread(VM_EXIT_INTR_INFO);
-}
-
-static inline u64 kes_vmx_gpa(void)
-{
-	return kes_vmread(GUEST_PHYSICAL_ADDRESS);
-}
-
-#include "detail_vmx.h"
+#include "count.h"
 #include "detail_svm.h"
+#include "detail_vmx.h"
+#include "engine.h"
+#include "feed_probes.h"
+#include "feed_vcpus.h"
+#include "time.h"
 
 /* As KVM's trace points have them. */
 #define KES_ISA_ARG_VMX	1
 #define KES_ISA_ARG_SVM	2
 
-/* In struct vcpu_svm. */
 size_t kes_vmcb_offset __read_mostly;
 
 /* The vCPU's exits are of the other context from now on. */

@@ -15,7 +15,9 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
-#include "feed.h"
+#include "feed_vcpus.h"
+#include "groups.h"
+#include "life.h"
 
 /**
  * struct kes_fed_vm - one of KVM's VMs

@@ -12,7 +12,6 @@
  * in the code behind it any more: that code runs with preemption disabled.
  */
 #include <linux/bits.h>
-#include <linux/export.h>
 #include <linux/lockdep.h>
 #include <linux/log2.h>
 #include <linux/mm.h>
@@ -20,6 +19,8 @@
 
 #include "count.h"
 #include "detail.h"
+#include "engine.h"
+#include "groups.h"
 #include "time.h"
 
 #define KES_MORE	(KES_GROUP_TIME | KES_GROUP_DETAIL)
@@ -30,22 +31,6 @@ struct kes_group {
 	int (*alloc)(struct kes_vcpu *vcpu, gfp_t gfp);
 	void (*free)(struct kes_vcpu *vcpu);
 };
-
-DEFINE_STATIC_KEY_FALSE(kes_count_key);
-EXPORT_SYMBOL_GPL(kes_count_key);
-
-DEFINE_STATIC_KEY_FALSE(kes_detail_key);
-EXPORT_SYMBOL_GPL(kes_detail_key);
-
-DEFINE_STATIC_KEY_FALSE(kes_time_key);
-EXPORT_SYMBOL_GPL(kes_time_key);
-
-DEFINE_STATIC_KEY_FALSE(kes_histogram_key);
-EXPORT_SYMBOL_GPL(kes_histogram_key);
-
-/* On while time or detail is: one nop for both where exits are counted. */
-DEFINE_STATIC_KEY_FALSE(kes_more_key);
-EXPORT_SYMBOL_GPL(kes_more_key);
 
 /* A vCPU may have the memory of a group already, from where it was made. */
 static int kes_alloc_time(struct kes_vcpu *vcpu, gfp_t gfp)

@@ -15,6 +15,7 @@
 
 #include "count.h"
 #include "detail.h"
+#include "life.h"
 #include "stats_fd.h"
 #include "time.h"
 

@@ -14,6 +14,10 @@
 #include <asm/tsc.h>
 
 #include "detail.h"
+#include "engine.h"
+#include "groups.h"
+#include "snapshot.h"
+#include "sums.h"
 #include "time.h"
 
 /* Reasons that may turn up between the two passes, per vCPU. */

@@ -15,8 +15,9 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "engine.h"
+#include "life.h"
 #include "stats_fd.h"
+#include "sums.h"
 
 /*
  * struct kvm_stats_desc and a name of KVM_STATS_NAME_SIZE; what the kernel

@@ -14,6 +14,7 @@
 #include <linux/timekeeping.h>
 
 #include "engine.h"
+#include "sums.h"
 
 /* struct kes_counts is an array of u64 in all but its names. */
 #define KES_COUNTS_U64	(sizeof(struct kes_counts) / sizeof(u64))
@@ -73,7 +74,7 @@ void kes_copy_vcpu(struct kes_counts *to, const struct kes_vcpu *vcpu)
 		kes_fold_unknown(to);
 }
 
-void kes_add(struct kes_counts *sum, const struct kes_counts *counts)
+static void kes_add(struct kes_counts *sum, const struct kes_counts *counts)
 {
 	const u64 *from = (const u64 *)counts;
 	u64 unknown = counts->unknown_last ?: sum->unknown_last;

@@ -11,7 +11,11 @@
 #include <linux/mm.h>
 #include <linux/sysfs.h>
 
+#include "dmesg.h"
 #include "engine.h"
+#include "groups.h"
+#include "sums.h"
+#include "sysfs.h"
 
 static struct kobject *kes_kobj;
 static const struct attribute_group *kes_reasons_group;

@@ -11,6 +11,8 @@
 #include <linux/sort.h>
 
 #include "engine.h"
+#include "sums.h"
+#include "table.h"
 
 static int kes_compare_rows(const void *a, const void *b)
 {

@@ -39,6 +39,12 @@ void kes_time_charge(struct kes_time *time, u64 now)
 }
 EXPORT_SYMBOL_GPL(kes_time_charge);
 
+DEFINE_STATIC_KEY_FALSE(kes_time_key);
+EXPORT_SYMBOL_GPL(kes_time_key);
+
+DEFINE_STATIC_KEY_FALSE(kes_histogram_key);
+EXPORT_SYMBOL_GPL(kes_histogram_key);
+
 /* Preemption is off from here on, so that @vcpu's time stays allocated. */
 static struct kes_time *kes_time_begin(struct kes_vcpu *vcpu, u64 *now)
 {

@@ -127,7 +127,6 @@ void kes_time_set(struct kes_vcpu *vcpu, u32 state);
 void kes_time_sched_out(struct kes_vcpu *vcpu, bool preempted);
 void kes_time_sched_in(struct kes_vcpu *vcpu);
 
-/* groups.c */
 struct kes_time *kes_time_alloc(gfp_t gfp);
 void kes_time_free(struct kes_time *time);
 

@@ -10,22 +10,6 @@
 
 #ifdef CONFIG_KVM_EXIT_STATS
 
-/* KVM caches the first two, so that its handlers do not read them again. */
-static inline u64 kes_vmx_qual(struct kvm_vcpu *vcpu)
-{
-	return vmx_get_exit_qual(vcpu);
-}
-
-static inline u32 kes_vmx_intr_info(struct kvm_vcpu *vcpu)
-{
-	return vmx_get_intr_info(vcpu);
-}
-
-static inline u64 kes_vmx_gpa(void)
-{
-	return vmcs_read64(GUEST_PHYSICAL_ADDRESS);
-}
-
 #include "detail_vmx.h"
 
 /* The VMCS's exit reason has been read. */

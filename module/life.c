@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * KVM exit statistics: the life of VMs and vCPUs, and of the engine itself.
+ *
+ * A destroyed VM stays on the list until KES_DEAD_VMS younger ones have been
+ * destroyed; then its counts go into the retired sums, so that totals never go
+ * backwards.
+ */
+#include <linux/debugfs.h>
+#include <linux/init.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "debugfs.h"
+#include "dmesg.h"
+#include "engine.h"
+#include "groups.h"
+#include "life.h"
+#include "refs.h"
+#include "sums.h"
+#include "sysfs.h"
+
+/* Destroyed VMs that stay readable. */
+#define KES_DEAD_VMS	64
+
+/* @leader: of the process that the VM belongs to */
+struct kes_vm *kes_vm_create(struct task_struct *leader)
+{
+	struct kes_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
+
+	if (!vm)
+		return NULL;
+	kref_init(&vm->ref);
+	INIT_LIST_HEAD(&vm->vcpus);
+	vm->created_ns = ktime_get_ns();
+	vm->pid = task_tgid_nr(leader);
+	get_task_comm(vm->comm, leader);
+
+	mutex_lock(&kes_lock);
+	vm->id = ++kes.last_vm_id;
+	list_add_tail(&vm->node, &kes.vms);
+	mutex_unlock(&kes_lock);
+
+	kes_debugfs_add_vm(vm);
+	return vm;
+}
+
+/* The dead VM that died first, if there are more than the ring takes. */
+static struct kes_vm *kes_pop_dead(unsigned int keep)
+{
+	struct kes_vm *vm, *oldest = NULL;
+
+	if (kes.nr_dead <= keep)
+		return NULL;
+	list_for_each_entry(vm, &kes.vms, node) {
+		if (vm->died_ns && (!oldest || vm->died_ns < oldest->died_ns))
+			oldest = vm;
+	}
+	if (oldest) {
+		kes_retire(oldest);
+		list_del(&oldest->node);
+		kes.nr_dead--;
+	}
+	return oldest;
+}
+
+/* Not under kes_lock: removing files waits for their readers, who take it. */
+static void kes_forget(struct kes_vm *vm)
+{
+	debugfs_remove(vm->dir);
+	kes_vm_put(vm);
+}
+
+/* The caller guarantees that no vCPU of @vm runs any more. NULL is fine. */
+void kes_vm_destroy(struct kes_vm *vm)
+{
+	struct kes_vm *gone;
+
+	if (!vm)
+		return;
+
+	mutex_lock(&kes_lock);
+	if (vm->nr_vcpus) {
+		vm->died_ns = ktime_get_ns();
+		kes.nr_dead++;
+		gone = kes_pop_dead(KES_DEAD_VMS);
+	} else {
+		/* It never ran: it would only push a real one out. */
+		list_del(&vm->node);
+		gone = vm;
+	}
+	mutex_unlock(&kes_lock);
+
+	if (gone)
+		kes_forget(gone);
+}
+
+/*
+ * Counters for @hot, which can be used at once; kes_vcpu_add() shows them. May
+ * be called where nothing may sleep. @hot stays until kes_vcpu_destroy(), the
+ * counters for longer.
+ */
+int kes_vcpu_alloc(u32 id, struct kes_hot *hot, gfp_t gfp)
+{
+	struct kes_vcpu *vcpu = kzalloc(sizeof(*vcpu), gfp);
+
+	if (!vcpu)
+		return -ENOMEM;
+	kref_init(&vcpu->ref);
+	vcpu->hot = hot;
+	vcpu->id = id;
+	*hot = (struct kes_hot){
+		.exits = vcpu->l1[KES_EXITS],
+		.last = KES_NO_SLOT,
+		.vcpu = vcpu,
+	};
+
+	return 0;
+}
+
+/* One that was never added. */
+void kes_vcpu_free(struct kes_hot *hot)
+{
+	kes_vcpu_drop(hot->vcpu);
+}
+
+/*
+ * Without memory for what is switched on, the vCPU has none of that, but is
+ * there.
+ */
+int kes_vcpu_add(struct kes_vm *vm, struct kes_hot *hot)
+{
+	struct kes_vcpu *vcpu = hot->vcpu;
+	int ret;
+
+	vcpu->vm = vm;
+	mutex_lock(&kes_lock);
+	kes_groups_trim_vcpu(vcpu);
+	ret = kes_groups_alloc_vcpu(vcpu, GFP_KERNEL_ACCOUNT);
+	list_add_tail(&vcpu->node, &vm->vcpus);
+	vm->nr_vcpus++;
+	mutex_unlock(&kes_lock);
+
+	/* The VM's list has the first reference, KVM this one. */
+	kes_vcpu_get(vcpu);
+	kes_debugfs_add_vcpu(vcpu);
+	return ret;
+}
+
+int kes_vcpu_create(struct kes_vm *vm, u32 id, struct kes_hot *hot)
+{
+	int ret = kes_vcpu_alloc(id, hot, GFP_KERNEL_ACCOUNT);
+
+	if (ret)
+		return ret;
+	ret = kes_vcpu_add(vm, hot);
+	if (ret)
+		kes_vcpu_destroy(hot);
+	return ret;
+}
+
+/*
+ * KVM lets go of a vCPU. If its VM is dead the counters stay; if not, the vCPU
+ * never ran, as the rest of its creation failed.
+ */
+void kes_vcpu_destroy(struct kes_hot *hot)
+{
+	struct kes_vcpu *vcpu = hot->vcpu;
+	bool never_ran;
+
+	if (!vcpu)
+		return;
+
+	mutex_lock(&kes_lock);
+	vcpu->entries.attempts = hot->attempts;
+	vcpu->hot = NULL;
+	hot->vcpu = NULL;
+	never_ran = !vcpu->vm->died_ns;
+	if (never_ran) {
+		list_del(&vcpu->node);
+		vcpu->vm->nr_vcpus--;
+	}
+	mutex_unlock(&kes_lock);
+
+	if (never_ran) {
+		debugfs_remove(vcpu->dentry);
+		kes_vcpu_drop(vcpu);
+	}
+	kes_vcpu_put(vcpu);
+}
+
+/* The first vendor module decides which codes the counters hold. */
+void kes_set_isa(u32 isa)
+{
+	bool first;
+
+	mutex_lock(&kes_lock);
+	first = kes.isa == KES_ISA_NONE;
+	if (first)
+		kes.isa = isa;
+	mutex_unlock(&kes_lock);
+	if (first)
+		kes_sysfs_add_reasons();
+}
+
+/* Without sysfs, the rest works; whether that will do is the caller's matter. */
+int __init kes_init(const struct kes_feed *feed)
+{
+	int ret;
+
+	kes.feed = feed;
+	kes_slots_init();
+	kes_debugfs_init();
+	ret = kes_sysfs_init();
+	if (ret)
+		pr_warn("kvm_exit_stats: no /sys/kernel/kvm_exit_stats\n");
+	kes_dmesg_init();
+	return ret;
+}
+
+void kes_exit(void)
+{
+	struct kes_vm *vm;
+
+	kes_sysfs_exit();
+	kes_dmesg_exit();
+	for (;;) {
+		mutex_lock(&kes_lock);
+		vm = kes_pop_dead(0);
+		mutex_unlock(&kes_lock);
+		if (!vm)
+			break;
+		kes_forget(vm);
+	}
+	kes_debugfs_exit();
+}

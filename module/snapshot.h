@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * KVM exit statistics: the binary snapshot, see <asm/kvm_exit_stats.h>.
+ */
+#ifndef KES_SNAPSHOT_H
+#define KES_SNAPSHOT_H
+
+#include <linux/types.h>
+
+/* *buf is for kvfree(). Returns its size or -errno. */
+ssize_t kes_snapshot(void **buf);
+
+#endif /* KES_SNAPSHOT_H */

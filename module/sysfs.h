@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * KVM exit statistics: /sys/kernel/kvm_exit_stats/
+ */
+#ifndef KES_SYSFS_H
+#define KES_SYSFS_H
+
+int kes_sysfs_init(void);
+void kes_sysfs_exit(void);
+
+/* Once it is known which reasons there are. */
+void kes_sysfs_add_reasons(void);
+
+#endif /* KES_SYSFS_H */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * KVM exit statistics: reading the VMCS of the vCPU that exited, in a patched
+ * KVM. It caches the first two, so that its handlers do not read them again.
+ * The module has its own file of this name.
+ */
+#ifndef KES_VMCS_H
+#define KES_VMCS_H
+
+#include "vmx/vmx.h"
+
+static inline u64 kes_vmx_qual(struct kvm_vcpu *vcpu)
+{
+	return vmx_get_exit_qual(vcpu);
+}
+
+static inline u32 kes_vmx_intr_info(struct kvm_vcpu *vcpu)
+{
+	return vmx_get_intr_info(vcpu);
+}
+
+static inline u64 kes_vmx_gpa(void)
+{
+	return vmcs_read64(GUEST_PHYSICAL_ADDRESS);
+}
+
+#endif /* KES_VMCS_H */
