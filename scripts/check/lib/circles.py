@@ -1,0 +1,208 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Find files of C that need each other, directly or in a circle.
+
+    circles.py FOLDER...             circles, each with its arrows and their reasons
+    circles.py --headers FOLDER...   headers that declare what another file defines
+
+X.c and X.h are one node. A node has an arrow to another when it includes one of
+its files, or uses a function or a variable that the other defines; a declaration
+is no use. Folders are searched with all that is below them; each is a graph of
+its own. Status 1 if there is anything to print.
+
+The text is read, not compiled, so that all variants of a build are seen at once: a
+definition begins in column 0, and its body ends with a brace in column 0, as in
+the kernel's style. Assembly is not read.
+"""
+import collections
+import os
+import re
+import sys
+
+SOURCES = ('.c', '.h', '.def')
+LITERAL = r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
+COMMENT = re.compile(rf'/\*.*?\*/|//[^\n]*|({LITERAL})', re.S)
+INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.M)
+DIRECTIVE = re.compile(r'^[ \t]*#(?:[^\n]*\\\n)*[^\n]*', re.M)
+ATTRIBUTE = re.compile(r'\b__attribute__\s*\(\(.*?\)\)|\b__printf\([^)]*\)', re.S)
+# Neither a member of a structure, behind a dot or an arrow, nor its tag.
+NAME = re.compile(r'(?<![\w.])(?<!->)(?<!struct )(?<!union )(?<!enum )[A-Za-z_]\w*')
+CALLED = re.compile(r'([A-Za-z_]\w*)\s*\(')
+DEFINE = re.compile(r'DEFINE_\w+\(\s*(\w+)')
+
+
+def function_in(statement):
+    called = CALLED.search(statement)
+    return called[1] if called else None
+
+
+def variable_in(statement):
+    """The last name before the brackets, the value or the end."""
+    names = [name for name in NAME.findall(re.split(r'[=\[;]', statement)[0])
+             if not name.startswith('__')]
+    return names[-1] if len(names) > 1 else None
+
+
+def statements(text):
+    """What stands in column 0, up to the line that ends it or begins its body."""
+    head, inside = [], False
+    for line in ATTRIBUTE.sub('', DIRECTIVE.sub('', text)).split('\n'):
+        if inside:
+            inside = not line.startswith('}')
+        elif not line.strip() or line.startswith('}'):
+            head = []
+        else:
+            head.append(line)
+            if line.endswith((';', '{', '}')):
+                yield ' '.join(head)
+                head, inside = [], line.endswith('{')
+
+
+def defined_in(statement):
+    before = statement.split('=')[0]
+    if re.match(r'(static|extern|typedef)\b', statement):
+        return None
+    if DEFINE.match(statement):
+        return DEFINE.match(statement)[1]
+    if re.search(r'\)\s*\{', before):
+        return function_in(before)
+    return None if re.search(r'[({]', before) else variable_in(statement)
+
+
+def declared_in(statement):
+    if statement.startswith('extern'):
+        return function_in(statement) or variable_in(statement)
+    if re.match(r'(static|typedef)\b', statement) or re.search('[={]', statement):
+        return None
+    return function_in(statement) if statement.endswith(';') else None
+
+
+class File:
+    """One file: what it includes, defines, declares and uses."""
+
+    def __init__(self, folder, path):
+        with open(os.path.join(folder, path), encoding='utf-8') as file:
+            text = COMMENT.sub(lambda m: m[1] or ' ', file.read())
+        self.path = path
+        self.node = os.path.splitext(path)[0]
+        self.includes = INCLUDE.findall(text)
+        text = re.sub(LITERAL, '""', INCLUDE.sub('', text))
+        found = list(statements(text))
+        declared = [name for name in map(declared_in, found) if name]
+        self.declares = set(declared)
+        self.defines = set()
+        if path.endswith('.c'):
+            self.defines = {name for name in map(defined_in, found) if name}
+        self.uses = collections.Counter(NAME.findall(text))
+        self.uses.subtract(declared)
+
+    def used(self, names):
+        return {name for name in names if self.uses[name] > 0}
+
+
+def read_folder(folder):
+    paths = [os.path.relpath(os.path.join(parent, name), folder)
+             for parent, _, names in os.walk(folder)
+             for name in names if name.endswith(SOURCES)]
+    if not paths:
+        sys.exit(f'circles.py: {folder}: no C source in it')
+    return [File(folder, path) for path in sorted(paths)]
+
+
+def owners_of(files):
+    """{name: nodes}: variants of a build may define the same."""
+    owners = collections.defaultdict(set)
+    for file in files:
+        for name in file.defines:
+            owners[name].add(file.node)
+    return owners
+
+
+def included(file, kind, name, paths):
+    """The file of the folder that an #include means, None if there is none."""
+    beside = os.path.normpath(os.path.join(os.path.dirname(file.path), name))
+    if kind == '"' and beside in paths:
+        return beside
+    end = f'/include/{name}' if kind == '<' else f'/{name}'
+    found = [path for path in paths if f'/{path}'.endswith(end)]
+    return min(found, key=len, default=None)
+
+
+def arrows_of(file, owners, paths):
+    """(node, reason) of all that the file needs from others."""
+    for kind, name in file.includes:
+        target = included(file, kind, name, paths)
+        if target:
+            yield os.path.splitext(target)[0], f'#include {name}'
+    for name in file.used(owners):
+        if file.node not in owners[name]:
+            for owner in owners[name]:
+                yield owner, name
+
+
+def graph(files):
+    """{node: {node: {reason}}}"""
+    owners, paths = owners_of(files), {file.path for file in files}
+    arrows = {}
+    for file in files:
+        targets = arrows.setdefault(file.node, {})
+        for node, reason in arrows_of(file, owners, paths):
+            if node != file.node:
+                targets.setdefault(node, set()).add(reason)
+    return arrows
+
+
+def reachable(arrows, start):
+    seen, todo = set(), [start]
+    while todo:
+        new = arrows[todo.pop()].keys() - seen
+        seen |= new
+        todo.extend(new)
+    return seen
+
+
+def circles(arrows):
+    """Sets of nodes of which each reaches all others."""
+    reach = {node: reachable(arrows, node) for node in arrows}
+    found = {frozenset(other for other in reach[node] if node in reach[other])
+             for node in arrows}
+    return sorted(filter(None, found), key=sorted)
+
+
+def show_circles(folder):
+    arrows = graph(read_folder(folder))
+    found = circles(arrows)
+    for circle in found:
+        print(f'{folder}: a circle of {len(circle)} files: {" ".join(sorted(circle))}')
+        for node in sorted(circle):
+            for target in sorted(circle & arrows[node].keys()):
+                reasons = sorted(arrows[node][target])
+                more = ', ...' if len(reasons) > 4 else ''
+                print(f'  {node} -> {target}: {", ".join(reasons[:4])}{more}')
+    return bool(found)
+
+
+def show_headers(folder):
+    files = read_folder(folder)
+    owners = owners_of(files)
+    found = False
+    for file in files:
+        for name in sorted(file.declares & owners.keys()):
+            if file.path.endswith('.h') and file.node not in owners[name]:
+                print(f'{folder}/{file.path}: {name} is defined in '
+                      f'{" and ".join(sorted(owners[name]))}')
+                found = True
+    return found
+
+
+def main():
+    show, folders = show_circles, sys.argv[1:]
+    if folders[:1] == ['--headers']:
+        show, folders = show_headers, folders[1:]
+    if not folders:
+        sys.exit(__doc__)
+    return int(any([show(folder) for folder in folders]))
+
+
+if __name__ == '__main__':
+    sys.exit(main())
