@@ -126,7 +126,7 @@ enum {
 };
 
 /*
- * As kes_detail_vmx() in module/vmx_hooks.h. What only the VMCS has comes with
+ * As kes_detail_vmx() in module/detail_vmx.h. What only the VMCS has comes with
  * a later event of the same exit: the record of kvm_exit, or kvm_page_fault.
  */
 static __always_inline void detail_vmx(struct eb_vcpu *v, struct eb_detail *d,
