@@ -3,12 +3,14 @@
 read from its output."""
 import itertools
 import math
+import os
 import re
 from collections import namedtuple
 
-from conffile import Bad, assignments, one_of, read_text, whole
-from matrix import AXES
+from .conffile import Bad, assignments, one_of, read_text, whole
+from .matrix import AXES
 
+TABLE = os.path.join(os.path.dirname(__file__), "benchmarks.conf")
 NAME_MAX = 24       # a phase has 31 characters, and "after " belongs to them
 NEEDED = ("family", "tool", "command", "name", "quick", "full", "score", "unit",
           "better", "operations", "operation")

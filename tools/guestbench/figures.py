@@ -4,9 +4,9 @@ benchmark's operations cost in exits, and where its time went."""
 import math
 from collections import Counter, defaultdict
 
-import benchmarks
-import matrix
-import nesting
+from . import benchmarks
+from . import matrix
+from .experiments import nesting
 
 # Student's t for 95 %, two-sided, by degrees of freedom.
 T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,

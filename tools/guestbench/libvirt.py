@@ -9,7 +9,7 @@ that qemu.py forwards, as libvirt 9.0 cannot say it without passt.
 """
 from xml.etree import ElementTree
 
-from qemu import APPEND, CPUS, NAME, disk_format
+from .qemu import APPEND, CPUS, NAME, disk_format
 
 # bus, on a machine: libvirt's name of it, and of the disk there
 BUSES = {

@@ -9,7 +9,7 @@ each other; not how QEMU is told.
 import itertools
 import re
 
-from conffile import Bad, assignments, one_of, read_text, whole
+from .conffile import Bad, assignments, one_of, read_text, whole
 
 # axis: its values; the first is taken when the file does not name the axis.
 AXES = {

@@ -5,9 +5,9 @@ from collections import Counter
 from html import escape
 from itertools import groupby
 
-import nesting
-import overhead
-from tables import PARTS, number
+from .experiments import nesting
+from .experiments import overhead
+from .tables import PARTS, number
 
 NAMES = {"guest": "in the guest", "kvm": "in KVM", "user": "in user space",
          "idle": "idle", "preempted": "preempted"}

@@ -7,11 +7,11 @@ import os
 import subprocess
 from collections import Counter, namedtuple
 
-import benchmarks
-import nesting
-from conffile import Bad
-from matrix import NATIVE
-from qemu import NAME
+from . import benchmarks
+from .experiments import nesting
+from .conffile import Bad
+from .matrix import NATIVE
+from .qemu import NAME
 
 TIMES = ("handler_ns", "userspace_ns", "halt_poll_ns", "halt_block_ns",
          "preempted_ns")

@@ -3,8 +3,8 @@
 from itertools import groupby
 from textwrap import fill, wrap
 
-import nesting
-import overhead
+from .experiments import nesting
+from .experiments import overhead
 
 LABEL = 19
 PARTS = ("guest", "kvm", "user", "idle", "preempted")

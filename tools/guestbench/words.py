@@ -5,8 +5,8 @@ A difference between guests is named only where it is not chance, as RULE says.
 Which guest a sentence is about is such a difference too: unless another one is
 worse, it is about the baseline.
 """
-import matrix
-from figures import apart
+from . import matrix
+from .figures import apart
 
 WORTH_SAYING = 0.01     # share of the time
 REMOVED = 0.2           # of the exits

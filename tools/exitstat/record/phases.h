@@ -10,7 +10,7 @@
 
 #include "util.h"
 
-#define PHASES_MAX	128	/* tools/guestbench/plan reads it here */
+#define PHASES_MAX	128	/* as in tools/guestbench/plan.py */
 #define PHASE_LINE_MAX	512
 
 struct phase_pattern {

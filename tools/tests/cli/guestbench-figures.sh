@@ -67,7 +67,7 @@ guest_says() {
 }
 
 analyse() {
-	"$GB/analyse" p "$EXITSTAT"
+	package analyse p "$EXITSTAT"
 }
 
 # The sums once more, from the tables of the recordings.
@@ -190,8 +190,8 @@ counts_alone() {
 
 # What is said in words, of figures as they may come.
 sentences() {
-	PYTHONPATH=$GB /usr/bin/python3 -B - <<-'END'
-		from words import RULE, sentence
+	PYTHONPATH=$TOP/tools /usr/bin/python3 -B - <<-'END'
+		from guestbench.words import RULE, sentence
 		def pair(x):
 		    return x if isinstance(x, tuple) else (x, None)
 		def row(label, reasons, runs=1, per_op=True, **axes):
@@ -300,9 +300,9 @@ contexts() {
 
 # Student's t by hand, and what cannot be known.
 statistics() {
-	PYTHONPATH=$GB /usr/bin/python3 -B - <<-'END'
+	PYTHONPATH=$TOP/tools /usr/bin/python3 -B - <<-'END'
 		import math
-		from figures import T95, apart, mean_ci, ratio_ci
+		from guestbench.figures import T95, apart, mean_ci, ratio_ci
 		close = lambda a, b: math.isclose(a, b, rel_tol=1e-6)
 		assert mean_ci([]) == (None, None) and mean_ci([5]) == (5, None)
 		assert mean_ci([.2, .2, .2]) == (.2, 0)
@@ -378,13 +378,13 @@ windows_are_the_run() {
 		esac
 	END
 	chmod +x lossy
-	fails 1 'exits in windows, ' "$GB/analyse" p ./lossy
+	fails 1 'exits in windows, ' package analyse p ./lossy
 }
 
 bad_results() {
 	make_results
-	fails 1 'absent/plan.json: No such file' "$GB/analyse" absent "$EXITSTAT"
-	fails 1 './absent: No such file' "$GB/analyse" p ./absent
+	fails 1 'absent/plan.json: No such file' package analyse absent "$EXITSTAT"
+	fails 1 './absent: No such file' package analyse p ./absent
 	echo garbage >p/runs/0001/run.exitstat
 	fails 1 'run.exitstat' analyse
 	echo '[]' >p/plan.json
@@ -442,9 +442,9 @@ judges() {
 # What the tools of the guest print: the log of a real one.
 log_is_understood() {
 	cp "$GOLDEN/guestbench-guest.log" guest.log
-	PYTHONPATH=$GB /usr/bin/python3 -B - "$GB/benchmarks.conf" <<-'END'
+	PYTHONPATH=$TOP/tools /usr/bin/python3 -B - "$GB/benchmarks.conf" <<-'END'
 		import sys
-		import benchmarks, results
+		from guestbench import benchmarks, results
 		table = benchmarks.load(sys.argv[1])
 		tasks = table.tasks(table.names(), "quick", {"vcpus": "1", "memory": "512"})
 		said = results.parse_log(open("guest.log").read())

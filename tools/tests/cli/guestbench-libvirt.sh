@@ -13,10 +13,10 @@
 # Every configuration that can be, by both managers: the XML says what QEMU's
 # arguments say.
 domain_is_the_machine() {
-	PYTHONPATH=$GB /usr/bin/python3 -B - <<-'END'
+	PYTHONPATH=$TOP/tools /usr/bin/python3 -B - <<-'END'
 		import itertools, re
 		from xml.etree import ElementTree
-		import libvirt, matrix, qemu
+		from guestbench import libvirt, matrix, qemu
 		seen = 0
 		for values in itertools.product(*matrix.AXES.values()):
 		    config = dict(zip(matrix.AXES, values))

@@ -11,9 +11,9 @@
 
 # What an operation costs: a start's exits taken off, in each of two runs.
 operation_costs() {
-	PYTHONPATH=$GB /usr/bin/python3 -B - <<-'END'
+	PYTHONPATH=$TOP/tools /usr/bin/python3 -B - <<-'END'
 		from types import SimpleNamespace as Object
-		import nesting
+		from guestbench.experiments import nesting
 		def sample(operations, *rows):
 		    contexts = nesting.Contexts()
 		    for reason, *n in rows:

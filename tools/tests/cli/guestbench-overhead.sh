@@ -204,9 +204,9 @@ samples_are_classified() {
 
 # By hand: 4 s where native takes 1; on two vCPUs half of each part.
 accounts_add_up() {
-	PYTHONPATH=$GB /usr/bin/python3 -B - <<-'END'
+	PYTHONPATH=$TOP/tools /usr/bin/python3 -B - <<-'END'
 		import math
-		from overhead import NAMES, account, in_words, parse_samples, ran, tcg_parts
+		from guestbench.experiments.overhead import NAMES, account, in_words, parse_samples, ran, tcg_parts
 		def same(got, want):
 		    assert got.keys() == want.keys(), got
 		    for k, v in want.items():
@@ -282,11 +282,11 @@ make_samples() {
 report_is_right() {
 	# of a window of its own the benchmark's time is not that of its parts
 	make_runs
-	"$GB/analyse" n "$EXITSTAT" >out
+	package analyse n "$EXITSTAT" >out
 	[ "$(grep -c 'times; not known$' out)" = 4 ]
 	sed '/^marks/d' table.conf >around.conf
 	TABLE=around.conf make_runs
-	"$GB/analyse" n "$EXITSTAT" >out
+	package analyse n "$EXITSTAT" >out
 	python3 - <<-'END'
 		import json, math, sqlite3
 		close = lambda a, b: math.isclose(a, b, rel_tol=1e-9)
@@ -327,7 +327,7 @@ report_is_right() {
 	awk 'length($0) > 80 { print; exit 1 }' out
 	has 'translating 8.0 %' <n/report.html
 	sed -i '/status/d' n/runs/*/guest.log
-	if "$GB/analyse" n "$EXITSTAT" >out; then
+	if package analyse n "$EXITSTAT" >out; then
 		return 1
 	fi
 	lacks 'against native' out

@@ -140,8 +140,12 @@ run_is_planned() {
 # which takes them all but one, as each benchmark takes two.
 shipped_matrices() {
 	local size most
-	most=$(sed -n 's/^#define PHASES_MAX[[:space:]]*\([0-9]*\).*/\1/p' \
-		"$GB/../../tools/exitstat/record/phases.h")
+	most=$(sed -n 's/^PHASES_MAX = //p' "$GB/plan.py")
+	sed 's/.*/p&: x&/' <(seq "$most") >most.conf
+	"$EXITSTAT" record -q --phases most.conf -o most.x -- true
+	echo 'more: y' >>most.conf
+	fails 1 "more than $most phases" \
+		"$EXITSTAT" record -q --phases most.conf -o more.x -- true
 	has "up to $most of them" <"$GB/../../docs/man/exitstat-recording.5"
 	printf '%s\n' 'size = full' 'benchmarks = file' 'repeats = 1' >file.conf
 	rm -rf s
@@ -174,7 +178,7 @@ benchmark_stops() {
 	printf 'guestbench: %s;\n' 'begin wait' 'end wait' 'status wait 124 1' \
 		>e/runs/0001/guest.log
 	echo 'done' >e/runs/0001/state
-	fails 1 'of 9 runs: 8 without a result' "$GB/analyse" e "$EXITSTAT"
+	fails 1 'of 9 runs: 8 without a result' package analyse e "$EXITSTAT"
 	has 'did not end in its time' <e/report.txt
 }
 
@@ -207,7 +211,7 @@ needs() {
 		plan lone.conf lone.d 7 needs.conf
 	[ ! -e lone.d ]
 	# not planned for the baseline: a row of its own, without a ratio
-	"$GB/analyse" n "$EXITSTAT" >out || :
+	package analyse n "$EXITSTAT" >out || :
 	has '^wait: s, lower is better' <out
 }
 

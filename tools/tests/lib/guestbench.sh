@@ -43,8 +43,12 @@ make_table() {
 		'accel = kvm tcg' >m.conf
 }
 
+package() {
+	PYTHONPATH=$TOP/tools /usr/bin/python3 -B -m guestbench "$@"
+}
+
 plan() {
-	"$GB/plan" "$@"
+	package plan "$@"
 }
 
 new_plan() {

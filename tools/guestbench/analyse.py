@@ -1,9 +1,8 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Tables of the runs in a directory of guestbench, to standard output and
 report.txt; the same and more as report.html and report.json.
 
-usage: analyse DIR EXITSTAT
+usage: guestbench analyse DIR EXITSTAT
 
 Its status is 1, after all that, if the exits of a run are not, each one, in one
 window; or if a run is partial, failed or has no result, or one of its
@@ -11,20 +10,11 @@ benchmarks has no score.
 """
 import json
 import os
-import sys
 from collections import Counter
 
-sys.dont_write_bytecode = True
-sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
-
-import figures  # noqa: E402
-import matrix  # noqa: E402
-import overhead  # noqa: E402
-import page  # noqa: E402
-import results  # noqa: E402
-import tables  # noqa: E402
-import words  # noqa: E402
-from conffile import Bad  # noqa: E402
+from . import figures, matrix, page, results, tables, words
+from .conffile import Bad
+from .experiments import overhead
 
 # How a recording's lab begins, and what that means for the figures.
 EMULATED = ("emulates the processor: counts of exits carry over to hardware, "
@@ -116,14 +106,3 @@ def main(directory, exitstat):
     left = unfinished(runs, benchmarks)
     if left:
         raise Bad(left)
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        print("usage: analyse DIR EXITSTAT", file=sys.stderr)
-        sys.exit(2)
-    try:
-        main(*sys.argv[1:])
-    except Bad as error:
-        print(f"guestbench: {error}", file=sys.stderr)
-        sys.exit(1)

@@ -3,7 +3,7 @@
 
 Time is the benchmark's own, from its start to its end, as its environment's
 clock has it. A vCPU spends it in parts: under KVM in guest mode and, by exit
-reason, in KVM and user space, as recorded; under TCG in what tcg-profile saw by
+reason, in KVM and user space, as recorded; under TCG in what tcg_profile.py saw by
 sampling. What is not in a part was idle, or without a processor. Native, all
 of the time counts as execution; so the extra time is all parts, but of
 execution only what is beyond native's time. Shares of it add up to 1.
@@ -12,9 +12,9 @@ import os
 import re
 from collections import Counter, defaultdict
 
-import matrix
-from figures import mean_ci, ratio_ci
-from results import Recording
+from .. import matrix
+from ..figures import mean_ci, ratio_ci
+from ..results import Recording
 
 EXECUTION = {"kvm": "guest", "tcg": "code"}
 WAITING = "waiting"

@@ -1,9 +1,8 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """What runs in which order: a matrix becomes a directory with one directory for
 each boot of a guest.
 
-usage: plan MATRIX DIR SEED [TABLE]
+usage: guestbench plan MATRIX DIR SEED [TABLE]
 
 Each run has what run-one needs, as plain files: "tasks" (benchmarks, one per
 line), "phases.conf" (a window for each, and one for each gap), "args" (of QEMU,
@@ -18,32 +17,18 @@ changes with time on the machine is not taken for a difference.
 import json
 import os
 import random
-import re
 import secrets
 import shlex
 import sys
 
-sys.dont_write_bytecode = True
-HERE = os.path.dirname(os.path.realpath(__file__))
-sys.path.insert(0, HERE)
+from . import benchmarks, libvirt, matrix, qemu
+from .conffile import Bad, whole
 
-import benchmarks  # noqa: E402
-import libvirt  # noqa: E402
-import matrix  # noqa: E402
-import qemu  # noqa: E402
-from conffile import Bad, read_text, whole  # noqa: E402
-
-PHASES_H = os.path.join(HERE, "../../tools/exitstat/record/phases.h")
+# Of "exitstat record --phases". A benchmark is two phases, and the boot is one.
+PHASES_MAX = 128
+TASKS_MAX = (PHASES_MAX - 1) // 2
 RUNS_MAX = 9999
 SEED_MAX = (1 << 31) - 1
-
-
-def tasks_max():
-    """A benchmark is two phases of exitstat record, and the boot is one."""
-    found = re.search(r"^#define PHASES_MAX\s+(\d+)", read_text(PHASES_H), re.M)
-    if not found:
-        raise Bad(f"{PHASES_H}: no PHASES_MAX")
-    return (int(found[1]) - 1) // 2
 
 
 def parts(tasks, limit):
@@ -89,9 +74,8 @@ def names(mx, table, runs):
 
 
 def make_runs(mx, table, configs, seed):
-    limit = tasks_max()
     boots = [{"config": config, "tasks": part} for config in configs
-             for part in parts(tasks_of(mx, table, config), limit)]
+             for part in parts(tasks_of(mx, table, config), TASKS_MAX)]
     if not boots:
         raise Bad(f"benchmarks = {' '.join(mx.settings['benchmarks'])}: none can "
                   "run in any of these guests")
@@ -239,7 +223,7 @@ def say(text):
     print(f"guestbench: {text}", file=sys.stderr)
 
 
-def main(path, directory, seed, table=os.path.join(HERE, "benchmarks.conf")):
+def main(path, directory, seed, table=benchmarks.TABLE):
     mx, known = matrix.load(path), benchmarks.load(table)
     new_seed = secrets.randbelow(SEED_MAX) if seed == "-" else whole(
         seed, 0, SEED_MAX, "seed")
@@ -254,14 +238,3 @@ def main(path, directory, seed, table=os.path.join(HERE, "benchmarks.conf")):
         nr = len(plan["runs"])
         say(f"{nr} run{'s' * (nr > 1)}, seed {plan['seed']}"
             + (", continued" if old else ""))
-
-
-if __name__ == "__main__":
-    if not 4 <= len(sys.argv) <= 5:
-        print("usage: plan MATRIX DIR SEED [TABLE]", file=sys.stderr)
-        sys.exit(2)
-    try:
-        main(*sys.argv[1:])
-    except Bad as error:
-        print(f"guestbench: {error}", file=sys.stderr)
-        sys.exit(1)

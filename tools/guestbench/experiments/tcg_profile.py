@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What QEMU spends a TCG guest's time on, by sampling.
 
-usage: tcg-profile DATA COMMAND...    run COMMAND; below perf, if perf can
-       tcg-profile --classify DATA    one line for each sample: time, thread, class
+usage: tcg_profile.py DATA COMMAND...    run COMMAND; below perf, if perf can
+       tcg_profile.py --classify DATA    one line for each sample: time, thread, class
 
 perf takes the stack of each of QEMU's threads by the clock, with no need of a
 PMU. QEMU comes without symbols, but for the functions that its modules may
@@ -95,7 +95,7 @@ def main(args):
         try:
             os.execvp(command[0], command)
         except OSError as e:
-            print(f"tcg-profile: {command[0]}: {e.strerror}", file=sys.stderr)
+            print(f"tcg_profile.py: {command[0]}: {e.strerror}", file=sys.stderr)
             return 127
     print(f"# {PERIOD_NS} ns each: time, thread, class")
     with subprocess.Popen([*SCRIPT, args[1]], stdout=subprocess.PIPE, text=True,
@@ -107,7 +107,7 @@ def main(args):
 
 if __name__ == "__main__":
     if len(sys.argv) < 3:
-        print("usage: tcg-profile DATA COMMAND..., or --classify DATA",
+        print("usage: tcg_profile.py DATA COMMAND..., or --classify DATA",
               file=sys.stderr)
         sys.exit(2)
     sys.exit(main(sys.argv[1:]))
