@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "lib/outfile.h"
 #include "cmd/cmd.h"
 
 enum { OPT_ROOT = 0x100, OPT_SOURCE };
@@ -127,4 +128,20 @@ uint64_t cmd_duration(struct argp_state *state, const char *what,
 			   "%s: %s: need a whole number with a unit (us, ms, s, m), from %s to %s",
 			   what, arg, fmt_ns(lo, min_ns), fmt_ns(hi, max_ns));
 	return ns;
+}
+
+int cmd_draw(const char *path, cmd_draw_fn fn, const void *arg,
+	     struct errbuf *err)
+{
+	struct outfile out;
+	struct errbuf why;
+	int rc = outfile_open(&out, path, err);
+
+	if (rc)
+		return rc;
+	rc = fn(arg, out.f, &why);
+	if (!rc)
+		return outfile_commit(&out, err);
+	outfile_abort(&out);
+	return err_set(err, rc, "%s: %.400s", path, why.text);
 }

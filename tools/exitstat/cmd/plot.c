@@ -10,7 +10,6 @@
 
 #include "cmd/cmd.h"
 #include "exits/groups.h"
-#include "lib/outfile.h"
 #include "lib/plain.h"
 #include "plot/plot.h"
 
@@ -150,22 +149,6 @@ static int draw(const void *arg, FILE *out, struct errbuf *why)
 
 	return plot_draw(d->m, d->o->chart, d->o->nr_reasons, d->o->format, out,
 			 why);
-}
-
-int cmd_draw(const char *path, cmd_draw_fn fn, const void *arg,
-	     struct errbuf *err)
-{
-	struct outfile out;
-	struct errbuf why;
-	int rc = outfile_open(&out, path, err);
-
-	if (rc)
-		return rc;
-	rc = fn(arg, out.f, &why);
-	if (!rc)
-		return outfile_commit(&out, err);
-	outfile_abort(&out);
-	return err_set(err, rc, "%s: %.400s", path, why.text);
 }
 
 static int plot_to_file(const struct model *m, const struct options *o)

@@ -14,7 +14,9 @@
 #include "exits/groups.h"
 #include "source/hold.h"
 #include "lib/plain.h"
+#include "record/session.h"
 #include "top/run.h"
+#include "top/view.h"
 
 enum { OPT_VM = 0x200, OPT_VCPU, OPT_REASON, OPT_ASCII, OPT_WIDTH, OPT_DEAD,
        OPT_GROUPS, OPT_MDOC };

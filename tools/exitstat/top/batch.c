@@ -9,7 +9,7 @@
 #include "exits/groups.h"
 #include "lib/json-text.h"
 #include "exits/reasons.h"
-#include "top/run.h"
+#include "top/batch.h"
 
 #define LINES_PER_HEADER	20	/* as vmstat on a terminal of 24 lines */
 

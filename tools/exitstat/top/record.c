@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "top/run.h"
+#include "top/record.h"
 
 int top_record_begin(struct top_recorder *r, const struct top_config *cfg,
 		     uint64_t interval_ns, uint64_t vm_id, struct errbuf *err)

@@ -13,8 +13,11 @@
 #include "lib/outfile.h"
 #include "lib/proc.h"
 #include "lib/qemu-args.h"
+#include "top/batch.h"
+#include "top/record.h"
 #include "top/run.h"
 #include "top/screen.h"
+#include "top/start.h"
 
 /* A terminal that is ready to read and never has a key is gone. */
 #define EMPTY_READS	16

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "exits/reasons.h"
-#include "top/run.h"
+#include "top/start.h"
 
 static bool is_called(const struct top_vm *vm, const char *text)
 {

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the options of exitstat top ask for. */
+#ifndef EXITSTAT_TOP_CONFIG_H
+#define EXITSTAT_TOP_CONFIG_H
+
+#include "source/source.h"
+#include "top/rows.h"
+
+enum top_output { TOP_SCREEN, TOP_TEXT_OUT, TOP_JSON_OUT };
+
+struct top_config {
+	const char *root;
+	const struct source_ops *source;
+	const char *source_why;
+	const struct clock *clock;
+	enum top_output output;
+	uint64_t interval_ns;
+	uint64_t count;		/* samples until the end, 0: no end */
+	const char *record_file;	/* NULL: by the time of day */
+	int width;		/* of printed text */
+	bool ascii;
+	/* what to show at first */
+	enum top_level level;
+	const char *vm;		/* name, pid or uuid; or NULL */
+	const char *reason;	/* or NULL */
+	int64_t vcpu;		/* or -1 */
+	const char *sort;	/* column, or NULL */
+	const char *filter;	/* or NULL */
+	bool reverse, dead;
+	bool total;		/* print the sum of all rows, a line a sample */
+};
+
+#endif

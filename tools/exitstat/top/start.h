@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What top shows at first. */
+#ifndef EXITSTAT_TOP_START_H
+#define EXITSTAT_TOP_START_H
+
+#include "top/config.h"
+#include "top/view.h"
+
+/*
+ * Shows what @cfg asks for at first. -ENOENT with a line in @err when there is
+ * no such VM, vCPU, reason or column.
+ */
+int top_view_start(struct top_view *v, const struct top_config *cfg,
+		   const struct top_data *d, struct errbuf *err);
+
+#endif
