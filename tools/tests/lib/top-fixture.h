@@ -11,7 +11,7 @@
 #include <string.h>
 
 #include "snapwrite.h"
-#include "top/run.h"
+#include "top/start.h"
 
 #define IOIO	0x7b
 #define NPF	0x400
