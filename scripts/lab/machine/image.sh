@@ -136,7 +136,7 @@ build_lab_tool()
 copy_tools()
 {
 	local key dir
-	key=$(find "$TOP/tools/exitstat" "$TOP/tools/lib" "$TOP/tools/bpf" "$TOP/module" \
+	key=$(find "$TOP/tools/exitstat" "$TOP/tools/lib" "$TOP/tools/build.mk" "$TOP/tools/bpf" "$TOP/module" \
 		"$TOP/tools/minivmm" "$TOP/guests/lib" "$TOP/VERSION" -type f \
 		! -name '*.o' -print0 | LC_ALL=C sort -z | xargs -0 cat |
 		short_hash)
