@@ -226,8 +226,8 @@ static void print_json(const struct snapshot *s, const struct check_closure *c,
 /* 0, or -errno after a complaint. */
 static int read_snapshot(const struct options *o, struct snapshot *s)
 {
-	const struct source_ops *src;
 	struct source_choice choice;
+	struct source *src;
 	struct buf bytes = { 0 };
 	struct errbuf err, why;
 	int rc;
@@ -240,7 +240,8 @@ static int read_snapshot(const struct options *o, struct snapshot *s)
 		src = cmd_source(&o->common, &choice);
 		if (!src)
 			return -ENODEV;
-		rc = src->read(o->common.root, &bytes, &err);
+		rc = source_read(src, &bytes, &err);
+		source_close(src);
 	}
 	if (!rc) {
 		rc = snapshot_parse(s, bytes.data, bytes.len, &why);

@@ -3,11 +3,12 @@
  * Implements cmd.h: options that every command has, and complaints.
  */
 #include <err.h>
-#include <errno.h>
 #include <stdlib.h>
 
 #include "lib/outfile.h"
 #include "cmd/cmd.h"
+#include "exits/groups.h"
+#include "source/hold.h"
 
 enum { OPT_ROOT = 0x100, OPT_SOURCE };
 
@@ -62,23 +63,42 @@ static const struct argp argp = {
 const struct argp_child cmd_common_children[] = { { &argp, 0, NULL, 0 },
 						  { 0 } };
 
-const struct source_ops *cmd_source(const struct cmd_common *common,
-				    struct source_choice *choice)
+struct source *cmd_source(const struct cmd_common *common,
+			  struct source_choice *choice)
 {
 	struct errbuf err;
-	int rc = source_choose(common->source, common->root, choice, &err);
+	struct source *s = source_open(common->root, common->source, choice,
+				       &err);
 
-	if (rc == -EINVAL) {
-		cmd_fail(&err);
-	} else if (rc && choice->nr_refused == 1) {
-		cmd_fail(&choice->refused[0].why);
-	} else if (rc) {
-		warnx("nothing counts exits here that this exitstat could read:");
+	if (s)
+		return s;
+	cmd_fail(&err);
+	if (choice->nr_refused > 1)
 		for (size_t i = 0; i < choice->nr_refused; i++)
-			warnx("  %s: %s", choice->refused[i].ops->name,
+			warnx("  %s: %s", choice->refused[i].name,
 			      choice->refused[i].why.text);
+	return NULL;
+}
+
+int cmd_counting(struct source *s, uint32_t groups, bool quiet,
+		 int (*run)(void *arg), void *arg)
+{
+	struct errbuf note, err;
+	int code;
+
+	if (hold_begin(s, groups_closure(groups | KES_GROUP_COUNT), &note,
+		       &err)) {
+		code = cmd_fail(&err);
+	} else {
+		if (*note.text)
+			warnx("%s", note.text);
+		code = run(arg);
 	}
-	return choice->ops;
+	if (hold_end(s, &note, &err))
+		code = cmd_fail(&err);
+	if (*note.text && !quiet)
+		warnx("%s", note.text);
+	return code;
 }
 
 int cmd_fail(const struct errbuf *err)

@@ -66,11 +66,19 @@ struct cmd_common {
 extern const struct argp_child cmd_common_children[];
 
 /*
- * The source that --source asks for, or NULL after a complaint: one line, or
- * one for each source if none serves.
+ * Opens the source that --source asks for, or NULL after a complaint: one line,
+ * or one for each source if none serves.
  */
-const struct source_ops *cmd_source(const struct cmd_common *common,
-				    struct source_choice *choice);
+struct source *cmd_source(const struct cmd_common *common,
+			  struct source_choice *choice);
+
+/*
+ * Runs @run while what is off of @groups (bits), and of those that they need, is
+ * switched on. Says what a user should know: with @quiet not how it ended.
+ * Returns the exit code of @run, or EXIT_CODE_FAILED after a complaint.
+ */
+int cmd_counting(struct source *s, uint32_t groups, bool quiet,
+		 int (*run)(void *arg), void *arg);
 
 /* "exitstat NAME: text" on standard error; returns EXIT_CODE_FAILED. */
 int cmd_fail(const struct errbuf *err);

@@ -111,13 +111,13 @@ static void print_list(const struct snapshot *s, const struct options *o,
 		printf("%zu that ended not shown (--dead)\n", dead);
 }
 
-static void print_groups(const struct source_ops *src, const char *root)
+static void print_groups(struct source *src)
 {
 	char text[GROUPS_TEXT_LEN];
 	uint32_t on, known;
 	struct errbuf err;
 
-	if (src->get_groups(root, &on, &known, &err)) {
+	if (source_get_groups(src, &on, &known, &err)) {
 		printf("; groups: cannot tell which are on");
 		return;
 	}
@@ -126,13 +126,14 @@ static void print_groups(const struct source_ops *src, const char *root)
 		printf("; off: %s", groups_text(known & ~on, text));
 }
 
-static void print_source(const struct source_choice *c)
+static void print_source(const struct source *src,
+			 const struct source_choice *c)
 {
-	printf("source: %s, as %s\n", c->ops->name, c->why.text);
+	printf("source: %s, as %s\n", source_name(src), c->why.text);
 	for (size_t i = 0; i < c->nr_refused; i++)
-		printf("  not %s: %s\n", c->refused[i].ops->name,
+		printf("  not %s: %s\n", c->refused[i].name,
 		       c->refused[i].why.text);
-	if (c->ops->in_process)
+	if (source_is_in_process(src))
 		printf("  (it counts only while an exitstat runs: exitstat record)\n");
 }
 
@@ -145,28 +146,25 @@ static void print_lost(const struct snapshot *s)
 }
 
 /* VMs that are missing below, and why. */
-static void print_remarks(const struct source_ops *src)
+static void print_remarks(struct source *src)
 {
 	struct buf b = { 0 };
 
-	if (src->remarks)
-		src->remarks(&b);
+	source_remarks(src, &b);
 	if (b.len)
 		printf("\n%s", b.data);
 	buf_free(&b);
 }
 
 static void print_text(const struct snapshot *s, const struct options *o,
-		       const struct source_choice *choice)
+		       struct source *src, const struct source_choice *choice)
 {
-	const struct source_ops *src = choice->ops;
-
-	print_source(choice);
+	print_source(src, choice);
 	printf("isa: %s", reason_isa_name(s->hdr.isa));
-	print_groups(src, o->common.root);
+	print_groups(src);
 	printf("\n\n");
 	print_lost(s);
-	print_list(s, o, src->in_process);
+	print_list(s, o, source_is_in_process(src));
 	print_remarks(src);
 }
 
@@ -202,19 +200,18 @@ static json_t *refused_json(const struct source_choice *c)
 
 	for (size_t i = 0; i < c->nr_refused; i++)
 		json_array_append_new(all, json_pack(
-			"{s:s, s:o}", "source", c->refused[i].ops->name,
+			"{s:s, s:o}", "source", c->refused[i].name,
 			"why", json_text(c->refused[i].why.text)));
 	return all;
 }
 
 /* "count, time" for each that is on or off; null: nobody can tell. */
-static void groups_json(json_t *o, const struct source_ops *src,
-			const char *root)
+static void groups_json(json_t *o, struct source *src)
 {
 	char text[GROUPS_TEXT_LEN];
 	uint32_t on, known;
 	struct errbuf err;
-	bool told = !src->get_groups(root, &on, &known, &err);
+	bool told = !source_get_groups(src, &on, &known, &err);
 
 	json_object_set_new(o, "groups_on", told ?
 			    json_text(groups_text(on, text)) : json_null());
@@ -223,13 +220,12 @@ static void groups_json(json_t *o, const struct source_ops *src,
 			    json_null());
 }
 
-static json_t *remarks_json(const struct source_ops *src)
+static json_t *remarks_json(struct source *src)
 {
 	json_t *all = json_array();
 	struct buf b = { 0 };
 
-	if (src->remarks)
-		src->remarks(&b);
+	source_remarks(src, &b);
 	for (char *line = b.data ? strtok(b.data, "\n") : NULL; line;
 	     line = strtok(NULL, "\n"))
 		json_array_append_new(all, json_text(line));
@@ -238,18 +234,18 @@ static json_t *remarks_json(const struct source_ops *src)
 }
 
 static void print_json(const struct snapshot *s, const struct options *o,
-		       const struct source_choice *choice)
+		       struct source *src, const struct source_choice *choice)
 {
 	json_t *j = json_object();
 
-	json_object_set_new(j, "source", json_text(choice->ops->name));
+	json_object_set_new(j, "source", json_text(source_name(src)));
 	json_object_set_new(j, "source_why", json_text(choice->why.text));
 	json_object_set_new(j, "refused", refused_json(choice));
 	json_object_set_new(j, "isa", json_text(reason_isa_name(s->hdr.isa)));
-	groups_json(j, choice->ops, o->common.root);
+	groups_json(j, src);
 	json_object_set_new(j, "lost", json_integer((json_int_t)s->hdr.lost));
 	json_object_set_new(j, "vms", vms_json(s, o));
-	json_object_set_new(j, "remarks", remarks_json(choice->ops));
+	json_object_set_new(j, "remarks", remarks_json(src));
 	json_dumpf(j, stdout, JSON_INDENT(2));
 	printf("\n");
 	json_decref(j);
@@ -259,8 +255,8 @@ int cmd_list(int argc, char **argv)
 {
 	struct options o = { 0 };
 	struct snapshot s = { 0 };
-	const struct source_ops *src;
 	struct source_choice choice;
+	struct source *src;
 	struct buf bytes = { 0 };
 	struct errbuf err;
 	int rc;
@@ -270,13 +266,14 @@ int cmd_list(int argc, char **argv)
 	src = cmd_source(&o.common, &choice);
 	if (!src)
 		return EXIT_CODE_FAILED;
-	rc = src->read(o.common.root, &bytes, &err);
+	rc = source_read(src, &bytes, &err);
 	if (!rc)
 		rc = snapshot_parse(&s, bytes.data, bytes.len, &err);
 	if (!rc && o.json)
-		print_json(&s, &o, &choice);
+		print_json(&s, &o, src, &choice);
 	else if (!rc)
-		print_text(&s, &o, &choice);
+		print_text(&s, &o, src, &choice);
+	source_close(src);
 	snapshot_free(&s);
 	buf_free(&bytes);
 	return rc ? cmd_fail(&err) : EXIT_CODE_OK;

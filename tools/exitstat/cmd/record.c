@@ -143,13 +143,12 @@ static void warn_line(const char *line)
 }
 
 /* VMs that the source saw and could not read, a line each. Were there any? */
-static bool say_remarks(const struct source_ops *source)
+static bool say_remarks(struct source *source)
 {
 	struct buf b = { 0 };
 	bool any;
 
-	if (source->remarks)
-		source->remarks(&b);
+	source_remarks(source, &b);
 	any = b.len;
 	for (char *line = b.data ? strtok(b.data, "\n") : NULL; line;
 	     line = strtok(NULL, "\n"))
@@ -205,57 +204,42 @@ static int tee_code(int tee_rc)
 	return EXIT_CODE_FAILED;
 }
 
-static int run(const struct options *o, const struct record_config *cfg)
+struct run {
+	const struct options *o;
+	const struct record_config *cfg;
+};
+
+static int run(void *arg)
 {
-	struct record_result result;
+	const struct options *o = ((struct run *)arg)->o;
+	const struct record_config *cfg = ((struct run *)arg)->cfg;
+	uint32_t switched = hold_switched(cfg->source);
+	char text[GROUPS_TEXT_LEN];
+	struct record_result end;
 	struct errbuf err;
 	int code;
 
-	if (record_run(cfg, &result, &err))
-		return result.warned ? EXIT_CODE_FAILED : cmd_fail(&err);
+	if (switched && !o->quiet)
+		warnx("switched on for this recording: %s",
+		      groups_text(switched, text));
+	if (record_run(cfg, &end, &err))
+		return end.warned ? EXIT_CODE_FAILED : cmd_fail(&err);
 	if (!o->quiet)
-		say_end(cfg, &result);
-	code = tee_code(result.tee_rc);
-	return child_code(cfg, &result.child) ? EXIT_CODE_FAILED : code;
-}
-
-/* What is missing is switched on for the recording, and back off after it. */
-static int run_counting(const struct options *o,
-			const struct record_config *cfg)
-{
-	uint32_t groups = groups_closure(o->groups | KES_GROUP_COUNT);
-	char text[GROUPS_TEXT_LEN];
-	struct errbuf note, err;
-	struct hold hold;
-	int code;
-
-	if (hold_begin(&hold, cfg->source, o->common.root, groups, &note,
-		       &err)) {
-		code = cmd_fail(&err);
-	} else {
-		if (*note.text)
-			warn_line(note.text);
-		if (hold.own && cfg->source->shared && !o->quiet)
-			warnx("switched on for this recording: %s",
-			      groups_text(hold.own, text));
-		code = run(o, cfg);
-	}
-	if (hold_end(&hold, &note, &err))
-		code = cmd_fail(&err);
-	if (*note.text && !o->quiet)
-		warn_line(note.text);
-	return code;
+		say_end(cfg, &end);
+	code = tee_code(end.tee_rc);
+	return child_code(cfg, &end.child) ? EXIT_CODE_FAILED : code;
 }
 
 /* From here on it is known which files and which source are used. */
-static int run_with(const struct options *o, const struct source_choice *choice,
-		    struct phases *phases, const char *phases_text)
+static int run_with(const struct options *o, struct source *source,
+		    const struct source_choice *choice, struct phases *phases,
+		    const char *phases_text)
 {
 	char *command = o->command ? joined(o->command, o->nr_command) : NULL;
 	struct buf why = { 0 };
 	char machine[64];
 	struct record_config cfg = {
-		.source = choice->ops,
+		.source = source,
 		.session = {
 			.file = o->output,
 			.replace = o->force,
@@ -263,7 +247,7 @@ static int run_with(const struct options *o, const struct source_choice *choice,
 			.interval_ns = o->interval_ns,
 			.vms = { .root = o->common.root,
 				 .all = o->all || !command },
-			.source = choice->ops->name,
+			.source = source_name(source),
 			.command = command,
 			.phases = command ? phases_text : NULL,
 		},
@@ -283,8 +267,9 @@ static int run_with(const struct options *o, const struct source_choice *choice,
 	}
 	if (choice->nr_refused && !o->quiet)
 		warnx("source: %s, as no better one works here (exitstat list says why)",
-		      choice->ops->name);
-	code = run_counting(o, &cfg);
+		      source_name(source));
+	code = cmd_counting(source, o->groups, o->quiet, run,
+			    &(struct run) { o, &cfg });
 	buf_free(&why);
 	free(command);
 	return code;
@@ -294,6 +279,7 @@ int cmd_record(int argc, char **argv)
 {
 	struct options o = { .interval_ns = 100 * NSEC_PER_MSEC };
 	struct source_choice choice;
+	struct source *source;
 	struct phases phases;
 	struct buf text = { 0 };
 	struct errbuf err;
@@ -309,8 +295,10 @@ int cmd_record(int argc, char **argv)
 		buf_free(&text);
 		return cmd_fail(&err);
 	}
-	code = cmd_source(&o.common, &choice) ?
-	       run_with(&o, &choice, &phases, text.data) : EXIT_CODE_FAILED;
+	source = cmd_source(&o.common, &choice);
+	code = source ? run_with(&o, source, &choice, &phases, text.data) :
+			EXIT_CODE_FAILED;
+	source_close(source);
 	phases_free(&phases);
 	buf_free(&text);
 	return code;

@@ -7,7 +7,6 @@
 
 #include "cmd/cmd.h"
 #include "exits/groups.h"
-#include "source/hold.h"
 #include "serve/listen.h"
 
 enum { OPT_TLS_CERT = 0x200, OPT_TLS_KEY, OPT_AUTH, OPT_TEXTFILE, OPT_ONCE,
@@ -146,28 +145,11 @@ const struct argp argp_serve = {
 	.children = cmd_common_children,
 };
 
-/* What is missing is switched on meanwhile, and back off. */
-static int run_counting(struct options *o)
+static int run(void *arg)
 {
-	uint32_t groups = groups_closure(o->groups | KES_GROUP_COUNT);
-	struct errbuf note, err;
-	int code = EXIT_CODE_OK;
-	struct hold hold;
+	struct errbuf err;
 
-	if (hold_begin(&hold, o->serve.source, o->common.root, groups, &note,
-		       &err)) {
-		code = cmd_fail(&err);
-	} else {
-		if (*note.text)
-			warnx("%s", note.text);
-		if (serve_run(&o->serve, &err))
-			code = cmd_fail(&err);
-	}
-	if (hold_end(&hold, &note, &err))
-		code = cmd_fail(&err);
-	if (*note.text)
-		warnx("%s", note.text);
-	return code;
+	return serve_run(arg, &err) ? cmd_fail(&err) : EXIT_CODE_OK;
 }
 
 int cmd_serve(int argc, char **argv)
@@ -178,10 +160,14 @@ int cmd_serve(int argc, char **argv)
 			   .keep_ns = 300 * NSEC_PER_SEC },
 	};
 	struct source_choice choice;
+	int code;
 
 	if (argp_parse(&argp_serve, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
 	o.serve.source = cmd_source(&o.common, &choice);
-	o.serve.root = o.common.root;
-	return o.serve.source ? run_counting(&o) : EXIT_CODE_FAILED;
+	if (!o.serve.source)
+		return EXIT_CODE_FAILED;
+	code = cmd_counting(o.serve.source, o.groups, false, run, &o.serve);
+	source_close(o.serve.source);
+	return code;
 }

@@ -62,23 +62,24 @@ const struct argp argp_reset = {
 	.children = cmd_common_children,
 };
 
-/* The source, or NULL after a complaint. */
-static const struct source_ops *begin(const struct argp *argp,
-				      struct options *o, int argc, char **argv)
+/* The open source, or NULL after a complaint. */
+static struct source *begin(const struct argp *argp, struct options *o,
+			    int argc, char **argv)
 {
-	const struct source_ops *src;
 	struct source_choice choice;
+	struct source *src;
 	struct errbuf err;
 
 	if (argp_parse(argp, argc, argv, 0, NULL, o))
 		return NULL;
 	src = cmd_source(&o->common, &choice);
-	if (!src || !src->in_process)
+	if (!src || !source_is_in_process(src))
 		return src;
 	err_set(&err, 0,
 		"source %s counts only while an exitstat runs: there is nothing to switch (exitstat record --groups)",
-		src->name);
+		source_name(src));
 	cmd_fail(&err);
+	source_close(src);
 	return NULL;
 }
 
@@ -86,16 +87,18 @@ static int switch_groups(const struct argp *argp, int argc, char **argv,
 			 bool on)
 {
 	struct options o = { .takes_groups = true };
-	const struct source_ops *src = begin(argp, &o, argc, argv);
+	struct source *src = begin(argp, &o, argc, argv);
 	struct errbuf err;
 	uint32_t done;
+	int rc;
 
 	if (!src)
 		return EXIT_CODE_FAILED;
-	if (source_switch(src, o.common.root, o.groups, on, &done, &err))
-		return cmd_fail(&err);
-	hold_forget(src, o.common.root, o.groups);
-	return EXIT_CODE_OK;
+	rc = source_switch(src, o.groups, on, &done, &err);
+	if (!rc)
+		hold_forget(src, o.groups);
+	source_close(src);
+	return rc ? cmd_fail(&err) : EXIT_CODE_OK;
 }
 
 int cmd_enable(int argc, char **argv)
@@ -111,10 +114,13 @@ int cmd_disable(int argc, char **argv)
 int cmd_reset(int argc, char **argv)
 {
 	struct options o = { 0 };
-	const struct source_ops *src = begin(&argp_reset, &o, argc, argv);
+	struct source *src = begin(&argp_reset, &o, argc, argv);
 	struct errbuf err;
+	int rc;
 
 	if (!src)
 		return EXIT_CODE_FAILED;
-	return src->reset(o.common.root, &err) ? cmd_fail(&err) : EXIT_CODE_OK;
+	rc = source_reset(src, &err);
+	source_close(src);
+	return rc ? cmd_fail(&err) : EXIT_CODE_OK;
 }

@@ -12,7 +12,6 @@
 
 #include "cmd/cmd.h"
 #include "exits/groups.h"
-#include "source/hold.h"
 #include "lib/plain.h"
 #include "record/session.h"
 #include "top/run.h"
@@ -204,48 +203,38 @@ static void ask_terminal(struct options *o)
 		o->top.width = ws.ws_col;
 }
 
-/* What is missing is switched on meanwhile, and back off. */
-static int run_counting(struct options *o, const struct source_ops *source,
-			bool *quiet_end)
-{
-	uint32_t groups = groups_closure(o->groups | KES_GROUP_COUNT);
-	struct errbuf note, told, err;
-	int code = EXIT_CODE_OK, rc;
-	struct hold hold;
+struct run {
+	const struct top_config *cfg;
+	bool quiet_end;		/* nobody reads any more */
+};
 
-	rc = hold_begin(&hold, source, o->common.root, groups, &note, &err);
-	if (rc) {
+static int run(void *arg)
+{
+	struct run *r = arg;
+	struct errbuf told, err;
+	int code = EXIT_CODE_OK, rc;
+
+	rc = top_run(r->cfg, &told, &err);
+	r->quiet_end = rc == -EPIPE;
+	if (rc && rc != -EPIPE)
 		code = cmd_fail(&err);
-	} else {
-		if (*note.text)
-			warnx("%s", note.text);
-		rc = top_run(&o->top, &told, &err);
-		*quiet_end = rc == -EPIPE;
-		if (rc && rc != -EPIPE)
-			code = cmd_fail(&err);
-		if (*told.text)
-			warnx("%s", told.text);
-	}
-	if (hold_end(&hold, &note, &err))
-		code = cmd_fail(&err);
-	if (*note.text)
-		warnx("%s", note.text);
+	if (*told.text)
+		warnx("%s", told.text);
 	return code;
 }
 
 static int run_source(struct options *o, const struct source_choice *choice)
 {
+	struct run r = { .cfg = &o->top };
 	struct buf why = { 0 };
-	bool quiet_end = false;
 	int code;
 
 	source_why(choice, &why);
-	o->top.source = choice->ops;
 	o->top.source_why = why.data;
-	o->top.root = o->common.root;
-	code = run_counting(o, choice->ops, &quiet_end);
+	code = cmd_counting(o->top.source, o->groups, false, run, &r);
 	buf_free(&why);
-	if (quiet_end) {
+	source_close(o->top.source);
+	if (r.quiet_end) {
 		/* as any filter whose reader has seen enough */
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
@@ -271,6 +260,6 @@ int cmd_top(int argc, char **argv)
 		return EXIT_CODE_OK;
 	}
 	ask_terminal(&o);
-	return cmd_source(&o.common, &choice) ? run_source(&o, &choice) :
-						EXIT_CODE_FAILED;
+	o.top.source = cmd_source(&o.common, &choice);
+	return o.top.source ? run_source(&o, &choice) : EXIT_CODE_FAILED;
 }

@@ -13,7 +13,7 @@
 #include "source/source.h"
 
 struct record_config {
-	const struct source_ops *source;
+	struct source *source;
 	struct session_config session;	/* file, clock, interval, which VMs */
 	uint64_t duration_ns;	/* 0: until the command ends or a signal */
 	char *const *command;	/* NULL: record what runs */

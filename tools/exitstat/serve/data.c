@@ -15,15 +15,15 @@
 static void name_vm(void *arg, const struct snap_vm *from, char name[64],
 		    char uuid[40])
 {
-	const struct serve_config *cfg = arg;
+	const char *root = source_root(((struct serve_config *)arg)->source);
 	char comm[17];
 
 	copy_printable(comm, sizeof(comm), from->comm);
 	copy_printable(name, 64, comm);
 	if (from->dead)
 		return;
-	qemu_name(cfg->root, from->pid, comm, name, 64);
-	qemu_uuid(cfg->root, from->pid, uuid, 40);
+	qemu_name(root, from->pid, comm, name, 64);
+	qemu_uuid(root, from->pid, uuid, 40);
 }
 
 void serve_data_open(struct serve_data *d, const struct serve_config *cfg)
@@ -34,7 +34,7 @@ void serve_data_open(struct serve_data *d, const struct serve_config *cfg)
 		.per_vcpu = cfg->per_vcpu, .max_vms = cfg->max_vms,
 		.keep_ns = cfg->keep_ns, .name = name_vm, .arg = (void *)cfg,
 	});
-	d->self.source = cfg->source->name;
+	d->self.source = source_name(cfg->source);
 	d->self.has_http = !cfg->textfile;
 	d->self.start_ns = clock_wall_ns(cfg->clock);
 }
@@ -49,8 +49,7 @@ static uint64_t count_lines(const struct serve_data *d)
 	struct buf b = { 0 };
 	uint64_t n = 0;
 
-	if (d->cfg->source->remarks)
-		d->cfg->source->remarks(&b);
+	source_remarks(d->cfg->source, &b);
 	for (size_t i = 0; i < b.len; i++)
 		n += b.data[i] == '\n';
 	buf_free(&b);
@@ -77,7 +76,7 @@ void serve_data_read(struct serve_data *d)
 	int rc;
 
 	d->bytes.len = 0;
-	rc = d->cfg->source->read(d->cfg->root, &d->bytes, &err);
+	rc = source_read(d->cfg->source, &d->bytes, &err);
 	if (!rc)
 		rc = snapshot_parse(&d->snap, d->bytes.data, d->bytes.len,
 				    &err);

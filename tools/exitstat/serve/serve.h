@@ -16,8 +16,7 @@
 #define SERVE_MAX_LISTEN	8
 
 struct serve_config {
-	const char *root;
-	const struct source_ops *source;
+	struct source *source;
 	const struct clock *clock;
 	uint64_t interval_ns;	/* reads the source at least so often */
 	bool per_vcpu;

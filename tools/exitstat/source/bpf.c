@@ -3,7 +3,7 @@
  * Source "bpf": BPF programs at KVM's tracepoints, for kernels that take
  * neither patches nor modules.
  *
- * Counts are this process's own and begin with the first read; what is
+ * Counts are the open source's own and begin with its first read; what is
  * recorded is decided before that. KVM's modules may come later.
  */
 #include <errno.h>
@@ -15,18 +15,23 @@
 #include "exits/sources.h"
 #include "exits/groups.h"
 #include "source/bpf-load.h"
-#include "source/source.h"
+#include "source/ops.h"
 
 #define ALL_GROUPS	(KES_GROUP_COUNT | KES_GROUP_TIME | \
 			 KES_GROUP_HISTOGRAM | KES_GROUP_DETAIL)
 
-/* What a process counts; there is no more than one such count in it. */
-static struct {
+struct bpf_source {
+	struct source source;
 	struct bpf_load *load;		/* NULL before the first read */
 	struct bpf_vms vms;
 	uint32_t loaded;		/* KES_GROUP_*: have programs and maps */
 	uint32_t groups;		/* KES_GROUP_*: are shown */
-} counting = { .groups = KES_GROUP_COUNT };
+};
+
+static struct bpf_source *bpf_of(struct source *s)
+{
+	return (struct bpf_source *)s;
+}
 
 /* A zombie has closed its files. */
 static bool runs(void *arg, uint32_t tgid)
@@ -46,23 +51,18 @@ static bool runs(void *arg, uint32_t tgid)
 	return state != 'Z' && state != 'X';
 }
 
-static int check_root(const char *root, struct errbuf *err)
+static int bpf_open(struct source *s, struct errbuf *why)
 {
-	if (!*root)
-		return 0;
-	return err_set(err, -EINVAL,
-		       "BPF counts in the kernel that runs, not below %s (leave out --root)",
-		       root);
-}
-
-static int bpf_probe(const char *root, struct errbuf *why)
-{
+	struct bpf_source *b = bpf_of(s);
 	struct bpf_load *load;
-	int rc = check_root(root, why);
+	int rc;
 
-	if (rc || counting.load)
-		return rc;
-	rc = bpf_load_open(&load, counting.groups, false, why);
+	b->groups = KES_GROUP_COUNT;
+	if (*s->root)
+		return err_set(why, -EINVAL,
+			       "BPF counts in the kernel that runs, not below %s (leave out --root)",
+			       s->root);
+	rc = bpf_load_open(&load, b->groups, false, why);
 	if (rc)
 		return rc;
 	bpf_load_close(load);
@@ -70,104 +70,107 @@ static int bpf_probe(const char *root, struct errbuf *why)
 	return 0;
 }
 
-static int start(struct errbuf *err)
+static int start(struct bpf_source *b, struct errbuf *err)
 {
-	int rc = bpf_load_open(&counting.load, counting.groups, true, err);
+	int rc = bpf_load_open(&b->load, b->groups, true, err);
 
 	if (rc)
 		return rc;
-	counting.loaded = counting.groups;
-	bpf_vms_init(&counting.vms, bpf_load_arrays(counting.load));
-	if (!bpf_load_sees_ends(counting.load))
-		counting.vms.runs = runs;
+	b->loaded = b->groups;
+	bpf_vms_init(&b->vms, bpf_load_arrays(b->load));
+	if (!bpf_load_sees_ends(b->load))
+		b->vms.runs = runs;
 	return 0;
 }
 
-static void stop(void)
+static void stop(struct bpf_source *b)
 {
-	bpf_vms_free(&counting.vms);
-	bpf_load_close(counting.load);
-	counting.load = NULL;
-	counting.loaded = 0;
+	bpf_vms_free(&b->vms);
+	bpf_load_close(b->load);
+	b->load = NULL;
+	b->loaded = 0;
+}
+
+static void bpf_close(struct source *s)
+{
+	if (bpf_of(s)->load)
+		stop(bpf_of(s));
 }
 
 /* It costs a grace period, so not for every vCPU that ends. */
-static void recycle(void)
+static void recycle(struct bpf_source *b)
 {
-	struct bpf_vms *vms = &counting.vms;
+	struct bpf_vms *vms = &b->vms;
 
 	if (vms->nr_done < vms->arrays.nr / 8)
 		return;
-	bpf_load_recycle(counting.load, vms->done, vms->nr_done);
+	bpf_load_recycle(b->load, vms->done, vms->nr_done);
 	bpf_vms_recycled(vms);
 }
 
-static int bpf_read(const char *root, struct buf *out, struct errbuf *err)
+static int bpf_read(struct source *s, struct buf *out, struct errbuf *err)
 {
-	struct bpf_head head = {
-		.groups = counting.groups, .now_ns = mono_ns,
-	};
-	int rc = check_root(root, err);
+	struct bpf_source *b = bpf_of(s);
+	struct bpf_head head = { .groups = b->groups, .now_ns = mono_ns };
+	int rc = b->load ? 0 : start(b, err);
 
-	if (!rc && !counting.load)
-		rc = start(err);
 	if (rc && rc != -EAGAIN)
 		return rc;
 	head.begin_ns = mono_ns();
-	if (counting.load) {
-		bpf_vms_update(&counting.vms, head.begin_ns);
-		head.isa = bpf_load_isa(counting.load);
-		head.lost = bpf_load_lost(counting.load);
+	if (b->load) {
+		bpf_vms_update(&b->vms, head.begin_ns);
+		head.isa = bpf_load_isa(b->load);
+		head.lost = bpf_load_lost(b->load);
 	}
-	bpf_vms_snapshot(&counting.vms, &head, out);
-	if (counting.load)
-		recycle();
+	bpf_vms_snapshot(&b->vms, &head, out);
+	if (b->load)
+		recycle(b);
 	return 0;
 }
 
-static int bpf_get(const char *root, uint32_t *on, uint32_t *known,
+static int bpf_get(struct source *s, uint32_t *on, uint32_t *known,
 		   struct errbuf *err)
 {
-	*on = counting.groups;
+	(void)err;
+	*on = bpf_of(s)->groups;
 	*known = ALL_GROUPS;
-	return check_root(root, err);
+	return 0;
 }
 
-static int bpf_set(const char *root, uint32_t bit, bool on, struct errbuf *err)
+static int bpf_set(struct source *s, uint32_t bit, bool on, struct errbuf *err)
 {
-	int rc = check_root(root, err);
+	struct bpf_source *b = bpf_of(s);
 
-	if (rc)
-		return rc;
-	if (on && counting.load && !(counting.loaded & bit))
+	if (on && b->load && !(b->loaded & bit))
 		return err_set(err, -EBUSY,
 			       "groups are chosen before counting by BPF begins (exitstat record --groups)");
 	if (on)
-		counting.groups |= bit;
+		b->groups |= bit;
 	else
-		counting.groups &= ~bit;
-	if (!counting.groups && counting.load)
-		stop();
+		b->groups &= ~bit;
+	if (!b->groups)
+		bpf_close(s);
 	return 0;
 }
 
-static int bpf_reset(const char *root, struct errbuf *err)
+static int bpf_reset(struct source *s, struct errbuf *err)
 {
-	(void)root;
+	(void)s;
 	return err_set(err, -EOPNOTSUPP,
 		       "counts by BPF are of one exitstat and begin with it: there is nothing to reset");
 }
 
-static void bpf_remarks(struct buf *out)
+static void bpf_remarks(struct source *s, struct buf *out)
 {
-	bpf_vms_remarks(&counting.vms, out);
+	bpf_vms_remarks(&bpf_of(s)->vms, out);
 }
 
 const struct source_ops source_bpf = {
 	.name = SOURCE_NAME_BPF,
-	.help = "BPF programs at KVM's tracepoints",
 	.in_process = true,
-	.probe = bpf_probe,
+	.size = sizeof(struct bpf_source),
+	.open = bpf_open,
+	.close = bpf_close,
 	.read = bpf_read,
 	.get_groups = bpf_get,
 	.set_group = bpf_set,

@@ -16,7 +16,7 @@
 #include "exits/sources.h"
 #include "lib/fsroot.h"
 #include "exits/groups.h"
-#include "source/source.h"
+#include "source/ops.h"
 
 #define DEBUGFS		"/sys/kernel/debug"
 #define SNAPSHOT	DEBUGFS "/kvm_exit_stats/snapshot"
@@ -71,8 +71,9 @@ static const char *advice(const char *root, int rc)
 	}
 }
 
-static int engine_read(const char *root, struct buf *out, struct errbuf *err)
+static int engine_read(struct source *s, struct buf *out, struct errbuf *err)
 {
+	const char *root = s->root;
 	int rc = fsroot_read(root, SNAPSHOT, out);
 
 	if (!rc)
@@ -81,26 +82,26 @@ static int engine_read(const char *root, struct buf *out, struct errbuf *err)
 		       advice(root, rc));
 }
 
-static int readable(const char *root, struct errbuf *why)
+static int readable(struct source *s, struct errbuf *why)
 {
 	struct buf b = { 0 };
-	int rc = engine_read(root, &b, why);
+	int rc = engine_read(s, &b, why);
 
 	buf_free(&b);
 	if (!rc)
-		err_set(why, 0, "%s%s is readable", root, SNAPSHOT);
+		err_set(why, 0, "%s%s is readable", s->root, SNAPSHOT);
 	return rc;
 }
 
-static int patched_probe(const char *root, struct errbuf *why)
+static int patched_open(struct source *s, struct errbuf *why)
 {
-	if (!has_sysfs(root))
+	if (!has_sysfs(s->root))
 		return err_set(why, -ENODEV,
 			       "this kernel's KVM does not carry the exit statistics, or kvm is not loaded (boot the patched kernel, or load the patched kvm modules)");
-	if (is_module(root))
+	if (is_module(s->root))
 		return err_set(why, -ENODEV,
 			       "this kernel's KVM is not patched; kvm-exit-stats.ko counts for it (--source module)");
-	return readable(root, why);
+	return readable(s, why);
 }
 
 /* The module is not loaded: would it be? */
@@ -126,14 +127,14 @@ static int module_absent(const char *root, struct errbuf *why)
 		       "kvm-exit-stats.ko is not loaded (make load, or modprobe kvm-exit-stats; dmesg says if it refused)");
 }
 
-static int module_probe(const char *root, struct errbuf *why)
+static int module_open(struct source *s, struct errbuf *why)
 {
-	if (!has_sysfs(root))
-		return module_absent(root, why);
-	if (!is_module(root))
+	if (!has_sysfs(s->root))
+		return module_absent(s->root, why);
+	if (!is_module(s->root))
 		return err_set(why, -EBUSY,
 			       "this kernel's KVM is patched, which gives more (--source patched)");
-	return readable(root, why);
+	return readable(s, why);
 }
 
 static char *group_path(const struct group *g)
@@ -158,9 +159,11 @@ static int read_switch(const char *root, const struct group *g)
 }
 
 /* A kernel with an older engine has fewer switches; all have "count". */
-static int engine_get(const char *root, uint32_t *on, uint32_t *known,
+static int engine_get(struct source *s, uint32_t *on, uint32_t *known,
 		      struct errbuf *err)
 {
+	const char *root = s->root;
+
 	*on = 0;
 	*known = 0;
 	for (size_t i = 0; i < NR_GROUPS; i++) {
@@ -210,33 +213,34 @@ static const char *switch_advice(int rc)
 	}
 }
 
-static int engine_set(const char *root, uint32_t bit, bool on,
+static int engine_set(struct source *s, uint32_t bit, bool on,
 		      struct errbuf *err)
 {
 	const struct group *g = group_of(bit);
 	char *path = group_path(g);
-	int rc = fsroot_write(root, path, on ? "1\n" : "0\n");
+	int rc = fsroot_write(s->root, path, on ? "1\n" : "0\n");
 
 	if (rc)
-		err_set(err, rc, "%s%s: cannot switch %s: %s%s", root, path,
+		err_set(err, rc, "%s%s: cannot switch %s: %s%s", s->root, path,
 			on ? "on" : "off", strerror(-rc), switch_advice(rc));
 	free(path);
 	return rc;
 }
 
-static int engine_reset(const char *root, struct errbuf *err)
+static int engine_reset(struct source *s, struct errbuf *err)
 {
-	int rc = fsroot_write(root, SYSFS "/reset", "1\n");
+	int rc = fsroot_write(s->root, SYSFS "/reset", "1\n");
 
 	if (!rc)
 		return 0;
-	return err_set(err, rc, "%s" SYSFS "/reset: %s (%s)", root,
+	return err_set(err, rc, "%s" SYSFS "/reset: %s (%s)", s->root,
 		       strerror(-rc), rc == -EACCES ? "run as root" :
 		       "is the engine still loaded?");
 }
 
 #define ENGINE \
 	.shared = true, \
+	.size = sizeof(struct source), \
 	.read = engine_read, \
 	.get_groups = engine_get, \
 	.set_group = engine_set, \
@@ -244,14 +248,12 @@ static int engine_reset(const char *root, struct errbuf *err)
 
 const struct source_ops source_patched = {
 	.name = SOURCE_NAME_PATCHED,
-	.help = "a KVM with this kit's kernel patches",
-	.probe = patched_probe,
+	.open = patched_open,
 	ENGINE,
 };
 
 const struct source_ops source_module = {
 	.name = SOURCE_NAME_MODULE,
-	.help = "kvm-exit-stats.ko, on the tracepoints of a stock KVM",
-	.probe = module_probe,
+	.open = module_open,
 	ENGINE,
 };

@@ -20,6 +20,8 @@
 
 #include "exits/groups.h"
 #include "source/hold.h"
+#include "source/ops.h"
+#include "source/source.h"
 
 #define DIR	"/run/exitstat"
 
@@ -97,83 +99,86 @@ static int set_owed(int fd, uint32_t groups)
 }
 
 /* Our share of "users". Without it we go on, and say what that means. */
-static void join(struct hold *h, int gate, struct errbuf *note)
+static void join(struct source *s, int gate, struct errbuf *note)
 {
 	int rc = gate;
 
 	if (gate >= 0) {
-		h->users = open_lock(h->root, "users");
-		rc = h->users < 0 ? h->users : lock(h->users, LOCK_SH);
+		s->users = open_lock(s->root, "users");
+		rc = s->users < 0 ? s->users : lock(s->users, LOCK_SH);
 	}
 	if (rc >= 0)
 		return;
-	if (h->users >= 0)
-		close(h->users);
-	h->users = -1;
+	if (s->users >= 0)
+		close(s->users);
+	s->users = -1;
 	err_set(note, 0,
 		"%s" DIR ": %s (another exitstat that ends first may switch groups off meanwhile)",
-		h->root, strerror(-rc));
+		s->root, strerror(-rc));
 }
 
-int hold_begin(struct hold *h, const struct source_ops *source,
-	       const char *root, uint32_t groups, struct errbuf *note,
+int hold_begin(struct source *s, uint32_t groups, struct errbuf *note,
 	       struct errbuf *err)
 {
 	uint32_t on = 0, known = 0;
 	int gate = -1, rc;
 
-	*h = (struct hold) { .source = source, .root = root, .users = -1 };
 	note->text[0] = '\0';
-	if (source->shared) {
-		gate = enter(root);
-		join(h, gate, note);
+	if (s->ops->shared) {
+		gate = enter(s->root);
+		join(s, gate, note);
 	}
-	rc = source->get_groups(root, &on, &known, err);
+	rc = source_get_groups(s, &on, &known, err);
 	if (rc)
 		goto leave_gate;
-	rc = source_switch(source, root, groups, true, &h->own, err);
+	rc = source_switch(s, groups, true, &s->held, err);
 	/* what was off is owed no more: somebody has reloaded kvm */
-	if (set_owed(gate, (get_owed(gate) & on) | h->own) && !rc)
-		rc = err_set(err, -EIO, "%s" DIR "/switch: cannot write", root);
+	if (set_owed(gate, (get_owed(gate) & on) | s->held) && !rc)
+		rc = err_set(err, -EIO, "%s" DIR "/switch: cannot write",
+			     s->root);
 leave_gate:
 	leave(gate);
 	return rc;
 }
 
-static bool is_last(const struct hold *h)
+static bool is_last(const struct source *s)
 {
-	return h->users < 0 || !lock(h->users, LOCK_EX | LOCK_NB);
+	return s->users < 0 || !lock(s->users, LOCK_EX | LOCK_NB);
 }
 
-int hold_end(struct hold *h, struct errbuf *note, struct errbuf *err)
+int hold_end(struct source *s, struct errbuf *note, struct errbuf *err)
 {
-	int gate = h->users < 0 ? -1 : enter(h->root);
-	uint32_t owed = gate < 0 ? h->own : get_owed(gate);
+	int gate = s->users < 0 ? -1 : enter(s->root);
+	uint32_t owed = gate < 0 ? s->held : get_owed(gate);
 	char text[GROUPS_TEXT_LEN];
 	uint32_t undone = 0;
 	int rc = 0;
 
 	note->text[0] = '\0';
-	if (is_last(h)) {
-		rc = source_switch(h->source, h->root, owed, false, &undone,
-				   err);
+	if (is_last(s)) {
+		rc = source_switch(s, owed, false, &undone, err);
 		set_owed(gate, rc ? owed & ~undone : 0);
-	} else if (h->own) {
+	} else if (s->held) {
 		err_set(note, 0,
 			"left on for another exitstat that is recording, which switches them off: %s",
-			groups_text(h->own, text));
+			groups_text(s->held, text));
 	}
-	if (h->users >= 0)
-		close(h->users);
-	h->users = -1;
+	if (s->users >= 0)
+		close(s->users);
+	s->users = -1;
+	s->held = 0;
 	leave(gate);
 	return rc;
 }
 
-void hold_forget(const struct source_ops *source, const char *root,
-		 uint32_t groups)
+uint32_t hold_switched(const struct source *s)
 {
-	int gate = source->shared ? enter(root) : -1;
+	return s->ops->shared ? s->held : 0;
+}
+
+void hold_forget(struct source *s, uint32_t groups)
+{
+	int gate = s->ops->shared ? enter(s->root) : -1;
 
 	set_owed(gate, get_owed(gate) & ~groups);
 	leave(gate);

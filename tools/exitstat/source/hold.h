@@ -10,31 +10,26 @@
 #ifndef EXITSTAT_HOLD_H
 #define EXITSTAT_HOLD_H
 
-#include "source/source.h"
+#include "util.h"
 
-struct hold {
-	const struct source_ops *source;
-	const char *root;
-	int users;		/* lock that recorders share; -1: none */
-	uint32_t own;		/* groups that we switched on */
-};
+struct source;
 
 /*
  * Switches on what of @groups (bits) is off, until hold_end(). *@note says
  * what a user should know, or is "". -errno with a line in @err; hold_end()
  * must follow in any case.
  */
-int hold_begin(struct hold *h, const struct source_ops *source,
-	       const char *root, uint32_t groups, struct errbuf *note,
+int hold_begin(struct source *s, uint32_t groups, struct errbuf *note,
 	       struct errbuf *err);
+/* Which of the kernel's switches that has switched on. */
+uint32_t hold_switched(const struct source *s);
 /* Switches off, if nobody else is recording. As hold_begin(). */
-int hold_end(struct hold *h, struct errbuf *note, struct errbuf *err);
+int hold_end(struct source *s, struct errbuf *note, struct errbuf *err);
 
 /*
  * Somebody switched @groups on purpose: whether they are on or off now, they
  * stay so when recorders end.
  */
-void hold_forget(const struct source_ops *source, const char *root,
-		 uint32_t groups);
+void hold_forget(struct source *s, uint32_t groups);
 
 #endif

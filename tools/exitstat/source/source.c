@@ -2,14 +2,17 @@
 /*
  * The table of sources and the choice between them (see source.h).
  *
- * A new source is a source-*.c file and one row here, in order of
- * preference for "auto".
+ * A new source is a file that fills a struct source_ops, and one row here, in
+ * order of preference for "auto".
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "exits/groups.h"	/* kvm_exit_stats.h too */
+#include "source/ops.h"
 #include "source/source.h"
 
 static const struct source_ops *const sources[] = {
@@ -22,15 +25,23 @@ static const struct source_ops *const sources[] = {
 _Static_assert(ARRAY_LEN(sources) <= SOURCES_MAX,
 	       "struct source_choice has room for every source");
 
-/* May @ops be taken? If not, @c keeps why. */
-static bool serves(const struct source_ops *ops, const char *root,
-		   struct source_choice *c, bool by_name)
+static struct source *make(const struct source_ops *ops, const char *root)
+{
+	struct source *s = xcalloc(1, ops->size);
+
+	s->ops = ops;
+	s->root = xstrdup(root);
+	s->users = -1;
+	return s;
+}
+
+/* May it be taken? If not, @c keeps why. */
+static bool serves(struct source *s, struct source_choice *c, bool by_name)
 {
 	struct source_refusal *r = &c->refused[c->nr_refused];
-	int rc = ops->probe(root, &r->why);
+	int rc = s->ops->open(s, &r->why);
 
 	if (!rc || (by_name && rc == -EAGAIN)) {
-		c->ops = ops;
 		c->why = r->why;
 		if (rc)
 			err_set(&c->why, 0,
@@ -38,37 +49,100 @@ static bool serves(const struct source_ops *ops, const char *root,
 				r->why.text);
 		return true;
 	}
-	r->ops = ops;
+	r->name = s->ops->name;
 	c->nr_refused++;
 	return false;
 }
 
-int source_choose(const char *name, const char *root,
-		  struct source_choice *choice, struct errbuf *err)
+static struct source *refuse(const char *name, struct source_choice *c,
+			     struct errbuf *err)
 {
-	bool any = !strcmp(name, "auto"), known = any;
 	char names[128];
+
+	source_names(names, sizeof(names));
+	if (!c->nr_refused)
+		err_set(err, 0, "%s: no such source (one of %s)", name, names);
+	else if (c->nr_refused == 1)
+		*err = c->refused[0].why;
+	else
+		err_set(err, 0,
+			"nothing counts exits here that this exitstat could read:");
+	return NULL;
+}
+
+struct source *source_open(const char *root, const char *name,
+			   struct source_choice *choice, struct errbuf *err)
+{
+	bool any = !strcmp(name, "auto");
 
 	memset(choice, 0, sizeof(*choice));
 	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+		struct source *s;
+
 		if (!any && strcmp(name, sources[i]->name))
 			continue;
-		known = true;
-		if (serves(sources[i], root, choice, !any))
-			return 0;
+		s = make(sources[i], root);
+		if (serves(s, choice, !any))
+			return s;
+		source_close(s);
 	}
-	if (known)
-		return -ENODEV;
-	source_names(names, sizeof(names));
-	return err_set(err, -EINVAL, "%s: no such source (one of %s)", name,
-		       names);
+	return refuse(name, choice, err);
+}
+
+void source_close(struct source *s)
+{
+	if (!s)
+		return;
+	if (s->ops->close)
+		s->ops->close(s);
+	if (s->users >= 0)
+		close(s->users);
+	free(s->root);
+	free(s);
+}
+
+const char *source_name(const struct source *s)
+{
+	return s->ops->name;
+}
+
+const char *source_root(const struct source *s)
+{
+	return s->root;
+}
+
+bool source_is_in_process(const struct source *s)
+{
+	return s->ops->in_process;
+}
+
+int source_read(struct source *s, struct buf *out, struct errbuf *err)
+{
+	return s->ops->read(s, out, err);
+}
+
+void source_remarks(struct source *s, struct buf *out)
+{
+	if (s->ops->remarks)
+		s->ops->remarks(s, out);
+}
+
+int source_get_groups(struct source *s, uint32_t *on, uint32_t *known,
+		      struct errbuf *err)
+{
+	return s->ops->get_groups(s, on, known, err);
+}
+
+int source_reset(struct source *s, struct errbuf *err)
+{
+	return s->ops->reset(s, err);
 }
 
 void source_why(const struct source_choice *choice, struct buf *out)
 {
 	buf_printf(out, "%s", choice->why.text);
 	for (size_t i = 0; i < choice->nr_refused; i++)
-		buf_printf(out, "; not %s: %s", choice->refused[i].ops->name,
+		buf_printf(out, "; not %s: %s", choice->refused[i].name,
 			   choice->refused[i].why.text);
 }
 
@@ -104,28 +178,28 @@ static int check_switch(const struct group *g, uint32_t on_now, bool on,
 	return 0;
 }
 
-static int switch_one(const struct source_ops *src, const char *root,
-		      const struct group *g, bool on, struct errbuf *err)
+static int switch_one(struct source *s, const struct group *g, bool on,
+		      struct errbuf *err)
 {
 	uint32_t on_now, known;
-	int rc = src->get_groups(root, &on_now, &known, err);
+	int rc = source_get_groups(s, &on_now, &known, err);
 
 	if (rc)
 		return rc;
 	if (!(known & g->bit))
 		return err_set(err, -ENOENT,
 			       "%s: the source %s does not have this group here (exitstat list says which it has)",
-			       g->name, src->name);
+			       g->name, s->ops->name);
 	if (on == !!(on_now & g->bit))
 		return 0;
 	rc = check_switch(g, on_now, on, err);
 	if (!rc)
-		rc = src->set_group(root, g->bit, on, err);
+		rc = s->ops->set_group(s, g->bit, on, err);
 	return rc ? rc : 1;
 }
 
-int source_switch(const struct source_ops *src, const char *root,
-		  uint32_t groups, bool on, uint32_t *done, struct errbuf *err)
+int source_switch(struct source *s, uint32_t groups, bool on, uint32_t *done,
+		  struct errbuf *err)
 {
 	*done = 0;
 	for (size_t n = 0; n < NR_GROUPS; n++) {
@@ -134,7 +208,7 @@ int source_switch(const struct source_ops *src, const char *root,
 		int rc = 0;
 
 		if (groups & g->bit)
-			rc = switch_one(src, root, g, on, err);
+			rc = switch_one(s, g, on, err);
 		if (rc < 0)
 			return rc;
 		if (rc)

@@ -8,67 +8,56 @@
 
 #include "util.h"
 
-struct source_ops {
-	const char *name;
-	const char *help;
-	bool in_process;	/* counts live as long as this process does */
-	bool shared;		/* switches are the kernel's, for everybody */
-	/*
-	 * 0: serves. -EAGAIN: nothing to read yet, but there may be; serves
-	 * who asked for it by name. Else -errno. @why says why, in any case.
-	 */
-	int (*probe)(const char *root, struct errbuf *why);
-	/*
-	 * Appends one whole snapshot to @out. Groups are switched before the
-	 * first one.
-	 */
-	int (*read)(const char *root, struct buf *out, struct errbuf *err);
-	/* KES_GROUP_*: which are on, and which this kernel has at all. */
-	int (*get_groups)(const char *root, uint32_t *on, uint32_t *known,
-			  struct errbuf *err);
-	/* Switches one, given as a bit. */
-	int (*set_group)(const char *root, uint32_t group, bool on,
-			 struct errbuf *err);
-	/* The kernel's own texts count from now on; snapshots go on. */
-	int (*reset)(const char *root, struct errbuf *err);
-	/* Appends a line for each VM that could not be read; may be NULL. */
-	void (*remarks)(struct buf *out);
-};
-
-/*
- * Switches @groups (bits), in the order in which they need each other. What is
- * switched already stays. *@done says which were, also after an error.
- */
-int source_switch(const struct source_ops *src, const char *root,
-		  uint32_t groups, bool on, uint32_t *done,
-		  struct errbuf *err);
-
-extern const struct source_ops source_patched;
-extern const struct source_ops source_module;
-extern const struct source_ops source_bpf;
-extern const struct source_ops source_kvm_stats;
-
 #define SOURCES_MAX	8
 
 /* What became of a search for a source. */
 struct source_choice {
-	const struct source_ops *ops;	/* NULL: none serves */
-	struct errbuf why;		/* why it does */
+	struct errbuf why;	/* why the one that was opened serves */
 	/* Those that would have been better, and why not. */
 	struct source_refusal {
-		const struct source_ops *ops;
+		const char *name;
 		struct errbuf why;
 	} refused[SOURCES_MAX];
 	size_t nr_refused;
 };
 
+struct source;
+
 /*
- * Looks for the source called @name, or for "auto" the first that serves.
- * -EINVAL with a line in @err: no source has this name. -ENODEV: it does not
- * serve, or none does; @choice says why each does not.
+ * Opens the source called @name on the machine below @root, or for "auto" the
+ * first that serves. NULL with a line in @err: there is no such source, it does
+ * not serve, or none does; @choice says why each does not.
  */
-int source_choose(const char *name, const char *root,
-		  struct source_choice *choice, struct errbuf *err);
+struct source *source_open(const char *root, const char *name,
+			   struct source_choice *choice, struct errbuf *err);
+/* Counts that live in this process end. NULL is none. */
+void source_close(struct source *s);
+
+const char *source_name(const struct source *s);
+const char *source_root(const struct source *s);
+/* Do its counts live only as long as it is open? */
+bool source_is_in_process(const struct source *s);
+
+/*
+ * Appends one whole snapshot to @out. Groups are switched before the first one.
+ * -errno with a line in @err, as of all below.
+ */
+int source_read(struct source *s, struct buf *out, struct errbuf *err);
+/* Appends a line for each VM that could not be read. */
+void source_remarks(struct source *s, struct buf *out);
+
+/* KES_GROUP_*: which are on, and which this kernel has at all. */
+int source_get_groups(struct source *s, uint32_t *on, uint32_t *known,
+		      struct errbuf *err);
+/*
+ * Switches @groups (bits), in the order in which they need each other. What is
+ * switched already stays. *@done says which were, also after an error.
+ */
+int source_switch(struct source *s, uint32_t groups, bool on, uint32_t *done,
+		  struct errbuf *err);
+/* The kernel's own texts count from now on; snapshots go on. */
+int source_reset(struct source *s, struct errbuf *err);
+
 /* Why this source and no better one, in a line for the recording. */
 void source_why(const struct source_choice *choice, struct buf *out);
 /* "auto, patched, ..." for help texts; @size bytes at @out. */

@@ -9,8 +9,7 @@
 enum top_output { TOP_SCREEN, TOP_TEXT_OUT, TOP_JSON_OUT };
 
 struct top_config {
-	const char *root;
-	const struct source_ops *source;
+	struct source *source;
 	const char *source_why;
 	const struct clock *clock;
 	enum top_output output;

@@ -16,8 +16,8 @@ int top_record_begin(struct top_recorder *r, const struct top_config *cfg,
 		.file = r->file,
 		.clock = cfg->clock,
 		.interval_ns = interval_ns,
-		.vms = { .root = cfg->root, .all = true, .vm_id = vm_id },
-		.source = cfg->source->name,
+		.vms = { .root = source_root(cfg->source), .all = true, .vm_id = vm_id },
+		.source = source_name(cfg->source),
 		.source_why = cfg->source_why,
 	};
 	int rc;

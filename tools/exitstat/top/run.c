@@ -45,17 +45,17 @@ struct run {
 /* As QEMU is told; a dead VM's pid may belong to somebody else by now. */
 static void name_vm(void *arg, const struct snap_vm *from, struct top_vm *vm)
 {
-	const struct top_config *cfg = arg;
+	const char *root = source_root(((struct top_config *)arg)->source);
 	char comm[17];
 
 	copy_printable(comm, sizeof(comm), from->comm);
 	if (from->dead ||
-	    proc_is_reused(cfg->root, from->pid, from->created_ns)) {
+	    proc_is_reused(root, from->pid, from->created_ns)) {
 		copy_printable(vm->name, sizeof(vm->name), comm);
 		return;
 	}
-	qemu_name(cfg->root, from->pid, comm, vm->name, sizeof(vm->name));
-	qemu_uuid(cfg->root, from->pid, vm->uuid, sizeof(vm->uuid));
+	qemu_name(root, from->pid, comm, vm->name, sizeof(vm->name));
+	qemu_uuid(root, from->pid, vm->uuid, sizeof(vm->uuid));
 }
 
 /* ---- samples ---- */
@@ -64,8 +64,7 @@ static void take_remarks(struct run *r)
 {
 	r->remarks.len = 0;
 	buf_append(&r->remarks, "", 0);
-	if (r->cfg->source->remarks)
-		r->cfg->source->remarks(&r->remarks);
+	source_remarks(r->cfg->source, &r->remarks);
 	r->remarks.data[strcspn(r->remarks.data, "\n")] = '\0';
 }
 
@@ -77,7 +76,7 @@ static int read_snapshot(struct run *r, uint64_t missed)
 	int rc;
 
 	r->bytes.len = 0;
-	rc = cfg->source->read(cfg->root, &r->bytes, r->err);
+	rc = source_read(cfg->source, &r->bytes, r->err);
 	if (rc)
 		return rc;
 	end_ns = loop_now_ns(&r->loop);
@@ -118,7 +117,7 @@ static struct top_scene scene(const struct run *r)
 {
 	return (struct top_scene) {
 		.data = &r->data, .table = &r->table,
-		.source = r->cfg->source->name,
+		.source = source_name(r->cfg->source),
 		.recording = r->recorder.on ? r->recorder.file : NULL,
 		.remark = *r->remarks.data ? r->remarks.data : NULL,
 		.ascii = r->cfg->ascii,
