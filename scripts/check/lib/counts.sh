@@ -3,8 +3,8 @@
 #
 # Bring counts from four places into one form, lines of "vcpu code count"
 # sorted, so that diff compares them: ftrace's histogram, the binary snapshot,
-# the text in debugfs, and a recording. The snapshot is decoded here from its
-# description, not by exitstat, which is one of the things under test.
+# the text in debugfs, and a recording. The snapshot is decoded by snap.c, not by
+# exitstat, which is one of the things under test.
 #
 # Codes are the low 32 bits, as ftrace shows them; on VMX the basic reason
 # (bits 15:0), the flags above it removed.
@@ -51,31 +51,22 @@ hist_complete()
 		{ echo "$1: the histogram dropped events" >&2; return 1; }
 }
 
+# The checks' own reader of snapshots, see scripts/check/lib/snap.c.
+build_snap()
+{
+	SNAP=$WORK/snap
+	"${CC:-gcc}" -std=gnu11 -O2 -Wall -I "$TOP/module/uapi" -o "$SNAP" \
+		"$TOP/scripts/check/lib/snap.c"
+}
+
 # snapshot_rows FILE: "vcpu|base vm vcpu code count" for each exit listed, and
 # "vm id flags" for each VM.
 snapshot_rows()
 {
-	od -An -v -w4 -t u4 "$1" | awk '
-	function u64(at) { return w[at] + w[at + 1] * 4294967296 }
-	{ w[NR - 1] = $1 }
-	END {
-		if (w[0] != 1230521675 || w[1] != 827609940 || w[2] != 1)
-			{ print "not a snapshot of version 1"; exit 1 }
-		if (u64(4) != NR * 4)
-			{ print "size is not the header'\''s size"; exit 1 }
-		for (at = w[3] / 4; at < NR; at += w[at + 1] / 4) {
-			if (w[at] == 1)
-				print "vm", u64(at + 2), w[at + 9]
-			if (w[at] != 2 && w[at] != 3)
-				continue
-			kind = w[at] == 2 ? "vcpu" : "base"
-			for (i = 0; i < w[at + 5]; i++) {
-				e = at + 24 + i * w[at + 6] / 4
-				print kind, u64(at + 2), w[at + 4], w[e], \
-					u64(e + 4) + u64(e + 6)
-			}
-		}
-	}'
+	"$SNAP" "$1" | awk '
+	$1 == "exit" { print "vcpu", $2, $3, $4, $5 + $6 }
+	$1 == "base_exit" { print "base", $2, $3, $4, $5 + $6 }
+	$1 == "vm"'
 }
 
 # snapshot_counts FILE VM: the counters of one VM since its start

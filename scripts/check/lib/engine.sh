@@ -7,14 +7,6 @@
 #
 # shellcheck disable=SC2016 # what judge is given are programs of awk
 
-# The checks' own reader of snapshots, see scripts/check/lib/snap.c.
-build_snap()
-{
-	SNAP=$WORK/snap
-	"${CC:-gcc}" -std=gnu11 -O2 -Wall -I "$TOP/module/uapi" -o "$SNAP" \
-		"$TOP/scripts/check/lib/snap.c"
-}
-
 # snap STEP [FILE]: lines of words
 snap()
 {

@@ -7,14 +7,15 @@
  *   vcpu VM VCPU ATTEMPTS FAILED EMULATION EXITS
  *   base VM VCPU ATTEMPTS FAILED EMULATION EXITS
  *   exit VM VCPU CODE L1 L2 REFLECTED FASTPATH USERSPACE
+ *   base_exit VM VCPU CODE L1 L2 REFLECTED FASTPATH USERSPACE
  *   user VM VCPU KVM_EXIT COUNT
  *   time VM VCPU FIRST_CYC LAST_CYC STATE PARTS_CYC
  *   hist VM VCPU CODE EPISODES
  *   detail VM VCPU CODE COUNT
  *
- * EXITS, PARTS_CYC and EPISODES are sums. CODE is the low
- * half of the raw code, as ftrace shows it, or a word for those that are none.
- * A code has one line per value of detail.
+ * base has what was counted before the last reset. EXITS, PARTS_CYC and EPISODES
+ * are sums. CODE is the low half of the raw code, as ftrace shows it, or a word
+ * for those that are none. A code has one line per value of detail.
  * Reads what module/uapi/kvm_exit_stats.h says, and is no part of exitstat,
  * whose own reader is one of the things under test. Judges nothing but that
  * the file is a snapshot, whole, each record in its place.
@@ -78,11 +79,12 @@ static void print_counts(const struct part *part, const char *word)
 				(size_t)i * vcpu->exit_size, sizeof(*e));
 
 		sum += e->l1 + e->l2;
-		if (vcpu->rec.type == KES_REC_VCPU)
-			printf("exit %llu %u %s %llu %llu %llu %llu %llu\n",
-			       vcpu->vm_id, vcpu->vcpu_id, code_word(e->code),
-			       e->l1, e->l2, e->l2_reflected, e->fastpath,
-			       e->userspace);
+		if (vcpu->rec.type == KES_REC_RETIRED)
+			continue;
+		printf("%s %llu %u %s %llu %llu %llu %llu %llu\n",
+		       vcpu->rec.type == KES_REC_VCPU ? "exit" : "base_exit",
+		       vcpu->vm_id, vcpu->vcpu_id, code_word(e->code), e->l1,
+		       e->l2, e->l2_reflected, e->fastpath, e->userspace);
 	}
 	printf("%s %llu %u %llu %llu %llu %" PRIu64 "\n", word, vcpu->vm_id,
 	       vcpu->vcpu_id, vcpu->attempts, vcpu->entry_failed,
