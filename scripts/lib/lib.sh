@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Shared helpers of the scripts: messages, stages with elapsed time, and (in
-# cache.sh) the cache.  Sourced, never run.
+# Shared helpers of the scripts: messages, stages with elapsed time, the command
+# line (in options.sh) and the cache (in cache.sh).  Sourced, never run.
 #
 # A caller sets ME (the name in its messages) before or after sourcing.  Only
 # results go to stdout; everything here talks on stderr, so that a caller can
@@ -43,12 +43,6 @@ usage_error()
 {
 	warn "$* (try --help)"
 	exit 2
-}
-
-# no_more COMMAND [ARGUMENT...]: a word that is not understood stops everything.
-no_more()
-{
-	[ $# = 1 ] || usage_error "$1: $2: unexpected argument"
 }
 
 # For what this machine cannot do; the reason is not optional.
@@ -150,5 +144,7 @@ stage()
 	say "$title: $((SECONDS - start)) s"
 }
 
+# shellcheck source=scripts/lib/options.sh
+. "$TOP/scripts/lib/options.sh"
 # shellcheck source=scripts/lib/cache.sh
 . "$TOP/scripts/lib/cache.sh"
