@@ -1,25 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The command line of a demo: in which lab. Sourced by scripts/demo/demo and its like,
-# which set LAB before.
+# What every demo begins with: its command line, which says in which lab, and
+# what that lab needs. Sourced by scripts/demo/demo and its like, which set LAB before.
 
-# shellcheck disable=SC2034 # for lib.sh
-parse_lab_options()
+# shellcheck disable=SC2034 # for parse_options
+OPTIONS='--lab LAB'
+
+# choose_lab "$@"
+choose_lab()
 {
-	while [ $# -gt 0 ]; do
-		case $1 in
-		-h | --help) show_help; exit 0 ;;
-		--quiet) EXITSTAT_QUIET=1; shift ;;
-		--lab)
-			[ $# -gt 1 ] || usage_error "--lab needs a value"
-			LAB=$2
-			shift 2 ;;
-		*) usage_error "$1: unknown option" ;;
-		esac
-	done
+	only_options "$@"
 	case $LAB in
 	svm | vmx | kvm) ;;
 	*) usage_error "$LAB: no such lab (svm, vmx or kvm)" ;;
 	esac
+	"$TOP/scripts/build/deps" build kernel "lab-${LAB/kvm/svm}"
+	[ "$LAB" != kvm ] || "$TOP/scripts/lab/lab" --probe kvm >&2
 }
