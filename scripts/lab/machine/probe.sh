@@ -28,7 +28,7 @@ probe_once()
 		echo "/dev/kvm: not there or not writable"
 		return
 	fi
-	kernel=$("$TOP/scripts/build/kernel" stock 6.12 | tail -n 1)
+	kernel=$("$TOP/scripts/build/kernel" stock 6.12)
 	say "kvm: probing: L1 must boot and find VMX or SVM"
 	log=$(mktemp)
 	EXITSTAT_PROBING=1 "$TOP/scripts/lab/lab" --lab kvm --kernel "$kernel" \
