@@ -4,7 +4,7 @@
 # What the guest of guestbench boots: a read-only Debian with the
 # benchmarks, as squashfs: 90 MB, which fit into L1 of a lab, where a disk is
 # memory. Cached by content. Sourced by guestbench, after
-# scripts/check/lib/chroot.sh. It has no kernel: see initrd.sh.
+# scripts/lib/chroot.sh. It has no kernel: see initrd.sh.
 
 # iproute2 and e2fsprogs for the runner, lvm2 for L1 of a lab (lab/jobs/guestbench),
 # the others for benchmarks.conf.

@@ -4,7 +4,8 @@
 # A minimal Debian of this machine's own release, from this machine's own apt
 # sources, to install packages in. What they need is fetched once a month and
 # cached with it, not installed, so that apt still has to find it; what only the
-# tests need is installed. Sourced by checks, which run as root.
+# tests need is installed. Sourced by what runs as root: the check of the packages,
+# and guestbench.
 
 debian_release()
 {
@@ -51,7 +52,7 @@ chroot_tar()
 		date +%Y-%m
 		debian_sources
 		printf '%s\n' "$@"
-		cat "$TOP/scripts/check/lib/chroot.sh"
+		declare -f make_chroot
 	} | short_hash)
 	entry=$(cache_entry chroot "$key" build_chroot "$@")
 	echo "$entry/root.tar"
