@@ -3,7 +3,7 @@
  * minivmm: run small guests by the KVM API.
  *
  * From options to status; all messages are printed here. To read all of it,
- * begin with vmm.c (the machine), run.c (a vCPU's life), arch.c (the modes).
+ * begin with life.c (the machine), run.c (a vCPU's life), arch.c (the modes).
  */
 #include <err.h>
 #include <errno.h>
@@ -14,6 +14,7 @@
 
 #include "clock.h"
 #include "input.h"
+#include "life.h"
 #include "stats.h"
 #include "watch.h"
 
@@ -73,7 +74,7 @@ static int run(struct vmm *vmm)
 	int rc, code;
 
 	vmm->start_ns = mono_ns();
-	rc = vmm_create(vmm, &err);
+	rc = life_create(vmm, &err);
 	if (!rc)
 		rc = input_open(vmm, &err);
 	if (rc) {
@@ -87,7 +88,7 @@ static int run(struct vmm *vmm)
 	code = report_all(vmm);
 	if (rc > 0)
 		die_of(rc);
-	vmm_destroy(vmm);
+	life_destroy(vmm);
 	return rc ? EXIT_CODE_FAILED : code;
 }
 

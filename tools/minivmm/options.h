@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "load.h"
+#include "boot.h"
 #include "util.h"
 
 #define MAX_VCPUS	64

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The virtual machine: its memory, vCPUs and devices, and what is known of
- * each vCPU when it has ended. vmm.c makes it, run.c runs a vCPU, watch.c
+ * each vCPU when it has ended. life.c makes it, run.c runs a vCPU, watch.c
  * waits for all of them.
  */
 #ifndef MINIVMM_VMM_H
@@ -12,8 +12,8 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
+#include "boot.h"
 #include "call.h"
-#include "load.h"
 #include "memory.h"
 #include "options.h"
 #include "serial.h"
@@ -81,14 +81,6 @@ struct vmm {
 	atomic_bool quit;	/* asked for at the terminal */
 	bool timed_out, over;	/* watch.c: why all have to stop */
 };
-
-/*
- * Makes the machine of @options with all vCPUs at their programs' start. -ENODEV when
- * /dev/kvm cannot be used here; other errors are failures.
- */
-int vmm_create(struct vmm *vmm, struct errbuf *err);
-/* Releases all of it; its vCPUs must have ended. */
-void vmm_destroy(struct vmm *vmm);
 
 /* Makes an eventfd readable; also for a signal's handler. */
 void vmm_raise(int fd);

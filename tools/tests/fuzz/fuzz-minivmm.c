@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "abi.h"
+#include "load-flat.h"
 #include "load.h"
 #include "random.h"
 #include "vmmimages.h"
