@@ -8,11 +8,11 @@
 
 #include "exits/sources.h"
 #include "cmd/cmd.h"
-#include "lib/qemu-args.h"
 #include "exits/groups.h"
 #include "lib/json-text.h"
 #include "exits/reasons.h"
 #include "snapshot/snapshot.h"
+#include "source/vm-name.h"
 
 struct options {
 	struct cmd_common common;
@@ -52,28 +52,6 @@ const struct argp argp_list = {
 	.doc = "List the VMs of this machine and their exits so far.",
 	.children = cmd_common_children,
 };
-
-static void vm_name(const struct snap_vm *vm, const char *root, char *name,
-		    size_t size)
-{
-	char comm[17];
-
-	copy_printable(comm, sizeof(comm), vm->comm);
-	/* a dead VM's pid may belong to somebody else by now */
-	if (vm->dead)
-		copy_printable(name, size, comm);
-	else
-		qemu_name(root, vm->pid, comm, name, size);
-}
-
-/* "" without one, and of a dead VM. */
-static void vm_uuid(const struct snap_vm *vm, const char *root, char *uuid,
-		    size_t size)
-{
-	uuid[0] = '\0';
-	if (!vm->dead)
-		qemu_uuid(root, vm->pid, uuid, size);
-}
 
 static void print_vm(const struct snapshot *s, const struct snap_vm *vm,
 		     const char *root)

@@ -105,12 +105,13 @@ uint64_t proc_began_ns(const char *root, uint32_t pid, uint64_t now_ns)
 	return now_ns - (boot - began);
 }
 
-bool proc_is_reused(const char *root, uint32_t pid, uint64_t created_ns)
+int proc_had_begun(const char *root, uint32_t pid, uint64_t at_ns)
 {
 	uint64_t tick_ns = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
 	uint64_t now_ns = mono_ns();
 	uint64_t began_ns = proc_began_ns(root, pid, now_ns);
 
-	/* as late as now: it is gone, or does not say when it began */
-	return began_ns < now_ns && began_ns > created_ns + 2 * tick_ns;
+	if (began_ns >= now_ns)
+		return -ESRCH;
+	return began_ns <= at_ns + 2 * tick_ns;
 }

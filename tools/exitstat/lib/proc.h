@@ -25,9 +25,10 @@ bool proc_is_alive(const char *root, uint32_t pid);
 uint64_t proc_began_ns(const char *root, uint32_t pid, uint64_t now_ns);
 
 /*
- * Did a process of this number begin only after @created_ns (CLOCK_MONOTONIC)?
- * Then it is another one than that which made a VM at that time.
+ * Had the process of this number begun at @at_ns (CLOCK_MONOTONIC)? If not, it
+ * is another one than that which had the number then. 1 or 0; -ESRCH: it is
+ * gone, or does not say.
  */
-bool proc_is_reused(const char *root, uint32_t pid, uint64_t created_ns);
+int proc_had_begun(const char *root, uint32_t pid, uint64_t at_ns);
 
 #endif

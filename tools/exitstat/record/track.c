@@ -18,6 +18,7 @@
 #include "exits/reasons.h"
 #include "record/track-groups.h"
 #include "record/track.h"
+#include "source/vm-name.h"
 
 /* A line of the cache: what a thousand vCPUs cost is what is fetched of them. */
 struct counter {
@@ -308,9 +309,8 @@ static bool is_wanted(struct pass *p, const struct snap_vm *now)
 		       (!t->cfg.vm_id || t->cfg.vm_id == now->vm_id);
 	if (p->sample == 1 || now->created_ns < t->cfg.since_ns)
 		return false;
-	descends = proc_is_reused(t->cfg.root, now->pid, now->created_ns) ?
-		   -ESRCH :
-		   proc_descends(t->cfg.root, now->pid, t->cfg.ancestor);
+	descends = proc_descends(t->cfg.root, vm_process(now, t->cfg.root),
+				 t->cfg.ancestor);
 	if (descends < 0)
 		t->sums.vms_guessed++;
 	if (!descends)
@@ -323,7 +323,7 @@ static int add_vm_row(struct pass *p, struct track_vm *vm,
 {
 	const char *root = p->t->cfg.root;
 	char name[128], cmdline[4096], machine[64], comm[17];
-	uint32_t pid = now->pid;
+	uint32_t pid = vm_process(now, root);
 	struct rec_vm_row row = {
 		.id = ++p->t->nr_vm_rows,
 		.vm_id = now->vm_id,
@@ -336,10 +336,7 @@ static int add_vm_row(struct pass *p, struct track_vm *vm,
 	};
 
 	copy_printable(comm, sizeof(comm), now->comm);
-	/* no process has the number 0, nor any arguments */
-	if (proc_is_reused(root, now->pid, now->created_ns))
-		pid = 0;
-	qemu_name(root, pid, comm, name, sizeof(name));
+	vm_name(now, root, name, sizeof(name));
 	proc_cmdline(root, pid, cmdline, sizeof(cmdline));
 	if (qemu_machine(root, pid, machine, sizeof(machine)))
 		row.machine = p->t->cfg.machine;

@@ -5,25 +5,17 @@
 #include <err.h>
 #include <string.h>
 
-#include "lib/qemu-args.h"
 #include "serve/serve.h"
+#include "source/vm-name.h"
 
 /* A source is not read more often than this, however many ask. */
 #define FRESH_NS	(100 * NSEC_PER_MSEC)
 
-/* As exitstat list calls it; a dead VM's pid may be somebody else's by now. */
-static void name_vm(void *arg, const struct snap_vm *from, char name[64],
+static void name_vm(void *root, const struct snap_vm *from, char name[64],
 		    char uuid[40])
 {
-	const char *root = source_root(((struct serve_config *)arg)->source);
-	char comm[17];
-
-	copy_printable(comm, sizeof(comm), from->comm);
-	copy_printable(name, 64, comm);
-	if (from->dead)
-		return;
-	qemu_name(root, from->pid, comm, name, 64);
-	qemu_uuid(root, from->pid, uuid, 40);
+	vm_name(from, root, name, 64);
+	vm_uuid(from, root, uuid, 40);
 }
 
 void serve_data_open(struct serve_data *d, const struct serve_config *cfg)
@@ -32,7 +24,8 @@ void serve_data_open(struct serve_data *d, const struct serve_config *cfg)
 	d->cfg = cfg;
 	meter_init(&d->meter, &(struct meter_config) {
 		.per_vcpu = cfg->per_vcpu, .max_vms = cfg->max_vms,
-		.keep_ns = cfg->keep_ns, .name = name_vm, .arg = (void *)cfg,
+		.keep_ns = cfg->keep_ns, .name = name_vm,
+		.arg = (void *)source_root(cfg->source),
 	});
 	d->self.source = source_name(cfg->source);
 	d->self.has_http = !cfg->textfile;

@@ -11,8 +11,7 @@
 
 #include "lib/loop.h"
 #include "lib/outfile.h"
-#include "lib/proc.h"
-#include "lib/qemu-args.h"
+#include "source/vm-name.h"
 #include "top/batch.h"
 #include "top/record.h"
 #include "top/run.h"
@@ -42,20 +41,10 @@ struct run {
 	struct errbuf *err;
 };
 
-/* As QEMU is told; a dead VM's pid may belong to somebody else by now. */
-static void name_vm(void *arg, const struct snap_vm *from, struct top_vm *vm)
+static void name_vm(void *root, const struct snap_vm *from, struct top_vm *vm)
 {
-	const char *root = source_root(((struct top_config *)arg)->source);
-	char comm[17];
-
-	copy_printable(comm, sizeof(comm), from->comm);
-	if (from->dead ||
-	    proc_is_reused(root, from->pid, from->created_ns)) {
-		copy_printable(vm->name, sizeof(vm->name), comm);
-		return;
-	}
-	qemu_name(root, from->pid, comm, vm->name, sizeof(vm->name));
-	qemu_uuid(root, from->pid, vm->uuid, sizeof(vm->uuid));
+	vm_name(from, root, vm->name, sizeof(vm->name));
+	vm_uuid(from, root, vm->uuid, sizeof(vm->uuid));
 }
 
 /* ---- samples ---- */
@@ -330,7 +319,7 @@ int top_run(const struct top_config *cfg, struct errbuf *note,
 		return rc;
 	loop_stop_by(&r.loop, SIGQUIT);
 	r.data.name = name_vm;
-	r.data.arg = (void *)cfg;
+	r.data.arg = (void *)source_root(cfg->source);
 	r.view.interval_ns = cfg->interval_ns;
 	rc = run_with(&r);
 	loop_close(&r.loop);

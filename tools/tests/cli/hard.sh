@@ -81,6 +81,9 @@ pid_is_reused() {
 	sql d.x "SELECT name, cmdline, ifnull(machine, 'NULL') FROM vm" |
 		has '^founder||NULL$'
 	"$FAST" top -b 100ms 1 | has founder
+	"$FAST" list | has founder
+	"$FAST" serve --once --textfile e.prom
+	has 'name="founder"' <e.prom
 }
 
 # More VMs than the kernel remembers: what is not seen is said to be missing.
