@@ -57,25 +57,8 @@ const char *budget_fmt(char out[COUNT_TEXT_LEN], enum budget_unit unit,
 /* Can a budget file name this reason? */
 bool budget_knows_reason(const char *name);
 
-/* What a recording has, with what its model does not sum up. */
-struct budget_user {
-	size_t phase;		/* index + 1; 0: before the first */
-	uint32_t code;		/* KVM_EXIT_* */
-	uint64_t count;
-};
-
-struct budget_facts {
-	struct model *m;
-	uint64_t *userspace;	/* exits that returned, by phase as above */
-	struct budget_user *users;
-	size_t nr_users, cap_users;
-};
-
-int budget_facts_load(struct budget_facts *f, struct model *m,
-		      struct errbuf *err);
-void budget_facts_free(struct budget_facts *f);
 /* -errno with the reason in @err where the recording cannot tell: never 0. */
-int budget_found(const struct budget_facts *f, const struct budget_line *l,
+int budget_found(const struct model *m, const struct budget_line *l,
 		 double *found, struct errbuf *err);
 
 enum budget_state { BUDGET_KEPT, BUDGET_OVER, BUDGET_UNKNOWN };
@@ -95,7 +78,7 @@ struct budget_check {
 
 /* @c->file is a copy; budget_check_free() frees all. */
 void budget_check(struct budget_check *c, const struct budget *b,
-		  const struct budget_facts *f);
+		  const struct model *m);
 void budget_check_free(struct budget_check *c);
 /* One line for each budget that is not kept, and one for each recording. */
 void budget_text(const struct budget *b, const struct budget_check *c,
@@ -106,7 +89,7 @@ void budget_json(const struct budget *b, const struct budget_check *c,
 /* A budget that all runs added so far keep, with a margin. */
 struct budget_init;
 struct budget_init *budget_init_new(void);
-int budget_init_add(struct budget_init *i, const struct budget_facts *f,
+int budget_init_add(struct budget_init *i, const struct model *m,
 		    struct errbuf *err);
 void budget_init_write(const struct budget_init *i, unsigned int margin,
 		       FILE *out);

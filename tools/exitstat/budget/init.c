@@ -86,7 +86,7 @@ static void put(struct budget_init *i, const struct budget_line *l, uint64_t n)
 }
 
 /* A number that this recording cannot give is in no budget. */
-static void put_found(struct budget_init *i, const struct budget_facts *f,
+static void put_found(struct budget_init *i, const struct model *m,
 		      const char *phase, enum budget_what what,
 		      const char *name)
 {
@@ -96,7 +96,7 @@ static void put_found(struct budget_init *i, const struct budget_facts *f,
 
 	copy_printable(l.phase, sizeof(l.phase), phase);
 	copy_printable(l.name, sizeof(l.name), name);
-	if (!budget_found(f, &l, &found, &why))
+	if (!budget_found(m, &l, &found, &why))
 		put(i, &l, (uint64_t)found);
 }
 
@@ -108,16 +108,16 @@ static bool is_first(const struct recording *r, size_t reason)
 	return true;
 }
 
-static void put_phase(struct budget_init *i, const struct budget_facts *f,
+static void put_phase(struct budget_init *i, const struct model *m,
 		      const char *phase)
 {
-	const struct recording *r = f->m->rec;
+	const struct recording *r = m->rec;
 
-	put_found(i, f, phase, BUDGET_EXITS, "");
-	put_found(i, f, phase, BUDGET_USERSPACE, "");
+	put_found(i, m, phase, BUDGET_EXITS, "");
+	put_found(i, m, phase, BUDGET_USERSPACE, "");
 	for (size_t k = 0; k < r->nr_reasons; k++)
 		if (is_first(r, k) && budget_knows_reason(r->reasons[k].name))
-			put_found(i, f, phase, BUDGET_REASON,
+			put_found(i, m, phase, BUDGET_REASON,
 				  r->reasons[k].name);
 }
 
@@ -138,10 +138,9 @@ static const char *file_name(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-int budget_init_add(struct budget_init *i, const struct budget_facts *f,
+int budget_init_add(struct budget_init *i, const struct model *m,
 		    struct errbuf *err)
 {
-	const struct model *m = f->m;
 	bool *seen = xcalloc(m->nr_phases + i->nr_phases + 1, sizeof(*seen));
 
 	if (i->nr_runs && strcmp(i->isa.data, model_isa(m))) {
@@ -154,12 +153,12 @@ int budget_init_add(struct budget_init *i, const struct budget_facts *f,
 		buf_printf(&i->isa, "%s", model_isa(m));
 	add_word(&i->source, rec_get(m->rec, "source"));
 	buf_printf(&i->files, "#   %s\n", file_name(m->rec->path));
-	put_phase(i, f, "");
+	put_phase(i, m, "");
 	for (size_t p = 0; p < m->nr_phases; p++) {
 		size_t at = add_phase(i, m->phases[p].name);
 
 		if (!seen[at])
-			put_phase(i, f, m->phases[p].name);
+			put_phase(i, m, m->phases[p].name);
 		seen[at] = true;
 	}
 	free(seen);

@@ -13,30 +13,30 @@
 
 /* Exits that the source lost may be what a budget that looks kept lacks. */
 static void judge(struct budget_verdict *v, const struct budget_line *l,
-		  const struct budget_facts *f)
+		  const struct model *m)
 {
-	uint64_t lost = rec_get_u64(f->m->rec, "lost");
+	uint64_t lost = rec_get_u64(m->rec, "lost");
 
 	v->found = NAN;
 	v->state = BUDGET_UNKNOWN;
-	if (budget_found(f, l, &v->found, &v->why))
+	if (budget_found(m, l, &v->found, &v->why))
 		return;
 	v->state = v->found > (double)l->max ? BUDGET_OVER : BUDGET_KEPT;
 	if (!lost || v->state == BUDGET_OVER)
 		return;
 	v->state = BUDGET_UNKNOWN;
 	err_set(&v->why, -ENODATA, "%.200s: its source lost %llu exits",
-		f->m->rec->path, (unsigned long long)lost);
+		m->rec->path, (unsigned long long)lost);
 }
 
 void budget_check(struct budget_check *c, const struct budget *b,
-		  const struct budget_facts *f)
+		  const struct model *m)
 {
 	memset(c, 0, sizeof(*c));
-	c->file = xstrdup(f->m->rec->path);
+	c->file = xstrdup(m->rec->path);
 	c->v = xcalloc(b->nr, sizeof(*c->v));
 	for (size_t i = 0; i < b->nr; i++) {
-		judge(&c->v[i], &b->lines[i], f);
+		judge(&c->v[i], &b->lines[i], m);
 		c->nr_kept += c->v[i].state == BUDGET_KEPT;
 		c->nr_over += c->v[i].state == BUDGET_OVER;
 		c->nr_unknown += c->v[i].state == BUDGET_UNKNOWN;

@@ -104,7 +104,7 @@ const struct argp argp_check_budget = {
 	       "The exit status is 0 if all are kept, 1 if one is exceeded, and 2 if that cannot be told.",
 };
 
-typedef int (*facts_fn)(void *arg, const struct budget_facts *f,
+typedef int (*model_fn)(void *arg, const struct model *m,
 			struct errbuf *err);
 
 /* What an unfinished or empty run has would keep any budget. */
@@ -120,22 +120,7 @@ static int need_whole(const struct model *m, struct errbuf *err)
 	return 0;
 }
 
-static int with_model(struct model *m, facts_fn fn, void *arg,
-		      struct errbuf *err)
-{
-	struct budget_facts f;
-	int rc = need_whole(m, err);
-
-	if (!rc)
-		rc = budget_facts_load(&f, m, err);
-	if (rc)
-		return rc;
-	rc = fn(arg, &f, err);
-	budget_facts_free(&f);
-	return rc;
-}
-
-static int with_file(const char *path, facts_fn fn, void *arg,
+static int with_file(const char *path, model_fn fn, void *arg,
 		     struct errbuf *err)
 {
 	struct recording rec;
@@ -146,7 +131,9 @@ static int with_file(const char *path, facts_fn fn, void *arg,
 		return rc;
 	rc = model_load(&m, &rec, err);
 	if (!rc) {
-		rc = with_model(&m, fn, arg, err);
+		rc = need_whole(&m, err);
+		if (!rc)
+			rc = fn(arg, &m, err);
 		model_free(&m);
 	}
 	rec_close(&rec);
@@ -159,13 +146,13 @@ struct checks {
 	size_t nr;
 };
 
-static int check_one(void *arg, const struct budget_facts *f,
+static int check_one(void *arg, const struct model *m,
 		     struct errbuf *err)
 {
 	struct checks *all = arg;
 
 	(void)err;
-	budget_check(&all->c[all->nr++], &all->b, f);
+	budget_check(&all->c[all->nr++], &all->b, m);
 	return 0;
 }
 
@@ -216,9 +203,9 @@ static int check_all(const struct options *o, struct errbuf *err)
 	return code;
 }
 
-static int add_one(void *arg, const struct budget_facts *f, struct errbuf *err)
+static int add_one(void *arg, const struct model *m, struct errbuf *err)
 {
-	return budget_init_add(arg, f, err);
+	return budget_init_add(arg, m, err);
 }
 
 /* Budgets that somebody has edited are not written over. */

@@ -57,7 +57,7 @@ static double exits_of(const struct model *m, const char *phase)
 		return (double)m->total;
 	for (size_t i = 0; i < m->nr_phases; i++)
 		if (is_in(&m->phases[i], phase))
-			sum += (double)m->phases[i].total;
+			sum += (double)model_exits(m->phases[i].sum);
 	return has_phase(m, phase) ? sum : NAN;
 }
 
@@ -79,10 +79,10 @@ static double reason_exits(const struct model *m, const char *phase, size_t i)
 	double sum = 0;
 
 	if (!*phase)
-		return (double)m->reasons[i].total;
+		return (double)model_exits(m->reasons[i].sum);
 	for (size_t k = 0; k < m->nr_phases; k++)
 		if (is_in(&m->phases[k], phase))
-			sum += (double)m->phases[k].by_reason[i];
+			sum += (double)model_exits(model_in_phase(m, k, i));
 	return sum;
 }
 
@@ -131,10 +131,10 @@ static void put_users(const struct diff *d, struct diff_grid *g,
 		      const struct model *m, enum diff_which side, size_t run)
 {
 	(void)d;
-	for (size_t i = 0; i < m->groups.nr_users; i++)
+	for (size_t i = 0; i < m->all->nr_users; i++)
 		diff_grid_put(g, rec_kvm_exit_name(m->rec,
-						   m->groups.users[i].code),
-			      side, run, (double)m->groups.users[i].count);
+						   m->all->users[i].code),
+			      side, run, (double)m->all->users[i].count);
 }
 
 static void put_costs(const struct diff *d, struct diff_grid *g,
@@ -145,7 +145,7 @@ static void put_costs(const struct diff *d, struct diff_grid *g,
 
 		diff_key(d, m, i, !d->same_isa, name, sizeof(name));
 		diff_grid_put(g, name, side, run,
-			      (double)model_cost_ns(&m->groups.costs[i]));
+			      (double)model_cost_ns(m->reasons[i].sum));
 	}
 }
 
@@ -153,9 +153,9 @@ static void put_states(const struct diff *d, struct diff_grid *g,
 		       const struct model *m, enum diff_which side, size_t run)
 {
 	(void)d;
-	for (int s = 0; s < MODEL_NR_STATES; s++)
-		diff_grid_put(g, model_state_name(s), side, run,
-			      (double)m->groups.all.ns[s]);
+	for (int s = 0; s < KES_NR_STATES; s++)
+		diff_grid_put(g, state_table[s].name, side, run,
+			      (double)m->all->ns[s]);
 }
 
 static double cost_of(const struct model *m, const char *phase)
@@ -167,7 +167,7 @@ static double cost_of(const struct model *m, const char *phase)
 	if (model_need_time(m, &err))
 		return NAN;
 	for (size_t i = 0; i < m->rec->nr_reasons; i++)
-		sum += (double)model_cost_ns(&m->groups.costs[i]);
+		sum += (double)model_cost_ns(m->reasons[i].sum);
 	return sum;
 }
 
@@ -181,8 +181,8 @@ static int needs_users(const struct model *m, struct errbuf *err)
 			       "%s: its source does not tell why KVM_RUN returned",
 			       m->rec->path);
 	for (size_t i = 0; i < m->rec->nr_reasons; i++)
-		any |= m->reasons[i].n.userspace > 0;
-	if (m->groups.nr_users || (m->rec->version >= 2 && !any))
+		any |= m->reasons[i].sum->n.userspace > 0;
+	if (m->all->nr_users || (m->rec->version >= 2 && !any))
 		return 0;
 	return err_set(err, -ENODATA, "%s: it does not say why KVM_RUN returned",
 		       m->rec->path);

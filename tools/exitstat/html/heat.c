@@ -7,6 +7,7 @@
 
 #include "html/html.h"
 #include "lib/json-text.h"
+#include "model/latency.h"
 
 #define MAX_REASONS	8
 #define MAX_COLS	240

@@ -36,10 +36,10 @@ static double size_of(const struct model *m, double cols)
 	double size = cols * 20;
 
 	for (size_t i = 0; i < m->nr_seen; i++)
-		size += cols * (2 + log10(1 + (double)model_ranked(m, i)->total /
+		size += cols * (2 + log10(1 + (double)model_exits(model_ranked(m, i)->sum) /
 					  cols));
 	if (m->groups.has_time)
-		size += cols * 4 * MODEL_NR_STATES;
+		size += cols * 4 * KES_NR_STATES;
 	return size;
 }
 
@@ -107,8 +107,7 @@ static json_t *vcpus_in(const struct cols *c, int state)
 		double ns = 0, span;
 
 		for (size_t p = first; p < first_of(c, i + 1); p++)
-			ns += c->m->groups.point_ns[p * MODEL_NR_STATES +
-						    (size_t)state];
+			ns += c->m->bins.points[p].ns[state];
 		span = (double)(last_of(c, i)->end_ns -
 				c->m->bins.points[first].begin_ns);
 		json_array_append_new(a, json_integer(span > 0 ?
@@ -121,10 +120,10 @@ static json_t *states(const struct cols *c)
 {
 	json_t *a = json_array();
 
-	for (int s = 0; s < MODEL_NR_STATES; s++)
+	for (int s = 0; s < KES_NR_STATES; s++)
 		json_array_append_new(a, json_pack("{s:s, s:i, s:o}",
-			"name", model_state_name(s),
-			"colour", (int)model_state_colour(s),
+			"name", state_table[s].name,
+			"colour", (int)state_table[s].colour,
 			"milli", vcpus_in(c, s)));
 	return a;
 }

@@ -10,6 +10,7 @@
 #ifndef EXITSTAT_MODEL_BINS_H
 #define EXITSTAT_MODEL_BINS_H
 
+#include "exits/states.h"
 #include "recording/reader.h"
 
 /*
@@ -24,6 +25,7 @@ struct model_point {
 	/* the model's */
 	uint64_t total;
 	uint64_t *by_reason;
+	double ns[KES_NR_STATES];	/* of all vCPUs */
 };
 
 struct bins {

@@ -12,19 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exits/states.h"
 #include "exits/groups.h"
 #include "model/model.h"
-
-const char *model_state_name(enum model_state state)
-{
-	return state_table[state].name;
-}
-
-uint32_t model_state_colour(enum model_state state)
-{
-	return state_table[state].colour;
-}
 
 int model_need_time(const struct model *m, struct errbuf *err)
 {
@@ -59,38 +48,32 @@ static struct span row_span(const struct model *m, size_t sample,
 	return s;
 }
 
-static void spread(struct model *m, struct span s, enum model_state state,
-		   double ns)
+static void spread(struct model *m, struct span s, int state, double ns)
 {
-	double *out = m->groups.point_ns;
-
 	if (s.end_ns <= s.begin_ns || ns <= 0)
 		return;
 	for (size_t i = s.last + 1; i-- > 0;) {
-		const struct model_point *p = &m->bins.points[i];
+		struct model_point *p = &m->bins.points[i];
 		double from = fmax((double)p->begin_ns, s.begin_ns);
 		double to = fmin((double)p->end_ns, s.end_ns);
 
 		if ((double)p->end_ns <= s.begin_ns)
 			break;
 		if (to > from)
-			out[i * MODEL_NR_STATES + state] +=
-				ns * (to - from) / (s.end_ns - s.begin_ns);
+			p->ns[state] += ns * (to - from) /
+					(s.end_ns - s.begin_ns);
 	}
 }
 
 static int add_vcpu_time(void *arg, const int64_t *n)
 {
 	struct model *m = arg;
-	struct model_vcpu_time *both[] = { &m->groups.vcpus[n[1]],
-					   &m->groups.all };
+	struct model_cell *c = model_cell_of(m, n[0], n[1], MODEL_NONE);
 
 	m->groups.has_time = true;
-	for (size_t i = 0; i < ARRAY_LEN(both); i++) {
-		both[i]->elapsed_ns += (uint64_t)n[2];
-		both[i]->ns[MODEL_GUEST] += (uint64_t)n[3];
-	}
-	spread(m, row_span(m, (size_t)n[0], (uint64_t)n[2]), MODEL_GUEST,
+	c->elapsed_ns += (uint64_t)n[2];
+	c->ns[KES_STATE_GUEST] += (uint64_t)n[3];
+	spread(m, row_span(m, (size_t)n[0], (uint64_t)n[2]), KES_STATE_GUEST,
 	       (double)n[3]);
 	return 0;
 }
@@ -98,17 +81,13 @@ static int add_vcpu_time(void *arg, const int64_t *n)
 static int add_time(void *arg, const int64_t *n)
 {
 	struct model *m = arg;
-	struct model_cost *c = &m->groups.costs[n[2]];
+	struct model_cell *c = model_cell_of(m, n[0], n[1], n[2]);
 	struct span span = row_span(m, (size_t)n[0],
 				    n[9] > 0 ? (uint64_t)n[9] : 0);
 
-	for (int s = MODEL_HANDLER; s < MODEL_NR_STATES; s++) {
-		uint64_t ns = (uint64_t)n[2 + s];
-
-		c->ns[s] += ns;
-		m->groups.vcpus[n[1]].ns[s] += ns;
-		m->groups.all.ns[s] += ns;
-		spread(m, span, s, (double)ns);
+	for (int s = KES_STATE_HANDLER; s < KES_NR_STATES; s++) {
+		c->ns[s] += (uint64_t)n[2 + s];
+		spread(m, span, s, (double)n[2 + s]);
 	}
 	if (n[8] > 0 && (uint64_t)n[8] > c->max_ns)
 		c->max_ns = (uint64_t)n[8];
@@ -118,29 +97,17 @@ static int add_time(void *arg, const int64_t *n)
 static int add_bucket(void *arg, const int64_t *n)
 {
 	struct model *m = arg;
-	struct model_cost *c = &m->groups.costs[n[2]];
 
 	m->groups.has_histogram = true;
-	c->bucket[n[3]] += (uint64_t)n[4];
-	c->timed += (uint64_t)n[4];
+	model_cell_add_bucket(model_cell_of(m, n[0], n[1], n[2]), (int)n[3],
+			      (uint64_t)n[4]);
 	return 0;
 }
 
 static int add_user(void *arg, const int64_t *n)
 {
-	struct model_groups *g = &((struct model *)arg)->groups;
-	size_t i;
-
-	for (i = 0; i < g->nr_users; i++)
-		if (g->users[i].code == (uint32_t)n[2])
-			break;
-	if (i == g->nr_users) {
-		g->users = vec_room(g->users, i, &g->cap_users,
-				    sizeof(*g->users));
-		g->users[g->nr_users++] =
-			(struct model_user) { .code = (uint32_t)n[2] };
-	}
-	g->users[i].count += (uint64_t)n[3];
+	model_cell_add_user(model_cell_of(arg, n[0], n[1], MODEL_NONE),
+			    (uint32_t)n[2], (uint64_t)n[3]);
 	return 0;
 }
 
@@ -155,15 +122,6 @@ static int add_value(void *arg, const int64_t *n)
 		.count = (uint64_t)n[4],
 	};
 	return 0;
-}
-
-static int users_by_count(const void *a, const void *b)
-{
-	const struct model_user *x = a, *y = b;
-
-	if (x->count != y->count)
-		return x->count > y->count ? -1 : 1;
-	return (x->code > y->code) - (x->code < y->code);
 }
 
 static int values_by_value(const void *a, const void *b)
@@ -205,66 +163,58 @@ static void merge_values(struct model_groups *g)
 
 static int by_cost(const void *a, const void *b, void *arg)
 {
-	const struct model_groups *g = arg;
+	const struct model *m = arg;
 	size_t x = *(const size_t *)a, y = *(const size_t *)b;
-	uint64_t cx = model_cost_ns(&g->costs[x]);
-	uint64_t cy = model_cost_ns(&g->costs[y]);
+	uint64_t cx = model_cost_ns(m->reasons[x].sum);
+	uint64_t cy = model_cost_ns(m->reasons[y].sum);
 
 	if (cx != cy)
 		return cx > cy ? -1 : 1;
 	return x < y ? -1 : 1;
 }
 
-static void rank_costs(struct model_groups *g, size_t nr_reasons)
+void model_rank_costs(struct model *m)
 {
-	for (size_t i = 0; i < nr_reasons; i++) {
+	struct model_groups *g = &m->groups;
+	size_t nr = m->rec->nr_reasons;
+
+	g->order = xcalloc(nr, sizeof(*g->order));
+	for (size_t i = 0; i < nr; i++) {
 		uint64_t any = 0;
 
 		g->order[i] = i;
-		for (int s = 0; s < MODEL_NR_STATES; s++)
-			any |= g->costs[i].ns[s];
+		for (int s = 0; s < KES_NR_STATES; s++)
+			any |= m->reasons[i].sum->ns[s];
 		g->nr_costs += any != 0;
 	}
-	qsort_r(g->order, nr_reasons, sizeof(*g->order), by_cost, g);
+	qsort_r(g->order, nr, sizeof(*g->order), by_cost, m);
 }
 
 int model_groups_load(struct model *m, struct errbuf *err)
 {
-	struct recording *r = m->rec;
+	static const struct {
+		enum rec_rows rows;
+		rec_row_fn add;
+	} tables[] = {
+		{ REC_VCPU_TIME, add_vcpu_time }, { REC_TIME, add_time },
+		{ REC_HISTOGRAM, add_bucket }, { REC_USERSPACE, add_user },
+		{ REC_DETAIL, add_value },
+	};
 	struct model_groups *g = &m->groups;
-	int rc;
+	int rc = 0;
 
-	g->tsc_khz = rec_get_u64(r, "tsc_khz");
-	g->vcpus = xcalloc(r->nr_vcpus, sizeof(*g->vcpus));
-	g->costs = xcalloc(r->nr_reasons, sizeof(*g->costs));
-	g->order = xcalloc(r->nr_reasons, sizeof(*g->order));
-	g->point_ns = xcalloc(m->bins.nr, MODEL_NR_STATES * sizeof(double));
-	rc = rec_for_each_row(r, REC_VCPU_TIME, add_vcpu_time, m, err);
-	if (!rc)
-		rc = rec_for_each_row(r, REC_TIME, add_time, m, err);
-	if (!rc)
-		rc = rec_for_each_row(r, REC_HISTOGRAM, add_bucket, m, err);
-	if (!rc)
-		rc = rec_for_each_row(r, REC_USERSPACE, add_user, m, err);
-	if (!rc)
-		rc = rec_for_each_row(r, REC_DETAIL, add_value, m, err);
-	if (rc)
-		return rc;
+	g->tsc_khz = rec_get_u64(m->rec, "tsc_khz");
+	for (size_t i = 0; i < ARRAY_LEN(tables) && !rc; i++)
+		rc = rec_for_each_row(m->rec, tables[i].rows, tables[i].add, m,
+				      err);
 	g->has_histogram = g->has_histogram && g->tsc_khz;
-	rank_costs(g, r->nr_reasons);
 	merge_values(g);
-	if (g->nr_users)
-		qsort(g->users, g->nr_users, sizeof(*g->users), users_by_count);
-	return 0;
+	return rc;
 }
 
 void model_groups_free(struct model_groups *g)
 {
-	free(g->vcpus);
-	free(g->costs);
 	free(g->order);
-	free(g->point_ns);
-	free(g->users);
 	free(g->values);
 }
 
@@ -274,12 +224,12 @@ double model_bucket_ns(const struct model_groups *g, int b)
 }
 
 uint64_t model_percentile_ns(const struct model_groups *g,
-			     const struct model_cost *c, double share)
+			     const struct model_cell *c, double share)
 {
-	double want = share * (double)c->timed, below = 0;
+	double want = share * (double)model_timed(c), below = 0;
 
 	for (int b = 0; b < REC_NR_BUCKETS; b++) {
-		double n = (double)c->bucket[b], from, to;
+		double n = (double)model_bucket(c, b), from, to;
 
 		if (!n || below + n < want) {
 			below += n;
@@ -293,56 +243,4 @@ uint64_t model_percentile_ns(const struct model_groups *g,
 		       c->max_ns : (uint64_t)from;
 	}
 	return 0;
-}
-
-/* What add_cell() needs. */
-struct latency_load {
-	struct model_latency *l;
-	const struct model *m;
-};
-
-static int add_cell(void *arg, const int64_t *n)
-{
-	struct latency_load *load = arg;
-	struct model_latency *l = load->l;
-	const struct bins *bins = &load->m->bins;
-	size_t col = bins_column(bins, l->nr_cols, bins->point_of[n[0]]);
-
-	for (size_t i = 0; i < l->nr; i++) {
-		double *cell = &l->n[(i * l->nr_cols + col) * REC_NR_BUCKETS +
-				     (size_t)n[3]];
-
-		if (l->reasons[i] != (size_t)n[2])
-			continue;
-		*cell += (double)n[4];
-		l->most = fmax(l->most, *cell);
-		if (n[3] < l->lowest)
-			l->lowest = (int)n[3];
-		if (n[3] > l->highest)
-			l->highest = (int)n[3];
-	}
-	return 0;
-}
-
-int model_latency_load(struct model_latency *l, struct model *m,
-		       size_t nr_reasons, size_t max_cols, struct errbuf *err)
-{
-	const struct model_groups *g = &m->groups;
-	struct latency_load load = { l, m };
-
-	memset(l, 0, sizeof(*l));
-	l->lowest = REC_NR_BUCKETS - 1;
-	l->nr_cols = m->bins.nr < max_cols ? m->bins.nr : max_cols;
-	l->reasons = xcalloc(nr_reasons, sizeof(*l->reasons));
-	for (size_t i = 0; i < m->rec->nr_reasons && l->nr < nr_reasons; i++)
-		if (g->costs[g->order[i]].timed)
-			l->reasons[l->nr++] = g->order[i];
-	l->n = xcalloc(l->nr * l->nr_cols, REC_NR_BUCKETS * sizeof(*l->n));
-	return rec_for_each_row(m->rec, REC_HISTOGRAM, add_cell, &load, err);
-}
-
-void model_latency_free(struct model_latency *l)
-{
-	free(l->reasons);
-	free(l->n);
 }

@@ -29,75 +29,112 @@ static void load_phases(struct model *m)
 			p->end_ns = i + 1 < m->nr_phases ?
 				    bins_rel_ns(r, r->phases[i + 1].begin_ns) :
 				    m->end_ns;
-		p->by_reason = xcalloc(r->nr_reasons, sizeof(uint64_t));
 	}
 }
 
-/* Up to the highest number, as a damaged recording may have any. */
-static void add_count(int64_t *sum, int64_t n)
+struct model_cell *model_cell_of(struct model *m, int64_t sample, int64_t vcpu,
+				 int64_t reason)
 {
-	if (n < 0)
-		return;
-	if (*sum < 0)
-		*sum = 0;
-	*sum = n > INT64_MAX - *sum ? INT64_MAX : *sum + n;
-}
-
-static void add_to_reason(struct model *m, const struct rec_delta *d,
-			  uint64_t total)
-{
-	struct model_reason *r = &m->reasons[d->reason];
-
-	if (!r->total)
-		r->first_ns = bins_begin_ns(m->rec, d->sample);
-	r->last_ns = bins_end_ns(m->rec, d->sample);
-	r->total += total;
-	add_count(&r->n.l1, d->n.l1);
-	add_count(&r->n.l2, d->n.l2);
-	add_count(&r->n.l2_reflected, d->n.l2_reflected);
-	add_count(&r->n.fastpath, d->n.fastpath);
-	add_count(&r->n.userspace, d->n.userspace);
+	return model_cells_at(&m->sums.cells, (struct model_key) {
+		.vm = (int32_t)m->rec->vcpus[vcpu].vm, .vcpu = (int32_t)vcpu,
+		.phase = m->bins.phase_of[sample], .reason = (int32_t)reason,
+	});
 }
 
 static int add_delta(void *arg, const struct rec_delta *d)
 {
 	struct model *m = arg;
 	struct model_point *p = &m->bins.points[m->bins.point_of[d->sample]];
-	int phase = m->bins.phase_of[d->sample];
 	uint64_t total = rec_total(&d->n);
 
 	if (!total)
 		return 0;
-	add_to_reason(m, d, total);
+	model_cell_add_counts(model_cell_of(m, (int64_t)d->sample,
+					    (int64_t)d->vcpu,
+					    (int64_t)d->reason), &d->n,
+			      bins_begin_ns(m->rec, d->sample),
+			      bins_end_ns(m->rec, d->sample));
 	p->total += total;
 	p->by_reason[d->reason] += total;
-	if (phase >= 0) {
-		m->phases[phase].total += total;
-		m->phases[phase].by_reason[d->reason] += total;
-	}
-	if (!m->total)
-		m->active_begin_ns = bins_begin_ns(m->rec, d->sample);
-	m->active_end_ns = bins_end_ns(m->rec, d->sample);
-	m->by_vcpu[d->vcpu] += total;
-	m->total += total;
 	return 0;
 }
 
 static int add_closure(void *arg, const int64_t *n)
 {
 	struct model *m = arg;
+	struct model_cell *c = model_cell_of(m, n[0], n[1], MODEL_NONE);
 
 	m->has_closure = true;
-	for (int i = 0; i < 3; i++)
-		m->closure[i] += (uint64_t)n[2 + i];
+	for (int i = 0; i < MODEL_NR_ENTRIES; i++)
+		c->entries[i] += (uint64_t)n[2 + i];
 	return 0;
+}
+
+#define ALL { MODEL_ALL, MODEL_ALL, MODEL_ALL, MODEL_ALL }
+
+/* The sum of all that has this phase, reason or vCPU. */
+static void find_sums(struct model *m)
+{
+	const struct model_sums *s = &m->sums;
+	struct model_key all = ALL;
+
+	m->all = model_cells_find(&s->all, all);
+	m->total = model_exits(m->all);
+	for (size_t i = 0; i < m->nr_phases; i++) {
+		struct model_key k = ALL;
+
+		k.phase = (int32_t)i;
+		m->phases[i].sum = model_cells_find(&s->by_phase, k);
+	}
+	for (size_t i = 0; i < m->rec->nr_reasons; i++) {
+		struct model_key k = ALL;
+
+		k.reason = (int32_t)i;
+		m->reasons[i].sum = model_cells_find(&s->by_reason, k);
+	}
+	for (size_t i = 0; i < m->rec->nr_vcpus; i++) {
+		struct model_key k = ALL;
+
+		k.vm = (int32_t)m->rec->vcpus[i].vm;
+		k.vcpu = (int32_t)i;
+		m->vcpus[i] = model_cells_find(&s->by_vcpu, k);
+	}
+}
+
+static void add_up(struct model *m)
+{
+	struct model_sums *s = &m->sums;
+
+	model_cells_seal(&s->cells);
+	model_cells_fold(&s->by_vcpu, &s->cells, MODEL_BY_VCPU);
+	model_cells_fold(&s->by_phase_reason, &s->cells,
+			 MODEL_BY_PHASE | MODEL_BY_REASON);
+	model_cells_fold(&s->by_phase, &s->by_phase_reason, MODEL_BY_PHASE);
+	model_cells_fold(&s->by_reason, &s->by_phase_reason, MODEL_BY_REASON);
+	model_cells_fold(&s->all, &s->by_phase, 0);
+	find_sums(m);
+}
+
+const struct model_cell *model_in_phase(const struct model *m, size_t phase,
+					size_t reason)
+{
+	struct model_key k = ALL;
+
+	k.phase = (int32_t)phase;
+	k.reason = (int32_t)reason;
+	return model_cells_find(&m->sums.by_phase_reason, k);
+}
+
+static uint64_t exits_of(const struct model *m, size_t reason)
+{
+	return model_exits(m->reasons[reason].sum);
 }
 
 static int by_total(const void *a, const void *b, void *arg)
 {
 	const struct model *m = arg;
 	size_t ia = *(const size_t *)a, ib = *(const size_t *)b;
-	uint64_t ta = m->reasons[ia].total, tb = m->reasons[ib].total;
+	uint64_t ta = exits_of(m, ia), tb = exits_of(m, ib);
 
 	if (ta != tb)
 		return ta > tb ? -1 : 1;
@@ -110,7 +147,7 @@ static void rank_reasons(struct model *m)
 
 	for (size_t i = 0; i < n; i++) {
 		m->order[i] = i;
-		m->nr_seen += m->reasons[i].total > 0;
+		m->nr_seen += exits_of(m, i) > 0;
 	}
 	qsort_r(m->order, n, sizeof(*m->order), by_total, m);
 }
@@ -153,8 +190,8 @@ static double variation(const struct model *m, double mean)
 		const struct model_point *p = &m->bins.points[i];
 		double s = (double)(p->end_ns - p->begin_ns), d;
 
-		if (p->end_ns <= m->active_begin_ns ||
-		    p->begin_ns >= m->active_end_ns)
+		if (p->end_ns <= m->all->first_ns ||
+		    p->begin_ns >= m->all->last_ns)
 			continue;
 		d = model_point_rate(p) - mean;
 		squares += d * d * s;
@@ -173,7 +210,7 @@ static void find_shape(struct model *m)
 {
 	struct model_shape_facts *f = &m->shape;
 
-	f->mean = model_rate(m->total, m->active_end_ns - m->active_begin_ns);
+	f->mean = model_rate(m->total, model_active_ns(m));
 	f->median = median_rate(m);
 	f->cv = variation(m, f->mean);
 	for (size_t i = 0; i < m->bins.nr; i++) {
@@ -202,12 +239,11 @@ static void set_up(struct model *m)
 	m->end_ns = bins_rel_ns(r, r->samples[r->nr_samples - 1].end_ns);
 	m->reasons = xcalloc(r->nr_reasons, sizeof(*m->reasons));
 	m->order = xcalloc(r->nr_reasons, sizeof(*m->order));
-	m->by_vcpu = xcalloc(r->nr_vcpus, sizeof(*m->by_vcpu));
+	m->vcpus = xcalloc(r->nr_vcpus, sizeof(*m->vcpus));
 	for (size_t i = 0; i < r->nr_reasons; i++) {
 		const struct rec_reason *info = &r->reasons[i];
 
 		m->reasons[i].info = info;
-		m->reasons[i].n = (struct rec_counts){ -1, -1, -1, -1, -1 };
 		m->reasons[i].colour = reason_colour(info->isa, info->class,
 						     info->code);
 	}
@@ -233,20 +269,27 @@ int model_load(struct model *m, struct recording *rec, struct errbuf *err)
 		model_free(m);
 		return rc;
 	}
+	add_up(m);
 	rank_reasons(m);
+	model_rank_costs(m);
 	find_shape(m);
 	return 0;
 }
 
 void model_free(struct model *m)
 {
-	for (size_t i = 0; i < m->nr_phases; i++)
-		free(m->phases[i].by_reason);
-	free(m->phases);
+	struct model_cells *const tables[] = {
+		&m->sums.cells, &m->sums.by_phase_reason, &m->sums.by_phase,
+		&m->sums.by_reason, &m->sums.by_vcpu, &m->sums.all,
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
+		model_cells_free(tables[i]);
 	bins_free(&m->bins);
+	free(m->phases);
 	free(m->reasons);
 	free(m->order);
-	free(m->by_vcpu);
+	free(m->vcpus);
 	model_groups_free(&m->groups);
 	memset(m, 0, sizeof(*m));
 }

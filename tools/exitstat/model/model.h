@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A recording as report and plot need it: exits by reason over time, by boot
- * phase and by vCPU, and what can be said about them. Pure arithmetic: the
+ * A recording as report and plot need it: cells by vCPU, phase and reason, their
+ * sums, exits over time, and what can be said about them. Pure arithmetic: the
  * same recording always gives the same model. Times are as in bins.h.
  */
 #ifndef EXITSTAT_MODEL_H
 #define EXITSTAT_MODEL_H
 
 #include "model/bins.h"
+#include "model/cells.h"
 #include "model/groups.h"
 
 struct model_reason {
 	const struct rec_reason *info;
-	struct rec_counts n;	/* -1: the source does not fill it */
-	uint64_t total;
-	uint64_t first_ns;	/* begin of the first interval with it */
-	uint64_t last_ns;	/* end of the last one */
+	const struct model_cell *sum;
 	uint32_t colour;
 };
 
@@ -23,8 +21,17 @@ struct model_phase {
 	const char *name;
 	uint64_t begin_ns;
 	uint64_t end_ns;
-	uint64_t total;
-	uint64_t *by_reason;	/* index: recording.reasons */
+	const struct model_cell *sum;
+};
+
+/* Cells, and what they add up to. */
+struct model_sums {
+	struct model_cells cells;
+	struct model_cells by_phase_reason;
+	struct model_cells by_phase;
+	struct model_cells by_reason;
+	struct model_cells by_vcpu;
+	struct model_cells all;
 };
 
 enum model_shape { MODEL_STEADY, MODEL_UNEVEN, MODEL_SPIKES };
@@ -52,15 +59,14 @@ struct model {
 	size_t nr_seen;			/* of them with any exits */
 	struct model_phase *phases;
 	size_t nr_phases;
+	const struct model_cell **vcpus; /* index: recording.vcpus */
+	const struct model_cell *all;
+	struct model_sums sums;
 	struct bins bins;		/* the time line */
-	uint64_t *by_vcpu;		/* index: recording.vcpus */
-	uint64_t total;
+	uint64_t total;			/* exits of all */
 	uint64_t end_ns;
-	uint64_t active_begin_ns;	/* first to last interval with exits */
-	uint64_t active_end_ns;
 	uint64_t missed;
 	struct model_shape_facts shape;
-	uint64_t closure[3];		/* attempts, entry_failed, emulation */
 	bool has_closure;
 	struct model_groups groups;
 };
@@ -74,6 +80,28 @@ static inline const struct model_reason *model_ranked(const struct model *m,
 {
 	return &m->reasons[m->order[i]];
 }
+
+/* What a phase has of a reason. */
+const struct model_cell *model_in_phase(const struct model *m, size_t phase,
+					size_t reason);
+/* From the first to the last interval with exits. */
+static inline uint64_t model_active_ns(const struct model *m)
+{
+	return m->all->last_ns - m->all->first_ns;
+}
+
+/* Entries that no exit and no failure accounts for; below 0: the reverse. */
+static inline int64_t model_unaccounted(const struct model *m)
+{
+	const uint64_t *n = m->all->entries;
+
+	return (int64_t)(n[MODEL_ATTEMPTS] - m->total - n[MODEL_ENTRY_FAILED] -
+			 n[MODEL_EMULATION]);
+}
+
+/* For those that load rows: the cell that a row is of, see struct model_key. */
+struct model_cell *model_cell_of(struct model *m, int64_t sample, int64_t vcpu,
+				 int64_t reason);
 
 double model_rate(uint64_t exits, uint64_t ns);
 /* Percent of all exits. */

@@ -6,6 +6,7 @@
  */
 #include <math.h>
 
+#include "model/latency.h"
 #include "plot/page.h"
 
 #define MAX_MAPS	12	/* as many as the legend has room for */
@@ -131,7 +132,7 @@ static void draw_legend(const struct maps *k)
 	for (size_t i = 0; i < k->l->nr; i++, y += 18) {
 		const struct model_reason *r =
 			&k->p->m->reasons[k->l->reasons[i]];
-		const struct model_cost *c = &g->costs[k->l->reasons[i]];
+		const struct model_cell *c = r->sum;
 		char p50[COUNT_TEXT_LEN], p99[COUNT_TEXT_LEN];
 		char max[COUNT_TEXT_LEN] = "-";
 		const char *const text[4] = { r->info->name, p50, p99, max };

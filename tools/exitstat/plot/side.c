@@ -76,9 +76,9 @@ static void phase_row(const struct page *p, double y, size_t i)
 	snprintf(text, sizeof(text), "%.2f s", (double)ns / 1e9);
 	canvas_text(p->cr, &body, SIDE_X + 196, y, CANVAS_RIGHT, text);
 	canvas_text(p->cr, &body, SIDE_X + 288, y, CANVAS_RIGHT,
-		    fmt_count(n, ph->total));
+		    fmt_count(n, model_exits(ph->sum)));
 	canvas_text(p->cr, &body, SIDE_R, y, CANVAS_RIGHT,
-		    fmt_rate(n, model_rate(ph->total, ns)));
+		    fmt_rate(n, model_rate(model_exits(ph->sum), ns)));
 }
 
 static void draw_phases(const struct page *p, double y)

@@ -233,8 +233,8 @@ static void put_phases(const struct term *t)
 
 		fprintf(t->out, "%*zu  %-20.20s %8.2f s %8.2f s %14s %12s\n",
 			AXIS - 2, i + 1, p->name, (double)p->begin_ns / 1e9,
-			(double)ns / 1e9, fmt_count(exits, p->total),
-			fmt_rate(rate, model_rate(p->total, ns)));
+			(double)ns / 1e9, fmt_count(exits, model_exits(p->sum)),
+			fmt_rate(rate, model_rate(model_exits(p->sum), ns)));
 	}
 }
 

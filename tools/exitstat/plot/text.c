@@ -142,7 +142,7 @@ static void fill(struct plot_series *s, const struct model *m, size_t max_cols,
 {
 	for (size_t i = 0; i < m->nr_seen; i++)
 		s->layers[s->layer_of[m->order[i]]].total +=
-			model_ranked(m, i)->total;
+			model_exits(model_ranked(m, i)->sum);
 	if (uniform || m->bins.nr > max_cols)
 		fill_uniform(s, m, max_cols);
 	else
@@ -214,7 +214,7 @@ void plot_title(const struct model *m, enum plot_chart chart, char *out,
 
 	model_guest_text(m, guest, sizeof(guest));
 	fmt_count(exits, m->total);
-	fmt_ns(ns, m->active_end_ns - m->active_begin_ns);
+	fmt_ns(ns, model_active_ns(m));
 	switch (chart) {
 	case PLOT_EXITS:
 		snprintf(out, size, "%s VM exits in %s: %s", exits, ns, guest);

@@ -11,9 +11,9 @@
 static const struct canvas_font label = { 11, INK_SOFT, 0 };
 
 /* From the bottom: work first, waiting on top of it. */
-static const enum model_state order[MODEL_NR_STATES] = {
-	MODEL_GUEST, MODEL_HANDLER, MODEL_USERSPACE, MODEL_PREEMPTED,
-	MODEL_HALT_POLL, MODEL_HALT_BLOCK,
+static const int order[KES_NR_STATES] = {
+	KES_STATE_GUEST, KES_STATE_HANDLER, KES_STATE_USERSPACE,
+	KES_STATE_PREEMPTED, KES_STATE_HALT_POLL, KES_STATE_HALT_BLOCK,
 };
 
 static double share_y(double share)
@@ -43,11 +43,10 @@ static void draw_axis(const struct page *p)
 static double whole_ns(const struct page *p, size_t point)
 {
 	const struct model_point *at = &p->m->bins.points[point];
-	const double *ns = &p->m->groups.point_ns[point * MODEL_NR_STATES];
 	double sum = 0;
 
-	for (int s = 0; s < MODEL_NR_STATES; s++)
-		sum += ns[s];
+	for (int s = 0; s < KES_NR_STATES; s++)
+		sum += at->ns[s];
 	return fmax(sum, (double)(at->end_ns - at->begin_ns) *
 			 (double)p->m->rec->nr_vcpus);
 }
@@ -55,19 +54,18 @@ static double whole_ns(const struct page *p, size_t point)
 static void draw_point(const struct page *p, size_t point)
 {
 	const struct model_point *at = &p->m->bins.points[point];
-	const double *ns = &p->m->groups.point_ns[point * MODEL_NR_STATES];
 	double x = page_x(p, (double)at->begin_ns / 1e9);
 	double w = page_x(p, (double)at->end_ns / 1e9) - x;
 	double whole = whole_ns(p, point), below = 0;
 
-	for (int i = 0; whole > 0 && i < MODEL_NR_STATES; i++) {
-		double share = ns[order[i]] / whole;
+	for (int i = 0; whole > 0 && i < KES_NR_STATES; i++) {
+		double share = at->ns[order[i]] / whole;
 
 		if (share <= 0)
 			continue;
 		canvas_rect(p->cr, x, share_y(below + share), w,
 			    share_y(below) - share_y(below + share),
-			    model_state_colour(order[i]));
+			    state_table[order[i]].colour);
 		below += share;
 	}
 }
@@ -75,14 +73,14 @@ static void draw_point(const struct page *p, size_t point)
 static void draw_legend(const struct page *p)
 {
 	static const char *const head[4] = { "state", "", "seconds", "share" };
-	const struct model_vcpu_time *t = &p->m->groups.all;
+	const struct model_cell *t = p->m->all;
 	double y = STRIPS_Y - 8;
 
 	page_draw_legend_head(p, y, head);
 	y += 26;
-	for (int i = MODEL_NR_STATES - 1; i >= 0; i--, y += 22) {
+	for (int i = KES_NR_STATES - 1; i >= 0; i--, y += 22) {
 		char seconds[32], share[16];
-		const char *const text[4] = { model_state_name(order[i]), "",
+		const char *const text[4] = { state_table[order[i]].name, "",
 					      seconds, share };
 
 		snprintf(seconds, sizeof(seconds), "%.2f",
@@ -90,7 +88,7 @@ static void draw_legend(const struct page *p)
 		snprintf(share, sizeof(share), "%.1f %%", t->elapsed_ns ?
 			 100.0 * (double)t->ns[order[i]] /
 			 (double)t->elapsed_ns : 0);
-		page_draw_legend_row(p, y, model_state_colour(order[i]), text);
+		page_draw_legend_row(p, y, state_table[order[i]].colour, text);
 	}
 }
 

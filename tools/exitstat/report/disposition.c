@@ -18,11 +18,6 @@ static bool has_fates(const struct model *m)
 	       rec_has_field(m->rec, FIELD_FASTPATH);
 }
 
-static uint64_t filled(int64_t n)
-{
-	return n > 0 ? (uint64_t)n : 0;
-}
-
 enum { EXITS, FASTPATH, KERNEL, USERSPACE, REFLECTED, NR_COLUMNS };
 
 /* The field that a column is of; NULL: every source has it. */
@@ -51,17 +46,17 @@ static void print_fate(const struct recording *r, const char *name,
 
 static void print_users(const struct model *m, FILE *out)
 {
-	const struct model_groups *g = &m->groups;
+	const struct model_cell *all = m->all;
 	char count[COUNT_TEXT_LEN];
 	struct buf b = { 0 };
 
-	if (!g->nr_users)
+	if (!all->nr_users)
 		return;
 	buf_printf(&b, "KVM_RUN returned to user space for: ");
-	for (size_t i = 0; i < g->nr_users; i++)
+	for (size_t i = 0; i < all->nr_users; i++)
 		buf_printf(&b, "%s%s %s", i ? ", " : "",
-			   rec_kvm_exit_name(m->rec, g->users[i].code),
-			   fmt_count(count, g->users[i].count));
+			   rec_kvm_exit_name(m->rec, all->users[i].code),
+			   fmt_count(count, all->users[i].count));
 	buf_printf(&b, ".");
 	fprintf(out, "\n  ");
 	wrap_text(out, 2, b.data);
@@ -90,15 +85,15 @@ void report_fates(const struct model *m, FILE *out)
 	for (size_t i = 0; i < m->nr_seen; i++) {
 		const struct model_reason *r = model_ranked(m, i);
 		uint64_t n[NR_COLUMNS] = {
-			[EXITS] = r->total,
-			[FASTPATH] = filled(r->n.fastpath),
-			[USERSPACE] = filled(r->n.userspace),
-			[REFLECTED] = filled(r->n.l2_reflected),
+			[EXITS] = model_exits(r->sum),
+			[FASTPATH] = model_filled(r->sum->n.fastpath),
+			[USERSPACE] = model_filled(r->sum->n.userspace),
+			[REFLECTED] = model_filled(r->sum->n.l2_reflected),
 		};
 		uint64_t others = n[FASTPATH] + n[USERSPACE] + n[REFLECTED];
 		char name[64];
 
-		n[KERNEL] = r->total > others ? r->total - others : 0;
+		n[KERNEL] = n[EXITS] > others ? n[EXITS] - others : 0;
 		for (int k = 0; k < NR_COLUMNS; k++)
 			sum[k] += n[k];
 		model_reason_name(r->info, name, sizeof(name));
@@ -122,8 +117,8 @@ static bool may_be_in_flight(const struct model *m, int64_t open)
 /* Every VM-entry attempt must end in exactly one bucket. */
 void report_closure(const struct model *m, FILE *out)
 {
-	int64_t open = (int64_t)(m->closure[0] - m->total - m->closure[1] -
-				 m->closure[2]);
+	const uint64_t *n = m->all->entries;
+	int64_t open = model_unaccounted(m);
 	char attempts[COUNT_TEXT_LEN], exits[COUNT_TEXT_LEN];
 	struct buf b = { 0 };
 
@@ -131,8 +126,9 @@ void report_closure(const struct model *m, FILE *out)
 		return;
 	buf_printf(&b, "%s VM-entry attempts = %s exits + %" PRIu64
 		   " failed entries + %" PRIu64 " emulated",
-		   fmt_count(attempts, m->closure[0]),
-		   fmt_count(exits, m->total), m->closure[1], m->closure[2]);
+		   fmt_count(attempts, n[MODEL_ATTEMPTS]),
+		   fmt_count(exits, m->total), n[MODEL_ENTRY_FAILED],
+		   n[MODEL_EMULATION]);
 	if (!open)
 		buf_printf(&b, ", 0 unaccounted for: closed.");
 	else if ((uint64_t)llabs(open) <=

@@ -15,13 +15,13 @@ static json_t *number(uint64_t n)
 }
 
 /* Keys of a state: "polling_ns". */
-static void put_states(json_t *o, const uint64_t ns[MODEL_NR_STATES],
+static void put_states(json_t *o, const uint64_t ns[KES_NR_STATES],
 		       int from)
 {
-	for (int s = from; s < MODEL_NR_STATES; s++) {
+	for (int s = from; s < KES_NR_STATES; s++) {
 		char key[32];
 
-		snprintf(key, sizeof(key), "%s_ns", model_state_name(s));
+		snprintf(key, sizeof(key), "%s_ns", state_table[s].name);
 		json_object_set_new(o, key, number(ns[s]));
 	}
 }
@@ -31,20 +31,20 @@ static json_t *vcpu_times(const struct model *m)
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < m->rec->nr_vcpus; i++) {
-		const struct model_vcpu_time *t = &m->groups.vcpus[i];
+		const struct model_cell *t = m->vcpus[i];
 		json_t *o = json_object();
 
 		json_object_set_new(o, "elapsed_ns", number(t->elapsed_ns));
-		put_states(o, t->ns, MODEL_GUEST);
+		put_states(o, t->ns, KES_STATE_GUEST);
 		json_array_append_new(a, o);
 	}
 	return a;
 }
 
 static json_t *percentile(const struct model_groups *g,
-			  const struct model_cost *c, double share)
+			  const struct model_cell *c, double share)
 {
-	if (!g->has_histogram || !c->timed)
+	if (!g->has_histogram || !model_timed(c))
 		return json_null();
 	return number(model_percentile_ns(g, c, share));
 }
@@ -55,12 +55,12 @@ static json_t *costs(const struct model *m)
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < g->nr_costs; i++) {
-		const struct model_cost *c = &g->costs[g->order[i]];
+		const struct model_cell *c = m->reasons[g->order[i]].sum;
 		const char *name = m->rec->reasons[g->order[i]].name;
 		json_t *o = json_object();
 
 		json_object_set_new(o, "reason", json_text(name));
-		put_states(o, c->ns, MODEL_HANDLER);
+		put_states(o, c->ns, KES_STATE_HANDLER);
 		json_object_set_new(o, "max_ns", c->max_ns ?
 				    number(c->max_ns) : json_null());
 		json_object_set_new(o, "p50_ns", percentile(g, c, 0.5));
@@ -72,13 +72,13 @@ static json_t *costs(const struct model *m)
 
 static json_t *users(const struct model *m)
 {
-	const struct model_groups *g = &m->groups;
+	const struct model_cell *c = m->all;
 	json_t *o = json_object();
 
-	for (size_t i = 0; i < g->nr_users; i++)
+	for (size_t i = 0; i < c->nr_users; i++)
 		json_object_set_new(o, rec_kvm_exit_name(m->rec,
-							 g->users[i].code),
-				    number(g->users[i].count));
+							 c->users[i].code),
+				    number(c->users[i].count));
 	return o;
 }
 
@@ -111,7 +111,7 @@ void report_json_groups(const struct model *m, json_t *root)
 	json_object_set_new(root, "costs",
 			    g->has_time ? costs(m) : json_null());
 	json_object_set_new(root, "userspace_exits",
-			    g->nr_users ? users(m) : json_null());
+			    m->all->nr_users ? users(m) : json_null());
 	json_object_set_new(root, "details",
 			    g->nr_values ? details(m) : json_null());
 }

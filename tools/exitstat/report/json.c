@@ -53,8 +53,8 @@ static json_t *answers(const struct model *m)
 
 	return json_pack("{s:I, s:o, s:o, s:s, s:f, s:f, s:f, s:f, s:I, s:I, s:o}",
 			 "exits", (json_int_t)m->total,
-			 "first_s", seconds(m->active_begin_ns),
-			 "last_s", seconds(m->active_end_ns),
+			 "first_s", seconds(m->all->first_ns),
+			 "last_s", seconds(m->all->last_ns),
 			 "shape", report_shape_name(f->shape),
 			 "mean_per_s", f->mean, "median_per_s", f->median,
 			 "variation", f->cv, "highest_per_s", f->highest,
@@ -72,37 +72,39 @@ static json_t *reason(const struct model *m, const struct model_reason *r)
 			 "isa", json_text(r->info->isa),
 			 "code", (json_int_t)r->info->code,
 			 "class", json_text(r->info->class),
-			 "exits", (json_int_t)r->total,
-			 "percent", model_share(m, r->total),
-			 "l1", json_count(r->n.l1),
-			 "l2", json_count(r->n.l2),
-			 FIELD_L2_REFLECTED, json_count(r->n.l2_reflected),
-			 FIELD_FASTPATH, json_count(r->n.fastpath),
-			 FIELD_USERSPACE, json_count(r->n.userspace),
-			 "first_s", seconds(r->first_ns),
-			 "last_s", seconds(r->last_ns));
+			 "exits", (json_int_t)model_exits(r->sum),
+			 "percent", model_share(m, model_exits(r->sum)),
+			 "l1", json_count(r->sum->n.l1),
+			 "l2", json_count(r->sum->n.l2),
+			 FIELD_L2_REFLECTED, json_count(r->sum->n.l2_reflected),
+			 FIELD_FASTPATH, json_count(r->sum->n.fastpath),
+			 FIELD_USERSPACE, json_count(r->sum->n.userspace),
+			 "first_s", seconds(r->sum->first_ns),
+			 "last_s", seconds(r->sum->last_ns));
 }
 
-static json_t *phase(const struct model *m, const struct model_phase *p)
+static json_t *phase(const struct model *m, size_t k)
 {
+	const struct model_phase *p = &m->phases[k];
+	uint64_t exits = model_exits(p->sum);
 	json_t *reasons = json_object();
 	char name[64];
 
 	for (size_t i = 0; i < m->nr_seen; i++) {
 		size_t id = m->order[i];
+		uint64_t n = model_exits(model_in_phase(m, k, id));
 
-		if (!p->by_reason[id])
+		if (!n)
 			continue;
 		model_reason_name(&m->rec->reasons[id], name, sizeof(name));
-		json_object_set_new(reasons, name, json_integer((json_int_t)
-				    p->by_reason[id]));
+		json_object_set_new(reasons, name, json_integer((json_int_t)n));
 	}
 	return json_pack("{s:o, s:o, s:o, s:I, s:f, s:o}",
 			 "name", json_text(p->name),
 			 "begin_s", seconds(p->begin_ns),
 			 "end_s", seconds(p->end_ns),
-			 "exits", (json_int_t)p->total,
-			 "per_s", model_rate(p->total, p->end_ns - p->begin_ns),
+			 "exits", (json_int_t)exits,
+			 "per_s", model_rate(exits, p->end_ns - p->begin_ns),
 			 "reasons", reasons);
 }
 
@@ -115,7 +117,7 @@ static json_t *vcpu(const struct model *m, size_t i)
 			 "vm", (json_int_t)vm->vm_id, "guest", json_text(vm->name),
 			 "pid", (json_int_t)vm->pid,
 			 "vcpu", (json_int_t)v->vcpu_id,
-			 "exits", (json_int_t)m->by_vcpu[i],
+			 "exits", (json_int_t)model_exits(m->vcpus[i]),
 			 "unknown_last", v->has_unknown ?
 			 json_integer((json_int_t)v->unknown_last) :
 			 json_null());
@@ -123,12 +125,14 @@ static json_t *vcpu(const struct model *m, size_t i)
 
 static json_t *closure(const struct model *m)
 {
+	const uint64_t *n = m->all->entries;
+
 	if (!m->has_closure)
 		return json_null();
 	return json_pack("{s:I, s:I, s:I}",
-			 "attempts", (json_int_t)m->closure[0],
-			 "entry_failed", (json_int_t)m->closure[1],
-			 "emulation", (json_int_t)m->closure[2]);
+			 "attempts", (json_int_t)n[MODEL_ATTEMPTS],
+			 "entry_failed", (json_int_t)n[MODEL_ENTRY_FAILED],
+			 "emulation", (json_int_t)n[MODEL_EMULATION]);
 }
 
 json_t *report_json_phases(const struct model *m)
@@ -136,7 +140,7 @@ json_t *report_json_phases(const struct model *m)
 	json_t *phases = json_array();
 
 	for (size_t i = 0; i < m->nr_phases; i++)
-		json_array_append_new(phases, phase(m, &m->phases[i]));
+		json_array_append_new(phases, phase(m, i));
 	return phases;
 }
 

@@ -24,11 +24,6 @@ struct sums {
 	bool knows_reflected;
 };
 
-static uint64_t filled(int64_t n)
-{
-	return n > 0 ? (uint64_t)n : 0;
-}
-
 static struct sums add_up(const struct model *m)
 {
 	struct sums s = {
@@ -38,11 +33,11 @@ static struct sums add_up(const struct model *m)
 	for (size_t i = 0; i < m->rec->nr_reasons; i++) {
 		const struct model_reason *r = &m->reasons[i];
 
-		s.l1 += filled(r->n.l1);
-		s.l2 += filled(r->n.l2);
-		s.reflected += filled(r->n.l2_reflected);
+		s.l1 += model_filled(r->sum->n.l1);
+		s.l2 += model_filled(r->sum->n.l2);
+		s.reflected += model_filled(r->sum->n.l2_reflected);
 		if (!strcmp(r->info->class, "nested"))
-			s.for_l2 += filled(r->n.l1);
+			s.for_l2 += model_filled(r->sum->n.l1);
 	}
 	return s;
 }
@@ -71,8 +66,8 @@ static void print_row(const char *name, const uint64_t n[4], double per_exit,
 static void print_reason(const struct model_reason *r, const struct sums *s,
 			 FILE *out)
 {
-	uint64_t l2 = filled(r->n.l2), reflected = filled(r->n.l2_reflected);
-	uint64_t n[4] = { filled(r->n.l1), l2,
+	uint64_t l2 = model_filled(r->sum->n.l2), reflected = model_filled(r->sum->n.l2_reflected);
+	uint64_t n[4] = { model_filled(r->sum->n.l1), l2,
 			  l2 > reflected ? l2 - reflected : 0, reflected };
 	char name[64];
 

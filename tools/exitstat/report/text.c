@@ -131,7 +131,7 @@ static void answer_how_many(const struct model *m, FILE *out)
 	snprintf(text, sizeof(text),
 		 "%s exits in %s: %s per second on average, from the first exit to the last. The recording spans %s.",
 		 fmt_count(exits, m->total),
-		 fmt_ns(ns, m->active_end_ns - m->active_begin_ns),
+		 fmt_ns(ns, model_active_ns(m)),
 		 fmt_rate(rate, m->shape.mean), fmt_ns(whole, m->end_ns));
 	fprintf(out, "\nHow many exits?\n  ");
 	wrap_text(out, 2, text);
@@ -230,12 +230,12 @@ static void name_ranked(const struct model *m, struct buf *b, size_t i,
 {
 	const struct model_reason *r = model_ranked(m, i);
 	char name[64], exits[COUNT_TEXT_LEN];
+	double share = model_share(m, model_exits(r->sum));
 
 	model_reason_name(r->info, name, sizeof(name));
 	buf_printf(b, "%s%s (%s, %.*f %%)", comma, name,
-		   fmt_count(exits, r->total),
-		   model_share(m, r->total) < 0.1 ? 3 : 1,
-		   model_share(m, r->total));
+		   fmt_count(exits, model_exits(r->sum)),
+		   share < 0.1 ? 3 : 1, share);
 }
 
 static void answer_which(const struct model *m, FILE *out)
@@ -269,8 +269,8 @@ static void percent_of(char out[8], int64_t part, uint64_t whole)
 static bool has_ways_out(const struct model *m)
 {
 	for (size_t i = 0; i < m->rec->nr_reasons; i++)
-		if (m->reasons[i].n.userspace >= 0 ||
-		    m->reasons[i].n.fastpath >= 0)
+		if (m->reasons[i].sum->n.userspace >= 0 ||
+		    m->reasons[i].sum->n.fastpath >= 0)
 			return true;
 	return false;
 }
@@ -280,18 +280,18 @@ static void print_reason_row(const struct model *m,
 {
 	char name[64], exits[COUNT_TEXT_LEN], rate[COUNT_TEXT_LEN];
 	char user[8], fast[8];
+	uint64_t n = model_exits(r->sum);
 
 	model_reason_name(r->info, name, sizeof(name));
-	percent_of(user, r->n.userspace, r->total);
-	percent_of(fast, r->n.fastpath, r->total);
-	fprintf(out, "  %-21.21s %11s %6.2f %9s", name,
-		fmt_count(exits, r->total), model_share(m, r->total),
-		fmt_rate(rate, model_rate(r->total, m->active_end_ns -
-						    m->active_begin_ns)));
+	percent_of(user, r->sum->n.userspace, n);
+	percent_of(fast, r->sum->n.fastpath, n);
+	fprintf(out, "  %-21.21s %11s %6.2f %9s", name, fmt_count(exits, n),
+		model_share(m, n),
+		fmt_rate(rate, model_rate(n, model_active_ns(m))));
 	if (has_ways_out(m))
 		fprintf(out, " %6s %6s", user, fast);
-	fprintf(out, " %6.2f %6.2f\n", (double)r->first_ns / 1e9,
-		(double)r->last_ns / 1e9);
+	fprintf(out, " %6.2f %6.2f\n", (double)r->sum->first_ns / 1e9,
+		(double)r->sum->last_ns / 1e9);
 }
 
 static void print_reasons(const struct model *m, FILE *out)
@@ -337,12 +337,13 @@ static void cell_time(const struct model_phase *p, char text[COUNT_TEXT_LEN])
 
 static void cell_exits(const struct model_phase *p, char text[COUNT_TEXT_LEN])
 {
-	fmt_count(text, p->total);
+	fmt_count(text, model_exits(p->sum));
 }
 
 static void cell_rate(const struct model_phase *p, char text[COUNT_TEXT_LEN])
 {
-	fmt_rate(text, model_rate(p->total, p->end_ns - p->begin_ns));
+	fmt_rate(text, model_rate(model_exits(p->sum),
+				  p->end_ns - p->begin_ns));
 }
 
 /* Where a name that is too wide for its column is broken; 0: it fits. */
@@ -378,11 +379,10 @@ static void print_phase_reason(const struct model *m, FILE *out, size_t from,
 	fprintf(out, "  %-20.20s", name);
 	for (size_t i = from; i < to; i++) {
 		const struct model_phase *p = &m->phases[i];
+		uint64_t n = model_exits(model_in_phase(m, i, reason));
 
-		fmt_rate(rate, model_rate(p->by_reason[reason],
-					  p->end_ns - p->begin_ns));
-		fprintf(out, " %*s", PHASE_WIDTH,
-			p->by_reason[reason] ? rate : ".");
+		fmt_rate(rate, model_rate(n, p->end_ns - p->begin_ns));
+		fprintf(out, " %*s", PHASE_WIDTH, n ? rate : ".");
 	}
 	fprintf(out, "\n");
 }
@@ -433,8 +433,8 @@ static void print_vcpus(const struct model *m, FILE *out)
 	for (size_t i = 0; i < r->nr_vcpus; i++)
 		fprintf(out, "  %-36.36s %5u %15s %6.2f\n",
 			r->vms[r->vcpus[i].vm].name, r->vcpus[i].vcpu_id,
-			fmt_count(exits, m->by_vcpu[i]),
-			model_share(m, m->by_vcpu[i]));
+			fmt_count(exits, model_exits(m->vcpus[i])),
+			model_share(m, model_exits(m->vcpus[i])));
 }
 
 /* An exit without a name still has a number to search for. */

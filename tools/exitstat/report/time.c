@@ -10,7 +10,7 @@
 #include "lib/wrap.h"
 #include "report/report.h"
 
-static const int widths[MODEL_NR_STATES] = { 8, 8, 9, 9, 10, 9 };
+static const int widths[KES_NR_STATES] = { 8, 8, 9, 9, 10, 9 };
 
 #define CLOCK_TOLERANCE	0.01	/* of the TSC, to be called right */
 #define MIN_SHARE	0.00005	/* of a reason's cost, to be listed */
@@ -20,13 +20,13 @@ static double percent(uint64_t part, uint64_t whole)
 	return whole ? 100.0 * (double)part / (double)whole : 0;
 }
 
-static void print_vcpu(const char *name, const struct model_vcpu_time *t,
+static void print_vcpu(const char *name, const struct model_cell *t,
 		       FILE *out)
 {
 	uint64_t sum = 0;
 
 	fprintf(out, "  %-6s", name);
-	for (int s = 0; s < MODEL_NR_STATES; s++) {
+	for (int s = 0; s < KES_NR_STATES; s++) {
 		fprintf(out, " %*.2f", widths[s],
 			(double)t->ns[s] / 1e9);
 		sum += t->ns[s];
@@ -34,22 +34,22 @@ static void print_vcpu(const char *name, const struct model_vcpu_time *t,
 	fprintf(out, " %9.2f\n", (double)sum / 1e9);
 }
 
-static void print_shares(const struct model_vcpu_time *t, FILE *out)
+static void print_shares(const struct model_cell *t, FILE *out)
 {
 	fprintf(out, "  %-6s", "share");
-	for (int s = 0; s < MODEL_NR_STATES; s++)
+	for (int s = 0; s < KES_NR_STATES; s++)
 		fprintf(out, " %*.1f %%", widths[s] - 2,
 			percent(t->ns[s], t->elapsed_ns));
 	fprintf(out, "\n");
 }
 
 /* The parts were measured apart from the whole: that they agree is a check. */
-static void print_agreement(const struct model_vcpu_time *t, FILE *out)
+static void print_agreement(const struct model_cell *t, FILE *out)
 {
 	char elapsed[COUNT_TEXT_LEN], off[COUNT_TEXT_LEN];
 	uint64_t sum = 0, diff;
 
-	for (int s = 0; s < MODEL_NR_STATES; s++)
+	for (int s = 0; s < KES_NR_STATES; s++)
 		sum += t->ns[s];
 	diff = sum > t->elapsed_ns ? sum - t->elapsed_ns : t->elapsed_ns - sum;
 	fprintf(out, "\n  Elapsed: %s; the parts differ from it by %s (%.3f %%).\n",
@@ -73,12 +73,11 @@ static void print_clock(const struct model *m, FILE *out)
 
 static void print_budget(const struct model *m, FILE *out)
 {
-	const struct model_groups *g = &m->groups;
 	char name[32];
 
 	fprintf(out, "\nWhere the vCPUs' time went, in seconds\n\n  %-6s", "vcpu");
-	for (int s = 0; s < MODEL_NR_STATES; s++)
-		fprintf(out, " %*s", widths[s], model_state_name(s));
+	for (int s = 0; s < KES_NR_STATES; s++)
+		fprintf(out, " %*s", widths[s], state_table[s].name);
 	fprintf(out, " %9s\n", "sum");
 	for (size_t i = 0; i < m->rec->nr_vcpus; i++) {
 		const struct rec_vcpu *v = &m->rec->vcpus[i];
@@ -88,26 +87,25 @@ static void print_budget(const struct model *m, FILE *out)
 				 v->vcpu_id);
 		else
 			snprintf(name, sizeof(name), "%u", v->vcpu_id);
-		print_vcpu(name, &g->vcpus[i], out);
+		print_vcpu(name, m->vcpus[i], out);
 	}
 	if (m->rec->nr_vcpus > 1)
-		print_vcpu("all", &g->all, out);
-	print_shares(&g->all, out);
-	print_agreement(&g->all, out);
+		print_vcpu("all", m->all, out);
+	print_shares(m->all, out);
+	print_agreement(m->all, out);
 	print_clock(m, out);
 }
 
 static uint64_t all_costs(const struct model *m)
 {
-	return m->groups.all.ns[MODEL_HANDLER] +
-	       m->groups.all.ns[MODEL_USERSPACE];
+	return model_cost_ns(m->all);
 }
 
 static void percentile_text(const struct model_groups *g,
-			    const struct model_cost *c, double share,
+			    const struct model_cell *c, double share,
 			    char text[COUNT_TEXT_LEN])
 {
-	if (c->timed)
+	if (model_timed(c))
 		fmt_ns(text, model_percentile_ns(g, c, share));
 	else
 		strcpy(text, "-");
@@ -128,8 +126,8 @@ static const char *share_text(char text[8], uint64_t part, uint64_t whole)
 
 static void print_cost(const struct model *m, size_t reason, FILE *out)
 {
-	const struct model_cost *c = &m->groups.costs[reason];
-	uint64_t exits = m->reasons[reason].total, cost = model_cost_ns(c);
+	const struct model_cell *c = m->reasons[reason].sum;
+	uint64_t exits = model_exits(c), cost = model_cost_ns(c);
 	char name[64], total[COUNT_TEXT_LEN], mean[COUNT_TEXT_LEN];
 	char p50[COUNT_TEXT_LEN], p99[COUNT_TEXT_LEN], max[COUNT_TEXT_LEN];
 	char n[COUNT_TEXT_LEN], share[8], user[8];
@@ -146,35 +144,34 @@ static void print_cost(const struct model *m, size_t reason, FILE *out)
 	fprintf(out, "  %-18.18s %10s %7s %7s %3s %4s %7s %7s %7s\n", name,
 		exits ? fmt_count(n, exits) : "-", mean, fmt_ns(total, cost),
 		share_text(share, cost, all_costs(m)),
-		share_text(user, c->ns[MODEL_USERSPACE], cost), p50, p99, max);
+		share_text(user, c->ns[KES_STATE_USERSPACE], cost), p50, p99, max);
 }
 
 /* Who is the real cost: exits x time, against exits alone. */
 static void print_verdict(const struct model *m, FILE *out)
 {
 	size_t dearest = m->groups.order[0], first = m->order[0];
-	const struct model_reason *d = &m->reasons[dearest];
-	const struct model_cost *c = &m->groups.costs[dearest];
-	uint64_t cost = model_cost_ns(c);
+	const struct model_cell *d = m->reasons[dearest].sum;
+	const struct model_cell *f = m->reasons[first].sum;
+	uint64_t cost = model_cost_ns(d), nr = model_exits(d);
 	char exits[COUNT_TEXT_LEN], ns[COUNT_TEXT_LEN], mean[COUNT_TEXT_LEN];
 	struct buf b = { 0 };
 
-	buf_printf(&b, "The real cost is %s: ", d->info->name);
-	if (d->total)
-		buf_printf(&b, "%s exits x %s = ", fmt_count(exits, d->total),
-			   fmt_ns(mean, cost / d->total));
+	buf_printf(&b, "The real cost is %s: ", m->rec->reasons[dearest].name);
+	if (nr)
+		buf_printf(&b, "%s exits x %s = ", fmt_count(exits, nr),
+			   fmt_ns(mean, cost / nr));
 	buf_printf(&b, "%s, %.0f %% of what all exits cost and %.0f %% of the vCPUs' time.",
 		   fmt_ns(ns, cost), percent(cost, all_costs(m)),
-		   percent(cost, m->groups.all.elapsed_ns));
+		   percent(cost, m->all->elapsed_ns));
 	if (first != dearest)
 		buf_printf(&b, " The most frequent reason, %s, has %.0f %% of the exits, but %.0f %% of the cost.",
-			   m->reasons[first].info->name,
-			   model_share(m, m->reasons[first].total),
-			   percent(model_cost_ns(&m->groups.costs[first]),
-				   all_costs(m)));
+			   m->rec->reasons[first].name,
+			   model_share(m, model_exits(f)),
+			   percent(model_cost_ns(f), all_costs(m)));
 	else
 		buf_printf(&b, " It is also the most frequent, with %.0f %% of the exits.",
-			   model_share(m, d->total));
+			   model_share(m, nr));
 	fprintf(out, "\n  ");
 	wrap_text(out, 2, b.data);
 	buf_free(&b);
@@ -193,7 +190,7 @@ static void print_costs(const struct model *m, FILE *out)
 	fprintf(out, "  %-18s %10s %7s %7s %3s %4s %7s %7s %7s\n", "reason",
 		"exits", "mean", "total", "%", "user", "p50", "p99", "max");
 	for (size_t i = 0; i < g->nr_costs; i++) {
-		uint64_t cost = model_cost_ns(&g->costs[g->order[i]]);
+		uint64_t cost = model_cost_ns(m->reasons[g->order[i]].sum);
 
 		if ((double)cost < MIN_SHARE * (double)all_costs(m))
 			left++;

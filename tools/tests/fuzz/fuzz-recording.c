@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "model/model.h"
+#include "model/latency.h"
 #include "random.h"
 #include "recording/writer.h"
 

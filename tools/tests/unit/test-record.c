@@ -231,9 +231,9 @@ static void baseline_is_not_counted(void **state)
 	sample(&r, 1023, 151, 99);
 	run_end(&r);
 	assert_int_equal(r.m.total, 23 + 101);
-	assert_int_equal(model_ranked(&r.m, 0)->total, 101);
+	assert_int_equal(model_exits(model_ranked(&r.m, 0)->sum), 101);
 	assert_string_equal(model_ranked(&r.m, 0)->info->name, "NPF");
-	assert_int_equal(r.m.closure[0], 23 + 101);
+	assert_int_equal(r.m.all->entries[MODEL_ATTEMPTS], 23 + 101);
 	assert_int_equal(r.rec.vms[0].died_ns, 99);
 	run_free(&r);
 }
@@ -305,8 +305,8 @@ static void unfilled_fields_are_null(void **state)
 	}
 	run_end(&r);
 	assert_int_equal(r.m.total, 23);
-	assert_int_equal(r.m.reasons[0].n.userspace, -1);
-	assert_int_equal(r.m.reasons[0].n.l2, -1);
+	assert_int_equal(r.m.reasons[0].sum->n.userspace, -1);
+	assert_int_equal(r.m.reasons[0].sum->n.l2, -1);
 	assert_false(r.m.has_closure);
 	run_free(&r);
 }
@@ -337,8 +337,8 @@ static void counters_wrap(void **state)
 	sample(&r, 13, 7, 0);
 	run_end(&r);
 	assert_int_equal(r.m.total, 23 + 1);
-	assert_int_equal(r.m.closure[0], 23 + 1);
-	assert_int_equal(model_ranked(&r.m, 0)->n.userspace, 23 + 1);
+	assert_int_equal(r.m.all->entries[MODEL_ATTEMPTS], 23 + 1);
+	assert_int_equal(model_ranked(&r.m, 0)->sum->n.userspace, 23 + 1);
 	run_free(&r);
 }
 
@@ -361,7 +361,7 @@ static void times_wrap(void **state)
 		assert_int_equal(try_sample(&r, &w), 0);
 	}
 	run_end(&r);
-	assert_int_equal(r.m.groups.costs[0].ns[MODEL_HANDLER], 23);
+	assert_int_equal(r.m.reasons[0].sum->ns[KES_STATE_HANDLER], 23);
 	run_free(&r);
 }
 
@@ -389,8 +389,8 @@ static void a_vcpu_is_plugged_in(void **state)
 	run_end(&r);
 	assert_int_equal(r.rec.nr_vcpus, 2);
 	assert_int_equal(r.rec.vcpus[1].vcpu_id, 7);
-	assert_int_equal(r.m.by_vcpu[0], 1);
-	assert_int_equal(r.m.by_vcpu[1], 1021);
+	assert_int_equal(model_exits(r.m.vcpus[0]), 1);
+	assert_int_equal(model_exits(r.m.vcpus[1]), 1021);
 	run_free(&r);
 }
 
