@@ -83,7 +83,7 @@ pid_is_reused() {
 	"$FAST" top -b 100ms 1 | has founder
 	"$FAST" list | has founder
 	"$FAST" serve --once --textfile e.prom
-	has 'name="founder"' <e.prom
+	has '"founder"' <e.prom
 }
 
 # More VMs than the kernel remembers: what is not seen is said to be missing.
