@@ -24,7 +24,7 @@ LITERAL = r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\''
 COMMENT = re.compile(rf'/\*.*?\*/|//[^\n]*|({LITERAL})', re.S)
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.M)
 DIRECTIVE = re.compile(r'^[ \t]*#(?:[^\n]*\\\n)*[^\n]*', re.M)
-ATTRIBUTE = re.compile(r'\b__attribute__\s*\(\(.*?\)\)|\b__printf\([^)]*\)', re.S)
+ATTRIBUTE = re.compile(r'\b__attribute__\s*\(\(.*?\)\)|\b(?:__printf|SEC)\([^)]*\)', re.S)
 # Neither a member of a structure, behind a dot or an arrow, nor its tag.
 NAME = re.compile(r'(?<![\w.])(?<!->)(?<!struct )(?<!union )(?<!enum )[A-Za-z_]\w*')
 CALLED = re.compile(r'([A-Za-z_]\w*)\s*\(')
