@@ -11,6 +11,7 @@
 #include "lib/proc.h"
 
 /* Fields of /proc/PID/stat, as proc(5) counts them. */
+#define STAT_STATE	3
 #define STAT_PPID	4
 #define STAT_STARTTIME	22	/* in ticks since boot */
 
@@ -54,12 +55,11 @@ bool proc_is_alive(const char *root, uint32_t pid)
 	return alive;
 }
 
-/* A number of stat, by its place; comm, the second, may contain any text. */
-static int stat_number(const char *root, uint32_t pid, int field, uint64_t *out)
+/* A field of stat as text, by its place; comm, the second, may be any text. */
+static int stat_field(const char *root, uint32_t pid, int field, char out[24])
 {
 	struct buf b = { 0 };
 	char path[64], *at = NULL;
-	unsigned long long n;
 	int rc = -ESRCH;
 
 	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
@@ -67,12 +67,25 @@ static int stat_number(const char *root, uint32_t pid, int field, uint64_t *out)
 		at = strrchr(b.data, ')');
 	for (int i = 2; at && i < field; i++)
 		at = strchr(at + 1, ' ');
-	if (at && sscanf(at, "%llu", &n) == 1) {
-		*out = n;
+	if (at && sscanf(at, " %23s", out) == 1)
 		rc = 0;
-	}
 	buf_free(&b);
 	return rc;
+}
+
+static int stat_number(const char *root, uint32_t pid, int field, uint64_t *out)
+{
+	char text[24];
+	int rc = stat_field(root, pid, field, text);
+
+	return rc ? rc : parse_u64(text, 0, UINT64_MAX, out);
+}
+
+char proc_state(const char *root, uint32_t pid)
+{
+	char text[24];
+
+	return stat_field(root, pid, STAT_STATE, text) ? '\0' : text[0];
 }
 
 int proc_descends(const char *root, uint32_t pid, uint32_t ancestor)

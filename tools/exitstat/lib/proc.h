@@ -21,6 +21,8 @@ void proc_cmdline(const char *root, uint32_t pid, char *out, size_t size);
 int proc_descends(const char *root, uint32_t pid, uint32_t ancestor);
 
 bool proc_is_alive(const char *root, uint32_t pid);
+/* Its state as a letter ("S": sleeps), see proc(5); 0: cannot tell. */
+char proc_state(const char *root, uint32_t pid);
 /* When it began (CLOCK_MONOTONIC), or @now_ns if that cannot be told. */
 uint64_t proc_began_ns(const char *root, uint32_t pid, uint64_t now_ns);
 

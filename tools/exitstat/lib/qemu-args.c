@@ -8,40 +8,63 @@
 #include "lib/proc.h"
 #include "lib/qemu-args.h"
 
-/* The value after an option given as -opt or --opt; NULL without it. */
+const char *qemu_option(const char *arg)
+{
+	if (arg[0] != '-')
+		return NULL;
+	return arg + (arg[1] == '-' ? 2 : 1);
+}
+
+const char *qemu_next_item(const char *list, char *out, size_t size)
+{
+	size_t len = 0;
+
+	if (!list || !*list)
+		return NULL;
+	for (; *list; list++) {
+		if (*list == ',' && *++list != ',')
+			break;
+		if (len + 1 < size)
+			out[len++] = *list;
+	}
+	out[len] = '\0';
+	return list;
+}
+
+bool qemu_item(const char *list, const char *key, bool first, char *out,
+	       size_t size)
+{
+	size_t keylen = strlen(key);
+	char item[QEMU_ITEM_MAX];
+
+	for (bool is_first = true;
+	     (list = qemu_next_item(list, item, sizeof(item))); is_first = false) {
+		const char *value = NULL;
+
+		if (!strncmp(item, key, keylen) && item[keylen] == '=')
+			value = item + keylen + 1;
+		else if (first && is_first && !strchr(item, '='))
+			value = item;
+		if (!value)
+			continue;
+		if (strlen(value) >= size)
+			return false;
+		strcpy(out, value);
+		return true;
+	}
+	return false;
+}
+
+/* The value after an option; NULL without it. */
 static const char *option_value(char *const *args, size_t n, const char *opt)
 {
 	for (size_t i = 1; i + 1 < n; i++) {
-		const char *a = args[i];
+		const char *name = qemu_option(args[i]);
 
-		if (a[0] != '-')
-			continue;
-		a += a[1] == '-' ? 2 : 1;
-		if (!strcmp(a, opt))
+		if (name && !strcmp(name, opt))
 			return args[i + 1];
 	}
 	return NULL;
-}
-
-/* "key=VALUE,..." or, for the leading key, just "VALUE,...". */
-static void suboption(const char *list, const char *key, char *out,
-		      size_t size)
-{
-	size_t keylen = strlen(key);
-	const char *value = list;
-	char *text;
-
-	for (const char *p = list; p; p = strchr(p, ',')) {
-		p += *p == ',';
-		if (!strncmp(p, key, keylen) && p[keylen] == '=') {
-			value = p + keylen + 1;
-			break;
-		}
-	}
-	text = xstrdup(value);
-	text[strcspn(text, ",")] = '\0';
-	copy_printable(out, size, text);
-	free(text);
 }
 
 void qemu_name(const char *root, uint32_t pid, const char *fallback, char *out,
@@ -50,12 +73,12 @@ void qemu_name(const char *root, uint32_t pid, const char *fallback, char *out,
 	struct buf b = { 0 };
 	size_t nr;
 	char **args = proc_args(root, pid, &b, &nr);
-	const char *name = option_value(args, nr, "name");
+	const char *value = option_value(args, nr, "name");
+	char name[QEMU_ITEM_MAX];
 
-	if (name)
-		suboption(name, "guest", out, size);
-	else
-		copy_printable(out, size, fallback);
+	if (!qemu_item(value, "guest", true, name, sizeof(name)))
+		snprintf(name, sizeof(name), "%s", fallback);
+	copy_printable(out, size, name);
 	free(args);
 	buf_free(&b);
 }
@@ -74,17 +97,14 @@ void qemu_uuid(const char *root, uint32_t pid, char *out, size_t size)
 
 void qemu_args_machine(char *const *args, size_t n, char *out, size_t size)
 {
-	const char *machine = option_value(args, n, "machine");
+	const char *value = option_value(args, n, "machine");
+	char type[QEMU_ITEM_MAX];
 
-	if (!machine)
-		machine = option_value(args, n, "M");
-	/* "-machine accel=kvm" names no type: QEMU takes its default then */
-	if (!machine || (strchr(machine, '=') &&
-			 !strstr(machine, "type=") &&
-			 strcspn(machine, "=") < strcspn(machine, ",")))
-		snprintf(out, size, "default");
-	else
-		suboption(machine, "type", out, size);
+	if (!value)
+		value = option_value(args, n, "M");
+	if (!qemu_item(value, "type", true, type, sizeof(type)))
+		strcpy(type, "default");
+	copy_printable(out, size, type);
 }
 
 int qemu_machine(const char *root, uint32_t pid, char *out, size_t size)

@@ -8,12 +8,11 @@
  */
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "clock.h"
-#include "exits/sources.h"
 #include "exits/groups.h"
+#include "exits/sources.h"
+#include "lib/proc.h"
 #include "source/bpf-load.h"
 #include "source/ops.h"
 
@@ -36,19 +35,10 @@ static struct bpf_source *bpf_of(struct source *s)
 /* A zombie has closed its files. */
 static bool runs(void *arg, uint32_t tgid)
 {
-	char path[32], state = 0;
-	FILE *f;
+	char state = proc_state("", tgid);
 
 	(void)arg;
-	snprintf(path, sizeof(path), "/proc/%u/stat", tgid);
-	f = fopen(path, "re");
-	if (!f)
-		return kill((pid_t)tgid, 0) == 0;
-	/* the name may contain anything, also this */
-	while (fscanf(f, "%*[^)]) %c", &state) == 1)
-		;
-	fclose(f);
-	return state != 'Z' && state != 'X';
+	return state ? state != 'Z' && state != 'X' : !kill((pid_t)tgid, 0);
 }
 
 static int bpf_open(struct source *s, struct errbuf *why)

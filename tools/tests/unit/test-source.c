@@ -3,18 +3,14 @@
  * Unit tests of sources as objects: two at once, each on a played machine of
  * its own, which know nothing of one another; and what an open source holds.
  */
-#include <fcntl.h>
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <cmocka.h>
 
+#include "root-fixture.h"
 #include "snapshot/snapshot.h"
 #include "snapwrite.h"
 #include "source/hold.h"
@@ -42,23 +38,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)type;
-	(void)ftw;
-	return remove(path);
-}
-
-static void remove_all(const char *root, const char *path)
-{
-	char *full = xasprintf("%s%s", root, path);
-
-	nftw(full, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-	free(full);
-}
-
 static int teardown(void **state)
 {
 	struct fixture *f = *state;
@@ -73,29 +52,6 @@ static int teardown(void **state)
 }
 
 /* ---- machines ---- */
-
-static char *make_path(const char *root, const char *path)
-{
-	char *full = xasprintf("%s%s", root, path);
-
-	for (char *p = full + strlen(root) + 1; (p = strchr(p, '/')); p++) {
-		*p = '\0';
-		mkdir(full, 0755);
-		*p = '/';
-	}
-	return full;
-}
-
-static void put(const char *root, const char *path, const char *text)
-{
-	char *full = make_path(root, path);
-	int fd = open(full, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-
-	assert_true(fd >= 0);
-	assert_int_equal(write(fd, text, strlen(text)), strlen(text));
-	close(fd);
-	free(full);
-}
 
 /* An engine that has counted @exits of one reason. */
 static void put_engine(const char *root, const char *source, uint64_t exits)

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Files of a played machine, below a root of its own, for unit tests. */
+#ifndef TESTS_ROOT_FIXTURE_H
+#define TESTS_ROOT_FIXTURE_H
+
+#include <fcntl.h>
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <cmocka.h>
+
+#include "util.h"
+
+/* The path below @root, whose folders are there then; to be freed. */
+static inline char *make_path(const char *root, const char *path)
+{
+	char *full = xasprintf("%s%s", root, path);
+
+	for (char *p = full + strlen(root) + 1; (p = strchr(p, '/')); p++) {
+		*p = '\0';
+		mkdir(full, 0755);
+		*p = '/';
+	}
+	return full;
+}
+
+/* @len bytes of @text; or put(), a string. */
+static inline void put_bytes(const char *root, const char *path,
+			     const char *text, size_t len)
+{
+	char *full = make_path(root, path);
+	int fd = open(full, O_WRONLY | O_CREAT | O_TRUNC, 0644);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, text, len), len);
+	close(fd);
+	free(full);
+}
+
+static inline void put(const char *root, const char *path, const char *text)
+{
+	put_bytes(root, path, text, strlen(text));
+}
+
+static inline int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+/* A file or a folder with all that is in it. */
+static inline void remove_all(const char *root, const char *path)
+{
+	char *full = xasprintf("%s%s", root, path);
+
+	nftw(full, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+	free(full);
+}
+
+#endif

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of what is read of processes: their state, parents and age, and
+ * what QEMU's arguments say of its VM.
+ */
+#include <errno.h>
+
+#include "clock.h"
+#include "lib/proc.h"
+#include "lib/qemu-args.h"
+#include "root-fixture.h"
+#include "source/vm-name.h"
+
+static int setup(void **state)
+{
+	char *root = xstrdup("/tmp/test-proc-XXXXXX");
+
+	*state = root;
+	assert_non_null(mkdtemp(root));
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	remove_all(*state, "");
+	free(*state);
+	return 0;
+}
+
+/* A process that began @ns_ago; its name is as hard to read as can be. */
+static void put_stat(const char *root, uint32_t pid, char is, uint32_t parent,
+		     uint64_t ns_ago)
+{
+	uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
+	uint64_t ticks = (clock_ns(CLOCK_BOOTTIME) - ns_ago) / (NSEC_PER_SEC / hz);
+	char *path = xasprintf("/proc/%u/stat", pid);
+	char *text = xasprintf("%u (a) R 9 (b) %c %u 0 0 0 -1 0 0 0 0 0 0 0 0 0 0 0 1 0 %llu 0\n",
+			       pid, is, parent, (unsigned long long)ticks);
+
+	put(root, path, text);
+	free(text);
+	free(path);
+}
+
+#define PUT_ARGS(root, args) \
+	put_bytes(root, "/proc/700/cmdline", args, sizeof(args))
+
+static void states_are_letters(void **state)
+{
+	put_stat(*state, 700, 'Z', 1, 0);
+	assert_int_equal(proc_state(*state, 700), 'Z');
+	assert_int_equal(proc_state(*state, 701), 0);
+}
+
+static void descent_is_followed(void **state)
+{
+	put_stat(*state, 700, 'S', 600, 0);
+	put_stat(*state, 600, 'S', 500, 0);
+	put_stat(*state, 500, 'S', 1, 0);
+	put_stat(*state, 800, 'S', 801, 0);
+	put_stat(*state, 801, 'S', 800, 0);
+	assert_int_equal(proc_descends(*state, 700, 700), 1);
+	assert_int_equal(proc_descends(*state, 700, 500), 1);
+	assert_int_equal(proc_descends(*state, 600, 700), 0);
+	assert_int_equal(proc_descends(*state, 701, 500), -ESRCH);
+	assert_int_equal(proc_descends(*state, 0, 500), -ESRCH);
+	assert_int_equal(proc_descends(*state, 800, 500), 0);
+}
+
+/* Which process made a VM, their ages say. */
+static void age_says_who_it_is(void **state)
+{
+	struct snap_vm vm = { .pid = 700, .comm = "comm" };
+	char name[64];
+
+	PUT_ARGS(*state, "qemu\0-name\0guest=web");
+	vm.created_ns = mono_ns();
+	vm_name(&vm, *state, name, sizeof(name));
+	assert_string_equal(name, "web");
+	vm.dead = true;		/* and nobody says how old the process is */
+	vm_name(&vm, *state, name, sizeof(name));
+	assert_string_equal(name, "comm");
+	put_stat(*state, 700, 'S', 1, 5 * NSEC_PER_SEC);
+	vm_name(&vm, *state, name, sizeof(name));
+	assert_string_equal(name, "web");
+	vm.dead = false;
+	vm.created_ns -= 10 * NSEC_PER_SEC;
+	assert_int_equal(vm_process(&vm, *state), 0);
+	vm_name(&vm, *state, name, sizeof(name));
+	assert_string_equal(name, "comm");
+}
+
+static void names(void **state)
+{
+	char name[16];
+
+	qemu_name(*state, 700, "gone", name, sizeof(name));
+	assert_string_equal(name, "gone");
+	PUT_ARGS(*state, "qemu\0--name\0web,debug-threads=on");
+	qemu_name(*state, 700, "comm", name, sizeof(name));
+	assert_string_equal(name, "web");
+	PUT_ARGS(*state, "qemu\0-name\0debug-threads=on,guest=a,,b\033[2J");
+	qemu_name(*state, 700, "comm", name, sizeof(name));
+	assert_string_equal(name, "a,b?[2J");
+	PUT_ARGS(*state, "qemu\0-name\0debug-threads=on");
+	qemu_name(*state, 700, "comm", name, sizeof(name));
+	assert_string_equal(name, "comm");
+	PUT_ARGS(*state, "qemu\0-name\0a-name-that-is-too-long");
+	qemu_name(*state, 700, "comm", name, sizeof(name));
+	assert_string_equal(name, "a-name-that-is-");
+	PUT_ARGS(*state, "qemu\0-name");
+	qemu_name(*state, 700, "comm", name, sizeof(name));
+	assert_string_equal(name, "comm");
+}
+
+static void machines(void **state)
+{
+	static const struct {
+		const char *option, *value, *type;
+	} cases[] = {
+		{ "-machine", "q35", "q35" },
+		{ "-machine", "q35,accel=kvm", "q35" },
+		{ "-M", "type=microvm,pit=off", "microvm" },
+		{ "--machine", "accel=kvm,type=pc", "pc" },
+		{ "-machine", "accel=kvm", "default" },
+		{ "-cpu", "host", "default" },
+	};
+	char type[64];
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		char *args[] = { "qemu", (char *)cases[i].option,
+				 (char *)cases[i].value };
+
+		qemu_args_machine(args, 3, type, sizeof(type));
+		assert_string_equal(type, cases[i].type);
+	}
+	assert_int_equal(qemu_machine(*state, 700, type, sizeof(type)), -ESRCH);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(states_are_letters),
+		TEST(descent_is_followed),
+		TEST(age_says_who_it_is),
+		TEST(names),
+		TEST(machines),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
