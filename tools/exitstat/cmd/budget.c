@@ -13,6 +13,7 @@
 #include "cmd/cmd.h"
 #include "lib/outfile.h"
 #include "lib/plain.h"
+#include "model/open.h"
 
 #define MAX_MARGIN	1000
 #define DEFAULT_MARGIN	10
@@ -107,36 +108,20 @@ const struct argp argp_check_budget = {
 typedef int (*model_fn)(void *arg, const struct model *m,
 			struct errbuf *err);
 
-/* What an unfinished or empty run has would keep any budget. */
-static int need_whole(const struct model *m, struct errbuf *err)
-{
-	if (m->rec->interrupted)
-		return err_set(err, -ENODATA,
-			       "%.300s: the recording was interrupted, so that exits may be missing (record it again)",
-			       m->rec->path);
-	if (!m->total)
-		return err_set(err, -ENODATA, "%.300s: no exits in it",
-			       m->rec->path);
-	return 0;
-}
-
 static int with_file(const char *path, model_fn fn, void *arg,
 		     struct errbuf *err)
 {
+	/* what an unfinished or empty run has would keep any budget */
+	static const struct model_need need = { .exits = true,
+						.complete = true };
 	struct recording rec;
 	struct model m;
-	int rc = rec_open_summary(&rec, path, err);
+	int rc = model_open(&m, &rec, path, &need, err);
 
 	if (rc)
 		return rc;
-	rc = model_load(&m, &rec, err);
-	if (!rc) {
-		rc = need_whole(&m, err);
-		if (!rc)
-			rc = fn(arg, &m, err);
-		model_free(&m);
-	}
-	rec_close(&rec);
+	rc = fn(arg, &m, err);
+	model_close(&m);
 	return rc;
 }
 

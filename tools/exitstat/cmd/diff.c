@@ -12,6 +12,7 @@
 #include "diff/report.h"
 #include "html/html.h"
 #include "lib/plain.h"
+#include "model/open.h"
 
 #define MAX_RUNS	100	/* of both sides */
 
@@ -156,28 +157,18 @@ const struct argp argp_diff = {
 
 static int load(struct runs *runs, const char *file, struct errbuf *err)
 {
-	struct recording *rec = &runs->rec[runs->nr];
-	struct model *m = &runs->m[runs->nr];
+	static const struct model_need need = { .to = "compare", .exits = true };
+	int rc = model_open(&runs->m[runs->nr], &runs->rec[runs->nr], file,
+			    &need, err);
 
-	if (rec_open_summary(rec, file, err))
-		return -1;
-	if (model_load(m, rec, err)) {
-		rec_close(rec);
-		return -1;
-	}
-	runs->nr++;
-	if (!m->total)
-		return err_set(err, -ENODATA,
-			       "%s: no exits in it, nothing to compare", file);
-	return 0;
+	runs->nr += !rc;
+	return rc;
 }
 
 static void unload(struct runs *runs)
 {
-	for (size_t i = 0; i < runs->nr; i++) {
-		model_free(&runs->m[i]);
-		rec_close(&runs->rec[i]);
-	}
+	for (size_t i = 0; i < runs->nr; i++)
+		model_close(&runs->m[i]);
 	free(runs);
 }
 

@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "exits/groups.h"
 #include "lib/plain.h"
+#include "model/open.h"
 #include "plot/plot.h"
 
 enum { OPT_TERM = 0x200, OPT_ASCII, OPT_WIDTH, OPT_CHART };
@@ -160,36 +161,10 @@ static int plot_to_file(const struct model *m, const struct options *o)
 						     EXIT_CODE_OK;
 }
 
-static bool is_empty(const struct model *m, enum plot_chart chart)
-{
-	return (chart == PLOT_TIME && !m->groups.has_time) ||
-	       (chart == PLOT_LATENCY && !m->groups.has_histogram);
-}
-
-static int plot(const struct model *m, const struct options *o)
-{
-	struct errbuf err;
-
-	if (!m->total) {
-		err_set(&err, 0, "%s: no exits in it, nothing to plot",
-			o->file);
-		return cmd_fail(&err);
-	}
-	if (charts[o->chart].group &&
-	    rec_need_group(m->rec, charts[o->chart].group, &err))
-		return cmd_fail(&err);
-	if (is_empty(m, o->chart)) {
-		err_set(&err, 0,
-			"%s: its group was on, but has no times: nothing to plot",
-			o->file);
-		return cmd_fail(&err);
-	}
-	return o->output ? plot_to_file(m, o) : plot_to_terminal(m, o);
-}
-
 int cmd_plot(int argc, char **argv)
 {
 	struct options o = { .nr_reasons = 8 };
+	struct model_need need = { .to = "plot", .exits = true };
 	struct recording rec;
 	struct errbuf err;
 	struct model m;
@@ -197,14 +172,12 @@ int cmd_plot(int argc, char **argv)
 
 	if (argp_parse(&argp_plot, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
-	if (rec_open_summary(&rec, o.file, &err))
+	need.group = charts[o.chart].group;
+	if (o.chart == PLOT_LATENCY)
+		need.latency_cols = PLOT_LATENCY_COLS;
+	if (model_open(&m, &rec, o.file, &need, &err))
 		return cmd_fail(&err);
-	if (model_load(&m, &rec, &err)) {
-		rec_close(&rec);
-		return cmd_fail(&err);
-	}
-	code = plot(&m, &o);
-	model_free(&m);
-	rec_close(&rec);
+	code = o.output ? plot_to_file(&m, &o) : plot_to_terminal(&m, &o);
+	model_close(&m);
 	return code;
 }

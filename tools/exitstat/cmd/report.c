@@ -6,6 +6,7 @@
 #include "cmd/cmd.h"
 #include "html/html.h"
 #include "lib/plain.h"
+#include "model/open.h"
 #include "report/report.h"
 
 enum { OPT_NESTED = 0x200, OPT_DETAIL, OPT_HTML };
@@ -106,6 +107,7 @@ static int print(const struct model *m, const struct options *o)
 int cmd_report(int argc, char **argv)
 {
 	struct options o = { 0 };
+	struct model_need need = { 0 };
 	struct recording rec;
 	struct errbuf err;
 	struct model m;
@@ -113,14 +115,11 @@ int cmd_report(int argc, char **argv)
 
 	if (argp_parse(&argp_report, argc, argv, 0, NULL, &o))
 		return EXIT_CODE_USAGE;
-	if (rec_open_summary(&rec, o.file, &err))
+	if (o.html)
+		need.latency_cols = HTML_LATENCY_COLS;
+	if (model_open(&m, &rec, o.file, &need, &err))
 		return cmd_fail(&err);
-	if (model_load(&m, &rec, &err)) {
-		rec_close(&rec);
-		return cmd_fail(&err);
-	}
 	code = print(&m, &o);
-	model_free(&m);
-	rec_close(&rec);
+	model_close(&m);
 	return code;
 }

@@ -27,7 +27,8 @@ int html_write(const struct html_page *page, FILE *out, struct errbuf *err);
 /* series.c: rates over time, thinned to about @room bytes of JSON */
 json_t *html_series(const struct model *m, size_t room);
 /* heat.c: handler times over time; null where there are none */
-int html_heat(struct model *m, json_t **heat, struct errbuf *err);
+#define HTML_LATENCY_COLS	240	/* of model_load_latency() */
+json_t *html_heat(const struct model *m);
 /* model.c: what a recording says about itself, and of its reasons */
 json_t *html_recording(const struct model *m);
 json_t *html_reasons(const struct model *m);

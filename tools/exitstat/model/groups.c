@@ -99,6 +99,8 @@ static int add_bucket(void *arg, const int64_t *n)
 	struct model *m = arg;
 
 	m->groups.has_histogram = true;
+	model_latency_add(m, (size_t)n[0], (size_t)n[2], (int)n[3],
+			  (uint64_t)n[4]);
 	model_cell_add_bucket(model_cell_of(m, n[0], n[1], n[2]), (int)n[3],
 			      (uint64_t)n[4]);
 	return 0;

@@ -1,59 +1,70 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Implements latency.h: one more pass over the histograms. */
-#include <math.h>
+/* Implements latency.h. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/latency.h"
+#include "model/model.h"
 
-/* What add_cell() needs. */
-struct latency_load {
-	struct model_latency *l;
-	const struct model *m;
-};
-
-static int add_cell(void *arg, const int64_t *n)
+static struct model_key key_of(size_t col, size_t reason)
 {
-	struct latency_load *load = arg;
-	struct model_latency *l = load->l;
-	const struct bins *bins = &load->m->bins;
-	size_t col = bins_column(bins, l->nr_cols, bins->point_of[n[0]]);
-
-	for (size_t i = 0; i < l->nr; i++) {
-		double *cell = &l->n[(i * l->nr_cols + col) * REC_NR_BUCKETS +
-				     (size_t)n[3]];
-
-		if (l->reasons[i] != (size_t)n[2])
-			continue;
-		*cell += (double)n[4];
-		l->most = fmax(l->most, *cell);
-		if (n[3] < l->lowest)
-			l->lowest = (int)n[3];
-		if (n[3] > l->highest)
-			l->highest = (int)n[3];
-	}
-	return 0;
+	return (struct model_key) {
+		.vm = MODEL_ALL, .vcpu = MODEL_ALL, .phase = (int32_t)col,
+		.reason = (int32_t)reason,
+	};
 }
 
-int model_latency_load(struct model_latency *l, struct model *m,
-		       size_t nr_reasons, size_t max_cols, struct errbuf *err)
+void model_latency_add(struct model *m, size_t sample, size_t reason,
+		       int bucket, uint64_t count)
+{
+	struct model_latency *l = &m->latency;
+	size_t col;
+
+	if (!l->nr_cols)
+		return;
+	col = bins_column(&m->bins, l->nr_cols, m->bins.point_of[sample]);
+	model_cell_add_bucket(model_cells_at(&l->cells, key_of(col, reason)),
+			      bucket, count);
+}
+
+const struct model_cell *model_latency_at(const struct model *m, size_t col,
+					  size_t reason)
+{
+	return model_cells_find(&m->latency.cells, key_of(col, reason));
+}
+
+static void include(struct model_heat *h, const struct model_cell *c)
+{
+	int last = c->first_bucket + c->nr_buckets - 1;
+
+	if (!c->nr_buckets)
+		return;
+	for (int b = c->first_bucket; b <= last; b++)
+		if (model_bucket(c, b) > h->most)
+			h->most = model_bucket(c, b);
+	if (c->first_bucket < h->lowest)
+		h->lowest = c->first_bucket;
+	if (last > h->highest)
+		h->highest = last;
+}
+
+void model_heat_make(struct model_heat *h, const struct model *m,
+		     size_t nr_reasons)
 {
 	const struct model_groups *g = &m->groups;
-	struct latency_load load = { l, m };
 
-	memset(l, 0, sizeof(*l));
-	l->lowest = REC_NR_BUCKETS - 1;
-	l->nr_cols = m->bins.nr < max_cols ? m->bins.nr : max_cols;
-	l->reasons = xcalloc(nr_reasons, sizeof(*l->reasons));
-	for (size_t i = 0; i < m->rec->nr_reasons && l->nr < nr_reasons; i++)
+	memset(h, 0, sizeof(*h));
+	h->lowest = REC_NR_BUCKETS - 1;
+	h->reasons = xcalloc(nr_reasons, sizeof(*h->reasons));
+	for (size_t i = 0; i < m->rec->nr_reasons && h->nr < nr_reasons; i++)
 		if (model_timed(m->reasons[g->order[i]].sum))
-			l->reasons[l->nr++] = g->order[i];
-	l->n = xcalloc(l->nr * l->nr_cols, REC_NR_BUCKETS * sizeof(*l->n));
-	return rec_for_each_row(m->rec, REC_HISTOGRAM, add_cell, &load, err);
+			h->reasons[h->nr++] = g->order[i];
+	for (size_t i = 0; i < h->nr; i++)
+		for (size_t c = 0; c < m->latency.nr_cols; c++)
+			include(h, model_latency_at(m, c, h->reasons[i]));
 }
 
-void model_latency_free(struct model_latency *l)
+void model_heat_free(struct model_heat *h)
 {
-	free(l->reasons);
-	free(l->n);
+	free(h->reasons);
+	memset(h, 0, sizeof(*h));
 }

@@ -1,22 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Handler times over time, of the reasons with the most cost. */
+/* Handler times over time: how many exits of a reason took how long, and when. */
 #ifndef EXITSTAT_MODEL_LATENCY_H
 #define EXITSTAT_MODEL_LATENCY_H
 
-#include "model/model.h"
+#include "model/cells.h"
+
+struct model;
 
 struct model_latency {
-	size_t *reasons;
-	size_t nr;
-	size_t nr_cols;			/* of points, see bins_first() */
-	double *n;	/* [(reason * nr_cols + col) * REC_NR_BUCKETS + bucket] */
-	double most;			/* in one cell */
-	int lowest, highest;		/* buckets with any */
+	size_t nr_cols;		/* of points, see bins_first(); 0: not loaded */
+	struct model_cells cells; /* of a column, as "phase", and a reason */
 };
 
-int model_latency_load(struct model_latency *l, struct model *m,
-		       size_t nr_reasons, size_t max_cols,
-		       struct errbuf *err);
-void model_latency_free(struct model_latency *l);
+/* For the loader: exits of a sample that took as long as @bucket says. */
+void model_latency_add(struct model *m, size_t sample, size_t reason,
+		       int bucket, uint64_t count);
+/* Of one column and reason: see model_bucket(). */
+const struct model_cell *model_latency_at(const struct model *m, size_t col,
+					  size_t reason);
+
+/* What is drawn of it: the most expensive reasons. */
+struct model_heat {
+	size_t *reasons;
+	size_t nr;
+	uint64_t most;		/* in a bucket of a column */
+	int lowest, highest;	/* buckets */
+};
+
+void model_heat_make(struct model_heat *h, const struct model *m,
+		     size_t nr_reasons);
+void model_heat_free(struct model_heat *h);
 
 #endif

@@ -105,6 +105,7 @@ static void add_up(struct model *m)
 {
 	struct model_sums *s = &m->sums;
 
+	model_cells_seal(&m->latency.cells);
 	model_cells_seal(&s->cells);
 	model_cells_fold(&s->by_vcpu, &s->cells, MODEL_BY_VCPU);
 	model_cells_fold(&s->by_phase_reason, &s->cells,
@@ -253,13 +254,15 @@ static void set_up(struct model *m)
 	bins_make(&m->bins, r);
 }
 
-int model_load(struct model *m, struct recording *rec, struct errbuf *err)
+int model_load_latency(struct model *m, struct recording *rec, size_t max_cols,
+		       struct errbuf *err)
 {
 	int rc;
 
 	memset(m, 0, sizeof(*m));
 	m->rec = rec;
 	set_up(m);
+	m->latency.nr_cols = m->bins.nr < max_cols ? m->bins.nr : max_cols;
 	rc = rec_for_each_delta(rec, add_delta, m, err);
 	if (!rc)
 		rc = rec_for_each_row(rec, REC_CLOSURE, add_closure, m, err);
@@ -276,11 +279,17 @@ int model_load(struct model *m, struct recording *rec, struct errbuf *err)
 	return 0;
 }
 
+int model_load(struct model *m, struct recording *rec, struct errbuf *err)
+{
+	return model_load_latency(m, rec, 0, err);
+}
+
 void model_free(struct model *m)
 {
 	struct model_cells *const tables[] = {
 		&m->sums.cells, &m->sums.by_phase_reason, &m->sums.by_phase,
 		&m->sums.by_reason, &m->sums.by_vcpu, &m->sums.all,
+		&m->latency.cells,
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(tables); i++)

@@ -10,6 +10,7 @@
 #include "model/bins.h"
 #include "model/cells.h"
 #include "model/groups.h"
+#include "model/latency.h"
 
 struct model_reason {
 	const struct rec_reason *info;
@@ -69,9 +70,13 @@ struct model {
 	struct model_shape_facts shape;
 	bool has_closure;
 	struct model_groups groups;
+	struct model_latency latency;
 };
 
 int model_load(struct model *m, struct recording *rec, struct errbuf *err);
+/* With latency, in up to @max_cols columns. */
+int model_load_latency(struct model *m, struct recording *rec, size_t max_cols,
+		       struct errbuf *err);
 void model_free(struct model *m);
 
 /* The i-th most frequent reason. */

@@ -78,13 +78,11 @@ struct painting {
 	const struct plot_pair *pair;
 };
 
-static int draw_page(cairo_t *cr, const struct painting *what,
-		     struct errbuf *err)
+static void draw_page(cairo_t *cr, const struct painting *what)
 {
 	struct page p = { .cr = cr, .m = what->m, .chart = what->chart,
 			  .phase_y = PHASE_Y, .chart_y = CHART_Y,
 			  .chart_h = CHART_H, .bottom = CHART_Y + TALL_H };
-	int rc = 0;
 
 	plot_series_make(&p.s, what->m, what->nr_reasons, (size_t)CHART_W,
 			 false);
@@ -97,11 +95,10 @@ static int draw_page(cairo_t *cr, const struct painting *what,
 		page_draw_time(&p);
 		break;
 	case PLOT_LATENCY:
-		rc = page_draw_latency(&p, what->nr_reasons, err);
+		page_draw_latency(&p, what->nr_reasons);
 		break;
 	}
 	plot_series_free(&p.s);
-	return rc;
 }
 
 bool plot_can_draw(void)
@@ -109,13 +106,13 @@ bool plot_can_draw(void)
 	return true;
 }
 
-static int paint(cairo_t *cr, const struct painting *what, struct errbuf *err)
+static void paint(cairo_t *cr, const struct painting *what)
 {
 	canvas_rect(cr, 0, 0, PAGE_W, PAGE_H, INK_PAPER);
-	if (!what->pair)
-		return draw_page(cr, what, err);
-	page_draw_pair(cr, what->pair);
-	return 0;
+	if (what->pair)
+		page_draw_pair(cr, what->pair);
+	else
+		draw_page(cr, what);
 }
 
 static int draw(const struct painting *what, enum plot_format format,
@@ -125,11 +122,10 @@ static int draw(const struct painting *what, enum plot_format format,
 	cairo_surface_t *surface = make_surface(what->m, format, &sink);
 	cairo_t *cr = cairo_create(surface);
 	cairo_status_t status;
-	int rc;
 
 	if (format == PLOT_PNG)
 		cairo_scale(cr, PNG_SCALE, PNG_SCALE);
-	rc = paint(cr, what, err);
+	paint(cr, what);
 	status = cairo_status(cr);
 	cairo_destroy(cr);
 	if (!status && format == PLOT_PNG)
@@ -139,8 +135,8 @@ static int draw(const struct painting *what, enum plot_format format,
 	if (!status)
 		status = cairo_surface_status(surface);
 	cairo_surface_destroy(surface);
-	if (rc || !status)
-		return rc;
+	if (!status)
+		return 0;
 	if (sink.rc)
 		return err_set(err, sink.rc, "cannot write: %s",
 			       strerror(-sink.rc));

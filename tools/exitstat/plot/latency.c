@@ -6,7 +6,6 @@
  */
 #include <math.h>
 
-#include "model/latency.h"
 #include "plot/page.h"
 
 #define MAX_MAPS	12	/* as many as the legend has room for */
@@ -50,7 +49,7 @@ static uint32_t heat(double n, double most)
 
 struct maps {
 	const struct page *p;
-	const struct model_latency *l;
+	const struct model_heat *h;
 	double height;		/* of one, without gap and name */
 	double cell;		/* of one bucket */
 };
@@ -69,10 +68,10 @@ static void draw_scale(const struct maps *k, size_t map)
 
 	for (double ns = 1; ns < 1e12; ns *= 10) {
 		double bucket = log2(ns * (double)g->tsc_khz / 1e6) + 1;
-		double y = base - (bucket - k->l->lowest) * k->cell;
+		double y = base - (bucket - k->h->lowest) * k->cell;
 		char text[COUNT_TEXT_LEN];
 
-		if (bucket < k->l->lowest || bucket > k->l->highest + 1)
+		if (bucket < k->h->lowest || bucket > k->h->highest + 1)
 			continue;
 		canvas_line(k->p->cr, CHART_X, y, CHART_X + CHART_W, y, 0.5,
 			    INK_GRID);
@@ -86,20 +85,23 @@ static void draw_scale(const struct maps *k, size_t map)
 
 static void draw_column(const struct maps *k, size_t map, size_t col)
 {
-	const struct model_latency *l = k->l;
 	const struct model *m = k->p->m;
-	const double *n = &l->n[(map * l->nr_cols + col) * REC_NR_BUCKETS];
-	double base = map_bottom(k, map), x, w;
-	size_t first = bins_first(&m->bins, l->nr_cols, col);
-	size_t next = bins_first(&m->bins, l->nr_cols, col + 1);
+	const struct model_heat *h = k->h;
+	const struct model_cell *c = model_latency_at(m, col, h->reasons[map]);
+	size_t first = bins_first(&m->bins, m->latency.nr_cols, col);
+	size_t next = bins_first(&m->bins, m->latency.nr_cols, col + 1);
+	double x = page_x(k->p, (double)m->bins.points[first].begin_ns / 1e9);
+	double w = page_x(k->p, (double)m->bins.points[next - 1].end_ns / 1e9) -
+		   x;
 
-	x = page_x(k->p, (double)m->bins.points[first].begin_ns / 1e9);
-	w = page_x(k->p, (double)m->bins.points[next - 1].end_ns / 1e9) - x;
-	for (int b = l->lowest; b <= l->highest; b++)
-		if (n[b] > 0)
-			canvas_rect(k->p->cr, x,
-				    base - (b - l->lowest + 1) * k->cell,
-				    w, k->cell, heat(n[b], l->most));
+	for (int b = h->lowest; b <= h->highest; b++) {
+		double n = (double)model_bucket(c, b);
+
+		if (n > 0)
+			canvas_rect(k->p->cr, x, map_bottom(k, map) -
+				    (b - h->lowest + 1) * k->cell, w, k->cell,
+				    heat(n, (double)h->most));
+	}
 }
 
 static void draw_map(const struct maps *k, size_t map)
@@ -112,7 +114,7 @@ static void draw_map(const struct maps *k, size_t map)
 	draw_scale(k, map);
 	cairo_save(p->cr);
 	cairo_set_antialias(p->cr, CAIRO_ANTIALIAS_NONE);
-	for (size_t c = 0; c < k->l->nr_cols; c++)
+	for (size_t c = 0; c < p->m->latency.nr_cols; c++)
 		draw_column(k, map, c);
 	cairo_restore(p->cr);
 	canvas_line(p->cr, CHART_X, base, CHART_X + CHART_W, base, 0.7,
@@ -129,9 +131,9 @@ static void draw_legend(const struct maps *k)
 
 	page_draw_legend_head(k->p, y, head);
 	y += 22;
-	for (size_t i = 0; i < k->l->nr; i++, y += 18) {
+	for (size_t i = 0; i < k->h->nr; i++, y += 18) {
 		const struct model_reason *r =
-			&k->p->m->reasons[k->l->reasons[i]];
+			&k->p->m->reasons[k->h->reasons[i]];
 		const struct model_cell *c = r->sum;
 		char p50[COUNT_TEXT_LEN], p99[COUNT_TEXT_LEN];
 		char max[COUNT_TEXT_LEN] = "-";
@@ -147,50 +149,50 @@ static void draw_legend(const struct maps *k)
 
 static void draw_heat_scale(const struct maps *k)
 {
+	double x = SIDE_R - SCALE_W, most = (double)k->h->most;
 	cairo_t *cr = k->p->cr;
-	char most[COUNT_TEXT_LEN];
-	double x = SIDE_R - SCALE_W;
+	char text[COUNT_TEXT_LEN];
 
 	cairo_save(cr);
 	cairo_set_antialias(cr, CAIRO_ANTIALIAS_NONE);
 	for (int i = 0; i < (int)SCALE_W; i++)
 		canvas_rect(cr, x + i, SCALE_Y, 1, 10,
-			    heat(pow(k->l->most, i / SCALE_W), k->l->most));
+			    heat(pow(most, i / SCALE_W), most));
 	cairo_restore(cr);
 	canvas_text(cr, &label, SIDE_X, SCALE_Y + 9, CANVAS_LEFT,
 		    "exits in one cell");
 	canvas_text(cr, &label, x, SCALE_Y + 23, CANVAS_LEFT, "1");
 	canvas_text(cr, &label, SIDE_R, SCALE_Y + 23, CANVAS_RIGHT,
-		    fmt_count(most, (uint64_t)k->l->most));
+		    fmt_count(text, k->h->most));
 }
 
 /* Above the maps, on a patch of paper that keeps phases' edges off them. */
 static void draw_names(const struct maps *k)
 {
-	for (size_t i = 0; i < k->l->nr; i++) {
+	for (size_t i = 0; i < k->h->nr; i++) {
 		const struct rec_reason *r =
-			k->p->m->reasons[k->l->reasons[i]].info;
+			k->p->m->reasons[k->h->reasons[i]].info;
 		double y = map_bottom(k, i) - k->height - 3;
 		double w = canvas_width(k->p->cr, &name, r->name);
 
 		canvas_rect(k->p->cr, CHART_X, y - 11, w + 20, 13.5, INK_PAPER);
 		canvas_rect(k->p->cr, CHART_X + 3, y - 8, 9, 9,
-			    k->p->m->reasons[k->l->reasons[i]].colour);
+			    k->p->m->reasons[k->h->reasons[i]].colour);
 		canvas_text(k->p->cr, &name, CHART_X + 16, y, CANVAS_LEFT,
 			    r->name);
 	}
 }
 
-static void draw_all(struct page *p, const struct model_latency *l)
+static void draw_all(struct page *p, const struct model_heat *h)
 {
-	double height = TALL_H / (double)l->nr - GAP - NAME_H;
+	double height = TALL_H / (double)h->nr - GAP - NAME_H;
 	struct maps k = {
-		.p = p, .l = l, .height = height,
-		.cell = height / (l->highest - l->lowest + 1),
+		.p = p, .h = h, .height = height,
+		.cell = height / (h->highest - h->lowest + 1),
 	};
 
 	page_draw_bands(p);
-	for (size_t i = 0; i < l->nr; i++)
+	for (size_t i = 0; i < h->nr; i++)
 		draw_map(&k, i);
 	page_draw_phases(p);
 	draw_names(&k);
@@ -204,16 +206,13 @@ static void draw_all(struct page *p, const struct model_latency *l)
 	page_draw_footer(p);
 }
 
-int page_draw_latency(struct page *p, size_t nr_reasons, struct errbuf *err)
+void page_draw_latency(struct page *p, size_t nr_reasons)
 {
-	struct model_latency l;
-	int rc = model_latency_load(&l, (struct model *)p->m,
-				    nr_reasons < MAX_MAPS ? nr_reasons :
-							    MAX_MAPS,
-				    (size_t)CHART_W / 2, err);
+	struct model_heat h;
 
-	if (!rc && l.nr)
-		draw_all(p, &l);
-	model_latency_free(&l);
-	return rc;
+	model_heat_make(&h, p->m, nr_reasons < MAX_MAPS ? nr_reasons :
+							  MAX_MAPS);
+	if (h.nr)
+		draw_all(p, &h);
+	model_heat_free(&h);
 }

@@ -78,7 +78,7 @@ void page_draw_legend_row(const struct page *p, double y, uint32_t colour,
 
 /* time.c, latency.c, pair.c: the other charts, whole pages */
 void page_draw_time(struct page *p);
-int page_draw_latency(struct page *p, size_t nr_reasons, struct errbuf *err);
+void page_draw_latency(struct page *p, size_t nr_reasons);
 
 void page_draw_pair(cairo_t *cr, const struct plot_pair *pair);
 

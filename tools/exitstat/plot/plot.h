@@ -67,6 +67,9 @@ enum plot_chart {
 	PLOT_LATENCY,	/* handler times by reason */
 };
 
+/* Of model_load_latency() for the chart: as many as can be told apart in it. */
+#define PLOT_LATENCY_COLS	388
+
 /* What is drawn, of whom: "1,234 VM exits in 12.3 s: guest NAME, 2 vCPUs" */
 void plot_title(const struct model *m, enum plot_chart chart, char *out,
 		size_t size);

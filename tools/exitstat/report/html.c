@@ -92,17 +92,12 @@ static char *make_text(const struct model *m)
 	return text;
 }
 
-int report_html(struct model *m, FILE *out, struct errbuf *err)
+int report_html(const struct model *m, FILE *out, struct errbuf *err)
 {
 	struct html_page page;
 	char title[256], *text;
-	json_t *heat;
-	int rc = html_heat(m, &heat, err);
+	int rc;
 
-	if (rc) {
-		json_decref(heat);
-		return rc;
-	}
 	plot_title(m, PLOT_EXITS, title, sizeof(title));
 	text = make_text(m);
 	page = (struct html_page){ .title = title, .text = text };
@@ -111,7 +106,7 @@ int report_html(struct model *m, FILE *out, struct errbuf *err)
 			       "recording", html_recording(m),
 			       "reasons", html_reasons(m),
 			       "series", html_series(m, SERIES_ROOM),
-			       "heat", heat);
+			       "heat", html_heat(m));
 	page.facts = make_facts(m, page.extra);
 	rc = html_write(&page, out, err);
 	json_decref(page.facts);

@@ -26,7 +26,7 @@ int report_nested(const struct model *m, FILE *out, struct errbuf *err);
 int report_detail(const struct model *m, FILE *out, struct errbuf *err);
 
 /* A page; reads the model's recording once more. */
-int report_html(struct model *m, FILE *out, struct errbuf *err);
+int report_html(const struct model *m, FILE *out, struct errbuf *err);
 void report_json(const struct model *m, FILE *out);
 /* What that writes, and its part "phases"; the caller's. */
 json_t *report_json_make(const struct model *m);

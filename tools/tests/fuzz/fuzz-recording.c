@@ -20,7 +20,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "model/latency.h"
+#include "model/model.h"
 #include "random.h"
 #include "recording/writer.h"
 
@@ -281,9 +281,9 @@ static void must_say(int rc, struct errbuf *err)
 
 static void use_model(struct recording *r, struct errbuf *err)
 {
-	struct model_latency l;
+	struct model_heat h;
 	struct model m;
-	int rc = model_load(&m, r, err);
+	int rc = model_load_latency(&m, r, 10, err);
 
 	must_say(rc, err);
 	if (rc)
@@ -291,9 +291,10 @@ static void use_model(struct recording *r, struct errbuf *err)
 	for (size_t i = 0; i < m.bins.nr; i++)
 		if (m.bins.points[i].end_ns < m.bins.points[i].begin_ns)
 			abort();
-	rc = model_latency_load(&l, &m, 3, 10, err);
-	must_say(rc, err);
-	model_latency_free(&l);
+	model_heat_make(&h, &m, 3);
+	if (h.nr && h.lowest > h.highest)
+		abort();
+	model_heat_free(&h);
 	model_free(&m);
 }
 
