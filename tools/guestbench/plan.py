@@ -19,10 +19,10 @@ import os
 import random
 import secrets
 import shlex
-import sys
 
 from . import benchmarks, libvirt, matrix, qemu
 from .conffile import Bad, whole
+from .messages import say, warn
 
 # Of "exitstat record --phases". A benchmark is two phases, and the boot is one.
 PHASES_MAX = 128
@@ -219,10 +219,6 @@ def continued(directory, mx, table, seed):
     return plan
 
 
-def say(text):
-    print(f"guestbench: {text}", file=sys.stderr)
-
-
 def main(path, directory, seed, table=benchmarks.TABLE):
     mx, known = matrix.load(path), benchmarks.load(table)
     new_seed = secrets.randbelow(SEED_MAX) if seed == "-" else whole(
@@ -230,11 +226,11 @@ def main(path, directory, seed, table=benchmarks.TABLE):
     old = continued(directory, mx, known, seed)
     plan = old or make_plan(mx, known, new_seed)
     for config, why in plan["skipped"]:
-        say(f"left out: {matrix.label(config, plan['baseline'])}: {why}")
+        warn(f"left out: {matrix.label(config, plan['baseline'])}: {why}")
     for name, why in plan["left_out"]:
-        say(f"left out: {name}: {why}")
+        warn(f"left out: {name}: {why}")
     write_plan(directory, plan)
-    if os.environ.get("EXITSTAT_QUIET") != "1":
-        nr = len(plan["runs"])
-        say(f"{nr} run{'s' * (nr > 1)}, seed {plan['seed']}"
-            + (", continued" if old else ""))
+    nr = len(plan["runs"])
+    say(f"{nr} run{'s' * (nr > 1)}, seed {plan['seed']}"
+        + (", continued" if old else ""))
+    return plan

@@ -16,7 +16,8 @@ MACHINES = {
 }
 CPUS = {"default": "qemu64", "host": "host"}
 NAME = "guestbench"     # by which a recording knows the VM
-FORWARD = "tcp:127.0.0.1:47201-:5201"     # as in benchmarks.conf
+PORT = 47201            # of this machine, as in benchmarks.conf
+FORWARD = f"tcp:127.0.0.1:{PORT}-:5201"
 APPEND = "console=hvc0 quiet panic=-1 @APPEND@"
 
 

@@ -44,7 +44,7 @@ class Run:
         self.config, self.repeat = plan["config"], plan["repeat"]
         self.tasks = [benchmarks.Task(**t) for t in plan["tasks"]]
         self.path = os.path.join(directory, "runs", plan["dir"])
-        self.state = _text(self.path, "state").strip() or None
+        self.state = state_of(self.path)
         self.said = parse_log(_text(self.path, "guest.log"))
         self.windows, self.lab, self.has_time = {}, None, False
         self.total = self.others = 0
@@ -138,8 +138,16 @@ def _text(directory, name):
         with open(os.path.join(directory, name), encoding="utf-8",
                   errors="replace") as f:
             return f.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         return ""
+
+
+def state_of(directory):
+    """What run-one wrote at the end of the run in this directory: "done", or
+    "partial: WHY" or "failed: WHY"; None if it has not ended, or that is damaged."""
+    line, newline, _ = _text(directory, "state").partition("\n")
+    known = line == "done" or line.startswith(("partial: ", "failed: "))
+    return line if known and newline else None
 
 
 def _ended(status, output):

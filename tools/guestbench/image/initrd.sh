@@ -11,7 +11,7 @@ GUEST_MODULES=(scsi_common scsi_mod libata ata_piix libahci ahci sd_mod
 	virtio_mmio virtio_blk failover net_failover virtio_net squashfs)
 
 # What L1 of a lab needs to mount the guest's Debian, and for a volume.
-# shellcheck disable=SC2034 # of places.sh
+# shellcheck disable=SC2034 # of parts
 L1_MODULES=(loop squashfs dm-mod)
 
 # What a guest in the guest needs; guest/nested loads those of its vendor.

@@ -218,9 +218,7 @@ fake() {
 
 lacking_machine() {
 	local PATH=$PWD/bin:$PATH
-	fake df '   63\n'
-	refused 'o: 63 MiB free, 64 MiB needed (another --out)'
-	rm bin/df
+	mkdir bin
 	mkdir tmp,1
 	TMPDIR=$T/tmp,1 refused 'in a path (another TMPDIR or'
 	TMPDIR=$T/none refused 'none: not a directory to write to'

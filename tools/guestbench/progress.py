@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""On a terminal, what a run on this machine is at: one line, rewritten. A lab has
+a line of its own."""
+import os
+import re
+import sys
+import threading
+import time
+
+from .messages import quiet
+
+CLEAR = "\r\033[K"
+
+
+def _text(path):
+    try:
+        with open(path, encoding="utf-8", errors="replace") as f:
+            return f.read()
+    except OSError:
+        return ""
+
+
+def where_is(path):
+    """By the console of the guest of the run in directory @path."""
+    begun = re.findall(r"^guestbench: begin ", _text(os.path.join(path, "guest.log")),
+                       re.M)
+    if not begun:
+        return "booting"
+    tasks = _text(os.path.join(path, "tasks")).count("\n")
+    return f"benchmark {len(begun)} of {tasks}"
+
+
+class Progress:
+    """with Progress(TITLE, PATH): the line is there, if anybody can see it."""
+
+    def __init__(self, title, path, wanted=True):
+        self.title, self.path = title, path
+        self.shown = wanted and not quiet() and sys.stderr.isatty()
+        self.start, self.ended = time.monotonic(), threading.Event()
+        self.thread = threading.Thread(target=self._tick, daemon=True)
+
+    def _tick(self):
+        while not self.ended.wait(1):
+            passed = int(time.monotonic() - self.start)
+            print(f"{CLEAR}guestbench: {self.title}: {where_is(self.path)} ... "
+                  f"{passed} s", end="", file=sys.stderr, flush=True)
+
+    def __enter__(self):
+        if self.shown:
+            self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        if self.shown:
+            self.ended.set()
+            self.thread.join()
+            print(CLEAR, end="", file=sys.stderr, flush=True)
