@@ -1,22 +1,14 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""What has to be true of a domain of libvirt, of which a run of guestbench in a
-lab left what was said while it was suspended (lab/jobs/guestbench/watch-domain).
-
-usage: domain.py DIR shown     exitstat and libvirt say the same of it
-       domain.py DIR stats     query-stats is what exitstat counts
-       domain.py DIR gone      the domain is not there afterwards
-
-DIR: of guestbench, with a run. Says what is not, and ends with status 1.
-"""
+"""What has to be true of a domain of libvirt, of which a run in a lab left what was
+said while it was suspended (lab/jobs/guestbench/watch-domain)."""
 import json
 import os
-import sys
 from collections import Counter
 from xml.etree import ElementTree
 
-sys.dont_write_bytecode = True
-NAME, PREFIX = "guestbench", "exits_"
+from ...qemu import NAME
+
+PREFIX = "exits_"
 
 
 class Domain:
@@ -102,27 +94,11 @@ def not_gone(domain):
     return []
 
 
-CHECKS = {"shown": not_shown, "stats": stats_differ, "gone": not_gone}
-
-
-def main(directory, check):
-    try:
-        with open(f"{directory}/report.json", encoding="utf-8") as f:
-            runs = json.load(f)["runs"]
-        wrong = [w for run in runs for w in CHECKS[check](Domain(directory, run))]
-        if not runs:
-            wrong = ["no runs"]
-    except (OSError, ValueError, KeyError, TypeError, AttributeError,
-            ElementTree.ParseError) as e:
-        wrong = [f"{type(e).__name__}: {e}"]
-    if wrong:
-        print("\n".join(wrong))
-    return 1 if wrong else 0
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 3 or sys.argv[2] not in CHECKS:
-        print(f"usage: domain.py DIR {'|'.join(CHECKS)}",
-              file=sys.stderr)
-        sys.exit(2)
-    sys.exit(main(*sys.argv[1:]))
+def of_each(check):
+    """A check of a domain as one of all runs."""
+    def check_runs(directory, report):
+        if not report["runs"]:
+            yield "no runs"
+        for run in report["runs"]:
+            yield from check(Domain(directory, run))
+    return check_runs

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Exits of a guest in the benchmarks' guest, against guests/guests.cfg, which
-says of each exit generator what it makes. Used by runs.py.
+says of each exit generator what it makes.
 
 What the KVM that is recorded counts as exits of L2 has to be that, reason by
 reason. More are its own pages, which it fills for L2, interrupts of the machine
@@ -10,8 +10,9 @@ others all are.
 import os
 import re
 
-GUESTS = os.path.join(os.path.dirname(os.path.realpath(__file__)),
-                      "../../../../guests/guests.cfg")
+from ...messages import TOP
+
+GUESTS = os.path.join(TOP, "guests/guests.cfg")
 NOTHING = "exits:nothing:0"
 COLUMNS = {"VMRUN": 3, "VMRESUME": 2}   # by an exit that L1 makes of each entry
 TIMER = "PREEMPTION_TIMER"

@@ -1,23 +1,7 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""What has to be true of a directory of guestbench's from a lab.
-
-usage: runs.py DIR done       every run came to its end
-       runs.py DIR windows    every exit is in one window, and ftrace saw
-                                    as many (file "hist" of each run)
-       runs.py DIR scores     each benchmark has a score, exits and times
-       runs.py DIR ide        a write costs more exits on IDE
-       runs.py DIR nested     a guest in the guest has the exits it must
-
-Says what is not, and ends with status 1.
-"""
-import json
+"""What has to be true of all runs of a lab. Each function yields what is not, of a
+directory of guestbench's and its report."""
 import re
-import sys
-
-sys.dont_write_bytecode = True
-
-from nested import not_as_known  # noqa: E402
 
 
 def not_done(_, report):
@@ -68,25 +52,3 @@ def ide_is_not_more(_, report):
         if not ide or not virtio or ide <= virtio:
             yield f"{benchmark['name']}: exits per MiB: {by_label}"
 
-
-CHECKS = {"done": not_done, "windows": windows_differ, "scores": no_figures,
-          "ide": ide_is_not_more, "nested": not_as_known}
-
-
-def main(directory, check):
-    try:
-        with open(f"{directory}/report.json", encoding="utf-8") as f:
-            report = json.load(f)
-        wrong = list(CHECKS[check](directory, report))
-    except (OSError, ValueError, KeyError) as e:
-        wrong = [f"{type(e).__name__}: {e}"]
-    if wrong:
-        print("\n".join(wrong))
-    return 1 if wrong else 0
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 3 or sys.argv[2] not in CHECKS:
-        print(f"usage: runs.py DIR {'|'.join(CHECKS)}", file=sys.stderr)
-        sys.exit(2)
-    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Results of made recordings: nine runs, or the six of them under KVM.
+
+Guests with IDE have mkrec's port accesses, the baseline a third of them; under TCG
+nothing but another VM of the machine is seen.
+"""
+import contextlib
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+
+from .support import MATRIX, TestCase, build, exitstat, read, write
+
+NAMES = ("boot", "disk-1m", "after disk-1m", "wait", "after wait")
+
+
+def sql(path, query, *values):
+    """The rows of a query of a recording."""
+    with contextlib.closing(sqlite3.connect(path)) as db, db:
+        return db.execute(query, values).fetchall()
+
+
+def record(path, kind, repeat, vm="guestbench", names=NAMES):
+    """A recording of mkrec's, with the windows of a run."""
+    subprocess.run([os.path.join(build(), "mkrec"), path, kind, str(repeat)],
+                   check=True)
+    for nr, name in enumerate(names, 1):
+        sql(path, "UPDATE phase SET name = ? WHERE id = ?", name, nr)
+    sql(path, "UPDATE vm SET name = ?", vm)
+
+
+def guest_log(rate, repeat):
+    return [line + "\r" for line in (
+        "guestbench: begin disk-1m;", "guestbench: end disk-1m;", "| rate 7",
+        f"| rate {rate}", "guestbench: status disk-1m 0 1.5;",
+        "guestbench: begin wait;", "guestbench: end wait;",
+        f"| took 2.{repeat} of 4", "guestbench: status wait 0 2;",
+        "guestbench: complete;")]
+
+
+def make_run(path):
+    label = read(path / "label").rstrip()
+    repeat = int(label[-1])
+    rate = 100 + 10 * repeat
+    if "accel=tcg" in label:
+        record(path / "run.exitstat", "groups", repeat, vm="stranger")
+    elif "bus=ide" in label:
+        record(path / "run.exitstat", "groups", repeat)
+    else:
+        record(path / "run.exitstat", "less", repeat)
+    slow = "accel=tcg" in label or "bus=ide" in label
+    write(path / "guest.log", *guest_log(rate // 2 if slow else rate, repeat))
+    write(path / "state", "done")
+
+
+class Made(TestCase):
+    """Tests of a copy of these results, "p", which are made once for a class."""
+    matrix = MATRIX
+    made = None
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.made = tempfile.mkdtemp()
+        cls.addClassCleanup(shutil.rmtree, cls.made)
+        maker = TestCase()
+        maker.setUp()
+        try:
+            pathlib.Path("m.conf").write_text(cls.matrix, encoding="ascii")
+            maker.plan()
+            for path in pathlib.Path("p/runs").iterdir():
+                make_run(path)
+            shutil.copytree("p", f"{cls.made}/p")
+        finally:
+            maker.doCleanups()
+
+    def setUp(self):
+        super().setUp()
+        shutil.copytree(f"{self.made}/p", "p")
+
+    def run_of(self, *words):
+        """The directory of the run whose label has all of these."""
+        return next(path for path in sorted(pathlib.Path("p/runs").iterdir())
+                    if all(word in read(path / "label") for word in words))
+
+    def analyse(self):
+        """The tables; there is nothing wrong with the results."""
+        status, out, err = self.command("analyse", "p", exitstat())
+        self.assertEqual((status, err), (0, ""))
+        return out

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What the tests of guestbench share: a directory for each test, a table of two
+benchmarks, plans, a fake machine, and programs that are played.
+
+Programs of tests run at the same time, on machines that are busy: what a test
+needs for itself is in its directory, or it holds it (exclusive), and it waits for
+what happens (eventually), never for a time.
+
+BUILD: where "make -C tools/tests O=DIR" was done; out/unit of this checkout, and
+made first, unless given.
+"""
+import contextlib
+import fcntl
+import functools
+import io
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+import unittest
+from unittest import mock
+
+from .. import cli, plan
+from ..messages import HERE, TOP
+
+GOLDEN = pathlib.Path(__file__).parent / "golden"
+ENTRY = os.path.join(HERE, "guestbench")
+RUN_ONE = os.path.join(HERE, "host/run-one")
+PATIENCE = 120      # seconds: how long a test takes that fails
+
+TABLE = r"""
+[disk]
+family = file
+tool = dd
+before = echo {vcpus}
+command = disk {mib} '{{a}}'
+name = disk-{mib}m
+words = file write of {mib} MiB
+quick = mib=1
+full = mib=1,16,64
+score = rate (\S+)
+unit = MiB/s
+better = higher
+operations = {mib} * 100
+operation = KiB
+[wait]
+family = cpu
+tool = sleep
+marks = own
+command = wait
+name = wait
+quick = n=1
+full = n=1
+score = took ([\d.]+)
+unit = s
+better = lower
+operations = of (\d+)
+operation = nap
+""".lstrip()
+MATRIX = """
+bus = virtio ide
+repeats = 3
+benchmarks = disk cpu
+accel = kvm tcg
+""".lstrip()
+
+
+@functools.cache
+def build():
+    """The directory with the programs of the tests."""
+    made = os.environ.get("BUILD")
+    if not made:
+        made = os.path.join(TOP, "out/unit")
+        os.makedirs(made, exist_ok=True)
+        subprocess.run(["flock", made, "make", "-s", "-C", f"{TOP}/tools/tests",
+                        f"O={made}", f"-j{os.cpu_count()}"], check=True, stdout=2)
+    return made
+
+
+def exitstat():
+    """The tool, which is not what is tested here: without sanitizers."""
+    return os.path.join(build(), "nocairo/exitstat")
+
+
+def read(path):
+    return pathlib.Path(path).read_text(encoding="utf-8", errors="replace")
+
+
+def write(path, *lines):
+    """A file of these lines."""
+    pathlib.Path(path).write_text("".join(f"{line}\n" for line in lines),
+                                  encoding="utf-8")
+
+
+def edit(path, *pairs):
+    """Replace each (old, new) in a file, where old must be."""
+    text = read(path)
+    for old, new in pairs:
+        assert old in text, (path, old)
+        text = text.replace(old, new)
+    pathlib.Path(path).write_text(text, encoding="utf-8")
+
+
+def program(path, text):
+    """A shell script to play another program."""
+    pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
+    write(path, "#!/bin/sh", text)
+    os.chmod(path, 0o755)
+
+
+def eventually(true):
+    """Wait until it is."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, f"still not so after {PATIENCE} s"
+        time.sleep(0.02)
+
+
+def limited(run):
+    """run(LIMIT), with a limit in seconds that ends a run which has to say
+    something before: a longer one where that is too short."""
+    for limit in (1, 8):
+        with contextlib.suppress(AssertionError):
+            return run(limit)
+    return run(64)
+
+
+@contextlib.contextmanager
+def exclusive(name):
+    """Hold what this machine has once, such as a port: programs of other
+    checkouts wait, too."""
+    path = f"/tmp/exitstat-test-{name}.lock"
+    if not os.path.exists(path):
+        with open(path, "w", encoding="ascii"):
+            os.chmod(path, 0o666)
+    with open(path, encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+class TestCase(unittest.TestCase):
+    """Each test in a directory of its own, with the table and its matrix."""
+    maxDiff = None
+
+    def setUp(self):
+        self.directory = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.directory)
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(self.directory)
+        self.patch_environment(LC_ALL="C", XDG_CACHE_HOME=f"{self.directory}/cache")
+        write("table.conf", TABLE.rstrip())
+        write("m.conf", MATRIX.rstrip())
+
+    def patch_environment(self, **values):
+        patch = mock.patch.dict(os.environ, values)
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def command(self, *args):
+        """(status, standard output, standard error) of guestbench."""
+        out, err = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                status = cli.main([str(arg) for arg in args])
+            except SystemExit as e:
+                status = e.code
+        return status, out.getvalue(), err.getvalue()
+
+    def succeeds(self, *args):
+        """What it says on standard error."""
+        status, out, err = self.command(*args)
+        self.assertEqual(status, 0, out + err)
+        return err
+
+    def refused(self, text, *args, status=1):
+        """With that status and text, in one line."""
+        found, _, err = self.command(*args)
+        self.assertIn(text, err)
+        self.assertEqual(found, status)
+        self.assertEqual(err.count("\n"), 1, err)
+
+    def plan(self, directory="p", matrix="m.conf", seed=7, table="table.conf"):
+        """A fresh plan."""
+        shutil.rmtree(directory, ignore_errors=True)
+        with contextlib.redirect_stderr(io.StringIO()):
+            return plan.main(matrix, directory, str(seed), table)
+
+
+class Machine(TestCase):
+    """Those that record: on a fake machine, whose counting is off and that has no
+    VM."""
+
+    def setUp(self):
+        super().setUp()
+        root = pathlib.Path(self.directory, "root")
+        kernel = root / "sys/kernel"
+        for directory in (kernel / "debug/kvm_exit_stats", kernel / "kvm_exit_stats",
+                          root / "proc/sys/kernel"):
+            directory.mkdir(parents=True)
+        write(root / "proc/sys/kernel/osrelease", "6.12.0-fake")
+        write(root / "proc/cpuinfo", "processor\t: 0", "model name\t: Fake CPU")
+        write(kernel / "kvm_exit_stats/count", 0)
+        write(kernel / "kvm_exit_stats/version", 1)
+        subprocess.run([os.path.join(build(), "mksnap"),
+                        kernel / "debug/kvm_exit_stats/snapshot"], input=b"\n",
+                       check=True)
+        write("initrd")
+        os.truncate("initrd", 0)
+        os.mkdir("tmp")
+        self.patch_environment(EXITSTAT_ROOT=str(root), EXITSTAT=exitstat())
+        self.environment = {
+            "KERNEL": "/k", "INITRD": f"{self.directory}/initrd", "ROOT": "/r",
+            "QCOW2": "/q", "QEMU": f"{self.directory}/qemu",
+            "TMPDIR": f"{self.directory}/tmp"}
+
+    def popen(self, path="p/runs/0001", **environment):
+        """run-one, which has begun."""
+        return subprocess.Popen(
+            [RUN_ONE, path], stderr=subprocess.PIPE, text=True,
+            env={**os.environ, **self.environment, **environment})
+
+    def comes_to(self, state, path="p/runs/0001", **environment):
+        """What run-one writes into "state", a regular expression, at the end of
+        this run. Its directory for temporary files is empty afterwards."""
+        with self.popen(path, **environment) as process:
+            err = process.communicate()[1]
+        self.assertRegex(read(f"{path}/state"), rf"\A{state}\n\Z", err)
+        self.assertEqual(process.returncode, int(state.startswith("failed")), err)
+        self.assertEqual(os.listdir("tmp"), [])
+        return err

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# level: check
+"""Runs without a VM, as root: in namespaces of their own, of which nothing stays."""
+import os
+import pathlib
+import shutil
+import subprocess
+import unittest
+
+from .support import Machine, limited, program, read, write
+
+APPLETS = ("sh awk cat cut df echo grep ip nproc sed seq sleep tail taskset tr "
+           "xargs").split()
+# A time that no other program sleeps: its process is looked for.
+NAP = f"1000{os.getpid()}"
+
+
+def printed(*command):
+    return subprocess.run(command, check=False, text=True, stderr=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE)
+
+
+def why_not():
+    """Why there are none here, or None."""
+    filesystems = read("/proc/filesystems").split()
+    able = (os.geteuid() == 0 and os.access("/bin/busybox", os.X_OK)
+            and shutil.which("mksquashfs")
+            and printed("losetup", "-f").returncode == 0
+            and ("squashfs" in filesystems
+                 or printed("modprobe", "-q", "squashfs").returncode == 0))
+    return None if able else \
+        "needs root, loop devices, squashfs-tools and busybox-static"
+
+
+def make_root():
+    """root.squashfs: a Debian of busybox."""
+    for name in "bin run tmp proc sys dev data".split():
+        os.makedirs(f"tree/{name}")
+    shutil.copy("/bin/busybox", "tree/bin/")
+    for name in APPLETS:
+        os.symlink("busybox", f"tree/bin/{name}")
+    program("tree/bin/bash", 'exec sh "$@"')
+    subprocess.run(["mksquashfs", "tree", "root.squashfs", "-quiet", "-no-progress"],
+                   check=True, stdout=subprocess.DEVNULL)
+
+
+@unittest.skipIf(why_not(), why_not())
+class Native(Machine):
+    def setUp(self):
+        super().setUp()
+        make_root()
+        self.environment["ROOT"] = f"{self.directory}/root.squashfs"
+
+    def comes_to_native(self, state, limit, **benchmarks):
+        """A run of these benchmarks, each a command by its name."""
+        shutil.rmtree("run", ignore_errors=True)
+        os.mkdir("run")
+        write("run/native", 1)
+        write("run/limit", limit)
+        write("run/tasks", *(f"{name}\tcat\taround\techo {name} >/data/f\t{command}"
+                             for name, command in benchmarks.items()))
+        self.comes_to(state, "run")
+        self.assertNotIn(self.directory, read("/proc/self/mounts"))
+        return read("run/guest.log").splitlines()
+
+    def test_runs(self):
+        """a run without a VM has its processors and namespaces, and its end"""
+        lines = self.comes_to_native(
+            "partial: 1 of 3 benchmarks failed: b: status 3", 120,
+            a="cat /data/f; nproc; ls /sys/class/net", b="exit 3", c=":")
+        self.assertEqual([line for line in lines if line.startswith("|")][:2],
+                         ["| a", "| 1"])
+        for text in ("begin a;", "end a;", "begin c;", "complete;"):
+            self.assertIn(f"guestbench: {text}", lines)
+        self.assertTrue([line for line in lines
+                         if line.startswith("guestbench: status b 3 ")])
+
+    def test_hangs(self):
+        """a run without a VM leaves nothing behind"""
+        def hangs(limit):
+            lines = self.comes_to_native(
+                f"partial: the guest did not end within {limit} s", limit,
+                a=":", b=f"sleep {NAP}")
+            self.assertTrue([line for line in lines
+                             if line.startswith("guestbench: status a 0 ")])
+        limited(hangs)
+        self.assertNotEqual(printed("pgrep", "-f", f"^sleep {NAP}$").returncode, 0)
+
+    def test_no_debian(self):
+        """a run without a VM that has no Debian failed"""
+        pathlib.Path("root.squashfs").unlink()
+        self.comes_to_native("failed: no benchmark began: .*root.squashfs.*", 120, a=":")
