@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 #
 # Build KVM after each patch of the series in turn, in one tree, so that each
-# step compiles only what its patch changed.  The configuration is that of
+# step compiles only what its patch changed: after those of the series' own, as
+# the common ones only add files that nothing builds before.  The configuration is that of
 # Debian's stock kernel (every part of KVM on) without debug information.
 # Uses tap.sh for its verdicts; does not link a kernel.
 #
@@ -61,7 +62,7 @@ base_key()
 		echo "$PREPARED"
 		"$(kernel_cc)" --version
 		declare -f configure_base make_in build_kvm set_option \
-			step_targets build_step warnings_in new_warnings
+			build_step warnings_in new_warnings
 	} | short_hash
 }
 
@@ -103,6 +104,7 @@ new_warnings()
 first_patches()
 {
 	local dir=$WORK/first-$1
+	[ -e "$WORK/common" ] || ln -s "$COMMON_DIR" "$WORK/common"
 	if [ ! -d "$dir" ]; then
 		mkdir "$dir"
 		ln -s "$SERIES_DIR"/*.patch "$dir/"
@@ -127,7 +129,7 @@ step_key()
 set_option()
 {
 	local tree=$1 want="CONFIG_KVM_EXIT_STATS=y" have
-	grep -qx 'config KVM_EXIT_STATS' "$tree/arch/x86/kvm/Kconfig" || return 0
+	grep -q 'exit_stats/Kconfig' "$tree/arch/x86/kvm/Kconfig" || return 0
 	[ "$2" = enable ] || want="# CONFIG_KVM_EXIT_STATS is not set"
 	have=$tree/include/config/auto.conf
 	! grep -qxF "$want" "$tree/.config" ||
@@ -154,49 +156,12 @@ tree_at()
 	set_option "$tree" "$1"
 }
 
-# changed_source N: files of the kernel's source that the first N patches change.
-changed_source()
-{
-	local dir file
-	dir=$(first_patches "$1")
-	SERIES_DIR=$dir touched_files | while read -r file; do
-		case $file in
-		Documentation/* | MAINTAINERS | tools/testing/*) ;;
-		*/Makefile | */Kconfig) ;;
-		*) [ ! -f "$SOURCE/$file" ] || echo "$file" ;;
-		esac
-	done
-}
-
-# step_targets N: what to build. As long as the patches only add files, no
-# object of the unpatched KVM depends on anything that changed, and the new ones
-# that the makefile names are enough; the first patch that changes a file builds
-# all of KVM.
-step_targets()
-{
-	local dir object changed
-	dir=$(first_patches "$1")
-	changed=$(changed_source "$1")
-	if [ -n "$changed" ]; then
-		echo modules
-		return
-	fi
-	(cd "$dir" && xargs -d '\n' sed -n \
-		's,^+++ b/arch/x86/kvm/\(.*\)\.c$,\1.o,p' <series) |
-		while read -r object; do
-			! grep -qwF "$object" "$WORK/build/arch/x86/kvm/Makefile" ||
-				echo "$object"
-		done
-}
-
 # build_step DIR OPTION N: DIR, the entry of the cache, stays empty.
 build_step()
 {
-	local log=$WORK/log targets fresh
+	local log=$WORK/log fresh
 	tree_at "$2" "$3"
-	targets=$(step_targets "$3")
-	# shellcheck disable=SC2086 # a list of targets
-	build_kvm "$WORK/build" $targets >"$log" 2>&1 || {
+	build_kvm "$WORK/build" modules >"$log" 2>&1 || {
 		grep -E 'error|Error|No rule' "$log" | head -n 20
 		return 1
 	}
@@ -220,9 +185,10 @@ check_step()
 # One test per patch, and one for the whole series with its option off.
 check_steps()
 {
-	local patch n=0
+	local patch n
 	BASE_KEY=$(base_key)
-	for patch in $(series_patches); do
+	n=$(common_patches | wc -l)
+	for patch in $(own_patches); do
 		n=$((n + 1))
 		check_step "builds: $patch" enable "$n"
 	done

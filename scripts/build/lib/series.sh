@@ -5,6 +5,8 @@
 # and copies of source trees to apply it to.  Does not write patches (that is
 # scripts/build/patches).
 
+COMMON_DIR=$TOP/kernel-patches/common
+
 # series_select 6.12: choose the series for all that follows.
 series_select()
 {
@@ -17,11 +19,23 @@ series_select()
 			"this kernel series; --unpatched builds without)"
 }
 
-# The patch files, one per line, in order; nothing with --unpatched.
+# The patch files, one per line, in order, from SERIES_DIR; nothing with --unpatched.
 series_patches()
 {
 	[ "${PATCHED-1}" = 1 ] || return 0
 	sed -n 's/#.*//; s/[[:space:]]*$//; /./p' "$SERIES_DIR/series"
+}
+
+# Those that every series begins with: names in COMMON_DIR.
+common_patches()
+{
+	(cd "$COMMON_DIR" && printf '%s\n' 0*.patch)
+}
+
+# Those that the series has for itself.
+own_patches()
+{
+	series_patches | grep -v /
 }
 
 # What the patches do to a kernel, whatever their messages and blob names say:
