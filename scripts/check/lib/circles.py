@@ -33,14 +33,15 @@ DEFINE = re.compile(r'DEFINE_\w+\(\s*(\w+)')
 
 def function_in(statement):
     called = CALLED.search(statement)
-    return called[1] if called else None
+    return [called[1]] if called else []
 
 
-def variable_in(statement):
-    """The last name before the brackets, the value or the end."""
-    names = [name for name in NAME.findall(re.split(r'[=\[;]', statement)[0])
-             if not name.startswith('__')]
-    return names[-1] if len(names) > 1 else None
+def variables_in(statement):
+    """The last name of each, before its value; a type comes before the first."""
+    parts = re.sub(r'\[.*?\]|\{.*|\(.*?\)|;', '', statement).split(',')
+    names = [[name for name in NAME.findall(part.split('=')[0])
+              if not name.startswith('__')] for part in parts]
+    return [found[-1] for found in names if found] if len(names[0]) > 1 else []
 
 
 def statements(text):
@@ -61,20 +62,20 @@ def statements(text):
 def defined_in(statement):
     before = statement.split('=')[0]
     if re.match(r'(static|extern|typedef)\b', statement):
-        return None
+        return []
     if DEFINE.match(statement):
-        return DEFINE.match(statement)[1]
+        return [DEFINE.match(statement)[1]]
     if re.search(r'\)\s*\{', before):
         return function_in(before)
-    return None if re.search(r'[({]', before) else variable_in(statement)
+    return [] if re.search(r'[({]', before) else variables_in(statement)
 
 
 def declared_in(statement):
     if statement.startswith('extern'):
-        return function_in(statement) or variable_in(statement)
+        return function_in(statement) or variables_in(statement)
     if re.match(r'(static|typedef)\b', statement) or re.search('[={]', statement):
-        return None
-    return function_in(statement) if statement.endswith(';') else None
+        return []
+    return function_in(statement) if statement.endswith(';') else []
 
 
 class File:
@@ -88,11 +89,11 @@ class File:
         self.includes = INCLUDE.findall(text)
         text = re.sub(LITERAL, '""', INCLUDE.sub('', text))
         found = list(statements(text))
-        declared = [name for name in map(declared_in, found) if name]
+        declared = [name for one in found for name in declared_in(one)]
         self.declares = set(declared)
         self.defines = set()
         if path.endswith('.c'):
-            self.defines = {name for name in map(defined_in, found) if name}
+            self.defines = {name for one in found for name in defined_in(one)}
         self.uses = collections.Counter(NAME.findall(text))
         self.uses.subtract(declared)
 
