@@ -8,6 +8,7 @@
 #include "cmd/cmd.h"
 #include "exits/groups.h"
 #include "serve/listen.h"
+#include "serve/run.h"
 
 enum { OPT_TLS_CERT = 0x200, OPT_TLS_KEY, OPT_AUTH, OPT_TEXTFILE, OPT_ONCE,
        OPT_PER_VCPU, OPT_MAX_VMS, OPT_KEEP, OPT_GROUPS };

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Implements the data side of serve.h: source, meter, text.
- */
+/* Implements data.h: source, meter, text. */
 #include <err.h>
 #include <string.h>
 
-#include "serve/serve.h"
+#include "serve/data.h"
 #include "source/vm-name.h"
 
 /* A source is not read more often than this, however many ask. */

@@ -8,7 +8,7 @@
 #define EXITSTAT_SERVE_HTTP_H
 
 #include "lib/loop.h"
-#include "serve/serve.h"
+#include "serve/data.h"
 
 struct serve_http;
 

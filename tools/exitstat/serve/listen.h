@@ -3,7 +3,7 @@
 #ifndef EXITSTAT_SERVE_LISTEN_H
 #define EXITSTAT_SERVE_LISTEN_H
 
-#include "serve/serve.h"
+#include "serve/config.h"
 
 struct serve_socket {
 	int fd;

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Implements the loop of serve.h: clients, and the time of the next read.
- */
+/* Implements run.h. */
 #include <err.h>
 #include <errno.h>
 #include <string.h>
@@ -9,6 +7,7 @@
 #include "lib/loop.h"
 #include "lib/outfile.h"
 #include "serve/http.h"
+#include "serve/run.h"
 
 static int write_textfile(struct serve_data *d, struct errbuf *err)
 {

@@ -21,6 +21,7 @@
 
 #include "source/bpf-kernel.h"
 #include "source/bpf-load.h"
+#include "source/bpf-snap.h"
 /* made at build; knows no types of its own */
 #include "exitstat-bpf.skel.h"
 

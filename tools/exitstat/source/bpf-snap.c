@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Implements bpf-vms.h: from slots to codes, and the snapshot in the
- * layout of module/uapi/kvm_exit_stats.h.
- */
+/* Implements bpf-snap.h. */
 #include <string.h>
 
-#include "source/bpf-vms.h"
+#include "source/bpf-snap.h"
 
 static const struct {
 	uint64_t code;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements bpf-vms.h: life and death. bpf-snap.c writes.
+ * Implements bpf-vms.h: life and death.
  *
  * KVM's structures are known by their addresses, which are used again, so a
  * VM is more than its address: a vCPU that turns up with an id that the VM at

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The VMs behind the places of the BPF maps: which vCPUs belong together, who
- * lives, what the dead had counted; and the snapshot made of it.
+ * lives, what the dead had counted. The snapshot made of it is bpf-snap.h's.
  *
  * Knows nothing of libbpf: the maps are arrays, and two questions go to
  * functions of the caller.
@@ -91,25 +91,6 @@ void bpf_vms_update(struct bpf_vms *vms, uint64_t now_ns);
  */
 void bpf_vms_recycled(struct bpf_vms *vms);
 
-/* What the snapshot says of the whole. */
-struct bpf_head {
-	uint64_t begin_ns;
-	uint32_t isa;			/* until an exit tells, KES_ISA_* */
-	uint32_t groups;		/* KES_GROUP_*: whose records to write */
-	uint64_t lost;
-	uint64_t (*now_ns)(void);	/* CLOCK_MONOTONIC */
-};
-
-/* Appends a snapshot to @out. */
-void bpf_vms_snapshot(struct bpf_vms *vms, const struct bpf_head *head,
-		      struct buf *out);
-
-/*
- * Appends a line for each VM whose exits KVM does not report, so that they were
- * counted when KVM_RUN returned. As of the last snapshot.
- */
-void bpf_vms_remarks(const struct bpf_vms *vms, struct buf *out);
-
 /*
  * A copy of what is at a place, all of it of one moment, unless its vCPU is
  * too busy for that. @to has memory for the groups that are recorded.
@@ -119,9 +100,5 @@ void bpf_counts_read(struct bpf_counts *to, const struct bpf_arrays *arrays,
 void bpf_counts_alloc(struct bpf_counts *counts,
 		      const struct bpf_arrays *arrays);
 void bpf_counts_free(struct bpf_counts *counts);
-
-/* Fills the programs' tables of SVM's codes; returns how many are far. */
-uint32_t bpf_svm_slots(u8 near[KES_SVM_NEAR], struct eb_far_code *far,
-		       uint32_t max_far);
 
 #endif

@@ -14,6 +14,7 @@
 #include "exits/sources.h"
 #include "lib/proc.h"
 #include "source/bpf-load.h"
+#include "source/bpf-snap.h"
 #include "source/ops.h"
 
 #define ALL_GROUPS	(KES_GROUP_COUNT | KES_GROUP_TIME | \

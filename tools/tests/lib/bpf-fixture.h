@@ -16,7 +16,7 @@
 #include <cmocka.h>
 
 #include "snapshot/snapshot.h"
-#include "source/bpf-vms.h"
+#include "source/bpf-snap.h"
 
 #define NR		16
 #define IOIO		0x7b
