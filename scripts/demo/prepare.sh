@@ -2,7 +2,8 @@
 # shellcheck shell=bash
 #
 # What every demo begins with: its command line, which says in which lab, and
-# what that lab needs. Sourced by scripts/demo/demo and its like, which set LAB before.
+# what that lab needs. Sourced by scripts/demo/demo and its like, which set LAB
+# before.
 
 # shellcheck disable=SC2034 # for parse_options
 OPTIONS='--lab LAB'

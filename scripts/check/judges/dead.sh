@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The job scripts/lab/jobs/dead: a guest that spins with interrupts off is seen by
-# the host and ended, and its step is done again. Sourced by scripts/check/checks/lab.
+# The job scripts/lab/jobs/dead: a guest that spins with interrupts off is seen
+# by the host and ended, and its step is done again. Sourced by
+# scripts/check/checks/lab.
 
 # The registers that the lab's log shows: interrupts off, at the loop.
 dead_was_seen()

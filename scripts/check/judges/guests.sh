@@ -4,11 +4,12 @@
 # The job scripts/lab/jobs/guests: the guests of guests/guests.cfg, which
 # describes the form of its numbers, under minivmm, and those that are firmware
 # under QEMU: the first of each class, since it is the start of QEMU that takes
-# the time, and in lab vmx, where it takes most, those that minivmm cannot have; all
-# of them in the run guests-all. Exits of each reason and what user
-# space got of them are exact, and so is ftrace's histogram of the same run, and
-# what the guest prints. It also prints which reasons of exits.def were made, and
-# why the others cannot be, by guests/coverage.cfg. Sourced by scripts/check/checks/lab.
+# the time, and in lab vmx, where it takes most, those that minivmm cannot have;
+# all of them in the run guests-all. Exits of each reason and what user space
+# got of them are exact, and so is ftrace's histogram of the same run, and what
+# the guest prints. It also prints which reasons of exits.def were made, and why
+# the others cannot be, by guests/coverage.cfg. Sourced by
+# scripts/check/checks/lab.
 
 GUESTS_CFG=$TOP/guests/guests.cfg
 COVERAGE_CFG=$TOP/guests/coverage.cfg
@@ -69,7 +70,8 @@ prepare_guests()
 	make_tests >"$JOB/tests"
 }
 
-# The snapshots' counters of all VMs: "VM CODE EXITS USERSPACE FASTPATH L2 REFLECTED"
+# The snapshots' counters of all VMs: "VM CODE EXITS USERSPACE FASTPATH L2
+# REFLECTED"
 all_exits()
 {
 	local file

@@ -4,7 +4,8 @@
 # The job scripts/lab/jobs/selftest: the KVM selftest of the series, built from
 # the kernel's source with the series applied, twice, and in every situation
 # that it has to skip. The kernel's own kvm_binary_stats_test judges the
-# statistics that the series adds to the stats fd. Sourced by scripts/check/checks/lab.
+# statistics that the series adds to the stats fd. Sourced by
+# scripts/check/checks/lab.
 
 KSFT_SKIP=4
 

@@ -11,8 +11,8 @@ sleeper_runs()
 	pgrep -f -- "^$SLEEPER\$" >/dev/null
 }
 
-# takes_sleeper SIGNAL COMMAND...: COMMAND starts SLEEPER; when it is ended by SIGNAL,
-# that ends, too.
+# takes_sleeper SIGNAL COMMAND...: COMMAND starts SLEEPER; when it is ended by
+# SIGNAL, that ends, too.
 takes_sleeper()
 {
 	local pid

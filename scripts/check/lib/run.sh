@@ -2,8 +2,9 @@
 # shellcheck shell=bash
 #
 # One run of a list of jobs in a lab, and again where the emulator is to blame:
-# the only place that does a whole run again. Sourced by scripts/check/checks/lab, which
-# sets LAB, SMP, KERNEL, APPEND, RESULTS and WORK.
+# the only place that does a whole run again. Sourced by
+# scripts/check/checks/lab, which sets LAB, SMP, KERNEL, APPEND, RESULTS and
+# WORK.
 
 # run_lab SECONDS STALL
 run_lab()

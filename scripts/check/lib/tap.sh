@@ -6,8 +6,8 @@
 # at its end. It owns the numbering and the plan; it compares nothing itself.
 #
 # TAP_PREFIX, when set, goes before each test's name. CHECK_STEPS, set by
-# scripts/check/check, is a directory where products are kept during one run, so that
-# a product that fails is reported once.
+# scripts/check/check, is a directory where products are kept during one run, so
+# that a product that fails is reported once.
 
 TAP_PREFIX=
 TAP_NR=0
@@ -110,8 +110,9 @@ product_make()
 # product VARIABLE COMMAND...: set VARIABLE to the last line that COMMAND
 # prints, the place of something that this program builds on. Status 77 means
 # that it cannot be had here: the program's tests are skipped, with the reason.
-# COMMAND is a program: errexit is off in it. Any other failure is reported by the program that met it, as one failed test;
-# the programs that need the same product are skipped.
+# COMMAND is a program: errexit is off in it. Any other failure is reported by
+# the program that met it, as one failed test; the programs that need the same
+# product are skipped.
 product()
 {
 	local variable=$1 title file fd tmp='' made=no status reason

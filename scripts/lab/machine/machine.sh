@@ -120,8 +120,8 @@ drain_screen()
 	exec "${DIE_WITH_PARENT[@]}" cat "$terminal" >/dev/null 2>&1 </dev/null
 }
 
-# Ours (scripts/build/bochs), or Debian's, whose display wants a terminal: script gives
-# it one. The debugger in that waits for a command: c, continue.
+# Ours (scripts/build/bochs), or Debian's, whose display wants a terminal:
+# script gives it one. The debugger in that waits for a command: c, continue.
 start_bochs()
 {
 	local own
