@@ -10,5 +10,7 @@ SANFLAGS := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-sanitize-recove
 WARNINGS := -std=gnu11 -Wall -Wextra -Werror -D_GNU_SOURCE
 # A file that changes when its words do, for what depends on flags: words in a file.
 keep_words = mkdir -p $(@D); echo '$(1)' | cmp -s - $@ || echo '$(1)' > $@
-# A source that has moved since is no error in what an earlier build noted.
+# A source that has moved since is no error in what an earlier build noted; such
+# notes are not made from anything.
 %.c: ;
+%.d: ;
