@@ -319,11 +319,18 @@ static int parse_records(struct snapshot *s, const struct bytes *b,
 	return 0;
 }
 
+/* Also where a thread is in its first state, and no reason has any time yet. */
+static int check_clock(const struct snapshot *s, struct errbuf *err)
+{
+	for (size_t i = 0; !s->hdr.tsc_khz && i < s->nr_vcpus; i++)
+		if (s->vcpus[i].times.there)
+			return err_set(err, -EPROTO,
+				       "snapshot has times, but not how long a cycle is");
+	return 0;
+}
+
 static int check_counts(const struct snapshot *s, struct errbuf *err)
 {
-	if (s->nr_times && !s->hdr.tsc_khz)
-		return err_set(err, -EPROTO,
-			       "snapshot has times, but not how long a cycle is");
 	if (s->nr_vms != s->hdr.nr_vms)
 		return err_set(err, -EPROTO,
 			       "snapshot announces %u VMs but lists %zu",
@@ -364,8 +371,8 @@ static int parse(struct snapshot *s, const void *data, size_t len,
 	if (!rc)
 		rc = parse_records(s, &b, err);
 	if (!rc)
-		rc = check_counts(s, err);
-	return rc;
+		rc = check_clock(s, err);
+	return rc ? rc : check_counts(s, err);
 }
 
 int snapshot_parse(struct snapshot *s, const void *data, size_t len,

@@ -310,6 +310,30 @@ static void time_backwards(struct snapwrite *w)
 	snapwrite_end(w);
 }
 
+/* Also when no reason has any time yet. */
+static void times_need_a_clock(void **state)
+{
+	struct snapshot s = { 0 };
+	struct snapwrite w;
+	struct errbuf err;
+
+	(void)state;
+	for (uint64_t khz = 0; khz <= 1; khz++) {
+		snapwrite_begin(&w, KES_ISA_SVM, 0);
+		snapwrite_clock(&w, khz, 900, KES_GROUP_TIME);
+		snapwrite_vm(&w, 1, 1, 1, 0, "a");
+		snapwrite_vcpu(&w, KES_REC_VCPU, 0, 0);
+		snapwrite_part(&w, KES_REC_TIME);
+		snapwrite_time(&w, 1, 2, 1, KES_STATE_GUEST);
+		snapwrite_end(&w);
+		assert_int_equal(snapshot_parse(&s, w.data, w.len, &err),
+				 khz ? 0 : -EPROTO);
+		snapwrite_free(&w);
+	}
+	assert_non_null(strstr(err.text, "how long a cycle is"));
+	snapshot_free(&s);
+}
+
 static void damaged_parts_are_refused(void **state)
 {
 	static void (*const cases[])(struct snapwrite *w) = {
@@ -430,6 +454,7 @@ int main(void)
 		cmocka_unit_test(comm_without_end),
 		cmocka_unit_test(parts_are_read),
 		cmocka_unit_test(damaged_parts_are_refused),
+		cmocka_unit_test(times_need_a_clock),
 	};
 
 	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
