@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Lists of counters by code, which delta.c and delta-groups.c subtract alike: N
+ * numbers of each code, in the snapshot and in what is remembered of the last.
+ */
+#ifndef EXITSTAT_DELTA_INTERNAL_H
+#define EXITSTAT_DELTA_INTERNAL_H
+
+#include <string.h>
+
+#include "snapshot/delta.h"
+
+/* What is remembered of a code; N numbers follow. */
+struct delta_last {
+	uint64_t code;
+	uint32_t reason;	/* index: delta.reasons */
+	uint32_t pass;		/* the last that changed it: one change in each */
+	uint64_t n[];
+};
+
+/* Where a counter begins that is seen for the first time; see delta.h. */
+static inline uint64_t delta_start(uint64_t now)
+{
+	return (int64_t)now < 0 ? now : 0;
+}
+
+/* Of the numbers that follow each other in a struct of the snapshot. */
+static inline uint64_t delta_number(const void *numbers, int i)
+{
+	uint64_t n;
+
+	memcpy(&n, (const char *)numbers + (size_t)i * sizeof(n), sizeof(n));
+	return n;
+}
+
+/* Elements of an array of the snapshot that may be empty. */
+static inline const void *delta_part(const void *array, size_t size,
+				     const struct snap_part *part)
+{
+	return part->nr ? (const char *)array + part->first * size : NULL;
+}
+
+/* The differences of @nr numbers; their signs: negative if one of them fell. */
+static inline int64_t delta_subtract(uint64_t *restrict out,
+				     const void *restrict now,
+				     const uint64_t *restrict last, int nr,
+				     uint64_t *any)
+{
+	uint64_t signs = 0;
+
+#pragma GCC unroll 5
+	for (int i = 0; i < nr; i++) {
+		out[i] = delta_number(now, i) - last[i];
+		signs |= out[i];
+	}
+	*any |= signs;
+	return (int64_t)signs;
+}
+
+static inline size_t delta_last_size(int nr)
+{
+	return sizeof(struct delta_last) + (size_t)nr * sizeof(uint64_t);
+}
+
+static inline struct delta_last *delta_last(const struct delta_list *l, size_t i,
+					    int nr)
+{
+	return (void *)((char *)l->data + i * delta_last_size(nr));
+}
+
+/*
+ * What is remembered of @code, or NULL. A snapshot lists things in the same order
+ * every time but for births, so a search begins after the last hit, *at: a sample
+ * of a thousand vCPUs is linear, without a hash table.
+ */
+static inline struct delta_last *delta_find(const struct delta_list *l, int nr,
+					    size_t *at, uint64_t code)
+{
+	size_t i = *at < l->nr ? *at : 0;
+
+	for (size_t n = 0; n < l->nr; n++) {
+		struct delta_last *last = delta_last(l, i, nr);
+
+		i = i + 1 < l->nr ? i + 1 : 0;
+		if (last->code == code) {
+			*at = i;
+			return last;
+		}
+	}
+	return NULL;
+}
+
+static inline struct delta_last *delta_add(const struct delta *d,
+					   struct delta_list *l, int nr,
+					   uint64_t code, uint32_t reason,
+					   const void *now)
+{
+	struct delta_last *last;
+
+	l->data = vec_room(l->data, l->nr, &l->cap, delta_last_size(nr));
+	last = delta_last(l, l->nr++, nr);
+	last->code = code;
+	last->reason = reason;
+	last->pass = d->pass - 1;
+	for (int i = 0; i < nr; i++)
+		last->n[i] = delta_start(delta_number(now, i));
+	return last;
+}
+
+/*
+ * Have the @nr numbers changed? Then @out is by how much, and they are what @last
+ * has from now on. A second change in one pass is none: a code is listed once.
+ * *signs becomes negative if one of them fell.
+ */
+static inline bool delta_change(const struct delta *d, struct delta_last *last,
+				int nr, const void *now, bool is_new,
+				uint64_t *out, int64_t *signs)
+{
+	uint64_t any = is_new;
+
+	if (last->pass == d->pass)
+		return false;
+	*signs |= delta_subtract(out, now, last->n, nr, &any);
+	if (!any)
+		return false;
+	memcpy(last->n, now, (size_t)nr * sizeof(*last->n));
+	last->pass = d->pass;
+	return true;
+}
+
+/* Fills in the part of d->change that is of the groups beyond counting. */
+void delta_groups(struct delta *d, const struct delta_vm *vm,
+		  struct delta_vcpu *v, const struct snap_vcpu *now);
+
+#endif

@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements delta.h: which VMs and vCPUs there are, and their counters. Times,
+ * histograms and details are in delta-groups.c.
+ *
+ * One counter that fell makes all of a vCPU's new. That is known when all have been
+ * compared: then they are compared once more, with nothing.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "snapshot/delta-internal.h"
+
+/* What a thousand vCPUs cost is what is fetched of them. */
+static_assert(sizeof(struct delta_last) + DELTA_NR_COUNTS * 8 <= 64,
+	      "a line of the cache for each counter");
+
+static_assert(offsetof(struct kes_exit, userspace) ==
+	      offsetof(struct kes_exit, l1) + 8 * DELTA_USERSPACE,
+	      "enum delta_count has their order");
+
+/* Asked for in the same order again and again. */
+uint32_t delta_reason(struct delta *d, uint64_t code)
+{
+	for (size_t n = 0; n < d->nr_reasons; n++) {
+		size_t i = (d->next_reason + n) % d->nr_reasons;
+
+		if (d->reasons[i].code == code &&
+		    d->reasons[i].isa == d->hdr.isa) {
+			d->next_reason = i + 1;
+			return (uint32_t)i;
+		}
+	}
+	d->reasons = vec_room(d->reasons, d->nr_reasons, &d->cap_reasons,
+			      sizeof(*d->reasons));
+	d->reasons[d->nr_reasons] = (struct delta_reason) { d->hdr.isa, code };
+	return (uint32_t)d->nr_reasons++;
+}
+
+/* ---- a vCPU ---- */
+
+static_assert(offsetof(struct snap_vcpu, emulation) ==
+	      offsetof(struct snap_vcpu, attempts) + 8 * DELTA_EMULATION,
+	      "enum delta_sum has their order");
+
+static bool is_listed(const struct delta *d, const struct snap_vcpu *now,
+		      uint64_t code)
+{
+	for (size_t i = 0; i < now->nr_exits; i++)
+		if (snap_exits(d->s, now)[i].code == code)
+			return true;
+	return false;
+}
+
+/* Only what is not 0 is listed. Is one that was counted 0 again? */
+static bool lacks_one(const struct delta *d, const struct delta_vcpu *v,
+		      const struct snap_vcpu *now)
+{
+	for (size_t i = 0; v->exits.nr > now->nr_exits && i < v->exits.nr; i++) {
+		const struct delta_last *last =
+			delta_last(&v->exits, i, DELTA_NR_COUNTS);
+		uint64_t any = 0;
+
+		for (int k = 0; k < DELTA_NR_COUNTS; k++)
+			any |= last->n[k];
+		if (any && !is_listed(d, now, last->code))
+			return true;
+	}
+	return false;
+}
+
+/* Negative if one of them fell. */
+static int64_t compare_exits(struct delta *d, struct delta_vcpu *v,
+			     const struct snap_vcpu *now)
+{
+	const struct kes_exit *e = now->nr_exits ? snap_exits(d->s, now) : NULL;
+	struct delta_list *out = &d->change.exits;
+	struct delta_exit *x;
+	int64_t signs = 0;
+	size_t at = 0;
+
+	x = out->data = vec_reserve(out->data, 0, now->nr_exits + 1, &out->cap,
+				    sizeof(*x));
+	for (size_t i = 0; i < now->nr_exits; i++, e++) {
+		struct delta_last *last = delta_find(&v->exits, DELTA_NR_COUNTS,
+						     &at, e->code);
+		bool is_new = !last;
+
+		if (is_new)
+			last = delta_add(d, &v->exits, DELTA_NR_COUNTS, e->code,
+					 delta_reason(d, e->code), &e->l1);
+		if (!delta_change(d, last, DELTA_NR_COUNTS, &e->l1, is_new,
+				  x->n, &signs))
+			continue;
+		x->code = e->code;
+		x++->reason = last->reason;
+	}
+	out->nr = (size_t)(x - (struct delta_exit *)out->data);
+	return signs;
+}
+
+static int64_t compare_users(struct delta *d, struct delta_vcpu *v,
+			     const struct snap_vcpu *now)
+{
+	const struct kes_userspace *e =
+		delta_part(d->s->users, sizeof(*e), &now->users);
+	struct delta_list *out = &d->change.users;
+	struct delta_user *x;
+	int64_t signs = 0;
+	size_t at = 0;
+
+	x = out->data = vec_reserve(out->data, 0, now->users.nr + 1, &out->cap,
+				    sizeof(*x));
+	for (size_t i = 0; i < now->users.nr; i++) {
+		struct delta_last *last = delta_find(&v->users, 1, &at,
+						     e[i].reason);
+
+		if (!last)
+			last = delta_add(d, &v->users, 1, e[i].reason, 0,
+					 &e[i].count);
+		x->reason = e[i].reason;
+		x += delta_change(d, last, 1, &e[i].count, false, &x->n,
+				  &signs);
+	}
+	out->nr = (size_t)(x - (struct delta_user *)out->data);
+	return signs;
+}
+
+/* The differences of all counters. Did one of them fall? */
+static bool compare(struct delta *d, struct delta_vcpu *v,
+		    const struct snap_vcpu *now)
+{
+	uint64_t any = 0;
+	int64_t signs;
+
+	d->pass++;
+	signs = compare_exits(d, v, now) | compare_users(d, v, now) |
+		delta_subtract(d->change.sums, &now->attempts, v->sums,
+			       DELTA_NR_SUMS, &any);
+	return signs < 0 || lacks_one(d, v, now);
+}
+
+static void begin_life(struct delta_vcpu *v, const struct snap_vcpu *now)
+{
+	for (int i = 0; i < DELTA_NR_SUMS; i++)
+		v->sums[i] = delta_start(delta_number(&now->attempts, i));
+	v->exits.nr = 0;
+	v->users.nr = 0;
+	v->times.nr = 0;
+	v->histograms.nr = 0;
+	v->details.nr = 0;
+	v->first_cyc = 0;
+}
+
+static void take_counters(struct delta *d, struct delta_vcpu *v,
+			  const struct snap_vcpu *now)
+{
+	struct delta_change *out = &d->change;
+
+	out->restarted = compare(d, v, now);
+	if (out->restarted) {
+		d->restarts++;
+		begin_life(v, now);
+		compare(d, v, now);
+	}
+	memcpy(v->sums, &now->attempts, sizeof(v->sums));
+	out->unknown_last = now->unknown_last == v->unknown_last ? 0 :
+			    now->unknown_last;
+	v->unknown_last = now->unknown_last;
+}
+
+static struct delta_vcpu *find_vcpu(struct delta_vm *vm,
+				    const struct snap_vcpu *now, bool *is_new)
+{
+	struct delta_vcpu *v;
+
+	*is_new = false;
+	for (size_t n = 0; n < vm->nr; n++) {
+		v = &vm->vcpus[vm->at < vm->nr ? vm->at : 0];
+		vm->at = vm->at + 1 < vm->nr ? vm->at + 1 : 0;
+		if (v->vcpu_id == now->vcpu_id)
+			return v;
+	}
+	vm->vcpus = vec_room(vm->vcpus, vm->nr, &vm->cap, sizeof(*v));
+	v = &vm->vcpus[vm->nr++];
+	memset(v, 0, sizeof(*v));
+	v->vcpu_id = now->vcpu_id;
+	begin_life(v, now);
+	*is_new = true;
+	return v;
+}
+
+/* Nothing has changed; the lists keep their room. */
+static void clear_change(struct delta_change *c)
+{
+	c->restarted = false;
+	c->has_times = false;
+	c->times_restarted = false;
+	memset(c->sums, 0, sizeof(c->sums));
+	c->unknown_last = 0;
+	c->elapsed_ns = 0;
+	c->guest_ns = 0;
+	c->exits.nr = 0;
+	c->users.nr = 0;
+	c->times.nr = 0;
+	c->buckets.nr = 0;
+	c->details.nr = 0;
+}
+
+/* All at once, and not one after the other as they are asked for. */
+static void fetch(const struct delta_vcpu *v)
+{
+	for (size_t i = 0; i < v->exits.nr; i++)
+		__builtin_prefetch(delta_last(&v->exits, i, DELTA_NR_COUNTS), 1);
+	__builtin_prefetch(v->users.data, 1);
+	__builtin_prefetch(v->times.data, 1);
+}
+
+const struct delta_change *delta_vcpu(struct delta *d, struct delta_vm *vm,
+				      size_t i)
+{
+	const struct snap_vcpu *now = &d->s->vcpus[vm->now->first_vcpu + i];
+	struct delta_change *out = &d->change;
+	struct delta_vcpu *v;
+
+	clear_change(out);
+	v = find_vcpu(vm, now, &out->is_new);
+	out->vcpu = v;
+	out->index = (size_t)(v - vm->vcpus);
+	out->now = now;
+	if (v->seen == d->samples)	/* listed twice */
+		return out;
+	v->seen = d->samples;
+	v->now = now;
+	fetch(v);
+	take_counters(d, v, now);
+	delta_groups(d, vm, v, now);
+	return out;
+}
+
+void delta_forget_vcpus(struct delta_vm *vm)
+{
+	for (size_t i = 0; i < vm->nr; i++) {
+		free(vm->vcpus[i].exits.data);
+		free(vm->vcpus[i].users.data);
+		free(vm->vcpus[i].times.data);
+		free(vm->vcpus[i].histograms.data);
+		free(vm->vcpus[i].details.data);
+	}
+	free(vm->vcpus);
+	vm->vcpus = NULL;
+	vm->nr = 0;
+	vm->cap = 0;
+}
+
+/* ---- VMs ---- */
+
+static struct delta_vm *find_vm(struct delta *d, const struct snap_vm *now,
+				size_t *at)
+{
+	struct delta_vm *vm;
+
+	for (size_t n = 0; n < d->nr_vms; n++) {
+		vm = d->vms[*at < d->nr_vms ? *at : 0];
+		*at = *at + 1 < d->nr_vms ? *at + 1 : 0;
+		if (vm->vm_id == now->vm_id &&
+		    vm->created_ns == now->created_ns)
+			return vm;
+	}
+	vm = xcalloc(1, sizeof(*vm));
+	vm->vm_id = now->vm_id;
+	vm->created_ns = now->created_ns;
+	d->vms = vec_room(d->vms, d->nr_vms, &d->cap_vms, sizeof(vm));
+	d->vms[d->nr_vms++] = vm;
+	return vm;
+}
+
+void delta_begin(struct delta *d, const struct snapshot *s)
+{
+	size_t at = 0;
+
+	d->s = s;
+	d->hdr = s->hdr;
+	d->samples++;
+	d->listed = vec_reserve(d->listed, 0, s->nr_vms + 1, &d->cap_listed,
+				sizeof(struct delta_vm *));
+	for (size_t i = 0; i < d->nr_vms; i++) {
+		d->vms[i]->now = NULL;
+		d->vms[i]->at = 0;
+	}
+	for (size_t i = 0; i < s->nr_vms; i++) {
+		d->listed[i] = find_vm(d, &s->vms[i], &at);
+		d->listed[i]->now = &s->vms[i];
+	}
+}
+
+static void free_vm(const struct delta *d, struct delta_vm *vm)
+{
+	delta_forget_vcpus(vm);
+	if (d->drop && vm->user)
+		d->drop(vm->user);
+	free(vm);
+}
+
+static bool is_kept(const struct delta *d, struct delta_vm *vm)
+{
+	if (vm->now)
+		vm->unlisted_ns = 0;
+	else if (!vm->unlisted_ns)
+		vm->unlisted_ns = d->hdr.end_ns;
+	return vm->now || d->hdr.end_ns - vm->unlisted_ns < d->keep_ns;
+}
+
+void delta_end(struct delta *d)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < d->nr_vms; i++) {
+		if (is_kept(d, d->vms[i]))
+			d->vms[kept++] = d->vms[i];
+		else
+			free_vm(d, d->vms[i]);
+	}
+	d->nr_vms = kept;
+}
+
+void delta_free(struct delta *d)
+{
+	for (size_t i = 0; i < d->nr_vms; i++)
+		free_vm(d, d->vms[i]);
+	free(d->vms);
+	free(d->listed);
+	free(d->reasons);
+	free(d->change.exits.data);
+	free(d->change.users.data);
+	free(d->change.times.data);
+	free(d->change.buckets.data);
+	free(d->change.details.data);
+	memset(d, 0, sizeof(*d));
+}

@@ -1,0 +1,497 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Unit tests of snapshot/delta.h, with a clock of 1 GHz: cycles are nanoseconds.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "snapshot/delta.h"
+#include "snapwrite.h"
+
+#define IOIO	0x7b
+#define NPF	0x400
+#define HLT	0x78
+
+static struct delta d;
+static struct snapshot snap;
+static struct snapwrite w;
+static uint64_t tick;
+
+static int begin(void **state)
+{
+	(void)state;
+	d = (struct delta) { .groups = KES_GROUP_HISTOGRAM | KES_GROUP_DETAIL,
+			     .drop = free };
+	tick = 0;
+	return 0;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	delta_free(&d);
+	snapshot_free(&snap);
+	return 0;
+}
+
+/* ---- snapshots ---- */
+
+static void at(uint64_t now_cyc)
+{
+	snapwrite_begin(&w, KES_ISA_SVM, 0x1f);
+	snapwrite_header(&w)->end_ns = ++tick;
+	snapwrite_clock(&w, 1000000, now_cyc, 0xf);
+}
+
+static void vcpu(uint64_t vm_id, uint64_t created_ns, uint64_t died_ns)
+{
+	snapwrite_vm(&w, vm_id, 1, created_ns, died_ns, "x");
+	snapwrite_vcpu(&w, KES_REC_VCPU, 0, 0);
+}
+
+static void exits(uint64_t code, uint64_t n)
+{
+	snapwrite_exit(&w, &(struct kes_exit) { .code = code, .l1 = n,
+						.userspace = n });
+}
+
+static void times(uint64_t first, uint64_t last, uint64_t guest, uint32_t state,
+		  uint64_t code)
+{
+	snapwrite_part(&w, KES_REC_TIME);
+	snapwrite_time(&w, first, last, guest, state);
+	((struct kes_time_record *)(w.data + w.part_off))->state_code = code;
+}
+
+static void handler(uint64_t code, uint64_t cyc, uint64_t max)
+{
+	snapwrite_element(&w, &(struct kes_time_exit) {
+		.code = code, .cyc = { cyc }, .max_cyc = max });
+}
+
+static void buckets(uint64_t code, uint64_t one, uint64_t two)
+{
+	snapwrite_part(&w, KES_REC_HISTOGRAM);
+	snapwrite_element(&w, &(struct kes_histogram_exit) {
+		.code = code, .bucket = { [3] = one, [5] = two } });
+}
+
+static void take(void)
+{
+	struct errbuf err;
+
+	snapwrite_end(&w);
+	assert_int_equal(snapshot_parse(&snap, w.data, w.len, &err), 0);
+	snapwrite_free(&w);
+	delta_begin(&d, &snap);
+}
+
+/* The change of the first vCPU of the @i-th VM. */
+static const struct delta_change *change(size_t i)
+{
+	return delta_vcpu(&d, d.listed[i], 0);
+}
+
+/* ---- what changed ---- */
+
+/* Of a reason; 0 if it is not among the changes. */
+static uint64_t counted(const struct delta_change *c, uint64_t code)
+{
+	const struct delta_exit *x = c->exits.data;
+
+	for (size_t i = 0; i < c->exits.nr; i++)
+		if (x[i].code == code) {
+			assert_int_equal(x[i].n[DELTA_L1],
+					 x[i].n[DELTA_USERSPACE]);
+			assert_int_equal(d.reasons[x[i].reason].code, code);
+			return x[i].n[DELTA_L1];
+		}
+	return 0;
+}
+
+static uint64_t spent(const struct delta_change *c, uint64_t code, int state)
+{
+	const struct delta_time *x = c->times.data;
+
+	for (size_t i = 0; i < c->times.nr; i++)
+		if (x[i].code == code)
+			return x[i].ns[state - KES_STATE_HANDLER];
+	return 0;
+}
+
+static uint64_t timed(const struct delta_change *c, int bucket)
+{
+	const struct delta_bucket *x = c->buckets.data;
+
+	for (size_t i = 0; i < c->buckets.nr; i++)
+		if (x[i].bucket == bucket)
+			return x[i].n;
+	return 0;
+}
+
+static const struct delta_change *two(uint64_t io, uint64_t npf)
+{
+	at(0);
+	vcpu(1, 1, 0);
+	if (io)
+		exits(IOIO, io);
+	if (npf)
+		exits(NPF, npf);
+	take();
+	return change(0);
+}
+
+static void differences(void **state)
+{
+	const struct delta_change *c = two(1000, 50);
+
+	(void)state;
+	assert_true(c->is_new);
+	assert_int_equal(counted(c, IOIO), 1000);
+	delta_end(&d);
+	c = two(1023, 50);
+	assert_false(c->is_new);
+	assert_int_equal(c->exits.nr, 1);
+	assert_int_equal(counted(c, IOIO), 23);
+	delta_end(&d);
+	assert_int_equal(d.restarts, 0);
+}
+
+/* All counters of the vCPU begin again, those that did not fall as well. */
+static void fall(void **state)
+{
+	const struct delta_change *c;
+
+	(void)state;
+	two(100, 50);
+	c = two(23, 97);
+	assert_true(c->restarted);
+	assert_int_equal(counted(c, IOIO), 23);
+	assert_int_equal(counted(c, NPF), 97);
+	c = two(24, 97);
+	assert_false(c->restarted);
+	assert_int_equal(counted(c, IOIO), 1);
+	assert_int_equal(c->exits.nr, 1);
+	assert_int_equal(d.restarts, 1);
+}
+
+/* What is 0 is not listed. */
+static void fall_to_nothing(void **state)
+{
+	const struct delta_change *c;
+
+	(void)state;
+	two(100, 50);
+	c = two(0, 97);
+	assert_true(c->restarted);
+	assert_int_equal(counted(c, NPF), 97);
+	c = two(7, 98);
+	assert_false(c->restarted);
+	assert_int_equal(counted(c, IOIO), 7);
+	assert_int_equal(counted(c, NPF), 1);
+	assert_int_equal(d.restarts, 1);
+}
+
+/* Also if what fell is not an exit, and then times and buckets are new, too. */
+static void fall_of_others(void **state)
+{
+	static const uint64_t attempts[] = { 100, 7 };
+	const struct delta_change *c = NULL;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(attempts); i++) {
+		at(300 + i);
+		snapwrite_vm(&w, 1, 1, 1, 0, "x");
+		snapwrite_vcpu(&w, KES_REC_VCPU, 0, attempts[i]);
+		exits(IOIO, 50 + i);
+		times(100, 300 + i, 150, KES_STATE_GUEST, IOIO);
+		handler(IOIO, 50 + i, 9);
+		buckets(IOIO, 11, 0);
+		take();
+		c = change(0);
+	}
+	assert_true(c->restarted);
+	assert_int_equal(c->sums[DELTA_ATTEMPTS], 7);
+	assert_int_equal(counted(c, IOIO), 51);
+	assert_int_equal(c->guest_ns, 150);
+	assert_int_equal(c->elapsed_ns, 201);
+	assert_int_equal(spent(c, IOIO, KES_STATE_HANDLER), 51);
+	assert_int_equal(timed(c, 3), 11);
+}
+
+static void wrap(void **state)
+{
+	const struct delta_change *c = two(UINT64_MAX - 10, 7);
+
+	(void)state;
+	/* nobody can have counted so far */
+	assert_int_equal(counted(c, IOIO), 0);
+	assert_int_equal(counted(c, NPF), 7);
+	c = two(12, 8);
+	assert_false(c->restarted);
+	assert_int_equal(counted(c, IOIO), 23);
+	c = two(13, 8);
+	assert_int_equal(counted(c, IOIO), 1);
+	assert_int_equal(d.restarts, 0);
+}
+
+/* A source may list what it must not list twice: the first one counts. */
+static void listed_twice(void **state)
+{
+	(void)state;
+	for (uint64_t n = 10; n <= 20; n += 10) {
+		const struct delta_change *c;
+
+		at(0);
+		vcpu(1, 1, 0);
+		exits(IOIO, n);
+		exits(IOIO, n + 1000);
+		snapwrite_vcpu(&w, KES_REC_VCPU, 0, 0);
+		exits(IOIO, n + 2000);
+		take();
+		c = change(0);
+		assert_int_equal(counted(c, IOIO), 10);
+		assert_int_equal(c->exits.nr, 1);
+		assert_int_equal(delta_vcpu(&d, d.listed[0], 1)->exits.nr, 0);
+	}
+	assert_int_equal(d.restarts, 0);
+}
+
+/* ---- VMs ---- */
+
+static void reuse_of_ids(void **state)
+{
+	static const uint64_t created[] = { 5, 5, 6 };
+	static const uint64_t counts[] = { 100, 101, 7 };
+	static const uint64_t want[] = { 100, 1, 7 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(created); i++) {
+		at(0);
+		vcpu(1, created[i], 0);
+		exits(IOIO, counts[i]);
+		take();
+		assert_int_equal(counted(change(0), IOIO), want[i]);
+		delta_end(&d);
+		assert_int_equal(d.nr_vms, 1);
+	}
+	assert_int_equal(d.restarts, 0);
+}
+
+static void out_of_sight(uint64_t keep_ns, uint64_t want)
+{
+	d.keep_ns = keep_ns;
+	for (int i = 0; i < 5; i++) {
+		at(0);
+		if (i != 1 && i != 2) {
+			vcpu(1, 5, 0);
+			exits(IOIO, 100 + (uint64_t)i);
+		}
+		take();
+		if (i < 1 || i > 2)
+			assert_int_equal(counted(change(0), IOIO),
+					 i == 3 ? want : i ? 1 : 100);
+		if (snap.nr_vms && !d.listed[0]->user)
+			d.listed[0]->user = xcalloc(1, 1);
+		delta_end(&d);
+	}
+}
+
+/* One that could not be read for a while has lost nothing, if it is known yet. */
+static void comes_back(void **state)
+{
+	out_of_sight(10, 3);
+	end(state);
+	begin(state);
+	out_of_sight(0, 103);
+}
+
+/* ---- times ---- */
+
+/* A thread that sleeps: what it does not change goes on. */
+static void open_state(void **state)
+{
+	const struct delta_change *c;
+
+	(void)state;
+	for (uint64_t now = 1000; now <= 3000; now += 1000) {
+		at(now);
+		vcpu(1, 1, 0);
+		times(100, 200, 60, KES_STATE_HALT_BLOCK, HLT);
+		handler(HLT, 40, 9);
+		take();
+		c = change(0);
+		assert_true(c->has_times);
+		assert_int_equal(c->times_restarted, now == 1000);
+		assert_int_equal(c->elapsed_ns, now == 1000 ? 900 : 1000);
+		assert_int_equal(c->guest_ns, now == 1000 ? 60 : 0);
+		assert_int_equal(spent(c, HLT, KES_STATE_HANDLER),
+				 now == 1000 ? 40 : 0);
+		assert_int_equal(spent(c, HLT, KES_STATE_HALT_BLOCK),
+				 now == 1000 ? 800 : 1000);
+	}
+	/* it has ended in that state: no more is known than what was charged */
+	at(4000);
+	vcpu(1, 1, 3500);
+	times(100, 200, 60, KES_STATE_HALT_BLOCK, HLT);
+	handler(HLT, 40, 9);
+	take();
+	c = change(0);
+	assert_int_equal(c->elapsed_ns, 0);
+	assert_int_equal(c->times.nr, 0);
+}
+
+/* The state is charged to a reason that has no time yet, or to the guest. */
+static void open_first(void **state)
+{
+	const struct delta_change *c;
+
+	(void)state;
+	at(1000);
+	vcpu(1, 1, 0);
+	times(100, 100, 0, KES_STATE_USERSPACE, KES_CODE_NONE);
+	take();
+	c = change(0);
+	assert_int_equal(spent(c, KES_CODE_NONE, KES_STATE_USERSPACE), 900);
+	at(2000);
+	vcpu(1, 1, 0);
+	times(100, 1100, 0, KES_STATE_GUEST, KES_CODE_NONE);
+	snapwrite_element(&w, &(struct kes_time_exit) {
+		.code = KES_CODE_NONE, .cyc = { 0, 1000 } });
+	take();
+	c = change(0);
+	assert_int_equal(spent(c, KES_CODE_NONE, KES_STATE_USERSPACE), 100);
+	assert_int_equal(c->guest_ns, 900);
+}
+
+/* Its record was read before it woke, its times after: nothing is charged twice. */
+static void goes_on_meanwhile(void **state)
+{
+	const struct delta_change *c;
+
+	(void)state;
+	at(1000);
+	vcpu(1, 1, 0);
+	times(100, 200, 60, KES_STATE_HANDLER, HLT);
+	snapwrite_element(&w, &(struct kes_time_exit) {
+		.code = HLT, .cyc = { 40, 0, 0, 790 } });
+	take();
+	c = change(0);
+	assert_int_equal(spent(c, HLT, KES_STATE_HALT_BLOCK), 790);
+	assert_int_equal(spent(c, HLT, KES_STATE_HANDLER), 40 + 10);
+	assert_int_equal(c->elapsed_ns, 900);
+}
+
+/* It left its state just before the snapshot ended: no time goes back. */
+static void charged_too_much(void **state)
+{
+	static const uint64_t want[] = { 40 + 800, 0, 10 };
+	static const uint64_t spent_in[] = { 40, 830, 850 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+		at(1000 + i * 50);
+		vcpu(1, 1, 0);
+		times(100, i ? 1000 + i * 50 : 200, i ? 70 + i * 30 : 60,
+		      i ? KES_STATE_GUEST : KES_STATE_HANDLER, HLT);
+		handler(HLT, spent_in[i], 9);
+		take();
+		assert_int_equal(spent(change(0), HLT, KES_STATE_HANDLER),
+				 want[i]);
+	}
+}
+
+/* The group was switched off and on: times begin again, counters do not. */
+static void times_begin_again(void **state)
+{
+	const struct delta_change *c;
+
+	(void)state;
+	for (uint64_t first = 100; first <= 5000; first += 4900) {
+		at(first + 900);
+		vcpu(1, 1, 0);
+		exits(IOIO, first);
+		times(first, first + 900, 500, KES_STATE_GUEST, IOIO);
+		handler(IOIO, first == 100 ? 400 : 300, 9);
+		buckets(IOIO, first == 100 ? 20 : 3, first == 100 ? 0 : 4);
+		take();
+		c = change(0);
+		assert_true(c->times_restarted);
+		assert_false(c->restarted);
+		assert_int_equal(c->guest_ns, 500);
+		assert_int_equal(c->elapsed_ns, 900);
+	}
+	assert_int_equal(counted(c, IOIO), 4900);
+	assert_int_equal(spent(c, IOIO, KES_STATE_HANDLER), 300);
+	assert_int_equal(timed(c, 3), 3);
+	assert_int_equal(timed(c, 5), 4);
+	assert_int_equal(d.restarts, 0);
+}
+
+static void longest_exit(void **state)
+{
+	static const uint64_t max[] = { 9, 9, 12, 10 }, want[] = { 9, 0, 12, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(max); i++) {
+		const struct delta_change *c;
+
+		at(1000);
+		vcpu(1, 1, 0);
+		times(100, 200 + i, 60, KES_STATE_GUEST, IOIO);
+		handler(IOIO, 40 + i, max[i]);
+		take();
+		c = change(0);
+		assert_int_equal(c->times.nr, 1);
+		assert_int_equal(((struct delta_time *)c->times.data)->max_ns,
+				 want[i]);
+	}
+}
+
+/* A value that made room for another one begins again when it is back. */
+static void details(void **state)
+{
+	static const uint64_t values[] = { 0x3f8, 0x3f8, 0x60, 0x3f8 };
+	static const uint64_t counts[] = { 10, 14, 3, 5 };
+	static const uint64_t want[] = { 10, 4, 3, 5 };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+		const struct delta_detail *x;
+
+		at(0);
+		vcpu(1, 1, 0);
+		snapwrite_part(&w, KES_REC_DETAIL);
+		snapwrite_element(&w, &(struct kes_detail_value) {
+			.code = IOIO, .value = values[i], .count = counts[i] });
+		snapwrite_element(&w, &(struct kes_detail_value) {
+			.code = IOIO, .value = values[i], .count = 7,
+			.flags = KES_DETAIL_OTHER });
+		take();
+		x = change(0)->details.data;
+		assert_int_equal(d.change.details.nr, 2);
+		assert_int_equal(x[0].now->value, values[i]);
+		assert_int_equal(x[0].n, want[i]);
+		assert_int_equal(x[1].n, i == 1 ? 0 : 7);
+	}
+}
+
+#define T(_f) cmocka_unit_test_setup_teardown(_f, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(differences), T(fall), T(fall_to_nothing), T(fall_of_others),
+		T(wrap), T(listed_twice), T(reuse_of_ids), T(comes_back),
+		T(open_state), T(open_first), T(goes_on_meanwhile),
+		T(charged_too_much), T(times_begin_again), T(longest_exit),
+		T(details),
+	};
+
+	return cmocka_run_group_tests_name("delta", tests, NULL, NULL);
+}
