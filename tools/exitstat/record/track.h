@@ -27,24 +27,21 @@ void track_set_command(struct tracker *t, uint32_t pid, uint64_t since_ns);
 
 /*
  * Writes the deltas from the last snapshot to @s as sample @sample. In the
- * first call (@sample 1) living VMs only set their starting point. -EPROTO
- * with a line in @err when a counter went backwards.
+ * first call (@sample 1) living VMs only set their starting point. @s has to
+ * stay until the next call.
  */
 int track_sample(struct tracker *t, const struct snapshot *s, int64_t sample,
 		 struct rec_writer *w, struct errbuf *err);
 
-/*
- * After the last sample, with its snapshot: what is recorded once, of the VMs
- * that still live.
- */
-int track_finish(struct tracker *t, const struct snapshot *s,
-		 struct rec_writer *w, struct errbuf *err);
+/* After the last sample: what is recorded once, of the VMs that still live. */
+int track_finish(struct tracker *t, struct rec_writer *w, struct errbuf *err);
 
 struct track_sums {
 	uint64_t exits;
 	size_t vms;		/* recorded */
 	size_t vms_left_out;	/* created meanwhile by somebody else */
 	size_t vms_vanished;	/* not seen dead, and not listed any more */
+	uint64_t restarts;	/* vCPUs whose counters began again */
 	size_t vms_guessed;	/* too short-lived to look up their parent */
 };
 

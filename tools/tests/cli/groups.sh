@@ -106,7 +106,7 @@ grown() {
 	local n=$1
 	cat <<-END
 		isa svm
-		clock 2000000 $((10000000 * n)) 15
+		clock 2000000 $((1000 + 4000000 * n)) 15
 		vm 1 700 1000 ${2:-0} qemu
 		vcpu 0 $((101 * n))
 		exit 0x7b $((60 * n)) 0 0 0 $((50 * n))
@@ -178,7 +178,8 @@ tsc_against_clock() {
 group_restarts() {
 	machine_with count time histogram
 	grown 3 | snapshot
-	grown 4 | sed 's/^head .*/head 2000 602000 100000 2/
+	grown 4 | sed 's/^clock .*/clock 2000000 602000 15/
+		s/^head .*/head 2000 602000 100000 2/
 		s/^time 0x7b.*/time 0x7b 500000 0 0 0 0 9/
 		/^time 0x78/d
 		s/^bucket 0x7b.*/bucket 0x7b 13 5/' >restarted

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Implements rows.h. A vCPU's row id is in delta_vcpu.user.
+ */
+#include <assert.h>
+#include <stdlib.h>
+
+#include "exits/reasons.h"
+#include "record/rows.h"
+
+static_assert(REC_NR_BUCKETS == KES_NR_BUCKETS &&
+	      REC_NR_STATES == DELTA_NR_STATES,
+	      "recording/format.h knows the layout");
+
+static int add_reason(struct rows *r, int64_t id, uint32_t isa, uint64_t code)
+{
+	const struct reason *known = reason_by_code(isa, code);
+	char name[32];
+
+	reason_code_name(isa, code, name, sizeof(name));
+	return rec_reason(r->w, &(struct rec_reason_row) {
+		.id = id,
+		.isa = reason_isa_name(isa),
+		.code = code,
+		.name = name,
+		.class = known ? reason_class_name(known->class) : "other",
+		.meaning = known ? known->meaning : reason_code_meaning(isa),
+		.reference = known ? known->reference : "none",
+	}, r->err);
+}
+
+static int new_reason(struct rows *r, uint32_t i, int64_t *id)
+{
+	const struct delta_reason *reason = &r->delta->reasons[i];
+
+	while (r->nr_reasons <= i) {
+		r->reasons = vec_room(r->reasons, r->nr_reasons,
+				      &r->cap_reasons, sizeof(*r->reasons));
+		r->reasons[r->nr_reasons++] = 0;
+	}
+	*id = r->reasons[i] = ++r->nr_reason_rows;
+	return add_reason(r, *id, reason->isa, reason->code);
+}
+
+/* The row id of delta.reasons[@i]. */
+static inline int find_reason(struct rows *r, uint32_t i, int64_t *id)
+{
+	*id = i < r->nr_reasons ? r->reasons[i] : 0;
+	return *id ? 0 : new_reason(r, i, id);
+}
+
+/* -1 when the source does not fill this field. */
+static int64_t filled(const struct rows *r, uint64_t field, uint64_t n)
+{
+	return r->delta->hdr.fields & field ? (int64_t)n : -1;
+}
+
+static int store_exit(struct rows *r, const struct delta_exit *x)
+{
+	const struct rec_counts n = {
+		.l1 = (int64_t)x->n[DELTA_L1],
+		.l2 = filled(r, KES_FIELD_CONTEXT, x->n[DELTA_L2]),
+		.l2_reflected = filled(r, KES_FIELD_REFLECTED,
+				       x->n[DELTA_REFLECTED]),
+		.fastpath = filled(r, KES_FIELD_FASTPATH,
+				   x->n[DELTA_FASTPATH]),
+		.userspace = filled(r, KES_FIELD_USERSPACE,
+				    x->n[DELTA_USERSPACE]),
+	};
+	uint64_t any = 0;
+	int64_t reason;
+	int rc = find_reason(r, x->reason, &reason);
+
+	for (int k = 0; k < DELTA_NR_COUNTS; k++)
+		any |= x->n[k];
+	if (rc || r->baseline || !any)
+		return rc;
+	r->exits += rec_total(&n);
+	return rec_delta(r->w, r->sample, r->vcpu, reason, &n, r->err);
+}
+
+static int store_closure(struct rows *r, const struct delta_change *c)
+{
+	if (!(r->delta->hdr.fields & KES_FIELD_CLOSURE) ||
+	    !(c->sums[DELTA_ATTEMPTS] | c->sums[DELTA_ENTRY_FAILED] |
+	      c->sums[DELTA_EMULATION]))
+		return 0;
+	return rec_closure(r->w, r->sample, r->vcpu, c->sums, r->err);
+}
+
+static int store_users(struct rows *r, const struct delta_list *l)
+{
+	const struct delta_user *x = l->data;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < l->nr; i++)
+		rc = rec_userspace(r->w, r->sample, r->vcpu,
+				   x[i].reason, x[i].n, r->err);
+	return rc;
+}
+
+static int store_time(struct rows *r, const struct delta_time *x)
+{
+	int64_t ns[DELTA_NR_STATES], any = 0, reason;
+	int rc;
+
+	for (int k = 0; k < DELTA_NR_STATES; k++) {
+		ns[k] = (int64_t)x->ns[k];
+		any |= ns[k];
+	}
+	if (!any)
+		return 0;
+	rc = find_reason(r, x->reason, &reason);
+	return rc ? rc : rec_time(r->w, r->sample, r->vcpu, reason, ns,
+				  x->max_ns ? (int64_t)x->max_ns : -1, r->err);
+}
+
+static int store_times(struct rows *r, const struct delta_change *c)
+{
+	const struct delta_time *x = c->times.data;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < c->times.nr; i++)
+		rc = store_time(r, &x[i]);
+	if (rc || !(c->elapsed_ns | c->guest_ns))
+		return rc;
+	return rec_vcpu_time(r->w, r->sample, r->vcpu, (int64_t)c->elapsed_ns,
+			     (int64_t)c->guest_ns, r->err);
+}
+
+static int store_buckets(struct rows *r, const struct delta_list *l)
+{
+	const struct delta_bucket *x = l->data;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < l->nr; i++) {
+		int64_t reason;
+
+		rc = find_reason(r, x[i].reason, &reason);
+		if (!rc)
+			rc = rec_histogram(r->w, r->sample, r->vcpu, reason,
+					   x[i].bucket, x[i].n, r->err);
+	}
+	return rc;
+}
+
+static int store_groups(struct rows *r, const struct delta_change *c)
+{
+	int rc = store_closure(r, c);
+
+	if (!rc)
+		rc = store_users(r, &c->users);
+	if (!rc)
+		rc = store_times(r, c);
+	return rc ? rc : store_buckets(r, &c->buckets);
+}
+
+int rows_vcpu(struct rows *r, int64_t vm, const struct delta_change *c)
+{
+	const struct delta_exit *x = c->exits.data;
+	int rc = 0;
+
+	if (!c->vcpu->user) {
+		c->vcpu->user = ++r->nr_vcpu_rows;
+		rc = rec_vcpu(r->w, c->vcpu->user, vm, c->vcpu->vcpu_id,
+			      r->err);
+	}
+	r->vcpu = c->vcpu->user;
+	for (size_t i = 0; !rc && i < c->exits.nr; i++)
+		rc = store_exit(r, &x[i]);
+	if (!rc && !r->baseline)
+		rc = store_groups(r, c);
+	if (rc || !c->unknown_last)
+		return rc;
+	return rec_vcpu_unknown(r->w, r->vcpu, c->unknown_last, r->err);
+}
+
+int rows_details(struct rows *r, const struct delta_vcpu *v)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < v->now->details.nr; i++) {
+		const struct kes_detail_value *d =
+			&r->delta->s->details[v->now->details.first + i];
+		int64_t reason;
+
+		rc = find_reason(r, delta_reason(r->delta, d->code), &reason);
+		if (!rc)
+			rc = rec_detail(r->w, v->user, reason, d->value,
+					d->flags & KES_DETAIL_OTHER, d->count,
+					r->err);
+	}
+	return rc;
+}
+
+void rows_free(struct rows *r)
+{
+	free(r->reasons);
+}
