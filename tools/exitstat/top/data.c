@@ -1,30 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements data.h.
- *
- * As in record/track.c, a snapshot lists things in the same order every time but for
- * births and deaths, so each search starts where the last one hit. A thread is
- * in one state until it changes it, maybe for long: up to the snapshot's time
- * that state is charged here, so that a vCPU that sleeps is seen to.
+ * Implements data.h: of what snapshot/delta.h says has changed, the cells.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "top/data.h"
-
-/* What one update needs everywhere. */
-struct pass {
-	struct top_data *d;
-	const struct snapshot *s;
-	uint64_t last_ns;	/* when the snapshot before was taken; 0: none */
-};
-
-static uint64_t to_ns(const struct snapshot *s, uint64_t cyc)
-{
-	if (!s->hdr.tsc_khz)
-		return 0;
-	return (uint64_t)((unsigned __int128)cyc * 1000000 / s->hdr.tsc_khz);
-}
 
 uint32_t top_vcpu_known(const struct top_data *d, const struct top_vcpu *v)
 {
@@ -46,21 +27,23 @@ uint32_t top_vcpu_known(const struct top_data *d, const struct top_vcpu *v)
 }
 
 /* The last intervals of a vCPU passed without this reason. */
-static void begin_history(const struct pass *p, const struct top_vcpu *v,
+static void begin_history(const struct top_data *d, const struct top_vcpu *v,
 			  struct top_cell *c)
 {
 	for (size_t n = 0; n < TOP_HISTORY; n++)
-		c->rate[(p->d->at + TOP_HISTORY - n) % TOP_HISTORY] =
+		c->rate[(d->at + TOP_HISTORY - n) % TOP_HISTORY] =
 			n < v->age ? 0 : -1;
 }
 
-static struct top_cell *find_cell(const struct pass *p, struct top_vcpu *v,
-				  size_t hint, uint64_t code)
+/* A search begins where the last one hit, as reasons come in order. */
+static struct top_cell *find_cell(const struct top_data *d, struct top_vcpu *v,
+				  size_t *at, uint64_t code)
 {
 	struct top_cell *c;
 
 	for (size_t n = 0; n < v->nr; n++) {
-		c = &v->cells[(hint + n) % v->nr];
+		c = &v->cells[*at < v->nr ? *at : 0];
+		*at = *at + 1 < v->nr ? *at + 1 : 0;
 		if (c->code == code)
 			return c;
 	}
@@ -68,150 +51,75 @@ static struct top_cell *find_cell(const struct pass *p, struct top_vcpu *v,
 	c = &v->cells[v->nr++];
 	memset(c, 0, sizeof(*c));
 	c->code = code;
-	begin_history(p, v, c);
+	begin_history(d, v, c);
 	return c;
 }
 
-/*
- * A count that fell began again: this change is not known. One that wrapped at
- * 2^64 did not fall.
- */
-static void step(struct top_vcpu *v, struct top_values *now,
-		 struct top_values *delta, enum top_value i, uint64_t n)
+static void add(struct top_values *now, struct top_values *delta,
+		enum top_value i, uint64_t n)
 {
-	bool fell = (int64_t)(n - now->v[i]) < 0;
-
-	if (fell && i < TOP_NS_GUEST)
-		v->delta_known &= ~(1u << i);
-	delta->v[i] = fell ? 0 : n - now->v[i];
-	now->v[i] = n;
+	now->v[i] += n;
+	delta->v[i] = n;
 }
 
-static void update_exit(const struct pass *p, struct top_vcpu *v, size_t hint,
-			const struct kes_exit *e)
+static void update_exits(const struct top_data *d, struct top_vcpu *v,
+			 const struct delta_list *l)
 {
-	struct top_cell *c = find_cell(p, v, hint, e->code);
+	const struct delta_exit *x = l->data;
+	size_t at = 0;
 
-	step(v, &c->now, &c->delta, TOP_EXITS, e->l1 + e->l2);
-	step(v, &c->now, &c->delta, TOP_L2, e->l2);
-	step(v, &c->now, &c->delta, TOP_REFLECTED, e->l2_reflected);
-	step(v, &c->now, &c->delta, TOP_FASTPATH, e->fastpath);
-	step(v, &c->now, &c->delta, TOP_USERSPACE, e->userspace);
-}
+	for (size_t i = 0; i < l->nr; i++, x++) {
+		struct top_cell *c = find_cell(d, v, &at, x->code);
 
-/* Times that begin again do so at 0. */
-static void restart_times(struct top_vcpu *v, uint64_t first_cyc)
-{
-	v->first_cyc = first_cyc;
-	v->guest_now = (struct top_values) { 0 };
-	for (size_t i = 0; i < v->nr; i++)
-		for (int k = TOP_NS_GUEST; k < TOP_NR_VALUES; k++)
-			v->cells[i].now.v[k] = 0;
-}
-
-/* What is not over yet: the state that the thread is in, since it began. */
-static uint64_t open_cyc(const struct pass *p, const struct snap_vcpu *from,
-			 bool dead)
-{
-	const struct kes_time_record *t = &from->time;
-
-	if (dead || !t->first_cyc || p->s->hdr.now_cyc < t->last_cyc)
-		return 0;
-	return p->s->hdr.now_cyc - t->last_cyc;
-}
-
-static void update_cost(const struct pass *p, struct top_vcpu *v, size_t hint,
-			const struct kes_time_exit *t, int open_state,
-			uint64_t open)
-{
-	struct top_cell *c = find_cell(p, v, hint, t->code);
-
-	for (int i = KES_STATE_HANDLER; i < KES_NR_STATES; i++) {
-		uint64_t cyc = t->cyc[i - 1] + (i == open_state ? open : 0);
-
-		step(v, &c->now, &c->delta, TOP_NS_GUEST + i,
-		     to_ns(p->s, cyc));
+		add(&c->now, &c->delta, TOP_EXITS,
+		    x->n[DELTA_L1] + x->n[DELTA_L2]);
+		add(&c->now, &c->delta, TOP_L2, x->n[DELTA_L2]);
+		add(&c->now, &c->delta, TOP_REFLECTED, x->n[DELTA_REFLECTED]);
+		add(&c->now, &c->delta, TOP_FASTPATH, x->n[DELTA_FASTPATH]);
+		add(&c->now, &c->delta, TOP_USERSPACE, x->n[DELTA_USERSPACE]);
 	}
 }
 
-static void update_times(const struct pass *p, struct top_vcpu *v,
-			 const struct snap_vcpu *from, bool dead)
+static void update_times(const struct top_data *d, struct top_vcpu *v,
+			 const struct delta_change *from, bool dead)
 {
-	const struct kes_time_record *t = &from->time;
-	uint64_t open = open_cyc(p, from, dead);
-	bool charged = t->state == KES_STATE_GUEST;
+	const struct kes_time_record *t = &from->now->time;
+	const struct delta_time *x = from->times.data;
+	size_t at = 0;
 
-	if (t->first_cyc != v->first_cyc)
-		restart_times(v, t->first_cyc);
 	v->state = t->first_cyc && !dead ? (int)t->state : -1;
-	step(v, &v->guest_now, &v->guest_delta, TOP_NS_GUEST,
-	     to_ns(p->s, t->guest_cyc + (charged ? open : 0)));
-	for (size_t i = 0; i < from->times.nr; i++) {
-		const struct kes_time_exit *e =
-			&p->s->times[from->times.first + i];
-		bool mine = !charged && e->code == t->state_code;
+	add(&v->guest_now, &v->guest_delta, TOP_NS_GUEST, from->guest_ns);
+	for (size_t i = 0; i < from->times.nr; i++, x++) {
+		struct top_cell *c = find_cell(d, v, &at, x->code);
 
-		update_cost(p, v, i, e, mine ? (int)t->state : -1, open);
-		charged |= mine;
+		for (int k = 0; k < DELTA_NR_STATES; k++)
+			add(&c->now, &c->delta, TOP_NS_HANDLER + k, x->ns[k]);
 	}
-	if (!charged)
-		update_cost(p, v, 0, &(struct kes_time_exit) {
-			.code = t->state_code }, (int)t->state, open);
 }
 
-static struct top_detail *find_detail(struct top_vcpu *v, size_t hint,
-				      const struct kes_detail_value *e)
+static void update_details(struct top_vcpu *v, const struct delta_list *l)
 {
-	bool other = e->flags & KES_DETAIL_OTHER;
-	struct top_detail *t;
+	const struct delta_detail *x = l->data;
 
-	for (size_t n = 0; n < v->nr_details; n++) {
-		t = &v->details[(hint + n) % v->nr_details];
-		if (t->code == e->code && t->value == e->value &&
-		    t->other == other)
-			return t;
-	}
-	v->details = vec_room(v->details, v->nr_details, &v->cap_details,
-			      sizeof(*t));
-	t = &v->details[v->nr_details++];
-	*t = (struct top_detail) { .code = e->code, .value = e->value,
-				   .other = other };
-	return t;
+	v->details = vec_reserve(v->details, 0, l->nr + 1, &v->cap_details,
+				 sizeof(*v->details));
+	v->nr_details = l->nr;
+	for (size_t i = 0; i < l->nr; i++)
+		v->details[i] = (struct top_detail) {
+			.code = x[i].now->code, .value = x[i].now->value,
+			.other = x[i].now->flags & KES_DETAIL_OTHER,
+			.count = x[i].now->count, .delta = x[i].n,
+		};
 }
 
-/* A value that made room for another one is not listed any more. */
-static void update_details(const struct pass *p, struct top_vcpu *v,
-			   const struct snap_vcpu *from)
+static void end_interval(const struct top_data *d, struct top_vcpu *v)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < v->nr_details; i++)
-		v->details[i].delta = UINT64_MAX;
-	for (size_t i = 0; i < from->details.nr; i++) {
-		const struct kes_detail_value *e =
-			&p->s->details[from->details.first + i];
-		struct top_detail *t = find_detail(v, i, e);
-
-		t->delta = e->count < t->count ? e->count :
-						 e->count - t->count;
-		t->count = e->count;
-	}
-	for (size_t i = 0; i < v->nr_details; i++)
-		if (v->details[i].delta != UINT64_MAX)
-			v->details[kept++] = v->details[i];
-	v->nr_details = kept;
-}
-
-static void end_interval(const struct pass *p, struct top_vcpu *v)
-{
-	bool known = v->delta_known & 1u << TOP_EXITS;
-
 	for (size_t i = 0; i < v->nr; i++) {
 		struct top_cell *c = &v->cells[i];
 
-		c->rate[p->d->at] = !known ? -1 :
+		c->rate[d->at] = !v->fresh ? -1 :
 			(float)((double)c->delta.v[TOP_EXITS] * 1e9 /
-				(double)p->d->interval_ns);
+				(double)d->interval_ns);
 	}
 	v->age++;
 }
@@ -220,125 +128,123 @@ static void end_interval(const struct pass *p, struct top_vcpu *v)
  * Is what a vCPU has counted when it is first seen of this interval? KVM's own
  * statistics may be read late; everything else counts from the beginning.
  */
-static bool is_fresh(const struct pass *p, const struct top_vm *vm)
+static bool is_fresh(const struct top_data *d, const struct top_vm *vm)
 {
-	return p->last_ns && (p->s->hdr.source != KES_SOURCE_KVM_STATS ||
-			      vm->created_ns >= p->last_ns);
+	return d->interval_ns && (d->hdr.source != KES_SOURCE_KVM_STATS ||
+				  vm->created_ns >=
+				  d->hdr.end_ns - d->interval_ns);
 }
 
-static void clear_deltas(struct top_vcpu *v)
+/* What begins again does so at 0. */
+static void begin_values(struct top_vcpu *v, const struct delta_change *from)
 {
 	v->guest_delta = (struct top_values) { 0 };
-	for (size_t i = 0; i < v->nr; i++)
-		v->cells[i].delta = (struct top_values) { 0 };
+	if (from->times_restarted)
+		v->guest_now = (struct top_values) { 0 };
+	for (size_t i = 0; i < v->nr; i++) {
+		struct top_cell *c = &v->cells[i];
+
+		c->delta = (struct top_values) { 0 };
+		for (int k = 0; from->restarted && k < TOP_NS_GUEST; k++)
+			c->now.v[k] = 0;
+		for (int k = TOP_NS_GUEST;
+		     from->times_restarted && k < TOP_NR_VALUES; k++)
+			c->now.v[k] = 0;
+	}
 }
 
-static void update_vcpu(const struct pass *p, struct top_vm *vm,
-			struct top_vcpu *v, const struct snap_vcpu *from)
+static void update_vcpu(struct top_data *d, struct top_vm *vm,
+			const struct delta_change *from)
 {
-	v->fresh = p->d->interval_ns && (v->age || is_fresh(p, vm));
-	clear_deltas(v);
-	v->delta_known = v->fresh ? UINT32_MAX : 0;
-	v->has_time = from->times.there;
+	struct top_vcpu *v = &vm->vcpus[from->index];
+
+	v->fresh = d->interval_ns && (v->age || is_fresh(d, vm));
+	v->has_time = from->has_times;
 	v->state = -1;
-	for (size_t i = 0; i < from->nr_exits; i++)
-		update_exit(p, v, i, &snap_exits(p->s, from)[i]);
+	begin_values(v, from);
+	update_exits(d, v, &from->exits);
 	if (v->has_time)
-		update_times(p, v, from, vm->dead);
-	update_details(p, v, from);
-	end_interval(p, v);
+		update_times(d, v, from, vm->dead);
+	update_details(v, &from->details);
+	end_interval(d, v);
 }
 
-static struct top_vcpu *find_vcpu(struct top_vm *vm, size_t hint, uint32_t id)
+static void add_vcpu(struct top_vm *vm, uint32_t id)
 {
-	struct top_vcpu *v;
-
-	for (size_t n = 0; n < vm->nr; n++) {
-		v = &vm->vcpus[(hint + n) % vm->nr];
-		if (v->vcpu_id == id)
-			return v;
-	}
-	vm->vcpus = vec_room(vm->vcpus, vm->nr, &vm->cap, sizeof(*v));
-	v = &vm->vcpus[vm->nr++];
-	*v = (struct top_vcpu) { .vcpu_id = id, .state = -1 };
-	return v;
+	vm->vcpus = vec_room(vm->vcpus, vm->nr, &vm->cap, sizeof(*vm->vcpus));
+	vm->vcpus[vm->nr++] = (struct top_vcpu) { .vcpu_id = id, .state = -1 };
 }
 
-static struct top_vm *find_vm(struct top_data *d, size_t hint,
-			      const struct snap_vm *from)
+static struct top_vm *new_vm(struct top_data *d, const struct snap_vm *from)
 {
-	struct top_vm *vm;
+	struct top_vm *vm = xcalloc(1, sizeof(*vm));
 
-	for (size_t n = 0; n < d->nr; n++) {
-		vm = &d->vms[(hint + n) % d->nr];
-		if (vm->vm_id == from->vm_id &&
-		    vm->created_ns == from->created_ns)
-			return vm;
-	}
-	d->vms = vec_room(d->vms, d->nr, &d->cap, sizeof(*vm));
-	vm = &d->vms[d->nr++];
-	*vm = (struct top_vm) { .vm_id = from->vm_id, .pid = from->pid,
-				.created_ns = from->created_ns };
+	vm->vm_id = from->vm_id;
+	vm->pid = from->pid;
+	vm->created_ns = from->created_ns;
 	d->name(d->arg, from, vm);
 	return vm;
 }
 
-static void free_vm(struct top_vm *vm)
+static void update_vm(struct top_data *d, struct delta_vm *from)
 {
+	struct top_vm *vm = from->user;
+
+	if (!vm)
+		from->user = vm = new_vm(d, from->now);
+	vm->dead = from->now->dead;
+	vm->died_ns = from->now->died_ns;
+	for (size_t i = 0; i < from->now->nr_vcpus; i++) {
+		const struct delta_change *c = delta_vcpu(&d->delta, from, i);
+
+		if (c->index == vm->nr)
+			add_vcpu(vm, c->vcpu->vcpu_id);
+		update_vcpu(d, vm, c);
+	}
+}
+
+static void free_vm(void *user)
+{
+	struct top_vm *vm = user;
+
 	for (size_t i = 0; i < vm->nr; i++) {
 		free(vm->vcpus[i].cells);
 		free(vm->vcpus[i].details);
 	}
 	free(vm->vcpus);
+	free(vm);
 }
 
-static void forget_unseen(struct top_data *d)
+/* The VMs that are shown: all that the engine knows, as it forgets the others. */
+static void list_vms(struct top_data *d)
 {
-	size_t kept = 0;
-
-	for (size_t i = 0; i < d->nr; i++) {
-		if (d->vms[i].seen)
-			d->vms[kept++] = d->vms[i];
-		else
-			free_vm(&d->vms[i]);
-	}
-	d->nr = kept;
+	d->nr = d->delta.nr_vms;
+	d->vms = vec_reserve(d->vms, 0, d->nr + 1, &d->cap, sizeof(*d->vms));
+	for (size_t i = 0; i < d->nr; i++)
+		d->vms[i] = d->delta.vms[i]->user;
 }
 
 bool top_data_update(struct top_data *d, const struct snapshot *s)
 {
-	struct pass p = { d, s, d->samples ? d->hdr.end_ns : 0 };
-
 	if (d->samples && s->hdr.end_ns <= d->hdr.end_ns)
 		return false;
 	d->interval_ns = d->samples ? s->hdr.end_ns - d->hdr.end_ns : 0;
 	d->hdr = s->hdr;
 	d->samples++;
 	d->at = (d->at + 1) % TOP_HISTORY;
-	for (size_t i = 0; i < d->nr; i++)
-		d->vms[i].seen = false;
-	for (size_t i = 0; i < s->nr_vms; i++) {
-		struct top_vm *vm = find_vm(d, i, &s->vms[i]);
-
-		vm->seen = true;
-		vm->dead = s->vms[i].dead;
-		vm->died_ns = s->vms[i].died_ns;
-		for (size_t k = 0; k < s->vms[i].nr_vcpus; k++) {
-			const struct snap_vcpu *from =
-				&s->vcpus[s->vms[i].first_vcpu + k];
-
-			update_vcpu(&p, vm, find_vcpu(vm, k, from->vcpu_id),
-				    from);
-		}
-	}
-	forget_unseen(d);
+	d->delta.groups = KES_GROUP_DETAIL;
+	d->delta.drop = free_vm;
+	delta_begin(&d->delta, s);
+	for (size_t i = 0; i < s->nr_vms; i++)
+		update_vm(d, d->delta.listed[i]);
+	delta_end(&d->delta);
+	list_vms(d);
 	return true;
 }
 
 void top_data_free(struct top_data *d)
 {
-	for (size_t i = 0; i < d->nr; i++)
-		free_vm(&d->vms[i]);
+	delta_free(&d->delta);
 	free(d->vms);
 	memset(d, 0, sizeof(*d));
 }

@@ -7,7 +7,7 @@
 #ifndef EXITSTAT_TOP_DATA_H
 #define EXITSTAT_TOP_DATA_H
 
-#include "snapshot/snapshot.h"
+#include "snapshot/delta.h"
 
 #define TOP_HISTORY	32	/* intervals that a trend can show */
 
@@ -42,11 +42,9 @@ struct top_detail {
 
 struct top_vcpu {
 	uint32_t vcpu_id;
-	uint64_t first_cyc;	/* of its times, which may begin again */
 	bool has_time;
 	int state;		/* KES_STATE_*; -1: not known */
 	bool fresh;		/* deltas are of the last interval */
-	uint32_t delta_known;	/* of which values, as bits */
 	uint64_t age;		/* snapshots that it has been seen in */
 	struct top_values guest_now, guest_delta; /* only TOP_NS_GUEST */
 	struct top_cell *cells;
@@ -60,7 +58,7 @@ struct top_vm {
 	uint64_t created_ns;	/* ids start again when kvm is reloaded */
 	uint64_t died_ns;
 	uint32_t pid;
-	bool dead, seen;
+	bool dead;
 	char name[64];
 	char uuid[40];		/* "": it has none */
 	struct top_vcpu *vcpus;
@@ -78,7 +76,8 @@ struct top_data {
 	uint64_t samples;
 	uint64_t interval_ns;	/* 0: no deltas yet */
 	size_t at;		/* place of the last interval in all rate[] */
-	struct top_vm *vms;
+	struct delta delta;
+	struct top_vm **vms;
 	size_t nr, cap;
 };
 

@@ -60,7 +60,7 @@ static void add_cell(struct top_row *r, const struct top_data *d,
 {
 	uint32_t known = top_vcpu_known(d, v);
 
-	row_know(r, known, known & v->delta_known);
+	row_know(r, known, v->fresh ? known : 0);
 	add_values(&r->now, &c->now);
 	add_values(&r->delta, &c->delta);
 	for (size_t i = 0; i < TOP_HISTORY; i++) {
@@ -80,7 +80,7 @@ static void add_vcpu(struct top_row *r, const struct top_data *d,
 		add_cell(r, d, v, &v->cells[i]);
 	if (!v->nr && !r->any) {
 		/* it runs, and has not exited: that is 0, and known */
-		row_know(r, known, known & v->delta_known);
+		row_know(r, known, v->fresh ? known : 0);
 		r->any = false;
 	}
 	add_values(&r->now, &v->guest_now);
@@ -105,8 +105,8 @@ const struct top_vm *top_path_vm(const struct top_data *d,
 				 const struct top_path *path)
 {
 	for (size_t i = 0; path->has_vm && i < d->nr; i++)
-		if (is_vm(&d->vms[i], &path->key))
-			return &d->vms[i];
+		if (is_vm(d->vms[i], &path->key))
+			return d->vms[i];
 	return NULL;
 }
 
@@ -118,7 +118,7 @@ static void for_each_vcpu(struct top_table *t, const struct top_data *d,
 			  const struct top_path *path, vcpu_fn fn)
 {
 	for (size_t i = 0; i < d->nr; i++) {
-		const struct top_vm *vm = &d->vms[i];
+		const struct top_vm *vm = d->vms[i];
 
 		if (path->has_vm ? !is_vm(vm, &path->key) : vm->dead)
 			continue;
@@ -193,7 +193,7 @@ static void add_whole(struct top_table *t, const struct top_data *d,
 static void vm_rows(struct top_table *t, const struct top_data *d, bool dead)
 {
 	for (size_t i = 0; i < d->nr; i++) {
-		const struct top_vm *vm = &d->vms[i];
+		const struct top_vm *vm = d->vms[i];
 		struct top_row *r;
 
 		if (vm->dead && !dead)
@@ -336,8 +336,8 @@ void top_rows(const struct top_data *d, const struct top_path *path,
 	t->interval_ns = d->interval_ns;
 	t->at = d->at;
 	for (size_t i = 0; i < d->nr; i++) {
-		t->nr_vms += !d->vms[i].dead;
-		t->nr_dead += d->vms[i].dead;
+		t->nr_vms += !d->vms[i]->dead;
+		t->nr_dead += d->vms[i]->dead;
 	}
 	row_init(&t->whole, &path->key);
 	for_each_vcpu(t, d, path, path->level == TOP_DETAIL ? whole_reason :

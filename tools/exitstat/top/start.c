@@ -23,7 +23,7 @@ static const struct top_vm *find_vm(const struct top_data *d, const char *text)
 	const struct top_vm *found = NULL;
 
 	for (size_t i = 0; i < d->nr; i++) {
-		const struct top_vm *vm = &d->vms[i];
+		const struct top_vm *vm = d->vms[i];
 
 		if ((!text || is_called(vm, text)) && (!found || found->dead))
 			found = vm;
@@ -45,7 +45,7 @@ static int choose_vm(struct top_view *v, const struct top_config *cfg,
 	size_t alive = 0;
 
 	for (size_t i = 0; i < d->nr; i++)
-		alive += !d->vms[i].dead;
+		alive += !d->vms[i]->dead;
 	if (cfg->vm && !vm)
 		return err_set(err, -ENOENT,
 			       "%s: no VM has this name, pid or uuid (exitstat list)",
