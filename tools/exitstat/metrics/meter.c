@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements the accounts of meter.h: which there are, what they are called,
- * and adding to them. What is added, meter-snap.c finds out.
+ * Implements meter.h: which accounts there are, what they are called, and adding
+ * to them.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "metrics/meter.h"
-#include "metrics/meter-snap.h"
 #include "exits/reasons.h"
 
 /* ---- reasons ---- */
@@ -163,6 +162,18 @@ struct meter_account *meter_open(struct meter *m, const char *name,
 	return a;
 }
 
+void meter_leave(struct meter *m, struct meter_account *a)
+{
+	if (!--a->running)
+		a->ended_ns = m->hdr.end_ns;
+}
+
+bool meter_is_old(const struct meter *m, const struct meter_account *a)
+{
+	return a != &m->other && !a->running &&
+	       m->hdr.end_ns >= a->ended_ns + m->cfg.keep_ns;
+}
+
 static void free_account(struct meter_account *a)
 {
 	for (size_t i = 0; i < a->nr; i++)
@@ -170,20 +181,17 @@ static void free_account(struct meter_account *a)
 	free(a->vcpus);
 }
 
-/* Those whose last VM ended long ago; no VM of the snapshot points there. */
-static void drop_old(struct meter *m)
+void meter_drop_old(struct meter *m)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < m->nr; i++) {
 		struct meter_account *a = m->accounts[i];
 
-		if (a->running ||
-		    m->hdr.end_ns < a->ended_ns + m->cfg.keep_ns) {
+		if (!meter_is_old(m, a)) {
 			m->accounts[kept++] = a;
 			continue;
 		}
-		meter_snap_forget(m, a);
 		free_account(a);
 		free(a);
 	}
@@ -194,20 +202,14 @@ void meter_init(struct meter *m, const struct meter_config *cfg)
 {
 	memset(m, 0, sizeof(*m));
 	m->cfg = *cfg;
+	m->delta.keep_ns = cfg->keep_ns;
+	m->delta.drop = free;
 	set_name(&m->other, "other", "", 1);
-}
-
-void meter_update(struct meter *m, const struct snapshot *s)
-{
-	m->hdr = s->hdr;
-	meter_snap_add(m, s);
-	m->samples++;
-	drop_old(m);
 }
 
 void meter_free(struct meter *m)
 {
-	meter_snap_free(m);
+	delta_free(&m->delta);
 	for (size_t i = 0; i < m->nr; i++) {
 		free_account(m->accounts[i]);
 		free(m->accounts[i]);
@@ -216,5 +218,6 @@ void meter_free(struct meter *m)
 	free_account(&m->other);
 	free(m->accounts);
 	free(m->keys);
+	free(m->reason_keys);
 	memset(m, 0, sizeof(*m));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Counters that never go back, under names that do not become more and more:
- * what exitstat serve exports. Pure: snapshots go in, and names come by a
- * function that the caller brings.
+ * what exitstat serve exports. Pure: what is to be added goes in (of snapshots, by
+ * meter-snap.h), and names come by a function that the caller brings.
  *
  * A VM is counted in an account, which has the VM's name and uuid. A VM that
  * is started again goes on with the account of the one that ended. Two that
@@ -13,7 +13,7 @@
 #ifndef EXITSTAT_METER_H
 #define EXITSTAT_METER_H
 
-#include "snapshot/snapshot.h"
+#include "snapshot/delta.h"
 
 #define METER_MAX_KEYS	512
 #define METER_ALL_VCPUS	UINT32_MAX
@@ -75,33 +75,33 @@ struct meter_config {
 	void *arg;
 };
 
-struct meter_vm;		/* what the last snapshot said of a VM */
-
 struct meter {
 	struct meter_config cfg;
 	struct kes_header hdr;	/* of the last snapshot */
 	uint64_t samples;
-	uint64_t restarts;	/* counters that went backwards */
+	uint64_t restarts;	/* of vCPUs whose counters began again */
 	struct meter_key *keys;
 	size_t nr_keys, cap_keys;
-	struct meter_code *codes;
-	size_t nr_codes, cap_codes;
 	struct meter_account host, other;
 	struct meter_account **accounts;
 	size_t nr, cap;
-	struct meter_vm *vms;
-	size_t nr_vms, cap_vms;
+	/* of meter-snap.c */
+	struct delta delta;
+	size_t *reason_keys;	/* by index of delta.reasons */
+	size_t nr_reason_keys, cap_reason_keys;
 };
 
 void meter_init(struct meter *m, const struct meter_config *cfg);
-void meter_update(struct meter *m, const struct snapshot *s);
 void meter_free(struct meter *m);
-
-/* ---- for who has no snapshots: counts by hand ---- */
 
 /* An account for a VM that runs at the same time as all others. */
 struct meter_account *meter_open(struct meter *m, const char *name,
 				 const char *uuid);
+/* A VM of the account has ended. */
+void meter_leave(struct meter *m, struct meter_account *a);
+/* Nothing has run under it for keep_ns: meter_drop_old() frees those. */
+bool meter_is_old(const struct meter *m, const struct meter_account *a);
+void meter_drop_old(struct meter *m);
 /* An index of meter.keys. Later ones than METER_MAX_KEYS are all "UNKNOWN". */
 size_t meter_key(struct meter *m, const char *name, const char *class);
 /* To the account and to the host's. */

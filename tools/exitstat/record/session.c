@@ -205,7 +205,7 @@ static int put_tail(struct session *s, const char *command_end,
 	if (!rc)
 		rc = put_texts(s->w, texts, ARRAY_LEN(texts), err);
 	if (!rc)
-		rc = track_finish(s->track, s->snap, s->w, err);
+		rc = track_finish(s->track, s->w, err);
 	if (!rc)
 		rc = put_numbers(s->w, numbers, ARRAY_LEN(numbers), err);
 	return rc ? rc : rec_commit(s->w, err);

@@ -3,6 +3,7 @@
 #include <err.h>
 #include <string.h>
 
+#include "metrics/meter-snap.h"
 #include "serve/data.h"
 #include "source/vm-name.h"
 

@@ -97,7 +97,7 @@ restarts() {
 	[ "$(web web) $(host)" = '187 187' ]
 	one 1 9900 0 3 701 | snapshot
 	scrape >text
-	[ "$(web web) $(value exitstat_source_restarts_total text)" = '190 2' ]
+	[ "$(web web) $(value exitstat_source_restarts_total text)" = '190 1' ]
 	# two at once
 	{ one 1 9900 0 4 701; one 2 9999 0 50 700; } | snapshot
 	scrape >text

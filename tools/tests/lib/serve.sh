@@ -49,7 +49,7 @@ vms() {
 	process 710 1 minivmm --kernel bzImage
 	snapshot <<-END
 		stamp 5000000000
-		clock 1000000 1000000000 3
+		clock 1000000 1000000001 3
 		vm 1 700 1000 0 qemu-system-x86
 		vcpu 0 1051
 		closure 1 0

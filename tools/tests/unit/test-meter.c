@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "metrics/meter-snap.h"
 #include "metrics/metrics.h"
 #include "snapwrite.h"
 
