@@ -67,7 +67,7 @@ def split(window):
         "guest": window.guest_ns,
         "kvm": window.time("handler_ns"),
         "user": window.time("userspace_ns"),
-        "idle": window.time("halt_poll_ns") + window.time("halt_block_ns"),
+        "idle": window.time("polling_ns") + window.time("blocked_ns"),
         "preempted": window.time("preempted_ns"),
     }
     return {name: ns / total for name, ns in parts.items()}

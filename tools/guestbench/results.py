@@ -13,7 +13,7 @@ from .conffile import Bad
 from .matrix import NATIVE
 from .qemu import NAME
 
-TIMES = ("handler_ns", "userspace_ns", "halt_poll_ns", "halt_block_ns",
+TIMES = ("handler_ns", "userspace_ns", "polling_ns", "blocked_ns",
          "preempted_ns")
 
 # What the guest said of one benchmark. state: "done", or why there is no score.

@@ -178,7 +178,7 @@ static int need_users(const struct model *m, const struct budget_line *l,
 			       "%.200s: its source does not tell what returned to user space",
 			       r->path);
 	if (l->what == BUDGET_USERSPACE || m->all->nr_users ||
-	    (r->version >= 2 && m->all->n.userspace <= 0))
+	    m->all->n.userspace <= 0)
 		return 0;
 	return err_set(err, -ENODATA,
 		       "%.200s: it does not say why KVM_RUN returned", r->path);

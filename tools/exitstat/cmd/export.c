@@ -3,22 +3,27 @@
  * exitstat export: chooses a format, a table and where it goes; the rest is in
  * the export-*.c files.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "clock.h"
 #include "cmd/cmd.h"
 #include "export/export.h"
 #include "lib/outfile.h"
 
-enum { OPT_TABLE = 0x200 };
+enum { OPT_TABLE = 0x200, OPT_FORCE };
 
 const struct export_format export_formats[] = {
-	{ "csv", "one table, in long format", true, export_csv },
-	{ "json", "all tables, one object", false, export_json },
+	{ "csv", "one table, in long format", true, export_csv, NULL },
+	{ "json", "all tables, one object", false, export_json, NULL },
 	{ "trace", "counters and phases, for Perfetto and chrome://tracing",
-	  false, export_trace },
+	  false, export_trace, NULL },
 	{ "openmetrics", "final totals, as exitstat serve tells them", false,
-	  export_openmetrics },
+	  export_openmetrics, NULL },
+	{ "sqlite", "all tables and totals, a database with a row per number",
+	  false, NULL, export_sqlite },
 };
 const size_t export_nr_formats = ARRAY_LEN(export_formats);
 
@@ -27,11 +32,13 @@ struct options {
 	const char *output;
 	const struct export_format *format;
 	const struct export_table *table;	/* NULL: not asked for one */
+	bool force;
 };
 
 static const struct argp_option option_table[] = {
 	{ "format", 'f', "FORMAT", 0, "Format (default: csv), see below", 0 },
 	{ "output", 'o', "FILE", 0, "Write FILE (default: standard output)", 0 },
+	{ "force", OPT_FORCE, NULL, 0, "Replace FILE if it is there: sqlite", 0 },
 	{ "table", OPT_TABLE, "TABLE", 0,
 	  "Table for CSV (default: exits), see below", 0 },
 	{ 0 }
@@ -64,6 +71,11 @@ static void no_table(struct argp_state *state, const char *name)
 	argp_error(state, "table: %s: no such table (one of %s)", name, b.data);
 }
 
+static bool is_stdout(const char *output)
+{
+	return !output || !strcmp(output, "-");
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct options *o = state->input;
@@ -82,10 +94,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (!o->table)
 			no_table(state, arg);
 		return 0;
+	case OPT_FORCE:
+		o->force = true;
+		return 0;
 	case ARGP_KEY_END:
 		if (o->file && o->table && !o->format->one_table)
 			argp_error(state, "%s has %s: without --table",
 				   o->format->name, o->format->help);
+		if (o->file && o->format->write_file && is_stdout(o->output))
+			argp_error(state, "%s is a file, which -o must name",
+				   o->format->name);
 		return cmd_one_file(key, arg, state, &o->file);
 	default:
 		return cmd_one_file(key, arg, state, &o->file);
@@ -119,6 +137,39 @@ const struct argp argp_export = {
 	.help_filter = help_filter,
 };
 
+/* For whoever waits: after a second, on a terminal. */
+struct progress {
+	const char *file;
+	uint64_t next_ns;
+	bool shown;
+};
+
+static void show_progress(void *arg, double share)
+{
+	struct progress *p = arg;
+	uint64_t now_ns = mono_ns();
+
+	if (now_ns < p->next_ns)
+		return;
+	p->next_ns = now_ns + NSEC_PER_SEC / 4;
+	p->shown = true;
+	fprintf(stderr, "\r%s: %.0f %% ", p->file, share * 100);
+}
+
+static int write_file(struct recording *r, const struct options *o,
+		      const char *file, struct errbuf *err)
+{
+	struct progress p = { o->output, UINT64_MAX, false };
+	int rc;
+
+	if (isatty(STDERR_FILENO))
+		p.next_ns = mono_ns() + NSEC_PER_SEC;
+	rc = o->format->write_file(r, file, o->output, show_progress, &p, err);
+	if (p.shown)
+		fputs("\r\033[K", stderr);
+	return rc;
+}
+
 static int write_export(struct recording *r, const struct options *o)
 {
 	const struct export_table *t = o->table ? o->table : &export_tables[0];
@@ -126,9 +177,16 @@ static int write_export(struct recording *r, const struct options *o)
 	struct errbuf err;
 	int rc;
 
+	if (o->format->write_file && !o->force && !access(o->output, F_OK)) {
+		err_set(&err, -EEXIST,
+			"%s: File exists (choose another name with -o, or use --force)",
+			o->output);
+		return cmd_fail(&err);
+	}
 	if (outfile_open(&out, o->output, &err))
 		return cmd_fail(&err);
-	rc = o->format->write(r, t, out.f, &err);
+	rc = o->format->write_file ? write_file(r, o, out.tmp, &err) :
+				     o->format->write(r, t, out.f, &err);
 	if (rc) {
 		outfile_abort(&out);
 		return cmd_fail(&err);

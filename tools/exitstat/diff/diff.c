@@ -182,7 +182,7 @@ static int needs_users(const struct model *m, struct errbuf *err)
 			       m->rec->path);
 	for (size_t i = 0; i < m->rec->nr_reasons; i++)
 		any |= m->reasons[i].sum->n.userspace > 0;
-	if (m->all->nr_users || (m->rec->version >= 2 && !any))
+	if (m->all->nr_users || !any)
 		return 0;
 	return err_set(err, -ENODATA, "%s: it does not say why KVM_RUN returned",
 		       m->rec->path);

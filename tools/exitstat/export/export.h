@@ -71,11 +71,23 @@ int export_trace(struct recording *r, const struct export_table *t, FILE *out,
 int export_openmetrics(struct recording *r, const struct export_table *t,
 		       FILE *out, struct errbuf *err);
 
+/*
+ * For a format that is no stream: to @file, which is empty and called @name in
+ * errors. @progress is called now and then with the share that is done.
+ */
+typedef void (*export_progress_fn)(void *arg, double share);
+typedef int (*export_file_fn)(struct recording *r, const char *file,
+			      const char *name, export_progress_fn progress,
+			      void *arg, struct errbuf *err);
+int export_sqlite(struct recording *r, const char *file, const char *name,
+		  export_progress_fn progress, void *arg, struct errbuf *err);
+
 struct export_format {
 	const char *name;
 	const char *help;
 	bool one_table;		/* and not all of them */
-	export_fn write;
+	export_fn write;	/* or: */
+	export_file_fn write_file;
 };
 
 /* The first is the one that nobody has to ask for. */

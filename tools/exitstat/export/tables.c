@@ -13,7 +13,6 @@
 #include "exits/detail-names.h"
 #include "export/export.h"
 #include "kvm_exit_stats.h"
-#include "model/bins.h"
 
 #define SAMPLE	"sample_begin_ns", "sample_end_ns", "phase"
 #define VCPU	"vm", "name", "vcpu"
@@ -62,7 +61,7 @@ uint64_t export_begin_ns(const struct recording *r, size_t sample)
 static void put_sample(const struct recording *r, int64_t sample,
 		       struct export_row *row)
 {
-	int phase = bins_phase_of(r, (size_t)sample);
+	int phase = r->samples[sample].phase;
 
 	put_number(row, (int64_t)export_begin_ns(r, (size_t)sample));
 	put_number(row, (int64_t)r->samples[sample].end_ns);
@@ -187,7 +186,7 @@ const struct export_table export_tables[] = {
 	{ "time", "the rest of it by reason and state", KES_GROUP_TIME, NULL,
 	  REC_TIME,
 	  { SAMPLE, VCPU, REASON,
-	    "handler_ns", "userspace_ns", "halt_poll_ns", "halt_block_ns",
+	    "handler_ns", "userspace_ns", "polling_ns", "blocked_ns",
 	    "preempted_ns",
 	    "max_ns" }, fill_time },
 	{ "histogram", "how long exits took, by powers of two",

@@ -146,8 +146,6 @@ static int write_meta(struct rec_writer *w, const struct import *im,
 			rc = rec_meta_u64(w, numbers[i].key, numbers[i].n, err);
 	if (!rc)
 		rc = rec_meta_u64(w, "missed", 0, err);
-	if (!rc)
-		rc = rec_meta_u64(w, "complete", 1, err);
 	free(why);
 	return rc;
 }

@@ -2,7 +2,7 @@
 /*
  * Implements bins.h from the samples and phases alone. A phase begins with a
  * sample of its own (record/session.c), so that attributing whole intervals to
- * phases is exact.
+ * phases, as the recording does, is exact.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -35,19 +35,6 @@ static int phase_at(const struct recording *r, uint64_t at_ns)
 		if (bins_rel_ns(r, r->phases[i].begin_ns) <= at_ns)
 			phase = (int)i;
 	return phase;
-}
-
-/*
- * The begin of an interval decides; only the very first interval begins a
- * moment before the command, and there the middle does.
- */
-int bins_phase_of(const struct recording *r, size_t sample)
-{
-	uint64_t at = bins_begin_ns(r, sample);
-
-	if (sample <= 1)
-		at += (bins_end_ns(r, sample) - at) / 2;
-	return phase_at(r, at);
 }
 
 static struct model_point *new_point(struct bins *b, size_t *cap,
@@ -110,7 +97,7 @@ void bins_make(struct bins *b, const struct recording *r)
 	b->point_of = xcalloc(r->nr_samples, sizeof(*b->point_of));
 	b->phase_of = xcalloc(r->nr_samples, sizeof(*b->phase_of));
 	for (size_t k = 0; k < r->nr_samples; k++)
-		b->phase_of[k] = bins_phase_of(r, k);
+		b->phase_of[k] = r->samples[k].phase;
 	lay_out(b, r);
 	for (size_t i = 0; i < b->nr; i++) {
 		struct model_point *p = &b->points[i];

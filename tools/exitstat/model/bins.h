@@ -40,8 +40,6 @@ uint64_t bins_rel_ns(const struct recording *r, uint64_t at_ns);
 /* The interval of a sample; the first has no length. */
 uint64_t bins_begin_ns(const struct recording *r, size_t sample);
 uint64_t bins_end_ns(const struct recording *r, size_t sample);
-/* The phase in which that interval begins, or -1: before the first. */
-int bins_phase_of(const struct recording *r, size_t sample);
 
 /* Points without counts. */
 void bins_make(struct bins *b, const struct recording *r);

@@ -196,7 +196,6 @@ static int put_tail(struct session *s, const char *command_end,
 	};
 	const struct number numbers[] = {
 		{ "missed", s->missed, true },
-		{ "complete", 1, true },
 	};
 	int rc = rec_begin(s->w, err);
 

@@ -80,15 +80,32 @@ int rec_check_identity(struct recording *r, struct errbuf *err)
 	rc = rec_number(r, "PRAGMA application_id", &id, err);
 	if (rc)
 		return rc;
+	if (id == REC_EXPORT_ID)
+		return err_set(err, -EINVAL,
+			       "%s: not a recording but an export of one, for SQLite (give the recording)",
+			       r->path);
 	if (id != REC_APPLICATION_ID)
 		return foreign(r, err);
 	rc = rec_number(r, "PRAGMA user_version", &version, err);
-	if (!rc && (version < REC_OLDEST_VERSION || version > REC_NEWEST_VERSION))
-		rc = err_set(err, -EINVAL,
-			     "%s: recording of version %lld, but this exitstat reads versions %d to %d",
-			     r->path, (long long)version, REC_OLDEST_VERSION,
-			     REC_NEWEST_VERSION);
-	r->version = (int)version;
+	if (rc || version == REC_VERSION)
+		return rc;
+	return err_set(err, -EINVAL,
+		       "%s: recording of format %lld, but exitstat %s reads format %d (record again, or use the exitstat that made it)",
+		       r->path, (long long)version, EXITSTAT_VERSION,
+		       REC_VERSION);
+}
+
+int rec_check_tables(struct recording *r, struct errbuf *err)
+{
+	static const char sql[] =
+		"SELECT count(*) FROM sqlite_master WHERE type = 'table'"
+		" AND rootpage > 0 AND name IN ('meta', 'vm', 'vcpu', 'reason',"
+		" 'sample', 'phase', 'kvm_exit', 'detail', 'pack', 'run')";
+	int64_t nr = 0;
+	int rc = rec_number(r, sql, &nr, err);
+
+	if (!rc && nr != 10)
+		rc = rec_corrupt(r, "it lacks a table", err);
 	return rc;
 }
 
@@ -113,23 +130,27 @@ static int64_t index_of(int64_t id, size_t nr)
 	return id >= 1 && (uint64_t)id <= nr ? id - 1 : -1;
 }
 
-/* The number as the caller gets it; false when it cannot be. */
-bool rec_check_number(const struct recording *r, char what, int64_t *n)
+bool rec_check_number(const struct recording *r, enum rec_column what,
+		      int64_t *n)
 {
 	switch (what) {
-	case 's':
+	case REC_SAMPLE_ID:
 		*n = index_of(*n, r->nr_samples);
 		break;
-	case 'v':
+	case REC_VCPU_ID:
 		*n = index_of(*n, r->nr_vcpus);
 		break;
-	case 'r':
+	case REC_REASON_ID:
 		*n = index_of(*n, r->nr_reasons);
 		break;
-	case 'b':
+	case REC_BUCKET:
 		return *n >= 0 && *n < REC_NR_BUCKETS;
-	case 'f':
+	case REC_FLAG:
 		return *n == 0 || *n == 1;
+	case REC_COUNT_OR_NULL:
+		return *n >= -1;
+	default:
+		break;
 	}
 	return *n >= 0;
 }

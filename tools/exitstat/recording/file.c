@@ -17,65 +17,30 @@
 
 #include "recording/writer-internal.h"
 
-static const char *const stmt_sql[REC_NR_STMTS] = {
-	[STMT_BEGIN] = "BEGIN",
-	[STMT_COMMIT] = "COMMIT",
-	[STMT_META] = "INSERT OR REPLACE INTO meta VALUES(?,?)",
-	[STMT_VM] = "INSERT INTO vm VALUES(?,?,?,?,?,?,?,?,?)",
-	[STMT_VM_DIED] = "UPDATE vm SET died_ns=? WHERE id=?",
-	[STMT_VCPU] = "INSERT INTO vcpu VALUES(?,?,?,NULL)",
-	[STMT_UNKNOWN] = "UPDATE vcpu SET unknown_last=? WHERE id=?",
-	[STMT_REASON] = "INSERT INTO reason VALUES(?,?,?,?,?,?,?)",
-	[STMT_SAMPLE] = "INSERT INTO sample VALUES(?,?,?,?)",
-	[STMT_PHASE] = "INSERT INTO phase VALUES(?,?,?,NULL,?)",
-	[STMT_PHASE_END] = "UPDATE phase SET end_ns=? WHERE id=?",
-	[STMT_KVM_EXIT] = "INSERT OR IGNORE INTO kvm_exit VALUES(?,?)",
-	[STMT_DETAIL] = "INSERT INTO detail VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET count=count+excluded.count",
-	[STMT_RUN] = "INSERT INTO run VALUES(?,?,?,?,?,?)",
-};
-
-static const char schema[] =
+static const char pragmas[] =
 	"PRAGMA page_size=4096;"
 	"PRAGMA journal_mode=WAL;"
 	"PRAGMA synchronous=NORMAL;"
-	"BEGIN;"
-	"CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID;"
-	"CREATE TABLE vm(id INTEGER PRIMARY KEY, vm_id INTEGER NOT NULL,"
-	" pid INTEGER NOT NULL, name TEXT NOT NULL, comm TEXT NOT NULL,"
-	" cmdline TEXT NOT NULL, machine TEXT, created_ns INTEGER NOT NULL,"
-	" died_ns INTEGER);"
-	"CREATE TABLE vcpu(id INTEGER PRIMARY KEY,"
-	" vm INTEGER NOT NULL REFERENCES vm, vcpu_id INTEGER NOT NULL,"
-	" unknown_last INTEGER);"
-	"CREATE TABLE reason(id INTEGER PRIMARY KEY, isa TEXT NOT NULL,"
-	" code INTEGER NOT NULL, name TEXT NOT NULL,"
-	" class TEXT NOT NULL, meaning TEXT NOT NULL, reference TEXT NOT NULL,"
-	" UNIQUE(isa, code));"
-	"CREATE TABLE sample(id INTEGER PRIMARY KEY, begin_ns INTEGER NOT NULL,"
-	" end_ns INTEGER NOT NULL, missed INTEGER NOT NULL);"
-	"CREATE TABLE phase(id INTEGER PRIMARY KEY, name TEXT NOT NULL,"
-	" begin_ns INTEGER NOT NULL, end_ns INTEGER, line TEXT NOT NULL);"
-	"CREATE TABLE kvm_exit(code INTEGER PRIMARY KEY, name TEXT NOT NULL);"
-	"CREATE TABLE detail(vcpu INTEGER NOT NULL REFERENCES vcpu,"
-	" reason INTEGER NOT NULL REFERENCES reason, value INTEGER NOT NULL,"
-	" other INTEGER NOT NULL, count INTEGER NOT NULL,"
-	" PRIMARY KEY(vcpu, reason, value, other)) WITHOUT ROWID;";
+	"BEGIN;";
 
 static void finalize_all(struct rec_writer *w)
 {
-	for (int i = 0; i < REC_NR_STMTS; i++) {
-		sqlite3_finalize(w->stmts[i]);
-		w->stmts[i] = NULL;
-	}
+	rec_stmts_finalize(w);
 	rec_runs_finalize(w);
+	rec_totals_finalize(w);
+	for (int i = 0; i < PACK_NR_KINDS; i++) {
+		sqlite3_finalize(w->put_row[i]);
+		w->put_row[i] = NULL;
+	}
 }
 
-static void close_writer(struct rec_writer *w)
+void rec_close_writer(struct rec_writer *w)
 {
 	finalize_all(w);
 	rec_runs_free(w);
+	rec_totals_free(w);
 	sqlite3_close(w->db);
-	buf_free(&w->scratch);
+	free(w->phase_begins);
 	free(w->path);
 	free(w->part);
 	free(w);
@@ -118,27 +83,35 @@ static int claim_part(struct rec_writer *w, bool force, struct errbuf *err)
 		       strerror(-rc));
 }
 
+static int make_schema(struct rec_writer *w, struct errbuf *err)
+{
+	int rc = rec_exec(w, pragmas, err);
+
+	if (!rc)
+		rc = rec_exec(w, rec_schema_tables, err);
+	if (!rc)
+		rc = rec_exec(w, rec_schema_packs, err);
+	if (!rc)
+		rc = rec_create_tables(w, REC_TABLE_TOTALS, err);
+	if (!rc)
+		rc = rec_exec(w, rec_schema_views, err);
+	if (!rc)
+		rc = rec_set_ids(w, REC_APPLICATION_ID, err);
+	return rc ? rc : rec_exec(w, "COMMIT", err);
+}
+
 static int open_db(struct rec_writer *w, struct errbuf *err)
 {
-	char ids[96];
 	int rc;
 
 	if (sqlite3_open_v2(w->part, &w->db, SQLITE_OPEN_READWRITE, NULL))
 		return rec_sql_error(w, err);
-	rc = rec_exec(w, schema, err);
+	rc = make_schema(w, err);
 	if (!rc)
-		rc = rec_runs_create(w, err);
-	if (rc)
-		return rc;
-	snprintf(ids, sizeof(ids),
-		 "PRAGMA application_id=%d; PRAGMA user_version=%d; COMMIT;",
-		 REC_APPLICATION_ID, REC_VERSION_PACKED);
-	rc = rec_exec(w, ids, err);
-	for (int i = 0; !rc && i < REC_NR_STMTS; i++)
-		if (sqlite3_prepare_v2(w->db, stmt_sql[i], -1, &w->stmts[i],
-				       NULL))
-			rc = rec_sql_error(w, err);
-	return rc ? rc : rec_runs_prepare(w, err);
+		rc = rec_stmts_prepare(w, err);
+	if (!rc)
+		rc = rec_runs_prepare(w, err);
+	return rc ? rc : rec_totals_prepare(w, err);
 }
 
 int rec_create(struct rec_writer **out, const char *path, bool force,
@@ -149,6 +122,7 @@ int rec_create(struct rec_writer **out, const char *path, bool force,
 
 	w->path = xstrdup(path);
 	w->part = xasprintf("%s" REC_PART_SUFFIX, path);
+	w->if_full = "the samples up to now stay readable in it";
 	rc = claim_part(w, force, err);
 	if (rc)
 		goto close;
@@ -161,7 +135,7 @@ discard:
 	rec_discard(w);
 	return rc;
 close:
-	close_writer(w);
+	rec_close_writer(w);
 	return rc;
 }
 
@@ -181,12 +155,26 @@ static int fold_wal(struct rec_writer *w, struct errbuf *err)
 	return rc ? rc : rec_exec(w, "PRAGMA journal_mode=DELETE;", err);
 }
 
+/* Totals of all samples, and with them, that there are no more. */
+static int complete(struct rec_writer *w, struct errbuf *err)
+{
+	int rc = rec_begin(w, err);
+
+	if (!rc)
+		rc = rec_runs_end(w, err);
+	if (!rc)
+		rc = rec_totals_write(w, err);
+	if (!rc)
+		rc = rec_meta_u64(w, "complete", 1, err);
+	return rc ? rc : rec_step(w, w->stmts[STMT_COMMIT], err);
+}
+
 int rec_finish(struct rec_writer *w, struct errbuf *err)
 {
-	int rc;
+	int rc = complete(w, err);
 
-	rec_runs_unpack(w);
-	rc = fold_wal(w, err);
+	if (!rc)
+		rc = fold_wal(w, err);
 	if (!rc && sqlite3_close(w->db) != SQLITE_OK)
 		rc = rec_sql_error(w, err);
 	else if (!rc)
@@ -194,13 +182,13 @@ int rec_finish(struct rec_writer *w, struct errbuf *err)
 	if (!rc && rename(w->part, w->path))
 		rc = err_set(err, -errno, "%s: cannot rename to %s: %s",
 			     w->part, w->path, strerror(errno));
-	close_writer(w);
+	rec_close_writer(w);
 	return rc;
 }
 
 void rec_leave(struct rec_writer *w)
 {
-	close_writer(w);
+	rec_close_writer(w);
 }
 
 void rec_discard(struct rec_writer *w)
@@ -209,5 +197,5 @@ void rec_discard(struct rec_writer *w)
 	sqlite3_close(w->db);
 	w->db = NULL;
 	unlink_part(w);
-	close_writer(w);
+	rec_close_writer(w);
 }

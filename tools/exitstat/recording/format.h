@@ -9,10 +9,8 @@
 #include <stdint.h>
 
 #define REC_APPLICATION_ID	0x45584954	/* "EXIT" */
-#define REC_OLDEST_VERSION	1	/* has no tables of groups */
-#define REC_VERSION_ROWS	2	/* a row for each number that changed */
-#define REC_VERSION_PACKED	3	/* packed rows: long, or not finished */
-#define REC_NEWEST_VERSION	REC_VERSION_PACKED
+#define REC_EXPORT_ID		0x45584953	/* "EXIS": all of it as rows */
+#define REC_VERSION		4
 #define REC_PART_SUFFIX		".part"	/* of a file that is being made */
 
 #define REC_NR_BUCKETS		40

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the tables of entries and of the groups: time, histogram, returns to
- * user space and details (see reader.h). All are rows of numbers, so one
- * loop reads them, and a letter per column says what a number must be.
+ * The tables of numbers as rows: what each of their columns must be, and whether
+ * a group was recorded at all (see reader.h).
  */
 #include <errno.h>
 #include <sqlite3.h>
@@ -11,78 +10,101 @@
 #include "exits/groups.h"
 #include "recording/reader-internal.h"
 
+/* The kinds that are packed, as rows after their sample. */
 static const struct {
-	const char *name;
-	const char *sql;
-	/*
-	 * s, v, r: id of a sample, vCPU, reason; b: bucket; f: 0 or 1; n: not
-	 * negative; m: that, or NULL
-	 */
-	const char *columns;
-	int since;		/* version of the recording */
-	int packed;		/* the kind of pack it is in; -1: not packed */
-} queries[REC_NR_ROWS] = {
-	[REC_CLOSURE] = { "closure",
-		"SELECT sample, vcpu, attempts, entry_failed, emulation FROM closure ORDER BY sample, vcpu",
-		"svnnn", 1, PACK_CLOSURE },
-	[REC_VCPU_TIME] = { "vcpu_time",
-		"SELECT sample, vcpu, elapsed_ns, guest_ns FROM vcpu_time ORDER BY sample, vcpu",
-		"svnn", 2, PACK_VCPU_TIME },
-	[REC_TIME] = { "time",
-		"SELECT sample, vcpu, reason, handler_ns, userspace_ns, halt_poll_ns, halt_block_ns, preempted_ns, max_ns, elapsed_ns FROM time LEFT JOIN vcpu_time USING(sample, vcpu) ORDER BY sample, vcpu, reason",
-		"svrnnnnnmm", 2, PACK_TIME },
-	[REC_HISTOGRAM] = { "histogram",
-		"SELECT sample, vcpu, reason, bucket, count FROM histogram ORDER BY sample, vcpu, reason, bucket",
-		"svrbn", 2, PACK_HISTOGRAM },
-	[REC_USERSPACE] = { "userspace",
-		"SELECT sample, vcpu, kvm_exit, count FROM userspace ORDER BY sample, vcpu, kvm_exit",
-		"svnn", 2, PACK_USERSPACE },
-	[REC_DETAIL] = { "detail",
-		"SELECT vcpu, reason, value, other, count FROM detail ORDER BY vcpu, reason, other, value",
-		"vrnfn", 2, -1 },
+	enum pack_kind kind;
+	enum rec_column columns[REC_MAX_COLUMNS + 1];
+} packed[REC_NR_ROWS] = {
+	[REC_CLOSURE] = { PACK_CLOSURE, { REC_SAMPLE_ID, REC_VCPU_ID,
+		REC_COUNT, REC_COUNT, REC_COUNT } },
+	[REC_VCPU_TIME] = { PACK_VCPU_TIME, { REC_SAMPLE_ID, REC_VCPU_ID,
+		REC_COUNT, REC_COUNT } },
+	[REC_TIME] = { PACK_TIME, { REC_SAMPLE_ID, REC_VCPU_ID, REC_REASON_ID,
+		REC_COUNT, REC_COUNT, REC_COUNT, REC_COUNT, REC_COUNT,
+		REC_COUNT_OR_NULL, REC_COUNT_OR_NULL } },
+	[REC_HISTOGRAM] = { PACK_HISTOGRAM, { REC_SAMPLE_ID, REC_VCPU_ID,
+		REC_REASON_ID, REC_BUCKET, REC_COUNT } },
+	[REC_USERSPACE] = { PACK_USERSPACE, { REC_SAMPLE_ID, REC_VCPU_ID,
+		REC_COUNT, REC_COUNT } },
 };
 
-static bool read_row(const struct recording *r, sqlite3_stmt *s,
-		     const char *columns, int64_t *n)
-{
-	for (int i = 0; columns[i]; i++) {
-		int type = sqlite3_column_type(s, i);
+static const enum rec_column delta_columns[] = {
+	REC_SAMPLE_ID, REC_VCPU_ID, REC_REASON_ID, REC_COUNT,
+	REC_COUNT_OR_NULL, REC_COUNT_OR_NULL, REC_COUNT_OR_NULL,
+	REC_COUNT_OR_NULL, REC_END
+};
 
-		n[i] = -1;
-		if (type == SQLITE_NULL && columns[i] == 'm')
-			continue;
+static const enum rec_column detail_columns[] = {
+	REC_VCPU_ID, REC_REASON_ID, REC_COUNT, REC_FLAG, REC_COUNT, REC_END
+};
+
+static bool read_detail(const struct recording *r, sqlite3_stmt *s, int64_t *n)
+{
+	for (int i = 0; detail_columns[i]; i++) {
 		n[i] = sqlite3_column_int64(s, i);
-		if (type != SQLITE_INTEGER ||
-		    !rec_check_number(r, columns[i], &n[i]))
+		if (sqlite3_column_type(s, i) != SQLITE_INTEGER ||
+		    !rec_check_number(r, detail_columns[i], &n[i]))
 			return false;
 	}
 	return true;
 }
 
-int rec_for_each_row(struct recording *r, enum rec_rows which, rec_row_fn fn,
-		     void *arg, struct errbuf *err)
+static int for_each_detail(struct recording *r, rec_row_fn fn, void *arg,
+			   struct errbuf *err)
 {
 	int64_t n[REC_MAX_COLUMNS] = { 0 };
 	int rc = 0, step = SQLITE_DONE;
 	sqlite3_stmt *s;
 
-	if (r->version < queries[which].since)	/* made before there were any */
-		return 0;
-	if (r->version >= REC_VERSION_PACKED && queries[which].packed >= 0)
-		return rec_packed_rows(r, (enum pack_kind)queries[which].packed,
-				       queries[which].columns, fn, arg, err);
-	if (sqlite3_prepare_v2(r->db, queries[which].sql, -1, &s, NULL))
+	if (sqlite3_prepare_v2(r->db,
+			       "SELECT vcpu, reason, value, other, count FROM detail ORDER BY vcpu, reason, other, value",
+			       -1, &s, NULL))
 		return rec_read_error(r, err);
 	while (!rc && (step = sqlite3_step(s)) == SQLITE_ROW) {
-		if (read_row(r, s, queries[which].columns, n))
+		if (read_detail(r, s, n))
 			rc = fn(arg, n);
 		else
-			rc = rec_corrupt(r, queries[which].name, err);
+			rc = rec_corrupt(r, "detail", err);
 	}
 	if (!rc && step != SQLITE_DONE)
 		rc = rec_read_error(r, err);
 	sqlite3_finalize(s);
 	return rc;
+}
+
+int rec_for_each_row(struct recording *r, enum rec_rows which, rec_row_fn fn,
+		     void *arg, struct errbuf *err)
+{
+	if (which == REC_DETAIL)
+		return for_each_detail(r, fn, arg, err);
+	return rec_packed_rows(r, packed[which].kind, packed[which].columns, fn,
+			       arg, err);
+}
+
+/* For callers who want a struct. */
+struct delta_pass {
+	rec_delta_fn fn;
+	void *arg;
+};
+
+static int pass_delta(void *arg, const int64_t *n)
+{
+	const struct delta_pass *p = arg;
+
+	return p->fn(p->arg, &(struct rec_delta) {
+		.sample = (size_t)n[0], .vcpu = (size_t)n[1],
+		.reason = (size_t)n[2],
+		.n = { n[3], n[4], n[5], n[6], n[7] },
+	});
+}
+
+int rec_for_each_delta(struct recording *r, rec_delta_fn fn, void *arg,
+		       struct errbuf *err)
+{
+	struct delta_pass pass = { fn, arg };
+
+	return rec_packed_rows(r, PACK_DELTA, delta_columns, pass_delta, &pass,
+			       err);
 }
 
 /* Which group a table's rows are of. */

@@ -23,10 +23,10 @@
 const struct pack_shape pack_shapes[PACK_NR_KINDS] = {
 	[PACK_DELTA] = { "delta", 2, 5, -1, 0x1e },
 	[PACK_CLOSURE] = { "closure", 1, 3, -1, 0 },
+	[PACK_USERSPACE] = { "userspace", 2, 1, -1, 0 },
 	[PACK_VCPU_TIME] = { "vcpu_time", 1, 2, -1, 0 },
 	[PACK_TIME] = { "time", 2, 6, 5, 0x20 },
 	[PACK_HISTOGRAM] = { "histogram", 3, 1, -1, 0 },
-	[PACK_USERSPACE] = { "userspace", 2, 1, -1, 0 },
 };
 
 static unsigned char *put_number(unsigned char *at, uint64_t n)
@@ -250,6 +250,11 @@ void pack_sums_take(struct pack_sums *s, struct buf *out)
 
 	for (size_t i = 0; i < s->nr; i++)
 		pack_put(s->kind, &state, out, s->rows[i]);
+	pack_sums_clear(s);
+}
+
+void pack_sums_clear(struct pack_sums *s)
+{
 	s->nr = 0;
 	s->next = 0;
 	if (s->nr_places)

@@ -10,10 +10,14 @@
 
 #include "util.h"
 
-/* The tables that are packed; the columns after "sample" are the numbers. */
+/*
+ * Kinds of numbers, each with a table of rows of its own in SQL; the columns after
+ * "sample" are the numbers. In a recording, their bytes are columns in this order:
+ * the largest at the end, which are passed over where others are read.
+ */
 enum pack_kind {
-	PACK_DELTA, PACK_CLOSURE, PACK_VCPU_TIME, PACK_TIME, PACK_HISTOGRAM,
-	PACK_USERSPACE, PACK_NR_KINDS
+	PACK_DELTA, PACK_CLOSURE, PACK_USERSPACE, PACK_VCPU_TIME, PACK_TIME,
+	PACK_HISTOGRAM, PACK_NR_KINDS
 };
 
 #define PACK_MAX_NUMBERS 8	/* of one kind: a line of the cache */
@@ -74,6 +78,7 @@ struct pack_sums {
 void pack_sums_add(struct pack_sums *s, const int64_t *n);
 /* Appends all rows, in the order in which they came first, and forgets them. */
 void pack_sums_take(struct pack_sums *s, struct buf *out);
+void pack_sums_clear(struct pack_sums *s);
 void pack_sums_free(struct pack_sums *s);
 
 #endif

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the packed rows of a recording (see pack.h), sample by sample, and
- * the runs of samples that stand for them in a summary.
+ * Reads the packed rows of a recording (see pack.h), sample by sample, or, in a
+ * summary, run by run.
+ *
+ * A writer puts the rows of a sample in any order. They are sorted here, and
+ * those with the same keys are added up, so that readers need not care.
  */
 #include <errno.h>
 #include <sqlite3.h>
@@ -16,11 +19,15 @@
 struct pass {
 	struct recording *r;
 	enum pack_kind kind;
-	const char *columns;	/* as rec_check_number() has them */
+	const enum rec_column *columns;
 	int64_t *elapsed;	/* of each vCPU in the sample at hand; or NULL */
 	rec_row_fn fn;
 	void *arg;
 	struct errbuf *err;
+	/* the rows of the sample at hand, after their sample */
+	int64_t (*rows)[PACK_MAX_NUMBERS];
+	size_t nr, cap;
+	bool unsorted;
 };
 
 static struct pack_reader reader_of(sqlite3_stmt *s, int column)
@@ -47,42 +54,111 @@ static int read_elapsed(const struct pass *p, sqlite3_stmt *s)
 	return rc;
 }
 
-static bool check_row(const struct pass *p, int64_t *n)
+static int by_keys(const void *a, const void *b, void *arg)
 {
-	for (int i = 0; p->columns[i]; i++)
-		if (!(n[i] == -1 && p->columns[i] == 'm') &&
-		    !rec_check_number(p->r, p->columns[i], &n[i]))
+	const struct pass *p = arg;
+	const int64_t *x = a, *y = b;
+
+	for (int i = 0; i < pack_shapes[p->kind].keys; i++)
+		if (x[i] != y[i])
+			return x[i] < y[i] ? -1 : 1;
+	return 0;
+}
+
+static void sort_rows(struct pass *p)
+{
+	size_t nr = 0;
+
+	if (!p->unsorted)
+		return;
+	p->unsorted = false;
+	qsort_r(p->rows, p->nr, sizeof(*p->rows), by_keys, p);
+	for (size_t i = 0; i < p->nr; i++)
+		if (nr && !by_keys(p->rows[nr - 1], p->rows[i], p))
+			pack_add(p->kind, p->rows[nr - 1], p->rows[i]);
+		else
+			memmove(p->rows[nr++], p->rows[i], sizeof(*p->rows));
+	p->nr = nr;
+}
+
+/* Room for another row; of a damaged recording, many may have the same keys. */
+static int64_t *room_for_row(struct pass *p)
+{
+	if (p->nr == p->cap) {
+		sort_rows(p);
+		p->rows = vec_reserve(p->rows, p->nr, p->cap / 2 + 1, &p->cap,
+				      sizeof(*p->rows));
+	}
+	return p->rows[p->nr];
+}
+
+static int nr_numbers(enum pack_kind kind)
+{
+	return pack_shapes[kind].keys + pack_shapes[kind].values;
+}
+
+static bool check_row(const struct pass *p, int64_t *row)
+{
+	for (int i = 0; i < nr_numbers(p->kind); i++)
+		if (!rec_check_number(p->r, p->columns[i + 1], &row[i]))
 			return false;
 	return true;
 }
 
-/* The rows of one sample, or of one run; *done: @fn wants no more. */
-static int read_rows(const struct pass *p, sqlite3_stmt *s, int64_t before,
-		     bool *done)
+/* Those of one sample, or of one run. */
+static int load_rows(struct pass *p, sqlite3_stmt *s)
 {
-	const struct pack_shape *shape = &pack_shapes[p->kind];
 	struct pack_reader r = reader_of(s, 1);
-	int64_t n[REC_MAX_COLUMNS] = { 0 };
-	int rc = p->elapsed ? read_elapsed(p, s) : 0;
+	int64_t *row;
+	int rc;
 
-	while (!rc && (rc = pack_next(p->kind, &r, n + 1)) > 0) {
-		n[0] = sqlite3_column_int64(s, 0) + before;
+	p->nr = 0;
+	while ((rc = pack_next(p->kind, &r, row = room_for_row(p))) > 0) {
+		if (!check_row(p, row))
+			return -EINVAL;
+		if (p->nr && by_keys(p->rows[p->nr - 1], row, p) >= 0)
+			p->unsorted = true;
+		p->nr++;
+	}
+	sort_rows(p);
+	return rc;
+}
+
+/* *done: @fn wants no more. */
+static int pass_rows(struct pass *p, int64_t sample, bool *done)
+{
+	int numbers = nr_numbers(p->kind);
+	int64_t n[REC_MAX_COLUMNS] = { sample };
+	int rc = rec_check_number(p->r, p->columns[0], &n[0]) ? 0 : -EINVAL;
+
+	for (size_t i = 0; !rc && i < p->nr; i++) {
+		memcpy(n + 1, p->rows[i], sizeof(*n) * (size_t)numbers);
 		if (p->elapsed)
-			n[1 + shape->keys + shape->values] = -1;
-		if (!check_row(p, n)) {
-			rc = -EINVAL;
-			break;
-		}
-		if (p->elapsed)
-			n[1 + shape->keys + shape->values] = p->elapsed[n[1]];
+			n[1 + numbers] = p->elapsed[n[1]];
 		rc = p->fn(p->arg, n);
 		*done = rc;
 	}
 	return rc;
 }
 
-/* @after: rows up to this id are left out; @before: is added to ids. */
-static int read_table(const struct pass *p, const char *suffix, const char *id,
+static int read_rows(struct pass *p, sqlite3_stmt *s, int64_t before,
+		     bool *done)
+{
+	int rc = p->elapsed ? read_elapsed(p, s) : 0;
+
+	if (!rc)
+		rc = load_rows(p, s);
+	/* a sum of any two, as a damaged recording has */
+	return rc ? rc : pass_rows(p, (int64_t)((uint64_t)
+				   sqlite3_column_int64(s, 0) +
+				   (uint64_t)before), done);
+}
+
+/*
+ * Rows of samples, or of runs, that come after @after; @before is added to what
+ * identifies them.
+ */
+static int read_table(struct pass *p, const char *table, const char *id,
 		      int64_t after, int64_t before)
 {
 	const char *name = pack_shapes[p->kind].name;
@@ -91,10 +167,9 @@ static int read_table(const struct pass *p, const char *suffix, const char *id,
 	sqlite3_stmt *s;
 	char sql[256];
 
-	snprintf(sql, sizeof(sql), p->elapsed ?
-		 "SELECT t.%1$s, t.data, v.data FROM %2$s_%3$s t LEFT JOIN vcpu_time_%3$s v USING(%1$s) WHERE t.%1$s > ? ORDER BY t.%1$s" :
-		 "SELECT %1$s, data FROM %2$s_%3$s WHERE %1$s > ? ORDER BY %1$s",
-		 id, name, suffix);
+	snprintf(sql, sizeof(sql),
+		 "SELECT %1$s, %2$s, %3$s FROM %4$s WHERE %1$s > ? AND %2$s IS NOT NULL ORDER BY %1$s",
+		 id, name, p->elapsed ? "vcpu_time" : "NULL", table);
 	if (sqlite3_prepare_v2(p->r->db, sql, -1, &s, NULL))
 		return rec_read_error(p->r, p->err);
 	sqlite3_bind_int64(s, 1, after);
@@ -109,115 +184,21 @@ static int read_table(const struct pass *p, const char *suffix, const char *id,
 }
 
 int rec_packed_rows(struct recording *r, enum pack_kind kind,
-		    const char *columns, rec_row_fn fn, void *arg,
+		    const enum rec_column *columns, rec_row_fn fn, void *arg,
 		    struct errbuf *err)
 {
-	struct pass p = { r, kind, columns, NULL, fn, arg, err };
+	struct pass p = { .r = r, .kind = kind, .columns = columns, .fn = fn,
+			  .arg = arg, .err = err };
 	int rc = 0;
 
 	if (kind == PACK_TIME)
 		p.elapsed = xcalloc(r->nr_vcpus, sizeof(*p.elapsed));
 	if (r->nr_runs)
-		rc = read_table(&p, "run", "run", 0, 0);
+		rc = read_table(&p, "run", "id", 0, 0);
 	if (!rc)
 		rc = read_table(&p, "pack", "sample", r->summed_up,
 				r->nr_runs - r->summed_up);
 	free(p.elapsed);
-	return rc;
-}
-
-/* ---- summaries ---- */
-
-/* Does a phase begin where this run, or sample, had to be divided? */
-static bool divides(const struct recording *r, uint64_t from_ns, uint64_t to_ns)
-{
-	for (size_t i = 0; i < r->nr_phases; i++)
-		if (r->phases[i].begin_ns > from_ns &&
-		    r->phases[i].begin_ns <= to_ns)
-			return true;
-	return false;
-}
-
-/* -EINVAL: this cannot be; 1: these runs do not suit the phases. */
-static int add_sample(struct recording *r, size_t *cap, sqlite3_stmt *s)
-{
-	uint64_t last_ns = r->nr_samples ?
-			   r->samples[r->nr_samples - 1].end_ns : 0;
-	int64_t inner_ns = sqlite3_column_int64(s, 4);
-	struct rec_sample *m;
-
-	r->samples = vec_room(r->samples, r->nr_samples, cap, sizeof(*m));
-	m = &r->samples[r->nr_samples++];
-	*m = (struct rec_sample) {
-		.begin_ns = (uint64_t)sqlite3_column_int64(s, 1),
-		.end_ns = (uint64_t)sqlite3_column_int64(s, 2),
-		.missed = (uint64_t)sqlite3_column_int64(s, 3),
-	};
-	if (m->end_ns < m->begin_ns || m->begin_ns < last_ns ||
-	    (uint64_t)inner_ns > m->begin_ns)
-		return -EINVAL;
-	return divides(r, last_ns, (uint64_t)inner_ns);
-}
-
-static int load_samples(struct recording *r, const char *sql, size_t *cap,
-			int64_t *last, struct errbuf *err)
-{
-	int64_t id = *last;
-	int rc = 0, step = SQLITE_DONE;
-	sqlite3_stmt *s;
-
-	if (sqlite3_prepare_v2(r->db, sql, -1, &s, NULL))
-		return rec_read_error(r, err);
-	sqlite3_bind_int64(s, 1, id);
-	while (!rc && (step = sqlite3_step(s)) == SQLITE_ROW) {
-		if (sqlite3_column_int64(s, 0) != ++id)
-			rc = -EINVAL;
-		else
-			rc = add_sample(r, cap, s);
-		*last = sqlite3_column_int64(s, 5);
-	}
-	if (rc == -EINVAL)
-		rc = rec_corrupt(r, "run", err);
-	else if (!rc && step != SQLITE_DONE)
-		rc = rec_read_error(r, err);
-	sqlite3_finalize(s);
-	return rc;
-}
-
-int rec_is_long(struct recording *r, uint64_t max, bool *out,
-		struct errbuf *err)
-{
-	int64_t samples = 0, vcpus = 0;
-	int rc = rec_number(r, "SELECT max(id) FROM sample", &samples, err);
-
-	if (!rc)
-		rc = rec_number(r, "SELECT count(*) FROM vcpu", &vcpus, err);
-	*out = vcpus > 0 && samples > 0 &&
-	       (uint64_t)samples > max / (uint64_t)vcpus;
-	return rc;
-}
-
-int rec_load_summary(struct recording *r, struct errbuf *err)
-{
-	int64_t last = 0, taken;
-	size_t cap = 0;
-	int rc;
-
-	rc = load_samples(r, "SELECT id, begin_ns, end_ns, missed, inner_ns, last FROM run WHERE id > ? ORDER BY id",
-			  &cap, &last, err);
-	r->nr_runs = (int64_t)r->nr_samples;
-	r->summed_up = last;
-	taken = last;
-	if (!rc)
-		rc = load_samples(r, "SELECT id, begin_ns, end_ns, missed, 0, id FROM sample WHERE id > ? ORDER BY id",
-				  &cap, &taken, err);
-	r->nr_taken = (size_t)taken;
-	if (rc <= 0)
-		return rc;
-	free(r->samples);
-	r->samples = NULL;
-	r->nr_samples = 0;
-	r->nr_runs = 0;
-	r->summed_up = 0;
+	free(p.rows);
 	return rc;
 }

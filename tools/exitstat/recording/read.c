@@ -56,6 +56,7 @@ static int load_meta(struct recording *r, sqlite3_stmt *s)
 
 	m->key = column_text(s, 1);
 	m->value = column_text(s, 2);
+	m->is_number = sqlite3_column_type(s, 2) == SQLITE_INTEGER;
 	return 0;
 }
 
@@ -101,18 +102,6 @@ static int load_reason(struct recording *r, sqlite3_stmt *s)
 	return 0;
 }
 
-static int load_sample(struct recording *r, sqlite3_stmt *s)
-{
-	struct rec_sample *m = &r->samples[r->nr_samples++];
-
-	m->begin_ns = column_u64(s, 1);
-	m->end_ns = column_u64(s, 2);
-	m->missed = column_u64(s, 3);
-	if (m->end_ns < m->begin_ns)
-		return -EINVAL;
-	return r->nr_samples > 1 && m->begin_ns < m[-1].end_ns ? -EINVAL : 0;
-}
-
 static int load_phase(struct recording *r, sqlite3_stmt *s)
 {
 	struct rec_phase *p = &r->phases[r->nr_phases++];
@@ -135,8 +124,7 @@ static int load_kvm_exit(struct recording *r, sqlite3_stmt *s)
 	return 0;
 }
 
-#define TABLE(_since, _table, _field, _columns, _order, _load) { \
-	.since = _since, \
+#define TABLE(_table, _field, _columns, _order, _load) { \
 	.name = #_table, \
 	.sql = "SELECT " _columns " FROM " #_table " ORDER BY " _order, \
 	.array = offsetof(struct recording, _field), \
@@ -147,7 +135,6 @@ static int load_kvm_exit(struct recording *r, sqlite3_stmt *s)
 
 /* In order of reference: a vcpu row is checked against the vm rows. */
 static const struct table {
-	int since;		/* version of the recording */
 	const char *name;
 	const char *sql;
 	size_t array;
@@ -155,20 +142,18 @@ static const struct table {
 	size_t size;
 	int (*load)(struct recording *r, sqlite3_stmt *s);
 } tables[] = {
-	TABLE(1, meta, meta, "0, key, value", "key", load_meta),
-	TABLE(1, vm, vms,
+	TABLE(meta, meta, "0, key, value", "key", load_meta),
+	TABLE(vm, vms,
 	      "id, vm_id, pid, name, comm, cmdline, machine, created_ns, died_ns",
 	      "id", load_vm),
-	TABLE(1, vcpu, vcpus, "id, vm, vcpu_id, unknown_last", "id", load_vcpu),
-	TABLE(1, reason, reasons,
+	TABLE(vcpu, vcpus, "id, vm, vcpu_id, unknown_last", "id", load_vcpu),
+	TABLE(reason, reasons,
 	      "id, isa, code, name, class, meaning, reference", "id",
 	      load_reason),
-	TABLE(1, phase, phases, "id, name, begin_ns, end_ns, line", "id",
+	TABLE(phase, phases, "id, name, begin_ns, end_ns, line", "id",
 	      load_phase),
-	TABLE(2, kvm_exit, kvm_exits, "0, code, name", "code", load_kvm_exit),
-}, sample_table =
-	TABLE(1, sample, samples, "id, begin_ns, end_ns, missed", "id",
-	      load_sample);
+	TABLE(kvm_exit, kvm_exits, "0, code, name", "code", load_kvm_exit),
+};
 
 static int load_rows(struct recording *r, const struct table *t,
 		     sqlite3_stmt *s, struct errbuf *err)
@@ -202,17 +187,6 @@ static int load_table(struct recording *r, const struct table *t,
 	return rc;
 }
 
-static int load_samples(struct recording *r, bool summary, struct errbuf *err)
-{
-	int rc = summary ? rec_load_summary(r, err) : 1;
-
-	if (rc <= 0)
-		return rc;
-	rc = load_table(r, &sample_table, err);
-	r->nr_taken = r->nr_samples;
-	return rc;
-}
-
 /*
  * What a summary leaves out is not looked at either: a day has a few hundred
  * megabytes. SQLite says what is wrong with the pages that are.
@@ -223,17 +197,16 @@ static int load_all(struct recording *r, uint64_t max, struct errbuf *err)
 	int rc;
 
 	rc = rec_check_identity(r, err);
-	if (!rc && r->version >= REC_VERSION_PACKED)
+	if (!rc)
+		rc = rec_check_tables(r, err);
+	if (!rc)
 		rc = rec_is_long(r, max, &summary, err);
 	if (!rc && !summary)
 		rc = rec_check_pages(r, err);
 	for (size_t i = 0; !rc && i < ARRAY_LEN(tables); i++)
-		if (r->version >= tables[i].since)
-			rc = load_table(r, &tables[i], err);
+		rc = load_table(r, &tables[i], err);
 	if (!rc)
-		rc = load_samples(r, summary, err);
-	if (!rc && !r->nr_samples)
-		rc = rec_corrupt(r, "it has no sample", err);
+		rc = rec_load_samples(r, summary, err);
 	return rc ? rc : rec_find_groups(r, err);
 }
 
@@ -308,78 +281,4 @@ void rec_close(struct recording *r)
 	free(r->path);
 	sqlite3_close(r->db);
 	memset(r, 0, sizeof(*r));
-}
-
-static int64_t column_count(sqlite3_stmt *s, int i)
-{
-	if (sqlite3_column_type(s, i) == SQLITE_NULL)
-		return -1;
-	return sqlite3_column_int64(s, i);
-}
-
-/* -EINVAL when a reference or a count cannot be. */
-static int read_delta(const struct recording *r, sqlite3_stmt *s,
-		      struct rec_delta *d)
-{
-	uint64_t sample = column_u64(s, 0), vcpu = column_u64(s, 1);
-	uint64_t reason = column_u64(s, 2);
-	int64_t *counts[] = { &d->n.l1, &d->n.l2, &d->n.l2_reflected,
-			      &d->n.fastpath, &d->n.userspace };
-
-	if (sample < 1 || sample > r->nr_samples || vcpu < 1 ||
-	    vcpu > r->nr_vcpus || reason < 1 || reason > r->nr_reasons)
-		return -EINVAL;
-	d->sample = sample - 1;
-	d->vcpu = vcpu - 1;
-	d->reason = reason - 1;
-	for (int i = 0; i < (int)ARRAY_LEN(counts); i++) {
-		*counts[i] = column_count(s, 3 + i);
-		if (*counts[i] < -1)
-			return -EINVAL;
-	}
-	return d->n.l1 < 0 ? -EINVAL : 0;
-}
-
-/* A packed row for who wants a struct. */
-struct delta_pass {
-	rec_delta_fn fn;
-	void *arg;
-};
-
-static int pass_delta(void *arg, const int64_t *n)
-{
-	const struct delta_pass *p = arg;
-
-	return p->fn(p->arg, &(struct rec_delta) {
-		.sample = (size_t)n[0], .vcpu = (size_t)n[1],
-		.reason = (size_t)n[2],
-		.n = { n[3], n[4], n[5], n[6], n[7] },
-	});
-}
-
-int rec_for_each_delta(struct recording *r, rec_delta_fn fn, void *arg,
-		       struct errbuf *err)
-{
-	struct delta_pass pass = { fn, arg };
-	struct rec_delta d;
-	sqlite3_stmt *s;
-	int rc = 0, step = SQLITE_DONE;
-
-	if (r->version >= REC_VERSION_PACKED)
-		return rec_packed_rows(r, PACK_DELTA, "svrnmmmm", pass_delta,
-				       &pass, err);
-	if (sqlite3_prepare_v2(r->db,
-			       "SELECT sample, vcpu, reason, l1, l2, l2_reflected, fastpath, userspace FROM delta ORDER BY sample, vcpu, reason",
-			       -1, &s, NULL))
-		return rec_read_error(r, err);
-	while (!rc && (step = sqlite3_step(s)) == SQLITE_ROW) {
-		if (read_delta(r, s, &d))
-			rc = rec_corrupt(r, "delta", err);
-		else
-			rc = fn(arg, &d);
-	}
-	if (!rc && step != SQLITE_DONE)
-		rc = rec_read_error(r, err);
-	sqlite3_finalize(s);
-	return rc;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the readers of a recording's tables share: errors, told as users'. */
+/* What the files that read a recording share. */
 #ifndef EXITSTAT_REC_READER_INTERNAL_H
 #define EXITSTAT_REC_READER_INTERNAL_H
 
@@ -11,23 +11,42 @@
 /* -EINVAL: @what of this file cannot be. */
 int rec_corrupt(const struct recording *r, const char *what,
 		struct errbuf *err);
-/* An SQLite error, told as what it means for a reader of recordings. */
+/* An SQLite error, as what it means for a reader of recordings. */
 int rec_read_error(const struct recording *r, struct errbuf *err);
 /* The single number that @sql, a query or a PRAGMA, answers. */
 int rec_number(struct recording *r, const char *sql, int64_t *out,
 	       struct errbuf *err);
 /* Why there is no such file, and whether its .part is there; returns -errno. */
 int rec_missing(const struct recording *r, struct errbuf *err);
-/* Ours, and of a version that is known? */
+/* Ours, and of this version? */
 int rec_check_identity(struct recording *r, struct errbuf *err);
+/*
+ * Has it all tables, as such? A view in place of one could have rows without end.
+ */
+int rec_check_tables(struct recording *r, struct errbuf *err);
 /* Page structure only: what rows say is checked as they are loaded. */
 int rec_check_pages(struct recording *r, struct errbuf *err);
 
-/*
- * What a number of a column must be, by a letter; it is made what
- * readers get: an index of an id.
- */
-bool rec_check_number(const struct recording *r, char what, int64_t *n);
+/* What a number of a column must be; ids become indices. */
+enum rec_column {
+	REC_END,		/* no more columns */
+	REC_SAMPLE_ID, REC_VCPU_ID, REC_REASON_ID,
+	REC_BUCKET,
+	REC_FLAG,		/* 0 or 1 */
+	REC_COUNT,		/* not negative */
+	REC_COUNT_OR_NULL,	/* that, or -1 */
+};
+
+bool rec_check_number(const struct recording *r, enum rec_column what,
+		      int64_t *n);
+
+/* ---- samples.c ---- */
+
+/* Has it more than @max samples times vCPUs? */
+int rec_is_long(struct recording *r, uint64_t max, bool *out,
+		struct errbuf *err);
+/* After the phases; @summary: runs of samples in place of the samples in them. */
+int rec_load_samples(struct recording *r, bool summary, struct errbuf *err);
 
 /* ---- groups.c ---- */
 
@@ -36,14 +55,9 @@ int rec_find_groups(struct recording *r, struct errbuf *err);
 
 /* ---- packed.c ---- */
 
-/* rec_for_each_row() of a packed recording. */
+/* Rows of a kind, after their sample, as rec_for_each_row() has them. */
 int rec_packed_rows(struct recording *r, enum pack_kind kind,
-		    const char *columns, rec_row_fn fn, void *arg,
+		    const enum rec_column *columns, rec_row_fn fn, void *arg,
 		    struct errbuf *err);
-/* Has it more than @max samples times vCPUs? */
-int rec_is_long(struct recording *r, uint64_t max, bool *out,
-		struct errbuf *err);
-/* The samples of a summary; 1: none can be made, as runs do not suit phases. */
-int rec_load_summary(struct recording *r, struct errbuf *err);
 
 #endif

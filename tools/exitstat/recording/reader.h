@@ -15,6 +15,7 @@
 struct rec_meta {
 	char *key;
 	char *value;
+	bool is_number;		/* in the file */
 };
 
 struct rec_vm {
@@ -53,6 +54,7 @@ struct rec_sample {
 	uint64_t begin_ns;
 	uint64_t end_ns;
 	uint64_t missed;
+	int phase;		/* index, of what it has counted; -1: none */
 };
 
 struct rec_phase {
@@ -80,7 +82,6 @@ struct recording {
 	size_t nr_phases;
 	struct rec_kvm_exit *kvm_exits;
 	size_t nr_kvm_exits;
-	int version;
 	/* in a summary: how many runs begin the samples, and their last id */
 	int64_t nr_runs, summed_up;
 	uint32_t groups;	/* KES_GROUP_*: recorded, if only for a while */
@@ -97,7 +98,7 @@ struct rec_delta {
 
 /*
  * Opens, checks and loads everything but the deltas. -errno with one line in
- * @err for a missing, foreign, corrupt or too new file.
+ * @err for a missing, foreign or corrupt file, or one of another version.
  */
 int rec_open(struct recording *r, const char *path, struct errbuf *err);
 /*
@@ -120,15 +121,19 @@ bool rec_has_field(const struct recording *r, const char *name);
 int rec_need_group(const struct recording *r, uint32_t group,
 		   struct errbuf *err);
 
-/* Calls @fn for each delta in order of sample; stops when it returns != 0. */
+/*
+ * Calls @fn for each delta, in order of sample, vCPU and reason, each once; stops
+ * when it returns != 0.
+ */
 typedef int (*rec_delta_fn)(void *arg, const struct rec_delta *d);
 int rec_for_each_delta(struct recording *r, rec_delta_fn fn, void *arg,
 		       struct errbuf *err);
 
 /*
- * The tables of numbers, in order of sample (detail: of vCPU, reason and
- * value). Sample, vCPU and reason are indices into the arrays above; NULL in
- * a column is -1.
+ * The other tables of numbers, in order of their columns up to the last key
+ * (sample, vCPU, reason, bucket, KVM_EXIT_*; detail: of vCPU, reason and value),
+ * each row once. Sample, vCPU and reason are indices into the arrays above; NULL
+ * in a column is -1.
  */
 enum rec_rows {
 	REC_CLOSURE,	/* sample, vcpu, attempts, entry_failed, emulation */

@@ -8,6 +8,40 @@
 #include "kvm-exits.h"
 #include "recording/writer-internal.h"
 
+static const char *const stmt_sql[REC_NR_STMTS] = {
+	[STMT_BEGIN] = "BEGIN",
+	[STMT_COMMIT] = "COMMIT",
+	[STMT_META] = "INSERT OR REPLACE INTO meta VALUES(?,?)",
+	[STMT_VM] = "INSERT INTO vm VALUES(?,?,?,?,?,?,?,?,?)",
+	[STMT_VM_DIED] = "UPDATE vm SET died_ns=? WHERE id=?",
+	[STMT_VCPU] = "INSERT INTO vcpu VALUES(?,?,?,NULL)",
+	[STMT_UNKNOWN] = "UPDATE vcpu SET unknown_last=? WHERE id=?",
+	[STMT_REASON] = "INSERT INTO reason VALUES(?,?,?,?,?,?,?)",
+	[STMT_SAMPLE] = "INSERT INTO sample VALUES(?,?,?,?,?)",
+	[STMT_PHASE] = "INSERT INTO phase VALUES(?,?,?,NULL,?)",
+	[STMT_PHASE_END] = "UPDATE phase SET end_ns=? WHERE id=?",
+	[STMT_KVM_EXIT] = "INSERT OR IGNORE INTO kvm_exit VALUES(?,?)",
+	[STMT_DETAIL] = "INSERT INTO detail VALUES(?,?,?,?,?) ON CONFLICT DO UPDATE SET count=count+excluded.count",
+	[STMT_TOTALS_UPTO] = "UPDATE totals_upto SET sample=?",
+};
+
+int rec_stmts_prepare(struct rec_writer *w, struct errbuf *err)
+{
+	for (int i = 0; i < REC_NR_STMTS; i++)
+		if (sqlite3_prepare_v2(w->db, stmt_sql[i], -1, &w->stmts[i],
+				       NULL))
+			return rec_sql_error(w, err);
+	return 0;
+}
+
+void rec_stmts_finalize(struct rec_writer *w)
+{
+	for (int i = 0; i < REC_NR_STMTS; i++) {
+		sqlite3_finalize(w->stmts[i]);
+		w->stmts[i] = NULL;
+	}
+}
+
 static void bind_text(sqlite3_stmt *s, int i, const char *text)
 {
 	if (text)
@@ -108,19 +142,45 @@ int rec_reason(struct rec_writer *w, const struct rec_reason_row *row,
 	return run(w, STMT_REASON, err);
 }
 
-int rec_sample(struct rec_writer *w, int64_t id, uint64_t begin_ns,
-	       uint64_t end_ns, uint64_t missed, struct errbuf *err)
+int rec_sample_row(struct rec_writer *w, int64_t id, uint64_t begin_ns,
+		   uint64_t end_ns, uint64_t missed, int64_t phase,
+		   struct errbuf *err)
 {
 	sqlite3_stmt *s = w->stmts[STMT_SAMPLE];
-	int rc = rec_runs_sample(w, id, begin_ns, end_ns, missed, err);
 
-	if (rc)
-		return rc;
 	sqlite3_bind_int64(s, 1, id);
 	bind_u64(s, 2, begin_ns);
 	bind_u64(s, 3, end_ns);
 	bind_u64(s, 4, missed);
+	sqlite3_bind_int64(s, 5, phase);
 	return run(w, STMT_SAMPLE, err);
+}
+
+/*
+ * The phase of what was counted since the sample before: the one in which that
+ * interval begins, as a phase begins with a sample of its own. Only the first
+ * interval begins a moment before the command, and there its middle decides.
+ */
+static int64_t phase_of(const struct rec_writer *w, int64_t id, uint64_t end_ns)
+{
+	uint64_t at_ns = id > 1 ? w->run.end_ns : end_ns;
+	size_t phase = w->nr_phases;
+
+	if (id == 2 && end_ns > at_ns)
+		at_ns += (end_ns - at_ns) / 2;
+	while (phase && w->phase_begins[phase - 1] > at_ns)
+		phase--;
+	return (int64_t)phase;
+}
+
+int rec_sample(struct rec_writer *w, int64_t id, uint64_t begin_ns,
+	       uint64_t end_ns, uint64_t missed, struct errbuf *err)
+{
+	int64_t phase = phase_of(w, id, end_ns);
+	int rc = rec_runs_sample(w, id, begin_ns, end_ns, missed, phase, err);
+
+	return rc ? rc : rec_sample_row(w, id, begin_ns, end_ns, missed, phase,
+					err);
 }
 
 int rec_delta(struct rec_writer *w, int64_t sample, int64_t vcpu,
@@ -168,6 +228,14 @@ int rec_histogram(struct rec_writer *w, int64_t sample, int64_t vcpu,
 	return rec_runs_put(w, PACK_HISTOGRAM, sample, n, err);
 }
 
+int rec_kvm_exit(struct rec_writer *w, uint32_t code, const char *name,
+		 struct errbuf *err)
+{
+	bind_u64(w->stmts[STMT_KVM_EXIT], 1, code);
+	bind_text(w->stmts[STMT_KVM_EXIT], 2, name);
+	return run(w, STMT_KVM_EXIT, err);
+}
+
 /* Each once, as far as a word has bits: there are 40 and some. */
 static int name_kvm_exit(struct rec_writer *w, uint32_t code,
 			 struct errbuf *err)
@@ -180,9 +248,7 @@ static int name_kvm_exit(struct rec_writer *w, uint32_t code,
 	if (code < 64)
 		w->kvm_exits |= 1ull << code;
 	snprintf(name, sizeof(name), "%u", code);
-	bind_u64(w->stmts[STMT_KVM_EXIT], 1, code);
-	bind_text(w->stmts[STMT_KVM_EXIT], 2, known ? known : name);
-	return run(w, STMT_KVM_EXIT, err);
+	return rec_kvm_exit(w, code, known ? known : name, err);
 }
 
 int rec_userspace(struct rec_writer *w, int64_t sample, int64_t vcpu,
@@ -210,7 +276,9 @@ int rec_phase(struct rec_writer *w, int64_t id, const char *name,
 {
 	sqlite3_stmt *s = w->stmts[STMT_PHASE];
 
-	w->phase_began = true;
+	w->phase_begins = vec_room(w->phase_begins, w->nr_phases,
+				   &w->cap_phases, sizeof(*w->phase_begins));
+	w->phase_begins[w->nr_phases++] = begin_ns;
 	sqlite3_bind_int64(s, 1, id);
 	bind_text(s, 2, name);
 	bind_u64(s, 3, begin_ns);

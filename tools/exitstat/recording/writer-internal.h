@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the files that write a recording share: file.c owns the file,
- * write.c its rows, runs.c what is packed.
+ * What the files that write a recording share: file.c owns the file, write.c
+ * its rows, runs.c what is packed, totals.c the sums, sql.c what all of them
+ * need of SQLite. rows.c writes an export.
  */
 #ifndef EXITSTAT_REC_WRITER_INTERNAL_H
 #define EXITSTAT_REC_WRITER_INTERNAL_H
@@ -9,6 +10,7 @@
 #include <sqlite3.h>
 
 #include "recording/pack.h"
+#include "recording/schema.h"
 #include "recording/writer.h"
 
 #define REC_SAMPLES_PER_RUN	64	/* at most */
@@ -17,15 +19,14 @@ enum rec_stmt {
 	STMT_BEGIN, STMT_COMMIT,
 	STMT_META, STMT_VM, STMT_VM_DIED, STMT_VCPU, STMT_UNKNOWN, STMT_REASON,
 	STMT_SAMPLE, STMT_PHASE, STMT_PHASE_END, STMT_KVM_EXIT, STMT_DETAIL,
-	STMT_RUN, REC_NR_STMTS
+	STMT_TOTALS_UPTO, REC_NR_STMTS
 };
 
-/* The rows of one table: of the sample at hand, and summed up in the run. */
+/* The rows of one kind: of the sample at hand, and summed up in the run. */
 struct rec_packing {
 	struct buf bytes;
 	struct pack_state state;
 	struct pack_sums sums;
-	sqlite3_stmt *sample, *run;	/* where the one and the other go */
 };
 
 /* The run of samples at hand (see exitstat-recording(5)). */
@@ -34,23 +35,39 @@ struct rec_run {
 	int64_t last;		/* sample */
 	unsigned int nr;	/* of samples in it so far; 0: none */
 	uint64_t begin_ns, end_ns;	/* of the last sample */
-	uint64_t inner_ns;	/* end_ns of the last but one, or 0 */
 	uint64_t missed;	/* of all */
-	bool ends;		/* its last sample is at hand */
+	int64_t phase;		/* that all are in, or 0 */
+};
+
+/* Sums over the phase at hand. */
+struct rec_totals {
+	struct pack_sums sums[PACK_NR_KINDS];
+	sqlite3_stmt *put[PACK_NR_KINDS];
+	int64_t phase;
+	bool changed;		/* since they were written */
+	int64_t upto, written;	/* the last sample in them, in the file's */
 };
 
 struct rec_writer {
 	sqlite3 *db;
 	sqlite3_stmt *stmts[REC_NR_STMTS];
 	struct rec_packing packs[PACK_NR_KINDS];
+	sqlite3_stmt *put_pack, *put_run;
 	struct rec_run run;
-	bool phase_began;	/* since the last sample */
-	uint64_t nr_rows;	/* that were packed */
+	struct rec_totals totals;
+	sqlite3_stmt *put_row[PACK_NR_KINDS];	/* of an export */
+	uint64_t *phase_begins;	/* of all phases so far */
+	size_t nr_phases, cap_phases;
 	uint64_t kvm_exits;	/* bit i: KVM_EXIT_* i has its name */
-	struct buf scratch;
 	char *path;
-	char *part;
+	char *part;		/* the file that is written */
+	const char *if_full;	/* what a full disk means for it */
 };
+
+/* ---- file.c ---- */
+
+/* Frees everything of @w, and closes what is open. */
+void rec_close_writer(struct rec_writer *w);
 
 /* ---- sql.c ---- */
 
@@ -58,26 +75,55 @@ int rec_sql_error(struct rec_writer *w, struct errbuf *err);
 int rec_exec(struct rec_writer *w, const char *sql, struct errbuf *err);
 /* Steps a statement of which no rows are expected, and resets it. */
 int rec_step(struct rec_writer *w, sqlite3_stmt *s, struct errbuf *err);
+/* Whose file it is, and of which version. */
+int rec_set_ids(struct rec_writer *w, int application_id, struct errbuf *err);
+/* All tables of that sort, and the statements that fill them. */
+int rec_create_tables(struct rec_writer *w, enum rec_table table,
+		      struct errbuf *err);
+int rec_prepare_insert(struct rec_writer *w, enum pack_kind kind,
+		       enum rec_table table, sqlite3_stmt **out,
+		       struct errbuf *err);
+/* A row of numbers below @id, in its kind's columns; -1 is NULL. */
+int rec_insert_row(struct rec_writer *w, sqlite3_stmt *s, enum pack_kind kind,
+		   int64_t id, const int64_t *n, struct errbuf *err);
+
+/* ---- write.c ---- */
+
+/* The statements of REC_NR_STMTS. */
+int rec_stmts_prepare(struct rec_writer *w, struct errbuf *err);
+void rec_stmts_finalize(struct rec_writer *w);
+int rec_sample_row(struct rec_writer *w, int64_t id, uint64_t begin_ns,
+		   uint64_t end_ns, uint64_t missed, int64_t phase,
+		   struct errbuf *err);
 
 /* ---- runs.c ---- */
 
-/* The tables of packed rows, and their statements. */
-int rec_runs_create(struct rec_writer *w, struct errbuf *err);
 int rec_runs_prepare(struct rec_writer *w, struct errbuf *err);
 void rec_runs_finalize(struct rec_writer *w);
 void rec_runs_free(struct rec_writer *w);
 /* A row of the sample at hand, as pack_put() takes it. */
 int rec_runs_put(struct rec_writer *w, enum pack_kind kind, int64_t sample,
 		 const int64_t *n, struct errbuf *err);
-/* A new sample is at hand: what came before goes to the database. */
+/* A new sample, of @phase, is at hand: what came before goes to the database. */
 int rec_runs_sample(struct rec_writer *w, int64_t id, uint64_t begin_ns,
-		    uint64_t end_ns, uint64_t missed, struct errbuf *err);
+		    uint64_t end_ns, uint64_t missed, int64_t phase,
+		    struct errbuf *err);
 /* What is at hand goes to the database, in the transaction that is open. */
 int rec_runs_flush(struct rec_writer *w, struct errbuf *err);
-/*
- * Makes plain rows of a recording that has few. It stays as it is when that
- * does not work: for want of space, above all.
- */
-void rec_runs_unpack(struct rec_writer *w);
+/* The same, and the run with it: there is no sample to come. */
+int rec_runs_end(struct rec_writer *w, struct errbuf *err);
+
+/* ---- totals.c ---- */
+
+int rec_totals_prepare(struct rec_writer *w, struct errbuf *err);
+void rec_totals_finalize(struct rec_writer *w);
+void rec_totals_free(struct rec_writer *w);
+/* Rows are of this phase from here on; what another had is written. */
+int rec_totals_begin(struct rec_writer *w, int64_t phase, struct errbuf *err);
+void rec_totals_add(struct rec_writer *w, enum pack_kind kind,
+		    const int64_t *n);
+/* How many rows have to be written. */
+size_t rec_totals_rows(const struct rec_writer *w);
+int rec_totals_write(struct rec_writer *w, struct errbuf *err);
 
 #endif

@@ -8,7 +8,7 @@
 #define EXITSTAT_REC_WRITER_H
 
 #include "recording/format.h"
-#include "util.h"
+#include "recording/pack.h"
 
 struct rec_writer;
 
@@ -78,16 +78,42 @@ int rec_userspace(struct rec_writer *w, int64_t sample, int64_t vcpu,
 		  uint32_t code, uint64_t count, struct errbuf *err);
 int rec_detail(struct rec_writer *w, int64_t vcpu, int64_t reason,
 	       uint64_t value, bool other, uint64_t count, struct errbuf *err);
+/* Of the samples after it, up to the next one. */
 int rec_phase(struct rec_writer *w, int64_t id, const char *name,
 	      uint64_t begin_ns, const char *line, struct errbuf *err);
 int rec_phase_end(struct rec_writer *w, int64_t id, uint64_t end_ns,
 		  struct errbuf *err);
 
-/* Makes FILE out of FILE.part, in one step. Frees @w in any case. */
+/*
+ * Completes the totals, says that this is all, and makes FILE out of FILE.part,
+ * in one step. Frees @w in any case.
+ */
 int rec_finish(struct rec_writer *w, struct errbuf *err);
 /* Closes and leaves FILE.part with every committed sample. Frees @w. */
 void rec_leave(struct rec_writer *w);
 /* Closes and removes FILE.part. Frees @w. */
 void rec_discard(struct rec_writer *w);
+
+/* ---- an export: the same, with all numbers as rows of SQL ---- */
+
+/*
+ * Makes the tables in @file, which is empty and called @name in errors. What has
+ * rows in a recording is written by the functions above, between rec_begin() and
+ * rec_rows_finish(); numbers are not.
+ */
+int rec_rows_create(struct rec_writer **out, const char *file, const char *name,
+		    struct errbuf *err);
+/* @phase: id of the sample's, or 0. */
+int rec_rows_sample(struct rec_writer *w, int64_t id, uint64_t begin_ns,
+		    uint64_t end_ns, uint64_t missed, int64_t phase,
+		    struct errbuf *err);
+int rec_kvm_exit(struct rec_writer *w, uint32_t code, const char *name,
+		 struct errbuf *err);
+/* Numbers as pack.h has them, kind by kind, in order of sample. */
+int rec_rows_put(struct rec_writer *w, enum pack_kind kind, int64_t sample,
+		 int64_t phase, const int64_t *n, struct errbuf *err);
+/* Frees @w in any case. */
+int rec_rows_finish(struct rec_writer *w, struct errbuf *err);
+void rec_rows_discard(struct rec_writer *w);
 
 #endif

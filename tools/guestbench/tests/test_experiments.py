@@ -200,12 +200,9 @@ class Overhead(TestCase):
     def same_times(self, parts, run):
         found = 0
         for name, kvm_ns, user_ns in sql(
-                f"n/runs/{run}/run.exitstat", """SELECT r.name, sum(t.handler_ns),
-                sum(t.userspace_ns) FROM time t JOIN sample s ON s.id = t.sample
-                JOIN sample b ON b.id = s.id - 1 JOIN phase p
-                ON b.end_ns >= p.begin_ns AND b.end_ns < p.end_ns
-                JOIN reason r ON r.id = t.reason WHERE p.name = 'wait'
-                GROUP BY r.name"""):
+                f"n/runs/{run}/run.exitstat", """SELECT reason, sum(handler_ns),
+                sum(userspace_ns) FROM totals WHERE phase = 'wait'
+                GROUP BY reason"""):
             for place, ns in ("in KVM", kvm_ns), ("to user space", user_ns):
                 if ns:
                     found += 1

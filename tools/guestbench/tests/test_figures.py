@@ -21,11 +21,6 @@ from .support import GOLDEN, MATRIX, TestCase, edit, exitstat, program, read, wr
 
 HTML_CHECK = f"{TOP}/tools/tests/lib/html-check.py"
 HOSTILE = "</p></title><script>alert(1)</script><img src=x onerror=\"x\">"
-# The exits of a window, by the tables of a recording.
-WINDOW = """FROM delta d JOIN sample s ON s.id = d.sample
-    JOIN sample b ON b.id = s.id - 1 JOIN phase p
-    ON b.end_ns >= p.begin_ns AND b.end_ns < p.end_ns
-    JOIN reason r ON r.id = d.reason WHERE p.name = ?"""
 
 
 def recording(run):
@@ -33,10 +28,10 @@ def recording(run):
 
 
 def counted(run, window, column="l1 + l2", reason=None):
-    where = " AND r.name = ?" if reason else ""
+    where = " AND reason = ?" if reason else ""
     values = (reason,) if reason else ()
-    return sql(recording(run), f"SELECT sum({column}) {WINDOW}{where}", window,
-               *values)[0][0] or 0
+    return sql(recording(run), f"SELECT sum({column}) FROM totals WHERE phase = ?{where}",
+               window, *values)[0][0] or 0
 
 
 class Figures(Made):
@@ -85,7 +80,7 @@ class Figures(Made):
         self.analyse()
         report, plan = (json.loads(read(f"p/{n}.json")) for n in ("report", "plan"))
         for run, of in zip(plan["runs"], report["runs"]):
-            everything = sql(recording(run), "SELECT sum(l1 + l2) FROM delta")[0][0]
+            everything = sql(recording(run), "SELECT sum(exits) FROM totals")[0][0]
             tcg = run["config"]["accel"] == "tcg"
             self.assertEqual(of["others" if tcg else "exits"], everything)
             self.assertIsNone(of["problem"])
@@ -196,8 +191,8 @@ class Contexts(Made):
         column = {"reflected": "l2_reflected"}.get(context, context)
         want = {}
         for run in runs:
-            for name, n in sql(recording(run), f"SELECT r.name, sum({column}) {WINDOW} "
-                               "GROUP BY r.name", window):
+            for name, n in sql(recording(run), f"SELECT reason, sum({column}) FROM totals "
+                               "WHERE phase = ? GROUP BY reason", window):
                 want[name] = want.get(name, 0) + n
         want = {name: n for name, n in want.items() if n}
         self.assertEqual(got["reasons"][context], want)

@@ -24,7 +24,7 @@ class Runs(Judge, Made):
     def setUp(self):
         super().setUp()
         for run in pathlib.Path("p/runs").iterdir():
-            [(exits,)] = sql(run / "run.exitstat", "SELECT sum(l1 + l2) FROM delta")
+            [(exits,)] = sql(run / "run.exitstat", "SELECT sum(exits) FROM totals")
             write(run / "hist", "Totals:", f"    Hits: {exits}", "    Dropped: 0")
         self.run_dir = run
         self.analyse()

@@ -93,6 +93,19 @@ verify() {
 	[ "$exits" = $(((n - 1) * EXITS_PER_SAMPLE)) ]
 	[ "$("$FAST" export --table entries "$1" |
 		awk -F, 'NR > 1 { n += $7 } END { print n + 0 }')" = "$exits" ]
+	verify_totals "$1" "$n"
+}
+
+# verify_totals FILE SAMPLES: of as many samples as they say: all, if it is finished
+verify_totals() {
+	local upto sum
+	IFS='|' read -r upto sum < <(sqlite3 "$1" 'SELECT sample,
+		(SELECT ifnull(sum(exits), 0) FROM totals) FROM totals_upto')
+	[ "$sum" = $((upto > 1 ? (upto - 1) * EXITS_PER_SAMPLE : 0)) ]
+	[ "$upto" -ge $(($2 - 64)) ]
+	case $1 in
+	k.x) [ "$upto" = "$2" ] ;;
+	esac
 }
 
 # The kill may come before there is a file, or its schema, or a sample.

@@ -164,8 +164,7 @@ many_dead_vms() {
 		import sqlite3
 		db = sqlite3.connect("d.x")
 		ids = [n for n, in db.execute("SELECT vm_id FROM vm")]
-		sums = [n for n, in db.execute("""SELECT sum(l1) FROM delta
-		    JOIN vcpu ON vcpu.id = vcpu GROUP BY vm""")]
+		sums = [n for n, in db.execute("SELECT sum(l1) FROM totals GROUP BY vm")]
 		print(len(ids), sums)
 		assert len(set(ids)) == len(ids) == 70, ids
 		assert sorted(sums) == list(range(1, 71)), sums

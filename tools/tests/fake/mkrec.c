@@ -275,7 +275,6 @@ int main(int argc, char **argv)
 	}
 	if (with_phases)
 		must(rec_phase_end(w, ARRAY_LEN(phases), end_ns, &err));
-	must(rec_meta_u64(w, "complete", 1, &err));
 	must(rec_commit(w, &err));
 	must(rec_finish(w, &err));
 	return 0;

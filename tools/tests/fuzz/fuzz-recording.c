@@ -3,10 +3,11 @@
  * The reader of recordings against damaged ones, and what it hands to.
  *
  * An input that begins as SQLite's files do is such a file. Any other is a list
- * of edits to a small recording, of packed or of plain rows, by SQL: random bytes
+ * of edits to a small recording, interrupted or finished, by SQL: random bytes
  * in a file nearly always end at SQLite's own checks, edits end at ours. Each is
- * read in full and in summary; what is taken must make a model and have rows
- * that are within bounds.
+ * read in full and in summary; what is taken must make a model, have rows that
+ * are in order and within bounds, and have an export to SQLite, whose views and
+ * totals any SQL can read.
  *
  * Built with clang -fsanitize=fuzzer this is a libFuzzer target (make -C
  * tools/tests fuzz). Built without, main() runs a fixed number of edits from a
@@ -20,6 +21,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "export/export.h"
 #include "model/model.h"
 #include "random.h"
 #include "recording/writer.h"
@@ -33,7 +35,8 @@ int LLVMFuzzerInitialize(int *argc, char ***argv);
 #define NR_REASONS	3
 
 static char work[64];		/* the file that is read */
-static struct buf templates[2];	/* packed, plain */
+static char exported[80];
+static struct buf templates[2];	/* interrupted, finished */
 
 static void must(int rc, const struct errbuf *err)
 {
@@ -137,6 +140,7 @@ static void make_templates(void)
 static void remove_work(void)
 {
 	unlink(work);
+	unlink(exported);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
@@ -146,6 +150,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	(void)argc;
 	(void)argv;
 	snprintf(work, sizeof(work), "%s/fuzz-recording.%d", shm, getpid());
+	snprintf(exported, sizeof(exported), "%s.db", work);
 	make_templates();
 	atexit(remove_work);
 	return 0;
@@ -154,48 +159,42 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 /* ---- edits: ?1 is a row, ?2 a number, ?3 bytes ---- */
 
 #define EDIT_PACK(kind) \
-	"UPDATE " kind "_pack SET data=?3 WHERE sample=?1", \
-	"UPDATE " kind "_run SET data=?3 WHERE run=?1", \
-	"UPDATE " kind "_pack SET sample=?2 WHERE sample=?1", \
-	"UPDATE " kind "_run SET run=?2 WHERE run=?1"
+	"UPDATE pack SET " kind "=?3 WHERE sample=?1", \
+	"UPDATE run SET " kind "=?3 WHERE id=?1", \
+	"UPDATE pack SET " kind "=?2 WHERE sample=?1"
 #define EDIT(table, column, id) \
 	"UPDATE " table " SET " column "=?2 WHERE " id "=?1"
 
 static const char *const edits[] = {
 	EDIT_PACK("delta"), EDIT_PACK("closure"), EDIT_PACK("vcpu_time"),
 	EDIT_PACK("time"), EDIT_PACK("histogram"), EDIT_PACK("userspace"),
+	EDIT("pack", "sample", "sample"),
 	EDIT("run", "id", "id"), EDIT("run", "last", "id"),
 	EDIT("run", "begin_ns", "id"), EDIT("run", "end_ns", "id"),
-	EDIT("run", "inner_ns", "id"), EDIT("run", "missed", "id"),
+	EDIT("run", "missed", "id"), EDIT("run", "phase", "id"),
 	EDIT("sample", "id", "id"), EDIT("sample", "begin_ns", "id"),
 	EDIT("sample", "end_ns", "id"), EDIT("sample", "missed", "id"),
+	EDIT("sample", "phase", "id"),
 	EDIT("phase", "begin_ns", "id"), EDIT("phase", "end_ns", "id"),
 	EDIT("vcpu", "vm", "id"), EDIT("vcpu", "vcpu_id", "id"),
 	EDIT("vcpu", "id", "id"), EDIT("vm", "id", "id"),
 	EDIT("reason", "id", "id"), EDIT("reason", "code", "id"),
-	EDIT("delta", "l1", "sample"),
-	EDIT("delta", "l2", "sample"), EDIT("delta", "vcpu", "sample"),
-	EDIT("delta", "reason", "sample"), EDIT("delta", "sample", "sample"),
-	EDIT("closure", "attempts", "sample"), EDIT("time", "max_ns", "sample"),
-	EDIT("time", "handler_ns", "sample"), EDIT("time", "reason", "sample"),
-	EDIT("vcpu_time", "elapsed_ns", "sample"),
-	EDIT("vcpu_time", "guest_ns", "sample"),
-	EDIT("histogram", "bucket", "sample"),
-	EDIT("histogram", "count", "sample"),
-	EDIT("userspace", "kvm_exit", "sample"),
-	EDIT("userspace", "count", "sample"), EDIT("detail", "value", "vcpu"),
+	EDIT("detail", "value", "vcpu"),
 	EDIT("detail", "other", "vcpu"), EDIT("detail", "count", "vcpu"),
 	EDIT("detail", "reason", "vcpu"), EDIT("kvm_exit", "code", "code"),
-	"UPDATE meta SET value=?2 WHERE rowid=?1",
-	"UPDATE meta SET value=?3 WHERE key='groups'",
+	EDIT("delta_total", "l1", "vcpu"), EDIT("delta_total", "vcpu", "vcpu"),
+	EDIT("time_total", "phase", "vcpu"), EDIT("totals_upto", "sample", "1"),
 	"UPDATE meta SET value=?2 WHERE key='tsc_khz'",
+	"UPDATE meta SET value=?3 WHERE key='groups'",
 	"UPDATE meta SET value=?2 WHERE key='interval_ns'",
 	"UPDATE reason SET name=?3, isa=?3, class=?3 WHERE id=?1",
 	"DELETE FROM sample WHERE id>?1", "DELETE FROM run WHERE id>?1",
+	"DELETE FROM pack WHERE sample>?1",
 	"DELETE FROM vcpu WHERE id>?1", "DELETE FROM reason WHERE id>?1",
-	"DELETE FROM kvm_exit", "DELETE FROM phase",
-	"PRAGMA user_version=1", "PRAGMA user_version=2",
-	"PRAGMA user_version=3",
+	"DELETE FROM kvm_exit", "DELETE FROM phase", "DELETE FROM delta_total",
+	"DROP TABLE run", "DROP TABLE time_total", "DROP VIEW totals",
+	"ALTER TABLE pack RENAME TO other", "DROP VIEW details",
+	"CREATE VIEW run AS SELECT * FROM sample", "PRAGMA user_version=3",
 };
 
 struct input {
@@ -218,7 +217,7 @@ static void edit(sqlite3 *db, struct input *in)
 	size_t len;
 	sqlite3_stmt *s;
 
-	/* not in this version of a recording: nothing happens */
+	/* of a table that was dropped: nothing happens */
 	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) || !s)
 		return;
 	if (sqlite3_bind_parameter_index(s, "?1"))
@@ -256,9 +255,24 @@ static void edit_template(struct input *in)
 
 /* ---- reading ---- */
 
+/* The columns that order a table's rows, which must each come once. */
+struct order {
+	int keys;		/* 0: any order */
+	bool any;
+	int64_t last[4];
+};
+
 static int use_row(void *arg, const int64_t *n)
 {
-	*(uint64_t *)arg += (uint64_t)n[0];
+	struct order *o = arg;
+	int i = 0;
+
+	while (o->any && i < o->keys && n[i] == o->last[i])
+		i++;
+	if (o->any && o->keys && (i == o->keys || n[i] < o->last[i]))
+		abort();
+	o->any = true;
+	memcpy(o->last, n, sizeof(o->last));
 	return 0;
 }
 
@@ -298,20 +312,64 @@ static void use_model(struct recording *r, struct errbuf *err)
 	model_free(&m);
 }
 
+static void no_progress(void *arg, double share)
+{
+	(void)arg;
+	if (!(share >= 0 && share <= 1))
+		abort();
+}
+
+static void use_database(const char *path)
+{
+	static const char *const views[] = {
+		"totals", "totals_vcpu", "totals_userspace",
+		"totals_histogram", "details",
+	};
+	char sql[64];
+	sqlite3 *db;
+
+	if (sqlite3_open(path, &db))
+		abort();
+	for (size_t i = 0; i < ARRAY_LEN(views); i++) {
+		snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", views[i]);
+		if (sqlite3_exec(db, sql, NULL, NULL, NULL))
+			abort();
+	}
+	sqlite3_close(db);
+}
+
+static void use_export(struct recording *r, struct errbuf *err)
+{
+	int rc;
+
+	store(exported, "", 0);
+	rc = export_sqlite(r, exported, "export", no_progress, NULL, err);
+	must_say(rc, err);
+	if (!rc)
+		use_database(exported);
+}
+
 static void read_as(uint64_t max)
 {
+	static const int keys[REC_NR_ROWS] = {
+		[REC_CLOSURE] = 2, [REC_VCPU_TIME] = 2, [REC_TIME] = 3,
+		[REC_HISTOGRAM] = 4, [REC_USERSPACE] = 3,
+	};
 	struct errbuf err = { "" };
 	struct recording r;
-	uint64_t sum = 0;
 	int rc = rec_open_upto(&r, work, max, &err);
 
 	must_say(rc, &err);
 	if (rc)
 		return;
 	must_say(rec_for_each_delta(&r, use_delta, &r, &err), &err);
-	for (int i = 0; i < REC_NR_ROWS; i++)
-		must_say(rec_for_each_row(&r, i, use_row, &sum, &err), &err);
+	for (int i = 0; i < REC_NR_ROWS; i++) {
+		struct order order = { .keys = keys[i] };
+
+		must_say(rec_for_each_row(&r, i, use_row, &order, &err), &err);
+	}
 	use_model(&r, &err);
+	use_export(&r, &err);
 	rec_close(&r);
 }
 
@@ -367,7 +425,7 @@ static void write_seeds(const char *dir)
 }
 
 /* Otherwise no edit would say anything. */
-static bool template_is_whole(int which, int version)
+static bool template_is_whole(int which)
 {
 	struct recording r;
 	struct errbuf err;
@@ -377,13 +435,14 @@ static bool template_is_whole(int which, int version)
 	store(work, templates[which].data, templates[which].len);
 	if (rec_open(&r, work, &err))
 		return false;
-	whole = r.version == version && r.nr_samples == NR_SAMPLES &&
+	whole = r.interrupted == !which && r.nr_samples == NR_SAMPLES &&
 		!model_load(&m, &r, &err);
 	if (whole) {
 		whole = m.total > 0 && m.groups.has_histogram;
 		model_free(&m);
 	}
 	rec_close(&r);
+	use_database(work);
 	return whole;
 }
 
@@ -397,8 +456,7 @@ int main(int argc, char **argv)
 		write_seeds(argv[1]);
 		return 0;
 	}
-	whole = template_is_whole(0, REC_VERSION_PACKED) &&
-		template_is_whole(1, REC_VERSION_ROWS);
+	whole = template_is_whole(0) && template_is_whole(1);
 	for (int i = 0; i < RUNS; i++)
 		LLVMFuzzerTestOneInput(data, fill(data, sizeof(data)));
 	printf("1..2\n%sok 1 - the recordings that are edited are whole\n"

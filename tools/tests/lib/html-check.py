@@ -19,6 +19,8 @@ import re
 import sqlite3
 import sys
 
+import packs
+
 
 class Page(html.parser.HTMLParser):
     def __init__(self, path):
@@ -126,15 +128,16 @@ def tags(path):
 
 def hour(file):
     """One vCPU, the recording's 12 reasons and 8 more, 12 phases."""
-    db = sqlite3.connect(file)
+    db = packs.connect(file)
     step, (first,) = 100_000_000, db.execute("SELECT min(end_ns) FROM sample").fetchone()
-    for table in "delta", "closure", "time", "vcpu_time", "histogram", "userspace", "phase", "sample":
+    for table in *packs.KINDS, "phase", "sample":
         db.execute(f"DELETE FROM {table}")
     for i in range(13, 21):
         db.execute("INSERT INTO reason SELECT ?, isa, ?, 'EXTRA_' || ?, class, meaning, reference "
                    "FROM reason WHERE id = 1", (i, 60 + i, i))
     ends = [first + i * step for i in range(36_001)]
-    insert(db, "sample", [(i + 1, end - 100, end, 0) for i, end in enumerate(ends)])
+    packs.insert(db, "sample", [(i + 1, end - 100, end, 0, 1 + max(0, i - 1) // 3000)
+                                for i, end in enumerate(ends)])
     state = 12345
     deltas, times, cells = [], [], []
     for sample in range(2, 36_002):
@@ -146,24 +149,19 @@ def hour(file):
             deltas.append((sample, 1, reason, n, 0, 0, 0, 0))
             times.append((sample, 1, reason, n * 900, 0, 0, 0, 0, 5000 + state % 5000))
             cells.append((sample, 1, reason, 11 + state % 7, n))
-    insert(db, "delta", deltas)
-    insert(db, "time", times)
-    insert(db, "histogram", cells)
-    insert(db, "vcpu_time", [(s, 1, step, step // 2) for s in range(2, 36_002)])
+    packs.insert(db, "delta", deltas)
+    packs.insert(db, "time", times)
+    packs.insert(db, "histogram", cells)
+    packs.insert(db, "vcpu_time", [(s, 1, step, step // 2) for s in range(2, 36_002)])
     for i in range(12):
         db.execute("INSERT INTO phase(id, name, begin_ns, end_ns, line) VALUES (?, ?, ?, ?, '')",
                    (i + 1, f"phase {i}", ends[i * 3000], ends[(i + 1) * 3000]))
-    db.commit()
-
-
-def insert(db, table, rows):
-    marks = ", ".join("?" * len(rows[0]))
-    db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+    packs.store(db)
 
 
 def pages(file):
     db = sqlite3.connect(file)
-    insert(db, "detail", [(1, 1, 0x100000 + i, 0, 1 + i % 7) for i in range(300)])
+    packs.insert(db, "detail", [(1, 1, 0x100000 + i, 0, 1 + i % 7) for i in range(300)])
     db.commit()
 
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of packed recordings: that rows come back as they were put in, and
- * that what a summary says by runs of samples is what the samples say.
+ * Unit tests of recordings: that rows come back in order, that a phase has the
+ * samples that are its, and that what a summary says by runs of samples is what
+ * the samples say.
  */
 #include <errno.h>
 #include <setjmp.h>
@@ -13,7 +14,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,7 +21,6 @@
 
 #include "model/model.h"
 #include "random.h"
-#include "recording/pack.h"
 #include "recording/writer.h"
 
 #define NR_VCPUS	3
@@ -35,136 +34,6 @@ static uint64_t next_random(uint64_t below)
 {
 	return (random_word() >> 11) % below;
 }
-
-/* ---- rows as bytes ---- */
-
-static int64_t odd_number(void)
-{
-	static const int64_t odd[] = {
-		0, 1, 127, 128, 16383, 16384, INT64_MAX, INT64_MAX - 1, -1,
-	};
-
-	return next_random(2) ? odd[next_random(ARRAY_LEN(odd))] :
-				(int64_t)next_random(1000000);
-}
-
-static void fill_row(enum pack_kind kind, int64_t *n)
-{
-	const struct pack_shape *shape = &pack_shapes[kind];
-
-	for (int i = 0; i < shape->keys + shape->values; i++) {
-		n[i] = odd_number();
-		if (n[i] < 0 && (i < shape->keys ||
-				 !(shape->nulls >> (i - shape->keys) & 1)))
-			n[i] = 0;
-	}
-}
-
-static void rows_come_back(void **state)
-{
-	enum { NR = 1000 };
-	static int64_t rows[NR][PACK_MAX_NUMBERS];
-
-	(void)state;
-	for (int kind = 0; kind < PACK_NR_KINDS; kind++) {
-		size_t len = (size_t)(pack_shapes[kind].keys +
-				      pack_shapes[kind].values);
-		struct pack_state at = { 0 };
-		struct pack_reader r = { 0 };
-		int64_t n[PACK_MAX_NUMBERS];
-		struct buf b = { 0 };
-
-		for (size_t i = 0; i < NR; i++) {
-			fill_row(kind, rows[i]);
-			assert_int_equal(pack_put(kind, &at, &b, rows[i]), 0);
-		}
-		r.at = (unsigned char *)b.data;
-		r.end = r.at + b.len;
-		for (size_t i = 0; i < NR; i++) {
-			assert_int_equal(pack_next(kind, &r, n), 1);
-			assert_memory_equal(n, rows[i], len * sizeof(*n));
-		}
-		assert_int_equal(pack_next(kind, &r, n), 0);
-		buf_free(&b);
-	}
-}
-
-static void cut_rows_are_damaged(void **state)
-{
-	const int64_t row[] = { 300, 5, 1000, -1, 0, 70000, 3 };
-	struct pack_state at = { 0 };
-	int64_t n[PACK_MAX_NUMBERS];
-	struct buf b = { 0 };
-
-	(void)state;
-	assert_int_equal(pack_put(PACK_DELTA, &at, &b, row), 0);
-	for (size_t len = 1; len <= b.len; len++) {
-		struct pack_reader r = { .at = (unsigned char *)b.data,
-					 .end = (unsigned char *)b.data + len };
-
-		assert_int_equal(pack_next(PACK_DELTA, &r, n),
-				 len < b.len ? -EINVAL : 1);
-	}
-	buf_free(&b);
-}
-
-static void impossible_numbers_are_refused(void **state)
-{
-	static const struct {
-		enum pack_kind kind;
-		int64_t n[PACK_MAX_NUMBERS];
-	} rows[] = {
-		{ PACK_DELTA, { 1, 1, -1, 0, 0, 0, 0 } },
-		{ PACK_DELTA, { 1, 1, 1, -2, 0, 0, 0 } },
-		{ PACK_CLOSURE, { 1, 1, 1, INT64_MIN } },
-		{ PACK_TIME, { 1, 1, 0, 0, 0, 0, -1, 5 } },
-		{ PACK_HISTOGRAM, { 1, 1, 1, -1 } },
-	};
-	struct pack_state at = { 0 };
-	struct buf b = { 0 };
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		assert_int_equal(pack_put(rows[i].kind, &at, &b, rows[i].n),
-				 -ERANGE);
-	assert_int_equal(b.len, 0);
-	buf_free(&b);
-}
-
-static void sums_are_by_key(void **state)
-{
-	enum { NR_KEYS = 500 };
-	static int64_t want[NR_KEYS];
-	struct pack_sums s = { .kind = PACK_USERSPACE };
-	struct pack_reader r = { 0 };
-	struct buf b = { 0 };
-	int64_t n[PACK_MAX_NUMBERS];
-	size_t nr = 0;
-
-	(void)state;
-	for (int i = 0; i < 20000; i++) {
-		size_t key = next_random(NR_KEYS);
-		int64_t row[] = { (int64_t)(key % 17), (int64_t)(key / 17),
-				  (int64_t)next_random(100) };
-
-		want[key] += row[2];
-		pack_sums_add(&s, row);
-	}
-	pack_sums_take(&s, &b);
-	r.at = (unsigned char *)b.data;
-	r.end = r.at + b.len;
-	for (; pack_next(PACK_USERSPACE, &r, n) > 0; nr++)
-		assert_int_equal(n[2], want[n[0] + 17 * n[1]]);
-	assert_int_equal(nr, NR_KEYS);
-	/* forgotten: the next run begins at 0 */
-	b.len = 0;
-	pack_sums_take(&s, &b);
-	assert_int_equal(b.len, 0);
-	pack_sums_free(&s);
-	buf_free(&b);
-}
-
-/* ---- recordings ---- */
 
 static void must(int rc)
 {
@@ -296,7 +165,7 @@ static void same_sums(const struct model *a, const struct model *b)
 }
 
 /* Of what a kill leaves: all of it, and in summary. */
-static void compare(int64_t samples, const int64_t *phases, bool in_summary)
+static void compare(int64_t samples, const int64_t *phases)
 {
 	struct recording all, sum;
 	struct model a, b;
@@ -304,16 +173,11 @@ static void compare(int64_t samples, const int64_t *phases, bool in_summary)
 	rec_leave(make(samples, phases));
 	open_as(&all, &a, part, UINT64_MAX);
 	open_as(&sum, &b, part, 1);
-	assert_int_equal(all.version, REC_VERSION_PACKED);
+	assert_true(all.interrupted);
 	assert_int_equal(all.nr_samples, samples);
 	assert_true(a.total > 0);
-	if (in_summary) {
-		assert_true(sum.nr_runs > 0);
-		assert_true(sum.nr_samples < all.nr_samples);
-	} else {
-		assert_int_equal(sum.nr_runs, 0);
-		assert_int_equal(sum.nr_samples, all.nr_samples);
-	}
+	assert_true(sum.nr_runs > 0);
+	assert_true(sum.nr_samples < all.nr_samples);
 	same_sums(&a, &b);
 	close_both(&all, &a);
 	close_both(&sum, &b);
@@ -327,66 +191,66 @@ static void summaries_are_exact(void **state)
 
 	(void)state;
 	for (int64_t n = 100; n < 300; n += 7) {
-		compare(n, phases, true);
-		compare(n, none, true);
+		compare(n, phases);
+		compare(n, none);
 	}
 }
 
-/* A phase that the writer did not know of in time: no run may hide it. */
-static void late_phases_need_samples(void **state)
+/* A phase that comes late is not of what was written before. */
+static void phases_are_of_later_samples(void **state)
 {
 	static const int64_t none[] = { 0 };
-	struct recording r;
-	struct rec_writer *w;
-	struct model m;
+	struct rec_writer *w = make(200, none);
+	struct recording all, sum;
+	struct model a, b;
 
 	(void)state;
-	compare(200, none, true);
-	w = make(200, none);
 	must(rec_phase(w, 1, "late", T0 + 5000 * MS, "", &err));
+	put_sample(w, 201);
 	rec_leave(w);
-	open_as(&r, &m, part, 1);
-	assert_int_equal(r.nr_runs, 0);
-	assert_int_equal(r.nr_samples, 200);
-	close_both(&r, &m);
+	open_as(&all, &a, part, UINT64_MAX);
+	open_as(&sum, &b, part, 1);
+	assert_int_equal(all.samples[199].phase, -1);
+	assert_int_equal(all.samples[200].phase, 0);
+	same_sums(&a, &b);
+	close_both(&all, &a);
+	close_both(&sum, &b);
 }
 
-static void finished_ones_have_rows(void **state)
+static void finished_ones_say_the_same(void **state)
 {
 	static const int64_t phases[] = { 2, 40, 66, 0 };
-	struct recording packed, rows;
+	struct recording part_of, whole;
 	struct model a, b;
 
 	(void)state;
 	rec_leave(make(150, phases));
-	open_as(&packed, &a, part, UINT64_MAX);
+	open_as(&part_of, &a, part, UINT64_MAX);
 	must(rec_finish(make(150, phases), &err));
-	open_as(&rows, &b, path, 1);
-	assert_int_equal(rows.version, REC_VERSION_ROWS);
+	open_as(&whole, &b, path, UINT64_MAX);
+	assert_true(part_of.interrupted);
+	assert_false(whole.interrupted);
 	same_sums(&a, &b);
 	assert_int_equal(a.bins.nr, b.bins.nr);
 	assert_true(a.shape.cv == b.shape.cv);
-	close_both(&packed, &a);
-	close_both(&rows, &b);
+	close_both(&part_of, &a);
+	close_both(&whole, &b);
 	unlink(path);
 }
 
-/* Folds the log in, so that the file's size is what there is. */
-static uint64_t folded_size(const char *file)
+/* Folds the log in, so that what comes needs room for a new one. */
+static void fold_log(const char *file)
 {
 	sqlite3 *db;
-	struct stat st;
 
 	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)",
 				      NULL, NULL, NULL), SQLITE_OK);
 	sqlite3_close(db);
-	assert_int_equal(stat(file, &st), 0);
-	return (uint64_t)st.st_size;
 }
 
-/* There is room for what is packed, and not for rows as well. */
-static void without_room_it_stays_packed(void **state)
+/* The last run and the totals find no room: nothing that was there is lost. */
+static void without_room_it_is_interrupted(void **state)
 {
 	static const int64_t none[] = { 0 };
 	struct rec_writer *w = make(3000, none);
@@ -396,17 +260,96 @@ static void without_room_it_stays_packed(void **state)
 
 	(void)state;
 	signal(SIGXFSZ, SIG_IGN);
+	fold_log(part);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
 	tight = old;
-	tight.rlim_cur = folded_size(part) + 65536;
+	tight.rlim_cur = 4096;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
-	must(rec_finish(w, &err));
+	assert_true(rec_finish(w, &err) < 0);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-	open_as(&r, &m, path, UINT64_MAX);
-	assert_int_equal(r.version, REC_VERSION_PACKED);
+	assert_int_equal(access(path, F_OK), -1);
+	open_as(&r, &m, part, UINT64_MAX);
+	assert_true(r.interrupted);
 	assert_int_equal(r.nr_samples, 3000);
 	close_both(&r, &m);
-	unlink(path);
+}
+
+struct order {
+	struct rec_delta rows[8];
+	size_t nr;
+};
+
+static int note_delta(void *arg, const struct rec_delta *d)
+{
+	struct order *o = arg;
+
+	assert_true(o->nr < ARRAY_LEN(o->rows));
+	o->rows[o->nr++] = *d;
+	return 0;
+}
+
+/* In any order, and one of them twice. */
+static void rows_are_read_in_order(void **state)
+{
+	static const int64_t none[] = { 0 }, put[][3] = {
+		{ 3, 2, 5 }, { 1, 7, 7 }, { 1, 2, 9 }, { 3, 2, 6 }, { 2, 1, 1 },
+	}, want[][3] = {
+		{ 1, 2, 9 }, { 1, 7, 7 }, { 2, 1, 1 }, { 3, 2, 11 },
+	};
+	struct rec_writer *w = make(1, none);
+	struct order o = { .nr = 0 };
+	struct recording r;
+
+	(void)state;
+	must(rec_begin(w, &err));
+	must(rec_sample(w, 2, T0 + 200 * MS, T0 + 200 * MS, 0, &err));
+	for (size_t i = 0; i < ARRAY_LEN(put); i++)
+		must(rec_delta(w, 2, put[i][0], put[i][1],
+			       &(struct rec_counts) { put[i][2], -1, 0, 0, 0 },
+			       &err));
+	must(rec_commit(w, &err));
+	rec_leave(w);
+	must(rec_open(&r, part, &err));
+	must(rec_for_each_delta(&r, note_delta, &o, &err));
+	assert_int_equal(o.nr, ARRAY_LEN(want));
+	for (size_t i = 0; i < o.nr; i++) {
+		assert_int_equal(o.rows[i].vcpu, want[i][0] - 1);
+		assert_int_equal(o.rows[i].reason, want[i][1] - 1);
+		assert_int_equal(o.rows[i].n.l1, want[i][2]);
+		assert_int_equal(o.rows[i].n.l2, -1);
+	}
+	rec_close(&r);
+}
+
+/* The first interval is of the phase at its middle, others, at their begin. */
+static void intervals_have_one_phase(void **state)
+{
+	static const struct {
+		uint64_t begin_ns;
+		int phases[3];
+	} cases[] = {
+		{ T0 + 101 * MS, { -1, 0, 0 } }, { T0 + 150 * MS, { -1, 0, 0 } },
+		{ T0 + 151 * MS, { -1, -1, 0 } }, { T0 + 200 * MS, { -1, -1, 0 } },
+		{ T0 + 201 * MS, { -1, -1, -1 } }, { T0 + 1 * MS, { 0, 0, 0 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		struct rec_writer *w;
+		struct recording r;
+
+		must(rec_create(&w, path, true, &err));
+		must(rec_phase(w, 1, "p", cases[i].begin_ns, "", &err));
+		for (uint64_t k = 1; k <= 3; k++)
+			must(rec_sample(w, (int64_t)k, T0 + k * 100 * MS,
+					T0 + k * 100 * MS, 0, &err));
+		rec_leave(w);
+		must(rec_open(&r, part, &err));
+		for (size_t k = 0; k < 3; k++)
+			assert_int_equal(r.samples[k].phase,
+					 cases[i].phases[k]);
+		rec_close(&r);
+	}
 }
 
 static void rows_of_another_sample_are_refused(void **state)
@@ -425,14 +368,12 @@ static void rows_of_another_sample_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rows_come_back),
-		cmocka_unit_test(cut_rows_are_damaged),
-		cmocka_unit_test(impossible_numbers_are_refused),
-		cmocka_unit_test(sums_are_by_key),
 		cmocka_unit_test(summaries_are_exact),
-		cmocka_unit_test(late_phases_need_samples),
-		cmocka_unit_test(finished_ones_have_rows),
-		cmocka_unit_test(without_room_it_stays_packed),
+		cmocka_unit_test(phases_are_of_later_samples),
+		cmocka_unit_test(finished_ones_say_the_same),
+		cmocka_unit_test(without_room_it_is_interrupted),
+		cmocka_unit_test(rows_are_read_in_order),
+		cmocka_unit_test(intervals_have_one_phase),
 		cmocka_unit_test(rows_of_another_sample_are_refused),
 	};
 	int rc;

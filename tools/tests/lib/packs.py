@@ -1,0 +1,140 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The packed rows of a recording, as exitstat-recording(5) describes them: a
+second reader and writer beside the tool's own.
+
+    packs.py sql FILE QUERY     print the rows of a query
+    packs.py edit FILE SQL...   change the recording
+
+Tables of rows (delta, closure, ...) are there, made of what is packed, and
+packed again after an edit. Then there are no runs of samples nor totals, which
+would be of the numbers before.
+"""
+import sqlite3
+import sys
+
+# keys and values of each kind; the first key is the vCPU
+KINDS = {
+    "delta": ("vcpu reason", "l1 l2 l2_reflected fastpath userspace"),
+    "closure": ("vcpu", "attempts entry_failed emulation"),
+    "userspace": ("vcpu kvm_exit", "count"),
+    "vcpu_time": ("vcpu", "elapsed_ns guest_ns"),
+    "time": ("vcpu reason",
+             "handler_ns userspace_ns polling_ns blocked_ns preempted_ns max_ns"),
+    "histogram": ("vcpu reason bucket", "count"),
+}
+OTHER_VCPU, OTHER_NULLS = 0x40, 0x80
+
+
+def get_number(data, at):
+    n = shift = 0
+    while True:
+        byte = data[at]
+        n |= (byte & 0x7F) << shift
+        at, shift = at + 1, shift + 7
+        if byte < 0x80:
+            return n, at
+
+
+def unpack(kind, data):
+    keys, values = (len(words.split()) for words in KINDS[kind])
+    at = vcpu = nulls = 0
+    while at < len(data):
+        what, at = data[at], at + 1
+        if what & OTHER_NULLS:
+            nulls, at = data[at], at + 1
+        if what & OTHER_VCPU:
+            n, at = get_number(data, at)
+            vcpu += -(n + 1 >> 1) if n & 1 else n >> 1
+        row = [vcpu]
+        for _ in range(keys - 1):
+            n, at = get_number(data, at)
+            row.append(n)
+        for i in range(values):
+            n = None if nulls >> i & 1 else 0
+            if what >> i & 1:
+                n, at = get_number(data, at)
+            row.append(n)
+        yield row
+
+
+def put_number(out, n):
+    n &= (1 << 64) - 1
+    while n >= 0x80:
+        out.append(n & 0x7F | 0x80)
+        n >>= 7
+    out.append(n)
+
+
+def pack(kind, rows):
+    keys = len(KINDS[kind][0].split())
+    out, vcpu, nulls = bytearray(), 0, 0
+    for row in rows:
+        values = row[keys:]
+        now = sum(1 << i for i, n in enumerate(values) if n is None)
+        out.append(sum(1 << i for i, n in enumerate(values) if n)
+                   | (OTHER_NULLS if now != nulls else 0)
+                   | (OTHER_VCPU if row[0] != vcpu else 0))
+        if now != nulls:
+            out.append(now)
+        if row[0] != vcpu:
+            d = row[0] - vcpu
+            put_number(out, 2 * d if d > 0 else -2 * d - 1)
+        vcpu, nulls = row[0], now
+        for n in row[1:keys]:
+            put_number(out, n)
+        for n in values:
+            if n:
+                put_number(out, n)
+    return bytes(out)
+
+
+def insert(db, table, rows):
+    rows = list(rows)
+    if rows:
+        marks = ", ".join("?" * len(rows[0]))
+        db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+
+
+def connect(file):
+    """A connection to which the recording has its rows as tables, too."""
+    db = sqlite3.connect(file, isolation_level=None)
+    for kind, columns in KINDS.items():
+        names = ", ".join(" ".join(columns).split())
+        db.execute(f"CREATE TEMP TABLE {kind}(sample, {names})")
+        packs = db.execute(f"SELECT sample, {kind} FROM pack WHERE {kind} IS NOT NULL").fetchall()
+        insert(db, f"temp.{kind}", ([sample] + row for sample, data in packs
+                                    for row in unpack(kind, data)))
+    db.execute("BEGIN")
+    return db
+
+
+def store(db):
+    """Packs them again, and ends the transaction that connect() began."""
+    for table in ["pack", "run"] + [kind + "_total" for kind in KINDS]:
+        db.execute(f"DELETE FROM {table}")
+    db.execute("UPDATE totals_upto SET sample = 0")
+    for kind in KINDS:
+        samples = {}
+        for sample, *row in db.execute(f"SELECT * FROM temp.{kind} ORDER BY sample"):
+            samples.setdefault(sample, []).append(row)
+        db.executemany(f"INSERT INTO pack(sample, {kind}) VALUES (?, ?) "
+                       f"ON CONFLICT DO UPDATE SET {kind} = excluded.{kind}",
+                       ((sample, pack(kind, rows)) for sample, rows in samples.items()))
+    db.execute("COMMIT")
+
+
+def sql(file, query):
+    for row in connect(file).execute(query):
+        print(*row)
+
+
+def edit(file, *statements):
+    db = connect(file)
+    for statement in statements:
+        db.execute(statement)
+    store(db)
+
+
+if __name__ == "__main__":
+    {f.__name__: f for f in (sql, edit)}[sys.argv[1]](*sys.argv[2:])
