@@ -12,6 +12,7 @@
 
 #include "cmd/cmd.h"
 #include "lib/fsroot.h"
+#include "exits/sources.h"
 #include "lib/qemu-args.h"
 #include "exits/groups.h"
 #include "source/hold.h"
@@ -161,7 +162,7 @@ static void say_end(const struct record_config *cfg,
 		    const struct record_result *end)
 {
 	const struct track_sums *sums = &end->sums;
-	char exits[COUNT_TEXT_LEN];
+	char exits[COUNT_TEXT_LEN], restarts[RESTARTS_TEXT_LEN];
 
 	if (sums->vms_guessed)
 		warnx("%zu VM(s) ended before their parent could be looked up; they are recorded, as they began after the command",
@@ -169,6 +170,8 @@ static void say_end(const struct record_config *cfg,
 	if (sums->vms_vanished)
 		warnx("%zu VM(s) went between two samples; their last exits are missing",
 		      sums->vms_vanished);
+	if (sums->restarts)
+		warnx("%s", source_restarts_text(sums->restarts, restarts));
 	if (!say_remarks(cfg->source) && !sums->vms && cfg->command)
 		warnx("the command created no VM%s",
 		      sums->vms_left_out ? "; others did (record them with --all)" :

@@ -29,3 +29,13 @@ const char *source_lost_text(uint64_t lost, char out[LOST_TEXT_LEN])
 		 fmt_count(n, lost));
 	return out;
 }
+
+const char *source_restarts_text(uint64_t nr, char out[RESTARTS_TEXT_LEN])
+{
+	char n[COUNT_TEXT_LEN];
+
+	snprintf(out, RESTARTS_TEXT_LEN,
+		 "WARNING: %s restart%s of a vCPU's counters: its exits just before are not counted",
+		 fmt_count(n, nr), nr == 1 ? "" : "s");
+	return out;
+}

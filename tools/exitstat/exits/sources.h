@@ -11,10 +11,13 @@
 #define SOURCE_NAME_KVM_STATS	"kvm-stats"
 
 #define LOST_TEXT_LEN	64
+#define RESTARTS_TEXT_LEN	128
 
 /* "unknown" for anything else. */
 const char *source_name_of(uint32_t source);
 /* A warning that @lost exits were seen and not counted. Returns @out. */
 const char *source_lost_text(uint64_t lost, char out[LOST_TEXT_LEN]);
+/* A warning that counters of @nr vCPUs began again. Returns @out. */
+const char *source_restarts_text(uint64_t nr, char out[RESTARTS_TEXT_LEN]);
 
 #endif

@@ -74,7 +74,7 @@ const struct om_family metrics_families[METRICS_NR] = {
 	[METRICS_RESETS] = { "exitstat_resets", OM_COUNTER, NULL,
 		"Resets of the kernel's own texts; no counter here is reset by them" },
 	[METRICS_RESTARTS] = { "exitstat_source_restarts", OM_COUNTER, NULL,
-		"Counters of the source that began again at 0; those here went on" },
+		"vCPUs whose counters in the source began again at 0; those here went on" },
 	[METRICS_REQUESTS] = { "exitstat_http_requests", OM_COUNTER, NULL,
 		"HTTP requests by status of the answer" },
 	[METRICS_CONNECTIONS] = { "exitstat_http_connections", OM_GAUGE, NULL,

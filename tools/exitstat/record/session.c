@@ -123,6 +123,17 @@ static int put_source(struct session *s, struct errbuf *err)
 	return rc ? rc : put_numbers(s->w, numbers, ARRAY_LEN(numbers), err);
 }
 
+/* At once, for recordings that are interrupted. */
+static int put_restarts(struct session *s, struct errbuf *err)
+{
+	uint64_t restarts = track_sums(s->track).restarts;
+
+	if (restarts == s->restarts)
+		return 0;
+	s->restarts = restarts;
+	return rec_meta_u64(s->w, "restarts", restarts, err);
+}
+
 /* ---- from the beginning to the end ---- */
 
 void session_default_name(char *out, size_t size)
@@ -170,6 +181,8 @@ int session_store(struct session *s, const struct snapshot *snap,
 		rc = track_sample(s->track, snap, s->nr_samples, s->w, err);
 	if (!rc && s->nr_samples == 1)
 		rc = put_source(s, err);
+	if (!rc)
+		rc = put_restarts(s, err);
 	return rc ? rc : rec_commit(s->w, err);
 }
 

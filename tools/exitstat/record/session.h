@@ -31,6 +31,7 @@ struct session {
 	int64_t nr_samples;
 	int64_t nr_phases;
 	uint64_t missed;
+	uint64_t restarts;		/* that the recording tells of */
 };
 
 /* Of the time of day: a recording's name if nobody gives it one. */

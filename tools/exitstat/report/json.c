@@ -33,6 +33,8 @@ static json_t *header(const struct model *m)
 	json_object_set_new(o, "unavailable", report_json_lacks(m->rec));
 	json_object_set_new(o, "lost", json_integer((json_int_t)
 			    rec_get_u64(m->rec, "lost")));
+	json_object_set_new(o, "restarts", json_integer((json_int_t)
+			    rec_get_u64(m->rec, "restarts")));
 	json_object_set_new(o, "interrupted",
 			    json_boolean(m->rec->interrupted));
 	json_object_set_new(o, "interval_s",

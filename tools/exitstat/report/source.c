@@ -70,9 +70,13 @@ json_t *report_json_lacks(const struct recording *r)
 void report_lost(const struct recording *r, FILE *out)
 {
 	uint64_t lost = rec_get_u64(r, "lost");
-	char text[LOST_TEXT_LEN];
+	uint64_t restarts = rec_get_u64(r, "restarts");
+	char text[LOST_TEXT_LEN], restarted[RESTARTS_TEXT_LEN];
 
 	if (lost)
 		fprintf(out, "\n%s: the numbers below are too low by as much.\n",
 			source_lost_text(lost, text));
+	if (restarts)
+		fprintf(out, "\n%s.\n",
+			source_restarts_text(restarts, restarted));
 }

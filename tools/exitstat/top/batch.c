@@ -26,6 +26,7 @@ void top_batch_text(const struct top_scene *s, const struct top_view *v,
 	enum top_level level = v->path.level;
 	struct top_layout l = top_layout(level, width);
 	char interval[COUNT_TEXT_LEN] = "no interval yet", lost[LOST_TEXT_LEN];
+	char restarts[RESTARTS_TEXT_LEN];
 	const char *why;
 
 	if (s->table->interval_ns)
@@ -38,6 +39,10 @@ void top_batch_text(const struct top_scene *s, const struct top_view *v,
 	if (s->data->hdr.lost)
 		buf_printf(out, "%s\n",
 			   source_lost_text(s->data->hdr.lost, lost));
+	if (s->data->delta.restarts)
+		buf_printf(out, "%s\n",
+			   source_restarts_text(s->data->delta.restarts,
+						restarts));
 	if (s->remark)
 		buf_printf(out, "%s\n", s->remark);
 	top_header(&l, v->sort[level], v->reverse[level], out);
@@ -101,6 +106,8 @@ void top_batch_json(const struct top_scene *s, const struct top_view *v,
 	json_object_set_new(o, "groups",
 			    json_text(groups_text(h->groups, groups)));
 	json_object_set_new(o, "lost", json_integer((json_int_t)h->lost));
+	json_object_set_new(o, "restarts", json_integer((json_int_t)
+			    s->data->delta.restarts));
 	json_object_set_new(o, "rows", rows);
 	text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(9));
 	buf_printf(out, "%s\n", text ? text : "{}");

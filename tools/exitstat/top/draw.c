@@ -132,11 +132,15 @@ static void draw_sums(struct pen *p)
 static void draw_troubles(struct pen *p)
 {
 	uint64_t lost = p->s->data->hdr.lost;
-	char text[LOST_TEXT_LEN];
+	uint64_t restarts = p->s->data->delta.restarts;
+	char text[LOST_TEXT_LEN], restarted[RESTARTS_TEXT_LEN];
 
 	if (lost)
 		buf_printf(line(p, TOP_WARN), "%s",
 			   source_lost_text(lost, text));
+	if (restarts)
+		buf_printf(line(p, TOP_WARN), "%s",
+			   source_restarts_text(restarts, restarted));
 	if (p->s->remark)
 		buf_printf(line(p, TOP_WARN), "%s", p->s->remark);
 }

@@ -140,6 +140,33 @@ without_command() {
 	"$EXITSTAT" report i.x | has 'No boot phases'
 }
 
+# The kernel's module is loaded again: the recording goes on, and says so.
+counters_restart() {
+	machine
+	snapshot <<-END
+		vm 1 700 1000 0 qemu
+		vcpu 0 150
+		exit 0x7b 100
+		exit 0x78 50
+	END
+	"$EXITSTAT" record -i 5ms -o fell.x 2>stderr &
+	eventually sampled fell.x 1
+	snapshot <<-END
+		vm 1 700 1000 0 qemu
+		vcpu 0 83
+		exit 0x7b 23
+		exit 0x78 60
+	END
+	eventually counted fell.x 83
+	kill -INT $!
+	wait $!
+	[ "$(total_of fell.x)" = 83 ]
+	grep -q "WARNING: 1 restart of a vCPU's counters" stderr
+	"$EXITSTAT" report fell.x | has "^WARNING: 1 restart of a vCPU's counters: its exits just before are not counted"
+	"$EXITSTAT" report -j fell.x | has '"restarts": 1,'
+	"$EXITSTAT" report -j a.x | has '"restarts": 0,'
+}
+
 duration() {
 	"$EXITSTAT" record -q -i 10ms -d 50ms -o j.x
 	fails 1 'SIGTERM' "$EXITSTAT" record -q -i 10ms -d 50ms -o k.x -- \
@@ -296,6 +323,7 @@ check 'COMMAND not found: one line, nothing left' command_not_found
 check 'an existing FILE is refused without --force' existing_file
 check 'only VMs of the command, or all' only_own_vms
 check 'without a command: until SIGINT, from the baseline' without_command
+check 'counters that begin again are told' counters_restart
 check '-d ends the recording' duration
 check 'SIGTERM is forwarded and the recording finished' term_is_forwarded
 check 'kill -9 loses at most the last sample' kill_9

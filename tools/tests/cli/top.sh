@@ -159,6 +159,16 @@ lost_and_lines() {
 	two -b | has '^WARNING: 7 exits lost'
 }
 
+# Of the two vCPUs of web, the first one's counters fell.
+restarts() {
+	vms
+	sed -i 's/^exit 0x7b .*/exit 0x7b 23/' later
+	two -b --vm web -l vcpus | has "^WARNING: 1 restart of a vCPU's counters"
+	vms
+	sed -i 's/^exit 0x7b .*/exit 0x7b 23/' later
+	two -j | tail -n 1 | has '"restarts":1,'
+}
+
 # What is not on is switched on meanwhile, and what that gives is not lost.
 switches() {
 	vms
@@ -273,6 +283,7 @@ check 'columns that fit, whatever the width' widths
 check 'one report has totals' first_report
 check 'what a source cannot give is -, never 0' unavailable
 check 'lost exits are told' lost_and_lines
+check 'counters that begin again are told' restarts
 check 'groups are switched on meanwhile, and off by any end' switches
 check 'a closed pipe is no error' closed_pipe
 check 'a full disk is one' full_disk

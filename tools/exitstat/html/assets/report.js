@@ -68,6 +68,8 @@ function summary() {
 		notes.push("This recording was interrupted: what is here was recorded until then.");
 	if (r.lost)
 		notes.push(`${count(r.lost)} exits were lost by the source.`);
+	if (r.restarts)
+		notes.push(`Restarts of a vCPU's counters: ${count(r.restarts)}. Its exits just before are not counted.`);
 	if (r.unavailable.length)
 		notes.push(`Unavailable from the source ${r.source}: ${r.unavailable.join(", ")}; in tables that is "-".`);
 	section("summary", "Summary", notes.map(note), el("dl", { class: "facts" },
