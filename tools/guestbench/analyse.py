@@ -29,14 +29,14 @@ LAB_NOTES = {
 
 def notes(plan, runs):
     """What a reader has to know before the tables."""
-    for lab in sorted({run.lab for run in runs if run.lab}):
+    for lab in sorted({run.recording.lab for run in runs} - {None}):
         yield f"The lab {lab} {LAB_NOTES.get(lab[:3], 'is not known')}."
     waiting = sum(run.state is None for run in runs)
     yield f"runs: {len(runs) - waiting} of {len(runs)}"
     for run in runs:
         if run.state not in (None, "done"):
             yield f"run {os.path.basename(run.path)}: {run.state}"
-    others = [run.others for run in runs if run.others]
+    others = [run.recording.others for run in runs if run.recording.others]
     if others:
         yield (f"{sum(others):,} exits of other VMs of this machine left out, in "
                f"{len(others)} of the runs")
@@ -48,7 +48,7 @@ def notes(plan, runs):
 
 def emulated(runs):
     """Whether times and scores stay where they were measured."""
-    return any(LAB_NOTES.get((run.lab or "")[:3]) == EMULATED for run in runs)
+    return any(LAB_NOTES.get((run.recording.lab or "")[:3]) == EMULATED for run in runs)
 
 
 def write(path, text):
@@ -62,7 +62,7 @@ def write(path, text):
 def windows(runs):
     """For whoever checks that the windows add up to the run."""
     return [{"run": os.path.basename(run.path), "state": run.state,
-             "exits": run.total, "others": run.others,
+             "exits": run.recording.total, "others": run.recording.others,
              "windows": {n: w.nr_exits() for n, w in run.windows.items()},
              "problem": run.problem()} for run in runs]
 
@@ -84,7 +84,7 @@ def unfinished(runs, benchmarks):
 def main(directory, exitstat):
     plan, runs = results.load(directory, exitstat)
     benchmarks = figures.collect(plan, runs)
-    overhead.collect(benchmarks, runs, exitstat)
+    overhead.collect(benchmarks, runs)
     lab_times = emulated(runs)
     for b in benchmarks:
         b["words"] = words.sentence(b, lab_times)

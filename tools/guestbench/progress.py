@@ -1,32 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """On a terminal, what a run on this machine is at: one line, rewritten. A lab has
 a line of its own."""
-import os
 import re
 import sys
 import threading
 import time
 
 from .messages import quiet
+from .results import text_of
 
 CLEAR = "\r\033[K"
 
 
-def _text(path):
-    try:
-        with open(path, encoding="utf-8", errors="replace") as f:
-            return f.read()
-    except OSError:
-        return ""
-
-
 def where_is(path):
     """By the console of the guest of the run in directory @path."""
-    begun = re.findall(r"^guestbench: begin ", _text(os.path.join(path, "guest.log")),
-                       re.M)
+    begun = re.findall(r"^guestbench: begin ", text_of(path, "guest.log"), re.M)
     if not begun:
         return "booting"
-    tasks = _text(os.path.join(path, "tasks")).count("\n")
+    tasks = text_of(path, "tasks").count("\n")
     return f"benchmark {len(begun)} of {tasks}"
 
 

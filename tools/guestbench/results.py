@@ -1,40 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a run left behind: its guest's output and its recording, brought together
 by the name of the window."""
-import csv
 import json
 import os
-import subprocess
-from collections import Counter, namedtuple
+from collections import namedtuple
 
-from . import benchmarks
-from .experiments import nesting
+from . import benchmarks, recording
 from .conffile import Bad
 from .matrix import NATIVE
-from .qemu import NAME
-
-TIMES = ("handler_ns", "userspace_ns", "polling_ns", "blocked_ns",
-         "preempted_ns")
+from .recording import Recording, Window
 
 # What the guest said of one benchmark. state: "done", or why there is no score.
 Said = namedtuple("Said", "state output")
-
-
-class Window:
-    """Exits and times between two markers, of all vCPUs."""
-
-    def __init__(self, seconds=0.0):
-        self.seconds = seconds
-        self.exits, self.returns = Counter(), Counter()     # by reason
-        self.times = {}                 # reason: Counter of TIMES
-        self.elapsed_ns = self.guest_ns = 0
-        self.contexts = nesting.Contexts()
-
-    def nr_exits(self):
-        return sum(self.exits.values())
-
-    def time(self, kind):
-        return sum(t[kind] for t in self.times.values())
 
 
 class Run:
@@ -45,48 +22,18 @@ class Run:
         self.tasks = [benchmarks.Task(**t) for t in plan["tasks"]]
         self.path = os.path.join(directory, "runs", plan["dir"])
         self.state = state_of(self.path)
-        self.said = parse_log(_text(self.path, "guest.log"))
-        self.windows, self.lab, self.has_time = {}, None, False
-        self.total = self.others = 0
+        self.said = parse_log(text_of(self.path, "guest.log"))
+        self.recording = Recording()
         if self.config["accel"] == NATIVE:
-            self.windows = {task.name: Window() for task in self.tasks}
-        recording = os.path.join(self.path, "run.exitstat")
-        if self.state and os.path.exists(recording):
-            self._read(Recording(recording, exitstat))
+            self.recording.windows = {task.name: Window() for task in self.tasks}
+        path = os.path.join(self.path, "run.exitstat")
+        if self.state and os.path.exists(path):
+            self.recording = recording.read(path, exitstat,
+                                            clock=self.config["accel"] == "tcg")
 
-    def _read(self, recording):
-        report = recording.report()
-        self.lab = report["recording"]["lab"]
-        self.has_time = "time" in report["recording"]["groups"].split(",")
-        for v in report["vcpus"]:
-            if v["guest"] == NAME:
-                self.total += v["exits"]
-            else:
-                self.others += v["exits"]
-        for p in report["phases"]:
-            end = p["end_s"] if p["end_s"] is not None else p["begin_s"]
-            self.windows[p["name"]] = Window(end - p["begin_s"])
-        for row in recording.rows("exits"):
-            w = self._window(row)
-            n = int(row["l1"]) + int(row["l2"] or 0)
-            w.exits[row["reason"]] += n
-            w.contexts.add(row)
-            w.returns[row["reason"]] += int(row["userspace"] or 0)
-        if self.has_time:
-            self._read_time(recording)
-
-    def _window(self, row):
-        return self.windows.setdefault(row["phase"], Window())
-
-    def _read_time(self, recording):
-        for row in recording.rows("vcpu-time"):
-            w = self._window(row)
-            w.elapsed_ns += int(row["elapsed_ns"])
-            w.guest_ns += int(row["guest_ns"])
-        for row in recording.rows("time"):
-            t = self._window(row).times.setdefault(row["reason"], Counter())
-            for kind in TIMES:
-                t[kind] += int(row[kind] or 0)
+    @property
+    def windows(self):
+        return self.recording.windows
 
     def problem(self):
         """Why the windows are not the run, or None. The sums come from two
@@ -99,41 +46,13 @@ class Run:
                  if name not in known and w.nr_exits()]
         if stray:
             return f"exits in no window of the plan: {stray[0] or 'no phase'}"
-        if in_windows != self.total:
-            return f"{in_windows} exits in windows, {self.total} in the run"
+        if in_windows != self.recording.total:
+            return f"{in_windows} exits in windows, {self.recording.total} in the run"
         return None
 
 
-class Recording:
-    def __init__(self, path, exitstat):
-        self.path, self.exitstat = path, exitstat
-
-    def _run(self, *args):
-        try:
-            p = subprocess.run([self.exitstat, *args, self.path], check=False,
-                               capture_output=True, text=True)
-        except OSError as e:
-            raise Bad(f"{self.exitstat}: {e.strerror} (make all)") from None
-        if p.returncode:
-            raise Bad(p.stderr.strip().splitlines()[-1] if p.stderr
-                      else f"{self.path}: exitstat {args[0]} failed")
-        return p.stdout
-
-    def report(self):
-        return json.loads(self._run("report", "-j"))
-
-    def phases(self):
-        """As they are in the file: ns of CLOCK_MONOTONIC."""
-        return json.loads(self._run("export", "--format", "json"))["phases"]
-
-    def rows(self, table):
-        """Of the guest: not those of other VMs of this machine."""
-        text = self._run("export", "--table", table)
-        return (r for r in csv.DictReader(text.splitlines())
-                if r["name"] == NAME)
-
-
-def _text(directory, name):
+def text_of(directory, name):
+    """The file of a run; nothing if it is not there."""
     try:
         with open(os.path.join(directory, name), encoding="utf-8",
                   errors="replace") as f:
@@ -145,7 +64,7 @@ def _text(directory, name):
 def state_of(directory):
     """What run-one wrote at the end of the run in this directory: "done", or
     "partial: WHY" or "failed: WHY"; None if it has not ended, or that is damaged."""
-    line, newline, _ = _text(directory, "state").partition("\n")
+    line, newline, _ = text_of(directory, "state").partition("\n")
     known = line == "done" or line.startswith(("partial: ", "failed: "))
     return line if known and newline else None
 

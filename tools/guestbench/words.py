@@ -5,7 +5,6 @@ A difference between guests is named only where it is not chance, as RULE says.
 Which guest a sentence is about is such a difference too: unless another one is
 worse, it is about the baseline.
 """
-from . import matrix
 from .figures import apart
 
 WORTH_SAYING = 0.01     # share of the time

@@ -9,24 +9,8 @@ L1. What starting L2 costs is taken off: START is that, and nothing else.
 from collections import Counter
 
 START = "nested-nothing-1"
-CONTEXTS = ("l1", "l2", "reflected")
+CONTEXTS = ("l1", "l2", "reflected")      # of recording.Contexts
 WORTH_SAYING = 0.1      # exits of an operation
-
-
-class Contexts:
-    """The exits of one window, a Counter of reasons for each of CONTEXTS."""
-
-    def __init__(self):
-        self.l1, self.l2, self.reflected = Counter(), Counter(), Counter()
-        self.knows_reflected = True
-
-    def add(self, row):
-        """row: of "exitstat export --table exits"."""
-        reason = row["reason"]
-        self.l1[reason] += int(row["l1"])
-        self.l2[reason] += int(row["l2"] or 0)
-        self.reflected[reason] += int(row["l2_reflected"] or 0)
-        self.knows_reflected &= row["l2_reflected"] != ""
 
 
 def figures(samples):

@@ -8,13 +8,12 @@ sampling. What is not in a part was idle, or without a processor. Native, all
 of the time counts as execution; so the extra time is all parts, but of
 execution only what is beyond native's time. Shares of it add up to 1.
 """
-import os
 import re
 from collections import Counter, defaultdict
 
 from .. import matrix
 from ..figures import mean_ci, ratio_ci
-from ..results import Recording
+from ..results import text_of
 
 EXECUTION = {"kvm": "guest", "tcg": "code"}
 WAITING = "waiting"
@@ -34,18 +33,10 @@ PLACES = {"handler_ns": "in KVM", "userspace_ns": "to user space"}
 SAID = 0.0005       # shares below are not worth a word
 
 
-def _read(*path):
-    try:
-        with open(os.path.join(*path), encoding="utf-8", errors="replace") as f:
-            return f.read()
-    except FileNotFoundError:
-        return ""
-
-
 def seconds(run, name):
     """How long the benchmark took; None if it did not end well."""
     found = re.findall(rf"^guestbench: status {re.escape(name)} 0 ([\d.]+);",
-                       _read(run.path, "guest.log"), re.M)
+                       text_of(run.path, "guest.log"), re.M)
     return float(found[-1]) if found and float(found[-1]) > 0 else None
 
 
@@ -78,16 +69,15 @@ def kvm_parts(window):
     return parts
 
 
-def _windows(run, exitstat):
+def _windows(run):
     """The parts of each benchmark of a run, {} where nothing is known."""
     if run.config["accel"] == "kvm":
         return {n: kvm_parts(w) for n, w in run.windows.items() if w.elapsed_ns}
-    path = os.path.join(run.path, "run.exitstat")
-    samples = parse_samples(_read(run.path, "tcg.samples"))
-    if not samples[1] or not os.path.exists(path):
+    samples = parse_samples(text_of(run.path, "tcg.samples"))
+    if not samples[1]:
         return {}
-    return {p["name"]: tcg_parts(samples, p["begin_ns"], p["end_ns"])
-            for p in Recording(path, exitstat).phases() if p["end_ns"]}
+    return {n: tcg_parts(samples, w.begin_ns, w.end_ns)
+            for n, w in run.windows.items() if w.end_ns}
 
 
 def account(parts, took, native, vcpus, execution):
@@ -142,7 +132,7 @@ def _native_of(row, rows):
                  and r["config"]["vcpus"] == row["config"]["vcpus"]), None)
 
 
-def collect(benchmarks, runs, exitstat):
+def collect(benchmarks, runs):
     """For each benchmark of figures.collect a list "overhead", with what is
     known of each guest whose native run is there."""
     by_name = defaultdict(lambda: defaultdict(list))
@@ -150,7 +140,7 @@ def collect(benchmarks, runs, exitstat):
         if run.state is None:
             continue
         native = run.config["accel"] == matrix.NATIVE
-        windows = {} if native else _windows(run, exitstat)
+        windows = {} if native else _windows(run)
         for task in run.tasks:
             took = seconds(run, task.name)
             # A window of its own is not all of that time.

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 from ..experiments import nesting
 from ..experiments.overhead import (NAMES, account, in_words, parse_samples, ran,
                                     tcg_parts)
+from ..recording import Contexts
 from .made import record, sql
 from .support import TABLE, Machine, TestCase, exitstat, program, read, write
 
@@ -231,9 +232,9 @@ class Overhead(TestCase):
 
 
 def sample(operations, *rows):
-    contexts = nesting.Contexts()
-    for reason, *n in rows:
-        contexts.add(dict(zip(("reason", "l1", "l2", "l2_reflected"), (reason, *n))))
+    contexts = Contexts()
+    for row in rows:
+        contexts.add(*row)
     return {"operations": operations, "window": SimpleNamespace(contexts=contexts)}
 
 
@@ -245,9 +246,9 @@ def benchmark(name, label, samples):
 class Nesting(unittest.TestCase):
     def test_unknown(self):
         """a guest without a guest in it, and what is not known of one"""
-        self.assertIsNone(nesting.figures([sample(1, ("HLT", "7", "", ""))]))
+        self.assertIsNone(nesting.figures([sample(1, ("HLT", 7, None, None))]))
         self.assertIsNone(nesting.figures([]))
-        blind = nesting.figures([sample(1, ("HLT", "7", "3", ""))])
+        blind = nesting.figures([sample(1, ("HLT", 7, 3, None))])
         self.assertIsNone(blind["reflected"])
         self.assertEqual(blind["l2"], 3)
         self.assertEqual(nesting.cells(blind, str), ["7", "3", "-", str(7 / 3)])
@@ -255,9 +256,9 @@ class Nesting(unittest.TestCase):
     def test_operation(self):
         """what an operation of a guest in the guest costs"""
         # a start's exits taken off, in each of two runs
-        start = sample(1, ("VMRUN", "4", "0", "0"), ("HLT", "7", "1", "1"))
-        more = [sample(100, ("VMRUN", "204", "0", "0"), ("HLT", n, "101", "101"))
-                for n in ("5", "9")]
+        start = sample(1, ("VMRUN", 4, 0, 0), ("HLT", 7, 1, 1))
+        more = [sample(100, ("VMRUN", 204, 0, 0), ("HLT", n, 101, 101))
+                for n in (5, 9)]
         of = [benchmark(nesting.START, "a", [start]), benchmark("b", "a", more),
               benchmark("b", "other", more)]
         nesting.relate(of)

@@ -245,10 +245,23 @@ class Wrong(Made):
         # a tool whose export loses a row
         program("lossy", f"""
             case $* in
-            export*exits*) {exitstat()} "$@" | sed '$d' ;;
+            'export --table exits '*) {exitstat()} "$@" | sed '$d' ;;
             *) exec {exitstat()} "$@" ;;
             esac""")
         self.refuses("exits in windows, ", tool="./lossy")
+
+    def test_not_understood(self):
+        """a tool whose output is another one is an error"""
+        for number, text in enumerate(("report -j", "export --table exits ",
+                                       "export --table time ", "export --format ")):
+            with self.subTest(text):
+                program(f"other{number}", f"""
+                    case $* in
+                    '{text}'*) {exitstat()} "$@" | tr a-e A-E ;;
+                    *) exec {exitstat()} "$@" ;;
+                    esac""")
+                self.refuses(f"run.exitstat: what ./other{number} prints of it is not "
+                             "understood", tool=f"./other{number}")
 
     def test_damaged(self):
         """results that are damaged"""
