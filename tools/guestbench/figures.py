@@ -65,9 +65,9 @@ def split(window):
         return None
     parts = {
         "guest": window.guest_ns,
-        "kvm": window.time("handler_ns"),
-        "user": window.time("userspace_ns"),
-        "idle": window.time("polling_ns") + window.time("blocked_ns"),
+        "handler": window.time("handler_ns"),
+        "userspace": window.time("userspace_ns"),
+        "halted": window.time("polling_ns") + window.time("blocked_ns"),
         "preempted": window.time("preempted_ns"),
     }
     return {name: ns / total for name, ns in parts.items()}
@@ -107,8 +107,8 @@ def _reasons(samples):
                        lambda s: s["window"].exits[reason]),
         "per_op": means(lambda s: s["operations"],
                         lambda s: s["window"].exits[reason]),
-        "kvm": time(reason, "handler_ns"),
-        "user": time(reason, "userspace_ns"),
+        "handler": time(reason, "handler_ns"),
+        "userspace": time(reason, "userspace_ns"),
     } for reason in sorted(exits, key=lambda r: (-exits[r], r))}
 
 

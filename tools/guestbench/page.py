@@ -9,15 +9,16 @@ from .experiments import nesting
 from .experiments import overhead
 from .tables import PARTS, number
 
-NAMES = {"guest": "in the guest", "kvm": "in KVM", "user": "in user space",
-         "idle": "idle", "preempted": "preempted"}
+NAMES = {"guest": "in the guest", "handler": "in KVM",
+         "userspace": "in user space",
+         "halted": "halted", "preempted": "preempted"}
 
 STYLE = """
 :root { color-scheme: light dark; --text: #1b1f24; --paper: #fff; --soft: #57606a;
- --line: #d0d7de; --guest: #0072b2; --kvm: #d55e00; --user: #e69f00;
- --idle: #c3c9d0; --preempted: #cc79a7; }
+ --line: #d0d7de; --guest: #0072b2; --handler: #d55e00; --userspace: #e69f00;
+ --halted: #c3c9d0; --preempted: #cc79a7; }
 @media (prefers-color-scheme: dark) { :root { --text: #e6e9ed; --paper: #14171b;
- --soft: #a0a9b4; --line: #3a414a; --guest: #56b4e9; --idle: #57606a; } }
+ --soft: #a0a9b4; --line: #3a414a; --guest: #56b4e9; --halted: #57606a; } }
 body { margin: 0 auto; max-width: 1000px; padding: 0 20px 40px;
  font: 15px/1.5 system-ui, sans-serif; color: var(--text);
  background: var(--paper); }
@@ -113,8 +114,8 @@ def _reasons(benchmark, emulated):
              for name, row in _by_reason(benchmark["rows"]))
     return _table(head, ((
         escape(name), escape(label), f"{r['exits']:,}",
-        _with_ci(r["per_op"]), number(r["per_s"][0]), _percent(r["kvm"][0]),
-        _percent(r["user"][0])) for name, label, r in found), "reasons",
+        _with_ci(r["per_op"]), number(r["per_s"][0]), _percent(r["handler"][0]),
+        _percent(r["userspace"][0])) for name, label, r in found), "reasons",
         ("", "yes", "yes", "no", "no", "no") if emulated else ())
 
 

@@ -7,7 +7,7 @@ from .experiments import nesting
 from .experiments import overhead
 
 LABEL = 19
-PARTS = ("guest", "kvm", "user", "idle", "preempted")
+PARTS = ("guest", "handler", "userspace", "halted", "preempted")
 REASONS = 4
 
 

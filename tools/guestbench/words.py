@@ -91,7 +91,7 @@ def _costs(row):
     """((mean, ci) of the share of time, reason, where), largest first."""
     return sorted(((r[where], reason, where)
                    for reason, r in row["reasons"].items()
-                   for where in ("user", "kvm") if r[where][0]),
+                   for where in ("userspace", "handler") if r[where][0]),
                   key=lambda cost: (-cost[0][0], cost[1:]))
 
 
@@ -184,6 +184,6 @@ def sentence(benchmark, emulated):
     if share[0] < WORTH_SAYING:
         return (f"{title}{_where(row, rows)}: exits hardly matter: the costliest "
                 f"kind, {reason}, takes {100 * share[0]:.1f} % of the vCPUs' time.")
-    place = "to user space" if where == "user" else "in KVM"
+    place = "to user space" if where == "userspace" else "in KVM"
     return (f"{title}{_where(row, rows)}: {_share(share)} of the vCPUs' time in "
             f"{reason} exits {place}{_remedy(row, rows, reason)}.")

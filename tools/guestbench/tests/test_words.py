@@ -12,8 +12,8 @@ def pair(x):
 def row(label, reasons, runs=1, per_op=True, **axes):
     """A guest. reasons: name: (exits, for each operation, share of time in KVM, in
     user space), each a mean or a pair with its interval."""
-    found = {name: {"exits": n, "per_op": pair(each), "kvm": pair(kvm),
-                    "user": pair(user)}
+    found = {name: {"exits": n, "per_op": pair(each), "handler": pair(kvm),
+                    "userspace": pair(user)}
              for name, (n, each, kvm, user) in reasons.items()}
     total = sum(r["per_op"][0] for r in found.values())
     return {"label": label, "runs": runs, "reasons": found,
