@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The runs of a plan, one after the other, in a place that is played; and programs
 that are ended when this one is."""
+import io
 import os
 import pathlib
 import shutil
@@ -10,9 +11,8 @@ import sys
 from types import SimpleNamespace
 from unittest import mock
 
-from .. import machine, runs
+from .. import machine, progress, runs
 from ..messages import TOP
-from ..progress import where_is
 from .support import TestCase, eventually, exitstat, program, read, write
 
 
@@ -171,11 +171,35 @@ class Interrupted(TestCase):
         eventually(self.ended)
 
 
-class Progress(TestCase):
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+class OneLine(TestCase):
+    def shown(self, stream, wanted=True):
+        """What Progress writes to a stream, in the time that it takes to do so."""
+        with mock.patch.object(sys, "stderr", stream), \
+                progress.Progress("run 1 of 2", ".", wanted):
+            if wanted and stream.isatty():
+                eventually(stream.getvalue)
+        return stream.getvalue()
+
+    def test_terminal(self):
+        """on a terminal one line is rewritten, and is gone at the end"""
+        text = self.shown(Terminal())
+        self.assertIn("guestbench: run 1 of 2: booting ... ", text)
+        self.assertNotIn("\n", text)
+        self.assertTrue(text.endswith(progress.CLEAR))
+
+    def test_elsewhere(self):
+        """elsewhere, or with --quiet, there is none"""
+        self.assertEqual(self.shown(io.StringIO()), "")
+        self.assertEqual(self.shown(Terminal(), wanted=False), "")
     def test_where(self):
         """what a run is at, by its guest's console"""
-        self.assertEqual(where_is("."), "booting")
+        self.assertEqual(progress.where_is("."), "booting")
         write("tasks", "a", "b")
         write("guest.log", "guestbench: begin a;", "guestbench: end a;",
               "guestbench: begin b;")
-        self.assertEqual(where_is("."), "benchmark 2 of 2")
+        self.assertEqual(progress.where_is("."), "benchmark 2 of 2")
