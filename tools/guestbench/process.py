@@ -22,9 +22,11 @@ def _interrupt(number, _):
 
 
 def serve_signals():
-    """From now on those that end a program raise Interrupted, once."""
+    """From now on those that end a program raise Interrupted, once; not those that
+    are ignored, as nohup does it."""
     for name in STATUS:
-        signal.signal(name, _interrupt)
+        if signal.getsignal(name) != signal.SIG_IGN:
+            signal.signal(name, _interrupt)
 
 
 def attend(command, keep=(), stdout=None, **environment):

@@ -130,7 +130,7 @@ exec sleep 1000
 
 
 class Interrupted(TestCase):
-    def start(self):
+    def start(self, *prefix):
         """One that waits for a run."""
         write("m.conf", "accel = tcg", "repeats = 2", "benchmarks = cpu")
         program("host/run-one", RUN_ONE)
@@ -138,7 +138,7 @@ class Interrupted(TestCase):
         script = SCRIPT.replace("runs.make", f"runs.HERE = {self.directory!r}\n"
                                 "runs.make")
         process = subprocess.Popen(
-            [sys.executable, "-B", "-c", script, f"{TOP}/tools", "--matrix", "m.conf",
+            [*prefix, sys.executable, "-B", "-c", script, f"{TOP}/tools", "--matrix", "m.conf",
              "--out", "o"], stderr=subprocess.PIPE, text=True, env={
                  **os.environ, "TEST": self.directory,
                  "TMPDIR": f"{self.directory}/tmp", "EXITSTAT": exitstat()})
@@ -163,6 +163,14 @@ class Interrupted(TestCase):
                 self.assertEqual(os.listdir("tmp"), [])
                 os.unlink("pid")
                 shutil.rmtree("tmp")
+
+    def test_nohup(self):
+        """a guestbench below nohup goes on when its terminal is gone"""
+        with self.start("env", "--ignore-signal=HUP") as process:
+            process.send_signal(signal.SIGHUP)
+            process.send_signal(signal.SIGINT)
+            process.communicate()
+        self.assertEqual(process.returncode, 130)
 
     def test_killed(self):
         """a guestbench that is killed takes its run with it"""
