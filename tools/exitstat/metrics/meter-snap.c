@@ -84,7 +84,9 @@ static void add_vm(struct meter *m, struct delta_vm *vm)
 		add_times(m, a, c);
 		if (v->ended)
 			continue;
-		a->unaccounted += snapshot_unaccounted(m->delta.s, c->now);
+		/* of a broken source anything: it may wrap */
+		a->unaccounted = (int64_t)((uint64_t)a->unaccounted +
+			(uint64_t)snapshot_unaccounted(m->delta.s, c->now));
 		a->nr_vcpus++;
 	}
 }

@@ -186,11 +186,12 @@ static int64_t compare_histograms(struct delta *d, struct delta_vcpu *v,
 					 e[i].bucket);
 		for (int b = 0; b < KES_NR_BUCKETS; b++)
 			any |= e[i].bucket[b] - last->n[b];
-		if (!any || last->pass == d->pass)
+		if (last->pass == d->pass)	/* listed twice */
 			continue;
-		signs |= (int64_t)any;
 		last->pass = d->pass;
-		put_buckets(&d->change.buckets, last, &e[i]);
+		signs |= (int64_t)any;
+		if (any)
+			put_buckets(&d->change.buckets, last, &e[i]);
 	}
 	return signs;
 }

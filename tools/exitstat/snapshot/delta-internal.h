@@ -14,7 +14,7 @@
 struct delta_last {
 	uint64_t code;
 	uint32_t reason;	/* index: delta.reasons */
-	uint32_t pass;		/* the last that changed it: one change in each */
+	uint32_t pass;		/* the last that had it: it counts once in each */
 	uint64_t n[];
 };
 
@@ -109,7 +109,7 @@ static inline struct delta_last *delta_add(const struct delta *d,
 
 /*
  * Have the @nr numbers changed? Then @out is by how much, and they are what @last
- * has from now on. A second change in one pass is none: a code is listed once.
+ * has from now on. What is listed twice counts once.
  * *signs becomes negative if one of them fell.
  */
 static inline bool delta_change(const struct delta *d, struct delta_last *last,
@@ -120,12 +120,11 @@ static inline bool delta_change(const struct delta *d, struct delta_last *last,
 
 	if (last->pass == d->pass)
 		return false;
-	*signs |= delta_subtract(out, now, last->n, nr, &any);
-	if (!any)
-		return false;
-	memcpy(last->n, now, (size_t)nr * sizeof(*last->n));
 	last->pass = d->pass;
-	return true;
+	*signs |= delta_subtract(out, now, last->n, nr, &any);
+	if (any)
+		memcpy(last->n, now, (size_t)nr * sizeof(*last->n));
+	return any;
 }
 
 /* Fills in the part of d->change that is of the groups beyond counting. */

@@ -1,0 +1,529 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A made-up host against snapshot/delta.h and those that use it: VMs come and go,
+ * counters grow, fall, wrap and vanish from the list, threads change their state.
+ *
+ * Of each vCPU, what the engine reports since its counters began adds up to the
+ * counters, and no change is negative. Where nothing but counters changes, the
+ * recorder, top and serve agree on what there was, counts and times.
+ *
+ * An input is the program that the host runs. Built with clang -fsanitize=fuzzer this
+ * is a libFuzzer target (make -C tools/tests fuzz). Built without, main() runs a fixed
+ * number of programs from a fixed seed, under the sanitizers, and emits TAP.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "metrics/meter-snap.h"
+#include "model/model.h"
+#include "random.h"
+#include "record/track.h"
+#include "snapwrite.h"
+#include "top/data.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+#define NR_VMS		3
+#define NR_VCPUS	2
+#define NR_CODES	4
+#define NR_SNAPSHOTS	12
+
+#define REQUIRE(_what) do { \
+	if (!(_what)) { \
+		fprintf(stderr, "line %d: %s\n", __LINE__, #_what); \
+		abort(); \
+	} \
+} while (0)
+
+/* ---- the host ---- */
+
+struct cpu {
+	uint64_t n[NR_CODES][DELTA_NR_COUNTS];
+	uint64_t attempts, user;
+	uint64_t bucket[NR_CODES];
+	uint64_t first_cyc, last_cyc, guest_cyc, cyc[NR_CODES][DELTA_NR_STATES];
+	uint32_t state, code;		/* of the thread */
+};
+
+struct vm {
+	uint64_t id, created_ns, died_ns;	/* id 0: there is none */
+	bool hidden;
+	struct cpu cpus[NR_VCPUS];
+};
+
+struct host {
+	const uint8_t *data;
+	size_t len;
+	bool wild;			/* all may happen, and not just growth */
+	uint64_t now;			/* ns, and cycles */
+	uint64_t born;
+	unsigned int turn;		/* how the lists are turned */
+	bool twice;			/* a code is listed twice */
+	struct vm vms[NR_VMS];
+};
+
+static const uint64_t codes[NR_CODES] = { 0x7b, 0x78, 0x400, KES_CODE_UNKNOWN };
+
+static uint8_t next(struct host *h)
+{
+	if (!h->len)
+		return 0;
+	h->len--;
+	return *h->data++;
+}
+
+static void run_thread(struct host *h, struct cpu *c, uint8_t how)
+{
+	uint64_t cyc = h->now - c->last_cyc;
+
+	if (!c->first_cyc)
+		c->first_cyc = h->now;
+	else if (c->state == KES_STATE_GUEST)
+		c->guest_cyc += cyc;
+	else
+		c->cyc[c->code][c->state - 1] += cyc;
+	c->last_cyc = h->now;
+	c->state = how % KES_NR_STATES;
+	c->code = how / 8 % NR_CODES;
+}
+
+static void restart_times(struct cpu *c)
+{
+	c->first_cyc = 0;
+	c->last_cyc = 0;
+	c->guest_cyc = 0;
+	memset(c->cyc, 0, sizeof(c->cyc));
+	memset(c->bucket, 0, sizeof(c->bucket));
+}
+
+static void count(struct cpu *c, uint8_t how, uint64_t more)
+{
+	c->n[how % NR_CODES][how / 4 % DELTA_NR_COUNTS] += more;
+	c->attempts += more;
+	c->user += how & 1;
+	c->bucket[how % NR_CODES] += how & 2;
+}
+
+static void be_wild(struct host *h, struct vm *vm, struct cpu *c, uint8_t how)
+{
+	switch (how % 10) {
+	case 0:
+		count(c, next(h), 1ull << 62);
+		break;
+	case 1:
+		c->n[next(h) % NR_CODES][0] = UINT64_MAX - 5;
+		break;
+	case 2:
+		memset(c, 0, sizeof(*c));
+		break;
+	case 3:
+		memset(c->n[next(h) % NR_CODES], 0, sizeof(c->n[0]));
+		break;
+	case 4:
+		c->attempts = c->user = 0;
+		break;
+	case 5:
+		restart_times(c);
+		break;
+	case 6:
+		*vm = (struct vm) { .id = 1 + h->born % 2,
+				    .created_ns = ++h->born };
+		break;
+	case 7:
+		vm->died_ns = vm->id && !vm->died_ns ? h->now : 0;
+		break;
+	case 8:
+		vm->hidden = !vm->hidden;
+		break;
+	default:
+		h->turn = next(h);
+		h->twice = h->turn & 1;
+	}
+}
+
+static void happen(struct host *h)
+{
+	for (int ops = next(h) % 16; ops > 0; ops--) {
+		uint8_t op = next(h);
+		struct vm *vm = &h->vms[op % NR_VMS];
+		struct cpu *c = &vm->cpus[op / 4 % NR_VCPUS];
+
+		h->now += 1 + next(h);
+		if (h->wild && op >= 160)
+			be_wild(h, vm, c, op);
+		else if (op & 8)
+			run_thread(h, c, next(h));
+		else
+			count(c, next(h), next(h));
+	}
+	h->now += 1000;
+}
+
+/* ---- its snapshot ---- */
+
+static void put_exit(struct snapwrite *w, uint64_t code, const uint64_t *n)
+{
+	const struct kes_exit e = {
+		code, 0, n[0], n[1], n[2], n[3], n[4],
+	};
+
+	if (n[0] | n[1] | n[2] | n[3] | n[4])
+		snapwrite_exit(w, &e);
+}
+
+static void put_times(struct snapwrite *w, const struct cpu *c)
+{
+	snapwrite_part(w, KES_REC_TIME);
+	snapwrite_time(w, c->first_cyc, c->last_cyc, c->guest_cyc, c->state);
+	((struct kes_time_record *)(w->data + w->part_off))->state_code =
+		codes[c->code];
+	for (int i = 0; i < NR_CODES; i++) {
+		struct kes_time_exit t = { .code = codes[i] };
+
+		for (int k = 0; k < DELTA_NR_STATES; k++)
+			t.cyc[k] = c->cyc[i][k];
+		snapwrite_element(w, &t);
+	}
+	snapwrite_part(w, KES_REC_HISTOGRAM);
+	for (int i = 0; i < NR_CODES; i++)
+		snapwrite_element(w, &(struct kes_histogram_exit) {
+			.code = codes[i], .bucket = { [7] = c->bucket[i] } });
+}
+
+static void put_cpu(const struct host *h, struct snapwrite *w, uint32_t id,
+		    const struct cpu *c)
+{
+	snapwrite_vcpu(w, KES_REC_VCPU, id, c->attempts);
+	for (unsigned int i = 0; i < NR_CODES; i++) {
+		unsigned int k = (i + h->turn) % NR_CODES;
+
+		put_exit(w, codes[k], c->n[k]);
+		if (h->twice)
+			put_exit(w, codes[k], c->n[NR_CODES - 1]);
+	}
+	snapwrite_part(w, KES_REC_USERSPACE);
+	snapwrite_element(w, &(struct kes_userspace) { .reason = 2,
+						       .count = c->user });
+	put_times(w, c);
+}
+
+static void look(const struct host *h, struct snapwrite *w, struct snapshot *s)
+{
+	struct errbuf err;
+
+	snapwrite_begin(w, KES_ISA_SVM, 0x1f);
+	snapwrite_header(w)->begin_ns = h->now;
+	snapwrite_header(w)->end_ns = h->now;
+	snapwrite_clock(w, 1000000, h->now, 0xf);
+	for (unsigned int i = 0; i < NR_VMS; i++) {
+		const struct vm *vm = &h->vms[(i + h->turn) % NR_VMS];
+
+		if (!vm->id || vm->hidden)
+			continue;
+		snapwrite_vm(w, vm->id, 1, vm->created_ns, vm->died_ns, "x");
+		for (uint32_t k = 0; k < NR_VCPUS; k++)
+			put_cpu(h, w, k, &vm->cpus[k]);
+	}
+	snapwrite_end(w);
+	if (snapshot_parse(s, w->data, w->len, &err)) {
+		fprintf(stderr, "%s\n", err.text);
+		abort();
+	}
+}
+
+/* ---- the engine ---- */
+
+/* What the engine has reported of a vCPU since its counters began. */
+struct account {
+	const struct delta_vm *vm;
+	uint32_t vcpu_id;
+	uint64_t created_ns;
+	struct {
+		uint64_t code, n[DELTA_NR_COUNTS];
+	} exits[NR_CODES];
+	uint64_t attempts, user, bucket[NR_CODES], ns;
+};
+
+static uint64_t first_of(uint64_t now)
+{
+	return (int64_t)now < 0 ? now : 0;
+}
+
+static void check_exits(struct account *a, const struct delta_change *c,
+			const struct kes_exit *e)
+{
+	const struct delta_exit *x = c->exits.data;
+	size_t i = 0;
+
+	while (i < NR_CODES && a->exits[i].code && a->exits[i].code != e->code)
+		i++;
+	REQUIRE(i < NR_CODES);
+	for (int k = 0; k < DELTA_NR_COUNTS; k++) {
+		uint64_t now = (&e->l1)[k];
+
+		if (!a->exits[i].code)
+			a->exits[i].n[k] = first_of(now);
+		for (size_t j = 0; j < c->exits.nr; j++)
+			a->exits[i].n[k] += x[j].code == e->code ? x[j].n[k] : 0;
+		REQUIRE(a->exits[i].n[k] == now);
+	}
+	a->exits[i].code = e->code;
+}
+
+static void check_lists(const struct delta_change *c)
+{
+	const struct delta_exit *x = c->exits.data;
+	const struct delta_time *t = c->times.data;
+	const struct delta_bucket *b = c->buckets.data;
+
+	for (size_t i = 0; i < c->exits.nr; i++)
+		for (int k = 0; k < DELTA_NR_COUNTS; k++)
+			REQUIRE((int64_t)x[i].n[k] >= 0);
+	for (size_t i = 0; i < c->times.nr; i++)
+		for (int k = 0; k < DELTA_NR_STATES; k++)
+			REQUIRE((int64_t)t[i].ns[k] >= 0);
+	for (size_t i = 0; i < c->buckets.nr; i++)
+		REQUIRE((int64_t)b[i].n > 0);
+	REQUIRE((int64_t)c->elapsed_ns >= 0 && (int64_t)c->guest_ns >= 0);
+}
+
+static void check_change(struct delta *d, struct account *a,
+			 const struct delta_change *c)
+{
+	const struct kes_exit *e = snap_exits(d->s, c->now);
+	const struct delta_user *u = c->users.data;
+
+	if (c->is_new || c->restarted)
+		*a = (struct account) { .vm = a->vm, .vcpu_id = a->vcpu_id,
+			.created_ns = a->created_ns,
+			.attempts = first_of(c->now->attempts),
+			.user = first_of(d->s->users[c->now->users.first].count) };
+	check_lists(c);
+	for (size_t i = 0; i < c->now->nr_exits; i++)
+		if (!i || e[i].code != e[i - 1].code)	/* not listed twice */
+			check_exits(a, c, &e[i]);
+	a->attempts += c->sums[DELTA_ATTEMPTS];
+	REQUIRE(a->attempts == c->now->attempts);
+	a->user += c->users.nr ? u->n : 0;
+	REQUIRE(a->user == d->s->users[c->now->users.first].count);
+}
+
+struct engine {
+	struct delta d;
+	struct account accounts[64 * NR_VCPUS];
+	size_t nr;
+};
+
+static void check_engine(struct engine *o, const struct snapshot *s)
+{
+	delta_begin(&o->d, s);
+	for (size_t i = 0; i < s->nr_vms; i++)
+		for (size_t k = 0; k < s->vms[i].nr_vcpus; k++) {
+			const struct delta_change *c =
+				delta_vcpu(&o->d, o->d.listed[i], k);
+
+			if (!c->vcpu->user) {
+				REQUIRE(o->nr < ARRAY_LEN(o->accounts));
+				c->vcpu->user = (int64_t)++o->nr;
+			}
+			check_change(&o->d, &o->accounts[c->vcpu->user - 1], c);
+		}
+	delta_end(&o->d);
+}
+
+/* ---- those that use it ---- */
+
+struct users {
+	struct rec_writer *w;
+	struct tracker *track;
+	struct top_data top;
+	struct meter meter;
+	int64_t samples;
+	uint64_t exits, ns[KES_NR_STATES];	/* by top, since the first */
+	uint64_t first_exits, first_ns[KES_NR_STATES];	/* by serve, in it */
+};
+
+static char work[64], part[80];
+
+static void remove_work(void)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm" };
+	char file[96];
+
+	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
+		snprintf(file, sizeof(file), "%s%s", part, suffixes[i]);
+		unlink(file);
+	}
+}
+
+/* Once per process: a file in memory, if there is such a place. */
+static void choose_work(void)
+{
+	if (*work)
+		return;
+	snprintf(work, sizeof(work), "%s/fuzz-delta.%d",
+		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm", getpid());
+	snprintf(part, sizeof(part), "%s" REC_PART_SUFFIX, work);
+	atexit(remove_work);
+}
+
+static void name_top(void *arg, const struct snap_vm *from, struct top_vm *vm)
+{
+	(void)arg;
+	snprintf(vm->name, sizeof(vm->name), "%u", from->pid);
+}
+
+static void name_meter(void *arg, const struct snap_vm *from, char name[64],
+		       char uuid[40])
+{
+	(void)arg;
+	(void)uuid;
+	snprintf(name, 64, "%u", from->pid);
+}
+
+static void users_begin(struct users *u)
+{
+	struct errbuf err;
+
+	choose_work();
+	*u = (struct users) { .top.name = name_top };
+	REQUIRE(!rec_create(&u->w, work, true, &err));
+	u->track = track_new(&(struct track_config) {
+		.root = "/nonexistent", .all = true });
+	meter_init(&u->meter, &(struct meter_config) {
+		.max_vms = 2, .keep_ns = 5000, .name = name_meter });
+}
+
+/* -ERANGE: a number that no recording can have. */
+static int users_record(struct users *u, const struct snapshot *s)
+{
+	struct errbuf err;
+	int rc;
+
+	u->samples++;
+	REQUIRE(!rec_begin(u->w, &err));
+	REQUIRE(!rec_sample(u->w, u->samples, s->hdr.begin_ns, s->hdr.end_ns, 0,
+			    &err));
+	rc = track_sample(u->track, s, u->samples, u->w, &err);
+	REQUIRE(!rc || rc == -ERANGE);
+	if (!rc)
+		REQUIRE(!rec_commit(u->w, &err));
+	return rc;
+}
+
+static void add_top(struct users *u, const struct top_vcpu *v)
+{
+	u->ns[KES_STATE_GUEST] += v->guest_delta.v[TOP_NS_GUEST];
+	for (size_t i = 0; i < v->nr; i++) {
+		u->exits += v->cells[i].delta.v[TOP_EXITS];
+		for (int k = KES_STATE_HANDLER; k < KES_NR_STATES; k++)
+			u->ns[k] += v->cells[i].delta.v[TOP_NS_GUEST + k];
+	}
+}
+
+static uint64_t host_exits(const struct meter *m)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < m->host.nr; i++)
+		for (size_t k = 0; k < m->host.vcpus[i].nr; k++)
+			n += m->host.vcpus[i].counts[k].v[METER_L1] +
+			     m->host.vcpus[i].counts[k].v[METER_L2];
+	return n;
+}
+
+static void users_see(struct users *u, const struct snapshot *s)
+{
+	top_data_update(&u->top, s);
+	for (size_t i = 0; u->top.samples > 1 && i < u->top.nr; i++)
+		for (size_t k = 0; k < u->top.vms[i]->nr; k++)
+			add_top(u, &u->top.vms[i]->vcpus[k]);
+	meter_update(&u->meter, s);
+	if (u->meter.samples != 1)
+		return;
+	u->first_exits = host_exits(&u->meter);
+	memcpy(u->first_ns, &u->meter.host.sums[METER_NS_GUEST],
+	       sizeof(u->first_ns));
+}
+
+/* Recorded, shown and exported: the same. */
+static void users_agree(const struct users *u)
+{
+	struct recording r;
+	struct errbuf err;
+	struct model m;
+
+	REQUIRE(!rec_open(&r, part, &err) && !model_load(&m, &r, &err));
+	REQUIRE(m.total == track_sums(u->track).exits);
+	REQUIRE(m.total == u->exits);
+	REQUIRE(m.total == host_exits(&u->meter) - u->first_exits);
+	for (int k = 0; k < KES_NR_STATES; k++) {
+		REQUIRE(m.all->ns[k] == u->ns[k]);
+		REQUIRE(m.all->ns[k] ==
+			u->meter.host.sums[METER_NS_GUEST + k] - u->first_ns[k]);
+	}
+	model_free(&m);
+	rec_close(&r);
+}
+
+static void users_end(struct users *u)
+{
+	track_free(u->track);
+	top_data_free(&u->top);
+	meter_free(&u->meter);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct host h = { .data = data, .len = len, .now = 1000000 };
+	struct engine *o = calloc(1, sizeof(*o));
+	struct snapshot s = { 0 };
+	struct users u;
+	int rc = 0;
+
+	h.wild = next(&h) & 1;
+	o->d.keep_ns = 3000;
+	o->d.groups = KES_GROUP_HISTOGRAM;
+	for (size_t i = 0; i < NR_VMS; i++)
+		h.vms[i] = (struct vm) { .id = 7 + i, .created_ns = ++h.born };
+	users_begin(&u);
+	for (int i = 0; i < NR_SNAPSHOTS && !rc && h.len; i++) {
+		struct snapwrite w;
+
+		happen(&h);
+		look(&h, &w, &s);
+		check_engine(o, &s);
+		users_see(&u, &s);
+		rc = users_record(&u, &s);
+		snapwrite_free(&w);
+	}
+	rec_leave(u.w);
+	if (!h.wild && u.samples)
+		users_agree(&u);
+	users_end(&u);
+	delta_free(&o->d);
+	snapshot_free(&s);
+	free(o);
+	return 0;
+}
+
+#ifndef FUZZ_LIBFUZZER
+#define RUNS	400
+
+int main(void)
+{
+	uint8_t program[512];
+
+	for (int i = 0; i < RUNS; i++) {
+		for (size_t k = 0; k < sizeof(program); k++)
+			program[k] = (uint8_t)(random_word() >> 40);
+		LLVMFuzzerTestOneInput(program, sizeof(program));
+	}
+	printf("1..1\nok 1 - %d programs of a host: what changed adds up, and all users agree\n",
+	       RUNS);
+	return 0;
+}
+#endif
