@@ -1,12 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Implements groups.h: one pass over each table of the groups.
- *
- * A vCPU's account of time ends with its last change of state, so a row may
- * cover more than one interval: a vCPU that slept for ten samples is told of
- * in the eleventh. For the time line a row is therefore spread backwards from
- * its sample over as much time as elapsed in it.
- */
+/* Implements groups.h: one pass over each table of the groups. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -26,45 +19,6 @@ int model_need_time(const struct model *m, struct errbuf *err)
 	return rc;
 }
 
-/* Where what a row of this sample tells of began and ended. */
-struct span {
-	double begin_ns;
-	double end_ns;
-	size_t last;		/* point: none behind it is in the span */
-};
-
-static struct span row_span(const struct model *m, size_t sample,
-			    uint64_t elapsed_ns)
-{
-	uint64_t t0 = m->rec->samples[0].end_ns;
-	struct span s = {
-		.last = m->bins.point_of[sample],
-		.end_ns = (double)(m->rec->samples[sample].end_ns - t0),
-	};
-
-	s.begin_ns = s.end_ns - (double)elapsed_ns;
-	if (s.begin_ns < 0)
-		s.begin_ns = 0;
-	return s;
-}
-
-static void spread(struct model *m, struct span s, int state, double ns)
-{
-	if (s.end_ns <= s.begin_ns || ns <= 0)
-		return;
-	for (size_t i = s.last + 1; i-- > 0;) {
-		struct model_point *p = &m->bins.points[i];
-		double from = fmax((double)p->begin_ns, s.begin_ns);
-		double to = fmin((double)p->end_ns, s.end_ns);
-
-		if ((double)p->end_ns <= s.begin_ns)
-			break;
-		if (to > from)
-			p->ns[state] += ns * (to - from) /
-					(s.end_ns - s.begin_ns);
-	}
-}
-
 static int add_vcpu_time(void *arg, const int64_t *n)
 {
 	struct model *m = arg;
@@ -73,21 +27,20 @@ static int add_vcpu_time(void *arg, const int64_t *n)
 	m->groups.has_time = true;
 	c->elapsed_ns += (uint64_t)n[2];
 	c->ns[KES_STATE_GUEST] += (uint64_t)n[3];
-	spread(m, row_span(m, (size_t)n[0], (uint64_t)n[2]), KES_STATE_GUEST,
-	       (double)n[3]);
+	m->bins.points[m->bins.point_of[n[0]]].ns[KES_STATE_GUEST] +=
+		(double)n[3];
 	return 0;
 }
 
 static int add_time(void *arg, const int64_t *n)
 {
 	struct model *m = arg;
+	struct model_point *p = &m->bins.points[m->bins.point_of[n[0]]];
 	struct model_cell *c = model_cell_of(m, n[0], n[1], n[2]);
-	struct span span = row_span(m, (size_t)n[0],
-				    n[9] > 0 ? (uint64_t)n[9] : 0);
 
 	for (int s = KES_STATE_HANDLER; s < KES_NR_STATES; s++) {
 		c->ns[s] += (uint64_t)n[2 + s];
-		spread(m, span, s, (double)n[2 + s]);
+		p->ns[s] += (double)n[2 + s];
 	}
 	if (n[8] > 0 && (uint64_t)n[8] > c->max_ns)
 		c->max_ns = (uint64_t)n[8];

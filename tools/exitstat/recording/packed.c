@@ -20,7 +20,6 @@ struct pass {
 	struct recording *r;
 	enum pack_kind kind;
 	const enum rec_column *columns;
-	int64_t *elapsed;	/* of each vCPU in the sample at hand; or NULL */
 	rec_row_fn fn;
 	void *arg;
 	struct errbuf *err;
@@ -35,23 +34,6 @@ static struct pack_reader reader_of(sqlite3_stmt *s, int column)
 	const void *data = sqlite3_column_blob(s, column);
 
 	return pack_reader(data, (size_t)sqlite3_column_bytes(s, column));
-}
-
-/* What "time" is read with: how long each vCPU's account went on. */
-static int read_elapsed(const struct pass *p, sqlite3_stmt *s)
-{
-	struct pack_reader r = reader_of(s, 2);
-	int64_t n[PACK_MAX_NUMBERS];
-	int rc;
-
-	for (size_t i = 0; i < p->r->nr_vcpus; i++)
-		p->elapsed[i] = -1;
-	while ((rc = pack_next(PACK_VCPU_TIME, &r, n)) > 0) {
-		if (n[0] < 1 || (uint64_t)n[0] > p->r->nr_vcpus || n[1] < 0)
-			return -EINVAL;
-		p->elapsed[n[0] - 1] = n[1];
-	}
-	return rc;
 }
 
 static int by_keys(const void *a, const void *b, void *arg)
@@ -133,8 +115,6 @@ static int pass_rows(struct pass *p, int64_t sample, bool *done)
 
 	for (size_t i = 0; !rc && i < p->nr; i++) {
 		memcpy(n + 1, p->rows[i], sizeof(*n) * (size_t)numbers);
-		if (p->elapsed)
-			n[1 + numbers] = p->elapsed[n[1]];
 		rc = p->fn(p->arg, n);
 		*done = rc;
 	}
@@ -144,10 +124,8 @@ static int pass_rows(struct pass *p, int64_t sample, bool *done)
 static int read_rows(struct pass *p, sqlite3_stmt *s, int64_t before,
 		     bool *done)
 {
-	int rc = p->elapsed ? read_elapsed(p, s) : 0;
+	int rc = load_rows(p, s);
 
-	if (!rc)
-		rc = load_rows(p, s);
 	/* a sum of any two, as a damaged recording has */
 	return rc ? rc : pass_rows(p, (int64_t)((uint64_t)
 				   sqlite3_column_int64(s, 0) +
@@ -168,8 +146,8 @@ static int read_table(struct pass *p, const char *table, const char *id,
 	char sql[256];
 
 	snprintf(sql, sizeof(sql),
-		 "SELECT %1$s, %2$s, %3$s FROM %4$s WHERE %1$s > ? AND %2$s IS NOT NULL ORDER BY %1$s",
-		 id, name, p->elapsed ? "vcpu_time" : "NULL", table);
+		 "SELECT %1$s, %2$s FROM %3$s WHERE %1$s > ? AND %2$s IS NOT NULL ORDER BY %1$s",
+		 id, name, table);
 	if (sqlite3_prepare_v2(p->r->db, sql, -1, &s, NULL))
 		return rec_read_error(p->r, p->err);
 	sqlite3_bind_int64(s, 1, after);
@@ -191,14 +169,11 @@ int rec_packed_rows(struct recording *r, enum pack_kind kind,
 			  .arg = arg, .err = err };
 	int rc = 0;
 
-	if (kind == PACK_TIME)
-		p.elapsed = xcalloc(r->nr_vcpus, sizeof(*p.elapsed));
 	if (r->nr_runs)
 		rc = read_table(&p, "run", "id", 0, 0);
 	if (!rc)
 		rc = read_table(&p, "pack", "sample", r->summed_up,
 				r->nr_runs - r->summed_up);
-	free(p.elapsed);
 	free(p.rows);
 	return rc;
 }

@@ -138,14 +138,14 @@ int rec_for_each_delta(struct recording *r, rec_delta_fn fn, void *arg,
 enum rec_rows {
 	REC_CLOSURE,	/* sample, vcpu, attempts, entry_failed, emulation */
 	REC_VCPU_TIME,	/* sample, vcpu, elapsed_ns, guest_ns */
-	REC_TIME,	/* sample, vcpu, reason, one ns per state, max_ns, elapsed */
+	REC_TIME,	/* sample, vcpu, reason, one ns per state, max_ns */
 	REC_HISTOGRAM,	/* sample, vcpu, reason, bucket, count */
 	REC_USERSPACE,	/* sample, vcpu, KVM_EXIT_*, count */
 	REC_DETAIL,	/* vcpu, reason, value, other (0, 1), count */
 	REC_NR_ROWS
 };
 
-#define REC_MAX_COLUMNS 10
+#define REC_MAX_COLUMNS 9
 
 typedef int (*rec_row_fn)(void *arg, const int64_t n[REC_MAX_COLUMNS]);
 int rec_for_each_row(struct recording *r, enum rec_rows which, rec_row_fn fn,
