@@ -92,7 +92,7 @@ void diff_key(const struct diff *d, const struct model *m, size_t reason,
 	const char *class = m->rec->reasons[reason].class;
 
 	if (!by_class) {
-		model_reason_name(&m->rec->reasons[reason], out, size);
+		snprintf(out, size, "%s", m->reasons[reason].name);
 		return;
 	}
 	if (!d->same_isa)

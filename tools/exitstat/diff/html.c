@@ -8,7 +8,6 @@
 #include "diff/report.h"
 #include "html/html.h"
 #include "lib/json-text.h"
-#include "report/report.h"
 
 #define SERIES_ROOM	(220 * 1024)	/* of each side */
 
@@ -21,7 +20,7 @@ static json_t *side(const struct diff *d, enum diff_which which)
 			 "run", (json_int_t)run,
 			 "runs", (json_int_t)d->side[which].nr_runs,
 			 "recording", html_recording(m),
-			 "phases", report_json_phases(m),
+			 "phases", html_phases(m),
 			 "reasons", html_reasons(m),
 			 "series", html_series(m, SERIES_ROOM));
 }

@@ -26,14 +26,20 @@ static json_t *column(const struct model_cell *c)
 
 static json_t *map(const struct model *m, size_t reason)
 {
+	const struct model_reason *r = &m->reasons[reason];
 	json_t *cols = json_array();
-	char name[64];
 
 	for (size_t c = 0; c < m->latency.nr_cols; c++)
 		json_array_append_new(cols,
 				      column(model_latency_at(m, c, reason)));
-	model_reason_name(&m->rec->reasons[reason], name, sizeof(name));
-	return json_pack("{s:o, s:o}", "reason", json_text(name),
+	return json_pack("{s:o, s:I, s:I, s:o, s:o}",
+			 "reason", json_text(r->name),
+			 "p50_ns", (json_int_t)model_percentile_ns(&m->groups,
+								   r->sum, 0.5),
+			 "p99_ns", (json_int_t)model_percentile_ns(&m->groups,
+								   r->sum, 0.99),
+			 "max_ns", json_count(r->sum->max_ns ?
+					      (int64_t)r->sum->max_ns : -1),
 			 "columns", cols);
 }
 

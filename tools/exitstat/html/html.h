@@ -31,6 +31,7 @@ json_t *html_series(const struct model *m, size_t room);
 json_t *html_heat(const struct model *m);
 /* model.c: what a recording says about itself, and of its reasons */
 json_t *html_recording(const struct model *m);
+json_t *html_phases(const struct model *m);
 json_t *html_reasons(const struct model *m);
 
 #endif

@@ -35,6 +35,18 @@ json_t *html_recording(const struct model *m)
 			 "meta", rec_meta_json(r), "vms", vms);
 }
 
+json_t *html_phases(const struct model *m)
+{
+	json_t *a = json_array();
+
+	for (size_t i = 0; i < m->nr_phases; i++)
+		json_array_append_new(a, json_pack("{s:o, s:f, s:f}",
+			"name", json_text(m->phases[i].name),
+			"begin_s", (double)m->phases[i].begin_ns / 1e9,
+			"end_s", (double)m->phases[i].end_ns / 1e9));
+	return a;
+}
+
 /* The list's, which knows more of it than the recording does; or NULL. */
 static const struct reason *known(const struct rec_reason *r)
 {
@@ -60,12 +72,11 @@ static json_t *explain(const struct model_reason *r)
 	struct reason code = {
 		.isa = reason_isa_by_name(r->info->isa), .code = r->info->code,
 	};
-	char name[64], text[32];
+	char text[32];
 
-	model_reason_name(r->info, name, sizeof(name));
 	explain_code(&code, text, sizeof(text));
 	return json_pack("{s:o, s:i, s:s, s:o, s:o, s:o, s:s, s:s, s:s, s:s, s:s}",
-			 "name", json_text(name), "colour", (int)r->colour,
+			 "name", json_text(r->name), "colour", (int)r->colour,
 			 "code", text, "class", json_text(r->info->class),
 			 "meaning", json_text(r->info->meaning),
 			 "reference", json_text(r->info->reference),

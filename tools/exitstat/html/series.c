@@ -83,8 +83,9 @@ static json_t *highest(const struct cols *c)
 	return a;
 }
 
-static json_t *counts(const struct cols *c, size_t reason)
+static json_t *reason(const struct cols *c, size_t reason)
 {
+	const struct model_reason *r = &c->m->reasons[reason];
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < c->nr; i++) {
@@ -94,7 +95,11 @@ static json_t *counts(const struct cols *c, size_t reason)
 			n += c->m->bins.points[p].by_reason[reason];
 		json_array_append_new(a, json_integer((json_int_t)n));
 	}
-	return a;
+	return json_pack("{s:o, s:i, s:I, s:o}",
+			 "name", json_text(r->name),
+			 "colour", (int)r->colour,
+			 "exits", (json_int_t)model_exits(r->sum),
+			 "counts", a);
 }
 
 /* How many vCPUs were in it on average, in thousandths. */
@@ -134,14 +139,14 @@ json_t *html_series(const struct model *m, size_t room)
 	json_t *reasons = json_array();
 
 	for (size_t i = 0; i < m->nr_seen; i++)
-		json_array_append_new(reasons, counts(&c, m->order[i]));
+		json_array_append_new(reasons, reason(&c, m->order[i]));
 	return json_pack("{s:I, s:I, s:f, s:o, s:o, s:o, s:o}",
 			 "points", (json_int_t)m->bins.nr,
 			 "columns", (json_int_t)c.nr,
 			 "begin_s", m->bins.nr ?
 			 (double)m->bins.points[0].begin_ns / 1e9 : 0.0,
 			 "end_us", ends(&c), "highest", highest(&c),
-			 "counts", reasons,
+			 "reasons", reasons,
 			 "states", m->groups.has_time ? states(&c) :
 							json_null());
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Text as JSON, whatever bytes it has: command lines need not be UTF-8. */
+/* Text as JSON, whatever bytes it has, as command lines need not be UTF-8; numbers. */
 #ifndef EXITSTAT_JSON_TEXT_H
 #define EXITSTAT_JSON_TEXT_H
 
@@ -28,6 +28,23 @@ static inline json_t *json_text(const char *text)
 static inline json_t *json_text_or_null(const char *text)
 {
 	return text && *text ? json_text(text) : json_null();
+}
+
+static inline json_t *json_number(uint64_t n)
+{
+	return json_integer((json_int_t)n);
+}
+
+static inline json_t *json_seconds(uint64_t ns)
+{
+	return json_real((double)ns / 1e9);
+}
+
+/* null of nothing */
+static inline json_t *json_percent(uint64_t part, uint64_t whole)
+{
+	return whole ? json_real(100.0 * (double)part / (double)whole) :
+		       json_null();
 }
 
 /* -1 stands for "the source does not fill it". */

@@ -245,6 +245,8 @@ static void set_up(struct model *m)
 		const struct rec_reason *info = &r->reasons[i];
 
 		m->reasons[i].info = info;
+		snprintf(m->reasons[i].name, sizeof(m->reasons[i].name), "%s",
+			 info->name);
 		m->reasons[i].colour = reason_colour(info->isa, info->class,
 						     info->code);
 	}
@@ -341,9 +343,4 @@ const char *model_isa(const struct model *m)
 	if (!*rec_get(r, "isa") && r->nr_reasons)
 		return r->reasons[0].isa;
 	return rec_get(r, "isa");
-}
-
-void model_reason_name(const struct rec_reason *r, char *out, size_t size)
-{
-	snprintf(out, size, "%.48s", r->name);
 }

@@ -12,8 +12,12 @@
 #include "model/groups.h"
 #include "model/latency.h"
 
+/* What a table has room for; the recording may be anybody's. */
+#define MODEL_NAME_MAX		48
+
 struct model_reason {
 	const struct rec_reason *info;
+	char name[MODEL_NAME_MAX + 1];	/* of it, as all writers have it */
 	const struct model_cell *sum;
 	uint32_t colour;
 };
@@ -119,7 +123,5 @@ void model_guest_text(const struct model *m, char *out, size_t size);
 const char *model_machine(const struct model *m);
 /* "vmx", ...: of which the recorded codes are; "" when not known. */
 const char *model_isa(const struct model *m);
-/* A reason's name, as long as a label can be. */
-void model_reason_name(const struct rec_reason *r, char *out, size_t size);
 
 #endif

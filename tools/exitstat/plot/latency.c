@@ -137,7 +137,7 @@ static void draw_legend(const struct maps *k)
 		const struct model_cell *c = r->sum;
 		char p50[COUNT_TEXT_LEN], p99[COUNT_TEXT_LEN];
 		char max[COUNT_TEXT_LEN] = "-";
-		const char *const text[4] = { r->info->name, p50, p99, max };
+		const char *const text[4] = { r->name, p50, p99, max };
 
 		fmt_ns(p50, model_percentile_ns(g, c, 0.5));
 		fmt_ns(p99, model_percentile_ns(g, c, 0.99));
@@ -170,14 +170,14 @@ static void draw_heat_scale(const struct maps *k)
 static void draw_names(const struct maps *k)
 {
 	for (size_t i = 0; i < k->h->nr; i++) {
-		const struct rec_reason *r =
-			k->p->m->reasons[k->h->reasons[i]].info;
+		const struct model_reason *r =
+			&k->p->m->reasons[k->h->reasons[i]];
 		double y = map_bottom(k, i) - k->height - 3;
 		double w = canvas_width(k->p->cr, &name, r->name);
 
 		canvas_rect(k->p->cr, CHART_X, y - 11, w + 20, 13.5, INK_PAPER);
 		canvas_rect(k->p->cr, CHART_X + 3, y - 8, 9, 9,
-			    k->p->m->reasons[k->h->reasons[i]].colour);
+			    r->colour);
 		canvas_text(k->p->cr, &name, CHART_X + 16, y, CANVAS_LEFT,
 			    r->name);
 	}

@@ -31,7 +31,7 @@ static void make_layers(struct plot_series *s, const struct model *m,
 		if (i >= top)
 			continue;
 		l->colour = r->colour;
-		model_reason_name(r->info, l->name, sizeof(l->name));
+		snprintf(l->name, sizeof(l->name), "%s", r->name);
 	}
 	if (rest) {
 		s->layers[top].colour = OTHER_COLOUR;

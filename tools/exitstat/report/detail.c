@@ -15,7 +15,7 @@
 static void print_value(const struct model *m, const struct model_value *v,
 			uint64_t sum, FILE *out)
 {
-	const char *reason = m->rec->reasons[v->reason].name;
+	const char *reason = m->reasons[v->reason].name;
 	char value[48], count[COUNT_TEXT_LEN];
 
 	detail_value_text(reason, v->value, value, sizeof(value));
@@ -43,7 +43,7 @@ static void print_reason(const struct model *m, size_t from, size_t to,
 
 	for (size_t i = from; i < to; i++)
 		sum += v[i].count;
-	fprintf(out, "\n%s: %s\n\n", m->rec->reasons[v[from].reason].name,
+	fprintf(out, "\n%s: %s\n\n", m->reasons[v[from].reason].name,
 		fmt_count(count, sum));
 	for (size_t i = from; i < to; i++) {
 		if (v[i].other) {

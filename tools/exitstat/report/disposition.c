@@ -91,13 +91,11 @@ void report_fates(const struct model *m, FILE *out)
 			[REFLECTED] = model_filled(r->sum->n.l2_reflected),
 		};
 		uint64_t others = n[FASTPATH] + n[USERSPACE] + n[REFLECTED];
-		char name[64];
 
 		n[KERNEL] = n[EXITS] > others ? n[EXITS] - others : 0;
 		for (int k = 0; k < NR_COLUMNS; k++)
 			sum[k] += n[k];
-		model_reason_name(r->info, name, sizeof(name));
-		print_fate(m->rec, name, n, out);
+		print_fate(m->rec, r->name, n, out);
 	}
 	print_fate(m->rec, "all", sum, out);
 	print_users(m, out);

@@ -1,29 +1,37 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The groups in the report for programs: time by vCPU and reason, handler
- * times, returns to user space, details. null where nothing was recorded.
+ * The groups in the report for programs: time of the whole, by vCPU and by
+ * reason, returns to user space, details. null where nothing was recorded.
  */
-#include <string.h>
-
 #include "exits/detail-names.h"
 #include "lib/json-text.h"
+#include "report/json.h"
 #include "report/report.h"
 
-static json_t *number(uint64_t n)
+static json_t *states(const struct model *m)
 {
-	return json_integer((json_int_t)n);
+	const struct model_cell *c = m->all;
+	json_t *a = json_array();
+	uint64_t sum = 0;
+
+	for (int s = 0; s < KES_NR_STATES; s++)
+		sum += c->ns[s];
+	for (int s = 0; s < KES_NR_STATES; s++)
+		json_array_append_new(a, json_pack("{s:s, s:i, s:o, s:o, s:o}",
+			"name", state_table[s].name,
+			"colour", (int)state_table[s].colour,
+			"ns", json_number(c->ns[s]),
+			"percent", json_percent(c->ns[s], c->elapsed_ns),
+			"percent_of_sum", json_percent(c->ns[s], sum)));
+	return a;
 }
 
-/* Keys of a state: "polling_ns". */
-static void put_states(json_t *o, const uint64_t ns[KES_NR_STATES],
-		       int from)
+static json_t *whole_time(const struct model *m)
 {
-	for (int s = from; s < KES_NR_STATES; s++) {
-		char key[32];
-
-		snprintf(key, sizeof(key), "%s_ns", state_table[s].name);
-		json_object_set_new(o, key, number(ns[s]));
-	}
+	return json_pack("{s:o, s:o, s:o}",
+			 "elapsed_ns", json_number(m->all->elapsed_ns),
+			 "cost_ns", json_number(model_cost_ns(m->all)),
+			 "states", states(m));
 }
 
 static json_t *vcpu_times(const struct model *m)
@@ -31,87 +39,131 @@ static json_t *vcpu_times(const struct model *m)
 	json_t *a = json_array();
 
 	for (size_t i = 0; i < m->rec->nr_vcpus; i++) {
-		const struct model_cell *t = m->vcpus[i];
-		json_t *o = json_object();
+		const struct rec_vcpu *v = &m->rec->vcpus[i];
+		const struct rec_vm *vm = &m->rec->vms[v->vm];
+		const struct model_cell *c = m->vcpus[i];
+		json_t *o = json_pack("{s:o}", "elapsed_ns",
+				      json_number(c->elapsed_ns));
 
-		json_object_set_new(o, "elapsed_ns", number(t->elapsed_ns));
-		put_states(o, t->ns, KES_STATE_GUEST);
+		report_json_states(o, m, c, KES_STATE_GUEST);
+		json_object_set_new(o, "vm", json_number(vm->vm_id));
+		json_object_set_new(o, "guest", json_text(vm->name));
+		json_object_set_new(o, "vcpu", json_number(v->vcpu_id));
 		json_array_append_new(a, o);
 	}
 	return a;
 }
 
-static json_t *percentile(const struct model_groups *g,
-			  const struct model_cell *c, double share)
+static json_t *cost(const struct model *m, size_t reason)
 {
-	if (!g->has_histogram || !model_timed(c))
-		return json_null();
-	return number(model_percentile_ns(g, c, share));
+	const struct model_cell *c = m->reasons[reason].sum;
+	uint64_t ns = model_cost_ns(c), exits = model_exits(c);
+	json_t *o = json_pack("{s:o}", "reason",
+			      json_text(m->reasons[reason].name));
+
+	report_json_times(o, m, c);
+	json_object_set_new(o, "exits", exits ? json_number(exits) :
+						json_null());
+	json_object_set_new(o, "mean_ns", exits ? json_number(ns / exits) :
+						  json_null());
+	json_object_set_new(o, "percent",
+			    json_percent(ns, model_cost_ns(m->all)));
+	json_object_set_new(o, "userspace_percent",
+			    json_percent(c->ns[KES_STATE_USERSPACE], ns));
+	return o;
 }
 
 static json_t *costs(const struct model *m)
 {
-	const struct model_groups *g = &m->groups;
 	json_t *a = json_array();
 
-	for (size_t i = 0; i < g->nr_costs; i++) {
-		const struct model_cell *c = m->reasons[g->order[i]].sum;
-		const char *name = m->rec->reasons[g->order[i]].name;
-		json_t *o = json_object();
-
-		json_object_set_new(o, "reason", json_text(name));
-		put_states(o, c->ns, KES_STATE_HANDLER);
-		json_object_set_new(o, "max_ns", c->max_ns ?
-				    number(c->max_ns) : json_null());
-		json_object_set_new(o, "p50_ns", percentile(g, c, 0.5));
-		json_object_set_new(o, "p99_ns", percentile(g, c, 0.99));
-		json_array_append_new(a, o);
-	}
+	for (size_t i = 0; i < m->groups.nr_costs; i++)
+		json_array_append_new(a, cost(m, m->groups.order[i]));
 	return a;
 }
 
-static json_t *users(const struct model *m)
+static json_t *detail(const struct model *m, const struct model_value *v,
+		      uint64_t all)
 {
-	const struct model_cell *c = m->all;
-	json_t *o = json_object();
+	const char *reason = m->reasons[v->reason].name;
+	char text[48] = "other";
 
-	for (size_t i = 0; i < c->nr_users; i++)
-		json_object_set_new(o, rec_kvm_exit_name(m->rec,
-							 c->users[i].code),
-				    number(c->users[i].count));
-	return o;
+	if (!v->other)
+		detail_value_text(reason, v->value, text, sizeof(text));
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o}",
+		"reason", json_text(reason),
+		"value", v->other ? json_null() : json_number(v->value),
+		"name", json_text_or_null(v->other ? "" :
+					  detail_name(reason, v->value)),
+		"count", json_number(v->count), "text", json_text(text),
+		"other", (int)v->other, "percent", json_percent(v->count, all));
 }
 
-static json_t *details(const struct model *m)
+/* What there is no room for: how many values, and their exits. */
+struct rest {
+	size_t nr;
+	uint64_t exits;
+};
+
+static void put_rest(json_t *cut, const char *reason, const struct rest *r,
+		     uint64_t all)
 {
-	const struct model_groups *g = &m->groups;
-	json_t *a = json_array();
-
-	for (size_t i = 0; i < g->nr_values; i++) {
-		const struct model_value *v = &g->values[i];
-		const char *reason = m->rec->reasons[v->reason].name;
-		const char *name = v->other ? "" : detail_name(reason, v->value);
-
-		json_array_append_new(a, json_pack("{s:o, s:o, s:o, s:o}",
+	if (r->nr)
+		json_array_append_new(cut, json_pack("{s:o, s:I, s:I, s:o}",
 			"reason", json_text(reason),
-			"value", v->other ? json_null() : number(v->value),
-			"name", json_text_or_null(name),
-			"count", number(v->count)));
+			"values", (json_int_t)r->nr,
+			"exits", (json_int_t)r->exits,
+			"percent", json_percent(r->exits, all)));
+}
+
+/* The values of one reason, from @v up to before @end. */
+static void put_values(json_t *list, const struct model *m,
+		       const struct model_value *v,
+		       const struct model_value *end, size_t max, json_t *cut)
+{
+	const char *reason = m->reasons[v->reason].name;
+	struct rest rest = { 0, 0 };
+	uint64_t all = 0;
+	size_t shown = 0;
+
+	for (const struct model_value *i = v; i < end; i++)
+		all += i->count;
+	for (; v < end; v++) {
+		if (v->other || shown++ < max) {
+			json_array_append_new(list, detail(m, v, all));
+			continue;
+		}
+		rest.nr++;
+		rest.exits += v->count;
+	}
+	put_rest(cut, reason, &rest, all);
+}
+
+static json_t *details(const struct model *m, size_t max, json_t *cut)
+{
+	const struct model_groups *g = &m->groups;
+	const struct model_value *end = g->values + g->nr_values;
+	json_t *a = json_array();
+
+	for (const struct model_value *v = g->values, *next; v < end; v = next) {
+		for (next = v; next < end && next->reason == v->reason; next++)
+			;
+		put_values(a, m, v, next, max, cut);
 	}
 	return a;
 }
 
-void report_json_groups(const struct model *m, json_t *root)
+void report_json_groups(json_t *root, const struct model *m, size_t max,
+			json_t *cut)
 {
-	const struct model_groups *g = &m->groups;
+	bool time = m->groups.has_time;
 
 	json_object_set_new(root, "nested", report_json_nested(m));
 	json_object_set_new(root, "vcpu_times",
-			    g->has_time ? vcpu_times(m) : json_null());
-	json_object_set_new(root, "costs",
-			    g->has_time ? costs(m) : json_null());
-	json_object_set_new(root, "userspace_exits",
-			    m->all->nr_users ? users(m) : json_null());
-	json_object_set_new(root, "details",
-			    g->nr_values ? details(m) : json_null());
+			    time ? vcpu_times(m) : json_null());
+	json_object_set_new(root, "costs", time ? costs(m) : json_null());
+	json_object_set_new(root, "userspace_exits", report_json_users(m, m->all));
+	json_object_set_new(root, "details", m->groups.nr_values ?
+			    details(m, max, cut) : json_null());
+	json_object_set_new(root, "time", time ? whole_time(m) : json_null());
 }

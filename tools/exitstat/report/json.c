@@ -8,12 +8,8 @@
 #include "exits/fields.h"
 #include "exits/groups.h"
 #include "lib/json-text.h"
+#include "report/json.h"
 #include "report/report.h"
-
-static json_t *seconds(uint64_t ns)
-{
-	return json_real((double)ns / 1e9);
-}
 
 static json_t *header(const struct model *m)
 {
@@ -38,7 +34,7 @@ static json_t *header(const struct model *m)
 	json_object_set_new(o, "interrupted",
 			    json_boolean(m->rec->interrupted));
 	json_object_set_new(o, "interval_s",
-			    seconds(rec_get_u64(m->rec, "interval_ns")));
+			    json_seconds(rec_get_u64(m->rec, "interval_ns")));
 	json_object_set_new(o, "start_wall_ns", json_integer((json_int_t)
 			    rec_get_u64(m->rec, "start_wall_ns")));
 	json_object_set_new(o, "samples",
@@ -53,76 +49,83 @@ static json_t *answers(const struct model *m)
 {
 	const struct model_shape_facts *f = &m->shape;
 
-	return json_pack("{s:I, s:o, s:o, s:s, s:f, s:f, s:f, s:f, s:I, s:I, s:o}",
+	return json_pack("{s:I, s:o, s:o, s:s, s:f, s:f, s:f, s:f, s:I, s:I, s:o, s:o, s:o}",
 			 "exits", (json_int_t)m->total,
-			 "first_s", seconds(m->all->first_ns),
-			 "last_s", seconds(m->all->last_ns),
+			 "first_s", json_seconds(m->all->first_ns),
+			 "last_s", json_seconds(m->all->last_ns),
 			 "shape", report_shape_name(f->shape),
 			 "mean_per_s", f->mean, "median_per_s", f->median,
 			 "variation", f->cv, "highest_per_s", f->highest,
 			 "peaks", (json_int_t)f->peaks,
 			 "peak_exits", (json_int_t)f->peak_exits,
 			 "highest_at_s", m->bins.nr ?
-			 seconds(m->bins.points[f->highest_point].begin_ns) :
-			 json_null());
+			 json_seconds(m->bins.points[f->highest_point].begin_ns) :
+			 json_null(),
+			 "span_s", json_seconds(model_active_ns(m)),
+			 "peak_percent", json_percent(f->peak_exits, m->total));
+}
+
+/* Of the exits of a reason; null where the source does not tell. */
+static json_t *part(int64_t n, uint64_t exits)
+{
+	return n < 0 ? json_null() : json_percent((uint64_t)n, exits);
+}
+
+static void put_more(json_t *o, const struct model *m,
+		     const struct model_reason *r)
+{
+	const struct rec_counts *n = &r->sum->n;
+	uint64_t exits = model_exits(r->sum);
+
+	json_object_set_new(o, "per_s", json_real(model_rate(exits,
+						model_active_ns(m))));
+	json_object_set_new(o, "colour", json_integer(r->colour));
+	json_object_set_new(o, "l2_percent", part(n->l2, exits));
+	json_object_set_new(o, "l2_reflected_percent",
+			    part(n->l2_reflected, exits));
+	json_object_set_new(o, "fastpath_percent", part(n->fastpath, exits));
+	json_object_set_new(o, "userspace_percent", part(n->userspace, exits));
+	report_json_times(o, m, r->sum);
 }
 
 static json_t *reason(const struct model *m, const struct model_reason *r)
 {
-	return json_pack("{s:o, s:o, s:I, s:o, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "name", json_text(r->info->name),
-			 "isa", json_text(r->info->isa),
-			 "code", (json_int_t)r->info->code,
-			 "class", json_text(r->info->class),
-			 "exits", (json_int_t)model_exits(r->sum),
-			 "percent", model_share(m, model_exits(r->sum)),
-			 "l1", json_count(r->sum->n.l1),
-			 "l2", json_count(r->sum->n.l2),
-			 FIELD_L2_REFLECTED, json_count(r->sum->n.l2_reflected),
-			 FIELD_FASTPATH, json_count(r->sum->n.fastpath),
-			 FIELD_USERSPACE, json_count(r->sum->n.userspace),
-			 "first_s", seconds(r->sum->first_ns),
-			 "last_s", seconds(r->sum->last_ns));
-}
+	const struct rec_counts *n = &r->sum->n;
+	uint64_t exits = model_exits(r->sum);
+	json_t *o = json_pack("{s:o, s:o, s:I, s:o, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+			      "name", json_text(r->name),
+			      "isa", json_text(r->info->isa),
+			      "code", (json_int_t)r->info->code,
+			      "class", json_text(r->info->class),
+			      "exits", (json_int_t)exits,
+			      "percent", model_share(m, exits),
+			      FIELD_L1, json_count(n->l1),
+			      FIELD_L2, json_count(n->l2),
+			      FIELD_L2_REFLECTED, json_count(n->l2_reflected),
+			      FIELD_FASTPATH, json_count(n->fastpath),
+			      FIELD_USERSPACE, json_count(n->userspace),
+			      "first_s", json_seconds(r->sum->first_ns),
+			      "last_s", json_seconds(r->sum->last_ns));
 
-static json_t *phase(const struct model *m, size_t k)
-{
-	const struct model_phase *p = &m->phases[k];
-	uint64_t exits = model_exits(p->sum);
-	json_t *reasons = json_object();
-	char name[64];
-
-	for (size_t i = 0; i < m->nr_seen; i++) {
-		size_t id = m->order[i];
-		uint64_t n = model_exits(model_in_phase(m, k, id));
-
-		if (!n)
-			continue;
-		model_reason_name(&m->rec->reasons[id], name, sizeof(name));
-		json_object_set_new(reasons, name, json_integer((json_int_t)n));
-	}
-	return json_pack("{s:o, s:o, s:o, s:I, s:f, s:o}",
-			 "name", json_text(p->name),
-			 "begin_s", seconds(p->begin_ns),
-			 "end_s", seconds(p->end_ns),
-			 "exits", (json_int_t)exits,
-			 "per_s", model_rate(exits, p->end_ns - p->begin_ns),
-			 "reasons", reasons);
+	put_more(o, m, r);
+	return o;
 }
 
 static json_t *vcpu(const struct model *m, size_t i)
 {
 	const struct rec_vcpu *v = &m->rec->vcpus[i];
 	const struct rec_vm *vm = &m->rec->vms[v->vm];
+	uint64_t exits = model_exits(m->vcpus[i]);
 
-	return json_pack("{s:I, s:o, s:I, s:I, s:I, s:o}",
+	return json_pack("{s:I, s:o, s:I, s:I, s:I, s:o, s:o}",
 			 "vm", (json_int_t)vm->vm_id, "guest", json_text(vm->name),
 			 "pid", (json_int_t)vm->pid,
 			 "vcpu", (json_int_t)v->vcpu_id,
-			 "exits", (json_int_t)model_exits(m->vcpus[i]),
+			 "exits", (json_int_t)exits,
 			 "unknown_last", v->has_unknown ?
 			 json_integer((json_int_t)v->unknown_last) :
-			 json_null());
+			 json_null(),
+			 "percent", json_percent(exits, m->total));
 }
 
 static json_t *closure(const struct model *m)
@@ -131,22 +134,15 @@ static json_t *closure(const struct model *m)
 
 	if (!m->has_closure)
 		return json_null();
-	return json_pack("{s:I, s:I, s:I}",
+	return json_pack("{s:I, s:I, s:I, s:I}",
 			 "attempts", (json_int_t)n[MODEL_ATTEMPTS],
 			 "entry_failed", (json_int_t)n[MODEL_ENTRY_FAILED],
-			 "emulation", (json_int_t)n[MODEL_EMULATION]);
+			 "emulation", (json_int_t)n[MODEL_EMULATION],
+			 "unaccounted", (json_int_t)model_unaccounted(m));
 }
 
-json_t *report_json_phases(const struct model *m)
-{
-	json_t *phases = json_array();
-
-	for (size_t i = 0; i < m->nr_phases; i++)
-		json_array_append_new(phases, phase(m, i));
-	return phases;
-}
-
-json_t *report_json_make(const struct model *m)
+static json_t *make(const struct model *m, bool brief, size_t max_values,
+		    json_t *cut)
 {
 	json_t *root = json_object(), *reasons = json_array();
 	json_t *vcpus = json_array();
@@ -158,18 +154,36 @@ json_t *report_json_make(const struct model *m)
 	json_object_set_new(root, "recording", header(m));
 	json_object_set_new(root, "answers", answers(m));
 	json_object_set_new(root, "reasons", reasons);
-	json_object_set_new(root, "phases", report_json_phases(m));
+	json_object_set_new(root, "phases", report_json_phases(m, brief));
 	json_object_set_new(root, "vcpus", vcpus);
 	json_object_set_new(root, "closure", closure(m));
-	report_json_groups(m, root);
+	report_json_groups(root, m, max_values, cut);
 	return root;
+}
+
+json_t *report_json_brief(const struct model *m, size_t max_values, json_t *cut)
+{
+	return make(m, true, max_values, cut);
+}
+
+/* The object's text but for its end, so that more can follow. */
+static void dump_open(json_t *root, FILE *out)
+{
+	char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+	size_t len = text ? strlen(text) : 0;
+
+	if (len > 2)
+		fwrite(text, 1, len - strlen("\n}"), out);
+	free(text);
+	json_decref(root);
 }
 
 void report_json(const struct model *m, FILE *out)
 {
-	json_t *root = report_json_make(m);
-
-	json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-	fputc('\n', out);
-	json_decref(root);
+	dump_open(make(m, false, SIZE_MAX, NULL), out);
+	fputs(",\n  \"vms\": [", out);
+	report_json_vms(m, out);
+	fputs("\n  ],\n  \"cells\": [", out);
+	report_json_cells(m, out);
+	fputs("\n  ]\n}\n", out);
 }

@@ -69,10 +69,8 @@ static void print_reason(const struct model_reason *r, const struct sums *s,
 	uint64_t l2 = model_filled(r->sum->n.l2), reflected = model_filled(r->sum->n.l2_reflected);
 	uint64_t n[4] = { model_filled(r->sum->n.l1), l2,
 			  l2 > reflected ? l2 - reflected : 0, reflected };
-	char name[64];
 
-	model_reason_name(r->info, name, sizeof(name));
-	print_row(name, n, s->knows_reflected ?
+	print_row(r->name, n, s->knows_reflected ?
 		  1 + (l2 ? (double)reflected / (double)l2 *
 			    per_reflected(s) : 0) : 0,
 		  s->knows_reflected, out);

@@ -25,13 +25,15 @@ void report_time(const struct model *m, FILE *out);
 int report_nested(const struct model *m, FILE *out, struct errbuf *err);
 int report_detail(const struct model *m, FILE *out, struct errbuf *err);
 
-/* A page; reads the model's recording once more. */
+/* A page. */
 int report_html(const struct model *m, FILE *out, struct errbuf *err);
 void report_json(const struct model *m, FILE *out);
-/* What that writes, and its part "phases"; the caller's. */
-json_t *report_json_make(const struct model *m);
-json_t *report_json_phases(const struct model *m);
-void report_json_groups(const struct model *m, json_t *root);
+/*
+ * What a page has of that, the caller's: without VMs and cells, of each phase and
+ * reason exits only, and of each reason up to @max_values details; what is left
+ * out of these is appended to @cut.
+ */
+json_t *report_json_brief(const struct model *m, size_t max_values, json_t *cut);
 /* null without exits of L2 */
 json_t *report_json_nested(const struct model *m);
 

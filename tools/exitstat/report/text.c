@@ -174,15 +174,15 @@ static void highest_text(const struct model *m, struct buf *b)
 {
 	const struct model_point *p = &m->bins.points[m->shape.highest_point];
 	size_t top = top_of_point(m, p);
-	char rate[COUNT_TEXT_LEN], at[COUNT_TEXT_LEN], name[64];
+	char rate[COUNT_TEXT_LEN], at[COUNT_TEXT_LEN];
 
-	model_reason_name(&m->rec->reasons[top], name, sizeof(name));
 	buf_printf(b, "The highest rate, %s/s, was reached at %s",
 		   fmt_rate(rate, m->shape.highest), fmt_ns(at, p->begin_ns));
 	if (m->nr_phases)
 		buf_printf(b, " (%s)", phase_name(m, p->phase));
 	buf_printf(b, ", %.0f %% of it %s.",
-		   100.0 * (double)p->by_reason[top] / (double)p->total, name);
+		   100.0 * (double)p->by_reason[top] / (double)p->total,
+		   m->reasons[top].name);
 }
 
 static void answer_shape(const struct model *m, FILE *out)
@@ -229,11 +229,10 @@ static void name_ranked(const struct model *m, struct buf *b, size_t i,
 			const char *comma)
 {
 	const struct model_reason *r = model_ranked(m, i);
-	char name[64], exits[COUNT_TEXT_LEN];
+	char exits[COUNT_TEXT_LEN];
 	double share = model_share(m, model_exits(r->sum));
 
-	model_reason_name(r->info, name, sizeof(name));
-	buf_printf(b, "%s%s (%s, %.*f %%)", comma, name,
+	buf_printf(b, "%s%s (%s, %.*f %%)", comma, r->name,
 		   fmt_count(exits, model_exits(r->sum)),
 		   share < 0.1 ? 3 : 1, share);
 }
@@ -278,15 +277,14 @@ static bool has_ways_out(const struct model *m)
 static void print_reason_row(const struct model *m,
 			     const struct model_reason *r, FILE *out)
 {
-	char name[64], exits[COUNT_TEXT_LEN], rate[COUNT_TEXT_LEN];
+	char exits[COUNT_TEXT_LEN], rate[COUNT_TEXT_LEN];
 	char user[8], fast[8];
 	uint64_t n = model_exits(r->sum);
 
-	model_reason_name(r->info, name, sizeof(name));
 	percent_of(user, r->sum->n.userspace, n);
 	percent_of(fast, r->sum->n.fastpath, n);
-	fprintf(out, "  %-21.21s %11s %6.2f %9s", name, fmt_count(exits, n),
-		model_share(m, n),
+	fprintf(out, "  %-21.21s %11s %6.2f %9s", r->name,
+		fmt_count(exits, n), model_share(m, n),
 		fmt_rate(rate, model_rate(n, model_active_ns(m))));
 	if (has_ways_out(m))
 		fprintf(out, " %6s %6s", user, fast);
@@ -373,10 +371,9 @@ static void cell_name(const struct model_phase *p, char text[COUNT_TEXT_LEN])
 static void print_phase_reason(const struct model *m, FILE *out, size_t from,
 			       size_t to, size_t reason)
 {
-	char name[64], rate[COUNT_TEXT_LEN];
+	char rate[COUNT_TEXT_LEN];
 
-	model_reason_name(&m->rec->reasons[reason], name, sizeof(name));
-	fprintf(out, "  %-20.20s", name);
+	fprintf(out, "  %-20.20s", m->reasons[reason].name);
 	for (size_t i = from; i < to; i++) {
 		const struct model_phase *p = &m->phases[i];
 		uint64_t n = model_exits(model_in_phase(m, i, reason));

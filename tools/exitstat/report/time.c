@@ -128,11 +128,10 @@ static void print_cost(const struct model *m, size_t reason, FILE *out)
 {
 	const struct model_cell *c = m->reasons[reason].sum;
 	uint64_t exits = model_exits(c), cost = model_cost_ns(c);
-	char name[64], total[COUNT_TEXT_LEN], mean[COUNT_TEXT_LEN];
+	char total[COUNT_TEXT_LEN], mean[COUNT_TEXT_LEN];
 	char p50[COUNT_TEXT_LEN], p99[COUNT_TEXT_LEN], max[COUNT_TEXT_LEN];
 	char n[COUNT_TEXT_LEN], share[8], user[8];
 
-	model_reason_name(&m->rec->reasons[reason], name, sizeof(name));
 	percentile_text(&m->groups, c, 0.5, p50);
 	percentile_text(&m->groups, c, 0.99, p99);
 	strcpy(mean, "-");
@@ -141,8 +140,8 @@ static void print_cost(const struct model *m, size_t reason, FILE *out)
 		fmt_ns(mean, cost / exits);
 	if (c->max_ns)
 		fmt_ns(max, c->max_ns);
-	fprintf(out, "  %-18.18s %10s %7s %7s %3s %4s %7s %7s %7s\n", name,
-		exits ? fmt_count(n, exits) : "-", mean, fmt_ns(total, cost),
+	fprintf(out, "  %-18.18s %10s %7s %7s %3s %4s %7s %7s %7s\n",
+		m->reasons[reason].name, exits ? fmt_count(n, exits) : "-", mean, fmt_ns(total, cost),
 		share_text(share, cost, all_costs(m)),
 		share_text(user, c->ns[KES_STATE_USERSPACE], cost), p50, p99, max);
 }
@@ -157,7 +156,7 @@ static void print_verdict(const struct model *m, FILE *out)
 	char exits[COUNT_TEXT_LEN], ns[COUNT_TEXT_LEN], mean[COUNT_TEXT_LEN];
 	struct buf b = { 0 };
 
-	buf_printf(&b, "The real cost is %s: ", m->rec->reasons[dearest].name);
+	buf_printf(&b, "The real cost is %s: ", m->reasons[dearest].name);
 	if (nr)
 		buf_printf(&b, "%s exits x %s = ", fmt_count(exits, nr),
 			   fmt_ns(mean, cost / nr));
@@ -166,7 +165,7 @@ static void print_verdict(const struct model *m, FILE *out)
 		   percent(cost, m->all->elapsed_ns));
 	if (first != dearest)
 		buf_printf(&b, " The most frequent reason, %s, has %.0f %% of the exits, but %.0f %% of the cost.",
-			   m->rec->reasons[first].name,
+			   m->reasons[first].name,
 			   model_share(m, model_exits(f)),
 			   percent(model_cost_ns(f), all_costs(m)));
 	else

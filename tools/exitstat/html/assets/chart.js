@@ -18,21 +18,21 @@ function columnsOf(series) {
 	return { begins, ends, length: ends.map((end, i) => Math.max(end - begins[i], 1e-9)) };
 }
 
-/* Rates of the most frequent reasons, and of all others together. */
-function rateLayers(series, reasons, names) {
+/* Rates of the reasons of some names, and of all others together. */
+function rateLayers(series, names) {
 	const cols = columnsOf(series);
-	const layers = names.map((n) => ({ ...n, counts: new Array(series.columns).fill(0) }));
+	const layers = names.map((n) => ({ name: n.name, colour: n.colour, counts: new Array(series.columns).fill(0) }));
 	const rest = { name: "all others", colour: REST_COLOUR, counts: new Array(series.columns).fill(0) };
 	let anyRest = false;
 
-	reasons.forEach((r, i) => {
+	series.reasons.forEach((r) => {
 		let layer = layers.find((l) => l.name === r.name);
 
 		if (!layer) {
 			layer = rest;
 			anyRest = true;
 		}
-		series.counts[i].forEach((n, c) => { layer.counts[c] += n; });
+		r.counts.forEach((n, c) => { layer.counts[c] += n; });
 	});
 	if (anyRest)
 		layers.push(rest);

@@ -62,10 +62,9 @@ function diffTable(caption, title, rows, write, more = {}) {
 
 /* The frequent ones of either side, with one colour in both charts. */
 function sharedLayers() {
-	const known = [...extra.a.reasons, ...extra.b.reasons];
+	const known = [...extra.a.series.reasons, ...extra.b.series.reasons];
 	const rows = facts.whole.reasons ? facts.whole.reasons.map((r) => ({ name: r.name, most: Math.max(r.a.mean || 0, r.b.mean || 0) })) :
-		[extra.a, extra.b].flatMap((s) => s.reasons.map((r, i) =>
-			({ name: r.name, most: s.series.counts[i].reduce((a, b) => a + b, 0) })));
+		known.map((r) => ({ name: r.name, most: r.exits }));
 
 	return rows.sort((x, y) => y.most - x.most).slice(0, MAX_LAYERS).map((r) =>
 		({ name: r.name, colour: (known.find((k) => k.name === r.name) || { colour: REST_COLOUR }).colour }));
@@ -75,7 +74,7 @@ function sideChart(key, names) {
 	const s = extra[key];
 
 	return {
-		series: s.series, layers: rateLayers(s.series, s.reasons, names), phases: s.phases, height: 300,
+		series: s.series, layers: rateLayers(s.series, names), phases: s.phases, height: 300,
 		title: `Exits per second of ${key.toUpperCase()}, over time`,
 		sumText: (n, time) => `${count(n)} exits, ${rate(time ? n / time : 0)} per second`,
 		valueText: (v) => `${rate(v)}/s`,

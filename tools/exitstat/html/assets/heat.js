@@ -104,12 +104,12 @@ function drawHeatScale(canvas, most) {
 	}
 }
 
-/* Nodes, and what draws them when they are in the page. @describe: a reason's words. */
+/* Nodes, and what draws them when they are in the page. @describe: the words for a map. */
 function heatMaps(heat, describe) {
 	const readout = el("p", { class: "readout soft", "aria-hidden": "true" });
 	const scale = el("canvas", { class: "scale", width: "160", height: "12", "aria-hidden": "true" });
 	const maps = heat.maps.map((map) => {
-		const canvas = el("canvas", { role: "img", "aria-label": describe(map.reason) });
+		const canvas = el("canvas", { role: "img", "aria-label": describe(map) });
 
 		canvas.addEventListener("pointermove", (event) => {
 			readout.textContent = heatText(heat, map, canvas, event);

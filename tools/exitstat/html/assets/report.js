@@ -8,25 +8,15 @@ const NOT_RECORDED = {
 	detail: "No details: the group detail was not recorded (record --groups detail).",
 };
 
-/* What the recording calls a reason -> what is known of it, with its short name. */
-const knownReasons = new Map((facts.reasons || []).map((r, i) => [r.name, extra.reasons[i]]));
+/* Those that are explained. */
+const knownReasons = new Set(extra.reasons ? extra.reasons.map((r) => r.name) : []);
 
 function linkTo(name) {
-	const r = knownReasons.get(name);
-
-	return r ? reasonLink(r.name) : name;
-}
-
-function part(n, whole) {
-	return n === null || !whole ? null : 100 * n / whole;
+	return knownReasons.has(name) ? reasonLink(name) : name;
 }
 
 function fact(title, value, more) {
 	return el("div", {}, el("dt", {}, title), el("dd", { class: String(value).length > 12 && "long" }, value, more && el("small", {}, more)));
-}
-
-function costOf(c) {
-	return c.handler_ns + c.userspace_ns;
 }
 
 const SHAPES = { steady: "steady", uneven: "uneven", spikes: "in spikes" };
@@ -37,26 +27,21 @@ function shapeFact() {
 	const a = facts.answers;
 
 	return fact("Course", SHAPES[a.shape], a.peaks ?
-		`${count(a.peaks)} samples above 3 times the median, ${(100 * a.peak_exits / a.exits).toFixed(0)} % of exits` :
+		`${count(a.peaks)} samples above 3 times the median, ${a.peak_percent.toFixed(0)} % of exits` :
 		`deviation is ${significant(a.variation)} of the mean`);
 }
 
 function costFact() {
-	const all = (facts.costs || []).reduce((s, c) => s + costOf(c), 0);
-	const dearest = (facts.costs || [])[0];
+	const first = (facts.costs || [])[0];
 
-	return dearest && all ? fact("The real cost", dearest.reason,
-		`${ns(costOf(dearest))}, ${(100 * costOf(dearest) / all).toFixed(0)} % of what all exits cost`) : null;
+	return first && first.percent !== null ? fact("The real cost", first.reason,
+		`${ns(first.cost_ns)}, ${first.percent.toFixed(0)} % of what all exits cost`) : null;
 }
 
 function closureFact() {
 	const c = facts.closure;
 
-	if (!c)
-		return null;
-	const open = c.attempts - facts.answers.exits - c.entry_failed - c.emulation;
-
-	return fact("Closure", open ? `${count(open)} unaccounted` : "closed",
+	return c && fact("Closure", c.unaccounted ? `${count(c.unaccounted)} unaccounted` : "closed",
 		`${count(c.attempts)} entries, ${count(c.entry_failed)} failed, ${count(c.emulation)} emulated`);
 }
 
@@ -73,11 +58,11 @@ function summary() {
 	if (r.unavailable.length)
 		notes.push(`Unavailable from the source ${r.source}: ${r.unavailable.join(", ")}; in tables that is "-".`);
 	section("summary", "Summary", notes.map(note), el("dl", { class: "facts" },
-		fact("Exits", count(a.exits), `in ${seconds(a.last_s - a.first_s)} s, from the first to the last`),
+		fact("Exits", count(a.exits), `in ${seconds(a.span_s)} s, from the first to the last`),
 		fact("Per second", rate(a.mean_per_s), `median ${rate(a.median_per_s)}`),
 		fact("Highest rate", rate(a.highest_per_s) + "/s", a.highest_at_s === null ? "" : `at ${seconds(a.highest_at_s)} s`),
 		shapeFact(),
-		most ? fact("Most frequent", extra.reasons[0].name, `${percent(most.percent)} % of exits`) : null,
+		most ? fact("Most frequent", most.name, `${percent(most.percent)} % of exits`) : null,
 		costFact(), closureFact(),
 		fact("Samples", count(r.samples), `every ${ns(r.interval_s * 1e9)}, ${count(r.missed_deadlines)} missed deadlines`)));
 }
@@ -101,10 +86,10 @@ function thinnedNote(series) {
 }
 
 function ratesChart() {
-	const names = extra.reasons.slice(0, MAX_LAYERS);
+	const names = extra.series.reasons.slice(0, MAX_LAYERS);
 
 	return startChart({
-		series: extra.series, layers: rateLayers(extra.series, extra.reasons, names), phases,
+		series: extra.series, layers: rateLayers(extra.series, names), phases,
 		peaks: extra.series.points > extra.series.columns ? extra.series.highest : null,
 		title: "Exits per second by reason, over time",
 		sumText: (n, time) => `${count(n)} exits, ${rate(time ? n / time : 0)} per second`,
@@ -132,13 +117,11 @@ function statesChart() {
 
 /* ---- phases ---- */
 
-function mostOf(reasons) {
-	return Object.entries(reasons).sort((a, b) => b[1] - a[1]).slice(0, 3);
+function mostOf(phase) {
+	return phase.by_reason.filter((r) => r.exits).sort((a, b) => b.exits - a.exits).slice(0, 3);
 }
 
 function phaseTable() {
-	const all = facts.answers.exits;
-
 	if (!phases.length) {
 		section("phases", "Phases", note("No phases: this was recorded without a command, or nothing told them apart."));
 		return;
@@ -147,37 +130,25 @@ function phaseTable() {
 		caption: "Exits by boot phase", rows: phases, columns: [
 			{ key: "name", title: "phase", head: true, get: (p) => p.name },
 			{ key: "begin", title: "begins at s", num: true, get: (p) => p.begin_s, text: (p) => seconds(p.begin_s) },
-			{ key: "takes", title: "takes s", num: true, get: (p) => p.end_s - p.begin_s, text: (p) => seconds(p.end_s - p.begin_s) },
-			{ key: "exits", title: "exits", num: true, get: (p) => p.exits, text: (p) => count(p.exits), part: (p) => part(p.exits, all) },
+			{ key: "takes", title: "takes s", num: true, get: (p) => p.takes_s, text: (p) => seconds(p.takes_s) },
+			{ key: "exits", title: "exits", num: true, get: (p) => p.exits, text: (p) => count(p.exits), part: (p) => p.percent },
 			{ key: "rate", title: "per s", num: true, get: (p) => p.per_s, text: (p) => rate(p.per_s) },
-			{ key: "most", title: "most frequent", get: (p) => mostOf(p.reasons).map(([name]) => name).join(" "),
-				text: (p) => mostOf(p.reasons).map(([name, n]) => `${name} ${(100 * n / p.exits).toFixed(0)} %`).join(", ") || "-" },
+			{ key: "most", title: "most frequent", get: (p) => mostOf(p).map((r) => r.name).join(" "),
+				text: (p) => mostOf(p).map((r) => `${r.name} ${r.percent.toFixed(0)} %`).join(", ") || "-" },
 		],
 	}).node);
 }
 
 /* ---- reasons ---- */
 
-/* Of the whole, or of one phase: what is only known of the whole is left out. */
+/* Of the whole, or of one phase. */
 function reasonRows(phase) {
-	const a = facts.answers;
-	const rows = facts.reasons.map((r, i) => ({
-		...r, name: extra.reasons[i].name, colour: extra.reasons[i].colour, meaning: extra.reasons[i].meaning,
-		per_s: a.last_s > a.first_s ? r.exits / (a.last_s - a.first_s) : 0,
-	}));
-
-	if (!phase)
-		return rows;
-	return rows.filter((r) => phase.reasons[r.name]).map((r) => ({
-		...r, exits: phase.reasons[r.name], percent: part(phase.reasons[r.name], phase.exits),
-		per_s: phase.end_s > phase.begin_s ? phase.reasons[r.name] / (phase.end_s - phase.begin_s) : 0,
-		userspace: undefined, fastpath: undefined, l2: undefined, l2_reflected: undefined,
-		first_s: Math.max(r.first_s, phase.begin_s), last_s: Math.min(r.last_s, phase.end_s),
-	}));
+	return phase ? phase.by_reason.filter((r) => r.exits) : facts.reasons;
 }
 
+/* A share that a phase does not have. */
 function ofExits(key, title, help) {
-	const value = (r) => r[key] === undefined || r[key] === null ? null : part(r[key], r.exits);
+	const value = (r) => r[key + "_percent"] ?? null;
 
 	return { key, title, help, num: true, get: value, text: (r) => value(r) === null ? "-" : value(r).toFixed(0) + " %" };
 }
@@ -223,54 +194,48 @@ function reasonTable() {
 
 /* ---- time ---- */
 
-function timeSum(key) {
-	return facts.vcpu_times.reduce((s, t) => s + t[key], 0);
+function shareText(percent) {
+	return (percent ?? 0).toFixed(1) + " %";
 }
 
-function stateKey(name) {
-	return name.replace("-", "_") + "_ns";
+function shareBar(states, label) {
+	const text = (s) => `${s.name} ${shareText(s.percent_of_sum)}`;
+
+	return el("div", { class: "share", role: "img", "aria-label": label + ": " + states.map(text).join(", ") },
+		states.map((s) => {
+			const e = el("span", { title: text(s) });
+
+			e.style.background = colour(s.colour);
+			e.style.width = `${s.percent_of_sum ?? 0}%`;
+			return e;
+		}));
 }
 
-function shareBar(states, value, label) {
-	const all = states.reduce((s, x) => s + value(x), 0) || 1;
-
-	return el("div", { class: "share", role: "img", "aria-label": label + ": "
-		+ states.map((s) => `${s.name} ${(100 * value(s) / all).toFixed(1)} %`).join(", ") },
-	states.map((s) => {
-		const e = el("span", { title: `${s.name} ${(100 * value(s) / all).toFixed(1)} %` });
-
-		e.style.background = colour(s.colour);
-		e.style.width = `${100 * value(s) / all}%`;
-		return e;
-	}));
-}
-
-function vcpuTimes(states) {
-	const row = (name, get) => [name, ...states.map((s) => seconds(get(stateKey(s.name)) / 1e9)),
-		seconds(get("elapsed_ns") / 1e9)];
-	const rows = facts.vcpu_times.map((t, i) => row(`${facts.vcpus[i].guest} vCPU ${facts.vcpus[i].vcpu}`, (key) => t[key]));
+function vcpuTimes(time) {
+	const of = (x) => seconds(x / 1e9);
+	const rows = facts.vcpu_times.map((t) => [`${t.guest} vCPU ${t.vcpu}`,
+		...time.states.map((s) => of(t[s.name + "_ns"])), of(t.elapsed_ns)]);
 
 	if (rows.length > 1)
-		rows.push(row("all", timeSum));
-	rows.push(["share", ...states.map((s) => (100 * timeSum(stateKey(s.name)) / (timeSum("elapsed_ns") || 1)).toFixed(1) + " %"), ""]);
-	return plainTable("Where the vCPUs' time went, in seconds", ["vCPU", ...states.map((s) => [swatch(s.colour), s.name]), "elapsed"], rows);
+		rows.push(["all", ...time.states.map((s) => of(s.ns)), of(time.elapsed_ns)]);
+	rows.push(["share", ...time.states.map((s) => shareText(s.percent)), ""]);
+	return plainTable("Where the vCPUs' time went, in seconds",
+		["vCPU", ...time.states.map((s) => [swatch(s.colour), s.name]), "elapsed"], rows);
 }
 
 function costTable() {
-	const all = facts.costs.reduce((s, c) => s + costOf(c), 0);
-	const exits = Object.fromEntries(facts.reasons.map((r) => [r.name, r.exits]));
 	const time = (key, title, get, more) => ({ key, title, num: true, get, text: (c) => ns(get(c)), ...more });
 
 	return sortedTable({
 		caption: "What exits cost, by reason: handler and user space together; p50, p99, max: handler time of one exit",
 		rows: facts.costs, sort: "-total", columns: [
 			{ key: "reason", title: "reason", head: true, get: (c) => c.reason, cell: (c) => linkTo(c.reason) },
-			{ key: "exits", title: "exits", num: true, get: (c) => exits[c.reason] ?? null, text: (c) => count(exits[c.reason] ?? null) },
-			time("mean", "mean", (c) => exits[c.reason] ? Math.floor(costOf(c) / exits[c.reason]) : null),
-			time("total", "total", costOf, { part: (c) => part(costOf(c), all) }),
-			{ key: "percent", title: "%", num: true, get: (c) => part(costOf(c), all), text: (c) => percent(part(costOf(c), all)) },
-			{ key: "user", title: "user", help: "of it in user space", num: true, get: (c) => part(c.userspace_ns, costOf(c)),
-				text: (c) => costOf(c) ? (100 * c.userspace_ns / costOf(c)).toFixed(0) + " %" : "-" },
+			{ key: "exits", title: "exits", num: true, get: (c) => c.exits, text: (c) => count(c.exits) },
+			time("mean", "mean", (c) => c.mean_ns),
+			time("total", "total", (c) => c.cost_ns, { part: (c) => c.percent }),
+			{ key: "percent", title: "%", num: true, get: (c) => c.percent, text: (c) => percent(c.percent) },
+			{ key: "user", title: "user", help: "of it in user space", num: true, get: (c) => c.userspace_percent,
+				text: (c) => c.userspace_percent === null ? "-" : c.userspace_percent.toFixed(0) + " %" },
 			time("p50", "p50", (c) => c.p50_ns), time("p99", "p99", (c) => c.p99_ns), time("max", "max", (c) => c.max_ns),
 		],
 	}).node;
@@ -281,10 +246,9 @@ function timeBudget() {
 		section("time", "Time", note(NOT_RECORDED.time));
 		return;
 	}
-	const states = extra.series.states;
 	const { chart, table } = statesChart();
 
-	section("time", "Time", shareBar(states, (s) => timeSum(stateKey(s.name)), "Time of all vCPUs"), vcpuTimes(states),
+	section("time", "Time", shareBar(facts.time.states, "Time of all vCPUs"), vcpuTimes(facts.time),
 		el("h3", {}, "Over time"), chart.node, table, el("h3", {}, "Cost by reason"), costTable());
 	chart.start();
 }
@@ -294,9 +258,8 @@ function latency() {
 		section("latency", "Latency", note(NOT_RECORDED.histogram));
 		return;
 	}
-	const cost = (name) => facts.costs.find((c) => c.reason === name) || {};
-	const maps = heatMaps(extra.heat, (name) =>
-		`Handler times of ${name} over time: median ${ns(cost(name).p50_ns)}, 99 % below ${ns(cost(name).p99_ns)}, longest ${ns(cost(name).max_ns)}`);
+	const maps = heatMaps(extra.heat, (map) =>
+		`Handler times of ${map.reason} over time: median ${ns(map.p50_ns)}, 99 % below ${ns(map.p99_ns)}, longest ${ns(map.max_ns)}`);
 
 	section("latency", "Latency", el("p", { class: "soft" },
 		"Handler time of one exit (upwards, by powers of two) over time, of the reasons that cost most. Medians and maxima are in the table above."),
@@ -316,14 +279,8 @@ function userExits() {
 }
 
 function detailRows() {
-	const sums = {};
-
-	facts.details.forEach((d) => { sums[d.reason] = (sums[d.reason] || 0) + d.count; });
-	extra.detail_cut.forEach((c) => { sums[c.reason] += c.exits; });
-	return [...facts.details.map((d, i) => ({ ...d, percent: part(d.count, sums[d.reason]),
-		text: extra.detail_text[i] || "other", known: extra.detail_text[i] ? d.name : "no place in the kernel's table" })),
-	...extra.detail_cut.map((c) => ({ reason: c.reason, text: `${count(c.values)} more values`, known: null, count: c.exits,
-		percent: part(c.exits, sums[c.reason]) }))];
+	return [...facts.details.map((d) => ({ ...d, known: d.other ? "no place in the kernel's table" : d.name })),
+		...extra.detail_cut.map((c) => ({ ...c, text: `${count(c.values)} more values`, known: null, count: c.exits }))];
 }
 
 function details() {
@@ -344,15 +301,13 @@ function details() {
 }
 
 function vcpus() {
-	const all = facts.answers.exits;
-
 	section("vcpus", "vCPUs", sortedTable({
 		caption: "Exits by vCPU", rows: facts.vcpus, search: facts.vcpus.length > 10 ? "Search vCPUs" : null, columns: [
 			{ key: "guest", title: "guest", head: true, get: (v) => v.guest },
 			{ key: "pid", title: "pid", num: true, get: (v) => v.pid },
 			{ key: "vcpu", title: "vCPU", num: true, get: (v) => v.vcpu },
-			{ key: "exits", title: "exits", num: true, get: (v) => v.exits, text: (v) => count(v.exits), part: (v) => part(v.exits, all) },
-			{ key: "percent", title: "%", num: true, get: (v) => part(v.exits, all), text: (v) => percent(part(v.exits, all)) },
+			{ key: "exits", title: "exits", num: true, get: (v) => v.exits, text: (v) => count(v.exits), part: (v) => v.percent },
+			{ key: "percent", title: "%", num: true, get: (v) => v.percent, text: (v) => percent(v.percent) },
 		],
 	}).node);
 }
@@ -369,14 +324,14 @@ function configuration(recording) {
 
 function timeline() {
 	const cols = columnsOf(extra.series);
-	const rows = [["begin_s", "end_s", "phase", ...extra.reasons.map((r) => r.name)]];
+	const rows = [["begin_s", "end_s", "phase", ...extra.series.reasons.map((r) => r.name)]];
 
 	for (let c = 0; c < cols.ends.length; c++) {
 		const at = (cols.begins[c] + cols.ends[c]) / 2;
 		const phase = phases.find((p) => p.begin_s <= at && at < p.end_s);
 
 		rows.push([cols.begins[c].toFixed(6), cols.ends[c].toFixed(6), phase ? phase.name : "",
-			...extra.series.counts.map((list) => list[c])]);
+			...extra.series.reasons.map((r) => r.counts[c])]);
 	}
 	return csv(rows);
 }
