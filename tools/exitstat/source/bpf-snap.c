@@ -2,6 +2,7 @@
 /* Implements bpf-snap.h. */
 #include <string.h>
 
+#include "snapshot/build.h"
 #include "source/bpf-snap.h"
 
 static const struct {
@@ -102,44 +103,7 @@ static void fold(struct bpf_counts *c)
 			fold_slot(c, slot);
 }
 
-/* Records. They are addressed by offset, as the buffer moves when it grows. */
-
-struct writer {
-	struct buf *out;
-	size_t begin;		/* of the snapshot in the buffer */
-	size_t rec;		/* of the record that was begun last */
-	uint32_t nr_records;
-	uint32_t nr_vms;
-};
-
-static void begin_record(struct writer *w, const void *head, size_t size,
-			 uint32_t type)
-{
-	struct kes_record rec = { .type = type, .size = (uint32_t)size };
-
-	w->rec = w->out->len;
-	w->nr_records++;
-	buf_append(w->out, head, size);
-	memcpy(w->out->data + w->rec, &rec, sizeof(rec));
-}
-
-/* @nr_at: where in the record its number of elements is. */
-static void add_element(struct writer *w, size_t nr_at, const void *element,
-			size_t size)
-{
-	struct kes_record rec;
-	uint32_t nr;
-
-	buf_append(w->out, element, size);
-	memcpy(&rec, w->out->data + w->rec, sizeof(rec));
-	rec.size += (uint32_t)size;
-	memcpy(w->out->data + w->rec, &rec, sizeof(rec));
-	memcpy(&nr, w->out->data + w->rec + nr_at, sizeof(nr));
-	nr++;
-	memcpy(w->out->data + w->rec + nr_at, &nr, sizeof(nr));
-}
-
-static void write_exits(struct writer *w, const struct eb_vcpu *v,
+static void write_exits(struct snap_build *b, const struct eb_vcpu *v,
 			uint64_t vm_id, uint32_t type)
 {
 	struct kes_vcpu_record r = {
@@ -149,7 +113,7 @@ static void write_exits(struct writer *w, const struct eb_vcpu *v,
 		.unknown_last = v->unknown_last,
 	};
 
-	begin_record(w, &r, sizeof(r), type);
+	snap_build_record(b, type, &r);
 	for (uint32_t slot = 0; slot < KES_NR_SLOTS; slot++) {
 		struct kes_exit e = {
 			.code = code_of(v, slot),
@@ -160,12 +124,11 @@ static void write_exits(struct writer *w, const struct eb_vcpu *v,
 		};
 
 		if (e.l1 + e.l2)
-			add_element(w, offsetof(struct kes_vcpu_record,
-						nr_exits), &e, sizeof(e));
+			snap_build_element(b, &e);
 	}
 }
 
-static void write_returns(struct writer *w, const struct eb_vcpu *v,
+static void write_returns(struct snap_build *b, const struct eb_vcpu *v,
 			  uint64_t vm_id)
 {
 	struct kes_userspace_record r = {
@@ -179,10 +142,9 @@ static void write_returns(struct writer *w, const struct eb_vcpu *v,
 		if (!u.count)
 			continue;
 		if (!begun)
-			begin_record(w, &r, sizeof(r), KES_REC_USERSPACE);
+			snap_build_record(b, KES_REC_USERSPACE, &r);
 		begun = true;
-		add_element(w, offsetof(struct kes_userspace_record, nr), &u,
-			    sizeof(u));
+		snap_build_element(b, &u);
 	}
 }
 
@@ -204,7 +166,7 @@ static u64 sum_of(const u64 *n, size_t nr)
 	return sum;
 }
 
-static void write_time(struct writer *w, const struct eb_vcpu *v,
+static void write_time(struct snap_build *b, const struct eb_vcpu *v,
 		       const struct eb_time *t, uint64_t vm_id)
 {
 	struct kes_time_record r = {
@@ -217,7 +179,7 @@ static void write_time(struct writer *w, const struct eb_vcpu *v,
 		.guest_cyc = t->guest_ns,
 	};
 
-	begin_record(w, &r, sizeof(r), KES_REC_TIME);
+	snap_build_record(b, KES_REC_TIME, &r);
 	for (uint32_t slot = 0; slot <= KES_NR_SLOTS; slot++) {
 		struct kes_time_exit e = {
 			.code = code_of(v, slot),
@@ -226,30 +188,28 @@ static void write_time(struct writer *w, const struct eb_vcpu *v,
 
 		memcpy(e.cyc, t->sums_ns[slot], sizeof(e.cyc));
 		if (sum_of(e.cyc, ARRAY_LEN(e.cyc)))
-			add_element(w, offsetof(struct kes_time_record, nr),
-				    &e, sizeof(e));
+			snap_build_element(b, &e);
 	}
 }
 
-static void write_histogram(struct writer *w, const struct eb_vcpu *v,
+static void write_histogram(struct snap_build *b, const struct eb_vcpu *v,
 			    const struct eb_histogram *h, uint64_t vm_id)
 {
 	struct kes_histogram_record r = {
 		.vm_id = vm_id, .vcpu_id = v->vcpu_id,
 	};
 
-	begin_record(w, &r, sizeof(r), KES_REC_HISTOGRAM);
+	snap_build_record(b, KES_REC_HISTOGRAM, &r);
 	for (uint32_t slot = 0; slot <= KES_NR_SLOTS; slot++) {
 		struct kes_histogram_exit e = { .code = code_of(v, slot) };
 
 		memcpy(e.bucket, h->n[slot], sizeof(e.bucket));
 		if (sum_of(e.bucket, ARRAY_LEN(e.bucket)))
-			add_element(w, offsetof(struct kes_histogram_record,
-						nr), &e, sizeof(e));
+			snap_build_element(b, &e);
 	}
 }
 
-static void write_pairs(struct writer *w, const struct eb_vcpu *v,
+static void write_pairs(struct snap_build *b, const struct eb_vcpu *v,
 			const struct eb_pair *pairs, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++) {
@@ -261,22 +221,21 @@ static void write_pairs(struct writer *w, const struct eb_vcpu *v,
 		if (!pairs[i].key)
 			continue;
 		e.code = code_of(v, (uint32_t)(pairs[i].key >> 56) - 1);
-		add_element(w, offsetof(struct kes_detail_record, nr), &e,
-			    sizeof(e));
+		snap_build_element(b, &e);
 	}
 }
 
 /* An exit whose value has not come yet is one of "other" until then. */
-static void write_detail(struct writer *w, const struct eb_vcpu *v,
+static void write_detail(struct snap_build *b, const struct eb_vcpu *v,
 			 const struct eb_detail *d, uint64_t vm_id)
 {
 	struct kes_detail_record r = {
 		.vm_id = vm_id, .vcpu_id = v->vcpu_id,
 	};
 
-	begin_record(w, &r, sizeof(r), KES_REC_DETAIL);
-	write_pairs(w, v, d->values, ARRAY_LEN(d->values));
-	write_pairs(w, v, d->pages, ARRAY_LEN(d->pages));
+	snap_build_record(b, KES_REC_DETAIL, &r);
+	write_pairs(b, v, d->values, ARRAY_LEN(d->values));
+	write_pairs(b, v, d->pages, ARRAY_LEN(d->pages));
 	for (uint32_t slot = 0; slot < KES_NR_SLOTS; slot++) {
 		struct kes_detail_value e = {
 			.code = code_of(v, slot),
@@ -285,23 +244,22 @@ static void write_detail(struct writer *w, const struct eb_vcpu *v,
 		};
 
 		if (e.count)
-			add_element(w, offsetof(struct kes_detail_record, nr),
-				    &e, sizeof(e));
+			snap_build_element(b, &e);
 	}
 }
 
-static void write_counts(struct writer *w, struct bpf_counts *c,
+static void write_counts(struct snap_build *b, struct bpf_counts *c,
 			 uint64_t vm_id, uint32_t groups)
 {
 	fold(c);
-	write_exits(w, &c->vcpu, vm_id, KES_REC_VCPU);
-	write_returns(w, &c->vcpu, vm_id);
+	write_exits(b, &c->vcpu, vm_id, KES_REC_VCPU);
+	write_returns(b, &c->vcpu, vm_id);
 	if (c->time && c->time->first_ns && (groups & KES_GROUP_TIME))
-		write_time(w, &c->vcpu, c->time, vm_id);
+		write_time(b, &c->vcpu, c->time, vm_id);
 	if (c->histogram && (groups & KES_GROUP_HISTOGRAM))
-		write_histogram(w, &c->vcpu, c->histogram, vm_id);
+		write_histogram(b, &c->vcpu, c->histogram, vm_id);
 	if (c->detail && (groups & KES_GROUP_DETAIL))
-		write_detail(w, &c->vcpu, c->detail, vm_id);
+		write_detail(b, &c->vcpu, c->detail, vm_id);
 }
 
 /* Neither errors nor signals: KVM_EXIT_UNKNOWN and KVM_EXIT_INTR. */
@@ -312,7 +270,7 @@ static void add_up(struct bpf_vm *vm, const struct eb_vcpu *v)
 	vm->silent |= v->isa == KES_ISA_PVM && !v->told;
 }
 
-static void write_vm(struct writer *w, struct bpf_vms *vms,
+static void write_vm(struct snap_build *b, struct bpf_vms *vms,
 		     struct bpf_vm *vm, struct bpf_head *head)
 {
 	struct kes_vm_record r = {
@@ -325,8 +283,7 @@ static void write_vm(struct writer *w, struct bpf_vms *vms,
 	};
 
 	memcpy(r.comm, vm->comm, sizeof(r.comm));
-	begin_record(w, &r, sizeof(r), KES_REC_VM);
-	w->nr_vms++;
+	snap_build_record(b, KES_REC_VM, &r);
 	vm->told = vm->died_ns;
 	vm->exits = 0;
 	vm->uncoded = 0;
@@ -342,17 +299,13 @@ static void write_vm(struct writer *w, struct bpf_vms *vms,
 		if (c->vcpu.isa)
 			head->isa = c->vcpu.isa;
 		add_up(vm, &c->vcpu);
-		write_counts(w, c, vm->id, head->groups);
+		write_counts(b, c, vm->id, head->groups);
 	}
 }
 
-static void write_header(const struct writer *w, const struct bpf_head *head)
+static void write_header(struct snap_build *b, const struct bpf_head *head)
 {
 	struct kes_header h = {
-		.magic = KES_MAGIC,
-		.version = KES_VERSION,
-		.header_size = sizeof(h),
-		.size = w->out->len - w->begin,
 		.begin_ns = head->begin_ns,
 		.end_ns = head->now_ns(),
 		.isa = head->isa,
@@ -361,35 +314,32 @@ static void write_header(const struct writer *w, const struct bpf_head *head)
 		.groups_known = KES_GROUP_COUNT | KES_GROUP_TIME |
 				KES_GROUP_HISTOGRAM | KES_GROUP_DETAIL,
 		.fields = KES_FIELD_CONTEXT | KES_FIELD_USERSPACE,
-		.nr_records = w->nr_records,
-		.nr_vms = w->nr_vms,
 		.switches = 1,
 		.tsc_khz = 1000000,	/* cycles are nanoseconds here */
 		.lost = head->lost,
 	};
 
 	h.now_cyc = h.end_ns;
-	memcpy(w->out->data + w->begin, &h, sizeof(h));
+	snap_build_end(b, &h);
 }
 
 void bpf_vms_snapshot(struct bpf_vms *vms, const struct bpf_head *head,
 		      struct buf *out)
 {
-	struct kes_header nothing_yet = { 0 };
-	struct writer w = { .out = out, .begin = out->len };
 	struct bpf_head h = *head;
 	struct eb_vcpu retired = vms->retired;
+	struct snap_build b;
 
-	buf_append(out, &nothing_yet, sizeof(nothing_yet));
+	snap_build_begin(&b, out);
 	if (retired.isa) {
 		struct bpf_counts c = { .vcpu = retired };
 
 		fold(&c);
-		write_exits(&w, &c.vcpu, 0, KES_REC_RETIRED);
+		write_exits(&b, &c.vcpu, 0, KES_REC_RETIRED);
 	}
 	for (size_t i = 0; i < vms->nr_vms; i++)
-		write_vm(&w, vms, vms->vms[i], &h);
-	write_header(&w, &h);
+		write_vm(&b, vms, vms->vms[i], &h);
+	write_header(&b, &h);
 }
 
 void bpf_vms_remarks(const struct bpf_vms *vms, struct buf *out)

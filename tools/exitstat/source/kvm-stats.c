@@ -11,7 +11,7 @@
 
 #include "clock.h"
 #include "exits/sources.h"
-#include "snapshot/snapshot.h"
+#include "snapshot/build.h"
 #include "source/kvm-debugfs.h"
 #include "source/kvm-vms.h"
 #include "source/ops.h"
@@ -31,33 +31,27 @@ static struct kvm_vms *vms_of(struct source *s)
 
 /* ---- the snapshot ---- */
 
-static void put_counts(struct buf *out, uint32_t type, uint64_t vm_id,
+static void put_counts(struct snap_build *b, uint32_t type, uint64_t vm_id,
 		       uint32_t vcpu_id, const uint64_t n[NR_KVM_STATS])
 {
-	struct kes_vcpu_record r = {
-		.rec.type = type,
+	const struct kes_vcpu_record r = {
 		.vm_id = vm_id,
 		.vcpu_id = vcpu_id,
 		.exit_size = sizeof(struct kes_exit),
 	};
 
-	for (size_t i = 0; i < NR_KVM_STATS; i++)
-		r.nr_exits += n[i] > 0;
-	r.rec.size = (uint32_t)(sizeof(r) +
-				r.nr_exits * sizeof(struct kes_exit));
-	buf_append(out, &r, sizeof(r));
+	snap_build_record(b, type, &r);
 	for (uint64_t i = 0; i < NR_KVM_STATS; i++) {
-		struct kes_exit e = { .code = i, .l1 = n[i] };
+		const struct kes_exit e = { .code = i, .l1 = n[i] };
 
 		if (n[i])
-			buf_append(out, &e, sizeof(e));
+			snap_build_element(b, &e);
 	}
 }
 
-static void put_vm(struct buf *out, const struct kvm_vm *vm)
+static void put_vm(struct snap_build *b, const struct kvm_vm *vm)
 {
 	struct kes_vm_record r = {
-		.rec = { KES_REC_VM, sizeof(r) },
 		.vm_id = vm->id,
 		.created_ns = vm->created_ns,
 		.died_ns = vm->died_ns,
@@ -67,9 +61,9 @@ static void put_vm(struct buf *out, const struct kvm_vm *vm)
 	};
 
 	memcpy(r.comm, vm->comm, sizeof(r.comm));
-	buf_append(out, &r, sizeof(r));
+	snap_build_record(b, KES_REC_VM, &r);
 	for (size_t i = 0; i < vm->nr; i++)
-		put_counts(out, KES_REC_VCPU, vm->id, vm->vcpus[i].id,
+		put_counts(b, KES_REC_VCPU, vm->id, vm->vcpus[i].id,
 			   vm->vcpus[i].n);
 }
 
@@ -83,32 +77,23 @@ static int kvm_stats_read(struct source *s, struct buf *out, struct errbuf *err)
 {
 	struct kvm_vms *k = vms_of(s);
 	struct kes_header h = {
-		.magic = KES_MAGIC,
-		.version = KES_VERSION,
-		.header_size = sizeof(h),
 		.isa = KES_ISA_KVM,
 		.source = KES_SOURCE_KVM_STATS,
 		.groups = KES_GROUP_COUNT,
 		.groups_known = KES_GROUP_COUNT,
-		.nr_records = 1,
 		.begin_ns = mono_ns(),
 	};
-	size_t at = out->len;
+	struct snap_build b;
 
 	(void)err;
 	kvm_vms_update(k, READ_NS);
 	h.end_ns = mono_ns();
-	buf_append(out, &h, sizeof(h));
-	put_counts(out, KES_REC_RETIRED, 0, 0, k->retired);
-	for (size_t i = 0; i < k->nr; i++) {
-		if (is_left_out(&k->vms[i]))
-			continue;
-		put_vm(out, &k->vms[i]);
-		h.nr_vms++;
-		h.nr_records += 1 + (uint32_t)k->vms[i].nr;
-	}
-	h.size = out->len - at;
-	memcpy(out->data + at, &h, sizeof(h));
+	snap_build_begin(&b, out);
+	put_counts(&b, KES_REC_RETIRED, 0, 0, k->retired);
+	for (size_t i = 0; i < k->nr; i++)
+		if (!is_left_out(&k->vms[i]))
+			put_vm(&b, &k->vms[i]);
+	snap_build_end(&b, &h);
 	return 0;
 }
 
