@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/groups.h"
 #include "exits/fields.h"
 #include "budget/budget.h"
 #include "lib/nearest.h"

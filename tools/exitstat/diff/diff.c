@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/groups.h"
 #include "exits/fields.h"
 #include "exits/reasons.h"
 #include "diff/diff.h"

@@ -3,6 +3,8 @@
  * Handler times over time for a page: of each of the most expensive reasons a grid of
  * columns and buckets, of which only the cells with exits are written.
  */
+#include "model/latency.h"
+#include "model/groups.h"
 #include "html/html.h"
 #include "lib/json-text.h"
 

@@ -24,6 +24,9 @@ struct model_key {
 	int32_t reason;		/* or MODEL_NONE: guest time, entries, ... */
 };
 
+/* As a key at first, of which places are filled in. */
+#define MODEL_KEY_ALL	{ MODEL_ALL, MODEL_ALL, MODEL_ALL, MODEL_ALL }
+
 enum model_entry {
 	MODEL_ATTEMPTS, MODEL_ENTRY_FAILED, MODEL_EMULATION, MODEL_NR_ENTRIES
 };

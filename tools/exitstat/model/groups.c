@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/latency.h"
+#include "model/groups.h"
 #include "exits/groups.h"
 #include "model/model.h"
 

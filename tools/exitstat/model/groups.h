@@ -6,26 +6,7 @@
 #ifndef EXITSTAT_MODEL_GROUPS_H
 #define EXITSTAT_MODEL_GROUPS_H
 
-#include "model/cells.h"
-
-/* Details are of the whole recording: they have no phase. */
-struct model_value {
-	size_t reason;
-	uint64_t value;
-	bool other;			/* all values without a place */
-	uint64_t count;
-};
-
-struct model_groups {
-	bool has_time, has_histogram;
-	uint64_t tsc_khz;
-	size_t *order;			/* of reasons, most expensive first */
-	size_t nr_costs;		/* of them with any time */
-	struct model_value *values;	/* by reason, most frequent first */
-	size_t nr_values, cap_values;
-};
-
-struct model;
+#include "model/model.h"
 
 int model_groups_load(struct model *m, struct errbuf *err);
 /* Once the cells are added up. */

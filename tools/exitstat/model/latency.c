@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/latency.h"
 #include "model/model.h"
 
 static struct model_key key_of(size_t col, size_t reason)

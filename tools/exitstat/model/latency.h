@@ -3,14 +3,7 @@
 #ifndef EXITSTAT_MODEL_LATENCY_H
 #define EXITSTAT_MODEL_LATENCY_H
 
-#include "model/cells.h"
-
-struct model;
-
-struct model_latency {
-	size_t nr_cols;		/* of points, see bins_first(); 0: not loaded */
-	struct model_cells cells; /* of a column, as "phase", and a reason */
-};
+#include "model/model.h"
 
 /* For the loader: exits of a sample that took as long as @bucket says. */
 void model_latency_add(struct model *m, size_t sample, size_t reason,

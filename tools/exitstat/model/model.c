@@ -1,36 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Implements model.h.
- *
- * First the time line is laid out from the samples alone (bins.c), then one pass
- * over the deltas fills it.
- */
-#include <math.h>
+/* Implements model.h: what can be said of a model. load.c makes it. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "model/model.h"
-#include "exits/reasons.h"
-
-static void load_phases(struct model *m)
-{
-	const struct recording *r = m->rec;
-
-	m->nr_phases = r->nr_phases;
-	m->phases = xcalloc(m->nr_phases, sizeof(*m->phases));
-	for (size_t i = 0; i < m->nr_phases; i++) {
-		struct model_phase *p = &m->phases[i];
-
-		p->name = r->phases[i].name;
-		p->begin_ns = bins_rel_ns(r, r->phases[i].begin_ns);
-		p->end_ns = bins_rel_ns(r, r->phases[i].end_ns);
-		if (!r->phases[i].end_ns)
-			p->end_ns = i + 1 < m->nr_phases ?
-				    bins_rel_ns(r, r->phases[i + 1].begin_ns) :
-				    m->end_ns;
-	}
-}
 
 struct model_cell *model_cell_of(struct model *m, int64_t sample, int64_t vcpu,
 				 int64_t reason)
@@ -41,123 +14,14 @@ struct model_cell *model_cell_of(struct model *m, int64_t sample, int64_t vcpu,
 	});
 }
 
-static int add_delta(void *arg, const struct rec_delta *d)
-{
-	struct model *m = arg;
-	struct model_point *p = &m->bins.points[m->bins.point_of[d->sample]];
-	uint64_t total = rec_total(&d->n);
-
-	if (!total)
-		return 0;
-	model_cell_add_counts(model_cell_of(m, (int64_t)d->sample,
-					    (int64_t)d->vcpu,
-					    (int64_t)d->reason), &d->n,
-			      bins_begin_ns(m->rec, d->sample),
-			      bins_end_ns(m->rec, d->sample));
-	p->total += total;
-	p->by_reason[d->reason] += total;
-	return 0;
-}
-
-static int add_closure(void *arg, const int64_t *n)
-{
-	struct model *m = arg;
-	struct model_cell *c = model_cell_of(m, n[0], n[1], MODEL_NONE);
-
-	m->has_closure = true;
-	for (int i = 0; i < MODEL_NR_ENTRIES; i++)
-		c->entries[i] += (uint64_t)n[2 + i];
-	return 0;
-}
-
-#define ALL { MODEL_ALL, MODEL_ALL, MODEL_ALL, MODEL_ALL }
-
-/* The sum of all that has this phase, reason or vCPU. */
-static void find_sums(struct model *m)
-{
-	const struct model_sums *s = &m->sums;
-	struct model_key all = ALL;
-
-	m->all = model_cells_find(&s->all, all);
-	m->total = model_exits(m->all);
-	for (size_t i = 0; i < m->nr_phases; i++) {
-		struct model_key k = ALL;
-
-		k.phase = (int32_t)i;
-		m->phases[i].sum = model_cells_find(&s->by_phase, k);
-	}
-	for (size_t i = 0; i < m->rec->nr_reasons; i++) {
-		struct model_key k = ALL;
-
-		k.reason = (int32_t)i;
-		m->reasons[i].sum = model_cells_find(&s->by_reason, k);
-	}
-	for (size_t i = 0; i < m->rec->nr_vcpus; i++) {
-		struct model_key k = ALL;
-
-		k.vm = (int32_t)m->rec->vcpus[i].vm;
-		k.vcpu = (int32_t)i;
-		m->vcpus[i] = model_cells_find(&s->by_vcpu, k);
-	}
-}
-
-static void add_up(struct model *m)
-{
-	struct model_sums *s = &m->sums;
-
-	model_cells_seal(&m->latency.cells);
-	model_cells_seal(&s->cells);
-	model_cells_fold(&s->by_vcpu, &s->cells, MODEL_BY_VCPU);
-	model_cells_fold(&s->by_phase_reason, &s->cells,
-			 MODEL_BY_PHASE | MODEL_BY_REASON);
-	model_cells_fold(&s->by_phase, &s->by_phase_reason, MODEL_BY_PHASE);
-	model_cells_fold(&s->by_reason, &s->by_phase_reason, MODEL_BY_REASON);
-	model_cells_fold(&s->all, &s->by_phase, 0);
-	find_sums(m);
-}
-
 const struct model_cell *model_in_phase(const struct model *m, size_t phase,
 					size_t reason)
 {
-	struct model_key k = ALL;
+	struct model_key k = MODEL_KEY_ALL;
 
 	k.phase = (int32_t)phase;
 	k.reason = (int32_t)reason;
 	return model_cells_find(&m->sums.by_phase_reason, k);
-}
-
-static uint64_t exits_of(const struct model *m, size_t reason)
-{
-	return model_exits(m->reasons[reason].sum);
-}
-
-static int by_total(const void *a, const void *b, void *arg)
-{
-	const struct model *m = arg;
-	size_t ia = *(const size_t *)a, ib = *(const size_t *)b;
-	uint64_t ta = exits_of(m, ia), tb = exits_of(m, ib);
-
-	if (ta != tb)
-		return ta > tb ? -1 : 1;
-	return ia < ib ? -1 : 1;
-}
-
-static void rank_reasons(struct model *m)
-{
-	size_t n = m->rec->nr_reasons;
-
-	for (size_t i = 0; i < n; i++) {
-		m->order[i] = i;
-		m->nr_seen += exits_of(m, i) > 0;
-	}
-	qsort_r(m->order, n, sizeof(*m->order), by_total, m);
-}
-
-static int compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
 }
 
 double model_point_rate(const struct model_point *p)
@@ -165,144 +29,10 @@ double model_point_rate(const struct model_point *p)
 	return model_rate(p->total, p->end_ns - p->begin_ns);
 }
 
-static double median_rate(const struct model *m)
-{
-	double *rates = xcalloc(m->bins.nr, sizeof(*rates));
-	double median = 0;
-	size_t n = 0;
-
-	for (size_t i = 0; i < m->bins.nr; i++)
-		if (m->bins.points[i].total)
-			rates[n++] = model_point_rate(&m->bins.points[i]);
-	qsort(rates, n, sizeof(*rates), compare_doubles);
-	if (n)
-		median = n % 2 ? rates[n / 2] :
-			 (rates[n / 2 - 1] + rates[n / 2]) / 2;
-	free(rates);
-	return median;
-}
-
-/* Spread of the rate between the first and the last point with exits. */
-static double variation(const struct model *m, double mean)
-{
-	double squares = 0, time = 0;
-
-	for (size_t i = 0; i < m->bins.nr; i++) {
-		const struct model_point *p = &m->bins.points[i];
-		double s = (double)(p->end_ns - p->begin_ns), d;
-
-		if (p->end_ns <= m->all->first_ns ||
-		    p->begin_ns >= m->all->last_ns)
-			continue;
-		d = model_point_rate(p) - mean;
-		squares += d * d * s;
-		time += s;
-	}
-	return mean > 0 && time > 0 ? sqrt(squares / time) / mean : 0;
-}
-
 bool model_is_peak(const struct model *m, const struct model_point *p)
 {
 	return p->total &&
 	       model_point_rate(p) > MODEL_PEAK_FACTOR * m->shape.median;
-}
-
-static void find_shape(struct model *m)
-{
-	struct model_shape_facts *f = &m->shape;
-
-	f->mean = model_rate(m->total, model_active_ns(m));
-	f->median = median_rate(m);
-	f->cv = variation(m, f->mean);
-	for (size_t i = 0; i < m->bins.nr; i++) {
-		const struct model_point *p = &m->bins.points[i];
-
-		if (model_point_rate(p) > f->highest) {
-			f->highest = model_point_rate(p);
-			f->highest_point = i;
-		}
-		if (model_is_peak(m, p)) {
-			f->peaks++;
-			f->peak_exits += p->total;
-		}
-	}
-	if (f->peaks)
-		f->shape = MODEL_SPIKES;
-	else
-		f->shape = f->cv < MODEL_STEADY_CV ? MODEL_STEADY :
-						     MODEL_UNEVEN;
-}
-
-static void set_up(struct model *m)
-{
-	const struct recording *r = m->rec;
-
-	m->end_ns = bins_rel_ns(r, r->samples[r->nr_samples - 1].end_ns);
-	m->reasons = xcalloc(r->nr_reasons, sizeof(*m->reasons));
-	m->order = xcalloc(r->nr_reasons, sizeof(*m->order));
-	m->vcpus = xcalloc(r->nr_vcpus, sizeof(*m->vcpus));
-	for (size_t i = 0; i < r->nr_reasons; i++) {
-		const struct rec_reason *info = &r->reasons[i];
-
-		m->reasons[i].info = info;
-		snprintf(m->reasons[i].name, sizeof(m->reasons[i].name), "%s",
-			 info->name);
-		m->reasons[i].colour = reason_colour(info->isa, info->class,
-						     info->code);
-	}
-	for (size_t i = 0; i < r->nr_samples; i++)
-		m->missed += r->samples[i].missed;
-	load_phases(m);
-	bins_make(&m->bins, r);
-}
-
-int model_load_latency(struct model *m, struct recording *rec, size_t max_cols,
-		       struct errbuf *err)
-{
-	int rc;
-
-	memset(m, 0, sizeof(*m));
-	m->rec = rec;
-	set_up(m);
-	m->latency.nr_cols = m->bins.nr < max_cols ? m->bins.nr : max_cols;
-	rc = rec_for_each_delta(rec, add_delta, m, err);
-	if (!rc)
-		rc = rec_for_each_row(rec, REC_CLOSURE, add_closure, m, err);
-	if (!rc)
-		rc = model_groups_load(m, err);
-	if (rc) {
-		model_free(m);
-		return rc;
-	}
-	add_up(m);
-	rank_reasons(m);
-	model_rank_costs(m);
-	find_shape(m);
-	return 0;
-}
-
-int model_load(struct model *m, struct recording *rec, struct errbuf *err)
-{
-	return model_load_latency(m, rec, 0, err);
-}
-
-void model_free(struct model *m)
-{
-	struct model_cells *const tables[] = {
-		&m->sums.cells, &m->sums.by_phase_reason, &m->sums.by_phase,
-		&m->sums.by_reason, &m->sums.by_vcpu, &m->sums.all,
-		&m->latency.cells,
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(tables); i++)
-		model_cells_free(tables[i]);
-	bins_free(&m->bins);
-	free(m->phases);
-	free(m->reasons);
-	free(m->order);
-	free(m->vcpus);
-	model_groups_free(&m->groups);
-	memset(m, 0, sizeof(*m));
 }
 
 double model_rate(uint64_t exits, uint64_t ns)

@@ -9,8 +9,6 @@
 
 #include "model/bins.h"
 #include "model/cells.h"
-#include "model/groups.h"
-#include "model/latency.h"
 
 /* What a table has room for; the recording may be anybody's. */
 #define MODEL_NAME_MAX		48
@@ -57,6 +55,29 @@ struct model_shape_facts {
 	uint64_t peak_exits;
 };
 
+/* Details are of the whole recording: they have no phase. */
+struct model_value {
+	size_t reason;
+	uint64_t value;
+	bool other;			/* all values without a place */
+	uint64_t count;
+};
+
+struct model_groups {
+	bool has_time, has_histogram;
+	uint64_t tsc_khz;
+	size_t *order;			/* of reasons, most expensive first */
+	size_t nr_costs;		/* of them with any time */
+	struct model_value *values;	/* by reason, most frequent first */
+	size_t nr_values, cap_values;
+};
+
+/* Handler times over time. */
+struct model_latency {
+	size_t nr_cols;		/* of points, see bins_first(); 0: not loaded */
+	struct model_cells cells; /* of a column, as "phase", and a reason */
+};
+
 struct model {
 	struct recording *rec;
 	struct model_reason *reasons;	/* index: recording.reasons */
@@ -76,12 +97,6 @@ struct model {
 	struct model_groups groups;
 	struct model_latency latency;
 };
-
-int model_load(struct model *m, struct recording *rec, struct errbuf *err);
-/* With latency, in up to @max_cols columns. */
-int model_load_latency(struct model *m, struct recording *rec, size_t max_cols,
-		       struct errbuf *err);
-void model_free(struct model *m);
 
 /* The i-th most frequent reason. */
 static inline const struct model_reason *model_ranked(const struct model *m,

@@ -2,6 +2,7 @@
 /* Implements open.h. */
 #include <errno.h>
 
+#include "model/load.h"
 #include "exits/groups.h"
 #include "model/open.h"
 

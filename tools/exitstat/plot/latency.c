@@ -6,6 +6,8 @@
  */
 #include <math.h>
 
+#include "model/latency.h"
+#include "model/groups.h"
 #include "plot/page.h"
 
 #define MAX_MAPS	12	/* as many as the legend has room for */

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "model/groups.h"
 #include "exits/fields.h"
 #include "lib/json-text.h"
 #include "report/json.h"

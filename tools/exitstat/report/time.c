@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "model/groups.h"
 #include "lib/wrap.h"
 #include "report/report.h"
 

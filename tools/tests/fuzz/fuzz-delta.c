@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "metrics/meter-snap.h"
-#include "model/model.h"
+#include "model/load.h"
 #include "random.h"
 #include "record/track.h"
 #include "snapwrite.h"

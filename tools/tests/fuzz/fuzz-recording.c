@@ -22,7 +22,8 @@
 #include <unistd.h>
 
 #include "export/export.h"
-#include "model/model.h"
+#include "model/latency.h"
+#include "model/load.h"
 #include "random.h"
 #include "recording/writer.h"
 

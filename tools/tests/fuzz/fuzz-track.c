@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "model/model.h"
+#include "model/load.h"
 #include "random.h"
 #include "snapwrite.h"
 #include "top/rows.h"

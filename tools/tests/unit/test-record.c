@@ -15,7 +15,7 @@
 
 #include <cmocka.h>
 
-#include "model/model.h"
+#include "model/load.h"
 #include "record/phases.h"
 #include "snapwrite.h"
 #include "record/track.h"

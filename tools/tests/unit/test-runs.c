@@ -19,7 +19,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "model/model.h"
+#include "model/load.h"
 #include "random.h"
 #include "recording/writer.h"
 
