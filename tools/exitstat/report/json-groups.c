@@ -5,7 +5,8 @@
  */
 #include "exits/detail-names.h"
 #include "lib/json-text.h"
-#include "report/json.h"
+#include "report/json-cell.h"
+#include "report/json-groups.h"
 #include "report/report.h"
 
 static json_t *states(const struct model *m)

@@ -6,7 +6,8 @@
 #include <stdio.h>
 
 #include "lib/json-text.h"
-#include "report/json.h"
+#include "report/json-cell.h"
+#include "report/json-phases.h"
 
 /* Sums by phase and reason, and by phase, of one VM or of all. */
 struct view {

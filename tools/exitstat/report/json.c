@@ -8,7 +8,9 @@
 #include "exits/fields.h"
 #include "exits/groups.h"
 #include "lib/json-text.h"
-#include "report/json.h"
+#include "report/json-cell.h"
+#include "report/json-phases.h"
+#include "report/json-groups.h"
 #include "report/report.h"
 
 static json_t *header(const struct model *m)

@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The report for programs, exitstat-report(1): what its parts are made of. All
- * JSON is the caller's.
- */
-#ifndef EXITSTAT_REPORT_JSON_H
-#define EXITSTAT_REPORT_JSON_H
+/* The report for programs: keys that every sum has. All JSON is the caller's. */
+#ifndef EXITSTAT_REPORT_JSON_CELL_H
+#define EXITSTAT_REPORT_JSON_CELL_H
 
 #include <jansson.h>
-#include <stdio.h>
 
 #include "model/model.h"
-
-/* ---- json-cell.c: keys that every sum has ---- */
 
 /* "handler_ns", ...: a key for each state from @from on */
 void report_json_states(json_t *o, const struct model *m,
@@ -26,19 +20,5 @@ void report_json_cell(json_t *o, const struct model *m,
 void report_json_thread(json_t *o, const struct model *m,
 			const struct model_cell *c);
 json_t *report_json_users(const struct model *m, const struct model_cell *c);
-
-/* ---- json-phases.c ---- */
-
-/* "phases", whose reasons have the page's keys only if @brief. */
-json_t *report_json_phases(const struct model *m, bool brief);
-/* One row per VM, with its phases, and per cell. */
-void report_json_vms(const struct model *m, FILE *out);
-void report_json_cells(const struct model *m, FILE *out);
-
-/* ---- json-groups.c ---- */
-
-/* @max values of a reason; what is left out of them is put into @cut. */
-void report_json_groups(json_t *root, const struct model *m, size_t max,
-			json_t *cut);
 
 #endif
