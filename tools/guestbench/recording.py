@@ -2,9 +2,9 @@
 """A recording, by window: the only place that runs exitstat and reads its output.
 
 read() is all that others call. What it returns is of the guest, which is known by
-its name: other VMs of the machine are counted, and left out.
+its name: other VMs of the machine are counted, and left out. A window is a phase of
+the recording; exitstat-report(1) describes what exitstat says of it.
 """
-import csv
 import json
 import subprocess
 from collections import Counter
@@ -34,15 +34,28 @@ class Contexts:
 
 class Window:
     """Exits and times between two markers, of all vCPUs. begin_ns and end_ns: of
-    CLOCK_MONOTONIC, 0 unless they were asked for."""
+    CLOCK_MONOTONIC, 0 before the first and if it never ended."""
 
-    def __init__(self, seconds=0.0):
-        self.seconds = seconds
+    def __init__(self):
+        self.seconds = 0.0
         self.begin_ns = self.end_ns = 0
         self.exits = Counter()          # by reason
         self.times = {}                 # reason: Counter of TIMES
         self.elapsed_ns = self.guest_ns = 0
         self.contexts = Contexts()
+
+    def add(self, phase):
+        """phase: of the guest."""
+        for r in phase["by_reason"]:
+            self.exits[r["name"]] += r["exits"]
+            self.contexts.add(r["name"], r["l1"], r["l2"], r["l2_reflected"])
+        if phase["elapsed_ns"] is None:     # times were not recorded
+            return
+        self.elapsed_ns += phase["elapsed_ns"]
+        self.guest_ns += phase["guest_ns"]
+        for r in phase["by_reason"]:
+            self.times.setdefault(r["name"], Counter()).update(
+                {kind: r[kind] for kind in TIMES})
 
     def nr_exits(self):
         return sum(self.exits.values())
@@ -62,84 +75,40 @@ class Recording:
     def window(self, name):
         return self.windows.setdefault(name, Window())
 
+    def add(self, report):
+        self.lab = report["recording"]["lab"]
+        for v in report["vcpus"]:
+            if v["guest"] == NAME:
+                self.total += v["exits"]
+            else:
+                self.others += v["exits"]
+        for p in report["phases"]:
+            window = self.window(p["name"])
+            window.seconds += p["takes_s"]
+            window.begin_ns, window.end_ns = p["begin_ns"], p["end_ns"] or 0
+        for vm in report["vms"]:
+            for p in vm["phases"] if vm["guest"] == NAME else ():
+                self.window(p["name"]).add(p)
 
-def _run(exitstat, path, *args):
+
+def _report(path, exitstat):
     try:
-        p = subprocess.run([exitstat, *args, path], check=False,
+        p = subprocess.run([exitstat, "report", "-j", path], check=False,
                            capture_output=True, text=True)
     except OSError as e:
         raise Bad(f"{exitstat}: {e.strerror} (make all)") from None
     if p.returncode:
         raise Bad(p.stderr.strip().splitlines()[-1] if p.stderr
-                  else f"{path}: exitstat {args[0]} failed")
-    return p.stdout
+                  else f"{path}: exitstat report failed")
+    return json.loads(p.stdout)
 
 
-def _rows(exitstat, path, table):
-    text = _run(exitstat, path, "export", "--table", table)
-    return (r for r in csv.DictReader(text.splitlines()) if r["name"] == NAME)
-
-
-def _number(text):
-    return int(text) if text else None
-
-
-def _add_report(recording, report):
-    recording.lab = report["recording"]["lab"]
-    for v in report["vcpus"]:
-        if v["guest"] == NAME:
-            recording.total += v["exits"]
-        else:
-            recording.others += v["exits"]
-    for p in report["phases"]:
-        end = p["end_s"] if p["end_s"] is not None else p["begin_s"]
-        recording.windows[p["name"]] = Window(end - p["begin_s"])
-
-
-def _add_exits(recording, rows):
-    for row in rows:
-        l1, l2, reflected = (_number(row[c]) for c in ("l1", "l2", "l2_reflected"))
-        window = recording.window(row["phase"])
-        window.exits[row["reason"]] += l1 + (l2 or 0)
-        window.contexts.add(row["reason"], l1, l2, reflected)
-
-
-def _add_times(recording, vcpus, reasons):
-    for row in vcpus:
-        window = recording.window(row["phase"])
-        window.elapsed_ns += int(row["elapsed_ns"])
-        window.guest_ns += int(row["guest_ns"])
-    for row in reasons:
-        times = recording.window(row["phase"]).times.setdefault(
-            row["reason"], Counter())
-        for kind in TIMES:
-            times[kind] += _number(row[kind]) or 0
-
-
-def _add_clock(recording, phases):
-    for p in phases:
-        window = recording.window(p["name"])
-        window.begin_ns, window.end_ns = p["begin_ns"], p["end_ns"] or 0
-
-
-def _read(path, exitstat, clock):
+def read(path, exitstat):
+    """The Recording of a file."""
     recording = Recording()
-    report = json.loads(_run(exitstat, path, "report", "-j"))
-    _add_report(recording, report)
-    _add_exits(recording, _rows(exitstat, path, "exits"))
-    if "time" in report["recording"]["groups"].split(","):
-        _add_times(recording, _rows(exitstat, path, "vcpu-time"),
-                   _rows(exitstat, path, "time"))
-    if clock:
-        _add_clock(recording, json.loads(
-            _run(exitstat, path, "export", "--format", "json"))["phases"])
-    return recording
-
-
-def read(path, exitstat, clock=False):
-    """The Recording of a file. clock: also when its windows were."""
     try:
-        return _read(path, exitstat, clock)
+        recording.add(_report(path, exitstat))
     except (ValueError, KeyError, TypeError):
         raise Bad(f"{path}: what {exitstat} prints of it is not understood (another "
                   "version?)") from None
+    return recording

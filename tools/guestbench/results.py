@@ -28,16 +28,15 @@ class Run:
             self.recording.windows = {task.name: Window() for task in self.tasks}
         path = os.path.join(self.path, "run.exitstat")
         if self.state and os.path.exists(path):
-            self.recording = recording.read(path, exitstat,
-                                            clock=self.config["accel"] == "tcg")
+            self.recording = recording.read(path, exitstat)
 
     @property
     def windows(self):
         return self.recording.windows
 
     def problem(self):
-        """Why the windows are not the run, or None. The sums come from two
-        commands: export, row by row, and report, by vCPU."""
+        """Why the windows are not the run, or None: the sums are by window and
+        reason, and by vCPU."""
         in_windows = sum(w.nr_exits() for w in self.windows.values())
         known = {"boot"}
         for task in self.tasks:
