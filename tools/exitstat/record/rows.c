@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "snapshot/delta-reasons.h"
 #include "exits/reasons.h"
 #include "record/rows.h"
 

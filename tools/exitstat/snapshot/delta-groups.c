@@ -7,7 +7,9 @@
  */
 #include <assert.h>
 
-#include "snapshot/delta-internal.h"
+#include "snapshot/delta-groups.h"
+#include "snapshot/delta-list.h"
+#include "snapshot/delta-reasons.h"
 
 /* ---- times ---- */
 

@@ -9,7 +9,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "snapshot/delta-internal.h"
+#include "snapshot/delta-groups.h"
+#include "snapshot/delta-list.h"
+#include "snapshot/delta-reasons.h"
+#include "snapshot/delta.h"
 
 /* What a thousand vCPUs cost is what is fetched of them. */
 static_assert(sizeof(struct delta_last) + DELTA_NR_COUNTS * 8 <= 64,
@@ -18,24 +21,6 @@ static_assert(sizeof(struct delta_last) + DELTA_NR_COUNTS * 8 <= 64,
 static_assert(offsetof(struct kes_exit, userspace) ==
 	      offsetof(struct kes_exit, l1) + 8 * DELTA_USERSPACE,
 	      "enum delta_count has their order");
-
-/* Asked for in the same order again and again. */
-uint32_t delta_reason(struct delta *d, uint64_t code)
-{
-	for (size_t n = 0; n < d->nr_reasons; n++) {
-		size_t i = (d->next_reason + n) % d->nr_reasons;
-
-		if (d->reasons[i].code == code &&
-		    d->reasons[i].isa == d->hdr.isa) {
-			d->next_reason = i + 1;
-			return (uint32_t)i;
-		}
-	}
-	d->reasons = vec_room(d->reasons, d->nr_reasons, &d->cap_reasons,
-			      sizeof(*d->reasons));
-	d->reasons[d->nr_reasons] = (struct delta_reason) { d->hdr.isa, code };
-	return (uint32_t)d->nr_reasons++;
-}
 
 /* ---- a vCPU ---- */
 

@@ -3,12 +3,12 @@
  * Lists of counters by code, which delta.c and delta-groups.c subtract alike: N
  * numbers of each code, in the snapshot and in what is remembered of the last.
  */
-#ifndef EXITSTAT_DELTA_INTERNAL_H
-#define EXITSTAT_DELTA_INTERNAL_H
+#ifndef EXITSTAT_DELTA_LIST_H
+#define EXITSTAT_DELTA_LIST_H
 
 #include <string.h>
 
-#include "snapshot/delta.h"
+#include "snapshot/delta-types.h"
 
 /* What is remembered of a code; N numbers follow. */
 struct delta_last {
@@ -126,9 +126,5 @@ static inline bool delta_change(const struct delta *d, struct delta_last *last,
 		memcpy(last->n, now, (size_t)nr * sizeof(*last->n));
 	return any;
 }
-
-/* Fills in the part of d->change that is of the groups beyond counting. */
-void delta_groups(struct delta *d, const struct delta_vm *vm,
-		  struct delta_vcpu *v, const struct snap_vcpu *now);
 
 #endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Part of delta.h: what changed of the groups beyond counting. */
+#ifndef EXITSTAT_DELTA_GROUPS_H
+#define EXITSTAT_DELTA_GROUPS_H
+
+#include "snapshot/delta-types.h"
+
+/* Fills in the part of d->change that is of the groups beyond counting. */
+void delta_groups(struct delta *d, const struct delta_vm *vm,
+		  struct delta_vcpu *v, const struct snap_vcpu *now);
+
+#endif
