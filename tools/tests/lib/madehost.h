@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A host that is made up, of which bytes say what happens: VMs come and go, exits are
+ * counted, threads change their state, counters fall. Its snapshots are a kernel's.
+ */
+#ifndef MADEHOST_H
+#define MADEHOST_H
+
+#include <string.h>
+
+#include "random.h"
+#include "snapwrite.h"
+#include "snapshot/delta-types.h"
+
+#define NR_VMS		3
+#define NR_VCPUS	2
+#define NR_CODES	4
+#define NR_SNAPSHOTS	12
+
+/* ---- the host ---- */
+
+struct cpu {
+	uint64_t n[NR_CODES][DELTA_NR_COUNTS];
+	uint64_t attempts, user;
+	uint64_t bucket[NR_CODES];
+	uint64_t first_cyc, last_cyc, guest_cyc, cyc[NR_CODES][DELTA_NR_STATES];
+	uint32_t state, code;		/* of the thread */
+};
+
+struct vm {
+	uint64_t id, created_ns, died_ns;	/* id 0: there is none */
+	bool hidden;
+	struct cpu cpus[NR_VCPUS];
+};
+
+struct host {
+	const uint8_t *data;
+	size_t len;
+	bool wild;			/* all may happen, and not just growth */
+	uint64_t now;			/* ns, and cycles */
+	uint64_t born;
+	unsigned int turn;		/* how the lists are turned */
+	bool twice;			/* a code is listed twice */
+	struct vm vms[NR_VMS];
+};
+
+static const uint64_t codes[NR_CODES] = { 0x7b, 0x78, 0x400, KES_CODE_UNKNOWN };
+
+static uint8_t next(struct host *h)
+{
+	if (!h->len)
+		return 0;
+	h->len--;
+	return *h->data++;
+}
+
+static void run_thread(struct host *h, struct cpu *c, uint8_t how)
+{
+	uint64_t cyc = h->now - c->last_cyc;
+
+	if (!c->first_cyc)
+		c->first_cyc = h->now;
+	else if (c->state == KES_STATE_GUEST)
+		c->guest_cyc += cyc;
+	else
+		c->cyc[c->code][c->state - 1] += cyc;
+	c->last_cyc = h->now;
+	c->state = how % KES_NR_STATES;
+	c->code = how / 8 % NR_CODES;
+}
+
+static void restart_times(struct cpu *c)
+{
+	c->first_cyc = 0;
+	c->last_cyc = 0;
+	c->guest_cyc = 0;
+	memset(c->cyc, 0, sizeof(c->cyc));
+	memset(c->bucket, 0, sizeof(c->bucket));
+}
+
+static void count(struct cpu *c, uint8_t how, uint64_t more)
+{
+	c->n[how % NR_CODES][how / 4 % DELTA_NR_COUNTS] += more;
+	c->attempts += more;
+	c->user += how & 1;
+	c->bucket[how % NR_CODES] += how & 2;
+}
+
+static void be_wild(struct host *h, struct vm *vm, struct cpu *c, uint8_t how)
+{
+	switch (how % 10) {
+	case 0:
+		count(c, next(h), 1ull << 62);
+		break;
+	case 1:
+		c->n[next(h) % NR_CODES][0] = UINT64_MAX - 5;
+		break;
+	case 2:
+		memset(c, 0, sizeof(*c));
+		break;
+	case 3:
+		memset(c->n[next(h) % NR_CODES], 0, sizeof(c->n[0]));
+		break;
+	case 4:
+		c->attempts = c->user = 0;
+		break;
+	case 5:
+		restart_times(c);
+		break;
+	case 6:
+		*vm = (struct vm) { .id = 1 + h->born % 2,
+				    .created_ns = ++h->born };
+		break;
+	case 7:
+		vm->died_ns = vm->id && !vm->died_ns ? h->now : 0;
+		break;
+	case 8:
+		vm->hidden = !vm->hidden;
+		break;
+	default:
+		h->turn = next(h);
+		h->twice = h->turn & 1;
+	}
+}
+
+static void happen(struct host *h)
+{
+	for (int ops = next(h) % 16; ops > 0; ops--) {
+		uint8_t op = next(h);
+		struct vm *vm = &h->vms[op % NR_VMS];
+		struct cpu *c = &vm->cpus[op / 4 % NR_VCPUS];
+
+		h->now += 1 + next(h);
+		if (h->wild && op >= 160)
+			be_wild(h, vm, c, op);
+		else if (op & 8)
+			run_thread(h, c, next(h));
+		else
+			count(c, next(h), next(h));
+	}
+	h->now += 1000;
+}
+
+/* ---- its snapshot ---- */
+
+static void put_exit(struct snapwrite *w, uint64_t code, const uint64_t *n)
+{
+	const struct kes_exit e = {
+		code, 0, n[0], n[1], n[2], n[3], n[4],
+	};
+
+	if (n[0] | n[1] | n[2] | n[3] | n[4])
+		snapwrite_exit(w, &e);
+}
+
+static void put_times(struct snapwrite *w, const struct cpu *c)
+{
+	snapwrite_part(w, KES_REC_TIME);
+	snapwrite_time(w, c->first_cyc, c->last_cyc, c->guest_cyc, c->state);
+	((struct kes_time_record *)(w->data + w->part_off))->state_code =
+		codes[c->code];
+	for (int i = 0; i < NR_CODES; i++) {
+		struct kes_time_exit t = { .code = codes[i] };
+
+		for (int k = 0; k < DELTA_NR_STATES; k++)
+			t.cyc[k] = c->cyc[i][k];
+		snapwrite_element(w, &t);
+	}
+	snapwrite_part(w, KES_REC_HISTOGRAM);
+	for (int i = 0; i < NR_CODES; i++)
+		snapwrite_element(w, &(struct kes_histogram_exit) {
+			.code = codes[i], .bucket = { [7] = c->bucket[i] } });
+}
+
+static void put_cpu(const struct host *h, struct snapwrite *w, uint32_t id,
+		    const struct cpu *c)
+{
+	snapwrite_vcpu(w, KES_REC_VCPU, id, c->attempts);
+	for (unsigned int i = 0; i < NR_CODES; i++) {
+		unsigned int k = (i + h->turn) % NR_CODES;
+
+		put_exit(w, codes[k], c->n[k]);
+		if (h->twice)
+			put_exit(w, codes[k], c->n[NR_CODES - 1]);
+	}
+	snapwrite_part(w, KES_REC_USERSPACE);
+	snapwrite_element(w, &(struct kes_userspace) { .reason = 2,
+						       .count = c->user });
+	put_times(w, c);
+}
+
+static void look(const struct host *h, struct snapwrite *w, struct snapshot *s)
+{
+	struct errbuf err;
+
+	snapwrite_begin(w, KES_ISA_SVM, 0x1f);
+	snapwrite_header(w)->begin_ns = h->now;
+	snapwrite_header(w)->end_ns = h->now;
+	snapwrite_clock(w, 1000000, h->now, 0xf);
+	for (unsigned int i = 0; i < NR_VMS; i++) {
+		const struct vm *vm = &h->vms[(i + h->turn) % NR_VMS];
+
+		if (!vm->id || vm->hidden)
+			continue;
+		snapwrite_vm(w, vm->id, 1, vm->created_ns, vm->died_ns, "x");
+		for (uint32_t k = 0; k < NR_VCPUS; k++)
+			put_cpu(h, w, k, &vm->cpus[k]);
+	}
+	snapwrite_end(w);
+	if (snapshot_parse(s, w->data, w->len, &err)) {
+		fprintf(stderr, "%s\n", err.text);
+		abort();
+	}
+}
+
+#endif
