@@ -124,33 +124,23 @@ int rec_check_pages(struct recording *r, struct errbuf *err)
 	return rc;
 }
 
-/* A row id as an index; -1 when there is no such row. */
-static int64_t index_of(int64_t id, size_t nr)
-{
-	return id >= 1 && (uint64_t)id <= nr ? id - 1 : -1;
-}
-
-bool rec_check_number(const struct recording *r, enum rec_column what,
-		      int64_t *n)
+struct rec_limits rec_limits_of(const struct recording *r,
+				enum rec_column what)
 {
 	switch (what) {
 	case REC_SAMPLE_ID:
-		*n = index_of(*n, r->nr_samples);
-		break;
+		return (struct rec_limits) { 1, (int64_t)r->nr_samples, 1 };
 	case REC_VCPU_ID:
-		*n = index_of(*n, r->nr_vcpus);
-		break;
+		return (struct rec_limits) { 1, (int64_t)r->nr_vcpus, 1 };
 	case REC_REASON_ID:
-		*n = index_of(*n, r->nr_reasons);
-		break;
+		return (struct rec_limits) { 1, (int64_t)r->nr_reasons, 1 };
 	case REC_BUCKET:
-		return *n >= 0 && *n < REC_NR_BUCKETS;
+		return (struct rec_limits) { 0, REC_NR_BUCKETS - 1, 0 };
 	case REC_FLAG:
-		return *n == 0 || *n == 1;
+		return (struct rec_limits) { 0, 1, 0 };
 	case REC_COUNT_OR_NULL:
-		return *n >= -1;
+		return (struct rec_limits) { -1, INT64_MAX, 0 };
 	default:
-		break;
+		return (struct rec_limits) { 0, INT64_MAX, 0 };
 	}
-	return *n >= 0;
 }

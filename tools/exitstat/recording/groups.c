@@ -41,9 +41,11 @@ static const enum rec_column detail_columns[] = {
 static bool read_detail(const struct recording *r, sqlite3_stmt *s, int64_t *n)
 {
 	for (int i = 0; detail_columns[i]; i++) {
+		struct rec_limits limits = rec_limits_of(r, detail_columns[i]);
+
 		n[i] = sqlite3_column_int64(s, i);
 		if (sqlite3_column_type(s, i) != SQLITE_INTEGER ||
-		    !rec_check_number(r, detail_columns[i], &n[i]))
+		    !rec_check_number(&limits, &n[i]))
 			return false;
 	}
 	return true;

@@ -185,6 +185,14 @@ void pack_add(enum pack_kind kind, int64_t *to, const int64_t *from)
 		add_row(&pack_shapes[kind], to, from);
 }
 
+int pack_compare(enum pack_kind kind, const int64_t *a, const int64_t *b)
+{
+	for (int i = 0; i < pack_shapes[kind].keys; i++)
+		if (a[i] != b[i])
+			return a[i] < b[i] ? -1 : 1;
+	return 0;
+}
+
 static bool same_keys(const struct pack_sums *s, size_t row, const int64_t *n)
 {
 	for (int i = 0; i < pack_shapes[s->kind].keys; i++)

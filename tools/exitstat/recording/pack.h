@@ -61,6 +61,8 @@ static inline struct pack_reader pack_reader(const void *data, size_t len)
 /* 1: the next row is in @n; 0: there is none; -EINVAL: damaged. */
 int pack_next(enum pack_kind kind, struct pack_reader *r, int64_t *n);
 
+/* By keys: below 0, 0 or above, as @a is before @b, the same or after it. */
+int pack_compare(enum pack_kind kind, const int64_t *a, const int64_t *b);
 /* Adds @from to @to, value by value; NULL and a number is the number. */
 void pack_add(enum pack_kind kind, int64_t *to, const int64_t *from);
 

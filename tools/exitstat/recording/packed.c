@@ -19,7 +19,7 @@
 struct pass {
 	struct recording *r;
 	enum pack_kind kind;
-	const enum rec_column *columns;
+	struct rec_limits limits[REC_MAX_COLUMNS];	/* of the columns */
 	rec_row_fn fn;
 	void *arg;
 	struct errbuf *err;
@@ -39,12 +39,8 @@ static struct pack_reader reader_of(sqlite3_stmt *s, int column)
 static int by_keys(const void *a, const void *b, void *arg)
 {
 	const struct pass *p = arg;
-	const int64_t *x = a, *y = b;
 
-	for (int i = 0; i < pack_shapes[p->kind].keys; i++)
-		if (x[i] != y[i])
-			return x[i] < y[i] ? -1 : 1;
-	return 0;
+	return pack_compare(p->kind, a, b);
 }
 
 static void sort_rows(struct pass *p)
@@ -56,7 +52,7 @@ static void sort_rows(struct pass *p)
 	p->unsorted = false;
 	qsort_r(p->rows, p->nr, sizeof(*p->rows), by_keys, p);
 	for (size_t i = 0; i < p->nr; i++)
-		if (nr && !by_keys(p->rows[nr - 1], p->rows[i], p))
+		if (nr && !pack_compare(p->kind, p->rows[nr - 1], p->rows[i]))
 			pack_add(p->kind, p->rows[nr - 1], p->rows[i]);
 		else
 			memmove(p->rows[nr++], p->rows[i], sizeof(*p->rows));
@@ -82,7 +78,7 @@ static int nr_numbers(enum pack_kind kind)
 static bool check_row(const struct pass *p, int64_t *row)
 {
 	for (int i = 0; i < nr_numbers(p->kind); i++)
-		if (!rec_check_number(p->r, p->columns[i + 1], &row[i]))
+		if (!rec_check_number(&p->limits[i + 1], &row[i]))
 			return false;
 	return true;
 }
@@ -98,7 +94,7 @@ static int load_rows(struct pass *p, sqlite3_stmt *s)
 	while ((rc = pack_next(p->kind, &r, row = room_for_row(p))) > 0) {
 		if (!check_row(p, row))
 			return -EINVAL;
-		if (p->nr && by_keys(p->rows[p->nr - 1], row, p) >= 0)
+		if (p->nr && pack_compare(p->kind, p->rows[p->nr - 1], row) >= 0)
 			p->unsorted = true;
 		p->nr++;
 	}
@@ -111,7 +107,7 @@ static int pass_rows(struct pass *p, int64_t sample, bool *done)
 {
 	int numbers = nr_numbers(p->kind);
 	int64_t n[REC_MAX_COLUMNS] = { sample };
-	int rc = rec_check_number(p->r, p->columns[0], &n[0]) ? 0 : -EINVAL;
+	int rc = rec_check_number(&p->limits[0], &n[0]) ? 0 : -EINVAL;
 
 	for (size_t i = 0; !rc && i < p->nr; i++) {
 		memcpy(n + 1, p->rows[i], sizeof(*n) * (size_t)numbers);
@@ -165,10 +161,12 @@ int rec_packed_rows(struct recording *r, enum pack_kind kind,
 		    const enum rec_column *columns, rec_row_fn fn, void *arg,
 		    struct errbuf *err)
 {
-	struct pass p = { .r = r, .kind = kind, .columns = columns, .fn = fn,
-			  .arg = arg, .err = err };
+	struct pass p = { .r = r, .kind = kind, .fn = fn, .arg = arg,
+			  .err = err };
 	int rc = 0;
 
+	for (int i = 0; columns[i]; i++)
+		p.limits[i] = rec_limits_of(r, columns[i]);
 	if (r->nr_runs)
 		rc = read_table(&p, "run", "id", 0, 0);
 	if (!rc)

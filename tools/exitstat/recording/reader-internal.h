@@ -27,7 +27,7 @@ int rec_check_tables(struct recording *r, struct errbuf *err);
 /* Page structure only: what rows say is checked as they are loaded. */
 int rec_check_pages(struct recording *r, struct errbuf *err);
 
-/* What a number of a column must be; ids become indices. */
+/* What a number of a column must be. */
 enum rec_column {
 	REC_END,		/* no more columns */
 	REC_SAMPLE_ID, REC_VCPU_ID, REC_REASON_ID,
@@ -37,8 +37,21 @@ enum rec_column {
 	REC_COUNT_OR_NULL,	/* that, or -1 */
 };
 
-bool rec_check_number(const struct recording *r, enum rec_column what,
-		      int64_t *n);
+struct rec_limits {
+	int64_t min, max;
+	int64_t base;		/* is taken off: ids become indices */
+};
+
+struct rec_limits rec_limits_of(const struct recording *r,
+				enum rec_column what);
+
+static inline bool rec_check_number(const struct rec_limits *l, int64_t *n)
+{
+	if (*n < l->min || *n > l->max)
+		return false;
+	*n -= l->base;
+	return true;
+}
 
 /* ---- samples.c ---- */
 
