@@ -248,6 +248,18 @@ static struct snap_vcpu *part_owner(struct snapshot *s,
 	return v->vm_id == h->vm_id && v->vcpu_id == h->vcpu_id ? v : NULL;
 }
 
+/* The kernel writes first_cyc before last_cyc: read in between, there is none yet. */
+static int parse_time(struct snap_vcpu *v, const struct bytes *b, size_t off)
+{
+	struct kes_time_record *t = &v->time;
+
+	if (get(b, off, t, sizeof(*t)) || t->state >= KES_NR_STATES)
+		return -EPROTO;
+	if (!t->last_cyc)
+		t->first_cyc = 0;
+	return t->last_cyc < t->first_cyc ? -EPROTO : 0;
+}
+
 static int parse_part(struct snapshot *s, const struct bytes *b, size_t off,
 		      const struct kes_record *rec)
 {
@@ -268,10 +280,7 @@ static int parse_part(struct snapshot *s, const struct bytes *b, size_t off,
 	to->there = true;
 	to->first = *(size_t *)((char *)s + p->nr);
 	to->nr = h.nr;
-	if (rec->type == KES_REC_TIME &&
-	    (get(b, off, &v->time, sizeof(v->time)) ||
-	     v->time.state >= KES_NR_STATES ||
-	     v->time.last_cyc < v->time.first_cyc))
+	if (rec->type == KES_REC_TIME && parse_time(v, b, off))
 		return -EPROTO;
 	return parse_elements(s, b, off + p->head, p, h.nr);
 }

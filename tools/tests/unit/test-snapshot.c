@@ -334,6 +334,26 @@ static void times_need_a_clock(void **state)
 	snapshot_free(&s);
 }
 
+/* Read while the first state began, which is no damage. */
+static void times_begin(void **state)
+{
+	struct snapshot s = { 0 };
+	struct snapwrite w;
+	struct errbuf err;
+
+	(void)state;
+	build_parts(&w);
+	snapwrite_vcpu(&w, KES_REC_VCPU, 7, 0);
+	snapwrite_part(&w, KES_REC_TIME);
+	snapwrite_time(&w, 900, 0, 0, KES_STATE_USERSPACE);
+	snapwrite_end(&w);
+	assert_int_equal(snapshot_parse(&s, w.data, w.len, &err), 0);
+	assert_true(s.vcpus[s.nr_vcpus - 1].times.there);
+	assert_int_equal(s.vcpus[s.nr_vcpus - 1].time.first_cyc, 0);
+	snapwrite_free(&w);
+	snapshot_free(&s);
+}
+
 static void damaged_parts_are_refused(void **state)
 {
 	static void (*const cases[])(struct snapwrite *w) = {
@@ -455,6 +475,7 @@ int main(void)
 		cmocka_unit_test(parts_are_read),
 		cmocka_unit_test(damaged_parts_are_refused),
 		cmocka_unit_test(times_need_a_clock),
+		cmocka_unit_test(times_begin),
 	};
 
 	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
