@@ -85,7 +85,7 @@ unload load:
 	@scripts/build/module $@
 
 install: all	## the tool, minivmm, their pages and texts (DESTDIR= prefix=/usr/local mandir= ...)
-	@$(MAKE) -C tools/exitstat O=$(OUT)/obj completion
+	@$(MAKE) -C tools/exitstat O=$(OUT)/obj written
 	@$(with_dirs) scripts/build/install
 
 uninstall:	## remove what install installs (with the same variables)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Implements explain.h. exitstat-reasons(7) has all that explain knows, by
- * class, in mdoc; the page in docs/man is this output, and a test compares them.
+ * class, in mdoc; "make install" installs this output as the page.
  */
 #include <ctype.h>
 #include <string.h>
