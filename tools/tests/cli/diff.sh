@@ -95,21 +95,22 @@ numbers_are_right() {
 	END
 }
 
-# The paths to all keys, so that none is renamed or lost unnoticed.
+# The keys at each path, so that none is renamed or lost unnoticed.
 json_keys() {
-	diff_ -j groups.x less.x | python3 -c 'import json, sys
-def walk(o, path, out):
+	diff_ -j groups.x less.x | python3 -c 'import collections, json, sys
+keys = collections.defaultdict(set)
+def walk(o, path):
     if isinstance(o, dict):
         for key, value in o.items():
-            walk(value, path + "." + key, out)
+            if not isinstance(value, (dict, list)):
+                keys[path].add(key)
+            walk(value, path + "." + key)
     elif isinstance(o, list):
         for value in o:
-            walk(value, path + "[]", out)
-    else:
-        out.add(path)
-paths = set()
-walk(json.load(sys.stdin), "", paths)
-print(*sorted(paths), sep="\n")'
+            walk(value, path + "[]")
+walk(json.load(sys.stdin), "")
+for path, names in sorted(keys.items()):
+    print(path + ":", *sorted(names))'
 }
 
 # Runs that differ among themselves as much as A and B do.
