@@ -74,8 +74,8 @@ class Xml(TestCase):
                 ("devices/memballoon", "model", "none"),
                 ("devices/controller", "model", "none")):
             self.assertEqual(self.attribute(path, name), value, path)
-        self.assertEqual([self.xml.findtext(end) for end in libvirt.ENDS],
-                         ["destroy"] * 3)
+        for end in "poweroff", "reboot", "crash":
+            self.assertEqual(self.xml.findtext(f"on_{end}"), "destroy")
 
     def test_machine(self):
         """a domain is the machine that QEMU's arguments are"""
