@@ -35,6 +35,10 @@ class Table:
                 section = self.sections.setdefault(name, {})
                 if section:
                     raise Bad(f"{where}:{nr}: [{name}]: given twice")
+            elif section is not None and name == "like":
+                if value not in self.sections:
+                    raise Bad(f"{where}:{nr}: like = {value}: no section above")
+                section.update({**self.sections[value], **section})
             elif section is None or name not in NEEDED + OPTIONAL:
                 raise Bad(f"{where}:{nr}: {name}: not a key of a benchmark")
             else:

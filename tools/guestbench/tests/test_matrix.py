@@ -34,6 +34,7 @@ BAD_MATRICES = (
 BAD_TABLES = (
     ("bad.table: [wait]: no unit", "unit = s\n", ""),
     ("bad.table:1: toll: not a key", "[disk]", "toll = 1"),
+    ("bad.table:16: like = dusk: no section", "family = cpu", "like = dusk"),
     ("better = more: unknown", "= lower", "= more"),
     ("[disk]: command: {size} has no value", "disk {mib} ", "disk {size} "),
     ("[wait]: name: {vcpus} has no value", "name = wait", "name = wait-{vcpus}"),
