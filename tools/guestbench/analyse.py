@@ -2,9 +2,7 @@
 """Tables of the runs in a directory of guestbench, to standard output and
 report.txt; the same and more as report.html and report.json.
 
-usage: guestbench analyse DIR EXITSTAT
-
-Its status is 1, after all that, if the exits of a run are not, each one, in one
+It raises Bad, after all that, if the exits of a run are not, each one, in one
 window; or if a run is partial, failed or has no result, or one of its
 benchmarks has no score.
 """

@@ -1,127 +1,90 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Run benchmarks in a guest, and report which VM exits their scores are made of.
-
-  guestbench [options]
-    --quick         the matrix of minutes, for the labs (unless given)
-    --full          the matrix of hours, for real hardware
-    --libvirt       one guest of minutes, as a domain of libvirt
-    --matrix FILE   a matrix of your own: copy one of
-                    tools/guestbench/matrix/*.conf and edit it
-    --lab NAME      in the nested guest of a lab: svm, vmx or kvm; else on
-                    this machine, as root
-    --out DIR       one directory for each run, with its recording and its
-                    guest's output (out/guestbench-NAME); what is done there
-                    already is not done again
-    --seed N        the order of the runs; without it a new one, which is
-                    reported
-    --retry         run again what was partial or failed
-    --plan          only plan the runs
-    --report        only the tables of what is there
-    --series X.Y    the kernel line (6.12)
-    --quiet         only results and errors
-  guestbench plan MATRIX DIR SEED [TABLE]
-  guestbench analyse DIR EXITSTAT
-
-Interrupt it when you like: the same command continues. The tables go to stdout
-and report.txt, .html and .json in DIR. docs/benchmarks.md describes them. The
-status is 1 if a run is partial or failed, or a benchmark has no score.
-Environment: EXITSTAT, the tool (out/bin/exitstat, built first).
-"""
+"""Run benchmarks in a guest, and report which VM exits their scores are made of."""
+import argparse
 import os
-from types import SimpleNamespace
 
-from . import analyse, plan, runs
+from . import analyse, benchmarks, plan, runs
 from .conffile import Bad
 from .messages import HERE, TOP, warn
 from .process import Interrupted
 
-# Commands that only read and write files: function, least and most arguments.
-COMMANDS = {"plan": (plan.main, 3, 4), "analyse": (analyse.main, 2, 2)}
-MATRICES = ("quick", "full", "libvirt")
-VALUES = ("matrix", "lab", "out", "seed", "series")
-LABS = ("svm", "vmx", "kvm")
+MATRICES = {"quick": "the matrix of minutes, for the labs (unless given)",
+            "full": "the matrix of hours, for real hardware",
+            "libvirt": "one guest of minutes, as a domain of libvirt"}
+EPILOG = """\
+Interrupt it when you like: the same command continues. The tables go to stdout and
+report.txt, .html and .json in DIR. docs/benchmarks.md describes them. The status is
+1 if a run is partial or failed, or a benchmark has no score. Environment: EXITSTAT,
+the tool (out/bin/exitstat, built first)."""
 
 
-class Usage(Exception):
-    """A command line that is not understood."""
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        """In one line."""
+        self.exit(2, f"{self.prog}: {message} (try --help)\n")
 
 
 def matrix_file(name):
     return os.path.join(HERE, "matrix", f"{name}.conf")
 
 
-def defaults():
-    return SimpleNamespace(
-        matrix=matrix_file("quick"), lab="", out="", seed="-", series="6.12",
-        retry=False, quiet=False, only="", help=False)
+def value(text):
+    if not text:
+        raise argparse.ArgumentTypeError("needs a value")
+    return text
 
 
-def parse(args):
-    """The options as members of a namespace."""
-    options, args = defaults(), list(args)
-    while args:
-        word = args.pop(0)
-        name = "help" if word == "-h" else word.removeprefix("--")
-        if name == word or name not in (
-                *MATRICES, *VALUES, "plan", "report", "retry", "quiet", "help"):
-            raise Usage(f"{word}: unknown option")
-        if name in VALUES:
-            setattr(options, name, args.pop(0) if args else "")
-            if not getattr(options, name):
-                raise Usage(f"{word} needs a value")
-        elif name in MATRICES:
-            options.matrix = matrix_file(name)
-        elif name in ("plan", "report"):
-            options.only = name
-        else:
-            setattr(options, name, True)
-    if options.lab and options.lab not in LABS:
-        raise Usage(f"{options.lab}: no such lab (svm, vmx or kvm)")
-    options.out = options.out or os.path.join(
-        TOP, "out", f"guestbench-{options.lab or 'here'}")
-    return options
-
-
-def command(args):
-    """The function of a command and its arguments; None for other words."""
-    function, least, most = COMMANDS.get(args[0] if args else "", (None, 0, 0))
-    if function and not least <= len(args) - 1 <= most:
-        raise Usage(f"{args[0]}: {len(args) - 1} arguments")
-    return function and (lambda: function(*args[1:]))
+def parser():
+    made = Parser(prog="guestbench", description=__doc__, epilog=EPILOG,
+                  allow_abbrev=False)
+    made.set_defaults(matrix=matrix_file("quick"))
+    add = made.add_argument
+    for name, text in MATRICES.items():
+        add(f"--{name}", dest="matrix", action="store_const", const=matrix_file(name),
+            help=text)
+    add("--matrix", metavar="FILE", type=value, help="a matrix of your own: copy one "
+        "of tools/guestbench/matrix/*.conf and edit it")
+    add("--table", metavar="FILE", type=value, default=benchmarks.TABLE,
+        help="a table of benchmarks of your own (tools/guestbench/benchmarks.conf)")
+    add("--lab", choices=("svm", "vmx", "kvm"), default="", help="in the nested guest "
+        "of this lab; else on this machine, as root")
+    add("--out", metavar="DIR", type=value, help="one directory for each run, with its "
+        "recording and its guest's output (out/guestbench-NAME); what is done there "
+        "already is not done again")
+    add("--seed", metavar="N", type=value, default="-", help="the order of the runs; "
+        "without it a new one, which is reported")
+    add("--retry", action="store_true", help="run again what was partial or failed")
+    add("--plan", dest="only", action="store_const", const="plan",
+        help="only plan the runs")
+    add("--report", dest="only", action="store_const", const="report",
+        help="only the tables of what is there")
+    add("--series", metavar="X.Y", type=value, default="6.12",
+        help="the kernel line (6.12)")
+    add("--quiet", action="store_true", help="only results and errors")
+    return made
 
 
 def run(options):
     """Plan, run what is left of the plan, and report."""
     exitstat = os.environ.get("EXITSTAT") or os.path.join(TOP, "out/bin/exitstat")
     if options.only != "report":
-        planned = plan.main(options.matrix, options.out, options.seed)
+        planned = plan.main(options.matrix, options.out, options.seed, options.table)
         if options.only == "plan":
             return
         runs.run_pending(planned, options, exitstat)
     analyse.main(options.out, exitstat)
 
 
-def start(args):
-    function = command(args)
-    if function:
-        function()
-        return
-    options = parse(args)
-    if options.help:
-        print(__doc__, end="")
-        return
+def main(args):
+    """The status: 0, 1 (failed) or that of a signal. What ends it says so itself:
+    --help, and an option that is wrong (2)."""
+    options = parser().parse_args(args)
+    options.out = options.out or os.path.join(
+        TOP, "out", f"guestbench-{options.lab or 'here'}")
     if options.quiet:
         os.environ["EXITSTAT_QUIET"] = "1"
-    run(options)
-
-
-def main(args):
-    """The status: 0, 1 (failed) or 2 (usage), or that of a signal."""
     try:
-        start(args)
-    except Usage as error:
-        warn(f"{error} (try --help)")
-        return 2
+        run(options)
     except Bad as error:
         warn(error)
         return 1

@@ -2,14 +2,12 @@
 """What runs in which order: a matrix becomes a directory with one directory for
 each boot of a guest.
 
-usage: guestbench plan MATRIX DIR SEED [TABLE]
-
 Each run has what run-one needs, as plain files: "tasks" (benchmarks, one per
 line), "phases.conf" (a window for each, and one for each gap), "args" (of QEMU,
 one per line), "domain.xml" and "forward" (for libvirt) or "native" (processors;
 there is no VM), "disk" (format, MiB, volume) and "limit" (seconds). plan.json says
 the same to analyse, and is written last. A DIR that has one is continued, if
-it is from the same matrix and table. SEED is a number, or - for a new one.
+it is from the same matrix and table.
 
 Every repeat has all configurations, in an order of its own, so that what
 changes with time on the machine is not taken for a difference.
@@ -219,7 +217,8 @@ def continued(directory, mx, table, seed):
     return plan
 
 
-def main(path, directory, seed, table=benchmarks.TABLE):
+def main(path, directory, seed, table):
+    """seed: a number, or - for a new one."""
     mx, known = matrix.load(path), benchmarks.load(table)
     new_seed = secrets.randbelow(SEED_MAX) if seed == "-" else whole(
         seed, 0, SEED_MAX, "seed")

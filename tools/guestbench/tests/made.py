@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import tempfile
 
-from .support import MATRIX, TestCase, build, exitstat, read, write
+from .support import MATRIX, TestCase, build, read, write
 
 NAMES = ("boot", "disk-1m", "after disk-1m", "wait", "after wait")
 
@@ -88,6 +88,6 @@ class Made(TestCase):
 
     def analyse(self):
         """The tables; there is nothing wrong with the results."""
-        status, out, err = self.command("analyse", "p", exitstat())
+        status, out, err = self.report()
         self.assertEqual((status, err), (0, ""))
         return out

@@ -22,7 +22,7 @@ import time
 import unittest
 from unittest import mock
 
-from .. import cli, plan
+from .. import benchmarks, cli, plan
 from ..messages import HERE, TOP
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
@@ -140,6 +140,17 @@ def exclusive(name):
         yield
 
 
+def planning(matrix="m.conf", out="p", seed="-", table="table.conf"):
+    """The options that make a plan."""
+    return ("--plan", "--matrix", matrix, "--out", out, "--seed", seed,
+            "--table", table)
+
+
+def shipped(name):
+    """The same for a matrix of matrix/, with the shipped table."""
+    return planning(f"{HERE}/matrix/{name}.conf", "s", 1, benchmarks.TABLE)
+
+
 class TestCase(unittest.TestCase):
     """Each test in a directory of its own, with the table and its matrix."""
     maxDiff = None
@@ -149,7 +160,8 @@ class TestCase(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.directory)
         self.addCleanup(os.chdir, os.getcwd())
         os.chdir(self.directory)
-        self.patch_environment(LC_ALL="C", XDG_CACHE_HOME=f"{self.directory}/cache")
+        self.patch_environment(LC_ALL="C", XDG_CACHE_HOME=f"{self.directory}/cache",
+                               EXITSTAT=exitstat())
         write("table.conf", TABLE.rstrip())
         write("m.conf", MATRIX.rstrip())
 
@@ -167,6 +179,11 @@ class TestCase(unittest.TestCase):
             except SystemExit as e:
                 status = e.code
         return status, out.getvalue(), err.getvalue()
+
+    def report(self, directory="p", tool=None):
+        """The same of --report."""
+        with mock.patch.dict(os.environ, EXITSTAT=tool or exitstat()):
+            return self.command("--report", "--out", directory)
 
     def succeeds(self, *args):
         """What it says on standard error."""
@@ -209,7 +226,7 @@ class Machine(TestCase):
         write("initrd")
         os.truncate("initrd", 0)
         os.mkdir("tmp")
-        self.patch_environment(EXITSTAT_ROOT=str(root), EXITSTAT=exitstat())
+        self.patch_environment(EXITSTAT_ROOT=str(root))
         self.environment = {
             "KERNEL": "/k", "INITRD": f"{self.directory}/initrd", "ROOT": "/r",
             "QCOW2": "/q", "QEMU": f"{self.directory}/qemu",

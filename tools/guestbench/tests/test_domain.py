@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 from .. import libvirt, matrix, qemu
 from ..messages import HERE
 from .support import (ENTRY, Machine, TestCase, eventually, limited, program, read,
-                      write)
+                      shipped, write)
 
 SCHEMA = "/usr/share/libvirt/schemas/domain.rng"
 OTHER = "guestbench 1b4e28ba-2fa1-11d2-883f-0016d3cca427"
@@ -97,7 +97,7 @@ class Xml(TestCase):
 
     def test_shipped(self):
         """the shipped matrix is the guest of the reference"""
-        self.succeeds("plan", f"{HERE}/matrix/libvirt.conf", "s", 1)
+        self.succeeds(*shipped("libvirt"))
         xml = read("s/runs/0001/domain.xml")
         self.assertIn('<memory unit="MiB">2900</memory>', xml)
         self.assertIn("<vcpu>2</vcpu>", xml)
@@ -109,7 +109,7 @@ class Xml(TestCase):
                          "no schema, or no xmllint")
     def test_schema(self):
         """libvirt's schema accepts the XML"""
-        self.succeeds("plan", f"{HERE}/matrix/libvirt.conf", "s", 1)
+        self.succeeds(*shipped("libvirt"))
         xml = read("s/runs/0001/domain.xml").replace(
             "@UUID@", OTHER.split()[1]).replace("@EOI@", "on")
         write("valid.xml", re.sub(r"@([A-Z]*)@", r"/\1", xml))

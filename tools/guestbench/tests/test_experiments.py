@@ -13,7 +13,7 @@ from ..experiments.overhead import (NAMES, account, in_words, parse_samples, ran
                                     tcg_parts)
 from ..recording import Contexts
 from .made import record, sql
-from .support import TABLE, Machine, TestCase, exitstat, program, read, write
+from .support import TABLE, Machine, TestCase, program, read, write
 
 
 class Accounts(unittest.TestCase):
@@ -159,7 +159,7 @@ class Overhead(TestCase):
               *(f"{time / 1e9:.6f} 7 {kind}" for time, kind in points))
 
     def analyse(self):
-        status, out, err = self.command("analyse", "n", exitstat())
+        status, out, err = self.report("n")
         self.assertEqual((status, err), (0, ""))
         return out
 
@@ -226,7 +226,7 @@ class Overhead(TestCase):
             write(path / "guest.log", *(
                 line for line in read(path / "guest.log").splitlines()
                 if "status" not in line))
-        status, out, _ = self.command("analyse", "n", exitstat())
+        status, out, _ = self.report("n")
         self.assertEqual(status, 1)
         self.assertNotIn("against native", out)
 

@@ -205,7 +205,7 @@ class Wrong(Made):
 
     def refuses(self, text, directory="p", tool=None):
         """Its tables are "out"."""
-        status, self.out, err = self.command("analyse", directory, tool or exitstat())
+        status, self.out, err = self.report(directory, tool)
         self.assertIn(text, err)
         self.assertEqual((status, err.count("\n")), (1, 1))
 
@@ -259,7 +259,7 @@ class Wrong(Made):
     def test_once(self):
         """one start of the tool for each run"""
         program("counted", f"""echo "$*" >>started; exec {exitstat()} "$@" """)
-        self.command("analyse", "p", "./counted")
+        self.report(tool="./counted")
         self.assertEqual(read("started").splitlines(), sorted(
             f"report -j {path}" for path in pathlib.Path("p/runs").glob("*/run.exitstat")))
 

@@ -7,7 +7,7 @@ import shutil
 
 from . import judge
 from .made import Made, sql
-from .support import MATRIX, TestCase, edit, exitstat, read, write
+from .support import MATRIX, TestCase, edit, read, write
 
 
 class Judge(TestCase):
@@ -34,7 +34,7 @@ class Runs(Judge, Made):
             write(run / "guest.log", *(
                 line for line in read(run / "guest.log").splitlines()
                 if "rate" not in line))
-        self.assertEqual(self.command("analyse", "p", exitstat())[0], 1)
+        self.assertEqual(self.report()[0], 1)
 
     def test_right(self):
         """runs that are as they should be"""

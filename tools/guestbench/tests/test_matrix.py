@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 
 from .. import benchmarks, results
-from .support import GOLDEN, TABLE, TestCase, read, write
+from .support import GOLDEN, TABLE, TestCase, planning, read, write
 
 # What is wrong with a matrix of these lines.
 BAD_MATRICES = (
@@ -53,7 +53,7 @@ BAD_TABLES = (
 
 class Refused(TestCase):
     def refuses(self, text, matrix="bad.conf", seed=1, table="table.conf"):
-        self.refused(text, "plan", matrix, "bad.d", seed, table)
+        self.refused(text, *planning(matrix, "bad.d", seed, table))
         self.assertFalse(os.path.exists("bad.d"))
 
     def test_bad_matrices(self):
@@ -97,7 +97,7 @@ class Asked(TestCase):
     def labels(self, *lines, table="table.conf"):
         """Of its runs; self.said is what is said."""
         write("n.conf", *lines)
-        self.said = self.succeeds("plan", "n.conf", self.id(), 1, table)
+        self.said = self.succeeds(*planning("n.conf", self.id(), 1, table))
         runs = sorted(pathlib.Path(self.id(), "runs").iterdir())
         found = [read(run / "label").rstrip() for run in runs]
         self.tasks = [[line.split("\t")[0] for line in read(run / "tasks").splitlines()]
@@ -109,7 +109,7 @@ class Asked(TestCase):
         """a matrix with the line ends of DOS"""
         pathlib.Path("n.conf").write_bytes(
             b"\xef\xbb\xbfbus = ide\r\nrepeats = 2\r\nbenchmarks = cpu\r\n")
-        self.succeeds("plan", "n.conf", "p", 1, "table.conf")
+        self.succeeds(*planning("n.conf"))
         for nr in (1, 2):
             self.assertRegex(read(f"p/runs/000{nr}/label"),
                              r"bus=ide .*, repeat [12]$")
@@ -170,14 +170,14 @@ class Asked(TestCase):
         self.assertTrue(all("bus=ide" in label for label in found))
         write("lone.conf", "benchmarks = cpu")
         self.refused("benchmarks = cpu: none can run in any of these guests",
-                     "plan", "lone.conf", "lone.d", 7, "needs.conf")
+                     *planning("lone.conf", "lone.d", table="needs.conf"))
         self.assertFalse(os.path.exists("lone.d"))
 
     def test_row_of_its_own(self):
         """a benchmark that the baseline lacks has a row, without a ratio"""
         write("needs.conf", TABLE.replace("unit = s\n", "needs = bus=ide\nunit = s\n"))
         self.plan(table="needs.conf")
-        _, out, _ = self.command("analyse", "p", "/bin/false")
+        _, out, _ = self.report(tool="/bin/false")
         self.assertRegex(out, "(?m)^wait: s, lower is better")
 
 

@@ -5,9 +5,11 @@ import pathlib
 import shutil
 import subprocess
 
+from .. import benchmarks
 from ..messages import TOP
 from ..plan import PHASES_MAX
-from .support import TABLE, Machine, TestCase, exitstat, read, write
+from .support import (TABLE, Machine, TestCase, exitstat, planning, read, shipped,
+                      write)
 
 
 def labels(directory="p"):
@@ -68,7 +70,7 @@ class Planned(TestCase):
         write("p/runs/0001/guest.log", "guestbench: begin wait;",
               "guestbench: end wait;", "guestbench: status wait 124 1;")
         write("p/runs/0001/state", "done")
-        self.refused("of 9 runs: 8 without a result", "analyse", "p", exitstat())
+        self.refused("of 9 runs: 8 without a result", "--report", "--out", "p")
         self.assertIn("did not end in its time", read("p/report.txt"))
 
 
@@ -103,7 +105,7 @@ class Phases(Machine):
         self.plan()
         self.accepted(pathlib.Path("p").glob("runs/*/phases.conf"))
         write("file.conf", "size = full", "benchmarks = file", "repeats = 1")
-        self.succeeds("plan", "file.conf", "s", 1)
+        self.succeeds(*planning("file.conf", "s", 1, benchmarks.TABLE))
         fullest = read("s/runs/0001/phases.conf").count("\n")
         self.assertTrue(PHASES_MAX // 2 < fullest < PHASES_MAX, fullest)
         tasks = [read(p) for p in pathlib.Path("s").glob("runs/*/tasks")]
@@ -111,7 +113,7 @@ class Phases(Machine):
         self.accepted(pathlib.Path("s").glob("runs/*/phases.conf"))
         for size in ("quick", "nested", "full"):
             shutil.rmtree("s")
-            self.succeeds("plan", f"{TOP}/tools/guestbench/matrix/{size}.conf", "s", 1)
+            self.succeeds(*shipped(size))
             self.accepted([f"s/runs/000{nr}/phases.conf" for nr in (1, 2)
                            if os.path.exists(f"s/runs/000{nr}")])
         self.assertIn("\nfile-", read("s/runs/0001/tasks") + read("s/runs/0002/tasks"))
@@ -130,19 +132,17 @@ class Continued(TestCase):
         write("p/runs/0001/state", "done")
         shutil.copytree("p", "before")
         self.assertIn("9 runs, seed 7, continued",
-                      self.succeeds("plan", "m.conf", "p", "-", "table.conf"))
+                      self.succeeds(*planning()))
         self.same("before", "p")
-        self.refused("planned with the seed 7", "plan", "m.conf", "p", 8, "table.conf")
+        self.refused("planned with the seed 7", *planning(seed=8))
         write("other.conf", read("m.conf").replace("repeats = 3", "repeats = 2"))
-        self.refused("planned from another matrix", "plan", "other.conf", "p", "-",
-                     "table.conf")
+        self.refused("planned from another matrix", *planning("other.conf"))
         self.same("before", "p")
         os.mkdir("mine")
         write("mine/file")
-        self.refused("mine: not empty", "plan", "m.conf", "mine", "-", "table.conf")
+        self.refused("mine: not empty", *planning(out="mine"))
         write("p/plan.json", "{")
-        self.refused("p/plan.json: not a plan", "plan", "m.conf", "p", "-",
-                     "table.conf")
+        self.refused("p/plan.json: not a plan", *planning())
 
     def test_bad_directory(self):
         """where no directory can be is refused"""
@@ -150,7 +150,7 @@ class Continued(TestCase):
         for text, name in (("file/plan.json: Not a directory", "file"),
                            ("Not a directory", "file/p"),
                            ("File name too long", "0" * 300)):
-            self.refused(text, "plan", "m.conf", name, 1, "table.conf")
+            self.refused(text, *planning(out=name, seed=1))
 
     def test_damaged(self):
         """a damaged plan is refused, and left as it is"""
@@ -165,7 +165,7 @@ class Continued(TestCase):
             with self.subTest(text, bad=bad[-40:]):
                 self.assertNotEqual(bad, good)
                 pathlib.Path("p/plan.json").write_text(bad, encoding="utf-8")
-                self.refused(text, "plan", "m.conf", "p", "-", "table.conf")
+                self.refused(text, *planning())
                 self.assertEqual(read("p/plan.json"), bad)
 
     def test_mended(self):
@@ -176,8 +176,8 @@ class Continued(TestCase):
         shutil.rmtree("p/runs/0002")
         os.unlink("p/runs/0003/tasks")
         os.truncate("p/runs/0004/args", 0)
-        self.succeeds("plan", "m.conf", "p", 7, "table.conf")
+        self.succeeds(*planning(seed=7))
         self.same("before", "p")
         os.unlink("p/runs/0001/label")
-        self.succeeds("plan", "m.conf", "p", "-", "table.conf")
+        self.succeeds(*planning())
         self.same("before", "p")

@@ -13,7 +13,7 @@ from unittest import mock
 
 from .. import machine, progress, runs
 from ..messages import TOP
-from .support import TestCase, eventually, exitstat, program, read, write
+from .support import TestCase, eventually, program, read, write
 
 
 class Place:
@@ -141,7 +141,7 @@ class Interrupted(TestCase):
             [*prefix, sys.executable, "-B", "-c", script, f"{TOP}/tools", "--matrix", "m.conf",
              "--out", "o"], stderr=subprocess.PIPE, text=True, env={
                  **os.environ, "TEST": self.directory,
-                 "TMPDIR": f"{self.directory}/tmp", "EXITSTAT": exitstat()})
+                 "TMPDIR": f"{self.directory}/tmp"})
         eventually(lambda: os.path.exists("pid") and read("pid"))
         return process
 
