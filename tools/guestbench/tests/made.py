@@ -12,7 +12,7 @@ import sqlite3
 import subprocess
 import tempfile
 
-from .support import MATRIX, TestCase, build, read, write
+from .support import MATRIX, TABLE, TestCase, build, read, write
 
 NAMES = ("boot", "disk-1m", "after disk-1m", "wait", "after wait")
 
@@ -58,7 +58,8 @@ def make_run(path):
 
 class Made(TestCase):
     """Tests of a copy of these results, "p", which are made once for a class."""
-    matrix = MATRIX
+    matrix, table = MATRIX, TABLE
+    make_run = staticmethod(make_run)
     made = None
 
     @classmethod
@@ -70,9 +71,10 @@ class Made(TestCase):
         maker.setUp()
         try:
             pathlib.Path("m.conf").write_text(cls.matrix, encoding="ascii")
+            pathlib.Path("table.conf").write_text(cls.table, encoding="ascii")
             maker.plan()
             for path in pathlib.Path("p/runs").iterdir():
-                make_run(path)
+                cls.make_run(path)
             shutil.copytree("p", f"{cls.made}/p")
         finally:
             maker.doCleanups()

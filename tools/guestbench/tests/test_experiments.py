@@ -12,8 +12,8 @@ from ..experiments import nesting
 from ..experiments.overhead import (NAMES, account, in_words, parse_samples, ran,
                                     tcg_parts)
 from ..recording import Contexts
-from .made import record, sql
-from .support import TABLE, Machine, TestCase, program, read, write
+from .made import Made, record, sql
+from .support import TABLE, Machine, program, read, write
 
 
 class Accounts(unittest.TestCase):
@@ -123,64 +123,55 @@ class Profile(Machine):
         self.assertIsNone(self.samples("tcg"))
 
 
-class Overhead(TestCase):
+def make_samples(path):
+    """40 ms of translating and 80 ms of generated code in the window, more outside."""
+    [(begin, end)] = sql(path / "run.exitstat", "SELECT begin_ns, end_ns FROM phase "
+                         "WHERE name = 'wait'")
+    points = [(begin + (i + .5) / 6 * (end - begin),
+               "translate" if i < 2 else "code") for i in range(6)]
+    points += [(begin - 1e6, "translate"), (end + 1e6, "code")]
+    write(path / "tcg.samples", "# 20000000 ns each: time, thread, class",
+          *(f"{time / 1e9:.6f} 7 {kind}" for time, kind in points))
+
+
+def make_run(path):
+    label, took = read(path / "label"), 1
+    names = ("boot", "wait", "after wait", "after wait", "after wait")
+    if "accel=native" in label:
+        took = .5 if label.startswith("vcpus=1 ") else .25
+    elif "accel=kvm" in label:
+        record(path / "run.exitstat", "groups", 1, names=names)
+    else:
+        record(path / "run.exitstat", "less", 1, names=names)
+        make_samples(path)
+    write(path / "guest.log", "guestbench: begin wait;", "guestbench: end wait;",
+          f"| took {took} of 4", f"guestbench: status wait 0 {took};")
+    write(path / "state", "done")
+
+
+class OwnWindow(Made):
     """Of recordings: a KVM guest with two vCPUs, a TCG guest, native runs of both."""
+    matrix = ("vary = all\nvcpus = 1 2\naccel = native kvm tcg\nrepeats = 1\n"
+              "benchmarks = cpu\n")
+    make_run = staticmethod(make_run)
 
-    def make(self, table):
-        write("n.conf", "vary = all", "vcpus = 1 2", "accel = native kvm tcg",
-              "repeats = 1", "benchmarks = cpu")
-        self.plan("n", "n.conf", seed=1, table=table)
-        for path in pathlib.Path("n/runs").iterdir():
-            self.make_run(path)
+    def test_own_window(self):
+        """in a window of its own, the benchmark's time is not that of its parts"""
+        self.assertEqual(self.analyse().count("times; not known\n"), 4)
 
-    def make_run(self, path):
-        label, took = read(path / "label"), 1
-        names = ("boot", "wait", "after wait", "after wait", "after wait")
-        if "accel=native" in label:
-            took = .5 if label.startswith("vcpus=1 ") else .25
-        elif "accel=kvm" in label:
-            record(path / "run.exitstat", "groups", 1, names=names)
-        else:
-            record(path / "run.exitstat", "less", 1, names=names)
-            self.make_samples(path)
-        write(path / "guest.log", "guestbench: begin wait;", "guestbench: end wait;",
-              f"| took {took} of 4", f"guestbench: status wait 0 {took};")
-        write(path / "state", "done")
 
-    def make_samples(self, path):
-        """40 ms of translating and 80 ms of generated code in the window, more
-        outside."""
-        [(begin, end)] = sql(path / "run.exitstat", "SELECT begin_ns, end_ns FROM phase "
-                             "WHERE name = 'wait'")
-        points = [(begin + (i + .5) / 6 * (end - begin),
-                   "translate" if i < 2 else "code") for i in range(6)]
-        points += [(begin - 1e6, "translate"), (end + 1e6, "code")]
-        write(path / "tcg.samples", "# 20000000 ns each: time, thread, class",
-              *(f"{time / 1e9:.6f} 7 {kind}" for time, kind in points))
-
-    def analyse(self):
-        status, out, err = self.report("n")
-        self.assertEqual((status, err), (0, ""))
-        return out
+class Overhead(Made):
+    matrix, table = OwnWindow.matrix, TABLE.replace("marks = own\n", "")
+    make_run = staticmethod(make_run)
 
     def close(self, a, b):
         self.assertTrue(math.isclose(a, b, rel_tol=1e-9), (a, b))
 
-    def test_own_window(self):
-        """in a window of its own, the benchmark's time is not that of its parts"""
-        self.make("table.conf")
-        self.assertEqual(self.analyse().count("times; not known\n"), 4)
-
-    def around(self):
-        write("around.conf", TABLE.replace("marks = own\n", "").rstrip())
-        self.make("around.conf")
-        return self.analyse()
-
     def test_compared(self):
         """a guest is compared to the native run of as many processors"""
-        self.around()
-        plan = json.loads(read("n/plan.json"))
-        [benchmark] = json.loads(read("n/report.json"))["benchmarks"]
+        self.analyse()
+        plan = json.loads(read("p/plan.json"))
+        [benchmark] = json.loads(read("p/report.json"))["benchmarks"]
         rows = {r["label"]: r for r in benchmark["overhead"]}
         self.assertEqual(sorted(rows), ["accel=kvm", "accel=tcg", "vcpus=2 accel=kvm",
                                         "vcpus=2 accel=tcg"])
@@ -201,7 +192,7 @@ class Overhead(TestCase):
     def same_times(self, parts, run):
         found = 0
         for name, kvm_ns, user_ns in sql(
-                f"n/runs/{run}/run.exitstat", """SELECT reason, sum(handler_ns),
+                f"p/runs/{run}/run.exitstat", """SELECT reason, sum(handler_ns),
                 sum(userspace_ns) FROM totals WHERE phase = 'wait'
                 GROUP BY reason"""):
             for place, ns in ("in KVM", kvm_ns), ("to user space", user_ns):
@@ -212,21 +203,20 @@ class Overhead(TestCase):
 
     def test_texts(self):
         """the extra time is in the tables and on the page"""
-        out = self.around()
+        out = self.analyse()
         self.assertIn("against native: % of its speed, times its time", out)
         self.assertRegex(out, r"(?m)^  accel=tcg  *50.0 %, 2.00 times; ")
         self.assertIn(", translating 8.0 %", " ".join(out.split()))
         self.assertLessEqual(max(map(len, out.splitlines())), 80)
-        self.assertIn("translating 8.0 %", read("n/report.html"))
+        self.assertIn("translating 8.0 %", read("p/report.html"))
 
     def test_no_times(self):
         """without the benchmarks' times there is nothing to compare"""
-        self.around()
-        for path in pathlib.Path("n/runs").iterdir():
+        for path in pathlib.Path("p/runs").iterdir():
             write(path / "guest.log", *(
                 line for line in read(path / "guest.log").splitlines()
                 if "status" not in line))
-        status, out, _ = self.report("n")
+        status, out, _ = self.report()
         self.assertEqual(status, 1)
         self.assertNotIn("against native", out)
 
