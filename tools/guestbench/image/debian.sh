@@ -1,48 +1,54 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the guest of guestbench boots: a read-only Debian with the
-# benchmarks, as squashfs: 90 MB, which fit into L1 of a lab, where a disk is
-# memory. Cached by content. Sourced by guestbench, after
-# scripts/lib/chroot.sh. It has no kernel: see initrd.sh.
+# Read-only Debians, each as squashfs and cached by content: what the guest boots,
+# with the benchmarks (90 MB, which fit into L1 of a lab, where a disk is memory; it
+# has no kernel, see initrd.sh); and libvirtd with a QEMU of its own for L1, which
+# has nothing but busybox and QEMU (66 MB). Sourced by parts, after
+# scripts/lib/chroot.sh.
 
 # iproute2 and e2fsprogs for the runner, lvm2 for L1 of a lab (lab/jobs/guestbench),
 # the others for benchmarks.conf.
 IMAGE_PACKAGES=(iproute2 e2fsprogs lvm2 sysbench mbw stress-ng linux-perf
 	rt-tests hpcc fio iperf3)
+LIBVIRT_PACKAGES=(libvirt-daemon libvirt-clients qemu-system-x86)
 
 # What no benchmark reads: half of the size.
 IMAGE_WITHOUT=(/usr/share/doc /usr/share/man /usr/share/locale /usr/share/info
 	/usr/share/i18n /usr/share/zoneinfo /usr/lib/x86_64-linux-gnu/gconv
 	/var/lib/apt /var/cache)
 
-image_packages()
+# What libvirtd does not need to run a guest: half of the size. The drivers look
+# for programs and a bus that are not there.
+LIBVIRT_WITHOUT=("${IMAGE_WITHOUT[@]}" /usr/share/perl /usr/share/perl5
+	/usr/lib/x86_64-linux-gnu/perl /usr/share/iso-codes /usr/share/xml
+	/usr/libexec/qemu-system-i386 /usr/bin/qemu-system-i386
+	/usr/bin/qemu-system-x86_64-microvm
+	'/usr/lib/x86_64-linux-gnu/libvirt/connection-driver/libvirt_driver_[!q]*.so')
+
+# build_debian DIR NAME PACKAGES WITHOUT HOOK: called by cache_entry. HOOK is shell
+# that has the Debian's root as $1.
+build_debian()
 {
 	debian_sources >"$1/debian.list"
 	# shellcheck disable=SC2016 # for mmdebstrap's shell
-	mmdebstrap --variant=minbase --dpkgopt=force-unsafe-io \
-		--include="$(IFS=,; echo "${IMAGE_PACKAGES[*]}")" \
-		--customize-hook='cd "$1" && rm -rf '"${IMAGE_WITHOUT[*]/#/.}" \
-		--customize-hook='mkdir -p "$1/data" "$1/guestbench"' \
+	stage "installing Debian ($2)" mmdebstrap --variant=minbase \
+		--dpkgopt=force-unsafe-io --include="$3" --customize-hook="$5" \
+		--customize-hook='cd "$1" && rm -rf '"$4" \
 		"$(debian_release)" "$1/root.tar" "$1/debian.list"
-}
-
-# Called by cache_entry with the directory to fill.
-build_image()
-{
-	stage "installing the guest's Debian" image_packages "$1"
-	stage "packing it" image_pack "$1"
+	stage "packing it" pack "$1"
 	rm -f "$1/root.tar"
 }
 
-image_pack()
+pack()
 {
 	mksquashfs - "$1/root.squashfs" -tar -quiet -no-progress -comp zstd \
 		-Xcompression-level 15 -processors 1 <"$1/root.tar"
 }
 
-# Once a month anew, as Debian moves on.
-guest_image()
+# debian_image NAME PACKAGES WITHOUT HOOK: print the path of its squashfs. Made anew
+# once a month, as Debian moves on.
+debian_image()
 {
 	local key entry
 	key=$({
@@ -50,8 +56,24 @@ guest_image()
 		debian_sources
 		cat "$TOP/tools/guestbench/image/debian.sh"
 	} | short_hash)
-	find "$(cache_dir)" -maxdepth 1 -name 'guestbench-image-*' -mtime +60 \
+	find "$(cache_dir)" -maxdepth 1 -name "guestbench-$1-*" -mtime +60 \
 		-exec rm -rf {} +
-	entry=$(cache_entry guestbench-image "$key" build_image)
+	entry=$(cache_entry "guestbench-$1" "$key" build_debian "$@")
 	printf '%s/root.squashfs\n' "$entry"
+}
+
+# shellcheck disable=SC2016 # for mmdebstrap's shell
+guest_image()
+{
+	debian_image image "${IMAGE_PACKAGES[*]}" "${IMAGE_WITHOUT[*]/#/.}" \
+		'mkdir -p "$1/data" "$1/guestbench"'
+}
+
+# libvirt-daemon-system makes the user, which only has to exist: QEMU is root.
+# shellcheck disable=SC2016 # for mmdebstrap's shell
+libvirt_image()
+{
+	debian_image libvirt "${LIBVIRT_PACKAGES[*]}" "${LIBVIRT_WITHOUT[*]/#/.}" \
+		'chroot "$1" useradd -r -U libvirt-qemu &&
+		mkdir -p "$1/job" "$1/guest" "$1/etc/libvirt"'
 }

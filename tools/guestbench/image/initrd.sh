@@ -44,16 +44,11 @@ guest_in_guest()
 # guest_initrd STOCK FILE: of the modules, busybox and tools/guestbench/guest
 guest_initrd()
 {
-	local root
+	local root guest=$TOP/tools/guestbench/guest
 	root=$(mktemp -d)
 	mkdir -p "$root/bin" "$root/debian"
 	install /bin/busybox "$root/bin/busybox"
-	install "$TOP/tools/guestbench/guest/init" \
-		"$TOP/tools/guestbench/guest/runner" \
-		"$TOP/tools/guestbench/guest/windows.sh" \
-		"$TOP/tools/guestbench/guest/hpl" \
-		"$TOP/tools/guestbench/guest/nested" \
-		"$TOP/tools/guestbench/guest/why" "$root/"
+	install "$guest"/{init,runner,windows.sh,hpl,nested,why} "$root/"
 	modules "$1" "$root/modules" "${GUEST_MODULES[@]}"
 	guest_in_guest "$1" "$root/l2"
 	(cd "$root" && find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort |

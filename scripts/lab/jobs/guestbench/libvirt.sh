@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# libvirt in L1: mounts the Debian that tools/guestbench/image/libvirt.sh made,
+# libvirt in L1: mounts the Debian that tools/guestbench/image/debian.sh made,
 # with L1's files at the same places in it, and starts its libvirtd. There is
 # no systemd, bus, cgroup, udev or policy. Sourced by run.
 
