@@ -171,15 +171,12 @@ static void choose_work(void)
 
 static void name_top(void *arg, const struct snap_vm *from, struct top_vm *vm)
 {
-	(void)arg;
 	snprintf(vm->name, sizeof(vm->name), "%u", from->pid);
 }
 
 static void name_meter(void *arg, const struct snap_vm *from, char name[64],
 		       char uuid[40])
 {
-	(void)arg;
-	(void)uuid;
 	snprintf(name, 64, "%u", from->pid);
 }
 

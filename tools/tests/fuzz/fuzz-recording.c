@@ -148,8 +148,6 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
 	const char *shm = access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm";
 
-	(void)argc;
-	(void)argv;
 	snprintf(work, sizeof(work), "%s/fuzz-recording.%d", shm, getpid());
 	snprintf(exported, sizeof(exported), "%s.db", work);
 	make_templates();
@@ -315,7 +313,6 @@ static void use_model(struct recording *r, struct errbuf *err)
 
 static void no_progress(void *arg, double share)
 {
-	(void)arg;
 	if (!(share >= 0 && share <= 1))
 		abort();
 }

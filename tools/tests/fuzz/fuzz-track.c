@@ -52,7 +52,6 @@ static void choose_work(void)
 static void name_nobody(void *arg, const struct snap_vm *from,
 			struct top_vm *vm)
 {
-	(void)arg;
 	snprintf(vm->name, sizeof(vm->name), "%u", from->pid);
 }
 

@@ -6,15 +6,7 @@
 #ifndef BPF_FIXTURE_H
 #define BPF_FIXTURE_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "unit.h"
 #include "snapshot/snapshot.h"
 #include "source/bpf-snap.h"
 
@@ -67,7 +59,7 @@ static int teardown(void **state)
 	free(f->arrays.histograms);
 	free(f->arrays.details);
 	free(f);
-	return 0;
+	return report_row(state);
 }
 
 /* A new life at a place, as take_place() begins it. */
@@ -118,7 +110,5 @@ static void recycle(struct fixture *f)
 	}
 	bpf_vms_recycled(&f->vms);
 }
-
-#define TEST(f)	cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 #endif

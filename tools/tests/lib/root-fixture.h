@@ -5,17 +5,10 @@
 
 #include <fcntl.h>
 #include <ftw.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-#include <cmocka.h>
 
-#include "util.h"
+#include "unit.h"
+
 
 /* The path below @root, whose folders are there then; to be freed. */
 static inline char *make_path(const char *root, const char *path)
@@ -51,9 +44,6 @@ static inline void put(const char *root, const char *path, const char *text)
 static inline int remove_one(const char *path, const struct stat *st, int type,
 		      struct FTW *ftw)
 {
-	(void)st;
-	(void)type;
-	(void)ftw;
 	return remove(path);
 }
 

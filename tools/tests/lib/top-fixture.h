@@ -6,10 +6,7 @@
 #ifndef EXITSTAT_TOP_FIXTURE_H
 #define EXITSTAT_TOP_FIXTURE_H
 
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "unit.h"
 #include "snapwrite.h"
 #include "top/start.h"
 
@@ -29,13 +26,12 @@ struct world {
 
 static inline void name(void *arg, const struct snap_vm *from, struct top_vm *vm)
 {
-	(void)arg;
 	snprintf(vm->name, sizeof(vm->name), "%s", from->comm);
 	if (from->pid == 700)
 		snprintf(vm->uuid, sizeof(vm->uuid), "aaaa-bbbb");
 }
 
-static inline int begin(void **state)
+static inline int setup(void **state)
 {
 	struct world *o = xcalloc(1, sizeof(*o));
 
@@ -45,7 +41,7 @@ static inline int begin(void **state)
 	return 0;
 }
 
-static inline int end(void **state)
+static inline int teardown(void **state)
 {
 	struct world *o = *state;
 
@@ -54,7 +50,7 @@ static inline int end(void **state)
 	top_table_free(&o->table);
 	top_page_free(&o->page);
 	free(o);
-	return 0;
+	return report_row(state);
 }
 
 /* ---- snapshots ---- */
@@ -163,7 +159,5 @@ static inline void path_is(struct world *o, const char *want)
 	assert_string_equal(b.data, want);
 	buf_free(&b);
 }
-
-#define T(_f) cmocka_unit_test_setup_teardown(_f, begin, end)
 
 #endif

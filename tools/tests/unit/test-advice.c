@@ -4,14 +4,8 @@
  * whole sentences, and the nearest name to a misspelt one.
  */
 #include <ctype.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 
-#include <cmocka.h>
-
+#include "unit.h"
 #include "exits/advice.h"
 #include "lib/nearest.h"
 
@@ -42,7 +36,6 @@ static void every_reason(void **state)
 	const struct reason *r;
 	size_t nr;
 
-	(void)state;
 	r = reason_list(&nr);
 	assert_true(nr > 200);
 	for (size_t i = 0; i < nr; i++) {
@@ -68,7 +61,6 @@ static void class_other(void **state)
 	const struct reason *r;
 	size_t nr, seen = 0;
 
-	(void)state;
 	r = reason_list(&nr);
 	for (size_t i = 0; i < nr; i++) {
 		struct advice a = advice_own(&r[i]);
@@ -93,7 +85,6 @@ static void own_words(void **state)
 				    .class = REASON_CLASS_OTHER };
 	struct advice a = advice_of(nmi);
 
-	(void)state;
 	assert_string_equal(advice_own(hlt).causes, "");
 	assert_string_equal(advice_of(hlt).causes,
 			    advice_of_class(REASON_CLASS_HLT).causes);
@@ -112,7 +103,6 @@ static void nearest(void **state)
 	static const char *const names[] = { "firmware", NULL, "kernel early",
 					     "kernel init" };
 
-	(void)state;
 	assert_int_equal(name_distance("kitten", "sitting"), 3);
 	assert_int_equal(name_distance("", "abc"), 3);
 	assert_int_equal(name_distance("HLT", "hlt"), 0);
@@ -135,7 +125,6 @@ static void names_of_others(void **state)
 #include "exits/names.def"
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const struct reason *r = reason_by_name(names[i].isa,
 							names[i].name);
@@ -153,11 +142,11 @@ static void names_of_others(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(every_reason),
-		cmocka_unit_test(class_other),
-		cmocka_unit_test(own_words),
-		cmocka_unit_test(nearest),
-		cmocka_unit_test(names_of_others),
+		TEST(every_reason),
+		TEST(class_other),
+		TEST(own_words),
+		TEST(nearest),
+		TEST(names_of_others),
 	};
 
 	return cmocka_run_group_tests_name("advice", tests, NULL, NULL);

@@ -4,22 +4,12 @@
  * tracepoints whose arguments it does not know, and tells what is missing. The
  * BTF is made here, by libbpf.
  */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
-
-#include <cmocka.h>
 
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
+#include "unit.h"
 #include "source/bpf-kernel.h"
 
 /* What differs from a kernel as it should be. */
@@ -118,9 +108,6 @@ static const char *below(const char *path)
 static int silence(enum libbpf_print_level level, const char *format,
 		   va_list args)
 {
-	(void)level;
-	(void)format;
-	(void)args;
 	return 0;
 }
 
@@ -131,7 +118,6 @@ static int make_root(void **state)
 		"/sys/module/kvm",
 	};
 
-	(void)state;
 	libbpf_set_print(silence);
 	if (!mkdtemp(root))
 		return -1;
@@ -148,7 +134,6 @@ static int remove_root(void **state)
 		"/sys/module/kvm", "/sys/module", "/sys", "",
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		remove(below(names[i]));
 	return 0;
@@ -177,7 +162,6 @@ static void takes_a_usual_kernel(void **state)
 	struct bpf_kernel kernel;
 	struct errbuf err;
 
-	(void)state;
 	assert_int_equal(look(&usual, &kernel, &err), 0);
 	assert_true(kernel.has_vmx && kernel.has_page_fault);
 	assert_false(kernel.has_svm || kernel.has_pvm || kernel.has_destroy);
@@ -187,7 +171,6 @@ static void refuses_unknown_arguments(void **state)
 {
 	struct oddity odd = usual;
 
-	(void)state;
 	odd.isa_bytes = 8;
 	refuses(&odd, -EPROTO, "tracepoint kvm_exit has other arguments");
 	odd = usual;
@@ -201,7 +184,6 @@ static void does_without_an_old_page_fault(void **state)
 	struct bpf_kernel kernel;
 	struct errbuf err;
 
-	(void)state;
 	odd.old_page_fault = true;
 	assert_int_equal(look(&odd, &kernel, &err), 0);
 	assert_false(kernel.has_page_fault);
@@ -211,7 +193,6 @@ static void tells_what_is_missing(void **state)
 {
 	struct oddity odd = usual;
 
-	(void)state;
 	odd.vendor = "vcpu_none";
 	refuses(&odd, -EAGAIN, "nothing that runs vCPUs");
 	odd = usual;
@@ -226,7 +207,6 @@ static void tells_that_there_is_no_btf(void **state)
 	struct bpf_kernel kernel;
 	struct errbuf err;
 
-	(void)state;
 	remove(below("/sys/kernel/btf/vmlinux"));
 	assert_int_equal(bpf_kernel_look(&kernel, root, &err), -ENOENT);
 	assert_non_null(strstr(err.text, "CONFIG_DEBUG_INFO_BTF"));
@@ -235,11 +215,11 @@ static void tells_that_there_is_no_btf(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(takes_a_usual_kernel),
-		cmocka_unit_test(refuses_unknown_arguments),
-		cmocka_unit_test(does_without_an_old_page_fault),
-		cmocka_unit_test(tells_what_is_missing),
-		cmocka_unit_test(tells_that_there_is_no_btf),
+		TEST(takes_a_usual_kernel),
+		TEST(refuses_unknown_arguments),
+		TEST(does_without_an_old_page_fault),
+		TEST(tells_what_is_missing),
+		TEST(tells_that_there_is_no_btf),
 	};
 
 	return cmocka_run_group_tests(tests, make_root, remove_root);

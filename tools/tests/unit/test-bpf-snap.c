@@ -5,7 +5,6 @@
  */
 #include "bpf-fixture.h"
 
-
 static void nothing_is_a_snapshot(void **state)
 {
 	const struct snapshot *s = look(*state, KES_GROUP_COUNT);
@@ -82,7 +81,6 @@ static void svm_codes_have_slots(void **state)
 	struct eb_far_code far[EB_MAX_FAR];
 	uint32_t nr = bpf_svm_slots(near, far, EB_MAX_FAR);
 
-	(void)state;
 	assert_true(nr > 0 && nr < EB_MAX_FAR);
 	assert_int_equal(near[IOIO], KES_SVM_IOIO);
 	assert_int_equal(near[0x400], KES_SVM_NPF);
@@ -175,14 +173,14 @@ static void silence_is_told(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(nothing_is_a_snapshot),
-		TEST(codes_without_a_row_are_unknown),
-		TEST(pvm_codes_are_raw),
-		TEST(retired_pvm_codes_are_summed),
-		TEST(svm_codes_have_slots),
-		TEST(groups_have_records),
-		TEST(a_busy_vcpu_is_read),
-		TEST(silence_is_told),
+		FTEST(nothing_is_a_snapshot),
+		FTEST(codes_without_a_row_are_unknown),
+		FTEST(pvm_codes_are_raw),
+		FTEST(retired_pvm_codes_are_summed),
+		FTEST(svm_codes_have_slots),
+		FTEST(groups_have_records),
+		FTEST(a_busy_vcpu_is_read),
+		FTEST(silence_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

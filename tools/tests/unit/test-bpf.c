@@ -209,16 +209,16 @@ static void more_vms_than_places_in_time(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(counts_arrive),
-		TEST(vms_are_in_the_order_of_their_exits),
-		TEST(the_dead_keep_their_counts),
-		TEST(done_places_are_not_adopted),
-		TEST(addresses_are_used_again),
-		TEST(another_process_is_another_vm),
-		TEST(a_vm_ends_with_its_process),
-		TEST(totals_never_go_back),
-		TEST(all_that_died_are_told),
-		TEST(more_vms_than_places_in_time),
+		FTEST(counts_arrive),
+		FTEST(vms_are_in_the_order_of_their_exits),
+		FTEST(the_dead_keep_their_counts),
+		FTEST(done_places_are_not_adopted),
+		FTEST(addresses_are_used_again),
+		FTEST(another_process_is_another_vm),
+		FTEST(a_vm_ends_with_its_process),
+		FTEST(totals_never_go_back),
+		FTEST(all_that_died_are_told),
+		FTEST(more_vms_than_places_in_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,14 +2,8 @@
 /*
  * Unit tests of snapshot/delta.h, with a clock of 1 GHz: cycles are nanoseconds.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 
-#include <cmocka.h>
-
+#include "unit.h"
 #include "snapshot/delta.h"
 #include "snapwrite.h"
 
@@ -22,21 +16,19 @@ static struct snapshot snap;
 static struct snapwrite w;
 static uint64_t tick;
 
-static int begin(void **state)
+static int setup(void **state)
 {
-	(void)state;
 	d = (struct delta) { .groups = KES_GROUP_HISTOGRAM | KES_GROUP_DETAIL,
 			     .drop = free };
 	tick = 0;
 	return 0;
 }
 
-static int end(void **state)
+static int teardown(void **state)
 {
-	(void)state;
 	delta_free(&d);
 	snapshot_free(&snap);
-	return 0;
+	return report_row(state);
 }
 
 /* ---- snapshots ---- */
@@ -150,7 +142,6 @@ static void differences(void **state)
 {
 	const struct delta_change *c = two(1000, 50);
 
-	(void)state;
 	assert_true(c->is_new);
 	assert_int_equal(counted(c, IOIO), 1000);
 	delta_end(&d);
@@ -167,7 +158,6 @@ static void fall(void **state)
 {
 	const struct delta_change *c;
 
-	(void)state;
 	two(100, 50);
 	c = two(23, 97);
 	assert_true(c->restarted);
@@ -185,7 +175,6 @@ static void fall_to_nothing(void **state)
 {
 	const struct delta_change *c;
 
-	(void)state;
 	two(100, 50);
 	c = two(0, 97);
 	assert_true(c->restarted);
@@ -203,7 +192,6 @@ static void fall_of_others(void **state)
 	static const uint64_t attempts[] = { 100, 7 };
 	const struct delta_change *c = NULL;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(attempts); i++) {
 		at(300 + i);
 		snapwrite_vm(&w, 1, 1, 1, 0, "x");
@@ -228,7 +216,6 @@ static void wrap(void **state)
 {
 	const struct delta_change *c = two(UINT64_MAX - 10, 7);
 
-	(void)state;
 	/* nobody can have counted so far */
 	assert_int_equal(counted(c, IOIO), 0);
 	assert_int_equal(counted(c, NPF), 7);
@@ -243,7 +230,6 @@ static void wrap(void **state)
 /* A source may list what it must not list twice: the first one counts. */
 static void listed_twice(void **state)
 {
-	(void)state;
 	for (uint64_t n = 10; n <= 20; n += 10) {
 		const struct delta_change *c;
 
@@ -270,7 +256,6 @@ static void reuse_of_ids(void **state)
 	static const uint64_t counts[] = { 100, 101, 7 };
 	static const uint64_t want[] = { 100, 1, 7 };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(created); i++) {
 		at(0);
 		vcpu(1, created[i], 0);
@@ -306,8 +291,8 @@ static void out_of_sight(uint64_t keep_ns, uint64_t want)
 static void comes_back(void **state)
 {
 	out_of_sight(10, 3);
-	end(state);
-	begin(state);
+	teardown(state);
+	setup(state);
 	out_of_sight(0, 103);
 }
 
@@ -318,7 +303,6 @@ static void open_state(void **state)
 {
 	const struct delta_change *c;
 
-	(void)state;
 	for (uint64_t now = 1000; now <= 3000; now += 1000) {
 		at(now);
 		vcpu(1, 1, 0);
@@ -351,7 +335,6 @@ static void open_first(void **state)
 {
 	const struct delta_change *c;
 
-	(void)state;
 	at(1000);
 	vcpu(1, 1, 0);
 	times(100, 100, 0, KES_STATE_USERSPACE, KES_CODE_NONE);
@@ -374,7 +357,6 @@ static void goes_on_meanwhile(void **state)
 {
 	const struct delta_change *c;
 
-	(void)state;
 	at(1000);
 	vcpu(1, 1, 0);
 	times(100, 200, 60, KES_STATE_HANDLER, HLT);
@@ -393,7 +375,6 @@ static void charged_too_much(void **state)
 	static const uint64_t want[] = { 40 + 800, 0, 10 };
 	static const uint64_t spent_in[] = { 40, 830, 850 };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
 		at(1000 + i * 50);
 		vcpu(1, 1, 0);
@@ -411,7 +392,6 @@ static void times_begin_again(void **state)
 {
 	const struct delta_change *c;
 
-	(void)state;
 	for (uint64_t first = 100; first <= 5000; first += 4900) {
 		at(first + 900);
 		vcpu(1, 1, 0);
@@ -437,7 +417,6 @@ static void longest_exit(void **state)
 {
 	static const uint64_t max[] = { 9, 9, 12, 10 }, want[] = { 9, 0, 12, 0 };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(max); i++) {
 		const struct delta_change *c;
 
@@ -460,7 +439,6 @@ static void details(void **state)
 	static const uint64_t counts[] = { 10, 14, 3, 5 };
 	static const uint64_t want[] = { 10, 4, 3, 5 };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
 		const struct delta_detail *x;
 
@@ -481,16 +459,14 @@ static void details(void **state)
 	}
 }
 
-#define T(_f) cmocka_unit_test_setup_teardown(_f, begin, end)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(differences), T(fall), T(fall_to_nothing), T(fall_of_others),
-		T(wrap), T(listed_twice), T(reuse_of_ids), T(comes_back),
-		T(open_state), T(open_first), T(goes_on_meanwhile),
-		T(charged_too_much), T(times_begin_again), T(longest_exit),
-		T(details),
+		FTEST(differences), FTEST(fall), FTEST(fall_to_nothing), FTEST(fall_of_others),
+		FTEST(wrap), FTEST(listed_twice), FTEST(reuse_of_ids), FTEST(comes_back),
+		FTEST(open_state), FTEST(open_first), FTEST(goes_on_meanwhile),
+		FTEST(charged_too_much), FTEST(times_begin_again), FTEST(longest_exit),
+		FTEST(details),
 	};
 
 	return cmocka_run_group_tests_name("delta", tests, NULL, NULL);

@@ -3,15 +3,9 @@
  * Unit tests of the event loop: signals wait for it and set flags, each
  * descriptor has its handler, ticks are on time and counted when they are not.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
-#include <unistd.h>
-#include <cmocka.h>
 
+#include "unit.h"
 #include "lib/loop.h"
 
 #define SOON_NS	(20 * NSEC_PER_MSEC)
@@ -43,7 +37,7 @@ static int teardown(void **state)
 	for (int i = 0; i < 4; i++)
 		close(f->pipes[i / 2][i % 2]);
 	free(f);
-	return 0;
+	return report_row(state);
 }
 
 static void wait_at_most(struct fixture *f, uint64_t ns)
@@ -91,7 +85,6 @@ static volatile sig_atomic_t winches;
 
 static void on_winch(int sig)
 {
-	(void)sig;
 	winches++;
 }
 
@@ -243,22 +236,20 @@ static void ticks_are_counted(void **state)
 	assert_false(loop_tick_due(&f->loop));
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(signals_are_flags),
-		TEST(what_comes_at_once_stops_once),
-		TEST(more_signals_stop_if_told),
-		TEST(other_handlers_run_while_it_waits),
-		TEST(children_are_noticed),
-		TEST(each_descriptor_has_its_handler),
-		TEST(a_handler_may_remove_itself),
-		TEST(one_without_a_handler_ends_the_wait),
-		TEST(waits_until_the_deadline),
-		TEST(waits_for_a_tick),
-		TEST(ticks_are_counted),
+		FTEST(signals_are_flags),
+		FTEST(what_comes_at_once_stops_once),
+		FTEST(more_signals_stop_if_told),
+		FTEST(other_handlers_run_while_it_waits),
+		FTEST(children_are_noticed),
+		FTEST(each_descriptor_has_its_handler),
+		FTEST(a_handler_may_remove_itself),
+		FTEST(one_without_a_handler_ends_the_wait),
+		FTEST(waits_until_the_deadline),
+		FTEST(waits_for_a_tick),
+		FTEST(ticks_are_counted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

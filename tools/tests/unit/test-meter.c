@@ -5,15 +5,8 @@
  * host is told to have had must be what there was, to the last exit, and no
  * counter may go back; and openmetrics.h against bytes that are no text.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "unit.h"
 #include "metrics/meter-snap.h"
 #include "metrics/metrics.h"
 #include "snapwrite.h"
@@ -43,7 +36,6 @@ struct host {
 static void name_vm(void *arg, const struct snap_vm *from, char name[64],
 		    char uuid[40])
 {
-	(void)arg;
 	snprintf(name, 64, "vm%u", from->pid % 3);
 	if (from->pid % 2)
 		snprintf(uuid, 40, "uuid%u", from->pid % 3);
@@ -195,7 +187,6 @@ static void live_a_life(size_t max_vms)
 
 static void test_nothing_lost(void **state)
 {
-	(void)state;
 	for (unsigned int seed = 1; seed <= 5; seed++) {
 		srand(seed);
 		live_a_life(1000);
@@ -205,7 +196,6 @@ static void test_nothing_lost(void **state)
 /* All that is counted is either under a name or under "other". */
 static void test_bounded(void **state)
 {
-	(void)state;
 	for (size_t max = 0; max <= 4; max++) {
 		srand(7);
 		live_a_life(max);
@@ -219,7 +209,6 @@ static void test_many_reasons(void **state)
 	struct meter m;
 	char name[32];
 
-	(void)state;
 	meter_init(&m, &(struct meter_config) { .max_vms = 1 });
 	a = meter_open(&m, "x", "");
 	for (int i = 0; i < 3 * METER_MAX_KEYS; i++) {
@@ -246,7 +235,6 @@ static void test_text(void **state)
 	struct om om = { .out = &b, .format = OM_OPENMETRICS,
 			 .stamp_ns = 1234567891234ull };
 
-	(void)state;
 	om_family(&om, &family);
 	om_family(&om, &family);
 	om_ns(&om, labels, ARRAY_LEN(labels), UINT64_MAX);
@@ -262,10 +250,10 @@ static void test_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_nothing_lost),
-		cmocka_unit_test(test_bounded),
-		cmocka_unit_test(test_many_reasons),
-		cmocka_unit_test(test_text),
+		TEST(test_nothing_lost),
+		TEST(test_bounded),
+		TEST(test_many_reasons),
+		TEST(test_text),
 	};
 
 	return cmocka_run_group_tests_name("meter", tests, NULL, NULL);

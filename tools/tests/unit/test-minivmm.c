@@ -3,16 +3,8 @@
  * Unit tests of minivmm: the memory accessor, options, the serial port, the
  * loaders with right images and with one thing wrong at a time.
  */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
+#include "unit.h"
 #include "abi.h"
 #include "load.h"
 #include "options.h"
@@ -26,7 +18,6 @@ static void memory(void **state)
 	uint8_t bytes[16] = { 0 };
 	const struct memory m = { bytes, sizeof(bytes) };
 
-	(void)state;
 	assert_ptr_equal(memory_at(&m, 0, 16), bytes);
 	assert_ptr_equal(memory_at(&m, 15, 1), bytes + 15);
 	assert_ptr_equal(memory_at(&m, 16, 0), bytes + 16);
@@ -61,7 +52,6 @@ static void options_right(void **state)
 	struct options o;
 	struct errbuf err;
 
-	(void)state;
 	assert_int_equal(parse(&o, "a b --vcpus 2 --memory 1M", &err), 0);
 	assert_int_equal(o.nr_images, 2);
 	assert_int_equal(o.vcpus, 2);
@@ -111,7 +101,6 @@ static void options_wrong(void **state)
 		{ "a --vcpus", "--vcpus: needs a value" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct options o;
 		struct errbuf err = { 0 };
@@ -126,7 +115,6 @@ static void serial_sends(void **state)
 {
 	struct serial s = { 0 };
 
-	(void)state;
 	assert_int_equal(serial_read(&s, 5), 0x60);
 	assert_int_equal(serial_write(&s, 0, 'A'), 'A');
 	/* an empty transmitter interrupts once, until IIR is read */
@@ -148,7 +136,6 @@ static void serial_receives(void **state)
 {
 	struct serial s = { 0 };
 
-	(void)state;
 	assert_false(serial_wants(&s));
 	serial_write(&s, 1, 0x01);
 	assert_false(serial_wants(&s));
@@ -177,7 +164,6 @@ static void serial_probed(void **state)
 {
 	struct serial s = { 0 };
 
-	(void)state;
 	serial_write(&s, 7, 0x5a);
 	assert_int_equal(serial_read(&s, 7), 0x5a);
 	serial_write(&s, 1, 0xff);
@@ -237,7 +223,6 @@ static void load_flat(void **state)
 {
 	struct loaded l;
 
-	(void)state;
 	make(&l, VMMIMAGE_FLAT);
 	assert_int_equal(load(&l), 0);
 	assert_int_equal(l.boot.mode, MODE_REAL);
@@ -271,7 +256,6 @@ static void load_firmware(void **state)
 {
 	struct loaded l;
 
-	(void)state;
 	make(&l, VMMIMAGE_FLAT);
 	l.boot.wants = MINIVMM_IS_FIRMWARE;
 	put(&l, 64, 0);
@@ -286,7 +270,6 @@ static void load_elf(void **state)
 {
 	struct loaded l;
 
-	(void)state;
 	make(&l, VMMIMAGE_ELF32);
 	assert_int_equal(load(&l), 0);
 	assert_int_equal(l.boot.mode, MODE_PROTECTED);
@@ -327,7 +310,6 @@ static void load_elf_wrong(void **state)
 		{ VMMIMAGE_MULTIBOOT_AT + 4, 3, 0, "" },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct loaded l;
 
@@ -343,7 +325,6 @@ static void load_elf_more(void **state)
 {
 	struct loaded l;
 
-	(void)state;
 	for (size_t len = 5; len < 64; len++) {
 		make(&l, VMMIMAGE_ELF64);
 		l.image.len = len;
@@ -380,7 +361,6 @@ static void load_linux(void **state)
 	};
 	struct loaded l;
 
-	(void)state;
 	make(&l, VMMIMAGE_LINUX);
 	assert_int_equal(load(&l), 0);
 	assert_int_equal(l.boot.mode, MODE_PROTECTED);
@@ -402,18 +382,18 @@ static void load_linux(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(memory),
-		cmocka_unit_test(options_right),
-		cmocka_unit_test(options_wrong),
-		cmocka_unit_test(serial_sends),
-		cmocka_unit_test(serial_receives),
-		cmocka_unit_test(serial_probed),
-		cmocka_unit_test(load_flat),
-		cmocka_unit_test(load_firmware),
-		cmocka_unit_test(load_elf),
-		cmocka_unit_test(load_elf_wrong),
-		cmocka_unit_test(load_elf_more),
-		cmocka_unit_test(load_linux),
+		TEST(memory),
+		TEST(options_right),
+		TEST(options_wrong),
+		TEST(serial_sends),
+		TEST(serial_receives),
+		TEST(serial_probed),
+		TEST(load_flat),
+		TEST(load_firmware),
+		TEST(load_elf),
+		TEST(load_elf_wrong),
+		TEST(load_elf_more),
+		TEST(load_linux),
 	};
 
 	return cmocka_run_group_tests_name("minivmm", tests, NULL, NULL);

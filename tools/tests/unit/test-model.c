@@ -4,15 +4,8 @@
  * points of a time line and the columns of a chart.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
+#include "unit.h"
 #include "model/bins.h"
 #include "model/cells.h"
 #include "random.h"
@@ -139,7 +132,6 @@ static void sums_are_right(void **state)
 {
 	struct model_cells in, out, twice;
 
-	(void)state;
 	random_state = RANDOM_SEED;
 	make_cells(&in);
 	for (unsigned int keep = 0; keep < 16; keep++) {
@@ -167,7 +159,6 @@ static void cells_are_found(void **state)
 	struct model_cells c = { 0 };
 	struct model_key k = { 0, 0, 0, 0 };
 
-	(void)state;
 	for (int round = 0; round < 3; round++)
 		for (int32_t v = 0; v < 50; v++)
 			for (int32_t r = 49; r >= 0; r--) {
@@ -196,7 +187,6 @@ static void counts_end_at_the_highest(void **state)
 	const struct rec_counts most = { INT64_MAX - 1, -1, 3, -1, 0 };
 	struct model_cell c = { .n = { -1, -1, -1, -1, -1 } };
 
-	(void)state;
 	model_cell_add_counts(&c, &most, 5, 6);
 	model_cell_add_counts(&c, &most, 1, 2);
 	assert_int_equal(c.n.l1, INT64_MAX);
@@ -212,7 +202,6 @@ static void buckets_grow_both_ways(void **state)
 	static const int order[] = { 20, 3, 39, 0, 21, 3 };
 	struct model_cell c = { 0 };
 
-	(void)state;
 	assert_int_equal(model_timed(&c), 0);
 	for (size_t i = 0; i < ARRAY_LEN(order); i++)
 		model_cell_add_bucket(&c, order[i], 1 + i);
@@ -260,7 +249,6 @@ static void samples_become_points(void **state)
 	struct recording r = make_recording();
 	struct bins b;
 
-	(void)state;
 	bins_make(&b, &r);
 	assert_int_equal(b.nr, ARRAY_LEN(want_ms));
 	for (size_t i = 0; i < b.nr; i++) {
@@ -281,7 +269,6 @@ static void samples_become_points(void **state)
 
 static void columns_have_all_points(void **state)
 {
-	(void)state;
 	for (size_t nr = 1; nr < 40; nr++)
 		for (size_t cols = 1; cols <= nr; cols++) {
 			const struct bins b = { .nr = nr };
@@ -317,7 +304,6 @@ static void shares_are_wholes(void **state)
 	struct recording r = make_recording();
 	struct bins b;
 
-	(void)state;
 	bins_make(&b, &r);
 	for (size_t cols = 1; cols < 50; cols++) {
 		double of[ARRAY_LEN(ends_ms)] = { 0 };
@@ -338,7 +324,6 @@ static void no_time_at_all(void **state)
 	struct shares s;
 	struct bins b;
 
-	(void)state;
 	r.nr_samples = 1;
 	bins_make(&b, &r);
 	assert_int_equal(b.nr, 1);
@@ -351,14 +336,14 @@ static void no_time_at_all(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(sums_are_right),
-		cmocka_unit_test(cells_are_found),
-		cmocka_unit_test(counts_end_at_the_highest),
-		cmocka_unit_test(buckets_grow_both_ways),
-		cmocka_unit_test(samples_become_points),
-		cmocka_unit_test(columns_have_all_points),
-		cmocka_unit_test(shares_are_wholes),
-		cmocka_unit_test(no_time_at_all),
+		TEST(sums_are_right),
+		TEST(cells_are_found),
+		TEST(counts_end_at_the_highest),
+		TEST(buckets_grow_both_ways),
+		TEST(samples_become_points),
+		TEST(columns_have_all_points),
+		TEST(shares_are_wholes),
+		TEST(no_time_at_all),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);

@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Unit tests of rows as bytes: that they come back as they were put in. */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
 
-#include <cmocka.h>
-
+#include "unit.h"
 #include "random.h"
 #include "recording/pack.h"
 
@@ -44,7 +37,6 @@ static void rows_come_back(void **state)
 	enum { NR = 1000 };
 	static int64_t rows[NR][PACK_MAX_NUMBERS];
 
-	(void)state;
 	for (int kind = 0; kind < PACK_NR_KINDS; kind++) {
 		size_t len = (size_t)(pack_shapes[kind].keys +
 				      pack_shapes[kind].values);
@@ -75,7 +67,6 @@ static void cut_rows_are_damaged(void **state)
 	int64_t n[PACK_MAX_NUMBERS];
 	struct buf b = { 0 };
 
-	(void)state;
 	assert_int_equal(pack_put(PACK_DELTA, &at, &b, row), 0);
 	for (size_t len = 1; len <= b.len; len++) {
 		struct pack_reader r = { .at = (unsigned char *)b.data,
@@ -102,7 +93,6 @@ static void impossible_numbers_are_refused(void **state)
 	struct pack_state at = { 0 };
 	struct buf b = { 0 };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		assert_int_equal(pack_put(rows[i].kind, &at, &b, rows[i].n),
 				 -ERANGE);
@@ -120,7 +110,6 @@ static void sums_are_by_key(void **state)
 	int64_t n[PACK_MAX_NUMBERS];
 	size_t nr = 0;
 
-	(void)state;
 	for (int i = 0; i < 20000; i++) {
 		size_t key = next_random(NR_KEYS);
 		int64_t row[] = { (int64_t)(key % 17), (int64_t)(key / 17),
@@ -146,10 +135,10 @@ static void sums_are_by_key(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(rows_come_back),
-		cmocka_unit_test(cut_rows_are_damaged),
-		cmocka_unit_test(impossible_numbers_are_refused),
-		cmocka_unit_test(sums_are_by_key),
+		TEST(rows_come_back),
+		TEST(cut_rows_are_damaged),
+		TEST(impossible_numbers_are_refused),
+		TEST(sums_are_by_key),
 	};
 
 	return cmocka_run_group_tests_name("pack", tests, NULL, NULL);

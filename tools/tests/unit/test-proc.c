@@ -3,7 +3,6 @@
  * Unit tests of what is read of processes: their state, parents and age, and
  * what QEMU's arguments say of its VM.
  */
-#include <errno.h>
 
 #include "clock.h"
 #include "lib/proc.h"
@@ -24,7 +23,7 @@ static int teardown(void **state)
 {
 	remove_all(*state, "");
 	free(*state);
-	return 0;
+	return report_row(state);
 }
 
 /* A process that began @ns_ago; its name is as hard to read as can be. */
@@ -127,7 +126,6 @@ static void machines(void **state)
 	};
 	char type[64];
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		char *args[] = { "qemu", (char *)cases[i].option,
 				 (char *)cases[i].value };
@@ -138,16 +136,14 @@ static void machines(void **state)
 	assert_int_equal(qemu_machine(*state, 700, type, sizeof(type)), -ESRCH);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(states_are_letters),
-		TEST(descent_is_followed),
-		TEST(age_says_who_it_is),
-		TEST(names),
-		TEST(machines),
+		FTEST(states_are_letters),
+		FTEST(descent_is_followed),
+		FTEST(age_says_who_it_is),
+		FTEST(names),
+		FTEST(machines),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,18 +3,8 @@
  * Unit tests of phases, of the tracker from snapshots to a recording, and of
  * the model that is made of it. The clock is ours: times are exact.
  */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include <cmocka.h>
-
+#include "unit.h"
 #include "model/load.h"
 #include "record/phases.h"
 #include "snapwrite.h"
@@ -46,7 +36,6 @@ static void phases_advance(void **state)
 	struct seen s = { 0 };
 	struct phases p;
 
-	(void)state;
 	assert_int_equal(phases_parse(&p, phases_default, "default", &err), 0);
 	assert_int_equal(p.nr, 5);
 	phases_start(&p, note, &s);
@@ -70,7 +59,6 @@ static void phases_long_lines(void **state)
 	char *junk = malloc(100001);
 	struct phases p;
 
-	(void)state;
 	memset(junk, 'x', 100000);
 	junk[100000] = '\0';
 	assert_int_equal(phases_parse(&p, "a: ^abc\nb: xLinux", "t", &err), 0);
@@ -94,7 +82,6 @@ static void phases_bad_files(void **state)
 	};
 	struct phases p;
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		assert_int_equal(phases_parse(&p, cases[i].text, "f", &err),
 				 -EINVAL);
@@ -110,7 +97,6 @@ static void phases_limit(void **state)
 	struct phases p;
 	char line[32];
 
-	(void)state;
 	for (int i = 0; i < PHASES_MAX; i++)
 		buf_printf(&text, "p%d: ^mark %d;\n", i, i);
 	assert_int_equal(phases_parse(&p, text.data, "f", &err), 0);
@@ -224,7 +210,6 @@ static void baseline_is_not_counted(void **state)
 {
 	struct run r;
 
-	(void)state;
 	run_start(&r, true);
 	sample(&r, 1000, 50, 0);
 	sample(&r, 1023, 50, 0);
@@ -243,7 +228,6 @@ static void a_new_vm_counts_from_zero(void **state)
 	struct snapwrite w;
 	struct run r;
 
-	(void)state;
 	run_start(&r, true);
 	snapwrite_begin(&w, KES_ISA_SVM, ALL_FIELDS);
 	assert_int_equal(try_sample(&r, &w), 0);
@@ -260,7 +244,6 @@ static void unknown_codes_keep_their_number(void **state)
 	struct snapwrite w;
 	struct run r;
 
-	(void)state;
 	run_start(&r, true);
 	sample(&r, 5, 0, 0);
 	one_vm(&w, ALL_FIELDS, 5, 0, 0);
@@ -281,7 +264,6 @@ static void strangers_are_left_out(void **state)
 	struct track_sums sums;
 	struct run r;
 
-	(void)state;
 	run_start(&r, false);
 	sample(&r, 10, 10, 0);
 	track_set_command(r.t, 4000000, 400);
@@ -297,7 +279,6 @@ static void unfilled_fields_are_null(void **state)
 	struct snapwrite w;
 	struct run r;
 
-	(void)state;
 	run_start(&r, true);
 	for (uint64_t io = 1; io < 47; io += 23) {
 		one_vm(&w, 0, io, 0, 0);
@@ -316,7 +297,6 @@ static void counters_begin_again(void **state)
 {
 	struct run r;
 
-	(void)state;
 	run_start(&r, true);
 	sample(&r, 100, 1000, 0);
 	sample(&r, 101, 1000, 0);
@@ -335,7 +315,6 @@ static void open_states_are_charged(void **state)
 	struct snapwrite w;
 	struct run r;
 
-	(void)state;
 	run_start(&r, true);
 	for (uint64_t now = 5000; now <= 9000; now += 1000) {
 		one_vm(&w, ALL_FIELDS, 1, 0, 0);
@@ -363,7 +342,6 @@ static void counters_wrap(void **state)
 {
 	struct run r;
 
-	(void)state;
 	run_start(&r, true);
 	sample(&r, UINT64_MAX - 10, 7, 0);
 	sample(&r, 12, 7, 0);
@@ -382,7 +360,6 @@ static void times_wrap(void **state)
 	struct snapwrite w;
 	struct run r;
 
-	(void)state;
 	run_start(&r, true);
 	for (size_t i = 0; i < ARRAY_LEN(cyc); i++) {
 		one_vm(&w, ALL_FIELDS, 1 + i, 0, 0);
@@ -403,7 +380,6 @@ static void a_vcpu_is_plugged_in(void **state)
 	struct snapwrite w;
 	struct run r;
 
-	(void)state;
 	run_start(&r, true);
 	sample(&r, 100, 0, 0);
 	for (uint64_t n = 997; n <= 997 + 23; n += 23) {
@@ -432,7 +408,6 @@ static void shape_of_a_spike(void **state)
 	struct run r;
 	uint64_t io = 1;
 
-	(void)state;
 	run_start(&r, true);
 	for (int i = 0; i < 21; i++) {
 		sample(&r, io, 0, 0);
@@ -451,7 +426,6 @@ static void shape_of_a_line(void **state)
 {
 	struct run r;
 
-	(void)state;
 	run_start(&r, true);
 	for (uint64_t i = 0; i < 21; i++)
 		sample(&r, 1 + i * 101, 0, 0);
@@ -464,22 +438,22 @@ static void shape_of_a_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(phases_advance),
-		cmocka_unit_test(phases_long_lines),
-		cmocka_unit_test(phases_bad_files),
-		cmocka_unit_test(phases_limit),
-		cmocka_unit_test(baseline_is_not_counted),
-		cmocka_unit_test(a_new_vm_counts_from_zero),
-		cmocka_unit_test(unknown_codes_keep_their_number),
-		cmocka_unit_test(strangers_are_left_out),
-		cmocka_unit_test(unfilled_fields_are_null),
-		cmocka_unit_test(counters_begin_again),
-		cmocka_unit_test(open_states_are_charged),
-		cmocka_unit_test(counters_wrap),
-		cmocka_unit_test(times_wrap),
-		cmocka_unit_test(a_vcpu_is_plugged_in),
-		cmocka_unit_test(shape_of_a_spike),
-		cmocka_unit_test(shape_of_a_line),
+		TEST(phases_advance),
+		TEST(phases_long_lines),
+		TEST(phases_bad_files),
+		TEST(phases_limit),
+		TEST(baseline_is_not_counted),
+		TEST(a_new_vm_counts_from_zero),
+		TEST(unknown_codes_keep_their_number),
+		TEST(strangers_are_left_out),
+		TEST(unfilled_fields_are_null),
+		TEST(counters_begin_again),
+		TEST(open_states_are_charged),
+		TEST(counters_wrap),
+		TEST(times_wrap),
+		TEST(a_vcpu_is_plugged_in),
+		TEST(shape_of_a_spike),
+		TEST(shape_of_a_line),
 	};
 
 	return cmocka_run_group_tests_name("record", tests, NULL, NULL);

@@ -4,21 +4,12 @@
  * samples that are its, and that what a summary says by runs of samples is what
  * the samples say.
  */
-#include <errno.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
-#include <cmocka.h>
 #include <sqlite3.h>
 
+#include "unit.h"
 #include "model/load.h"
 #include "random.h"
 #include "recording/writer.h"
@@ -189,7 +180,6 @@ static void summaries_are_exact(void **state)
 	static const int64_t phases[] = { 2, 3, 40, 41, 66, 110, 111, 0 };
 	static const int64_t none[] = { 0 };
 
-	(void)state;
 	for (int64_t n = 100; n < 300; n += 7) {
 		compare(n, phases);
 		compare(n, none);
@@ -204,7 +194,6 @@ static void phases_are_of_later_samples(void **state)
 	struct recording all, sum;
 	struct model a, b;
 
-	(void)state;
 	must(rec_phase(w, 1, "late", T0 + 5000 * MS, "", &err));
 	put_sample(w, 201);
 	rec_leave(w);
@@ -223,7 +212,6 @@ static void finished_ones_say_the_same(void **state)
 	struct recording part_of, whole;
 	struct model a, b;
 
-	(void)state;
 	rec_leave(make(150, phases));
 	open_as(&part_of, &a, part, UINT64_MAX);
 	must(rec_finish(make(150, phases), &err));
@@ -258,7 +246,6 @@ static void without_room_it_is_interrupted(void **state)
 	struct recording r;
 	struct model m;
 
-	(void)state;
 	signal(SIGXFSZ, SIG_IGN);
 	fold_log(part);
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
@@ -300,7 +287,6 @@ static void rows_are_read_in_order(void **state)
 	struct order o = { .nr = 0 };
 	struct recording r;
 
-	(void)state;
 	must(rec_begin(w, &err));
 	must(rec_sample(w, 2, T0 + 200 * MS, T0 + 200 * MS, 0, &err));
 	for (size_t i = 0; i < ARRAY_LEN(put); i++)
@@ -333,7 +319,6 @@ static void intervals_have_one_phase(void **state)
 		{ T0 + 201 * MS, { -1, -1, -1 } }, { T0 + 1 * MS, { 0, 0, 0 } },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct rec_writer *w;
 		struct recording r;
@@ -357,7 +342,6 @@ static void rows_of_another_sample_are_refused(void **state)
 	static const int64_t none[] = { 0 };
 	struct rec_writer *w = make(3, none);
 
-	(void)state;
 	must(rec_begin(w, &err));
 	must(rec_sample(w, 4, T0 + 401 * MS, T0 + 402 * MS, 0, &err));
 	assert_int_equal(rec_userspace(w, 3, 1, 2, 1, &err), -EINVAL);
@@ -368,13 +352,13 @@ static void rows_of_another_sample_are_refused(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(summaries_are_exact),
-		cmocka_unit_test(phases_are_of_later_samples),
-		cmocka_unit_test(finished_ones_say_the_same),
-		cmocka_unit_test(without_room_it_is_interrupted),
-		cmocka_unit_test(rows_are_read_in_order),
-		cmocka_unit_test(intervals_have_one_phase),
-		cmocka_unit_test(rows_of_another_sample_are_refused),
+		TEST(summaries_are_exact),
+		TEST(phases_are_of_later_samples),
+		TEST(finished_ones_say_the_same),
+		TEST(without_room_it_is_interrupted),
+		TEST(rows_are_read_in_order),
+		TEST(intervals_have_one_phase),
+		TEST(rows_of_another_sample_are_refused),
 	};
 	int rc;
 

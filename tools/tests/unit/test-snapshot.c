@@ -3,16 +3,8 @@
  * Unit tests of the snapshot parser: what it takes, and every kind of damage
  * that it must refuse with a line that says what is wrong.
  */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 
-#include <cmocka.h>
-
+#include "unit.h"
 #include "snapshot/snapshot.h"
 #include "snapwrite.h"
 
@@ -58,7 +50,6 @@ static void accepts(void **state)
 	struct snapwrite w;
 	struct errbuf err;
 
-	(void)state;
 	build(&w);
 	/* twice into the same struct: a reused one must not keep anything */
 	for (int i = 0; i < 2; i++) {
@@ -85,7 +76,6 @@ static void skips_longer_structs(void **state)
 	struct errbuf err;
 	struct kes_vcpu_record *v;
 
-	(void)state;
 	snapwrite_begin(&w, KES_ISA_SVM, 0);
 	snapwrite_vm(&w, 1, 1, 1, 0, "x");
 	snapwrite_vcpu(&w, KES_REC_VCPU, 0, 1);
@@ -109,7 +99,6 @@ static void every_truncation_is_refused(void **state)
 	struct snapwrite w;
 	struct errbuf err;
 
-	(void)state;
 	build(&w);
 	for (size_t len = 0; len < w.len; len++) {
 		err.text[0] = '\0';
@@ -240,7 +229,6 @@ static void parts_are_read(void **state)
 	struct errbuf err;
 	const struct snap_vcpu *v;
 
-	(void)state;
 	build_parts(&w);
 	for (int i = 0; i < 2; i++)
 		assert_int_equal(snapshot_parse(&s, w.data, w.len, &err), 0);
@@ -317,7 +305,6 @@ static void times_need_a_clock(void **state)
 	struct snapwrite w;
 	struct errbuf err;
 
-	(void)state;
 	for (uint64_t khz = 0; khz <= 1; khz++) {
 		snapwrite_begin(&w, KES_ISA_SVM, 0);
 		snapwrite_clock(&w, khz, 900, KES_GROUP_TIME);
@@ -341,7 +328,6 @@ static void times_begin(void **state)
 	struct snapwrite w;
 	struct errbuf err;
 
-	(void)state;
 	build_parts(&w);
 	snapwrite_vcpu(&w, KES_REC_VCPU, 7, 0);
 	snapwrite_part(&w, KES_REC_TIME);
@@ -362,7 +348,6 @@ static void damaged_parts_are_refused(void **state)
 	};
 	struct snapshot s = { 0 };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct snapwrite w;
 		struct errbuf err;
@@ -397,7 +382,6 @@ static void damage_is_refused(void **state)
 	};
 	struct snapshot s = { 0 };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		struct snapwrite w;
 		struct errbuf err;
@@ -419,7 +403,6 @@ static void comm_without_end(void **state)
 	struct snapwrite w;
 	struct errbuf err;
 
-	(void)state;
 	build(&w);
 	memset(last_vm(&w)->comm, 'x', 16);
 	assert_int_equal(snapshot_parse(&s, w.data, w.len, &err), 0);
@@ -436,7 +419,6 @@ static void exits_may_stay(void **state)
 	struct snapwrite w;
 	struct errbuf err;
 
-	(void)state;
 	build(&w);
 	bytes = malloc(w.len + 1);
 	assert_non_null(bytes);
@@ -466,16 +448,16 @@ static void exits_may_stay(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(accepts),
-		cmocka_unit_test(exits_may_stay),
-		cmocka_unit_test(skips_longer_structs),
-		cmocka_unit_test(every_truncation_is_refused),
-		cmocka_unit_test(damage_is_refused),
-		cmocka_unit_test(comm_without_end),
-		cmocka_unit_test(parts_are_read),
-		cmocka_unit_test(damaged_parts_are_refused),
-		cmocka_unit_test(times_need_a_clock),
-		cmocka_unit_test(times_begin),
+		TEST(accepts),
+		TEST(exits_may_stay),
+		TEST(skips_longer_structs),
+		TEST(every_truncation_is_refused),
+		TEST(damage_is_refused),
+		TEST(comm_without_end),
+		TEST(parts_are_read),
+		TEST(damaged_parts_are_refused),
+		TEST(times_need_a_clock),
+		TEST(times_begin),
 	};
 
 	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);

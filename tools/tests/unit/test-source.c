@@ -3,19 +3,12 @@
  * Unit tests of sources as objects: two at once, each on a played machine of
  * its own, which know nothing of one another; and what an open source holds.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
-#include <cmocka.h>
 
 #include "root-fixture.h"
 #include "snapshot/snapshot.h"
 #include "snapwrite.h"
 #include "source/hold.h"
 #include "source/source.h"
-#include "util.h"
 
 #define DEBUGFS	"/sys/kernel/debug"
 #define SYSFS	"/sys/kernel/kvm_exit_stats"
@@ -48,7 +41,7 @@ static int teardown(void **state)
 	}
 	snapshot_free(&f->snap);
 	free(f);
-	return 0;
+	return report_row(state);
 }
 
 /* ---- machines ---- */
@@ -250,17 +243,15 @@ static void refusals_are_kept(void **state)
 	assert_string_equal(err.text, "modul: no such source (one of auto, patched, module, bpf, kvm-stats)");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		TEST(two_engines),
-		TEST(two_of_kvms_statistics),
-		TEST(one_after_the_other),
-		TEST(holds_are_of_each_source),
-		TEST(closing_leaves_the_lock),
-		TEST(refusals_are_kept),
+		FTEST(two_engines),
+		FTEST(two_of_kvms_statistics),
+		FTEST(one_after_the_other),
+		FTEST(holds_are_of_each_source),
+		FTEST(closing_leaves_the_lock),
+		FTEST(refusals_are_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

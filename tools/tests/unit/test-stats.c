@@ -9,15 +9,9 @@
  * t = -2.46, 25.0 degrees of freedom, p = 0.021.
  */
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
 
-#include <cmocka.h>
-
+#include "unit.h"
 #include "model/stats.h"
-#include "util.h"
 
 static void student(void **state)
 {
@@ -29,7 +23,6 @@ static void student(void **state)
 		{ 1e6, 1.960 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
 		double t = stats_t_quantile(0.975, table[i].df);
 
@@ -75,7 +68,6 @@ static void welch(void **state)
 		{ x, y, 4, 3, 0.010752 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
 		struct stats_mean a = stats_of(pairs[i].a, pairs[i].nr_a);
 		struct stats_mean b = stats_of(pairs[i].b, pairs[i].nr_b);
@@ -100,7 +92,6 @@ static void by_hand(void **state)
 	struct stats_mean b = stats_of((double[]){ 20, 26 }, 2);
 	struct stats_change c = stats_welch(&a, &b);
 
-	(void)state;
 	assert_int_equal(a.n, 3);
 	assert_true(a.mean == 12 && a.sd == 2 && b.mean == 23);
 	/* 4.303 x 2 / sqrt(3), and 12.706 x sqrt(18) / sqrt(2) */
@@ -120,7 +111,6 @@ static void few_runs(void **state)
 	struct stats_mean six = stats_of((double[]){ 6, 6 }, 2);
 	struct stats_change c = stats_welch(&one, &two);
 
-	(void)state;
 	assert_true(none.n == 0 && isnan(none.mean) && isnan(none.half));
 	assert_true(one.mean == 5 && isnan(one.sd) && isnan(one.half));
 	/* one run and several: a change, and nothing about chance */
@@ -154,7 +144,6 @@ static void merging(void **state)
 {
 	struct pair p[] = { { 3, 1 }, { 1, 2 }, { 3, 4 }, { 2, 8 }, { 3, 16 } };
 
-	(void)state;
 	assert_int_equal(vec_merge(p, 5, sizeof(*p), by_key, add_n), 3);
 	assert_true(p[0].key == 1 && p[0].n == 2);
 	assert_true(p[1].key == 2 && p[1].n == 8);
@@ -166,11 +155,11 @@ static void merging(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(student),
-		cmocka_unit_test(welch),
-		cmocka_unit_test(by_hand),
-		cmocka_unit_test(few_runs),
-		cmocka_unit_test(merging),
+		TEST(student),
+		TEST(welch),
+		TEST(by_hand),
+		TEST(few_runs),
+		TEST(merging),
 	};
 
 	return cmocka_run_group_tests_name("stats", tests, NULL, NULL);

@@ -3,12 +3,6 @@
  * Unit tests of exitstat top without a terminal: what keys do, and what the
  * lines of the screen say.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "top-fixture.h"
 
@@ -206,7 +200,6 @@ static void effects(void **state)
 /* No key is bound twice. */
 static void bindings(void **state)
 {
-	(void)state;
 	for (size_t i = 0; i < top_nr_bindings; i++)
 		for (const int *a = top_bindings[i].keys; *a; a++)
 			for (size_t k = i + 1; k < top_nr_bindings; k++)
@@ -354,9 +347,9 @@ static void help(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(drill), T(gone), T(ended), T(order), T(filter),
-		T(interval), T(effects), T(bindings), T(sizes),
-		T(screen_80x24), T(scrolling), T(help),
+		FTEST(drill), FTEST(gone), FTEST(ended), FTEST(order), FTEST(filter),
+		FTEST(interval), FTEST(effects), FTEST(bindings), FTEST(sizes),
+		FTEST(screen_80x24), FTEST(scrolling), FTEST(help),
 	};
 
 	return cmocka_run_group_tests_name("top-view", tests, NULL, NULL);

@@ -3,14 +3,7 @@
  * Unit tests of exitstat top: what two snapshots come to, and what options
  * choose of it.
  */
-#include <errno.h>
 #include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 
 #include "top-fixture.h"
 
@@ -280,9 +273,9 @@ static void starts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		T(rates), T(new_ones), T(read_late), T(times),
-		T(part_of_times), T(details), T(no_details), T(trend),
-		T(starts),
+		FTEST(rates), FTEST(new_ones), FTEST(read_late), FTEST(times),
+		FTEST(part_of_times), FTEST(details), FTEST(no_details), FTEST(trend),
+		FTEST(starts),
 	};
 
 	return cmocka_run_group_tests_name("top", tests, NULL, NULL);

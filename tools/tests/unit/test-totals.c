@@ -4,18 +4,10 @@
  * samples that they say they are of, as the reader has them, by phase; and the
  * same in an export.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
-#include <cmocka.h>
 #include <sqlite3.h>
 
+#include "unit.h"
 #include "export/export.h"
 #include "random.h"
 #include "recording/reader.h"
@@ -285,7 +277,6 @@ static void totals_are_those_of_runs(void **state)
 	struct rec_writer *w = begin(NR_VCPUS, NR_REASONS);
 	int64_t nr_phases = 0, upto = 0;
 
-	(void)state;
 	for (int64_t k = 1; k < 260; k++) {
 		if (k == phases[nr_phases])
 			put_phase(w, ++nr_phases, k);
@@ -301,7 +292,6 @@ static void totals_are_those_of_runs(void **state)
 
 static void no_progress(void *arg, double share)
 {
-	(void)arg;
 	assert_true(share >= 0 && share <= 1);
 }
 
@@ -320,7 +310,6 @@ static void finished_ones_are_whole(void **state)
 {
 	static const int64_t lengths[] = { 1, 2, 3, 64, 65, 66, 67, 130, 200 };
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
 		struct rec_writer *w = begin(NR_VCPUS, NR_REASONS);
 		int64_t nr_phases = 0;
@@ -342,7 +331,6 @@ static void exports_are_whole(void **state)
 {
 	struct rec_writer *w = begin(NR_VCPUS, NR_REASONS);
 
-	(void)state;
 	for (int64_t k = 1; k <= 100; k++)
 		put_sample(w, k, false);
 	rec_leave(w);
@@ -391,7 +379,6 @@ static void many_come_with_phases(void **state)
 	struct rec_writer *w = begin(MANY_VCPUS, MANY_REASONS);
 	int64_t k;
 
-	(void)state;
 	for (k = 1; k <= 150; k++)
 		put_many(w, k);
 	has(part, 1);
@@ -410,10 +397,10 @@ static void many_come_with_phases(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(totals_are_those_of_runs),
-		cmocka_unit_test(finished_ones_are_whole),
-		cmocka_unit_test(exports_are_whole),
-		cmocka_unit_test(many_come_with_phases),
+		TEST(totals_are_those_of_runs),
+		TEST(finished_ones_are_whole),
+		TEST(exports_are_whole),
+		TEST(many_come_with_phases),
 	};
 	int rc;
 

@@ -3,18 +3,9 @@
  * Unit tests: numbers and durations from users, texts for them, the ticker,
  * exit reasons.
  */
-#include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
+#include "unit.h"
 #include "exits/reasons.h"
 #include "lib/ticker.h"
-#include "util.h"
 
 static void numbers(void **state)
 {
@@ -32,7 +23,6 @@ static void numbers(void **state)
 		{ "010", 0, 10 }, { "1.5", -EINVAL, 0 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		uint64_t n = 0;
 
@@ -58,7 +48,6 @@ static void durations(void **state)
 		{ "18446744073709551615s", -ERANGE, 0 },
 	};
 
-	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
 		uint64_t ns = 0;
 
@@ -73,7 +62,6 @@ static void texts(void **state)
 {
 	char out[COUNT_TEXT_LEN], text[8];
 
-	(void)state;
 	assert_string_equal(fmt_count(out, 0), "0");
 	assert_string_equal(fmt_count(out, 999), "999");
 	assert_string_equal(fmt_count(out, 1000), "1,000");
@@ -95,7 +83,6 @@ static void ticker(void **state)
 {
 	struct ticker t;
 
-	(void)state;
 	ticker_start(&t, 1000, 100);
 	assert_int_equal(t.next_ns, 1100);
 	assert_int_equal(ticker_advance(&t, 1100), 0);
@@ -112,7 +99,6 @@ static void reasons(void **state)
 	const struct reason *r;
 	size_t nr;
 
-	(void)state;
 	assert_string_equal(reason_by_code(KES_ISA_VMX, 30)->name,
 			    "IO_INSTRUCTION");
 	assert_string_equal(reason_by_code(KES_ISA_VMX, 28)->name,
@@ -139,7 +125,6 @@ static void suggestions(void **state)
 {
 	const char *names[4];
 
-	(void)state;
 	assert_true(reason_suggest("IO_INSTRUCTON", names, 4) >= 1);
 	assert_string_equal(names[0], "IO_INSTRUCTION");
 	assert_true(reason_suggest("cupid", names, 4) >= 1);
@@ -148,7 +133,6 @@ static void suggestions(void **state)
 
 static void colours(void **state)
 {
-	(void)state;
 	assert_int_equal(reason_colour("vmx", "io", 30),
 			 reason_colour("svm", "io", 0x7b));
 	assert_int_not_equal(reason_colour("svm", "cr", 0x0),
@@ -160,10 +144,10 @@ static void colours(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(numbers), cmocka_unit_test(durations),
-		cmocka_unit_test(texts), cmocka_unit_test(ticker),
-		cmocka_unit_test(reasons), cmocka_unit_test(suggestions),
-		cmocka_unit_test(colours),
+		TEST(numbers), TEST(durations),
+		TEST(texts), TEST(ticker),
+		TEST(reasons), TEST(suggestions),
+		TEST(colours),
 	};
 
 	return cmocka_run_group_tests_name("util", tests, NULL, NULL);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What every program of unit tests begins with: cmocka with what it needs, and
+ * tables of cases. Include it once, before other headers of the project.
+ */
+#ifndef TESTS_UNIT_H
+#define TESTS_UNIT_H
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "util.h"
+
+/* The row of a table that is being checked, from 1 on; 0: none. */
+static size_t row_now;
+
+/* A loop over the rows of @_table: a failed test says in which of them it was. */
+#define each_row(_row, _table) \
+	for (const __typeof__(*(_table)) *_row = (row_now = 1, (_table)); \
+	     _row < (_table) + ARRAY_LEN(_table) || (row_now = 0); \
+	     _row++, row_now++)
+
+/* A test's teardown, which cmocka calls after a failure, too. */
+static inline int report_row(void **state)
+{
+	if (row_now)
+		print_error("in row %zu of its table, from 1 on\n", row_now);
+	row_now = 0;
+	return 0;
+}
+
+/* A test; and one between setup() and teardown() of its file. */
+#define TEST(_f)	cmocka_unit_test_teardown(_f, report_row)
+#define FTEST(_f)	cmocka_unit_test_setup_teardown(_f, setup, teardown)
+
+/* @err is one line with @says in it. */
+static inline void must_say(const struct errbuf *err, const char *says)
+{
+	if (!strstr(err->text, says) || strchr(err->text, '\n'))
+		fail_msg("\"%s\" is not in \"%s\"", says, err->text);
+}
+
+#endif
