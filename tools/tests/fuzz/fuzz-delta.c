@@ -1,37 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A made-up host against snapshot/delta.h and those that use it: VMs come and go,
- * counters grow, fall, wrap and vanish from the list, threads change their state.
+ * counters grow, fall, wrap and vanish from the list, threads change their state,
+ * snapshots are damaged. An input is the program that the host runs.
  *
  * Of each vCPU, what the engine reports since its counters began adds up to the
  * counters, and no change is negative. Where nothing but counters changes, the
- * recorder, top and serve agree on what there was, counts and times.
- *
- * An input is the program that the host runs. Built with clang -fsanitize=fuzzer this
- * is a libFuzzer target (make -C tools/tests fuzz). Built without, main() runs a fixed
- * number of programs from a fixed seed, under the sanitizers, and emits TAP.
+ * recorder, top and serve agree on what there was, counts and times. Whatever a
+ * snapshot says, the recorder refuses it or makes a recording that can be read.
  */
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "fuzz.h"
 #include "madehost.h"
 #include "metrics/meter-snap.h"
 #include "model/load.h"
-#include "random.h"
+#include "recmade.h"
 #include "record/track.h"
-#include "top/data.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
-
-#define REQUIRE(_what) do { \
-	if (!(_what)) { \
-		fprintf(stderr, "line %d: %s\n", __LINE__, #_what); \
-		abort(); \
-	} \
-} while (0)
+#include "top/rows.h"
 
 /* ---- the engine ---- */
 
@@ -145,30 +131,6 @@ struct users {
 	uint64_t first_exits, first_ns[KES_NR_STATES];	/* by serve, in it */
 };
 
-static char work[64], part[80];
-
-static void remove_work(void)
-{
-	static const char *const suffixes[] = { "", "-wal", "-shm" };
-	char file[96];
-
-	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
-		snprintf(file, sizeof(file), "%s%s", part, suffixes[i]);
-		unlink(file);
-	}
-}
-
-/* Once per process: a file in memory, if there is such a place. */
-static void choose_work(void)
-{
-	if (*work)
-		return;
-	snprintf(work, sizeof(work), "%s/fuzz-delta.%d",
-		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm", getpid());
-	snprintf(part, sizeof(part), "%s" REC_PART_SUFFIX, work);
-	atexit(remove_work);
-}
-
 static void name_top(void *arg, const struct snap_vm *from, struct top_vm *vm)
 {
 	snprintf(vm->name, sizeof(vm->name), "%u", from->pid);
@@ -182,32 +144,30 @@ static void name_meter(void *arg, const struct snap_vm *from, char name[64],
 
 static void users_begin(struct users *u)
 {
-	struct errbuf err;
-
-	choose_work();
+	choose_work("fuzz-delta");
 	*u = (struct users) { .top.name = name_top };
-	REQUIRE(!rec_create(&u->w, work, true, &err));
+	must(rec_create(&u->w, work, true, &err));
 	u->track = track_new(&(struct track_config) {
 		.root = "/nonexistent", .all = true });
 	meter_init(&u->meter, &(struct meter_config) {
 		.max_vms = 2, .keep_ns = 5000, .name = name_meter });
 }
 
-/* -ERANGE: a number that no recording can have. */
-static int users_record(struct users *u, const struct snapshot *s)
+/* False: refused, if not @damaged for a number that no recording can have. */
+static bool users_record(struct users *u, const struct snapshot *s, bool damaged)
 {
-	struct errbuf err;
+	uint64_t at = ((uint64_t)u->samples + 1) * 1000;
 	int rc;
 
+	must(rec_begin(u->w, &err));
+	must(rec_sample(u->w, u->samples + 1, at, at, 0, &err));
+	rc = track_sample(u->track, s, u->samples + 1, u->w, &err);
+	REQUIRE(!rc || rc == -ERANGE || damaged);
+	if (rc)
+		return false;
+	must(rec_commit(u->w, &err));
 	u->samples++;
-	REQUIRE(!rec_begin(u->w, &err));
-	REQUIRE(!rec_sample(u->w, u->samples, s->hdr.begin_ns, s->hdr.end_ns, 0,
-			    &err));
-	rc = track_sample(u->track, s, u->samples, u->w, &err);
-	REQUIRE(!rc || rc == -ERANGE);
-	if (!rc)
-		REQUIRE(!rec_commit(u->w, &err));
-	return rc;
+	return true;
 }
 
 static void add_top(struct users *u, const struct top_vcpu *v)
@@ -231,9 +191,25 @@ static uint64_t host_exits(const struct meter *m)
 	return n;
 }
 
+static void show(const struct top_data *d)
+{
+	static const enum top_level levels[] = { TOP_VMS, TOP_REASONS,
+						 TOP_DETAIL };
+	struct top_table t = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+		struct top_path path = { .level = levels[i],
+					 .key = { .code = codes[0] } };
+
+		top_rows(d, &path, NULL, true, &t);
+	}
+	top_table_free(&t);
+}
+
 static void users_see(struct users *u, const struct snapshot *s)
 {
-	top_data_update(&u->top, s);
+	if (top_data_update(&u->top, s))
+		show(&u->top);
 	for (size_t i = 0; u->top.samples > 1 && i < u->top.nr; i++)
 		for (size_t k = 0; k < u->top.vms[i]->nr; k++)
 			add_top(u, &u->top.vms[i]->vcpus[k]);
@@ -246,21 +222,28 @@ static void users_see(struct users *u, const struct snapshot *s)
 }
 
 /* Recorded, shown and exported: the same. */
-static void users_agree(const struct users *u)
+static void users_agree(const struct users *u, const struct model *m)
 {
-	struct recording r;
-	struct errbuf err;
-	struct model m;
-
-	REQUIRE(!rec_open(&r, part, &err) && !model_load(&m, &r, &err));
-	REQUIRE(m.total == track_sums(u->track).exits);
-	REQUIRE(m.total == u->exits);
-	REQUIRE(m.total == host_exits(&u->meter) - u->first_exits);
+	REQUIRE(m->total == track_sums(u->track).exits);
+	REQUIRE(m->total == u->exits);
+	REQUIRE(m->total == host_exits(&u->meter) - u->first_exits);
 	for (int k = 0; k < KES_NR_STATES; k++) {
-		REQUIRE(m.all->ns[k] == u->ns[k]);
-		REQUIRE(m.all->ns[k] ==
+		REQUIRE(m->all->ns[k] == u->ns[k]);
+		REQUIRE(m->all->ns[k] ==
 			u->meter.host.sums[METER_NS_GUEST + k] - u->first_ns[k]);
 	}
+}
+
+/* What was written must be readable. */
+static void users_read(const struct users *u, bool agree)
+{
+	struct recording r;
+	struct model m;
+
+	must(rec_open(&r, part, &err));
+	must(model_load(&m, &r, &err));
+	if (agree)
+		users_agree(u, &m);
 	model_free(&m);
 	rec_close(&r);
 }
@@ -272,33 +255,43 @@ static void users_end(struct users *u)
 	meter_free(&u->meter);
 }
 
+static bool step(struct engine *o, struct users *u, struct host *h,
+		 struct snapshot *s)
+{
+	struct snapwrite w;
+	bool good;
+
+	happen(h);
+	make_snapshot(h, &w);
+	if (h->damaged)
+		damage(h, &w);
+	good = !snapshot_parse(s, w.data, w.len, &err);
+	REQUIRE(good || h->damaged);
+	snapwrite_free(&w);
+	if (!good)
+		return false;
+	if (!h->damaged)
+		check_engine(o, s);
+	users_see(u, s);
+	return users_record(u, s, h->damaged);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	struct host h = { .data = data, .len = len, .now = 1000000 };
-	struct engine *o = calloc(1, sizeof(*o));
+	struct engine *o = xcalloc(1, sizeof(*o));
+	struct host h = host_begin(data, len);
 	struct snapshot s = { 0 };
 	struct users u;
-	int rc = 0;
 
-	h.wild = next(&h) & 1;
 	o->d.keep_ns = 3000;
 	o->d.groups = KES_GROUP_HISTOGRAM;
-	for (size_t i = 0; i < NR_VMS; i++)
-		h.vms[i] = (struct vm) { .id = 7 + i, .created_ns = ++h.born };
 	users_begin(&u);
-	for (int i = 0; i < NR_SNAPSHOTS && !rc && h.len; i++) {
-		struct snapwrite w;
-
-		happen(&h);
-		look(&h, &w, &s);
-		check_engine(o, &s);
-		users_see(&u, &s);
-		rc = users_record(&u, &s);
-		snapwrite_free(&w);
-	}
+	for (int i = 0; i < NR_SNAPSHOTS && h.len; i++)
+		if (!step(o, &u, &h, &s))
+			break;
 	rec_leave(u.w);
-	if (!h.wild && u.samples)
-		users_agree(&u);
+	if (u.samples)
+		users_read(&u, !h.wild && !h.damaged);
 	users_end(&u);
 	delta_free(&o->d);
 	snapshot_free(&s);
@@ -307,19 +300,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 }
 
 #ifndef FUZZ_LIBFUZZER
-#define RUNS	400
-
-int main(void)
+static void seed(size_t i, struct buf *out)
 {
-	uint8_t program[512];
+	for (size_t k = 0; k < 512; k++) {
+		uint8_t byte = (uint8_t)random_below(256);
 
-	for (int i = 0; i < RUNS; i++) {
-		for (size_t k = 0; k < sizeof(program); k++)
-			program[k] = (uint8_t)(random_word() >> 40);
-		LLVMFuzzerTestOneInput(program, sizeof(program));
+		buf_append(out, &byte, 1);
 	}
-	printf("1..1\nok 1 - %d programs of a host: what changed adds up, and all users agree\n",
-	       RUNS);
-	return 0;
 }
+
+FUZZ_WITH(.inputs = "programs of a host: what changed adds up, all users agree",
+	  .runs = 700, .nr_seeds = 8, .seed = seed)
 #endif

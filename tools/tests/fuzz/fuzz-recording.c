@@ -8,94 +8,32 @@
  * read in full and in summary; what is taken must make a model, have rows that
  * are in order and within bounds, and have an export to SQLite, whose views and
  * totals any SQL can read.
- *
- * Built with clang -fsanitize=fuzzer this is a libFuzzer target (make -C
- * tools/tests fuzz). Built without, main() runs a fixed number of edits from a
- * fixed seed, under the sanitizers, and emits TAP; with a directory, it puts
- * inputs to begin with there.
  */
 #include <fcntl.h>
 #include <sqlite3.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "export/export.h"
+#include "fuzz.h"
 #include "model/latency.h"
 #include "model/load.h"
-#include "random.h"
-#include "recording/writer.h"
+#include "recmade.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
-#define MS		NSEC_PER_MSEC
 #define NR_SAMPLES	70	/* more than a run */
 #define NR_VCPUS	2
 #define NR_REASONS	3
 
-static char work[64];		/* the file that is read */
-static char exported[80];
 static struct buf templates[2];	/* interrupted, finished */
 
-static void must(int rc, const struct errbuf *err)
+static struct rec_writer *make(void)
 {
-	if (!rc)
-		return;
-	fprintf(stderr, "fuzz-recording: %s\n", err->text);
-	abort();
-}
+	static const int64_t phases[] = { 30, 0 };
+	struct recmade m = recmade_begin(NR_VCPUS, NR_REASONS, 1);
 
-static void put_sample(struct rec_writer *w, int64_t k, struct errbuf *err)
-{
-	uint64_t at = (uint64_t)k * 100 * MS;
-	const uint64_t entries[3] = { 9, 1, 0 };
-	const int64_t ns[REC_NR_STATES] = { 5, 4, 3, 2, 1 };
-	const struct rec_counts n = { 300, k % 2 ? 2 : -1, 1, 0, 1 };
-
-	must(rec_sample(w, k, at, at + MS, k == 9, err), err);
-	for (int64_t v = 1; k > 1 && v <= NR_VCPUS; v++) {
-		for (int64_t i = 1; i <= NR_REASONS; i++) {
-			must(rec_delta(w, k, v, i, &n, err), err);
-			must(rec_time(w, k, v, i, ns, k % 3 ? k : -1, err),
-			     err);
-			must(rec_histogram(w, k, v, i, (int)k % 40, 3, err),
-			     err);
-		}
-		must(rec_closure(w, k, v, entries, err), err);
-		must(rec_vcpu_time(w, k, v, 100 * MS, MS, err), err);
-		must(rec_userspace(w, k, v, 2, 5, err), err);
-	}
-}
-
-static struct rec_writer *make(struct errbuf *err)
-{
-	struct rec_writer *w;
-
-	must(rec_create(&w, work, true, err), err);
-	must(rec_begin(w, err), err);
-	must(rec_meta_u64(w, "interval_ns", 100 * MS, err), err);
-	must(rec_meta_u64(w, "tsc_khz", 1000, err), err);
-	must(rec_meta_text(w, "groups", "count,time,histogram,detail", err),
-	     err);
-	must(rec_vm(w, &(struct rec_vm_row) { .id = 1, .name = "v", .comm = "c",
-					      .cmdline = "l" }, err), err);
-	for (uint32_t v = 0; v < NR_VCPUS; v++)
-		must(rec_vcpu(w, v + 1, 1, v, err), err);
-	for (int64_t i = 1; i <= NR_REASONS; i++)
-		must(rec_reason(w, &(struct rec_reason_row) {
-			.id = i, .isa = "vmx", .code = (uint64_t)i, .name = "N",
-			.class = "io", .meaning = "m", .reference = "r" },
-			err), err);
-	must(rec_detail(w, 1, 1, 0x3f8, false, 7, err), err);
-	for (int64_t k = 1; k <= NR_SAMPLES; k++) {
-		if (k == 30)
-			must(rec_phase(w, 1, "p", 2950 * MS, "line", err), err);
-		put_sample(w, k, err);
-	}
-	must(rec_commit(w, err), err);
-	return w;
+	must(rec_detail(m.w, 1, 1, 0x3f8, false, 7, &err));
+	recmade_samples(&m, NR_SAMPLES, phases);
+	return m.w;
 }
 
 static void load(const char *path, struct buf *out)
@@ -104,8 +42,7 @@ static void load(const char *path, struct buf *out)
 	FILE *f = fopen(path, "r");
 	size_t n;
 
-	if (!f)
-		abort();
+	REQUIRE(f);
 	while ((n = fread(chunk, 1, sizeof(chunk), f)) > 0)
 		buf_append(out, chunk, n);
 	fclose(f);
@@ -115,43 +52,28 @@ static void store(const char *path, const void *data, size_t len)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
-	if (fd < 0 || write(fd, data, len) != (ssize_t)len)
-		abort();
+	REQUIRE(fd >= 0 && write(fd, data, len) == (ssize_t)len);
 	close(fd);
 }
 
 /* As a kill leaves it, with its log folded in; and as it is finished. */
 static void make_templates(void)
 {
-	struct errbuf err;
-	char part[80];
 	sqlite3 *db;
 
-	snprintf(part, sizeof(part), "%s" REC_PART_SUFFIX, work);
-	rec_leave(make(&err));
-	if (sqlite3_open(part, &db) ||
-	    sqlite3_exec(db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL) ||
-	    sqlite3_close(db))
-		abort();
+	rec_leave(make());
+	REQUIRE(!sqlite3_open(part, &db));
+	REQUIRE(!sqlite3_exec(db, "PRAGMA journal_mode=DELETE", NULL, NULL, NULL));
+	REQUIRE(!sqlite3_close(db));
 	load(part, &templates[0]);
-	must(rec_finish(make(&err), &err), &err);
+	must(rec_finish(make(), &err));
 	load(work, &templates[1]);
-}
-
-static void remove_work(void)
-{
-	unlink(work);
-	unlink(exported);
 }
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	const char *shm = access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm";
-
-	snprintf(work, sizeof(work), "%s/fuzz-recording.%d", shm, getpid());
-	snprintf(exported, sizeof(exported), "%s.db", work);
+	choose_work("fuzz-recording");
 	make_templates();
-	atexit(remove_work);
 	return 0;
 }
 
@@ -242,8 +164,7 @@ static void edit_template(struct input *in)
 	sqlite3 *db;
 
 	store(work, from->data, from->len);
-	if (sqlite3_open(work, &db))
-		abort();
+	REQUIRE(!sqlite3_open(work, &db));
 	sqlite3_exec(db, "PRAGMA synchronous=OFF; PRAGMA journal_mode=OFF; BEGIN",
 		     NULL, NULL, NULL);
 	for (int i = 0; i < 8 && in->len; i++)
@@ -268,8 +189,7 @@ static int use_row(void *arg, const int64_t *n)
 
 	while (o->any && i < o->keys && n[i] == o->last[i])
 		i++;
-	if (o->any && o->keys && (i == o->keys || n[i] < o->last[i]))
-		abort();
+	REQUIRE(!o->any || !o->keys || (i < o->keys && n[i] >= o->last[i]));
 	o->any = true;
 	memcpy(o->last, n, sizeof(o->last));
 	return 0;
@@ -279,42 +199,37 @@ static int use_delta(void *arg, const struct rec_delta *d)
 {
 	const struct recording *r = arg;
 
-	if (d->sample >= r->nr_samples || d->vcpu >= r->nr_vcpus ||
-	    d->reason >= r->nr_reasons || d->n.l1 < 0)
-		abort();
+	REQUIRE(d->sample < r->nr_samples && d->vcpu < r->nr_vcpus &&
+		d->reason < r->nr_reasons && d->n.l1 >= 0);
 	return 0;
 }
 
-static void must_say(int rc, struct errbuf *err)
+static void may_refuse(int rc)
 {
-	if (rc < 0 && (!*err->text || strchr(err->text, '\n')))
-		abort();
-	*err->text = '\0';
+	must_be_said(rc < 0 ? rc : 0);
+	*err.text = '\0';
 }
 
-static void use_model(struct recording *r, struct errbuf *err)
+static void use_model(struct recording *r)
 {
 	struct model_heat h;
 	struct model m;
-	int rc = model_load_latency(&m, r, 10, err);
+	int rc = model_load_latency(&m, r, 10, &err);
 
-	must_say(rc, err);
+	may_refuse(rc);
 	if (rc)
 		return;
 	for (size_t i = 0; i < m.bins.nr; i++)
-		if (m.bins.points[i].end_ns < m.bins.points[i].begin_ns)
-			abort();
+		REQUIRE(m.bins.points[i].end_ns >= m.bins.points[i].begin_ns);
 	model_heat_make(&h, &m, 3);
-	if (h.nr && h.lowest > h.highest)
-		abort();
+	REQUIRE(!h.nr || h.lowest <= h.highest);
 	model_heat_free(&h);
 	model_free(&m);
 }
 
 static void no_progress(void *arg, double share)
 {
-	if (!(share >= 0 && share <= 1))
-		abort();
+	REQUIRE(share >= 0 && share <= 1);
 }
 
 static void use_database(const char *path)
@@ -326,23 +241,21 @@ static void use_database(const char *path)
 	char sql[64];
 	sqlite3 *db;
 
-	if (sqlite3_open(path, &db))
-		abort();
+	REQUIRE(!sqlite3_open(path, &db));
 	for (size_t i = 0; i < ARRAY_LEN(views); i++) {
 		snprintf(sql, sizeof(sql), "SELECT count(*) FROM %s", views[i]);
-		if (sqlite3_exec(db, sql, NULL, NULL, NULL))
-			abort();
+		REQUIRE(!sqlite3_exec(db, sql, NULL, NULL, NULL));
 	}
 	sqlite3_close(db);
 }
 
-static void use_export(struct recording *r, struct errbuf *err)
+static void use_export(struct recording *r)
 {
 	int rc;
 
 	store(exported, "", 0);
-	rc = export_sqlite(r, exported, "export", no_progress, NULL, err);
-	must_say(rc, err);
+	rc = export_sqlite(r, exported, "export", no_progress, NULL, &err);
+	may_refuse(rc);
 	if (!rc)
 		use_database(exported);
 }
@@ -353,21 +266,20 @@ static void read_as(uint64_t max)
 		[REC_CLOSURE] = 2, [REC_VCPU_TIME] = 2, [REC_TIME] = 3,
 		[REC_HISTOGRAM] = 4, [REC_USERSPACE] = 3,
 	};
-	struct errbuf err = { "" };
 	struct recording r;
 	int rc = rec_open_upto(&r, work, max, &err);
 
-	must_say(rc, &err);
+	may_refuse(rc);
 	if (rc)
 		return;
-	must_say(rec_for_each_delta(&r, use_delta, &r, &err), &err);
+	may_refuse(rec_for_each_delta(&r, use_delta, &r, &err));
 	for (int i = 0; i < REC_NR_ROWS; i++) {
 		struct order order = { .keys = keys[i] };
 
-		must_say(rec_for_each_row(&r, i, use_row, &order, &err), &err);
+		may_refuse(rec_for_each_row(&r, i, use_row, &order, &err));
 	}
-	use_model(&r, &err);
-	use_export(&r, &err);
+	use_model(&r);
+	use_export(&r);
 	rec_close(&r);
 }
 
@@ -385,40 +297,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 }
 
 #ifndef FUZZ_LIBFUZZER
-#define RUNS	400
-
-static uint64_t next_random(void)
-{
-	return random_word() >> 20;
-}
-
 /* Some edits, of small numbers mostly, as rows and sizes are. */
-static size_t fill(uint8_t *data, size_t max)
+static void seed(size_t i, struct buf *out)
 {
-	size_t len = 4 + next_random() % (max - 4);
+	uint8_t first[] = { (uint8_t)(i % 2), (uint8_t)(i / 2 - 1) };
 
-	for (size_t i = 0; i < len; i++)
-		data[i] = (uint8_t)(next_random() % 4 ? next_random() % 12 :
-							next_random());
-	return len;
-}
-
-static void write_seeds(const char *dir)
-{
-	uint8_t data[64];
-	char path[256];
-
-	for (size_t i = 0; i < ARRAY_LEN(edits) * 2; i++) {
-		size_t len = fill(data, sizeof(data));
-
-		data[0] = (uint8_t)(i % 2);
-		data[1] = (uint8_t)(i / 2);
-		snprintf(path, sizeof(path), "%s/edit%zu", dir, i);
-		store(path, data, len);
+	if (i < ARRAY_LEN(templates)) {
+		buf_append(out, templates[i].data, templates[i].len);
+		return;
 	}
-	for (size_t i = 0; i < ARRAY_LEN(templates); i++) {
-		snprintf(path, sizeof(path), "%s/file%zu", dir, i);
-		store(path, templates[i].data, templates[i].len);
+	buf_append(out, first, sizeof(first));
+	for (size_t len = 2 + random_below(60); len > 0; len--) {
+		uint8_t byte = (uint8_t)random_below(random_below(4) ? 12 : 256);
+
+		buf_append(out, &byte, 1);
 	}
 }
 
@@ -426,7 +318,6 @@ static void write_seeds(const char *dir)
 static bool template_is_whole(int which)
 {
 	struct recording r;
-	struct errbuf err;
 	struct model m;
 	bool whole;
 
@@ -444,24 +335,13 @@ static bool template_is_whole(int which)
 	return whole;
 }
 
-int main(int argc, char **argv)
+static bool templates_are_whole(void)
 {
-	uint8_t data[64];
-	bool whole;
-
-	LLVMFuzzerInitialize(&argc, &argv);
-	if (argc == 2) {
-		write_seeds(argv[1]);
-		return 0;
-	}
-	whole = template_is_whole(0) && template_is_whole(1);
-	for (int i = 0; i < RUNS; i++)
-		LLVMFuzzerTestOneInput(data, fill(data, sizeof(data)));
-	printf("1..2\n%sok 1 - the recordings that are edited are whole\n"
-	       "ok 2 - %d edited recordings, no memory error\n",
-	       whole ? "" : "not ", RUNS);
-	for (size_t i = 0; i < ARRAY_LEN(templates); i++)
-		buf_free(&templates[i]);
-	return whole ? 0 : 1;
+	LLVMFuzzerInitialize(NULL, NULL);
+	return template_is_whole(0) && template_is_whole(1);
 }
+
+FUZZ_WITH(.inputs = "edited recordings", .runs = 400,
+	  .nr_seeds = 2 + ARRAY_LEN(edits) * 2, .seed = seed,
+	  .whole = templates_are_whole)
 #endif

@@ -1,21 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * The snapshot parser against damaged input.
- *
- * Built with clang -fsanitize=fuzzer this is a libFuzzer target (make -C
- * tools/tests fuzz). Built without, main() runs a fixed number of mutations
- * from a fixed seed, under the sanitizers, and emits TAP; with a file's name, it
- * puts an input to begin with there.
- */
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "random.h"
+/* The snapshot parser against damaged input. */
+#include "fuzz.h"
 #include "snapshot/snapshot.h"
 #include "snapwrite.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static uint64_t sum_vcpu(const struct snapshot *s, const struct snap_vcpu *v)
 {
@@ -36,7 +23,6 @@ static uint64_t sum_vcpu(const struct snapshot *s, const struct snap_vcpu *v)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct snapshot s = { 0 };
-	struct errbuf err;
 	uint64_t sum = 0;
 
 	if (snapshot_parse(&s, data, len, &err)) {
@@ -53,8 +39,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 }
 
 #ifndef FUZZ_LIBFUZZER
-#define RUNS	20000
-
 static void seed_parts(struct snapwrite *w)
 {
 	snapwrite_part(w, KES_REC_USERSPACE);
@@ -69,8 +53,10 @@ static void seed_parts(struct snapwrite *w)
 	snapwrite_element(w, &(struct kes_detail_value) { .code = 1 });
 }
 
-static void seed(struct snapwrite *w)
+static void seed(size_t i, struct buf *out)
 {
+	struct snapwrite made, *w = &made;
+
 	snapwrite_begin(w, KES_ISA_SVM, 0x1f);
 	snapwrite_vcpu(w, KES_REC_RETIRED, 0, 1);
 	for (uint64_t vm = 1; vm < 4; vm++) {
@@ -84,62 +70,17 @@ static void seed(struct snapwrite *w)
 		}
 	}
 	snapwrite_end(w);
+	buf_append(out, w->data, w->len);
+	snapwrite_free(w);
 }
 
-/* Mostly in words of the kind that sizes and counts are made of. */
-static void mutate(unsigned char *data, size_t len)
+static void mutate(struct buf *b)
 {
-	static const uint32_t words[] = {
-		0, 1, 7, 8, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffff8,
-	};
-	unsigned int n = 1 + random_word() % 4;
-
-	while (n--) {
-		size_t at = random_word() % (len - 4) & ~3ull;
-		uint32_t word;
-
-		memcpy(&word, data + at, 4);
-		switch (random_word() % 3) {
-		case 0:
-			word = words[random_word() % ARRAY_LEN(words)];
-			break;
-		case 1:
-			word ^= 1u << random_word() % 32;
-			break;
-		default:
-			word += (uint32_t)(random_word() % 17) - 8;
-		}
-		memcpy(data + at, &word, 4);
-	}
+	if (!random_below(8))
+		b->len = random_below(b->len);
+	mutate_words(b->data, b->len);
 }
 
-int main(int argc, char **argv)
-{
-	struct snapwrite w;
-
-	seed(&w);
-	if (argc == 2) {
-		int rc = snapwrite_store(&w, argv[1]);
-
-		snapwrite_free(&w);
-		return rc ? 1 : 0;
-	}
-	for (int i = 0; i < RUNS; i++) {
-		size_t len = random_word() % 8 ? w.len :
-						 random_word() % w.len;
-		/* of exactly this size, so that the sanitizer sees overruns */
-		unsigned char *data = malloc(len ? len : 1);
-
-		if (!data)
-			abort();
-		memcpy(data, w.data, len);
-		if (len > 4)
-			mutate(data, len);
-		LLVMFuzzerTestOneInput(data, len);
-		free(data);
-	}
-	snapwrite_free(&w);
-	printf("1..1\nok 1 - %d mutated snapshots, no memory error\n", RUNS);
-	return 0;
-}
+FUZZ_WITH(.inputs = "mutated snapshots", .runs = 20000, .nr_seeds = 1,
+	  .seed = seed, .mutate = mutate)
 #endif

@@ -18,4 +18,9 @@ static inline uint64_t random_word(void)
 	return random_state;
 }
 
+static inline uint64_t random_below(uint64_t n)
+{
+	return (random_word() >> 11) % n;
+}
+
 #endif

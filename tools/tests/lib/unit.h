@@ -20,6 +20,14 @@
 
 #include "util.h"
 
+static struct errbuf err;
+
+/* What may fail, but not here. */
+#define must(_rc) do { \
+	if (_rc) \
+		fail_msg("%s: %s", #_rc, err.text); \
+} while (0)
+
 /* The row of a table that is being checked, from 1 on; 0: none. */
 static size_t row_now;
 
@@ -42,11 +50,12 @@ static inline int report_row(void **state)
 #define TEST(_f)	cmocka_unit_test_teardown(_f, report_row)
 #define FTEST(_f)	cmocka_unit_test_setup_teardown(_f, setup, teardown)
 
-/* @err is one line with @says in it. */
-static inline void must_say(const struct errbuf *err, const char *says)
+/* The error is one line with @says in it, and is forgotten. */
+static inline void must_say(const char *says)
 {
-	if (!strstr(err->text, says) || strchr(err->text, '\n'))
-		fail_msg("\"%s\" is not in \"%s\"", says, err->text);
+	if (!strstr(err.text, says) || strchr(err.text, '\n'))
+		fail_msg("\"%s\" is not in \"%s\"", says, err.text);
+	*err.text = '\0';
 }
 
 #endif

@@ -16,37 +16,32 @@
 #define NR_REASONS	11
 #define MS		NSEC_PER_MSEC
 
-static uint32_t below(uint32_t n)
-{
-	return (uint32_t)(random_word() >> 20) % n;
-}
-
 static struct model_key random_key(void)
 {
-	int32_t vcpu = (int32_t)below(NR_VCPUS);
+	int32_t vcpu = (int32_t)random_below(NR_VCPUS);
 
 	return (struct model_key) {
 		.vm = vcpu % NR_VMS, .vcpu = vcpu,
-		.phase = (int32_t)below(NR_PHASES + 1) - 1,
-		.reason = (int32_t)below(NR_REASONS + 1) - 1,
+		.phase = (int32_t)random_below(NR_PHASES + 1) - 1,
+		.reason = (int32_t)random_below(NR_REASONS + 1) - 1,
 	};
 }
 
 /* Something of everything that a cell has. */
 static void add_some(struct model_cell *c)
 {
-	const struct rec_counts n = { 1 + below(100), below(9), below(5), -1, 7 };
-	uint64_t at = below(1000);
+	const struct rec_counts n = { 1 + random_below(100), random_below(9), random_below(5), -1, 7 };
+	uint64_t at = random_below(1000);
 
 	model_cell_add_counts(c, &n, at, at + 10);
 	for (int s = 0; s < KES_NR_STATES; s++)
-		c->ns[s] += below(1000);
-	if (below(1000) > c->max_ns)
-		c->max_ns = below(1000);
-	model_cell_add_bucket(c, (int)below(REC_NR_BUCKETS), below(50));
-	c->elapsed_ns += below(5000);
-	c->entries[below(MODEL_NR_ENTRIES)]++;
-	model_cell_add_user(c, below(4), 1 + below(10));
+		c->ns[s] += random_below(1000);
+	if (random_below(1000) > c->max_ns)
+		c->max_ns = random_below(1000);
+	model_cell_add_bucket(c, (int)random_below(REC_NR_BUCKETS), random_below(50));
+	c->elapsed_ns += random_below(5000);
+	c->entries[random_below(MODEL_NR_ENTRIES)]++;
+	model_cell_add_user(c, random_below(4), 1 + random_below(10));
 }
 
 static void make_cells(struct model_cells *c)

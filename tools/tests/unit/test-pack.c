@@ -5,19 +5,14 @@
 #include "random.h"
 #include "recording/pack.h"
 
-static uint64_t next_random(uint64_t below)
-{
-	return (random_word() >> 11) % below;
-}
-
 static int64_t odd_number(void)
 {
 	static const int64_t odd[] = {
 		0, 1, 127, 128, 16383, 16384, INT64_MAX, INT64_MAX - 1, -1,
 	};
 
-	return next_random(2) ? odd[next_random(ARRAY_LEN(odd))] :
-				(int64_t)next_random(1000000);
+	return random_below(2) ? odd[random_below(ARRAY_LEN(odd))] :
+				(int64_t)random_below(1000000);
 }
 
 static void fill_row(enum pack_kind kind, int64_t *n)
@@ -111,9 +106,9 @@ static void sums_are_by_key(void **state)
 	size_t nr = 0;
 
 	for (int i = 0; i < 20000; i++) {
-		size_t key = next_random(NR_KEYS);
+		size_t key = random_below(NR_KEYS);
 		int64_t row[] = { (int64_t)(key % 17), (int64_t)(key / 17),
-				  (int64_t)next_random(100) };
+				  (int64_t)random_below(100) };
 
 		want[key] += row[2];
 		pack_sums_add(&s, row);

@@ -11,102 +11,20 @@
 
 #include "unit.h"
 #include "model/load.h"
-#include "random.h"
-#include "recording/writer.h"
+#include "recmade.h"
 
 #define NR_VCPUS	3
 #define NR_REASONS	7
-#define MS		NSEC_PER_MSEC
-#define T0		(5000 * MS)
-
-static struct errbuf err;
-static char path[64], part[80];
-static uint64_t next_random(uint64_t below)
-{
-	return (random_word() >> 11) % below;
-}
-
-static void must(int rc)
-{
-	if (rc)
-		fail_msg("%s", err.text);
-}
-
-static void put_tables(struct rec_writer *w)
-{
-	must(rec_meta_u64(w, "interval_ns", 100 * MS, &err));
-	must(rec_meta_u64(w, "tsc_khz", 2000000, &err));
-	must(rec_meta_text(w, "groups", "count,time,histogram", &err));
-	must(rec_vm(w, &(struct rec_vm_row) { .id = 1, .vm_id = 1, .name = "a",
-					      .comm = "a", .cmdline = "a" },
-		    &err));
-	for (int v = 1; v <= NR_VCPUS; v++)
-		must(rec_vcpu(w, v, 1, (uint32_t)v - 1, &err));
-	for (int i = 1; i <= NR_REASONS; i++)
-		must(rec_reason(w, &(struct rec_reason_row) {
-			.id = i, .isa = "vmx", .code = (uint64_t)i,
-			.name = "A", .class = "io", .meaning = "m",
-			.reference = "r" }, &err));
-}
-
-static void put_reason(struct rec_writer *w, int64_t k, int64_t v, int64_t i)
-{
-	int64_t n = 1 + (int64_t)next_random(1000);
-	struct rec_counts c = { n, n / 2, next_random(2) ? n / 4 : -1, 0, n };
-	int64_t ns[REC_NR_STATES] = { n * 1000, n, 0, n * 7, 0 };
-
-	must(rec_delta(w, k, v, i, &c, &err));
-	must(rec_time(w, k, v, i, ns, next_random(2) ? n * 10 : -1, &err));
-	must(rec_histogram(w, k, v, i, (int)next_random(40), (uint64_t)n,
-			   &err));
-	must(rec_userspace(w, k, v, (uint32_t)i, (uint64_t)n, &err));
-}
-
-static void put_sample(struct rec_writer *w, int64_t k)
-{
-	uint64_t at = T0 + (uint64_t)k * 100 * MS;
-
-	must(rec_begin(w, &err));
-	must(rec_sample(w, k, at - MS, at, next_random(3) / 2, &err));
-	for (int v = 1; k > 1 && v <= NR_VCPUS; v++) {
-		const uint64_t attempts[3] = { next_random(99), 1, 0 };
-
-		if (next_random(4))
-			continue;
-		for (int i = 1; i <= NR_REASONS; i += 1 + (int)next_random(3))
-			put_reason(w, k, v, i);
-		must(rec_closure(w, k, v, attempts, &err));
-		must(rec_vcpu_time(w, k, v, 100 * MS, (int64_t)next_random(50) *
-				   MS, &err));
-	}
-	must(rec_commit(w, &err));
-}
 
 /* How many samples, and before which of them phases begin; 0: no more. */
-static struct rec_writer *make(int64_t samples, const int64_t *phases)
+static struct recmade make(int64_t samples, const int64_t *phases)
 {
-	struct rec_writer *w;
-	int64_t nr = 0;
+	struct recmade m;
 
 	random_state = RANDOM_SEED;
-	must(rec_create(&w, path, true, &err));
-	must(rec_begin(w, &err));
-	put_tables(w);
-	must(rec_commit(w, &err));
-	for (int64_t k = 1; k <= samples; k++) {
-		while (*phases && k == *phases) {
-			uint64_t at = T0 + (uint64_t)k * 100 * MS - 2 * MS;
-			char name[16];
-
-			snprintf(name, sizeof(name), "p%d", (int)++nr);
-			if (nr > 1)
-				must(rec_phase_end(w, nr - 1, at, &err));
-			must(rec_phase(w, nr, name, at, "", &err));
-			phases++;
-		}
-		put_sample(w, k);
-	}
-	return w;
+	m = recmade_begin(NR_VCPUS, NR_REASONS, 4);
+	recmade_samples(&m, samples, phases);
+	return m;
 }
 
 static void open_as(struct recording *r, struct model *m, const char *file,
@@ -161,7 +79,7 @@ static void compare(int64_t samples, const int64_t *phases)
 	struct recording all, sum;
 	struct model a, b;
 
-	rec_leave(make(samples, phases));
+	rec_leave(make(samples, phases).w);
 	open_as(&all, &a, part, UINT64_MAX);
 	open_as(&sum, &b, part, 1);
 	assert_true(all.interrupted);
@@ -178,25 +96,23 @@ static void compare(int64_t samples, const int64_t *phases)
 static void summaries_are_exact(void **state)
 {
 	static const int64_t phases[] = { 2, 3, 40, 41, 66, 110, 111, 0 };
-	static const int64_t none[] = { 0 };
 
 	for (int64_t n = 100; n < 300; n += 7) {
 		compare(n, phases);
-		compare(n, none);
+		compare(n, no_phases);
 	}
 }
 
 /* A phase that comes late is not of what was written before. */
 static void phases_are_of_later_samples(void **state)
 {
-	static const int64_t none[] = { 0 };
-	struct rec_writer *w = make(200, none);
+	struct recmade made = make(200, no_phases);
 	struct recording all, sum;
 	struct model a, b;
 
-	must(rec_phase(w, 1, "late", T0 + 5000 * MS, "", &err));
-	put_sample(w, 201);
-	rec_leave(w);
+	must(rec_phase(made.w, 1, "late", T0 + 5000 * MS, "", &err));
+	recmade_sample(&made, 201);
+	rec_leave(made.w);
 	open_as(&all, &a, part, UINT64_MAX);
 	open_as(&sum, &b, part, 1);
 	assert_int_equal(all.samples[199].phase, -1);
@@ -212,10 +128,10 @@ static void finished_ones_say_the_same(void **state)
 	struct recording part_of, whole;
 	struct model a, b;
 
-	rec_leave(make(150, phases));
+	rec_leave(make(150, phases).w);
 	open_as(&part_of, &a, part, UINT64_MAX);
-	must(rec_finish(make(150, phases), &err));
-	open_as(&whole, &b, path, UINT64_MAX);
+	must(rec_finish(make(150, phases).w, &err));
+	open_as(&whole, &b, work, UINT64_MAX);
 	assert_true(part_of.interrupted);
 	assert_false(whole.interrupted);
 	same_sums(&a, &b);
@@ -223,7 +139,7 @@ static void finished_ones_say_the_same(void **state)
 	assert_true(a.shape.cv == b.shape.cv);
 	close_both(&part_of, &a);
 	close_both(&whole, &b);
-	unlink(path);
+	unlink(work);
 }
 
 /* Folds the log in, so that what comes needs room for a new one. */
@@ -240,8 +156,7 @@ static void fold_log(const char *file)
 /* The last run and the totals find no room: nothing that was there is lost. */
 static void without_room_it_is_interrupted(void **state)
 {
-	static const int64_t none[] = { 0 };
-	struct rec_writer *w = make(3000, none);
+	struct rec_writer *w = make(3000, no_phases).w;
 	struct rlimit old, tight;
 	struct recording r;
 	struct model m;
@@ -254,7 +169,7 @@ static void without_room_it_is_interrupted(void **state)
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
 	assert_true(rec_finish(w, &err) < 0);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-	assert_int_equal(access(path, F_OK), -1);
+	assert_int_equal(access(work, F_OK), -1);
 	open_as(&r, &m, part, UINT64_MAX);
 	assert_true(r.interrupted);
 	assert_int_equal(r.nr_samples, 3000);
@@ -278,12 +193,12 @@ static int note_delta(void *arg, const struct rec_delta *d)
 /* In any order, and one of them twice. */
 static void rows_are_read_in_order(void **state)
 {
-	static const int64_t none[] = { 0 }, put[][3] = {
+	static const int64_t put[][3] = {
 		{ 3, 2, 5 }, { 1, 7, 7 }, { 1, 2, 9 }, { 3, 2, 6 }, { 2, 1, 1 },
 	}, want[][3] = {
 		{ 1, 2, 9 }, { 1, 7, 7 }, { 2, 1, 1 }, { 3, 2, 11 },
 	};
-	struct rec_writer *w = make(1, none);
+	struct rec_writer *w = make(1, no_phases).w;
 	struct order o = { .nr = 0 };
 	struct recording r;
 
@@ -323,7 +238,7 @@ static void intervals_have_one_phase(void **state)
 		struct rec_writer *w;
 		struct recording r;
 
-		must(rec_create(&w, path, true, &err));
+		must(rec_create(&w, work, true, &err));
 		must(rec_phase(w, 1, "p", cases[i].begin_ns, "", &err));
 		for (uint64_t k = 1; k <= 3; k++)
 			must(rec_sample(w, (int64_t)k, T0 + k * 100 * MS,
@@ -339,13 +254,12 @@ static void intervals_have_one_phase(void **state)
 
 static void rows_of_another_sample_are_refused(void **state)
 {
-	static const int64_t none[] = { 0 };
-	struct rec_writer *w = make(3, none);
+	struct rec_writer *w = make(3, no_phases).w;
 
 	must(rec_begin(w, &err));
 	must(rec_sample(w, 4, T0 + 401 * MS, T0 + 402 * MS, 0, &err));
 	assert_int_equal(rec_userspace(w, 3, 1, 2, 1, &err), -EINVAL);
-	assert_non_null(strstr(err.text, "sample 3"));
+	must_say("sample 3");
 	rec_discard(w);
 }
 
@@ -360,11 +274,7 @@ int main(void)
 		TEST(intervals_have_one_phase),
 		TEST(rows_of_another_sample_are_refused),
 	};
-	int rc;
 
-	snprintf(path, sizeof(path), "test-runs.%d.tmp", getpid());
-	snprintf(part, sizeof(part), "%s" REC_PART_SUFFIX, path);
-	rc = cmocka_run_group_tests_name("runs", tests, NULL, NULL);
-	unlink(part);
-	return rc;
+	choose_work("test-runs");
+	return cmocka_run_group_tests_name("runs", tests, NULL, NULL);
 }

@@ -9,103 +9,11 @@
 
 #include "unit.h"
 #include "export/export.h"
-#include "random.h"
+#include "recmade.h"
 #include "recording/reader.h"
-#include "recording/writer.h"
 
 #define NR_VCPUS	3
 #define NR_REASONS	5
-#define MS		NSEC_PER_MSEC
-#define T0		(5000 * MS)
-
-static struct errbuf err;
-static char path[64], part[80], exported[80];
-
-static uint64_t next_random(uint64_t below)
-{
-	return (random_word() >> 11) % below;
-}
-
-static void must(int rc)
-{
-	if (rc)
-		fail_msg("%s", err.text);
-}
-
-/* ---- a recording ---- */
-
-static void put_tables(struct rec_writer *w, int nr_vcpus, int nr_reasons)
-{
-	must(rec_meta_u64(w, "interval_ns", 100 * MS, &err));
-	must(rec_vm(w, &(struct rec_vm_row) { .id = 1, .vm_id = 1, .name = "a",
-					      .comm = "a", .cmdline = "a" },
-		    &err));
-	for (int v = 1; v <= nr_vcpus; v++)
-		must(rec_vcpu(w, v, 1, (uint32_t)v - 1, &err));
-	for (int i = 1; i <= nr_reasons; i++)
-		must(rec_reason(w, &(struct rec_reason_row) {
-			.id = i, .isa = "vmx", .code = (uint64_t)i,
-			.name = "A", .class = "io", .meaning = "m",
-			.reference = "r" }, &err));
-}
-
-static struct rec_writer *begin(int nr_vcpus, int nr_reasons)
-{
-	struct rec_writer *w;
-
-	must(rec_create(&w, path, true, &err));
-	must(rec_begin(w, &err));
-	put_tables(w, nr_vcpus, nr_reasons);
-	must(rec_commit(w, &err));
-	return w;
-}
-
-static void put_reason(struct rec_writer *w, int64_t k, int64_t v, int64_t i)
-{
-	int64_t n = (int64_t)next_random(1000);
-	/* -1: the source did not fill it, then */
-	struct rec_counts c = { n, next_random(3) ? n / 2 : -1, -1, 0, n };
-	int64_t ns[REC_NR_STATES] = { n * 1000, n, 0, n * 7, 0 };
-
-	if (next_random(5))
-		must(rec_delta(w, k, v, i, &c, &err));
-	if (next_random(2))
-		must(rec_time(w, k, v, i, ns,
-			      next_random(2) ? n * 10 : -1, &err));
-	if (next_random(2))
-		must(rec_histogram(w, k, v, i, (int)next_random(REC_NR_BUCKETS),
-				   (uint64_t)n, &err));
-	if (!next_random(4))
-		must(rec_userspace(w, k, v, (uint32_t)i, (uint64_t)n, &err));
-}
-
-/* @quiet: without a row. Reasons in any order, as kernels list them. */
-static void put_sample(struct rec_writer *w, int64_t k, bool quiet)
-{
-	uint64_t at = T0 + (uint64_t)k * 100 * MS;
-
-	must(rec_begin(w, &err));
-	must(rec_sample(w, k, at - MS, at, 0, &err));
-	for (int v = NR_VCPUS; !quiet && k > 1 && v >= 1; v--) {
-		const uint64_t attempts[3] = { next_random(99), 1, 0 };
-
-		for (int i = NR_REASONS; i >= 1; i--)
-			put_reason(w, k, v, i);
-		if (next_random(2))
-			must(rec_closure(w, k, v, attempts, &err));
-		if (next_random(2))
-			must(rec_vcpu_time(w, k, v, 100 * MS,
-					   (int64_t)next_random(50), &err));
-	}
-	must(rec_commit(w, &err));
-}
-
-static void put_phase(struct rec_writer *w, int64_t id, int64_t sample)
-{
-	must(rec_phase(w, id, "p", T0 + (uint64_t)sample * 100 * MS - 2 * MS,
-		       "", &err));
-}
-
 /* ---- sums of what the reader has ---- */
 
 struct sum {
@@ -274,19 +182,21 @@ static const int64_t phases[] = { 2, 3, 40, 41, 66, 110, 111, 0 };
 /* As a kill at any moment would leave it: within a run of the last sample. */
 static void totals_are_those_of_runs(void **state)
 {
-	struct rec_writer *w = begin(NR_VCPUS, NR_REASONS);
-	int64_t nr_phases = 0, upto = 0;
+	struct recmade m = recmade_begin(NR_VCPUS, NR_REASONS, 1);
+	int64_t upto = 0;
 
 	for (int64_t k = 1; k < 260; k++) {
-		if (k == phases[nr_phases])
-			put_phase(w, ++nr_phases, k);
-		put_sample(w, k, k > 200 && k < 210);
-		if (k % 13 && k != phases[nr_phases])
+		if (k == phases[m.phases])
+			recmade_phase(&m, k);
+		/* some samples without a row */
+		m.one_in = k <= 200 || k >= 210;
+		recmade_sample(&m, k);
+		if (k % 13 && k != phases[m.phases])
 			continue;
 		upto = totals_are_right(part, part);
 		assert_true(upto < k && upto >= k - 64);
 	}
-	rec_leave(w);
+	rec_leave(m.w);
 	assert_int_equal(totals_are_right(part, part), upto);
 }
 
@@ -311,29 +221,23 @@ static void finished_ones_are_whole(void **state)
 	static const int64_t lengths[] = { 1, 2, 3, 64, 65, 66, 67, 130, 200 };
 
 	for (size_t i = 0; i < ARRAY_LEN(lengths); i++) {
-		struct rec_writer *w = begin(NR_VCPUS, NR_REASONS);
-		int64_t nr_phases = 0;
+		struct recmade m = recmade_begin(NR_VCPUS, NR_REASONS, 1);
 
-		for (int64_t k = 1; k <= lengths[i]; k++) {
-			if (i % 2 && k == phases[nr_phases])
-				put_phase(w, ++nr_phases, k);
-			put_sample(w, k, false);
-		}
-		must(rec_finish(w, &err));
-		assert_int_equal(totals_are_right(path, path), lengths[i]);
-		export_as_rows(path);
-		assert_int_equal(totals_are_right(exported, path), lengths[i]);
+		recmade_samples(&m, lengths[i], i % 2 ? phases : no_phases);
+		must(rec_finish(m.w, &err));
+		assert_int_equal(totals_are_right(work, work), lengths[i]);
+		export_as_rows(work);
+		assert_int_equal(totals_are_right(exported, work), lengths[i]);
 	}
 }
 
 /* An interrupted one's export has totals of all its samples. */
 static void exports_are_whole(void **state)
 {
-	struct rec_writer *w = begin(NR_VCPUS, NR_REASONS);
+	struct recmade m = recmade_begin(NR_VCPUS, NR_REASONS, 1);
 
-	for (int64_t k = 1; k <= 100; k++)
-		put_sample(w, k, false);
-	rec_leave(w);
+	recmade_samples(&m, 100, no_phases);
+	rec_leave(m.w);
 	assert_int_equal(totals_are_right(part, part), 66);
 	export_as_rows(part);
 	assert_int_equal(totals_are_right(exported, part), 100);
@@ -376,22 +280,22 @@ static void has(const char *file, int64_t upto)
 /* They come when their phase has ended. */
 static void many_come_with_phases(void **state)
 {
-	struct rec_writer *w = begin(MANY_VCPUS, MANY_REASONS);
+	struct recmade m = recmade_begin(MANY_VCPUS, MANY_REASONS, 1);
 	int64_t k;
 
 	for (k = 1; k <= 150; k++)
-		put_many(w, k);
+		put_many(m.w, k);
 	has(part, 1);
-	put_phase(w, 1, k);
-	put_many(w, k++);
+	recmade_phase(&m, k);
+	put_many(m.w, k++);
 	has(part, 1);
-	put_many(w, k++);
+	put_many(m.w, k++);
 	has(part, 151);
 	for (; k <= 300; k++)
-		put_many(w, k);
+		put_many(m.w, k);
 	has(part, 151);
-	must(rec_finish(w, &err));
-	has(path, 300);
+	must(rec_finish(m.w, &err));
+	has(work, 300);
 }
 
 int main(void)
@@ -402,15 +306,7 @@ int main(void)
 		TEST(exports_are_whole),
 		TEST(many_come_with_phases),
 	};
-	int rc;
 
-	random_state = RANDOM_SEED;
-	snprintf(path, sizeof(path), "test-totals.%d.tmp", getpid());
-	snprintf(part, sizeof(part), "%s" REC_PART_SUFFIX, path);
-	snprintf(exported, sizeof(exported), "%s.db", path);
-	rc = cmocka_run_group_tests_name("totals", tests, NULL, NULL);
-	unlink(part);
-	unlink(path);
-	unlink(exported);
-	return rc;
+	choose_work("test-totals");
+	return cmocka_run_group_tests_name("totals", tests, NULL, NULL);
 }

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Recordings that are made up: where they are, and rows of every kind with random
+ * numbers, the same in every run. Needs err and must() of unit.h or fuzz.h.
+ */
+#ifndef TESTS_RECMADE_H
+#define TESTS_RECMADE_H
+
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "random.h"
+#include "recording/writer.h"
+
+#define MS	NSEC_PER_MSEC
+#define T0	(5000 * MS)
+
+/* ---- files ---- */
+
+/* A recording, what it is called before it is finished, an export of it. */
+static char work[64], part[80], exported[80];
+
+static inline void remove_work(void)
+{
+	static const char *const suffixes[] = {
+		"", ".db", REC_PART_SUFFIX, REC_PART_SUFFIX "-wal",
+		REC_PART_SUFFIX "-shm",
+	};
+	char file[96];
+
+	for (size_t i = 0; i < ARRAY_LEN(suffixes); i++) {
+		snprintf(file, sizeof(file), "%s%s", work, suffixes[i]);
+		unlink(file);
+	}
+}
+
+/* Once per process, which removes them at its end: in memory, if it can be. */
+static inline void choose_work(const char *name)
+{
+	if (*work)
+		return;
+	snprintf(work, sizeof(work), "%s/%s.%d",
+		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm", name, getpid());
+	snprintf(part, sizeof(part), "%s" REC_PART_SUFFIX, work);
+	snprintf(exported, sizeof(exported), "%s.db", work);
+	atexit(remove_work);
+}
+
+/* ---- rows ---- */
+
+struct recmade {
+	struct rec_writer *w;
+	int vcpus, reasons;
+	uint64_t one_in;	/* samples, a vCPU has rows; 0: it has none */
+	int64_t phases;		/* so far */
+};
+
+static inline void recmade_tables(const struct recmade *m)
+{
+	must(rec_meta_u64(m->w, "interval_ns", 100 * MS, &err));
+	must(rec_meta_u64(m->w, "tsc_khz", 2000000, &err));
+	must(rec_meta_text(m->w, "groups", "count,time,histogram,detail", &err));
+	must(rec_vm(m->w, &(struct rec_vm_row) {
+		.id = 1, .vm_id = 1, .name = "a", .comm = "a", .cmdline = "a" },
+		&err));
+	for (int v = 1; v <= m->vcpus; v++)
+		must(rec_vcpu(m->w, v, 1, (uint32_t)v - 1, &err));
+	for (int i = 1; i <= m->reasons; i++)
+		must(rec_reason(m->w, &(struct rec_reason_row) {
+			.id = i, .isa = "vmx", .code = (uint64_t)i, .name = "A",
+			.class = "io", .meaning = "m", .reference = "r" }, &err));
+}
+
+static inline struct recmade recmade_begin(int vcpus, int reasons,
+					   uint64_t one_in)
+{
+	struct recmade m = { NULL, vcpus, reasons, one_in, 0 };
+
+	must(rec_create(&m.w, work, true, &err));
+	must(rec_begin(m.w, &err));
+	recmade_tables(&m);
+	must(rec_commit(m.w, &err));
+	return m;
+}
+
+static inline void recmade_reason(struct rec_writer *w, int64_t k, int64_t v,
+				  int64_t i)
+{
+	int64_t n = (int64_t)random_below(1000);
+	/* -1: the source did not fill it, then */
+	struct rec_counts c = { n, random_below(3) ? n / 2 : -1, -1,
+				random_below(2) ? n / 4 : -1, n };
+	int64_t ns[REC_NR_STATES] = { n * 1000, n, 0, n * 7, 0 };
+
+	if (random_below(5))
+		must(rec_delta(w, k, v, i, &c, &err));
+	if (random_below(2))
+		must(rec_time(w, k, v, i, ns, random_below(2) ? n * 10 : -1,
+			      &err));
+	if (random_below(2))
+		must(rec_histogram(w, k, v, i,
+				   (int)random_below(REC_NR_BUCKETS),
+				   (uint64_t)n, &err));
+	if (!random_below(4))
+		must(rec_userspace(w, k, v, (uint32_t)i, (uint64_t)n, &err));
+}
+
+/* vCPUs and reasons in any order, as kernels list them. */
+static inline void recmade_vcpu(const struct recmade *m, int64_t k, int64_t v)
+{
+	const uint64_t attempts[3] = { random_below(99), 1, 0 };
+
+	for (int i = m->reasons; i >= 1; i--)
+		recmade_reason(m->w, k, v, i);
+	if (random_below(2))
+		must(rec_closure(m->w, k, v, attempts, &err));
+	if (random_below(2))
+		must(rec_vcpu_time(m->w, k, v, 100 * MS,
+				   (int64_t)random_below(50) * MS, &err));
+}
+
+static inline void recmade_sample(const struct recmade *m, int64_t k)
+{
+	uint64_t at = T0 + (uint64_t)k * 100 * MS;
+
+	must(rec_begin(m->w, &err));
+	must(rec_sample(m->w, k, at - MS, at, random_below(3) / 2, &err));
+	for (int v = m->vcpus; k > 1 && m->one_in && v >= 1; v--)
+		if (!random_below(m->one_in))
+			recmade_vcpu(m, k, v);
+	must(rec_commit(m->w, &err));
+}
+
+/* A phase that begins before sample @k, and ends the one before it. */
+static inline void recmade_phase(struct recmade *m, int64_t k)
+{
+	uint64_t at = T0 + (uint64_t)k * 100 * MS - 2 * MS;
+
+	if (m->phases)
+		must(rec_phase_end(m->w, m->phases, at, &err));
+	must(rec_phase(m->w, ++m->phases, "p", at, "", &err));
+}
+
+/* Samples 1 to @samples; before which phases begin, up to 0. */
+static inline void recmade_samples(struct recmade *m, int64_t samples,
+				   const int64_t *phases)
+{
+	for (int64_t k = 1; k <= samples; k++) {
+		if (*phases && k == *phases) {
+			recmade_phase(m, k);
+			phases++;
+		}
+		recmade_sample(m, k);
+	}
+}
+
+static const int64_t no_phases[] = { 0 };
+
+#endif
