@@ -10,7 +10,7 @@
 . "$(dirname "$0")/../lib/cli.sh"
 
 budget() {
-	"$EXITSTAT" check-budget "$@"
+	exitstat check-budget "$@"
 }
 
 # status WANT COMMAND...: its exit status, whatever it prints
@@ -50,8 +50,8 @@ init_is_kept() {
 # The most of the runs, plus the margin, rounded up.
 init_numbers() {
 	budget --init --margin 7 r0.x r2.x >seven.budget
-	"$EXITSTAT" report -j r0.x >r0.json
-	"$EXITSTAT" report -j r2.x >r2.json
+	exitstat report -j r0.x >r0.json
+	exitstat report -j r2.x >r2.json
 	python3 - <<-'END'
 		import json, re
 		runs = [json.load(open(f)) for f in ("r0.json", "r2.json")]
@@ -83,7 +83,7 @@ init_numbers() {
 
 # Found, and over by: each against what report says of the same recording.
 numbers_are_right() {
-	"$EXITSTAT" report -j groups.x >report.json
+	exitstat report -j groups.x >report.json
 	cat >all.budget <<-'END'
 		exits 0
 		exits 0/s
@@ -138,7 +138,7 @@ numbers_are_right() {
 # Just enough is kept, one less is not.
 edges() {
 	local n
-	n=$("$EXITSTAT" report -j all.x | sed -n '0,/"exits"/s/.*"exits": \([0-9]*\),/\1/p')
+	n=$(exits_of all.x)
 	status 0 verdict all.x <<<"exits $n"
 	grep -q '^all.x: 1 budget, all kept$' out
 	status 1 verdict all.x <<<"exits $((n - 1))"
@@ -173,11 +173,12 @@ unknown_is_not_kept() {
 	# over is certain
 	printf 'userspace 9\nexits 9\n' >both.budget
 	status 1 budget -b both.budget l1only.x
-	budget -j -b phase.budget all.x | has '"state": "unknown"' || true
-	fails 2 'empty.x: no exits in it' budget -b both.budget empty.x
-	fails 2 'int.x.part: the recording was interrupted' \
-		budget -b both.budget int.x.part
-	fails 2 'empty.x: no exits' budget --init empty.x
+	{ budget -j -b phase.budget all.x || true; } | has '"state": "unknown"'
+	cases <<-'END'
+		2	budget -b both.budget empty.x			empty.x: no exits in it
+		2	budget -b both.budget interrupted.x.part	interrupted.x.part: the recording was interrupted
+		2	budget --init empty.x				empty.x: no exits
+	END
 	cp all.x lost.x
 	python3 -c 'import sqlite3
 db = sqlite3.connect("lost.x")
@@ -187,41 +188,43 @@ db.commit()'
 	grep -q 'lost.x: its source lost 7 exits' out
 }
 
-# refused TEXT MESSAGE: a budget file, and what is said of its line 2
-refused() {
-	printf 'exits 5\n%b\n' "$1" >bad.budget
-	fails 2 "bad.budget:2: $2" budget -b bad.budget all.x
-}
-
+# A budget and what is said of it, with tabs in between: "exits 5" comes first.
 strict_parser() {
-	refused 'exitz 5' 'no budget is called "exitz" (did you mean exits?)'
-	refused 'reason HTL 5' 'no exit reason is called "HTL" (did you mean HLT?)'
-	refused 'class mrs 5' 'no class is called "mrs" (did you mean msr?)'
-	refused 'kvm-exit MMIOO 5' 'no KVM_EXIT is called "MMIOO" (did you mean MMIO?)'
-	refused 'class quux-unlike-any 5' 'no class is called "quux-unlike-any"'
-	refused 'reason HLT' 'expected reason NAME LIMIT'
-	refused 'userspace' 'userspace: how many?'
-	refused 'userspace 5 6' '5 6: need a number'
-	refused 'userspace 1,23' '1,23: not a number'
-	refused 'userspace 1234,567' '1234,567: not a number'
-	refused 'userspace 1,234,56' '1,234,56: not a number'
-	refused 'userspace -1' '-1: need a number'
-	refused 'userspace 1.5/s' '1.5/s: need a number'
-	refused 'userspace 99999999999999999999' '99999999999999999999: more than 1000000000000000'
-	refused 'userspace 20ms' 'userspace: what returns cost is not known'
-	refused '[boot' 'expected [PHASE]'
-	refused '[]' 'expected [PHASE]'
-	refused 'exits 6' 'line 1 has this budget already'
-	refused 'exi\001ts 6' 'not a text file'
-	printf '[boot]\nexits 1s\n' >bad.budget
-	fails 2 'bad.budget:2: times are known of the whole run only' \
-		budget -b bad.budget all.x
-	printf 'exits 5\n\0' >bad.budget
-	fails 2 'bad.budget: not a text file' budget -b bad.budget all.x
-	printf '# nothing\n[boot]\n' >bad.budget
-	fails 2 'bad.budget: no budget in it' budget -b bad.budget all.x
-	fails 2 'none.budget: No such file' budget -b none.budget all.x
-	fails 2 '.: Is a directory' budget -b . all.x
+	local lines text
+	while IFS=$'\t' read -r lines text; do
+		printf 'exits 5\n%b\n' "$lines" >bad.budget
+		fails 2 "bad.budget:2: $text" budget -b bad.budget all.x
+	done <<-'END'
+		exitz 5				no budget is called "exitz" (did you mean exits?)
+		reason HTL 5			no exit reason is called "HTL" (did you mean HLT?)
+		class mrs 5			no class is called "mrs" (did you mean msr?)
+		kvm-exit MMIOO 5		no KVM_EXIT is called "MMIOO" (did you mean MMIO?)
+		class quux-unlike-any 5		no class is called "quux-unlike-any"
+		reason HLT			expected reason NAME LIMIT
+		userspace			userspace: how many?
+		userspace 5 6			5 6: need a number
+		userspace 1,23			1,23: not a number
+		userspace 1234,567		1234,567: not a number
+		userspace 1,234,56		1,234,56: not a number
+		userspace -1			-1: need a number
+		userspace 1.5/s			1.5/s: need a number
+		userspace 99999999999999999999	99999999999999999999: more than 1000000000000000
+		userspace 20ms			userspace: what returns cost is not known
+		[boot				expected [PHASE]
+		[]				expected [PHASE]
+		exits 6				line 1 has this budget already
+		exi\001ts 6			not a text file
+	END
+	printf '[boot]\nexits 1s\n' >phase.budget
+	printf 'exits 5\n\0' >binary.budget
+	printf '# nothing\n[boot]\n' >no.budget
+	cases <<-'END'
+		2	budget -b phase.budget all.x	phase.budget:2: times are known of the whole run only
+		2	budget -b binary.budget all.x	binary.budget: not a text file
+		2	budget -b no.budget all.x	no.budget: no budget in it
+		2	budget -b none.budget all.x	none.budget: No such file
+		2	budget -b . all.x		.: Is a directory
+	END
 }
 
 # Comments, blanks, letters of either case, prefixes, Windows' line ends.
@@ -231,21 +234,6 @@ lenient_where_it_can() {
 	has '"name": "CPUID"' <out
 	has '"phase": "kernel init"' <out
 	has '"name": "IO"' <out
-}
-
-usage() {
-	fails 2 'which FILE?' budget -b x.budget
-	fails 2 'which --budget?' budget all.x
-	fails 2 'margin is for --init' budget --margin 5 -b x.budget all.x
-	fails 2 'without --json' budget --init -j all.x
-	fails 2 'margin: x:' budget --init --margin x% all.x
-	fails 2 'margin: 1001' budget --init --margin 1001 all.x
-	fails 2 'margin: -1' budget --init --margin=-1 all.x
-	echo 'exits 5' >x.budget
-	fails 2 'none.x: No such file' budget -b x.budget all.x none.x
-	fails 2 'x.budget: not an exitstat recording' budget -b x.budget x.budget
-	budget --help | has Usage
-	! budget -b x.budget all.x >/dev/full 2>err
 }
 
 # Each example of budgets in the documents is one.
@@ -267,14 +255,12 @@ tight() {
 }
 
 prepare() {
-	local kind run
-	for kind in all l1only nophases groups svm empty; do
-		"$BUILD/mkrec" "$kind.x" "$kind"
-	done
-	"$BUILD/mkrec" int.x interrupted
+	local run
+	recordings all l1only nophases groups svm empty interrupted
 	for run in 0 1 2; do
 		"$BUILD/mkrec" "r$run.x" groups "$((5 * run))"
 	done
+	echo 'exits 5' >x.budget
 	cat >tight.budget <<-'END'
 		exits 20,000
 		exits 5,000/s
@@ -294,7 +280,7 @@ prepare() {
 prepare
 check 'golden: budgets kept and not' golden budget.txt tight
 check 'golden: --init of three runs' golden budget-init.txt \
-	"$EXITSTAT" check-budget --init r0.x r1.x r2.x
+	budget --init r0.x r1.x r2.x
 check 'numbers: what report says' numbers_are_right
 check 'numbers: the edge of a budget' edges
 check '--init: kept by its recordings, and stable' init_is_kept
@@ -302,6 +288,17 @@ check '--init: the most of all runs, and the margin' init_numbers
 check 'what cannot be told is not kept' unknown_is_not_kept
 check 'the parser is strict, and says where' strict_parser
 check 'the parser takes what people write' lenient_where_it_can
-check 'usage errors exit with 2' usage
+check 'usage errors exit with 2' cases <<-'END'
+	2	budget -b x.budget			which FILE?
+	2	budget all.x				which --budget?
+	2	budget --margin 5 -b x.budget all.x	margin is for --init
+	2	budget --init -j all.x			without --json
+	2	budget --init --margin x% all.x		margin: x:
+	2	budget --init --margin 1001 all.x	margin: 1001
+	2	budget --init --margin=-1 all.x		margin: -1
+	2	budget -b x.budget all.x none.x		none.x: No such file
+	2	budget -b x.budget x.budget		x.budget: not an exitstat recording
+	0	budget --help				Usage
+END
 check 'the examples of the man page are budgets' documents
 done_testing

@@ -28,10 +28,6 @@ offered() {
 	[ "$(offers "$@" | paste -sd' ')" = "$wanted" ]
 }
 
-commands() {
-	"$EXITSTAT" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'
-}
-
 completes_commands() {
 	{ commands; echo --help; echo --version; } | LC_ALL=C sort >want
 	offers '' | diff want -
@@ -53,9 +49,7 @@ completes_options() {
 }
 
 completes_values() {
-	"$EXITSTAT" list --help | tr -s ' \n' ' ' |
-		sed 's/.*one of \(auto[a-z, -]*[a-z]\) .*/\1/' | tr ',' '\n' |
-		tr -d ' ' | LC_ALL=C sort >want
+	sources | LC_ALL=C sort >want
 	offers list --source '' | diff want -
 	offered patched list --source = p
 	offered 'auto bpf kvm-stats module patched' list --source =
@@ -63,8 +57,7 @@ completes_values() {
 	offered 'count detail histogram time' enable ''
 	offered 'count,time' record --groups count,t
 	offered '--groups=count,time' record --groups=count,t
-	"$EXITSTAT" export --help | sed -n '/^Tables:/,$s/^  \([a-z-]*\) .*/\1/p' |
-		LC_ALL=C sort >want
+	tables | LC_ALL=C sort >want
 	offers export --table '' | diff want -
 	offered 'csv' export -f c
 	offered 'latency' plot --chart l
@@ -145,8 +138,8 @@ loaded_on_demand() {
 
 is_clean() {
 	shellcheck "$SCRIPT"
-	fails 2 'need bash' "$EXITSTAT" completion fish
-	fails 2 'for which shell' "$EXITSTAT" completion
+	fails 2 'need bash' exitstat completion fish
+	fails 2 'for which shell' exitstat completion
 }
 
 "$EXITSTAT" completion bash >"$SCRIPT"

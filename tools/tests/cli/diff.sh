@@ -10,23 +10,22 @@
 . "$(dirname "$0")/../lib/cli.sh"
 
 diff_() {
-	"$EXITSTAT" diff "$@"
+	exitstat diff "$@"
 }
 
 fits_80_columns() {
 	narrow diff_ --all groups.x less.x
 	narrow diff_ --all --phase all a0.x a1.x a2.x -- b0.x b1.x b2.x
 	narrow diff_ all.x svm.x
-	narrow diff_ l1only.x int.x.part
+	narrow diff_ l1only.x interrupted.x.part
 	narrow diff_ a0.x a1.x -- huge.x huge2.x
 }
 
-# A recording with counts of up to 14 digits.
+# Recordings with counts of up to 14 digits.
 make_huge() {
-	cp groups.x huge.x
-	cp groups.x huge2.x
 	local name factor=1000000000
 	for name in huge huge2; do
+		cp groups.x "$name.x"
 		python3 "$TESTS/lib/packs.py" edit "$name.x" "UPDATE delta SET
 			l1 = l1 * $factor, l2 = l2 * $factor,
 			l2_reflected = l2_reflected * $factor,
@@ -40,7 +39,7 @@ make_huge() {
 numbers_are_right() {
 	local f
 	for f in a0 a1 a2 b0 b1 b2; do
-		"$EXITSTAT" report -j "$f.x" >"$f.json"
+		exitstat report -j "$f.x" >"$f.json"
 	done
 	diff_ -j a0.x a1.x a2.x -- b0.x b1.x b2.x >d.json
 	python3 - <<-'END'
@@ -131,7 +130,7 @@ chance_is_not_told() {
 
 same_file() {
 	local total
-	total=$("$EXITSTAT" report -j all.x | sed -n '0,/"exits"/s/.*"exits": \([0-9]*\),/\1/p')
+	total=$(exits_of all.x)
 	diff_ all.x all.x >words
 	tr '\n' ' ' <words | tr -d , |
 		has "No difference: $total exits in A and in B  *the same"
@@ -204,47 +203,9 @@ rows_and_phases() {
 		diff_ --phase tea nophases.x nophases.x
 }
 
-bad_input() {
-	echo 'this is a text file, and long enough to look like something else' >text.x
-	: >zero.x
-	cp all.x newer.x
-	printf '\0\0\0\5' | dd of=newer.x bs=1 seek=60 conv=notrunc status=none
-	fails 1 'none.x: No such file' diff_ all.x none.x
-	fails 1 'text.x: not an exitstat recording' diff_ text.x all.x
-	fails 1 'zero.x: not an exitstat recording' diff_ all.x zero.x
-	fails 1 'empty.x: no exits in it, nothing to compare' diff_ all.x empty.x
-	fails 1 'recording of format 5' diff_ all.x newer.x
-	fails 2 'which two recordings' diff_
-	fails 2 'which two recordings' diff_ all.x
-	fails 2 'which two recordings' diff_ all.x --
-	fails 2 'no FILE before --' diff_ -- all.x all.x
-	fails 2 'put -- between' diff_ all.x all.x all.x
-	fails 2 'need reason or class' diff_ --by tea all.x all.x
-	fails 2 'top: 0' diff_ --top 0 all.x all.x
-	fails 2 'json has everything' diff_ -j --all all.x all.x
-	fails 2 'plot draws the whole' diff_ --plot a.svg --top 3 all.x all.x
-	fails 2 'ends in .svg, .png or .pdf' diff_ --plot a.jpg all.x all.x
-	diff_ --help | has Usage
-	diff_ int.x.part all.x | has 'int.x.part (INTERRUPTED'
-}
-
-# Whatever is damaged: an error in one line or a comparison, never a crash.
-damaged() {
-	local size at status
-	size=$(stat -c %s groups.x)
-	for ((at = 200; at < size; at += 3989)); do
-		cp groups.x bad.x
-		printf '\377\376\0\377\7\7\7\7' |
-			dd of=bad.x bs=1 seek="$at" conv=notrunc status=none
-		status=0
-		diff_ --all bad.x less.x >out 2>err || status=$?
-		one_line_or_fine "$status"
-	done
-}
-
 # No letter of a terminal's own, whatever it is.
 no_colour() {
-	script -qec "'$EXITSTAT' diff groups.x less.x" /dev/null >terminal
+	on_terminal terminal "$EXITSTAT" diff groups.x less.x
 	lacks $'\033' terminal
 	diff_ groups.x less.x | diff - <(tr -d '\r' <terminal)
 }
@@ -263,31 +224,27 @@ draws() {
 	diff_ --plot c.svg all.x svm.x
 	diff_ --plot c.svg --by class nophases.x less.x
 	diff_ --plot c.svg all.x all.x
-	fails 1 'cannot create' diff_ --plot nowhere/a.svg all.x less.x
 	mkdir small
-	fails 1 'cannot write' bash -c 'trap "" XFSZ; ulimit -f 4; exec "$@"' - \
-		"$EXITSTAT" diff --plot small/a.svg all.x less.x
+	cases <<-'END'
+		1	diff_ --plot nowhere/a.svg all.x less.x	cannot create
+		1	limited 4 "$EXITSTAT" diff --plot small/a.svg all.x less.x	cannot write
+	END
 	[ -z "$(ls small)" ]
 }
 
 without_cairo() {
-	fails 1 'built without cairo' "$BUILD/nocairo/exitstat" diff --plot no.svg \
-		all.x less.x
+	fails 1 'built without cairo' "$BARE" diff --plot no.svg all.x less.x
 	[ ! -e no.svg ]
-	"$BUILD/nocairo/exitstat" diff groups.x less.x |
-		diff "$GOLDEN/diff.txt" -
+	"$BARE" diff groups.x less.x | diff "$GOLDEN/diff.txt" -
 }
 
 prepare() {
-	local kind run
-	for kind in all l1only nophases groups less svm empty; do
-		"$BUILD/mkrec" "$kind.x" "$kind"
-	done
-	"$BUILD/mkrec" int.x interrupted
-	for run in 0 1 2; do
-		"$BUILD/mkrec" "a$run.x" groups "$((2 * run))"
-		"$BUILD/mkrec" "b$run.x" less "$((3 * run * run))"
-	done
+	recordings all l1only nophases groups less svm empty interrupted
+	runs_of_two
+	echo 'this is a text file, and long enough to look like something else' >text.x
+	: >zero.x
+	cp all.x newer.x
+	patch_bytes newer.x 60 '\0\0\0\5'	# user_version
 	make_huge
 }
 
@@ -304,8 +261,27 @@ check 'diff: a file and itself' same_file
 check 'diff: what a recording does not have is unavailable' unavailable_is_not_0
 check 'diff: by class, and only by class where the isa differs' by_class
 check 'diff: rows, one phase, all phases' rows_and_phases
-check 'diff: bad input is one line, and wrong usage exits with 2' bad_input
-check 'diff: damaged recordings never crash it' damaged
+check 'diff: bad input is one line, and wrong usage exits with 2' cases <<-'END'
+	1	diff_ all.x none.x			none.x: No such file
+	1	diff_ text.x all.x			text.x: not an exitstat recording
+	1	diff_ all.x zero.x			zero.x: not an exitstat recording
+	1	diff_ all.x empty.x			empty.x: no exits in it, nothing to compare
+	1	diff_ all.x newer.x			recording of format 5
+	2	diff_					which two recordings
+	2	diff_ all.x				which two recordings
+	2	diff_ all.x --				which two recordings
+	2	diff_ -- all.x all.x			no FILE before --
+	2	diff_ all.x all.x all.x			put -- between
+	2	diff_ --by tea all.x all.x		need reason or class
+	2	diff_ --top 0 all.x all.x		top: 0
+	2	diff_ -j --all all.x all.x		json has everything
+	2	diff_ --plot a.svg --top 3 all.x all.x	plot draws the whole
+	2	diff_ --plot a.jpg all.x all.x		ends in .svg, .png or .pdf
+	0	diff_ --help				Usage
+	0	diff_ interrupted.x.part all.x		interrupted.x.part (INTERRUPTED
+END
+check 'diff: damaged recordings never crash it' \
+	damaged 3989 groups.x fine_or_one_line diff_ --all less.x
 check 'diff: a terminal gets the same text' no_colour
 if "$EXITSTAT" plot all.x -o probe.svg 2>/dev/null; then
 	check 'diff: SVG, PNG, PDF, the same bytes twice' draws

@@ -30,23 +30,23 @@ page_reads_well() {
 
 all_of_them() {
 	local nr
-	nr=$("$EXITSTAT" explain | wc -l)
-	"$EXITSTAT" explain --all >all
+	nr=$(exitstat explain | wc -l)
+	exitstat explain --all >all
 	for label in class meaning causes cost avoid reference; do
 		[ "$(grep -c "^  $label " all)" = "$nr" ]
 	done
-	"$EXITSTAT" explain --all -i svm >amd
+	exitstat explain --all -i svm >amd
 	lacks '(vmx ' amd
 	narrow "$EXITSTAT" explain --all
 }
 
 as_json() {
-	"$EXITSTAT" explain -j >all.json
-	"$EXITSTAT" explain --all --json | cmp - all.json
-	"$EXITSTAT" explain -j hlt >hlt.json
-	"$EXITSTAT" explain -j -i pvm 7 | has '"name": "code 0x7"'
+	exitstat explain -j >all.json
+	exitstat explain --all --json | cmp - all.json
+	exitstat explain -j hlt >hlt.json
+	exitstat explain -j -i pvm 7 | has '"name": "code 0x7"'
 	fails 1 'did you mean' "$EXITSTAT" explain -j IO_INSTRUCTON
-	python3 - "$("$EXITSTAT" explain | wc -l)" <<-'END'
+	python3 - "$(exitstat explain | wc -l)" <<-'END'
 		import json, sys
 		every, hlt = (json.load(open(f)) for f in ("all.json", "hlt.json"))
 		assert len(every) == int(sys.argv[1])
@@ -64,12 +64,12 @@ as_json() {
 example_is_real() {
 	sed -n '/^\$ exitstat explain --isa vmx 30$/,/^\.Ed$/p' \
 		"$TOP/docs/man/exitstat-explain.1" | sed '1d; $d' >example
-	"$EXITSTAT" explain --isa vmx 30 | diff example -
+	exitstat explain --isa vmx 30 | diff example -
 }
 
 # "975 instructions", "1,035 for PAT": as measured, and nothing else.
 numbers_are_measured() {
-	"$EXITSTAT" explain --all -j | python3 -c 'import json, re, sys
+	exitstat explain --all -j | python3 -c 'import json, re, sys
 row = [l for l in open(sys.argv[1]) if "the round trip itself" in l][0]
 measured = set(re.findall(r"\*([\d,]+)\*", row))
 assert len(measured) == 5, row
@@ -79,23 +79,20 @@ for r in json.load(sys.stdin):
 assert said and said <= measured, (said, measured)' "$TOP/docs/measuring.md"
 }
 
-usage() {
-	fails 2 '--all, or one REASON' "$EXITSTAT" explain --all hlt
-	fails 2 '--man stands alone' "$EXITSTAT" explain --man hlt
-	fails 2 '--man stands alone' "$EXITSTAT" explain --man -j
-	fails 2 '--man stands alone' "$EXITSTAT" explain --man -i vmx
-	! "$EXITSTAT" explain --man >/dev/full 2>err
-}
-
-"$EXITSTAT" explain --man >page.7
+exitstat explain --man >page.7
 check 'golden: a reason' golden explain.txt "$EXITSTAT" explain cpuid
 check 'golden: a reason with words of its own' golden explain-npf.txt \
-	"$EXITSTAT" explain npf
+	exitstat explain npf
 check 'the manual page has every row of exits.def' page_has_all
 check 'the manual page reads well' page_reads_well
 check '--all: every reason, each part, 80 columns' all_of_them
 check '--json: every reason, each part' as_json
 check 'costs are those of docs/measuring.md' numbers_are_measured
 check 'the example in exitstat-explain(1) is real' example_is_real
-check 'usage errors exit with 2' usage
+check 'usage errors exit with 2' cases <<-'END'
+	2	exitstat explain --all hlt	--all, or one REASON
+	2	exitstat explain --man hlt	--man stands alone
+	2	exitstat explain --man -j	--man stands alone
+	2	exitstat explain --man -i vmx	--man stands alone
+END
 done_testing

@@ -7,30 +7,6 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-SYSFS=$ROOT/sys/kernel/kvm_exit_stats
-SNAPSHOT=$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot
-
-# A machine whose engine has all groups, all off but those given.
-machine_with() {
-	local group
-	machine
-	for group in count time histogram detail reset; do
-		echo 0 >"$SYSFS/$group"
-	done
-	for group in "$@"; do
-		echo 1 >"$SYSFS/$group"
-	done
-}
-
-# is_on GROUP...: exactly these
-is_on() {
-	local group on=
-	for group in count time histogram detail; do
-		[ "$(cat "$SYSFS/$group")" = 0 ] || on+=" $group"
-	done
-	[ "${on# }" = "$*" ]
-}
-
 switches() {
 	machine_with
 	"$EXITSTAT" list | has 'on: none; off: count,time,histogram,detail'
@@ -44,32 +20,37 @@ switches() {
 
 needs() {
 	machine_with
-	fails 1 'time needs count first (exitstat enable count time)' \
-		"$EXITSTAT" enable time
-	fails 1 'histogram needs time first' "$EXITSTAT" enable histogram count
+	cases <<-'END'
+		1	exitstat enable time		time needs count first (exitstat enable count time)
+		1	exitstat enable histogram count	histogram needs time first
+	END
 	is_on count
-	"$EXITSTAT" enable time
+	exitstat enable time
 	fails 1 'count is still needed by time (exitstat disable time count)' \
-		"$EXITSTAT" disable count
-	"$EXITSTAT" disable count time
+		exitstat disable count
+	exitstat disable count time
 	is_on
 }
 
 switch_errors() {
 	machine_with
-	fails 2 'tea: no such group' "$EXITSTAT" enable tea
-	fails 2 'tea: no such group' "$EXITSTAT" record --groups count,tea
-	fails 2 '(nothing): no such group' "$EXITSTAT" enable count,,time
-	fails 2 'which GROUP' "$EXITSTAT" disable
-	fails 2 'Too many arguments' "$EXITSTAT" reset count
+	cases <<-'END'
+		2	exitstat enable tea			tea: no such group
+		2	exitstat record --groups count,tea	tea: no such group
+		2	exitstat enable count,,time		(nothing): no such group
+		2	exitstat disable			which GROUP
+		2	exitstat reset count			Too many arguments
+	END
 	rm "$SYSFS/detail"
-	"$EXITSTAT" list | has 'off: count,time,histogram$'
-	fails 1 'detail: the source patched does not have this group here' \
-		"$EXITSTAT" enable count detail
-	rm -r "$SYSFS" "$ROOT/sys/kernel/debug/kvm_exit_stats"
-	fails 1 'boot the patched kernel' \
-		"$EXITSTAT" enable --source patched count
-	fails 1 'boot the patched kernel' "$EXITSTAT" reset --source patched
+	cases <<-'END'
+		0	exitstat list			off: count,time,histogram$
+		1	exitstat enable count detail	detail: the source patched does not have this group here
+	END
+	rm -r "$SYSFS" "$DEBUGFS"
+	cases <<-'END'
+		1	exitstat enable --source patched count	boot the patched kernel
+		1	exitstat reset --source patched		boot the patched kernel
+	END
 }
 
 resets() {
@@ -82,13 +63,12 @@ without_rights() {
 	machine_with
 	chmod -R a+rX "$T"
 	fails 1 'count: cannot switch on: Permission denied (run as root)' \
-		setpriv --reuid 65534 --clear-groups "$EXITSTAT" enable count
+		as_nobody "$EXITSTAT" enable count
 }
 
 record_restores() {
 	machine_with count
-	"$EXITSTAT" record -o a.x --groups histogram,detail -- cp -r "$SYSFS" in \
-		2>err
+	exitstat record -o a.x --groups histogram,detail -- cp -r "$SYSFS" in 2>err
 	is_on count
 	grep -q 'on for this recording: time,histogram,detail' err
 	[ "$(cat in/time in/histogram in/detail in/count | tr -d '\n')" = 1111 ]
@@ -96,7 +76,7 @@ record_restores() {
 	[ "$(cat in2/time in2/count | tr -d '\n')" = 01 ]
 	rm "$SYSFS/histogram"
 	fails 1 'histogram: the source patched does not' \
-		"$EXITSTAT" record -q -o c.x --groups histogram -- true
+		exitstat record -q -o c.x --groups histogram -- true
 	[ ! -e c.x ]
 	[ "$(cat "$SYSFS/time")" = 0 ]
 }
@@ -169,8 +149,8 @@ tsc_against_clock() {
 	"$EXITSTAT" record -q --all -o k.x -- sh -c \
 		"sleep 0.6; '$BUILD/mksnap' '$SNAPSHOT' <grown3"
 	[ "$(sql k.x "SELECT value < 40000 FROM meta WHERE key = 'tsc_seen_khz'")" = 1 ]
-	"$EXITSTAT" report k.x | has 'ran 0.0.. times as fast as the kernel says'
-	"$EXITSTAT" report k.x | has 'times are off by that factor'
+	exitstat report k.x | has 'ran 0.0.. times as fast as the kernel says'
+	exitstat report k.x | has 'times are off by that factor'
 }
 
 # A group that was switched off and on meanwhile begins at 0 again.
@@ -196,21 +176,6 @@ time_without_clock() {
 	fails 1 'not how long a cycle is' "$EXITSTAT" list
 }
 
-# traced LINE...: a histogram of kvm_exit with these lines in the fake tracefs
-traced() {
-	local dir=$ROOT/sys/kernel/tracing/events/kvm/kvm_exit
-	mkdir -p "$dir"
-	{
-		printf '# event histogram\n#\n'
-		echo '# trigger info: hist:keys=vcpu_id:vals=hitcount [active]'
-		echo '{ vcpu_id: 7 } hitcount: 3'
-		echo "# trigger info: hist:keys=exit_reason,vcpu_id:vals=hitcount:size=4096 ${FILTER:-}[active]"
-		printf '\n'
-		printf '{ exit_reason: %10s, vcpu_id: %10s } hitcount: %10s\n' "$@"
-		printf '\nTotals:\n    Hits: 1\n    Entries: 1\n    Dropped: %s\n' "${DROPPED:-0}"
-	} >"$dir/hist"
-}
-
 # Two VMs share the number of a vCPU; one code is in no table.
 checked_machine() {
 	machine_with count
@@ -232,7 +197,7 @@ checked_machine() {
 
 check_agrees() {
 	checked_machine
-	"$EXITSTAT" check >out
+	exitstat check >out
 	grep -q '1 first  *0  *101  *99  *1  *1  *0$' out
 	grep -q '^  closed: difference 0 of 125 attempts$' out
 	grep -q 'difference 0: 123 exits, by 3 reasons and vCPUs' out
@@ -241,11 +206,11 @@ check_agrees() {
 check_differs() {
 	checked_machine
 	traced 123 0 112 777 0 9 4294967295 1 1
-	"$EXITSTAT" check >out && return 1
+	exitstat check >out && return 1
 	grep -q 'IOIO  *vcpu 0  *113  *112  *+1$' out
 	grep -q 'WRONG: 1 of 3 differ' out
 	traced 123 0 113 777 0 9 4294967295 1 1 5 1 2
-	"$EXITSTAT" check >out && return 1
+	exitstat check >out && return 1
 	grep -q 'vcpu 1  *0  *2  *-2$' out
 }
 
@@ -254,9 +219,9 @@ check_may_differ() {
 	local header
 	for header in 'switches 3' 'clock 0 15 0'; do
 		checked_machine "$header"
-		"$EXITSTAT" check | has 'difference 0: 123 exits'
+		exitstat check | has 'difference 0: 123 exits'
 		traced 123 0 112 777 0 9 4294967295 1 1
-		"$EXITSTAT" check >out
+		exitstat check >out
 		grep -q 'cannot be compared: 1 of 3 differ, but counting' out
 	done
 }
@@ -268,7 +233,7 @@ check_not_closed() {
 		vcpu 0 103
 		exit 0x7b 101
 	END
-	"$EXITSTAT" check >out && return 1
+	exitstat check >out && return 1
 	grep -q ' 2 \*$' out
 	grep -q 'WRONG: the lines with' out
 	# a vCPU that lives, and one switch: each explains one
@@ -278,39 +243,37 @@ check_not_closed() {
 		vcpu 0 103
 		exit 0x7b 101
 	END
-	"$EXITSTAT" check | has 'Not 0, and still right'
+	exitstat check | has 'Not 0, and still right'
 }
 
 check_cannot() {
 	checked_machine
 	rm -r "$ROOT/sys/kernel/tracing"
-	"$EXITSTAT" check | has 'cannot be compared: .*hist: No such file'
+	exitstat check | has 'cannot be compared: .*hist: No such file'
 	mkdir -p "$ROOT/sys/kernel/tracing/events/kvm/kvm_exit"
 	echo '# event histogram' >"$ROOT/sys/kernel/tracing/events/kvm/kvm_exit/hist"
-	"$EXITSTAT" check | has 'is not set up (echo .hist:keys='
+	exitstat check | has 'is not set up (echo .hist:keys='
 	FILTER='if vcpu_id == 1 ' traced 123 0 1
-	"$EXITSTAT" check | has 'cannot be compared: .* has a filter'
+	exitstat check | has 'cannot be compared: .* has a filter'
 	FILTER='[paused] ' traced 123 0 1
-	"$EXITSTAT" check | has 'cannot be compared: .* is paused'
+	exitstat check | has 'cannot be compared: .* is paused'
 	DROPPED=5 traced 123 0 1
-	"$EXITSTAT" check | has 'cannot be compared: .* dropped 5 events'
+	exitstat check | has 'cannot be compared: .* dropped 5 events'
 	rm -r "$ROOT/sys/kernel/tracing"
 	echo 'fields 1' | snapshot
 	local status=0
-	"$EXITSTAT" check >out || status=$?
+	exitstat check >out || status=$?
 	[ "$status" = 77 ]
 	grep -q 'unavailable: source patched does not count attempts' out
 	cp "$SNAPSHOT" copy
-	{ "$EXITSTAT" check --snapshot copy || true; } |
-		has 'no --histogram to go with'
-	fails 1 'none: No such file' "$EXITSTAT" check --snapshot none
-	fails 1 'none: No such file' \
-		"$EXITSTAT" check --snapshot copy --histogram none
+	{ exitstat check --snapshot copy || true; } | has 'no --histogram to go with'
 	echo 'some text, and not even short: a hundred and twenty bytes it has, or more, as the header of a snapshot has so many too.......' >text
-	fails 1 'text: not an exit statistics snapshot' \
-		"$EXITSTAT" check --snapshot text
-	fails 1 'is not set up' \
-		"$EXITSTAT" check --snapshot copy --histogram text
+	cases <<-'END'
+		1	exitstat check --snapshot none			none: No such file
+		1	exitstat check --snapshot copy --histogram none	none: No such file
+		1	exitstat check --snapshot text			text: not an exit statistics snapshot
+		1	exitstat check --snapshot copy --histogram text	is not set up
+	END
 }
 
 # damage SQL...: a recording with all groups in which that was done
@@ -343,11 +306,11 @@ damaged_groups() {
 		"UPDATE pack SET time = 'soon' WHERE sample = 9" \
 		"UPDATE pack SET vcpu_time = x'4102' WHERE sample = 9"; do
 		damage "$sql"
-		fails 1 'bad.x: damaged recording' "$EXITSTAT" report bad.x
-		fails 1 'bad.x: damaged recording' \
-			"$EXITSTAT" plot --chart time -o bad.svg bad.x
-		fails 1 'bad.x: damaged recording' \
-			"$EXITSTAT" export -f sqlite -o bad.db bad.x
+		cases <<-'END'
+			1	exitstat report bad.x				bad.x: damaged recording
+			1	exitstat plot --chart time -o bad.svg bad.x	bad.x: damaged recording
+			1	exitstat export -f sqlite -o bad.db bad.x	bad.x: damaged recording
+		END
 		[ ! -e bad.svg ]
 		[ ! -e bad.db ]
 	done
@@ -357,11 +320,11 @@ damaged_groups() {
 	damage 'UPDATE delta SET l1 = 9223372036854775807' \
 		'UPDATE time SET handler_ns = 9223372036854775807' \
 		'UPDATE histogram SET count = 9223372036854775807'
-	"$EXITSTAT" report bad.x >/dev/null
+	exitstat report bad.x >/dev/null
 	"$EXITSTAT" plot --chart time -o t.svg bad.x
 	"$EXITSTAT" plot --chart latency -o t.svg bad.x
 	damage "UPDATE meta SET value = 'time,,tea' WHERE key = 'groups'"
-	"$EXITSTAT" report bad.x >/dev/null
+	exitstat report bad.x >/dev/null
 }
 
 # Recorded, but nothing happened: neither an empty picture nor a crash.
@@ -372,7 +335,7 @@ groups_without_rows() {
 	fails 1 'nothing to plot' "$EXITSTAT" plot --chart time -o e.svg bad.x
 	fails 1 'nothing to plot' "$EXITSTAT" plot --chart latency -o e.svg bad.x
 	[ ! -e e.svg ]
-	"$EXITSTAT" report --detail bad.x | has 'No details: no exit had any'
+	exitstat report --detail bad.x | has 'No details: no exit had any'
 	[ "$("$EXITSTAT" export --table time bad.x | wc -l)" = 1 ]
 }
 

@@ -27,6 +27,7 @@ export all.x
 export -f json groups.x
 explain
 explain --all
+explain --man
 completion bash
 END
 # Of these, what takes --json.
@@ -45,8 +46,8 @@ NO_JSON='plot export completion'
 # VMs and recordings whose names are not ASCII.
 prepare() {
 	local kind
+	recordings all groups less
 	for kind in all groups less; do
-		"$BUILD/mkrec" "$kind.x" "$kind"
 		sqlite3 "$kind.x" "UPDATE vm SET name = 'wéb ▁█', comm = 'qému';
 			UPDATE meta SET value = 'é ▁' WHERE key = 'command';
 			UPDATE phase SET name = 'démarrage', line = 'é'
@@ -64,10 +65,6 @@ prepare() {
 		exit 0x7b 1000 0 0 0 600
 		exit 0x72 1009
 	END
-}
-
-commands() {
-	"$EXITSTAT" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'
 }
 
 # each FUNCTION <FILE: for each line, as words
@@ -224,13 +221,6 @@ no_escapes_from_files() {
 	fi
 }
 
-# on_terminal COMMAND...: what it prints on one that has colours
-on_terminal() {
-	local line
-	printf -v line '%q ' "$EXITSTAT" "$@"
-	TERM=xterm-256color script -qec "$line" tty </dev/null >terminal
-}
-
 no_escape() {
 	if grep -a $'\e' "$1"; then
 		return 1
@@ -240,15 +230,15 @@ no_escape() {
 no_colour() {
 	"$EXITSTAT" "$@" >out
 	no_escape out
-	NO_COLOR=1 on_terminal "$@"
+	NO_COLOR=1 on_terminal terminal "$EXITSTAT" "$@"
 	[ -s terminal ]
 	no_escape terminal
 }
 
 colour_is_used() {
-	on_terminal plot all.x
+	on_terminal terminal "$EXITSTAT" plot all.x
 	grep -a $'\e' terminal >out
-	NO_COLOR='' on_terminal plot all.x
+	NO_COLOR='' on_terminal terminal "$EXITSTAT" plot all.x
 	grep -a $'\e' terminal >out
 }
 

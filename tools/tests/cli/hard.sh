@@ -7,40 +7,29 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-# Without sanitizers: they want to be loaded before anything else.
-FAST=$BUILD/nocairo/exitstat
-
-json_number() {
-	sed -n "s/^ *\"$1\": \([0-9.]*\),*$/\1/p" "$2" | head -n 1
-}
-
 # The clock of the wall jumps two hours at each look; the time line is another.
+# Without sanitizers, which want to be loaded before anything else.
 clock_steps() {
 	local wall now
 	machine
-	LD_PRELOAD=$BUILD/skewclock.so "$FAST" record -q -i 5ms -o a.x -- \
+	LD_PRELOAD=$BUILD/skewclock.so "$BARE" record -q -i 5ms -o a.x -- \
 		"$BUILD/fakeguest" "$ROOT" 2 60 >/dev/null
-	"$FAST" report -j a.x >j
-	wall=$(json_number start_wall_ns j)
+	"$BARE" report -j a.x >j
+	wall=$(sed -n 's/^ *"start_wall_ns": \([0-9]*\),$/\1/p' j)
 	now=$(date +%s)
 	[ $((now - wall / 1000000000)) -gt 3600 ] ||
 		[ $((wall / 1000000000 - now)) -gt 3600 ]
-	sql a.x 'SELECT max(end_ns) - min(begin_ns) BETWEEN 100000000 AND 600000000000,
+	sqlite3 a.x 'SELECT max(end_ns) - min(begin_ns) BETWEEN 100000000 AND 600000000000,
 		(SELECT count(*) FROM sample a JOIN sample b ON b.id = a.id + 1
 		WHERE b.begin_ns < a.end_ns) FROM sample' | has '^1|0$'
-	[ "$(json_number exits j)" = "$("$EXITSTAT" list --dead |
-		awk '/dead$/ { gsub(",", "", $(NF - 1)); print $(NF - 1) }')" ]
-}
-
-sql() {
-	sqlite3 "$1" "$2"
+	[ "$(exits_of a.x)" = "$(exits_of_dead)" ]
 }
 
 # As when the host is suspended, but that the clock goes on.
 stopped() {
 	local recorder
 	machine
-	"$FAST" record -i 10ms -o b.x 2>err &
+	"$BARE" record -i 10ms -o b.x 2>err &
 	recorder=$!
 	eventually sampled b.x 5
 	kill -STOP "$recorder"
@@ -52,9 +41,9 @@ stopped() {
 	cat err
 	grep -q 'sample deadlines were missed' err
 	# one sample says so, and together they fill the time
-	sql b.x 'SELECT max(missed) >= 50, abs(sum(missed) + count(*) - 2 -
+	sqlite3 b.x 'SELECT max(missed) >= 50, abs(sum(missed) + count(*) - 2 -
 		(max(end_ns) - min(begin_ns)) / 10000000) <= 2 FROM sample' | has '^1|1$'
-	"$FAST" report b.x | has '[1-9][0-9]* missed deadlines'
+	"$BARE" report b.x | has '[1-9][0-9]* missed deadlines'
 }
 
 # vm_of TICKS NS: process 700 began that long after boot, and its VM was made then
@@ -63,38 +52,30 @@ vm_of() {
 	process 700 1 qemu -name guest=usurper -M pc
 	echo "700 (q) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 $1 0 0" \
 		>"$ROOT/proc/700/stat"
-	snapshot <<-END
-		vm 1 700 $2 0 founder
-		vcpu 0 5
-		exit 0x7b 5
-	END
+	one 1 "$2" 0 5 700 founder | snapshot
 }
 
 pid_is_reused() {
 	vm_of 1 60000000000
-	"$FAST" record -q -i 5ms -d 20ms -o c.x
-	"$FAST" report c.x | has 'guest   usurper'
-	sql c.x 'SELECT name, machine FROM vm' | has '^usurper|pc$'
+	"$BARE" record -q -i 5ms -d 20ms -o c.x
+	"$BARE" report c.x | has 'guest   usurper'
+	sqlite3 c.x 'SELECT name, machine FROM vm' | has '^usurper|pc$'
 	# ten seconds younger than its VM
 	vm_of 7000 60000000000
-	"$FAST" record -q -i 5ms -d 20ms -o d.x
-	sql d.x "SELECT name, cmdline, ifnull(machine, 'NULL') FROM vm" |
+	"$BARE" record -q -i 5ms -d 20ms -o d.x
+	sqlite3 d.x "SELECT name, cmdline, ifnull(machine, 'NULL') FROM vm" |
 		has '^founder||NULL$'
-	"$FAST" top -b 100ms 1 | has founder
-	"$FAST" list | has founder
-	"$FAST" serve --once --textfile e.prom
+	"$BARE" top -b 100ms 1 | has founder
+	"$BARE" list | has founder
+	"$BARE" serve --once --textfile e.prom
 	has '"founder"' <e.prom
 }
 
 # More VMs than the kernel remembers: what is not seen is said to be missing.
 vms_vanish() {
 	machine
-	snapshot <<-END
-		vm 1 700 1000 0 q
-		vcpu 0 5
-		exit 0x7b 5
-	END
-	"$FAST" record -i 5ms -o e.x 2>err &
+	one 1 1000 0 5 | snapshot
+	"$BARE" record -i 5ms -o e.x 2>err &
 	eventually sampled e.x 1
 	echo | snapshot
 	more_samples e.x
@@ -104,11 +85,7 @@ vms_vanish() {
 	grep -q '1 VM(s) went between two samples; their last exits are missing' err
 }
 
-if ! type sqlite3 >/dev/null 2>&1; then
-	skip 'clocks, stops, pids' 'no sqlite3'
-	done_testing
-	exit
-fi
+type sqlite3 >/dev/null 2>&1 || skip_rest 'no sqlite3'
 check 'the clock is set while a recording is made' clock_steps
 check 'a stopped recorder says what it missed' stopped
 check 'a pid that is used again names no VM' pid_is_reused

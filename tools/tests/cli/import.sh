@@ -14,12 +14,18 @@
 export TZ=UTC
 
 import_() {
-	"$EXITSTAT" import --force "$@" 2>said
+	exitstat import --force "$@" 2>said
+}
+
+# rows_are FILE: its rows are the lines of standard input
+rows_are() {
+	cat >want
+	rows "$1" | diff want -
 }
 
 # rows FILE: what is in it, as "seconds from the start - seconds vCPU reason N"
 rows() {
-	"$EXITSTAT" export "$1" >rows.csv
+	exitstat export "$1" >rows.csv
 	sed -n 2,999p rows.csv | awk -F, -v OFS=' ' 'NR == 1 { start = $1 }
 		{ print ($1 - start) / 1e9, ($2 - start) / 1e9, $6, $9, $11 }'
 }
@@ -48,8 +54,7 @@ kvm_stat_traced() {
 		kvm_stat_line '2026-11-21 15:58:59' kvm_exit=7 'kvm_exit(EXCP_BASE)=7'
 	} >log.csv
 	import_ log.csv
-	rows log.csv.exitstat >got
-	diff - got <<-END
+	rows_are log.csv.exitstat <<-END
 		0 1 0 IOIO 600
 		0 1 0 NPF 400
 		0 1 0 UNKNOWN 9
@@ -59,11 +64,11 @@ kvm_stat_traced() {
 	END
 	grep -q '1 counts below 0' said
 	grep -q '1,140 exits in 5 interval(s), from kvm_stat' said
-	"$EXITSTAT" report log.csv.exitstat >words
+	exitstat report log.csv.exitstat >words
 	grep -q 'source kvm_stat, isa svm' words
 	grep -q '2026-11-21 15:58:40 UTC' words
-	"$EXITSTAT" diff -j log.csv.exitstat log.csv.exitstat | has '"same": true'
-	"$EXITSTAT" plot --ascii log.csv.exitstat | has 'exits/s'
+	exitstat diff -j log.csv.exitstat log.csv.exitstat | has '"same": true'
+	exitstat plot --ascii log.csv.exitstat | has 'exits/s'
 }
 
 # KVM's own statistics, as the source kvm-stats has them; several lines a second.
@@ -74,11 +79,9 @@ kvm_stat_debugfs() {
 		2026-11-21 15:58:41,10,10,0,0
 		2026-11-21 15:58:42,3,0,3,0
 	END
-	fails 1 'own.csv: its stamps do not say how far' \
-		"$EXITSTAT" import own.csv
+	fails 1 'own.csv: its stamps do not say how far' exitstat import own.csv
 	import_ --interval 500ms own.csv
-	rows own.csv.exitstat >got
-	diff - got <<-END
+	rows_are own.csv.exitstat <<-END
 		0 0.5 0 halt_exits 20
 		0 0.5 0 io_exits 70
 		0 0.5 0 other_exits 10
@@ -107,26 +110,24 @@ report_table() {
 perf_report() {
 	report_table >report.txt
 	fails 1 'report.txt:4: a report does not say how long it took (--duration' \
-		"$EXITSTAT" import report.txt
+		exitstat import report.txt
 	[ ! -e report.txt.exitstat ]
 	import_ --duration 10s report.txt
 	grep -q 'kept under these names: banana$' said
-	rows report.txt.exitstat >got
-	diff - got <<-END
+	rows_are report.txt.exitstat <<-END
 		0 10 0 NPF 1009
 		0 10 0 EXCP_PF 101
 		0 10 0 IOIO 908
 		0 10 0 banana 2
 	END
 	sed 's/ 101 / 102 /' report.txt >wrong.txt
-	fails 1 'wrong.txt:11: the samples above add up to 2021' \
-		"$EXITSTAT" import --duration 10s wrong.txt
 	head -8 report.txt >short.txt
-	fails 1 'short.txt: it ends before its line "Total Samples:"' \
-		"$EXITSTAT" import --duration 10s short.txt
 	cat report.txt report.txt >two.txt
-	fails 1 'two.txt:16: a second table, without a time' \
-		"$EXITSTAT" import --duration 10s two.txt
+	cases <<-'END'
+		1	exitstat import --duration 10s wrong.txt	wrong.txt:11: the samples above add up to 2021
+		1	exitstat import --duration 10s short.txt	short.txt: it ends before its line "Total Samples:"
+		1	exitstat import --duration 10s two.txt		two.txt:16: a second table, without a time
+	END
 }
 
 # A table each second, over midnight.
@@ -156,24 +157,23 @@ perf_script() {
 		       CPU 1/KVM  5418 [000] 12346.650000:   kvm:kvm_exit: vcpu 1 reason 0x1e rip 0xf info1 0x0
 	END
 	import_ script.txt
-	rows script.txt.exitstat >got
-	diff - got <<-END
+	rows_are script.txt.exitstat <<-END
 		0 0.1 0 EPT_VIOLATION 2
 		0.1 0.2 1 INVALID_STATE 1
 		1 1.1 1 IO_INSTRUCTION 1
 	END
 	sed 's/5418/5419/; s/vcpu 1/vcpu 0/' script.txt >mixed.txt
 	fails 1 'mixed.txt:5: two threads are vCPU 0: of which VMs? (perf script -F +pid' \
-		"$EXITSTAT" import mixed.txt
+		exitstat import mixed.txt
 	sed 's/ 5417 / 54\/5417 /; s/ 5418 / 55\/5418 /; s/vcpu 1/vcpu 0/' \
 		script.txt >pids.txt
 	import_ pids.txt
-	"$EXITSTAT" export pids.txt.exitstat >pids.csv
+	exitstat export pids.txt.exitstat >pids.csv
 	[ "$(cut -d, -f 5,6 pids.csv | sort -u | grep -c 'VM of process 5[45],0')" = 2 ]
 	sed 's/ *\(CPU .\/KVM\)  \(54..\) \[\(...\)\]/ \1-\2 [\3] d..1./; s/kvm:kvm_exit: vcpu ./kvm_exit:/' \
 		script.txt >ftrace.txt
 	import_ - -o ftrace.x <ftrace.txt
-	rows ftrace.x | diff - got
+	rows ftrace.x | diff want -
 }
 
 # Every name that this machine's kernel prints for an exit is the right code.
@@ -197,47 +197,46 @@ names_of_the_kernel() {
 		[ "$(wc -l <"$isa.codes")" -gt 40 ]
 		import_ -s 1s "$isa.script" -o "$isa.x"
 		lacks 'kept under these names' said
-		"$EXITSTAT" export "$isa.x" | sed 1d | cut -d, -f 7,8 >got
+		exitstat export "$isa.x" | sed 1d | cut -d, -f 7,8 >got
 		sed "s/^/$isa,/" "$isa.codes" | diff - got
 	done
 }
 
 refuses_nonsense() {
 	echo 'Dear diary' >diary
-	fails 1 'diary: no line of it is of a known format (kvm_stat, perf-report, perf-script)' \
-		"$EXITSTAT" import diary
 	head -c 4096 /bin/sh >binary
-	fails 1 'binary:1: not a text file' "$EXITSTAT" import binary
 	: >empty
-	fails 1 'empty: no line' "$EXITSTAT" import empty
-	fails 1 'none: No such file' "$EXITSTAT" import none
 	echo 'timestamp,kvm_entry' >useless
-	fails 1 'useless:1: no column says why' "$EXITSTAT" import useless
 	printf 'timestamp,kvm_exit(HLT)\n2026-11-21 15:58:41,1,2\n' >wide
-	fails 1 'wide:2: more than the 1 counts' "$EXITSTAT" import wide
 	printf 'timestamp,kvm_exit(HLT)\n2026-11-21 15:58:41,x\n' >word
-	fails 1 'word:2: x: need a number' "$EXITSTAT" import word
 	printf 'timestamp,kvm_exit(HLT)\nyesterday 5 o clock,1\n' >when
-	fails 1 'when:2: yesterday 5 o clock: need YYYY' "$EXITSTAT" import when
 	printf 'timestamp,kvm_exit(HLT)\n2026-11-21 15:58:41,1\n' >both
-	fails 1 'both: its names do not tell Intel from AMD (--isa' \
-		"$EXITSTAT" import -s 1s both
 	echo 'a 1 [0] 5.x: kvm:kvm_exit: reason HLT rip 0' >when2
-	fails 1 'when2:1: need COMM TID' "$EXITSTAT" import when2
-	fails 2 'tea: no such format (one of kvm_stat, perf-report' \
-		"$EXITSTAT" import -f tea both
-	fails 2 'isa: pvm: need vmx or svm' "$EXITSTAT" import --isa pvm both
-	fails 2 'into which --output' "$EXITSTAT" import -
+	cases <<-'END'
+		1	exitstat import diary		diary: no line of it is of a known format (kvm_stat, perf-report, perf-script)
+		1	exitstat import binary		binary:1: not a text file
+		1	exitstat import empty		empty: no line
+		1	exitstat import none		none: No such file
+		1	exitstat import useless		useless:1: no column says why
+		1	exitstat import wide		wide:2: more than the 1 counts
+		1	exitstat import word		word:2: x: need a number
+		1	exitstat import when		when:2: yesterday 5 o clock: need YYYY
+		1	exitstat import -s 1s both	both: its names do not tell Intel from AMD (--isa
+		1	exitstat import when2		when2:1: need COMM TID
+		2	exitstat import -f tea both	tea: no such format (one of kvm_stat, perf-report
+		2	exitstat import --isa pvm both	isa: pvm: need vmx or svm
+		2	exitstat import -		into which --output
+	END
 	[ -z "$(find . -name '*.exitstat' -newer diary -o -name '*.part')" ]
 }
 
 keeps_what_is_there() {
 	printf 'timestamp,kvm_exit(HLT)\n2026-11-21 15:58:41,1\n' >old
-	"$EXITSTAT" import -s 1s --isa vmx old 2>said
-	fails 1 'old.exitstat' "$EXITSTAT" import -s 1s --isa vmx old
+	exitstat import -s 1s --isa vmx old 2>said
+	fails 1 'old.exitstat' exitstat import -s 1s --isa vmx old
 	echo 2026 >>old
-	fails 1 'old:3: need a time' "$EXITSTAT" import --force -s 1s old
-	"$EXITSTAT" report -j old.exitstat | has '"exits": 1,'
+	fails 1 'old:3: need a time' exitstat import --force -s 1s old
+	exitstat report -j old.exitstat | has '"exits": 1,'
 }
 
 check 'kvm_stat: tracepoints' kvm_stat_traced

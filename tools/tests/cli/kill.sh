@@ -12,15 +12,9 @@
 
 KILLS=${KILLS:-40}
 EXITS_PER_SAMPLE=264
-# Without sanitizers: more samples in the time before the kill.
-FAST=$BUILD/nocairo/exitstat
-SNAPSHOT=$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot
 
 start_kernel() {
-	machine
-	for group in count time histogram detail; do
-		echo 1 >"$ROOT/sys/kernel/kvm_exit_stats/$group"
-	done
+	machine_with count time histogram detail
 	rm -f "$SNAPSHOT"
 	"$BUILD/fifosnap" "$SNAPSHOT" "$T/count" 2>/dev/null &
 	kernel=$!
@@ -28,16 +22,16 @@ start_kernel() {
 	eventually [ -p "$SNAPSHOT" ]
 }
 
+# Without sanitizers: more samples in the time before the kill.
 record() {
-	exec "$FAST" record -q --source patched -i 1ms -o "$1"
+	exec "$BARE" record -q --source patched -i 1ms -o "$1"
 }
 
 # Reads that are no samples: of who looks whether the source works.
 calibrate() {
 	local before
 	before=$(cat count)
-	"$FAST" record -q --force --source patched -i 5ms -d 100ms \
-		-o calibrate.x
+	"$BARE" record -q --force --source patched -i 5ms -d 100ms -o calibrate.x
 	probes=$(($(cat count) - before - $(samples_of calibrate.x)))
 	[ "$probes" -ge 0 ] && [ "$probes" -lt 5 ]
 }
@@ -89,9 +83,9 @@ verify() {
 	[ "$n" -gt 0 ] || return 0
 	[ "$n" -le "$2" ]
 	[ "$n" -ge $(($2 - 1)) ]
-	exits=$("$FAST" report -j "$1" | sed -n 's/^    "exits": \([0-9]*\),$/\1/p')
+	exits=$(exits_of "$1")
 	[ "$exits" = $(((n - 1) * EXITS_PER_SAMPLE)) ]
-	[ "$("$FAST" export --table entries "$1" |
+	[ "$("$BARE" export --table entries "$1" |
 		awk -F, 'NR > 1 { n += $7 } END { print n + 0 }')" = "$exits" ]
 	verify_totals "$1" "$n"
 }
@@ -140,11 +134,7 @@ kills() {
 	[ "$interrupted" -ge $((KILLS / 3)) ]
 }
 
-if ! type sqlite3 >/dev/null 2>&1; then
-	skip 'kill -9' 'no sqlite3'
-	done_testing
-	exit
-fi
+type sqlite3 >/dev/null 2>&1 || skip_rest 'no sqlite3'
 start_kernel
 probes=1
 check 'fifosnap counts what a recording has' calibrate

@@ -9,11 +9,6 @@
 
 MAN=$TOP/docs/man
 
-# The table of commands, as the help has it.
-commands() {
-	"$EXITSTAT" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'
-}
-
 # options <HELP: "-x", "--name", "--name a|b" where it has choices, one a line.
 # argp's own are in exitstat(1).
 help_options() {
@@ -89,7 +84,7 @@ no_other_page() {
 options_are_described() {
 	local name
 	for name in $(commands); do
-		"$EXITSTAT" "$name" --help | help_options >help
+		exitstat "$name" --help | help_options >help
 		page_options "$MAN/exitstat-$name.1" described >page
 		[ ! -s help ] || within help page
 	done
@@ -98,7 +93,7 @@ options_are_described() {
 no_option_is_gone() {
 	local name
 	for name in $(commands); do
-		"$EXITSTAT" "$name" --help | help_options >help
+		exitstat "$name" --help | help_options >help
 		page_options "$MAN/exitstat-$name.1" used >page
 		[ ! -s page ] || within page help
 	done

@@ -10,6 +10,10 @@
 
 MINIVMM=$BUILD/vmm/minivmm
 
+minivmm() {
+	"$MINIVMM" "$@"
+}
+
 # guest NAME BYTES: an image of these (printf's escapes)
 guest() {
 	# shellcheck disable=SC2059 # the bytes are a format
@@ -37,27 +41,16 @@ guest reset '\xb0\xfe\xe6\x64'
 # jmp into address 0x4000000, where there is no memory (protected mode)
 guest lost '\xb8\x00\x00\x00\x04\xff\xe0'
 
-usage_errors() {
-	fails 2 'no image' "$MINIVMM"
-	fails 2 '--vcpus 65: out of range' "$MINIVMM" --vcpus 65 hlt
-	fails 2 '--vcpus 1x: not understood' "$MINIVMM" --vcpus 1x hlt
-	fails 2 '--memory 1K: out of range' "$MINIVMM" --memory 1K hlt
-	fails 2 '--mode flat: not understood' "$MINIVMM" --mode flat hlt
-	fails 2 '--frobnicate: no such option' "$MINIVMM" --frobnicate hlt
-	fails 2 '--initrd: needs a value' "$MINIVMM" hlt --initrd
-	fails 2 '2 images on 3 vCPUs' "$MINIVMM" --vcpus 3 hlt hlt
-}
-
 help() {
-	"$MINIVMM" --help >got
+	minivmm --help >got
 	has '--timeout S' <got
-	"$MINIVMM" --version | has '^minivmm [0-9]'
+	minivmm --version | has '^minivmm [0-9]'
 }
 
 many_images() {
 	local images=()
 	for _ in {1..65}; do images+=(hlt); done
-	fails 2 '65 images: at most 64' "$MINIVMM" "${images[@]}"
+	fails 2 '65 images: at most 64' minivmm "${images[@]}"
 }
 
 bad_files() {
@@ -66,12 +59,14 @@ bad_files() {
 	truncate -s 600M huge
 	head -c 100 /dev/zero >short
 	printf '\x7fELF' >elf
-	fails 1 'nowhere: No such file or directory' "$MINIVMM" nowhere
-	fails 1 'empty: empty' "$MINIVMM" empty
-	fails 1 'dir: not a regular file' "$MINIVMM" dir
-	fails 1 'huge: 629145600 bytes, more than' "$MINIVMM" huge
-	fails 1 'short: 100 bytes (firmware has 64 KiB' "$MINIVMM" --firmware short
-	fails 1 'elf: bad ELF: shorter than its header' "$MINIVMM" elf
+	cases <<-'END'
+		1	minivmm nowhere			nowhere: No such file or directory
+		1	minivmm empty			empty: empty
+		1	minivmm dir			dir: not a regular file
+		1	minivmm huge			huge: 629145600 bytes, more than
+		1	minivmm --firmware short	short: 100 bytes (firmware has 64 KiB
+		1	minivmm elf			elf: bad ELF: shorter than its header
+	END
 }
 
 # The seeds of the fuzzer are right in every field; half of each is not.
@@ -80,10 +75,12 @@ truncated() {
 	"$BUILD/fuzz-minivmm" seeds
 	head -c 80 seeds/image1 >elf32
 	head -c 1200 seeds/image3 >bzimage
-	fails 1 'elf32: bad ELF: program headers beyond its end' "$MINIVMM" elf32
-	fails 1 'bzimage: bad bzImage: shorter' "$MINIVMM" bzimage
-	fails 1 'runs alone, on one vCPU' "$MINIVMM" --vcpus 2 seeds/image3
-	fails 1 'runs alone' "$MINIVMM" seeds/image3 hlt
+	cases <<-'END'
+		1	minivmm elf32			elf32: bad ELF: program headers beyond its end
+		1	minivmm bzimage			bzimage: bad bzImage: shorter
+		1	minivmm --vcpus 2 seeds/image3	runs alone, on one vCPU
+		1	minivmm seeds/image3 hlt	runs alone
+	END
 }
 
 no_kvm() {
@@ -95,31 +92,30 @@ no_kvm() {
 
 no_permission() {
 	chmod 755 "$T"
-	fails 77 '/dev/kvm: Permission denied (run as root' setpriv \
-		--reuid=65534 --clear-groups "$MINIVMM" hlt
+	fails 77 '/dev/kvm: Permission denied (run as root' as_nobody "$MINIVMM" hlt
 }
 
 ends() {
-	"$MINIVMM" hlt
-	[ "$("$MINIVMM" ab)" = AB ]
-	fails 1 'vCPU 0: status 3' "$MINIVMM" status3
-	fails 1 'vCPU 1: status 3' "$MINIVMM" hlt status3
-	"$MINIVMM" reset 2>err
+	minivmm hlt
+	[ "$(minivmm ab)" = AB ]
+	fails 1 'vCPU 0: status 3' minivmm status3
+	fails 1 'vCPU 1: status 3' minivmm hlt status3
+	minivmm reset 2>err
 	has 'vCPU 0: reset by the keyboard controller' <err
-	"$MINIVMM" --quiet reset 2>err
+	minivmm --quiet reset 2>err
 	[ ! -s err ]
 }
 
 lines() {
-	"$MINIVMM" ab ab ab >got
+	minivmm ab ab ab >got
 	printf 'AB\nAB\nAB\n' | diff - got
-	"$MINIVMM" --vcpus 64 ab >got
+	minivmm --vcpus 64 ab >got
 	[ "$(sort -u got)" = AB ]
 	[ "$(wc -l <got)" = 64 ]
 }
 
 exits() {
-	"$MINIVMM" --stats=json ab hlt 2>err
+	minivmm --stats=json ab hlt 2>err
 	python3 -c 'import json, sys
 s = json.load(open("err"))
 assert s["vcpus"][0]["exits"] == {"IO": 2, "HLT": 1}, s
@@ -128,55 +124,38 @@ assert s["all"]["total"] == 4, s
 assert s["setup"]["calls"]["KVM_CREATE_VCPU"]["count"] == 2, s
 assert sum(c["ns"] for c in s["setup"]["calls"].values()) == s["setup"]["calls_ns"]
 assert s["setup"]["calls_ns"] < s["setup"]["total_ns"], s'
-	"$MINIVMM" --stats ab 2>err
+	minivmm --stats ab 2>err
 	awk '/^all/ && $2 == 2 && $3 == 1 && $4 == 3 { seen = 1 }
 		END { exit !seen }' err
 }
 
 # Nothing of a machine is left when the next one is made.
 repeat() {
-	"$MINIVMM" --repeat 3 --stats=json --vcpus 2 ab >got 2>err
+	minivmm --repeat 3 --stats=json --vcpus 2 ab >got 2>err
 	printf 'AB\nAB\nAB\nAB\nAB\nAB\n' | diff - got
 	[ "$(grep -c '^{' err)" = 3 ]
 	echo file >in
-	[ "$("$MINIVMM" --repeat 2 --input in echo)" = $'file\nfile' ]
+	[ "$(minivmm --repeat 2 --input in echo)" = $'file\nfile' ]
 	prlimit --nofile=20 "$MINIVMM" --repeat 50 --vcpus 3 --input in hlt
-	fails 1 'vCPU 0: status 3' "$MINIVMM" --repeat 9 status3
-	fails 2 '--repeat 0: out of range' "$MINIVMM" --repeat 0 hlt
+	fails 1 'vCPU 0: status 3' minivmm --repeat 9 status3
+	fails 2 '--repeat 0: out of range' minivmm --repeat 0 hlt
 }
 
 too_large() {
 	truncate -s 256K full
-	"$MINIVMM" --timeout 1 --memory 320K full || true
+	minivmm --timeout 1 --memory 320K full || true
 	truncate -s 257K over
-	fails 1 'over: 263168 bytes, more than the 262144' "$MINIVMM" over
-	fails 1 'more than 3 GiB' "$MINIVMM" --memory 2G hlt hlt
-	fails 1 'more than the 245760' "$MINIVMM" --mode protected full
-}
-
-modes() {
-	"$MINIVMM" --mode protected hlt
-	"$MINIVMM" --mode long hlt
-	"$MINIVMM" --mode long --vcpus 3 hlt
-	"$MINIVMM" --mode long ring
-	fails 1 'vCPU 0: status 3' "$MINIVMM" --mode user ring
-	fails 1 'vCPU 0: triple fault' "$MINIVMM" --mode user hlt
-	fails 1 'image1: --mode user: a 32-bit ELF' "$MINIVMM" --mode user seeds/image1
-}
-
-bad_ends() {
-	fails 1 'vCPU 0: triple fault (KVM_EXIT_SHUTDOWN)' "$MINIVMM" \
-		--mode long --timeout 10 triple
-	fails 1 'vCPU 0: KVM_EXIT_INTERNAL_ERROR, suberror 1' "$MINIVMM" \
-		--mode protected --timeout 10 lost
+	fails 1 'over: 263168 bytes, more than the 262144' minivmm over
+	fails 1 'more than 3 GiB' minivmm --memory 2G hlt hlt
+	fails 1 'more than the 245760' minivmm --mode protected full
 }
 
 time_is_over() {
 	fails 1 'vCPU 0: time is over (--timeout gives more) at 0x0, bytes eb fe' \
-		"$MINIVMM" --timeout 200ms spin
-	"$MINIVMM" --timeout 200ms --vcpus 3 spin 2>err && return 1
+		minivmm --timeout 200ms spin
+	minivmm --timeout 200ms --vcpus 3 spin 2>err && return 1
 	has 'vCPU 2: time is over .* at 0x80000, bytes eb fe' <err
-	sleep 1 | fails 1 'vCPU 0: time is over' "$MINIVMM" --timeout 200ms echo
+	sleep 1 | fails 1 'vCPU 0: time is over' minivmm --timeout 200ms echo
 }
 
 # Whoever waits sees the signal, and what was written before comes out.
@@ -191,23 +170,23 @@ killed() {
 
 broken_pipe() {
 	local status=0
-	{ "$MINIVMM" echo </dev/zero 2>err || echo $? >status; } | head -c 1 >/dev/null
+	{ minivmm echo </dev/zero 2>err || echo $? >status; } | head -c 1 >/dev/null
 	cat err
 	[ "$(cat status)" = 1 ]
 	has 'standard output: Broken pipe' <err
 }
 
 input() {
-	[ "$(echo hello | "$MINIVMM" echo)" = hello ]
+	[ "$(echo hello | minivmm echo)" = hello ]
 	echo file >in
-	[ "$("$MINIVMM" --input in echo)" = file ]
-	fails 1 'none: No such file' "$MINIVMM" --input none echo
+	[ "$(minivmm --input in echo)" = file ]
+	fails 1 'none: No such file' minivmm --input none echo
 }
 
 interrupts() {
-	"$MINIVMM" --timer=100 --timeout 10 ticks
-	fails 1 'time is over' "$MINIVMM" --irqchip --timeout 500ms ticks
-	"$MINIVMM" --irqchip --timeout 10 cli-hlt 2>err
+	minivmm --timer=100 --timeout 10 ticks
+	fails 1 'time is over' minivmm --irqchip --timeout 500ms ticks
+	minivmm --irqchip --timeout 10 cli-hlt 2>err
 	has 'vCPU 0: halted with interrupts off' <err
 }
 
@@ -223,13 +202,22 @@ s = json.load(open("err"))
 assert s["resident_kb"] <= 1480, s["resident_kb"]'
 }
 
-check "wrong command lines" usage_errors
+check "wrong command lines" cases <<-'END'
+	2	minivmm				no image
+	2	minivmm --vcpus 65 hlt		--vcpus 65: out of range
+	2	minivmm --vcpus 1x hlt		--vcpus 1x: not understood
+	2	minivmm --memory 1K hlt		--memory 1K: out of range
+	2	minivmm --mode flat hlt		--mode flat: not understood
+	2	minivmm --frobnicate hlt	--frobnicate: no such option
+	2	minivmm hlt --initrd		--initrd: needs a value
+	2	minivmm --vcpus 3 hlt hlt	2 images on 3 vCPUs
+END
 check "help and version" help
 check "more images than vCPUs" many_images
 check "bad files" bad_files
 check "truncated images" truncated
 check_mounting "no /dev/kvm" no_kvm
-why=$("$MINIVMM" hlt 2>&1) || :
+why=$(minivmm hlt 2>&1) || :
 if [ "$(id -u)" = 0 ] && [ -c /dev/kvm ] &&
 	[ "$(($(stat -c 0%a /dev/kvm) & 6))" = 0 ]; then
 	check "no permission for /dev/kvm" no_permission
@@ -249,8 +237,19 @@ kvm_check "lines of several guests stay whole" lines
 kvm_check "exits and calls are counted" exits
 kvm_check "one machine after the other" repeat
 kvm_check "images larger than memory" too_large
-kvm_check "protected, long and user mode" modes
-kvm_check "triple fault, internal error" bad_ends
+kvm_check "protected, long and user mode" cases <<-'END'
+	0	minivmm --mode protected hlt
+	0	minivmm --mode long hlt
+	0	minivmm --mode long --vcpus 3 hlt
+	0	minivmm --mode long ring
+	1	minivmm --mode user ring		vCPU 0: status 3
+	1	minivmm --mode user hlt			vCPU 0: triple fault
+	1	minivmm --mode user seeds/image1	image1: --mode user: a 32-bit ELF
+END
+kvm_check "triple fault, internal error" cases <<-'END'
+	1	minivmm --mode long --timeout 10 triple		vCPU 0: triple fault (KVM_EXIT_SHUTDOWN)
+	1	minivmm --mode protected --timeout 10 lost	vCPU 0: KVM_EXIT_INTERNAL_ERROR, suberror 1
+END
 kvm_check "--timeout" time_is_over
 kvm_check "killed by SIGINT" killed INT
 kvm_check "killed by SIGTERM" killed TERM

@@ -9,13 +9,8 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-# on_terminal FILE COMMAND: its output when it believes to be on a terminal
-on_terminal() {
-	script -qec "$2" /dev/null >"$1"
-}
-
 list_anywhere() {
-	"$EXITSTAT" list | sed "s,$ROOT,ROOT,"
+	exitstat list | sed "s,$ROOT,ROOT,"
 }
 
 list_vms() {
@@ -38,10 +33,10 @@ list_vms() {
 		vcpu 0 0
 	END
 	golden list.txt list_anywhere
-	"$EXITSTAT" list --dead >out
+	exitstat list --dead >out
 	has 'qemu-gone .* 5  dead' <out
 	lacks 0000-4000 out
-	"$EXITSTAT" list --dead --json | tr -d ' \n' >out
+	exitstat list --dead --json | tr -d ' \n' >out
 	has "\"name\":\"web\",\"uuid\":\"$uuid\"" <out
 	has '"name":"qemu-gone","uuid":null' <out
 	has '"name":"minivmm","uuid":null' <out
@@ -49,9 +44,9 @@ list_vms() {
 
 list_nothing() {
 	machine
-	"$EXITSTAT" list | has 'no VM runs'
+	exitstat list | has 'no VM runs'
 	unset EXITSTAT_ROOT
-	"$EXITSTAT" list --root "$ROOT" | has 'no VM runs'
+	exitstat list --root "$ROOT" | has 'no VM runs'
 }
 
 report_narrow() {
@@ -64,7 +59,7 @@ report_narrow() {
 
 # report -j with each row of a table on one line
 json_by_row() {
-	"$EXITSTAT" report -j "$1" |
+	exitstat report -j "$1" |
 		sed -zE 's/\n {6,}("[^"\n]*": [^][{}\n]*)/ \1/g; s/\n {4,}\}/ }/g'
 }
 
@@ -72,7 +67,7 @@ json_by_row() {
 # when, and how many samples. One that does not begin where the last one ended is
 # a line of its own.
 csv_by_span() {
-	"$EXITSTAT" export "$1" | awk -F, -v OFS=, 'NR == 1 { print; next }
+	exitstat export "$1" | awk -F, -v OFS=, 'NR == 1 { print; next }
 		NR > 2 && $1 != begin && $1 != end { print "begins late", $0 }
 		{ begin = $1; end = $2; row = $0; sub(/[^,]*,[^,]*,/, "", row) }
 		!samples[row]++ { rows[++nr] = row; from[row] = begin }
@@ -82,11 +77,11 @@ csv_by_span() {
 }
 
 l1only_is_not_zero() {
-	"$EXITSTAT" report -j l1only.x | has '"userspace": null'
-	"$EXITSTAT" export l1only.x >csv
+	exitstat report -j l1only.x | has '"userspace": null'
+	exitstat export l1only.x >csv
 	grep -q 'IO_INSTRUCTION,io,101,,,,$' csv
-	"$EXITSTAT" export -f json l1only.x | has '"fastpath":null'
-	"$EXITSTAT" report l1only.x >words
+	exitstat export -f json l1only.x | has '"fastpath":null'
+	exitstat report l1only.x >words
 	lacks Closure words
 	lacks 'returned to user' words
 }
@@ -95,21 +90,13 @@ export_sums() {
 	local sum
 	sum=$("$EXITSTAT" export all.x | sed 's/"[^"]*""[^"]*""[^"]*"/x/' |
 		awk -F, 'NR > 1 { n += $11 } END { print n }')
-	"$EXITSTAT" report -j all.x | has "\"exits\": $sum,"
+	exitstat report -j all.x | has "\"exits\": $sum,"
 }
 
-to_full_device() {
-	"$EXITSTAT" export all.x >/dev/full
-}
-
-# The names that the help tells.
+# Of export -f, as the help has them.
 formats() {
-	"$EXITSTAT" export --help |
+	exitstat export --help |
 		sed -n '/^Formats:/,/^Tables:/s/^  \([a-z-]*\) .*/\1/p'
-}
-
-tables() {
-	"$EXITSTAT" export --help | sed -n '/^Tables:/,$s/^  \([a-z-]*\) .*/\1/p'
 }
 
 # Both formats have the same rows, in the columns of the header, and together
@@ -117,12 +104,12 @@ tables() {
 export_tables() {
 	local table names
 	for table in $(tables); do
-		"$EXITSTAT" export --table "$table" groups.x >"$table.csv"
-		"$EXITSTAT" export groups.x --table "$table" -o copy.csv
+		exitstat export --table "$table" groups.x >"$table.csv"
+		exitstat export groups.x --table "$table" -o copy.csv
 		cmp "$table.csv" copy.csv
 	done
 	cmp exits.csv <("$EXITSTAT" export groups.x)
-	"$EXITSTAT" export -f json groups.x >all.json
+	exitstat export -f json groups.x >all.json
 	mapfile -t names < <(tables)
 	python3 - "${names[@]}" <<-'END'
 		import csv, json, os, sys
@@ -150,35 +137,32 @@ export_tables() {
 }
 
 export_detail() {
-	"$EXITSTAT" export --table detail groups.x >csv
+	exitstat export --table detail groups.x >csv
 	grep -q ',0,vmx,30,IO_INSTRUCTION,io,1016,0x3f8 write,COM1 data,6007$' csv
 	grep -q ',0,vmx,30,IO_INSTRUCTION,io,,other,,97$' csv
-	"$EXITSTAT" export --table histogram groups.x >csv
+	exitstat export --table histogram groups.x >csv
 	# bucket 11 begins at 2^10 cycles of 2 GHz
 	grep -q ',vmx,30,IO_INSTRUCTION,io,11,1024,512,' csv
-	"$EXITSTAT" export --table userspace groups.x | has ',2,IO,101$'
+	exitstat export --table userspace groups.x | has ',2,IO,101$'
 }
 
 # What was off is an error or null, and no empty table.
 export_without_groups() {
-	fails 1 'all.x: the group time was off (record with --groups time)' \
-		"$EXITSTAT" export --table time -o off.csv all.x
+	cases <<-'END'
+		1	exitstat export --table time -o off.csv all.x	all.x: the group time was off (record with --groups time)
+		1	exitstat export --table vcpu-time all.x		the group time was off
+		1	exitstat export --table histogram all.x		the group histogram
+		1	exitstat export --table detail all.x		the group detail was
+		1	exitstat export --table entries l1only.x	no entries in it: its source did not count
+		2	exitstat export --table tea all.x		tea: no such table (one of exits, entries, userspace, vcpu-time, time
+		2	exitstat export -f tea all.x			tea: no such format (one of csv, json, trace
+		2	exitstat export -f json --table time groups.x	json has all tables
+	END
 	[ ! -e off.csv ]
-	fails 1 'the group time was off' "$EXITSTAT" export --table vcpu-time all.x
-	fails 1 'the group histogram' "$EXITSTAT" export --table histogram all.x
-	fails 1 'the group detail was' "$EXITSTAT" export --table detail all.x
-	fails 1 'no entries in it: its source did not count' \
-		"$EXITSTAT" export --table entries l1only.x
-	"$EXITSTAT" export -f json l1only.x | python3 -c 'import json, sys
+	exitstat export -f json l1only.x | python3 -c 'import json, sys
 o = json.load(sys.stdin)
 assert all(o[k] is None for k in ("entries", "userspace", "time", "detail"))
 assert o["exits"]'
-	fails 2 'tea: no such table (one of exits, entries, userspace, vcpu-time, time' \
-		"$EXITSTAT" export --table tea all.x
-	fails 2 'tea: no such format (one of csv, json, trace' \
-		"$EXITSTAT" export -f tea all.x
-	fails 2 'json has all tables' \
-		"$EXITSTAT" export -f json --table time groups.x
 }
 
 # The pages name every table and group that the tool knows.
@@ -193,44 +177,33 @@ page_is_complete() {
 }
 
 export_to_file() {
-	"$EXITSTAT" export -o out.csv all.x
-	"$EXITSTAT" export all.x | cmp - out.csv
-	fails 1 'cannot create' "$EXITSTAT" export -o nowhere/out.csv all.x
-	fails 1 'standard output' to_full_device
+	exitstat export -o out.csv all.x
+	exitstat export all.x | cmp - out.csv
+	fails 1 'cannot create' exitstat export -o nowhere/out.csv all.x
 }
 
 report_without_groups() {
-	fails 1 'all.x: the group detail was off (record with --groups detail)' \
-		"$EXITSTAT" report --detail all.x
-	"$EXITSTAT" report --nested all.x | has 'No exits of a guest inside'
-	fails 1 'l1only.x: its source does not tell contexts apart' \
-		"$EXITSTAT" report --nested l1only.x
-	"$EXITSTAT" report all.x >words
+	exitstat report all.x >words
 	lacks 'time went' words
-	"$EXITSTAT" report -j all.x | has '"costs": null'
-	"$EXITSTAT" report -j all.x | has '"nested": null'
-	"$EXITSTAT" report -j groups.x | has '"name": "TSC_DEADLINE"'
-	"$EXITSTAT" report -j groups.x | has '"exits_per_reflected": 3.9'
-	fails 2 'without --nested' "$EXITSTAT" report -j --nested all.x
-}
-
-interrupted() {
-	fails 1 'int.x.part is an interrupted' "$EXITSTAT" report int.x
-	"$EXITSTAT" report int.x.part | has '^INTERRUPTED'
-	"$EXITSTAT" report -j int.x.part | has '"interrupted": true'
-	"$EXITSTAT" plot --term --ascii int.x.part | has IO_INSTRUCTION
+	cases <<-'END'
+		1	exitstat report --detail all.x		all.x: the group detail was off (record with --groups detail)
+		0	exitstat report --nested all.x		No exits of a guest inside
+		1	exitstat report --nested l1only.x	l1only.x: its source does not tell contexts apart
+		0	exitstat report -j all.x		"costs": null
+		0	exitstat report -j all.x		"nested": null
+		0	exitstat report -j groups.x		"name": "TSC_DEADLINE"
+		0	exitstat report -j groups.x		"exits_per_reflected": 3.9
+		2	exitstat report -j --nested all.x	without --nested
+	END
 }
 
 foreign_files() {
-	local command
+	local command file
 	for command in report 'plot --term' export; do
-		# shellcheck disable=SC2086 # a command with its option
 		for file in text.x empty.x other.x; do
-			fails 1 "$file: not an exitstat recording" \
-				"$EXITSTAT" $command $file
+			cases <<<"1	exitstat $command $file	$file: not an exitstat recording"
 		done
-		# shellcheck disable=SC2086
-		fails 1 'none.x: No such file' "$EXITSTAT" $command none.x
+		cases <<<"1	exitstat $command none.x	none.x: No such file"
 	done
 }
 
@@ -238,17 +211,12 @@ make_foreign_files() {
 	echo 'this is a text file, and long enough to look like something else' >text.x
 	: >empty.x
 	cp all.x other.x
-	patch_byte other.x 68 '\0\0\0\1'	# application_id
+	patch_bytes other.x 68 '\0\0\0\1'	# application_id
 	local version
 	for version in 1 2 3 5; do
 		cp all.x v$version.x
-		patch_byte v$version.x 60 "\\0\\0\\0\\$version"	# user_version
+		patch_bytes v$version.x 60 "\\0\\0\\0\\$version"	# user_version
 	done
-}
-
-patch_byte() {
-	# shellcheck disable=SC2059 # the bytes are a format on purpose
-	printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
 other_versions() {
@@ -256,80 +224,65 @@ other_versions() {
 	why="but exitstat $(<"$TOP/VERSION") reads format 4 (record again, or use the exitstat that made it)"
 	for version in 1 2 3 5; do
 		for command in report 'plot --term' export; do
-			# shellcheck disable=SC2086 # a command with its option
-			fails 1 "v$version.x: recording of format $version, $why" \
-				"$EXITSTAT" $command v$version.x
+			cases <<<"1	exitstat $command v$version.x	v$version.x: recording of format $version, $why"
 		done
 	done
 }
 
-# Whatever is damaged: an error in one line or a report, never a crash.
-damaged() {
-	local size at status
-	size=$(stat -c %s all.x)
-	for ((at = 200; at < size; at += 1999)); do
-		cp all.x bad.x
-		patch_byte bad.x "$at" '\377\376\0\377\7\7\7\7'
-		status=0
-		"$EXITSTAT" report bad.x >out 2>err || status=$?
-		one_line_or_fine "$status"
-	done
+damaged_or_cut() {
+	damaged 1999 all.x fine_or_one_line exitstat report
 	head -c 9000 all.x >cut.x
-	fails 1 'cut.x: damaged recording' "$EXITSTAT" report cut.x
+	fails 1 'cut.x: damaged recording' exitstat report cut.x
 }
 
 draws() {
 	local f
 	for f in svg png pdf; do
-		"$EXITSTAT" plot all.x -o "a.$f"
-		"$EXITSTAT" plot all.x -o "b.$f"
+		exitstat plot all.x -o "a.$f"
+		exitstat plot all.x -o "b.$f"
 		cmp "a.$f" "b.$f"
 	done
 	head -c 5 a.pdf | has '%PDF'
 	head -c 4 a.png | has PNG
 	grep -q '<svg' a.svg
 	for f in time latency; do
-		"$EXITSTAT" plot groups.x --chart "$f" -o a.svg
-		"$EXITSTAT" plot groups.x --chart "$f" -n 20 -o "$f.svg"
-		"$EXITSTAT" plot groups.x --chart "$f" -o b.svg
+		exitstat plot groups.x --chart "$f" -o a.svg
+		exitstat plot groups.x --chart "$f" -n 20 -o "$f.svg"
+		exitstat plot groups.x --chart "$f" -o b.svg
 		cmp a.svg b.svg
 		! "$EXITSTAT" plot groups.x -o b.svg || ! cmp -s a.svg b.svg
-		"$EXITSTAT" plot groups.x --chart "$f" -n 1 -o a.png
+		exitstat plot groups.x --chart "$f" -n 1 -o a.png
 	done
-	"$EXITSTAT" plot all.x --chart exits -o b.svg
-	"$EXITSTAT" plot nophases.x -o n.svg
-	"$EXITSTAT" plot int.x.part -n 1 -o i.svg
+	exitstat plot all.x --chart exits -o b.svg
+	exitstat plot nophases.x -o n.svg
+	exitstat plot interrupted.x.part -n 1 -o i.svg
 }
 
 plot_errors() {
-	fails 2 'ends in .svg, .png or .pdf' "$EXITSTAT" plot all.x -o a.jpg
-	fails 2 'reasons: 0' "$EXITSTAT" plot --reasons 0 all.x
-	fails 1 'cannot create' "$EXITSTAT" plot all.x -o nowhere/a.svg
-	fails 2 'not both' "$EXITSTAT" plot --term all.x -o a.svg
-	fails 2 'chart: pie: need exits, time or latency' \
-		"$EXITSTAT" plot --chart pie all.x -o a.svg
-	fails 2 'needs --output' "$EXITSTAT" plot --chart time groups.x
-	fails 1 'all.x: the group time was off (record with --groups time)' \
-		"$EXITSTAT" plot --chart time all.x -o t.svg
-	fails 1 'all.x: the group histogram was off' \
-		"$EXITSTAT" plot --chart latency all.x -o t.svg
+	cases <<-'END'
+		2	exitstat plot all.x -o a.jpg			ends in .svg, .png or .pdf
+		2	exitstat plot --reasons 0 all.x			reasons: 0
+		1	exitstat plot all.x -o nowhere/a.svg		cannot create
+		2	exitstat plot --term all.x -o a.svg		not both
+		2	exitstat plot --chart pie all.x -o a.svg	chart: pie: need exits, time or latency
+		2	exitstat plot --chart time groups.x		needs --output
+		1	exitstat plot --chart time all.x -o t.svg	all.x: the group time was off (record with --groups time)
+		1	exitstat plot --chart latency all.x -o t.svg	all.x: the group histogram was off
+	END
 	[ ! -e t.svg ]
 }
 
 # SVG goes to the disk in the end: a full one leaves no file behind.
 plot_full_disk() {
 	mkdir small
-	fails 1 'cannot write' bash -c 'trap "" XFSZ; ulimit -f 4; exec "$@"' - \
-		"$EXITSTAT" plot all.x -o small/a.svg
+	fails 1 'cannot write' limited 4 "$EXITSTAT" plot all.x -o small/a.svg
 	[ -z "$(ls small)" ]
 }
 
 without_cairo() {
-	fails 1 'built without cairo' "$BUILD/nocairo/exitstat" plot all.x \
-		-o c.svg
+	fails 1 'built without cairo' "$BARE" plot all.x -o c.svg
 	[ ! -e c.svg ]
-	"$BUILD/nocairo/exitstat" plot --term --ascii all.x |
-		diff "$GOLDEN/plot.txt" -
+	"$BARE" plot --term --ascii all.x | diff "$GOLDEN/plot.txt" -
 }
 
 utf8_blocks() {
@@ -337,47 +290,28 @@ utf8_blocks() {
 	grep -q '└' utf
 	lacks $'\033' utf
 	export LC_ALL=C.UTF-8
-	on_terminal tty "'$EXITSTAT' plot all.x"
+	on_terminal tty "$EXITSTAT" plot all.x
 	grep -q $'\033\[38;2' tty
-	NO_COLOR=1 on_terminal tty "'$EXITSTAT' plot all.x"
+	NO_COLOR=1 on_terminal tty "$EXITSTAT" plot all.x
 	lacks $'\033\[' tty
 }
 
 explains() {
-	"$EXITSTAT" explain --isa vmx 30 | has '^IO_INSTRUCTION (vmx 30)'
-	"$EXITSTAT" explain --isa vmx 28 | has '^CR_ACCESS'
-	"$EXITSTAT" explain exit_reason_ept_violation | has 'vmx 48'
-	"$EXITSTAT" explain 0x400 | has '^NPF (svm 0x400)'
-	"$EXITSTAT" explain -- -1 | has '(svm -1)'
-	[ "$("$EXITSTAT" explain | wc -l)" -gt 200 ]
+	[ "$(exitstat explain | wc -l)" -gt 200 ]
 	# a reader that goes away early is no reason to complain
-	{ "$EXITSTAT" explain 2>err || true; } | head -1 >/dev/null
+	{ exitstat explain 2>err || true; } | head -1 >/dev/null
 	[ ! -s err ]
-}
-
-explain_errors() {
-	fails 1 'did you mean IO_INSTRUCTION' "$EXITSTAT" explain IO_INSTRUCTON
-	fails 1 'no such exit reason' "$EXITSTAT" explain --isa vmx 57005
-	fails 1 'no such exit reason' "$EXITSTAT" explain ''
-	fails 2 'need vmx, svm, pvm or kvm' "$EXITSTAT" explain --isa arm 1
-}
-
-usage() {
-	"$EXITSTAT" --version | has '^exitstat '
-	fails 2 'no such command' "$EXITSTAT" dance
-	fails 2 'which FILE' "$EXITSTAT" report
-	fails 2 'no such format' "$EXITSTAT" export -f xml all.x
-	for c in list check enable disable reset record report plot check-budget export explain; do
-		"$EXITSTAT" "$c" --help | has Usage
-	done
+	cases <<-'END'
+		0	exitstat explain --isa vmx 30			^IO_INSTRUCTION (vmx 30)
+		0	exitstat explain --isa vmx 28			^CR_ACCESS
+		0	exitstat explain exit_reason_ept_violation	vmx 48
+		0	exitstat explain 0x400				^NPF (svm 0x400)
+		0	exitstat explain -- -1				(svm -1)
+	END
 }
 
 prepare() {
-	local kind
-	for kind in all l1only nophases groups; do
-		"$BUILD/mkrec" "$kind.x" "$kind"
-	done
-	"$BUILD/mkrec" int.x interrupted
+	recordings all l1only nophases groups interrupted
 	make_foreign_files
 }
 
@@ -400,10 +334,15 @@ check 'export: values, buckets and returns by name' export_detail
 check 'export: what was off is said to be off' export_without_groups
 check 'the man page names tables, groups and charts' page_is_complete
 check 'export: to a file, or one line why not' export_to_file
-check 'interrupted recordings are marked' interrupted
+check 'interrupted recordings are marked' cases <<-'END'
+	1	exitstat report interrupted.x			interrupted.x.part is an interrupted
+	0	exitstat report interrupted.x.part		^INTERRUPTED
+	0	exitstat report -j interrupted.x.part		"interrupted": true
+	0	exitstat plot --term --ascii interrupted.x.part	IO_INSTRUCTION
+END
 check 'foreign files are refused' foreign_files
 check 'a recording of another version is refused' other_versions
-check 'damaged recordings never crash the reader' damaged
+check 'damaged recordings never crash the reader' damaged_or_cut
 check 'plot: golden terminal' golden plot.txt "$EXITSTAT" plot --term --ascii all.x
 check 'plot: UTF-8, colour, NO_COLOR' utf8_blocks
 if "$EXITSTAT" plot all.x -o probe.svg 2>/dev/null; then
@@ -416,6 +355,17 @@ fi
 check 'plot: errors' plot_errors
 check 'plot: a tool without cairo' without_cairo
 check 'explain: by name, number, prefix' explains
-check 'explain: unknown reasons' explain_errors
-check 'usage errors exit with 2' usage
+check 'explain: unknown reasons' cases <<-'END'
+	1	exitstat explain IO_INSTRUCTON		did you mean IO_INSTRUCTION
+	1	exitstat explain --isa vmx 57005	no such exit reason
+	1	exitstat explain ''			no such exit reason
+	2	exitstat explain --isa arm 1		need vmx, svm, pvm or kvm
+END
+check 'usage errors exit with 2' cases <<-END
+	0	exitstat --version	^exitstat [0-9]
+	2	exitstat dance	no such command
+	2	exitstat report	which FILE
+	2	exitstat export -f xml all.x	no such format
+	$(commands | sed 's/.*/0	exitstat & --help	Usage/')
+END
 done_testing

@@ -11,22 +11,12 @@
 # userspace (0.75 of a step is lost in each of three), none of shutdown.
 GUEST=("$BUILD/fakeguest" "$ROOT" 2 25)
 
-total_of() {
-	"$EXITSTAT" report -j "$1" | sed -n 's/^    "exits": \([0-9]*\),$/\1/p'
-}
-
-# What the snapshot says at the end, by the parser of list.
-total_in_snapshot() {
-	"$EXITSTAT" list --dead | awk '/dead$/ { gsub(",", "", $(NF - 1));
-		print $(NF - 1) }'
-}
-
 exact_totals() {
 	machine
 	EXITSTAT_LAB=fake "$EXITSTAT" record -i 5ms -o a.x -- "${GUEST[@]}" \
 		>stdout 2>stderr
-	[ -n "$(total_in_snapshot)" ]
-	[ "$(total_of a.x)" = "$(total_in_snapshot)" ]
+	[ -n "$(exits_of_dead)" ]
+	[ "$(exits_of a.x)" = "$(exits_of_dead)" ]
 	grep -q 'exits of 1 VM(s)' stderr
 	[ ! -e a.x.part ]
 	[ ! -e a.x-wal ]
@@ -38,13 +28,13 @@ output_passes_through() {
 }
 
 phases_are_found() {
-	"$EXITSTAT" report -j a.x >j
+	exitstat report -j a.x >j
 	for name in firmware 'kernel early' 'kernel init' userspace shutdown; do
 		grep -q "\"name\": \"$name\"" j
 	done
 	# every exit belongs to a phase
 	[ "$(sed -n '/"phases"/,/"vcpus"/s/^      "exits": \([0-9]*\),/\1/p' j |
-		paste -sd+ | bc)" = "$(total_of a.x)" ]
+		paste -sd+ | bc)" = "$(exits_of a.x)" ]
 }
 
 describes_itself() {
@@ -57,28 +47,28 @@ describes_itself() {
 
 counting_is_restored() {
 	grep -q 'switched on for this recording: count$' stderr
-	[ "$(cat "$ROOT/sys/kernel/kvm_exit_stats/count")" = 0 ]
-	echo 1 >"$ROOT/sys/kernel/kvm_exit_stats/count"
+	[ "$(cat "$SYSFS/count")" = 0 ]
+	echo 1 >"$SYSFS/count"
 	"$EXITSTAT" record -q -o b.x -- true
-	[ "$(cat "$ROOT/sys/kernel/kvm_exit_stats/count")" = 1 ]
+	[ "$(cat "$SYSFS/count")" = 1 ]
 }
 
 child_status() {
 	machine
-	fails 1 'exited with status 7' "$EXITSTAT" record -q -o c.x -- \
-		sh -c 'exit 7'
+	cases <<-'END'
+		1	exitstat record -q -o c.x -- sh -c 'exit 7'	exited with status 7
+		1	exitstat record -q -o d.x -- sh -c 'kill -9 $$'	killed by SIGKILL
+	END
 	[ -e c.x ]
-	fails 1 'killed by SIGKILL' "$EXITSTAT" record -q -o d.x -- \
-		sh -c 'kill -9 $$'
 }
 
 command_not_found() {
 	# a directory of PATH that cannot be searched would change the errno
 	export PATH=/usr/bin:/bin
 	fails 1 'no-such-qemu: cannot start the command: No such file' \
-		"$EXITSTAT" record -q -o e.x -- no-such-qemu
+		exitstat record -q -o e.x -- no-such-qemu
 	[ ! -e e.x ] && [ ! -e e.x.part ] && [ ! -e e.x.part-wal ]
-	[ "$(cat "$ROOT/sys/kernel/kvm_exit_stats/count")" = 0 ]
+	[ "$(cat "$SYSFS/count")" = 0 ]
 }
 
 existing_file() {
@@ -86,7 +76,7 @@ existing_file() {
 	fails 1 'File exists' "$EXITSTAT" record -q -o f.x -- true
 	[ "$(cat f.x)" = mine ]
 	"$EXITSTAT" record -q --force -o f.x -- true
-	"$EXITSTAT" report f.x | has 'No exits were recorded'
+	exitstat report f.x | has 'No exits were recorded'
 }
 
 only_own_vms() {
@@ -108,36 +98,26 @@ only_own_vms() {
 			exit 0x7b 23
 		SNAP
 	END
-	"$EXITSTAT" record -q -i 5ms -o g.x -- bash play \
-		"$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
-	[ "$(total_of g.x)" = 23 ]
-	"$EXITSTAT" report g.x | has 'guest   own, 1 vCPU'
-	"$EXITSTAT" report g.x | has 'machine pc'
+	exitstat record -q -i 5ms -o g.x -- bash play "$SNAPSHOT"
+	[ "$(exits_of g.x)" = 23 ]
+	exitstat report g.x | has 'guest   own, 1 vCPU'
+	exitstat report g.x | has 'machine pc'
 	echo | snapshot
-	"$EXITSTAT" record -q --all -i 5ms -o h.x -- bash play \
-		"$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
-	[ "$(total_of h.x)" = 30 ]
+	exitstat record -q --all -i 5ms -o h.x -- bash play "$SNAPSHOT"
+	[ "$(exits_of h.x)" = 30 ]
 }
 
 without_command() {
 	machine
-	snapshot <<-END
-		vm 1 700 1000 0 qemu
-		vcpu 0 100
-		exit 0x7b 100
-	END
+	one 1 1000 0 100 | snapshot
 	"$EXITSTAT" record -q -i 5ms -o i.x &
 	eventually sampled i.x 1
-	snapshot <<-END
-		vm 1 700 1000 0 qemu
-		vcpu 0 201
-		exit 0x7b 201
-	END
+	one 1 1000 0 201 | snapshot
 	eventually counted i.x 101
 	kill -INT $!
 	wait $!
-	[ "$(total_of i.x)" = 101 ]
-	"$EXITSTAT" report i.x | has 'No boot phases'
+	[ "$(exits_of i.x)" = 101 ]
+	exitstat report i.x | has 'No boot phases'
 }
 
 # The kernel's module is loaded again: the recording goes on, and says so.
@@ -160,17 +140,16 @@ counters_restart() {
 	eventually counted fell.x 83
 	kill -INT $!
 	wait $!
-	[ "$(total_of fell.x)" = 83 ]
+	[ "$(exits_of fell.x)" = 83 ]
 	grep -q "WARNING: 1 restart of a vCPU's counters" stderr
-	"$EXITSTAT" report fell.x | has "^WARNING: 1 restart of a vCPU's counters: its exits just before are not counted"
-	"$EXITSTAT" report -j fell.x | has '"restarts": 1,'
-	"$EXITSTAT" report -j a.x | has '"restarts": 0,'
+	exitstat report fell.x | has "^WARNING: 1 restart of a vCPU's counters: its exits just before are not counted"
+	exitstat report -j fell.x | has '"restarts": 1,'
+	exitstat report -j a.x | has '"restarts": 0,'
 }
 
 duration() {
 	"$EXITSTAT" record -q -i 10ms -d 50ms -o j.x
-	fails 1 'SIGTERM' "$EXITSTAT" record -q -i 10ms -d 50ms -o k.x -- \
-		sleep 20
+	fails 1 'SIGTERM' exitstat record -q -i 10ms -d 50ms -o k.x -- sleep 20
 	[ -e k.x ]
 }
 
@@ -185,7 +164,7 @@ term_is_forwarded() {
 	wait $! || status=$?
 	[ "$status" = 1 ]
 	grep -q 'fakeguest exited with status 3' err
-	[ "$(total_of l.x)" = "$(total_in_snapshot)" ]
+	[ "$(exits_of l.x)" = "$(exits_of_dead)" ]
 }
 
 kill_9() {
@@ -200,72 +179,60 @@ kill_9() {
 	# the guest is not our child: it must be gone before the next machine
 	kill "$guest"
 	eventually gone "$guest"
-	fails 1 'm.x.part is an interrupted or running recording' \
-		"$EXITSTAT" report m.x
-	"$EXITSTAT" report m.x.part >words
+	fails 1 'm.x.part is an interrupted or running recording' exitstat report m.x
+	exitstat report m.x.part >words
 	grep -q INTERRUPTED words
 	# what the source said at the first sample is in it
 	grep -q 'groups  count; off: time,histogram,detail' words
-	"$EXITSTAT" export --table entries m.x.part | has ',attempts,'
+	exitstat export --table entries m.x.part | has ',attempts,'
 	local n
 	n=$("$EXITSTAT" report -j m.x.part | sed -n 's/.*"samples": \([0-9]*\),/\1/p')
 	[ "$n" -ge 20 ]
-	fails 1 'an interrupted or running recording' \
-		"$EXITSTAT" record -q -o m.x -- true
+	fails 1 'an interrupted or running recording' exitstat record -q -o m.x -- true
 }
 
 bad_sources() {
 	machine
-	rm -r "$ROOT/sys/kernel/debug/kvm_exit_stats"
-	fails 1 'mount -t debugfs' \
-		"$EXITSTAT" record -q --source patched -o n.x -- true
-	rm -r "$ROOT/sys/kernel/kvm_exit_stats"
-	fails 1 'boot the patched kernel' \
-		"$EXITSTAT" record -q --source patched -o n.x -- true
+	rm -r "$DEBUGFS"
+	fails 1 'mount -t debugfs' exitstat record -q --source patched -o n.x -- true
+	rm -r "$SYSFS"
+	fails 1 'boot the patched kernel' exitstat record -q --source patched -o n.x -- true
 	machine
-	rm "$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
-	mkdir "$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
-	fails 1 'snapshot: Is a directory' \
-		"$EXITSTAT" record -q --source patched -o n.x -- true
-	fails 1 'no such source' "$EXITSTAT" record --source tea -o n.x -- true
+	rm "$SNAPSHOT"
+	mkdir "$SNAPSHOT"
+	fails 1 'snapshot: Is a directory' exitstat record -q --source patched -o n.x -- true
+	fails 1 'no such source' exitstat record --source tea -o n.x -- true
 	[ ! -e n.x ] && [ ! -e n.x.part ]
 }
 
 unreadable_snapshot() {
 	machine
 	chmod -R a+rX "$T"
-	chmod 0 "$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
-	fails 1 'Permission denied (run as root)' setpriv --reuid 65534 \
-		--clear-groups "$EXITSTAT" list --source patched
+	chmod 0 "$SNAPSHOT"
+	fails 1 'Permission denied (run as root)' as_nobody "$EXITSTAT" list --source patched
 }
 
 bad_snapshots() {
 	machine
 	echo 'version 2' | snapshot
 	fails 1 'snapshot version 2, but this exitstat knows 1' \
-		"$EXITSTAT" record -q -o o.x -- true
-	echo hello >"$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
-	fails 1 'snapshot truncated' "$EXITSTAT" record -q -o o.x -- true
+		exitstat record -q -o o.x -- true
+	echo hello >"$SNAPSHOT"
+	fails 1 'snapshot truncated' exitstat record -q -o o.x -- true
 	[ ! -e o.x ] && [ ! -e o.x.part ]
 }
 
-bad_places() {
-	machine
-	fails 1 'cannot create: No such file' \
-		"$EXITSTAT" record -q -o nowhere/p.x -- true
-	fails 1 'cannot create' "$EXITSTAT" record -q -o /proc/p.x -- true
-}
-
 bad_options() {
-	for args in '-i 10' '-i 0ms' '-i 1h' '-d x' '--nonsense'; do
-		# shellcheck disable=SC2086 # an option and its value
-		fails 2 'exitstat record' "$EXITSTAT" record $args -o q.x -- true
-	done
 	echo 'nonsense' >phases
-	fails 1 'phases:1: expected NAME: PATTERN' \
-		"$EXITSTAT" record -q --phases phases -o q.x -- true
-	fails 1 'nophases: No such file' \
-		"$EXITSTAT" record -q --phases nophases -o q.x -- true
+	cases <<-'END'
+		2	exitstat record -i 10 -o q.x -- true			exitstat record
+		2	exitstat record -i 0ms -o q.x -- true			exitstat record
+		2	exitstat record -i 1h -o q.x -- true			exitstat record
+		2	exitstat record -d x -o q.x -- true			exitstat record
+		2	exitstat record --nonsense -o q.x -- true		exitstat record
+		1	exitstat record -q --phases phases -o q.x -- true	phases:1: expected NAME: PATTERN
+		1	exitstat record -q --phases nophases -o q.x -- true	nophases: No such file
+	END
 	[ ! -e q.x ]
 }
 
@@ -310,7 +277,7 @@ full_disk() {
 reader_goes_away() {
 	machine
 	"$EXITSTAT" record -q -i 5ms -o t.x -- "${GUEST[@]}" | head -1 >/dev/null
-	[ "$(total_of t.x)" = "$(total_in_snapshot)" ]
+	[ "$(exits_of t.x)" = "$(exits_of_dead)" ]
 }
 
 check 'totals are exact to the last exit' exact_totals
@@ -330,7 +297,11 @@ check 'kill -9 loses at most the last sample' kill_9
 check 'unreadable debugfs: says what to do' bad_sources
 check_unprivileged 'permission denied: says what to do' unreadable_snapshot
 check 'unknown version and damaged snapshots' bad_snapshots
-check 'FILE in a place where none can be' bad_places
+machine
+check 'FILE in a place where none can be' cases <<-'END'
+	1	exitstat record -q -o nowhere/p.x -- true	cannot create: No such file
+	1	exitstat record -q -o /proc/p.x -- true		cannot create
+END
 check 'bad options and phase files' bad_options
 check 'a file that cannot grow' file_too_large
 check_mounting 'a full disk' full_disk

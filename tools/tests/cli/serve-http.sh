@@ -80,24 +80,22 @@ refuses() {
 	certificate
 	serve
 	fails 1 "127.0.0.1:$PORT: cannot listen: Address already in use (does" \
-		"$EXITSTAT" serve --listen "127.0.0.1:$PORT"
+		exitstat serve --listen "127.0.0.1:$PORT"
 	stop
-	fails 1 'no interface has this address' \
-		"$EXITSTAT" serve --listen 192.0.2.1:0
-	fails 1 'cert.not: No such file' \
-		"$EXITSTAT" serve -l 0 --tls-cert cert.not --tls-key key
-	fails 1 'cannot serve' "$EXITSTAT" serve -l 0 --tls-cert key --tls-key cert
-	chmod 644 users
-	fails 1 'users: others may read it (chmod 600)' \
-		"$EXITSTAT" serve -l 0 --auth-file users
+	cp users open
+	chmod 644 open
 	echo 'prom:secret' >plain
-	chmod 600 plain
-	fails 1 'plain: line 1 is not NAME:HASH' \
-		"$EXITSTAT" serve -l 0 --auth-file plain
-	: >plain
-	fails 1 'plain: has no line' "$EXITSTAT" serve -l 0 --auth-file plain
-	fails 1 'not/there: cannot create: No such file' \
-		"$EXITSTAT" serve --textfile not/there
+	: >none
+	chmod 600 plain none
+	cases <<-'END'
+		1	exitstat serve --listen 192.0.2.1:0			no interface has this address
+		1	exitstat serve -l 0 --tls-cert cert.not --tls-key key	cert.not: No such file
+		1	exitstat serve -l 0 --tls-cert key --tls-key cert	cannot serve
+		1	exitstat serve -l 0 --auth-file open			open: others may read it (chmod 600)
+		1	exitstat serve -l 0 --auth-file plain			plain: line 1 is not NAME:HASH
+		1	exitstat serve -l 0 --auth-file none			none: has no line
+		1	exitstat serve --textfile not/there			not/there: cannot create: No such file
+	END
 	[ "$(cat "$COUNT")" = 0 ]
 }
 
@@ -107,12 +105,14 @@ usage() {
 		::1:80 127.0.0.1: 127.0.0.1:0x50 ':80' '' x; do
 		fails 2 'need ADDRESS:PORT' "$EXITSTAT" serve --listen "$a"
 	done
-	fails 2 'need each other' "$EXITSTAT" serve --tls-cert x
-	fails 2 'without --listen' "$EXITSTAT" serve --textfile x -l 0
-	fails 2 'is for --textfile' "$EXITSTAT" serve --once
-	fails 2 'from 1 s to 3600 s' "$EXITSTAT" serve -i 1ms
-	fails 2 'need a number' "$EXITSTAT" serve --max-vms -1
-	fails 2 'takes no argument' "$EXITSTAT" serve now
+	cases <<-'END'
+		2	exitstat serve --tls-cert x		need each other
+		2	exitstat serve --textfile x -l 0	without --listen
+		2	exitstat serve --once			is for --textfile
+		2	exitstat serve -i 1ms			from 1 s to 3600 s
+		2	exitstat serve --max-vms -1		need a number
+		2	exitstat serve now			takes no argument
+	END
 }
 
 # ---- what a client may do ----

@@ -2,26 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Which source counts, why, and why no better one does, on fake machines: an
-# engine in KVM or in a module, lockdown, no debugfs; and several recorders
-# that need the same groups.
+# engine in KVM or in a module, lockdown, no debugfs, BPF where it cannot count;
+# and several recorders that need the same groups.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
-
-SYSFS=$ROOT/sys/kernel/kvm_exit_stats
-DEBUGFS=$ROOT/sys/kernel/debug/kvm_exit_stats
 
 # A machine whose engine is in kvm-exit-stats.ko.
 module_machine() {
 	machine
 	echo module >"$SYSFS/source"
 	echo "fields 9" | snapshot
-}
-
-# A machine that has no engine.
-stock_machine() {
-	machine
-	rm -r "$SYSFS" "$DEBUGFS"
 }
 
 locked_down() {
@@ -32,7 +23,7 @@ locked_down() {
 # refuses TEXT...: "auto" finds nothing, in a line for each source
 refuses() {
 	local text status=0
-	"$EXITSTAT" list >out 2>err || status=$?
+	exitstat list >out 2>err || status=$?
 	cat err
 	[ "$status" = 1 ]
 	[ ! -s out ]
@@ -43,24 +34,23 @@ refuses() {
 
 lists_patched() {
 	machine
-	"$EXITSTAT" list >out
+	exitstat list >out
 	grep -q '^source: patched, as .*/snapshot is readable$' out
 	[ "$(grep -c '^  not ' out)" = 0 ]
 	echo patched >"$SYSFS/source"
-	"$EXITSTAT" list | has '^source: patched, as'
+	exitstat list | has '^source: patched, as'
 	fails 1 'KVM is patched, which gives more (--source patched)' \
-		"$EXITSTAT" list --source module
+		exitstat list --source module
 }
 
 lists_module() {
 	module_machine
-	"$EXITSTAT" list >out
+	exitstat list >out
 	grep -q '^source: module, as .*/snapshot is readable$' out
 	grep -q '^  not patched: this kernel.s KVM is not patched; kvm-exit-stats.ko' out
-	"$EXITSTAT" list --source module >out
+	exitstat list --source module >out
 	[ "$(grep -c '^  not ' out)" = 0 ]
-	fails 1 'not patched; kvm-exit-stats.ko counts for it' \
-		"$EXITSTAT" list --source patched
+	fails 1 'not patched; kvm-exit-stats.ko counts for it' exitstat list --source patched
 }
 
 nothing_loaded() {
@@ -71,21 +61,21 @@ nothing_loaded() {
 	mkdir -p "$ROOT/sys/module/kvm_exit_stats"
 	echo live >"$ROOT/sys/module/kvm_exit_stats/initstate"
 	fails 1 'is loaded, but a KVM came that it is not for' \
-		"$EXITSTAT" list --source module
+		exitstat list --source module
 }
 
 lockdown() {
 	stock_machine
 	locked_down integrity
 	fails 1 'kernel lockdown (integrity) refuses unsigned modules: sign it (docs/sources.md) or use --source bpf' \
-		"$EXITSTAT" list --source module
+		exitstat list --source module
 	echo '[none] integrity confidentiality' \
 		>"$ROOT/sys/kernel/security/lockdown"
 	fails 1 'is not loaded (make load' "$EXITSTAT" list --source module
 	mkdir -p "$ROOT/sys/module/module/parameters"
 	echo Y >"$ROOT/sys/module/module/parameters/sig_enforce"
 	fails 1 'takes signed modules only (module.sig_enforce)' \
-		"$EXITSTAT" list --source module
+		exitstat list --source module
 }
 
 without_debugfs() {
@@ -93,25 +83,16 @@ without_debugfs() {
 	rm -r "$DEBUGFS"
 	printf 'nodev\tsysfs\nnodev\tdebugfs\n' >"$ROOT/proc/filesystems"
 	fails 1 'snapshot: No such file or directory (mount -t debugfs' \
-		"$EXITSTAT" list --source module
+		exitstat list --source module
 	printf 'nodev\tsysfs\n' >"$ROOT/proc/filesystems"
 	fails 1 'or was booted with debugfs=off: use --source bpf' \
-		"$EXITSTAT" list --source module
-}
-
-unknown_source() {
-	machine
-	fails 1 'tea: no such source (one of auto, patched, module' \
-		"$EXITSTAT" list --source tea
-	"$EXITSTAT" list --help | tr -s ' \n' ' ' | has 'one of auto, patched, module'
+		exitstat list --source module
 }
 
 # The names of the help are on the page, and in the document.
 documented() {
 	local name docs=$TOP/docs
-	"$EXITSTAT" list --help | tr -s ' \n' ' ' |
-		sed 's/.*one of \(auto[a-z, -]*[a-z]\) .*/\1/' >names
-	{ tr ',' '\n' <names | tr -d ' '; echo; } >each
+	sources >each
 	[ "$(wc -l <each)" -ge 4 ]
 	while read -r name; do
 		grep -qx "\.It Cm $name" "$docs/man/exitstat.1"
@@ -143,14 +124,14 @@ module_counts() {
 		user 2 49
 	END
 	rm -f m.x
-	"$EXITSTAT" record -q --all -i 10ms -o m.x -- sh -c \
+	exitstat record -q --all -i 10ms -o m.x -- sh -c \
 		"'$BUILD/mksnap' '$DEBUGFS/snapshot' <later; sleep 0.1"
 }
 
 # What the module does not see is unavailable, and never 0.
 unavailable() {
 	module_counts 9
-	"$EXITSTAT" report m.x >words
+	exitstat report m.x >words
 	tr -s ' \n' ' ' <words |
 		has 'lacks unavailable from source module: exits reflected to L1, fastpath, closure, time, histogram '
 	grep -q 'groups  count; off: detail (exitstat record --groups)' words
@@ -158,69 +139,58 @@ unavailable() {
 	grep -q '^  IOIO  *80  *-  *30  *50  *-$' words
 	grep -q '^  all  *120  *-  *70  *50  *-$' words
 	grep -q 'IO 49' words
-	"$EXITSTAT" report -j m.x >j
+	exitstat report -j m.x >j
 	grep -q '"lost": 7' j
 	tr -d ' \n' <j | has '"unavailable":\["l2_reflected","fastpath","closure","time","histogram"\]'
 	tr -d ' \n' <j | has '"l2_reflected":null,"fastpath":null,"userspace":50'
 	tr -d ' \n' <j | has '"closure":null'
-	"$EXITSTAT" export m.x | has ',IOIO,io,60,20,,,50$'
+	exitstat export m.x | has ',IOIO,io,60,20,,,50$'
 	fails 1 'no entries in it: its source did not count them' \
-		"$EXITSTAT" export --table entries m.x
-	"$EXITSTAT" plot --term --ascii m.x | has IOIO
-	awk 'length($0) > 80 { bad = 1 } END { exit bad }' words
+		exitstat export --table entries m.x
+	exitstat plot --term --ascii m.x | has IOIO
+	narrow cat words
 }
 
 nested_unavailable() {
 	module_counts 9
-	"$EXITSTAT" report --nested m.x >words
+	exitstat report --nested m.x >words
 	grep -q '^  IOIO  *60  *20  *-  *-  *-$' words
 	tr -s ' \n' ' ' <words | has '20 exits of L2, an unavailable number of them reflected'
 	tr -s ' \n' ' ' <words | has 'made 40 exits .* 3.00 exits here for each exit of L2. ('
 	grep -q '(-: unavailable from source module)' words
-	"$EXITSTAT" report -j m.x | tr -d ' \n' |
+	exitstat report -j m.x | tr -d ' \n' |
 		has '"l2_reflected":null,"l1_virtualization":40,"exits_per_l2":3.0,"exits_per_reflected":null'
 	module_counts 0
 	fails 1 'does not tell contexts apart' "$EXITSTAT" report --nested m.x
-	"$EXITSTAT" export m.x | has ',IOIO,io,60,,,,$'
+	exitstat export m.x | has ',IOIO,io,60,,,,$'
 }
 
 check_without() {
 	local status=0
 	module_counts 9
-	"$EXITSTAT" check >out || status=$?
+	exitstat check >out || status=$?
 	[ "$status" = 77 ]
 	grep -q '  unavailable: source module does not count attempts' out
 	grep -q '^WARNING: 7 exits lost' out
-	"$EXITSTAT" list | has '^WARNING: 7 exits lost'
+	exitstat list | has '^WARNING: 7 exits lost'
 }
 
 # What a reader of source bpf on PVM and of kvm-stats is told.
 codes_without_names() {
 	module_counts 0 'isa pvm'
-	"$EXITSTAT" report m.x >words
+	exitstat report m.x >words
 	grep -q '^  code 0x7b  *60 ' words
 	grep -q 'isa pvm$' words
-	"$EXITSTAT" export m.x | has ',pvm,123,code 0x7b,other,60,,,,$'
-	"$EXITSTAT" plot --term --ascii m.x | has 'code 0x7b'
+	exitstat export m.x | has ',pvm,123,code 0x7b,other,60,,,,$'
+	exitstat plot --term --ascii m.x | has 'code 0x7b'
 	traced 123 0 80 128 0 40
-	"$EXITSTAT" check | has 'difference 0: 120 exits, by 2 reasons'
+	exitstat check | has 'difference 0: 120 exits, by 2 reasons'
 	traced 123 0 81 128 0 40
-	{ "$EXITSTAT" check || true; } >out
+	{ exitstat check || true; } >out
 	grep -q '  code 0x7b  *vcpu 0  *80  *81  *-1$' out
 	module_counts 0 'isa kvm' 'source 4'
 	traced 123 0 60
-	{ "$EXITSTAT" check || true; } | has 'source kvm-stats has no exit reasons'
-}
-
-# traced REASON VCPU COUNT...: the kernel's histogram of kvm_exit
-traced() {
-	local dir=$ROOT/sys/kernel/tracing/events/kvm/kvm_exit
-	mkdir -p "$dir"
-	{
-		printf '# trigger info: hist:keys=exit_reason,vcpu_id:vals=hitcount:size=4096 [active]\n\n'
-		printf '{ exit_reason: %10s, vcpu_id: %10s } hitcount: %10s\n' "$@"
-		printf '\nTotals:\n    Hits: 1\n    Entries: 1\n    Dropped: 0\n'
-	} >"$dir/hist"
+	{ exitstat check || true; } | has 'source kvm-stats has no exit reasons'
 }
 
 # recorder NAME [GROUPS]: in the background, until there is NAME.end; it records now
@@ -238,72 +208,62 @@ ended() {
 	wait "$2"
 }
 
-is_on() {
-	[ "$(cat "$SYSFS/count" "$SYSFS/time" | tr -d '\n')" = "$1" ]
-}
-
-engine_with_time() {
-	machine
-	echo 0 >"$SYSFS/time"
-}
-
 # Whoever ends first leaves what it switched on to the other one.
 two_recorders() {
 	local first second
-	engine_with_time
+	machine_with
 	recorder a.x time
 	first=$!
 	recorder b.x
 	second=$!
 	ended a.x "$first"
-	is_on 11
+	is_on count time
 	grep -q 'left on for another exitstat.*: count,time$' a.x.err
 	ended b.x "$second"
-	is_on 00
+	is_on
 	[ "$(grep -c 'left on' b.x.err)" = 0 ]
 }
 
 # What was on before all of them stays on.
 two_recorders_restore() {
 	local first
-	engine_with_time
-	echo 1 >"$SYSFS/count"
+	machine_with count
 	recorder c.x time
 	first=$!
 	recorder d.x time
 	ended c.x "$first"
-	is_on 11
+	is_on count time
 	ended d.x $!
-	is_on 10
+	is_on count
 }
 
 # enable says that somebody wants it, whoever switched it on before.
 enabled_meanwhile() {
-	engine_with_time
+	machine_with
 	recorder e.x time
-	"$EXITSTAT" enable count
+	exitstat enable count
 	ended e.x $!
-	is_on 10
+	is_on count
 }
 
 # What a killed recorder left on, the next one switches off.
 killed_recorder() {
-	engine_with_time
+	machine_with
 	recorder f.x time
 	kill -9 $!
 	ended f.x $! || true
-	is_on 11
-	"$EXITSTAT" record -q -o g.x -- true
-	is_on 00
+	is_on count time
+	exitstat record -q -o g.x -- true
+	is_on
 }
 
 no_place_for_locks() {
-	engine_with_time
+	machine_with
 	rm -rf "$ROOT/run"
 	: >"$ROOT/run"
-	"$EXITSTAT" record -o h.x -- true 2>err
+	exitstat record -o h.x -- true 2>err
 	grep -q 'run/exitstat: Not a directory (another exitstat that ends first' err
-	is_on 00
+	is_on
 }
 
 check 'a patched kernel: its own statistics' lists_patched
@@ -311,7 +271,18 @@ check 'the module: why not patched' lists_module
 check 'nothing loaded: a line for each source' nothing_loaded
 check 'lockdown and enforced signatures are told' lockdown
 check 'no debugfs: not mounted, or not there' without_debugfs
-check 'a source that there is not' unknown_source
+machine
+check 'a source that there is not' \
+	fails 1 'tea: no such source (one of auto, patched, module' exitstat list --source tea
+check 'BPF: a tool that was built without says so' \
+	fails 1 'this exitstat was built without BPF: WITH_BPF=0' "$BARE" list --source bpf
+if exitstat list --source bpf 2>&1 | has 'built without'; then
+	skip 'BPF: it does not count for a fake machine' 'this build has no BPF'
+else
+	check 'BPF: it does not count for a fake machine' \
+		fails 1 "BPF counts in the kernel that runs, not below $ROOT" \
+		exitstat list --source bpf
+fi
 check 'every source is documented' documented
 check 'what a source does not give is unavailable, not 0' unavailable
 check '--nested without what was reflected' nested_unavailable

@@ -12,9 +12,7 @@ export PAGE=$TOP/docs/man/exitstat-recording.5
 
 make_recordings() {
 	local kind
-	for kind in groups less l1only nophases empty interrupted; do
-		"$BUILD/mkrec" "$kind.x" "$kind"
-	done
+	recordings groups less l1only nophases empty interrupted
 	mv interrupted.x.part interrupted.x
 	for kind in groups less l1only nophases empty interrupted; do
 		"$EXITSTAT" export -f sqlite -o "$kind.db" "$kind.x"
@@ -126,33 +124,24 @@ for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(*row)' "$@"
 export_replaces_when_told() {
 	echo precious >kept.db
 	fails 1 'kept.db: File exists (choose another name with -o, or use --force)' \
-		"$EXITSTAT" export -f sqlite -o kept.db groups.x
+		exitstat export -f sqlite -o kept.db groups.x
 	[ "$(<kept.db)" = precious ]
-	"$EXITSTAT" export -f sqlite --force -o kept.db groups.x
+	exitstat export -f sqlite --force -o kept.db groups.x
 	cmp kept.db groups.db
-	fails 2 'sqlite is a file, which -o must name' \
-		"$EXITSTAT" export -f sqlite groups.x
-	fails 2 'sqlite is a file, which -o must name' \
-		"$EXITSTAT" export -f sqlite -o - groups.x
-	fails 2 'without --table' \
-		"$EXITSTAT" export -f sqlite --table time -o t.db groups.x
+	cases <<-'END'
+		2	exitstat export -f sqlite groups.x	sqlite is a file, which -o must name
+		2	exitstat export -f sqlite -o - groups.x	sqlite is a file, which -o must name
+		2	exitstat export -f sqlite --table time -o t.db groups.x	without --table
+	END
 	[ ! -e t.db ]
-}
-
-export_is_no_recording() {
-	fails 1 'groups.db: not a recording but an export of one' \
-		"$EXITSTAT" report groups.db
-	fails 1 'groups.db: not a recording but an export of one' \
-		"$EXITSTAT" export groups.db
 }
 
 limited_size() {
 	mkdir small
-	fails 1 'small/a.db: ' bash -c 'trap "" XFSZ; ulimit -f 40; exec "$@"' - \
-		"$EXITSTAT" export -f sqlite -o small/a.db groups.x
+	fails 1 'small/a.db: ' limited 40 "$EXITSTAT" export -f sqlite -o small/a.db groups.x
 	[ -z "$(ls small)" ]
 	fails 1 'none/a.db: cannot create: No such file' \
-		"$EXITSTAT" export -f sqlite -o none/a.db groups.x
+		exitstat export -f sqlite -o none/a.db groups.x
 }
 
 full_disk_inner() {
@@ -181,7 +170,10 @@ check 'the page describes all tables, views and columns' page_has_the_schema
 check 'totals are the sums of the rows, in recording and export' totals_are_sums
 check 'totals are what report and CSV have' totals_are_reports
 check 'export -f sqlite replaces no file without --force' export_replaces_when_told
-check 'an export is no recording' export_is_no_recording
+check 'an export is no recording' cases <<-'END'
+	1	exitstat report groups.db	groups.db: not a recording but an export of one
+	1	exitstat export groups.db	groups.db: not a recording but an export of one
+END
 check 'export -f sqlite: nothing half-written is left' limited_size
 check_mounting 'export -f sqlite on a full disk' full_disk
 check 'export -f sqlite: no progress but on a terminal' quiet_in_pipes

@@ -8,12 +8,7 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-SNAPSHOT=$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot
-if ! command -v tmux >/dev/null; then
-	skip 'the screen' 'no tmux (scripts/build/deps test)'
-	done_testing
-	exit
-fi
+command -v tmux >/dev/null || skip_rest 'no tmux (scripts/build/deps test)'
 # What ncurses keeps of a terminal that it does not know.
 echo 'leak:new_prescr' >>"$T/lsan"
 # Never the tmux of whoever runs the tests.
@@ -88,7 +83,7 @@ restored() {
 	# the screen from before top is back, with the cursor in sight
 	[ "${2-}" = plain ] || screen | grep -q 'exitstat. top'
 	[ "$(tm display -t top -p '#{cursor_flag}#{alternate_on}')" = 10 ]
-	[ "$(cat "$ROOT/sys/kernel/kvm_exit_stats/count")" = 0 ]
+	[ "$(cat "$SYSFS/count")" = 0 ]
 }
 
 vms_80x24() {

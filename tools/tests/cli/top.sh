@@ -10,8 +10,6 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-SNAPSHOT=$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot
-SYSFS=$ROOT/sys/kernel/kvm_exit_stats
 PAGE=$TOP/docs/man/exitstat-top.1
 
 # until_text FILE PID: something is in the file, or the process has ended
@@ -211,29 +209,22 @@ stamps_until() {
 	done
 }
 
-full_disk() {
-	vms
-	fails 1 'standard output: No space left on device' to_full
-}
-
-to_full() {
-	"$EXITSTAT" top -b 1 1 >/dev/full
-}
-
 wrong_usage() {
 	vms
-	fails 1 'tea: no VM has this name, pid or uuid' "$EXITSTAT" top -b --vm tea
-	fails 1 'vCPUs of which VM? 2 run' "$EXITSTAT" top -b -l vcpus
-	fails 1 'the VM has no vCPU 9' "$EXITSTAT" top -b --vm web --vcpu 9
-	fails 1 'no reason of svm has this name' "$EXITSTAT" top -b --reason TEA
-	fails 1 'vms have no such column' "$EXITSTAT" top -b -s known_as
-	fails 1 'detail of which reason' "$EXITSTAT" top -b -l detail
-	fails 2 'level: tea' "$EXITSTAT" top -l tea
-	fails 2 'interval: 1ms: need 10ms' "$EXITSTAT" top 1ms
-	fails 2 'interval: 0' "$EXITSTAT" top 0
-	fails 2 'count: x' "$EXITSTAT" top 1 x
-	fails 2 'one argument too many' "$EXITSTAT" top 1 1 1
-	fails 1 'are no terminal (use --batch)' "$EXITSTAT" top
+	cases <<-'END'
+		1	exitstat top -b --vm tea		tea: no VM has this name, pid or uuid
+		1	exitstat top -b -l vcpus		vCPUs of which VM? 2 run
+		1	exitstat top -b --vm web --vcpu 9	the VM has no vCPU 9
+		1	exitstat top -b --reason TEA		no reason of svm has this name
+		1	exitstat top -b -s known_as		vms have no such column
+		1	exitstat top -b -l detail		detail of which reason
+		2	exitstat top -l tea			level: tea
+		2	exitstat top 1ms			interval: 1ms: need 10ms
+		2	exitstat top 0				interval: 0
+		2	exitstat top 1 x			count: x
+		2	exitstat top 1 1 1			one argument too many
+		1	exitstat top				are no terminal (use --batch)
+	END
 	[ "$(cat "$SYSFS/count")" = 0 ]
 }
 
@@ -242,7 +233,7 @@ source_goes_away() {
 	: >out
 	timeout 300 "$EXITSTAT" top -b 20ms >out 2>err &
 	until_text out $!
-	rm -r "$ROOT/sys/kernel/debug/kvm_exit_stats"
+	rm -r "$DEBUGFS"
 	if wait $!; then
 		return 1
 	fi
@@ -252,8 +243,8 @@ source_goes_away() {
 without_curses() {
 	vms
 	fails 1 'built without ncursesw, so it has no screen (install libncurses-dev' \
-		"$BUILD/nocairo/exitstat" top
-	EXITSTAT=$BUILD/nocairo/exitstat
+		"$BARE" top
+	EXITSTAT=$BARE
 	two -b | has '^web '
 }
 
@@ -286,7 +277,6 @@ check 'lost exits are told' lost_and_lines
 check 'counters that begin again are told' restarts
 check 'groups are switched on meanwhile, and off by any end' switches
 check 'a closed pipe is no error' closed_pipe
-check 'a full disk is one' full_disk
 check 'wrong usage is told' wrong_usage
 check 'a source that goes away ends it' source_goes_away
 check 'without ncurses it says so, and prints' without_curses

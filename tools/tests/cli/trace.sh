@@ -11,8 +11,8 @@
 follows_the_format() {
 	local kind
 	for kind in all groups l1only nophases svm; do
-		"$BUILD/mkrec" "$kind.x" "$kind"
-		"$EXITSTAT" export -f trace -o "$kind.json" "$kind.x"
+		recordings "$kind"
+		exitstat export -f trace -o "$kind.json" "$kind.x"
 		python3 - "$kind.json" <<-'END'
 			import json, numbers, sys
 			top = json.load(open(sys.argv[1]))
@@ -47,8 +47,8 @@ follows_the_format() {
 
 # The area below each counter is what it counted, and the slices are the phases.
 has_what_was_recorded() {
-	"$EXITSTAT" export groups.x >groups.csv
-	"$EXITSTAT" export -f json groups.x >all.json
+	exitstat export groups.x >groups.csv
+	exitstat export -f json groups.x >all.json
 	python3 - <<-'END'
 		import collections, csv, json
 		events = json.load(open("groups.json"))["traceEvents"]
@@ -79,14 +79,12 @@ has_what_was_recorded() {
 
 # An interrupted recording has no end of its last phase.
 odd_recordings() {
-	"$BUILD/mkrec" int.x interrupted
-	"$EXITSTAT" export -f trace int.x.part | python3 -m json.tool >/dev/null
-	"$BUILD/mkrec" empty.x empty
-	"$EXITSTAT" export -f trace empty.x >empty.json
+	recordings interrupted empty
+	exitstat export -f trace interrupted.x.part | python3 -m json.tool >/dev/null
+	exitstat export -f trace empty.x >empty.json
 	python3 -m json.tool empty.json >/dev/null
 	lacks '"ph":"C"' empty.json
-	fails 2 'trace has counters and phases' \
-		"$EXITSTAT" export -f trace --table time groups.x
+	fails 2 'trace has counters and phases' exitstat export -f trace --table time groups.x
 }
 
 check 'events are as the format asks for' follows_the_format

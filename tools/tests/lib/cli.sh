@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the shell tests of the tool share: a fake machine below a temporary root,
-# and checks of output. Sourced; sets T (temporary directory), ROOT (fake /sys
-# and /proc), EXITSTAT (the tool under test), TOP, TESTS and GOLDEN. Tests are
-# counted and printed by scripts/check/lib/tap.sh.
+# What the shell tests of the tool share: recordings, and checks of output; a fake
+# machine is made by machine.sh, which this sources. Sets T (temporary directory),
+# EXITSTAT (the tool under test), BARE (one without sanitizers, cairo, BPF,
+# ncurses, libmicrohttpd and uPlot), TOP, TESTS and GOLDEN. Tests are counted and
+# printed by scripts/check/lib/tap.sh.
 #
 # Programs run at the same time, on machines that are busy: what a test needs for
 # itself is below T, or it holds it (exclusive), and it waits for what happens
@@ -28,16 +29,20 @@ build_tests() {
 	flock "$BUILD" make -s -C "$TESTS" O="$BUILD" -j"$(nproc)" >&2
 }
 [ -n "${BUILD-}" ] || { BUILD=$TOP/out/unit; build_tests; }
-export BUILD EXITSTAT=$BUILD/exitstat
+export BUILD EXITSTAT=$BUILD/exitstat BARE=$BUILD/nocairo/exitstat
 
 T=$(mktemp -d)
-ROOT=$T/root
-export EXITSTAT_ROOT=$ROOT
 # fontconfig keeps what it has read until the process ends
 echo 'leak:libfontconfig' >"$T/lsan"
 export LSAN_OPTIONS=suppressions=$T/lsan:print_suppressions=0
 trap 'rm -rf "$T"' EXIT
 cd "$T"
+# shellcheck source=tools/tests/lib/machine.sh
+. "$TESTS/lib/machine.sh"
+
+exitstat() {
+	"$EXITSTAT" "$@"
+}
 
 # Debian's, which has the module sqlite3: others in PATH may be built without.
 python3() {
@@ -77,7 +82,7 @@ sampled() {
 
 # counted FILE N: and these are its exits
 counted() {
-	[ -s "$1.part-wal" ] && "$BUILD/nocairo/exitstat" report -j "$1.part" |
+	[ -s "$1.part-wal" ] && "$BARE" report -j "$1.part" |
 		grep "^    \"exits\": $2,\$"
 }
 
@@ -138,38 +143,111 @@ fails() {
 	fi
 }
 
-# one_line_or_fine STATUS: of a command that got damaged input: it did without,
-# or said so in "err", in one line, and exited with 1. No list of && and ||:
-# "set -e" does not see what fails inside of one.
-one_line_or_fine() {
-	if [ "$1" != 0 ]; then
-		[ "$1" = 1 ]
+# cases: a case in each line of standard input, with tabs between its STATUS, its
+# COMMAND, as typed into a shell, and a TEXT. COMMAND fails with STATUS and TEXT, as
+# above; with 0, it is fine, and prints TEXT, which is a pattern then.
+cases() {
+	local status command text words
+	while IFS=$'\t' read -r status command text; do
+		eval "words=($command)"
+		if [ "$status" = 0 ]; then
+			"${words[@]}" </dev/null >"$T/out"
+			[ -z "$text" ] || grep -e "$text" "$T/out"
+		else
+			fails "$status" "$text" "${words[@]}" </dev/null
+		fi
+	done
+}
+
+# fine_or_one_line COMMAND...: which has damaged input: it does without, or says so
+# in one line and exits with 1. STATUS is its status. No list of && and ||: "set -e"
+# does not see what fails inside of one.
+fine_or_one_line() {
+	STATUS=0
+	"$@" >out 2>err || STATUS=$?
+	if [ "$STATUS" != 0 ]; then
+		[ "$STATUS" = 1 ]
 		[ "$(wc -l <err)" = 1 ]
 	fi
 }
 
-# A fresh fake machine: counting off, no VM.
-machine() {
-	rm -rf "$ROOT"
-	mkdir -p "$ROOT/sys/kernel/debug/kvm_exit_stats" \
-		"$ROOT/sys/kernel/kvm_exit_stats" "$ROOT/proc/sys/kernel"
-	echo 6.12.0-fake >"$ROOT/proc/sys/kernel/osrelease"
-	printf 'processor\t: 0\nmodel name\t: Fake CPU\n' >"$ROOT/proc/cpuinfo"
-	echo 0 >"$ROOT/sys/kernel/kvm_exit_stats/count"
-	echo 1 >"$ROOT/sys/kernel/kvm_exit_stats/version"
-	echo | snapshot
+# damaged STEP FILE COMMAND...: COMMAND is run with bad.x, which is FILE with other
+# bytes in one place: at each STEP bytes of it
+damaged() {
+	local size at
+	size=$(stat -c %s "$2")
+	for ((at = 200; at < size; at += $1)); do
+		cp "$2" bad.x
+		patch_bytes bad.x "$at" '\377\376\0\377\7\7\7\7'
+		"${@:3}" bad.x
+	done
 }
 
-# The lines of mksnap on standard input become the machine's snapshot.
-snapshot() {
-	"$BUILD/mksnap" "$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot"
+# patch_bytes FILE OFFSET BYTES: as printf writes them
+patch_bytes() {
+	# shellcheck disable=SC2059 # the bytes are a format on purpose
+	printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
-# A process of the fake machine: process PID PPID ARGUMENT...
-process() {
-	mkdir -p "$ROOT/proc/$1"
-	echo "$1 (some) name) S $2 1 1 0" >"$ROOT/proc/$1/stat"
-	printf '%s\0' "${@:3}" >"$ROOT/proc/$1/cmdline"
+# limited KIB COMMAND...: can write no file that is larger
+limited() {
+	bash -c 'trap "" XFSZ; ulimit -f "$1"; shift; exec "$@"' - "$@"
+}
+
+# as_nobody COMMAND...: as a user without rights
+as_nobody() {
+	setpriv --reuid 65534 --clear-groups "$@"
+}
+
+# on_terminal FILE COMMAND...: FILE is what it prints on a terminal that has colours
+on_terminal() {
+	local line
+	printf -v line '%q ' "${@:2}"
+	TERM=xterm-256color script -qec "$line" /dev/null </dev/null >"$1"
+}
+
+# commands: those of the tool, as its help has them
+commands() {
+	"$EXITSTAT" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'
+}
+
+# sources: the same, of --source
+sources() {
+	"$EXITSTAT" list --help | tr -s ' \n' ' ' |
+		sed 's/.*one of \(auto[a-z, -]*[a-z]\) .*/\1/' | tr ',' '\n' | tr -d ' '
+}
+
+# tables: the same, of export --table
+tables() {
+	"$EXITSTAT" export --help | sed -n '/^Tables:/,$s/^  \([a-z-]*\) .*/\1/p'
+}
+
+# recordings KIND...: KIND.x as fake/mkrec.c makes it, or interrupted.x.part
+recordings() {
+	local kind
+	for kind; do
+		"$BUILD/mkrec" "$kind.x" "$kind"
+	done
+}
+
+# runs_of_two: recordings of three runs each of two machines: a0.x to b2.x
+runs_of_two() {
+	local run
+	for run in 0 1 2; do
+		"$BUILD/mkrec" "a$run.x" groups "$((2 * run))"
+		"$BUILD/mkrec" "b$run.x" less "$((3 * run * run))"
+	done
+}
+
+# exits_of FILE: all exits of a recording
+exits_of() {
+	"$BARE" report -j "$1" | sed -n 's/^    "exits": \([0-9]*\),$/\1/p'
+}
+
+# exits_of_dead: all exits of VMs that have ended, by the parser of list
+exits_of_dead() {
+	"$EXITSTAT" list --dead |
+		awk '/dead$/ { gsub(",", "", $(NF - 1)); print $(NF - 1) }'
 }
 
 # check_unprivileged NAME FUNCTION: one that root runs, in which the tool is run by
@@ -177,7 +255,7 @@ process() {
 check_unprivileged() {
 	local why=''
 	[ "$(id -u)" = 0 ] || why='needs root'
-	[ -n "$why" ] || setpriv --reuid 65534 --clear-groups test -x "$EXITSTAT" ||
+	[ -n "$why" ] || as_nobody test -x "$EXITSTAT" ||
 		why='no other user may enter the build directory'
 	if [ -n "$why" ]; then skip "$1" "$why"; else check "$@"; fi
 }

@@ -40,13 +40,7 @@ hour() {
 }
 
 prepare() {
-	local kind run
-	for kind in all l1only nophases groups less svm empty interrupted; do
-		"$BUILD/mkrec" "$kind.x" "$kind"
-	done
-	for run in 0 1 2; do
-		"$BUILD/mkrec" "a$run.x" groups "$((2 * run))"
-		"$BUILD/mkrec" "b$run.x" less "$((3 * run * run))"
-	done
+	recordings all l1only nophases groups less svm empty interrupted
+	runs_of_two
 	"$EXITSTAT" report groups.x >groups.txt
 }

@@ -4,8 +4,7 @@
 # For tests of exitstat serve: a fake machine with VMs, the server on a port of
 # the kernel's choice, and questions to it. Sourced after cli.sh.
 
-export SNAPSHOT=$ROOT/sys/kernel/debug/kvm_exit_stats/snapshot
-export COUNT=$ROOT/sys/kernel/kvm_exit_stats/count
+export COUNT=$SYSFS/count
 export PAGE=$TOP/docs/man/exitstat-serve.1
 UUID=1b4e28ba-2fa1-11d2-883f-0016d3cca427
 
