@@ -85,30 +85,26 @@ void top_batch_json(const struct top_scene *s, const struct top_view *v,
 {
 	const struct kes_header *h = &s->data->hdr;
 	char groups[GROUPS_TEXT_LEN];
-	json_t *rows = json_array(), *o = json_object();
+	json_t *rows = json_array(), *o;
 	char *text;
 
 	for (size_t i = 0; i < s->table->nr; i++)
 		if (!s->table->rows[i].key.all)
 			json_array_append_new(rows, top_json(
 				&s->table->rows[i], s->table, v->path.level));
-	json_object_set_new(o, "level",
-			    json_text(top_level_name(v->path.level)));
-	json_object_set_new(o, "path", json_path(s, v));
-	json_object_set_new(o, "sample",
-			    json_integer((json_int_t)s->data->samples));
-	json_object_set_new(o, "time_ns", json_integer((json_int_t)h->end_ns));
-	json_object_set_new(o, "interval_ns", s->table->interval_ns ?
-			    json_integer((json_int_t)s->table->interval_ns) :
-			    json_null());
-	json_object_set_new(o, "source", json_text(s->source));
-	json_object_set_new(o, "isa", json_text(reason_isa_name(h->isa)));
-	json_object_set_new(o, "groups",
-			    json_text(groups_text(h->groups, groups)));
-	json_object_set_new(o, "lost", json_integer((json_int_t)h->lost));
-	json_object_set_new(o, "restarts", json_integer((json_int_t)
-			    s->data->delta.restarts));
-	json_object_set_new(o, "rows", rows);
+	o = json_pack("{s:s, s:o, s:I, s:I, s:o, s:o, s:o, s:o, s:I, s:I, s:o}",
+		      "level", top_level_name(v->path.level),
+		      "path", json_path(s, v),
+		      "sample", (json_int_t)s->data->samples,
+		      "time_ns", (json_int_t)h->end_ns,
+		      "interval_ns", s->table->interval_ns ?
+		      json_number(s->table->interval_ns) : json_null(),
+		      "source", json_text(s->source),
+		      "isa", json_text(reason_isa_name(h->isa)),
+		      "groups", json_text(groups_text(h->groups, groups)),
+		      "lost", (json_int_t)h->lost,
+		      "restarts", (json_int_t)s->data->delta.restarts,
+		      "rows", rows);
 	text = json_dumps(o, JSON_COMPACT | JSON_REAL_PRECISION(9));
 	buf_printf(out, "%s\n", text ? text : "{}");
 	free(text);

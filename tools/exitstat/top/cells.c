@@ -12,9 +12,10 @@
 
 #define NAME_MAX_WIDTH	30
 
-static bool is_at(size_t column, enum top_level level)
+/* Whose cells are words. */
+static bool is_text(const struct top_column *c)
 {
-	return top_columns[column].levels & 1u << level;
+	return c->text && !c->number;
 }
 
 /* The narrower ones that may stay where the next one does not fit do stay. */
@@ -25,7 +26,7 @@ static int take_columns(struct top_layout *l, enum top_level level, int room)
 			const struct top_column *c = &top_columns[i];
 			int need = c->width + (i > 0);
 
-			if (c->rank != rank || !is_at(i, level) ||
+			if (c->rank != rank || !top_column_is_at(i, level) ||
 			    (rank && need > room))
 				continue;
 			l->width[i] = c->width;
@@ -150,9 +151,9 @@ static void cell(const struct top_column *c, const struct top_row *r,
 		if (!*text && !r->key.all)
 			snprintf(text, sizeof(text), "-");
 	} else {
-		number_text(c, c->number(r, t), width, text, sizeof(text));
+		number_text(c, top_number(c, r, t), width, text, sizeof(text));
 	}
-	buf_printf(out, c->text && !c->number ? "%-*.*s" : "%*.*s", width,
+	buf_printf(out, is_text(c) ? "%-*.*s" : "%*.*s", width,
 		   width, text);
 }
 
@@ -183,7 +184,7 @@ void top_header(const struct top_layout *l, size_t sorted, bool reverse,
 {
 	for (size_t i = 0; i < top_nr_columns; i++) {
 		const struct top_column *c = &top_columns[i];
-		bool left = (c->text && !c->number) || c->kind == TOP_TREND;
+		bool left = is_text(c) || c->kind == TOP_TREND;
 		char title[24];
 
 		if (!l->width[i])
@@ -207,11 +208,11 @@ static json_t *json_of(const struct top_column *c, const struct top_row *r,
 	char text[64];
 	double n;
 
-	if (c->text && !c->number) {
+	if (is_text(c)) {
 		c->text(r, text, sizeof(text));
 		return json_text_or_null(text);
 	}
-	n = c->number(r, t);
+	n = top_number(c, r, t);
 	if (isnan(n))
 		return json_null();
 	if (c->kind == TOP_COUNT || c->kind == TOP_TEXT || c->kind == TOP_NS)
@@ -227,7 +228,7 @@ json_t *top_json(const struct top_row *r, const struct top_table *t,
 	for (size_t i = 0; i < top_nr_columns; i++) {
 		const struct top_column *c = &top_columns[i];
 
-		if (!is_at(i, level) || c->kind == TOP_TREND)
+		if (!top_column_is_at(i, level) || c->kind == TOP_TREND)
 			continue;
 		json_object_set_new(o, c->name, json_of(c, r, t));
 	}

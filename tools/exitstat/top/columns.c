@@ -20,19 +20,22 @@
 #define ALL_LEVELS	(VMS | VCPUS | REASONS | DETAIL)
 #define ABOVE_DETAIL	(VMS | VCPUS | REASONS)
 
-static double now_of(const struct top_row *r, enum top_value i)
-{
-	return r->now_known & BIT(i) ? (double)r->now.v[i] : NAN;
-}
+/* What columns are of. */
+#define EXITS		BIT(TOP_EXITS)
+#define COST		(BIT(TOP_NS_HANDLER) | BIT(TOP_NS_USERSPACE))
+#define HALTED		(BIT(TOP_NS_HALT_POLL) | BIT(TOP_NS_HALT_BLOCK))
 
-static double delta_of(const struct top_row *r, enum top_value i)
+/* The sum of some values in the last interval; all of them have to be known. */
+static double delta_of(const struct top_row *r, unsigned int values)
 {
-	return r->delta_known & BIT(i) ? (double)r->delta.v[i] : NAN;
-}
+	double sum = 0;
 
-static double per_second(double delta, const struct top_table *t)
-{
-	return t->interval_ns ? delta * 1e9 / (double)t->interval_ns : NAN;
+	if ((r->delta_known & values) != values)
+		return NAN;
+	for (int i = 0; i < TOP_NR_VALUES; i++)
+		if (values & BIT(i))
+			sum += (double)r->delta.v[i];
+	return sum;
 }
 
 /* Nothing of nothing is not known. */
@@ -41,121 +44,73 @@ static double percent(double part, double whole)
 	return whole > 0 ? 100 * part / whole : NAN;
 }
 
-/* ---- numbers ---- */
+/* ---- numbers: @values is the column's ---- */
 
-static double col_total(const struct top_row *r, const struct top_table *t)
+static double total(const struct top_row *r, const struct top_table *t,
+		    unsigned int values)
 {
 	(void)t;
-	return now_of(r, TOP_EXITS);
+	(void)values;
+	return r->now_known & EXITS ? (double)r->now.v[TOP_EXITS] : NAN;
 }
 
-static double col_delta(const struct top_row *r, const struct top_table *t)
+static double delta(const struct top_row *r, const struct top_table *t,
+		    unsigned int values)
 {
 	(void)t;
-	return delta_of(r, TOP_EXITS);
+	return delta_of(r, values);
 }
 
-static double col_rate(const struct top_row *r, const struct top_table *t)
+static double per_second(const struct top_row *r, const struct top_table *t,
+			 unsigned int values)
 {
-	return per_second(delta_of(r, TOP_EXITS), t);
+	return t->interval_ns ?
+	       delta_of(r, values) * 1e9 / (double)t->interval_ns : NAN;
 }
 
-static double col_share(const struct top_row *r, const struct top_table *t)
+static double share_of_whole(const struct top_row *r, const struct top_table *t,
+			     unsigned int values)
 {
-	return percent(delta_of(r, TOP_EXITS), delta_of(&t->whole, TOP_EXITS));
+	return percent(delta_of(r, values), delta_of(&t->whole, values));
 }
 
-static double elapsed(const struct top_row *r)
+static double share_of_exits(const struct top_row *r, const struct top_table *t,
+			     unsigned int values)
 {
-	double ns = 0;
-
-	for (int i = TOP_NS_GUEST; i < TOP_NR_VALUES; i++)
-		ns += delta_of(r, (enum top_value)i);
-	return ns;
+	(void)t;
+	return percent(delta_of(r, values), delta_of(r, EXITS));
 }
 
 /* Of the time of a row's own vCPUs; reasons have none, theirs is the whole's. */
-static double time_share(const struct top_row *r, const struct top_table *t,
-			 double ns)
+static double share_of_time(const struct top_row *r, const struct top_table *t,
+			    unsigned int values)
 {
-	return percent(ns, elapsed(r->nr_vcpus ? r : &t->whole));
+	return percent(delta_of(r, values),
+		       delta_of(r->nr_vcpus ? r : &t->whole, TOP_NS_VALUES));
 }
 
-static double cost(const struct top_row *r)
+static double mean(const struct top_row *r, const struct top_table *t,
+		   unsigned int values)
 {
-	return delta_of(r, TOP_NS_HANDLER) + delta_of(r, TOP_NS_USERSPACE);
-}
-
-static double col_time(const struct top_row *r, const struct top_table *t)
-{
-	return time_share(r, t, cost(r));
-}
-
-static double col_guest(const struct top_row *r, const struct top_table *t)
-{
-	return time_share(r, t, delta_of(r, TOP_NS_GUEST));
-}
-
-static double col_kvm(const struct top_row *r, const struct top_table *t)
-{
-	return time_share(r, t, delta_of(r, TOP_NS_HANDLER));
-}
-
-static double col_user(const struct top_row *r, const struct top_table *t)
-{
-	return time_share(r, t, delta_of(r, TOP_NS_USERSPACE));
-}
-
-static double col_halt(const struct top_row *r, const struct top_table *t)
-{
-	return time_share(r, t, delta_of(r, TOP_NS_HALT_POLL) +
-				delta_of(r, TOP_NS_HALT_BLOCK));
-}
-
-static double col_wait(const struct top_row *r, const struct top_table *t)
-{
-	return time_share(r, t, delta_of(r, TOP_NS_PREEMPTED));
-}
-
-static double col_cost(const struct top_row *r, const struct top_table *t)
-{
-	double n = delta_of(r, TOP_EXITS);
+	double n = delta_of(r, EXITS);
 
 	(void)t;
-	return n > 0 ? cost(r) / n : NAN;
+	return n > 0 ? delta_of(r, values) / n : NAN;
 }
 
-static double col_l2(const struct top_row *r, const struct top_table *t)
-{
-	return per_second(delta_of(r, TOP_L2), t);
-}
-
-static double col_reflected(const struct top_row *r, const struct top_table *t)
-{
-	return per_second(delta_of(r, TOP_REFLECTED), t);
-}
-
-static double col_fast(const struct top_row *r, const struct top_table *t)
+static double pid(const struct top_row *r, const struct top_table *t,
+		  unsigned int values)
 {
 	(void)t;
-	return percent(delta_of(r, TOP_FASTPATH), delta_of(r, TOP_EXITS));
-}
-
-static double col_out(const struct top_row *r, const struct top_table *t)
-{
-	(void)t;
-	return percent(delta_of(r, TOP_USERSPACE), delta_of(r, TOP_EXITS));
-}
-
-static double col_pid(const struct top_row *r, const struct top_table *t)
-{
-	(void)t;
+	(void)values;
 	return r->vm ? r->vm->pid : NAN;
 }
 
-static double col_vcpus(const struct top_row *r, const struct top_table *t)
+static double vcpus(const struct top_row *r, const struct top_table *t,
+		    unsigned int values)
 {
 	(void)t;
+	(void)values;
 	return (double)r->nr_vcpus;
 }
 
@@ -202,69 +157,72 @@ static void text_state(const struct top_row *r, char *out, size_t size)
 const struct top_column top_columns[] = {
 	{ "name", "NAME", TOP_TEXT, ALL_LEVELS, 14, 0,
 	  "of a VM QEMU's -name, else its process's; of a vCPU its number; of an exit its reason, or what it was about",
-	  NULL, text_name },
+	  NULL, 0, text_name },
 	{ "known_as", "KNOWN AS", TOP_TEXT, DETAIL, 22, 3,
-	  "what a port, MSR, page, ... is known as", NULL, text_known_as },
+	  "what a port, MSR, page, ... is known as", NULL, 0, text_known_as },
 	{ "pid", "PID", TOP_TEXT, VMS, 7, 2, "process that made the VM",
-	  col_pid, text_pid },
-	{ "uuid", "UUID", TOP_TEXT, VMS, 36, 14, "QEMU's -uuid", NULL,
+	  pid, 0, text_pid },
+	{ "uuid", "UUID", TOP_TEXT, VMS, 36, 14, "QEMU's -uuid", NULL, 0,
 	  text_uuid },
-	{ "vcpus", "VCPUS", TOP_COUNT, VMS, 5, 2, "vCPUs", col_vcpus, NULL },
+	{ "vcpus", "VCPUS", TOP_COUNT, VMS, 5, 2, "vCPUs", vcpus, 0, NULL },
 	{ "state", "STATE", TOP_TEXT, VMS | VCPUS, 9, 9,
 	  "runs or ended; of a vCPU the state of its thread: guest, handler, userspace, polling, blocked or preempted",
-	  NULL, text_state },
+	  NULL, 0, text_state },
 	{ "rate", "EXITS/S", TOP_RATE, ALL_LEVELS, 9, 0,
-	  "exits per second, over the last interval", col_rate, NULL },
+	  "exits per second, over the last interval", per_second, EXITS, NULL },
 	{ "delta", "DELTA", TOP_COUNT, ALL_LEVELS, 9, 1,
-	  "exits in the last interval", col_delta, NULL },
+	  "exits in the last interval", delta, EXITS, NULL },
 	{ "total", "TOTAL", TOP_COUNT, ALL_LEVELS, 11, 1,
-	  "exits since the VM was made, or since counting began", col_total,
-	  NULL },
+	  "exits since the VM was made, or since counting began", total,
+	  EXITS, NULL },
 	{ "share", "EXITS%", TOP_PERCENT, ALL_LEVELS, 6, 4,
-	  "share of the exits of all rows, in the last interval", col_share,
-	  NULL },
+	  "share of the exits of all rows, in the last interval", share_of_whole,
+	  EXITS, NULL },
 	{ "time", "TIME%", TOP_PERCENT, ABOVE_DETAIL, 6, 1,
 	  "share of the vCPUs' time that exits cost, in KVM and in user space",
-	  col_time, NULL },
+	  share_of_time, COST, NULL },
 	{ "guest_time", "GUEST%", TOP_PERCENT, VMS | VCPUS, 6, 7,
-	  "share of the time that the guest runs", col_guest, NULL },
+	  "share of the time that the guest runs", share_of_time,
+	  BIT(TOP_NS_GUEST), NULL },
 	{ "handler_time", "HNDLR%", TOP_PERCENT, ABOVE_DETAIL, 6, 10,
-	  "share of the time that KVM handles exits", col_kvm, NULL },
+	  "share of the time that KVM handles exits", share_of_time,
+	  BIT(TOP_NS_HANDLER), NULL },
 	{ "userspace_time", "USER%", TOP_PERCENT, ABOVE_DETAIL, 6, 10,
-	  "share of the time in user space", col_user, NULL },
+	  "share of the time in user space", share_of_time,
+	  BIT(TOP_NS_USERSPACE), NULL },
 	{ "halted_time", "HALT%", TOP_PERCENT, ABOVE_DETAIL, 6, 8,
-	  "share of the time halted: polling or blocked", col_halt, NULL },
+	  "share of the time halted: polling or blocked", share_of_time,
+	  HALTED, NULL },
 	{ "preempted_time", "PREEM%", TOP_PERCENT, ABOVE_DETAIL, 6, 11,
-	  "share of the time preempted", col_wait, NULL },
+	  "share of the time preempted", share_of_time,
+	  BIT(TOP_NS_PREEMPTED), NULL },
 	{ "cost", "COST", TOP_NS, ABOVE_DETAIL, 7, 6,
-	  "mean time of an exit, in KVM and in user space", col_cost, NULL },
+	  "mean time of an exit, in KVM and in user space", mean, COST, NULL },
 	{ FIELD_USERSPACE, "OUT%", TOP_PERCENT, ABOVE_DETAIL, 6, 12,
-	  "share of the exits that returned to user space", col_out, NULL },
+	  "share of the exits that returned to user space", share_of_exits,
+	  BIT(TOP_USERSPACE), NULL },
 	{ FIELD_FASTPATH, "FAST%", TOP_PERCENT, ABOVE_DETAIL, 6, 13,
-	  "share of the exits that a fastpath re-entered", col_fast, NULL },
+	  "share of the exits that a fastpath re-entered", share_of_exits,
+	  BIT(TOP_FASTPATH), NULL },
 	{ FIELD_L2, "L2/S", TOP_RATE, ABOVE_DETAIL, 9, 15,
-	  "exits per second of a guest inside the guest", col_l2, NULL },
+	  "exits per second of a guest inside the guest", per_second,
+	  BIT(TOP_L2), NULL },
 	{ FIELD_L2_REFLECTED, "REFL/S", TOP_RATE, ABOVE_DETAIL, 9, 16,
-	  "of those, what the guest got as exits of its own", col_reflected,
-	  NULL },
+	  "of those, what the guest got as exits of its own", per_second,
+	  BIT(TOP_REFLECTED), NULL },
 	{ "trend", "TREND", TOP_TREND, ABOVE_DETAIL, 8, 1,
 	  "rates of the last intervals, the newest on the right; the highest of a row is full height",
-	  NULL, NULL },
+	  NULL, 0, NULL },
 };
 const size_t top_nr_columns = ARRAY_LEN(top_columns);
 _Static_assert(ARRAY_LEN(top_columns) <=
 	       ARRAY_LEN(((struct top_layout *)0)->width),
 	       "a layout has room for all columns");
 
-static bool is_at(size_t column, enum top_level level)
-{
-	return top_columns[column].levels & BIT(level);
-}
-
 size_t top_column_by_name(const char *name, enum top_level level)
 {
 	for (size_t i = 0; i < top_nr_columns; i++)
-		if (is_at(i, level) && !strcmp(top_columns[i].name, name))
+		if (top_column_is_at(i, level) && !strcmp(top_columns[i].name, name))
 			return i;
 	return SIZE_MAX;
 }
@@ -279,7 +237,7 @@ size_t top_column_next(size_t column, enum top_level level, int direction)
 	do {
 		column = (column + top_nr_columns +
 			  (size_t)(direction < 0 ? -1 : 1)) % top_nr_columns;
-	} while (!is_at(column, level) ||
+	} while (!top_column_is_at(column, level) ||
 		 top_columns[column].kind == TOP_TREND);
 	return column;
 }
@@ -306,7 +264,7 @@ static int compare_text(const struct order *o, const struct top_row *a,
 static int compare_number(const struct order *o, const struct top_row *a,
 			  const struct top_row *b)
 {
-	double x = o->c->number(a, o->t), y = o->c->number(b, o->t);
+	double x = top_number(o->c, a, o->t), y = top_number(o->c, b, o->t);
 
 	if (isnan(x) || isnan(y))
 		return isnan(x) - isnan(y);

@@ -23,12 +23,27 @@ struct top_column {
 	int rank;		/* 0: always there; the highest goes first */
 	const char *help;
 	/* NAN: not known. The number of a text is its order. */
-	double (*number)(const struct top_row *r, const struct top_table *t);
+	double (*number)(const struct top_row *r, const struct top_table *t,
+			 unsigned int values);
+	unsigned int values;	/* that it is of: bits by enum top_value */
 	void (*text)(const struct top_row *r, char *out, size_t size);
 };
 
 extern const struct top_column top_columns[];
 extern const size_t top_nr_columns;
+
+static inline bool top_column_is_at(size_t column, enum top_level level)
+{
+	return top_columns[column].levels & 1u << level;
+}
+
+/* Of a column that has one. */
+static inline double top_number(const struct top_column *c,
+				const struct top_row *r,
+				const struct top_table *t)
+{
+	return c->number(r, t, c->values);
+}
 
 /* SIZE_MAX: there is no such column at this level. */
 size_t top_column_by_name(const char *name, enum top_level level);

@@ -7,7 +7,7 @@
 
 #include "top/data.h"
 
-uint32_t top_vcpu_known(const struct top_data *d, const struct top_vcpu *v)
+static uint32_t what_is_known(uint64_t fields_given, bool has_times)
 {
 	static const struct {
 		uint64_t field;
@@ -21,9 +21,9 @@ uint32_t top_vcpu_known(const struct top_data *d, const struct top_vcpu *v)
 	uint32_t known = 1u << TOP_EXITS;
 
 	for (size_t i = 0; i < ARRAY_LEN(fields); i++)
-		if (d->hdr.fields & fields[i].field)
+		if (fields_given & fields[i].field)
 			known |= 1u << fields[i].value;
-	return known | (v->has_time ? TOP_NS_VALUES : 0);
+	return known | (has_times ? TOP_NS_VALUES : 0);
 }
 
 /* The last intervals of a vCPU passed without this reason. */
@@ -159,11 +159,11 @@ static void update_vcpu(struct top_data *d, struct top_vm *vm,
 	struct top_vcpu *v = &vm->vcpus[from->index];
 
 	v->fresh = d->interval_ns && (v->age || is_fresh(d, vm));
-	v->has_time = from->has_times;
+	v->known = what_is_known(d->hdr.fields, from->has_times);
 	v->state = -1;
 	begin_values(v, from);
 	update_exits(d, v, &from->exits);
-	if (v->has_time)
+	if (from->has_times)
 		update_times(d, v, from, vm->dead);
 	update_details(v, &from->details);
 	end_interval(d, v);

@@ -42,7 +42,7 @@ struct top_detail {
 
 struct top_vcpu {
 	uint32_t vcpu_id;
-	bool has_time;
+	uint32_t known;		/* what the source gives: bits by enum top_value */
 	int state;		/* KES_STATE_*; -1: not known */
 	bool fresh;		/* deltas are of the last interval */
 	uint64_t age;		/* snapshots that it has been seen in */
@@ -84,8 +84,5 @@ struct top_data {
 /* A snapshot that is not younger than the last one is left out: false. */
 bool top_data_update(struct top_data *d, const struct snapshot *s);
 void top_data_free(struct top_data *d);
-
-/* What the source gives of this vCPU now: bits by enum top_value. */
-uint32_t top_vcpu_known(const struct top_data *d, const struct top_vcpu *v);
 
 #endif

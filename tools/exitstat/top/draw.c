@@ -103,17 +103,20 @@ static void draw_title(struct pen *p)
 		buf_printf(b, "  RECORDING %s", p->s->recording);
 }
 
-static const char *count_or_dash(char out[COUNT_TEXT_LEN], bool known,
-				 uint64_t n)
+/* "-": not known */
+static const char *value_text(char out[COUNT_TEXT_LEN],
+			      const struct top_row *r, enum top_value i)
 {
-	return known ? fmt_count(out, n) : "-";
+	if (!(r->now_known & 1u << i))
+		return "-";
+	return 1u << i & TOP_NS_VALUES ? fmt_ns(out, r->now.v[i]) :
+					 fmt_count(out, r->now.v[i]);
 }
 
 static void draw_sums(struct pen *p)
 {
 	const struct top_table *t = p->s->table;
 	const struct top_row *w = &t->whole;
-	bool known = w->now_known & 1u << TOP_EXITS;
 	bool rated = w->delta_known & 1u << TOP_EXITS && t->interval_ns;
 	char rate[COUNT_TEXT_LEN], total[COUNT_TEXT_LEN];
 	char groups[GROUPS_TEXT_LEN];
@@ -123,7 +126,7 @@ static void draw_sums(struct pen *p)
 		   t->nr_vms == 1 ? "" : "s",
 		   rated ? fmt_rate(rate, (double)w->delta.v[TOP_EXITS] * 1e9 /
 				    (double)t->interval_ns) : "-",
-		   count_or_dash(total, known, w->now.v[TOP_EXITS]),
+		   value_text(total, w, TOP_EXITS),
 		   groups_text(p->s->data->hdr.groups, groups));
 	if (t->nr_dead && !p->v->dead)
 		buf_printf(b, "; %zu ended", t->nr_dead);
@@ -159,8 +162,8 @@ static void draw_path(struct pen *p)
 		buf_printf(b, "   filter: %s", filter);
 }
 
-/* "12 fastpath, 3 user space, ...": what became of a reason's exits. */
-static void draw_fates(struct pen *p)
+/* "2,009 exits: 12 fastpath, 3 user space, ..." and the same of times */
+static void draw_parts(struct pen *p)
 {
 	static const struct {
 		enum top_value value;
@@ -173,31 +176,16 @@ static void draw_fates(struct pen *p)
 	struct buf *b = line(p, TOP_DIM);
 	char n[COUNT_TEXT_LEN];
 
-	buf_printf(b, "%s exits",
-		   count_or_dash(n, w->now_known & 1u << TOP_EXITS,
-				 w->now.v[TOP_EXITS]));
+	buf_printf(b, "%s exits", value_text(n, w, TOP_EXITS));
 	for (size_t i = 0; i < ARRAY_LEN(fates); i++)
 		buf_printf(b, "%s %s %s", i ? "," : ":",
-			   count_or_dash(n, w->now_known & 1u << fates[i].value,
-					 w->now.v[fates[i].value]),
-			   fates[i].name);
-}
-
-static void draw_times(struct pen *p)
-{
-	const struct top_row *w = &p->s->table->whole;
-	struct buf *b = line(p, TOP_DIM);
-	char n[COUNT_TEXT_LEN];
-
+			   value_text(n, w, fates[i].value), fates[i].name);
+	b = line(p, TOP_DIM);
 	buf_printf(b, "time");
-	for (int i = 0; i < KES_NR_STATES - 1; i++) {
-		enum top_value value = (enum top_value)(TOP_NS_HANDLER + i);
-
-		buf_printf(b, "%s %s %s", i ? "," : ":",
-			   w->now_known & 1u << value ?
-			   fmt_ns(n, w->now.v[value]) : "-",
-			   state_table[KES_STATE_HANDLER + i].name);
-	}
+	for (int s = KES_STATE_HANDLER; s < KES_NR_STATES; s++)
+		buf_printf(b, "%s %s %s", s > KES_STATE_HANDLER ? "," : ":",
+			   value_text(n, w, (enum top_value)(TOP_NS_GUEST + s)),
+			   state_table[s].name);
 }
 
 static void draw_reason(struct pen *p)
@@ -208,8 +196,7 @@ static void draw_reason(struct pen *p)
 	buf_printf(line(p, TOP_DIM), "%s: %s",
 		   r ? reason_class_name(r->class) : "other",
 		   r ? r->meaning : reason_code_meaning(isa));
-	draw_fates(p);
-	draw_times(p);
+	draw_parts(p);
 }
 
 /* ---- the table ---- */

@@ -51,56 +51,40 @@ size_t top_view_cursor(const struct top_view *v, const struct top_table *t)
 	return place < t->nr ? place : t->nr ? t->nr - 1 : 0;
 }
 
-static enum top_effect move_to(struct top_view *v, const struct top_table *t,
-			       size_t row)
+/* @row may be beyond the last. */
+static void move_to(struct top_view *v, const struct top_table *t, size_t row)
 {
 	if (!t->nr)
-		return TOP_NO_EFFECT;
+		return;
 	if (row >= t->nr)
 		row = t->nr - 1;
 	v->cursor[v->path.level] = t->rows[row].key;
 	v->place[v->path.level] = row;
+}
+
+static enum top_effect act_move(struct top_view *v, const struct top_table *t,
+				int rows)
+{
+	size_t at = top_view_cursor(v, t), up = (size_t)-rows;
+
+	if (rows < 0)
+		move_to(v, t, at > up ? at - up : 0);
+	else
+		move_to(v, t, at + (size_t)rows);
 	return TOP_NO_EFFECT;
 }
 
-static enum top_effect up(struct top_view *v, const struct top_table *t,
-			  size_t rows)
+static enum top_effect act_page(struct top_view *v, const struct top_table *t,
+				int pages)
 {
-	size_t at = top_view_cursor(v, t);
-
-	return move_to(v, t, at > rows ? at - rows : 0);
+	return act_move(v, t, pages * (int)v->page);
 }
 
-static enum top_effect act_up(struct top_view *v, const struct top_table *t)
+static enum top_effect act_end(struct top_view *v, const struct top_table *t,
+			       int last)
 {
-	return up(v, t, 1);
-}
-
-static enum top_effect act_down(struct top_view *v, const struct top_table *t)
-{
-	return move_to(v, t, top_view_cursor(v, t) + 1);
-}
-
-static enum top_effect act_page_up(struct top_view *v,
-				   const struct top_table *t)
-{
-	return up(v, t, v->page);
-}
-
-static enum top_effect act_page_down(struct top_view *v,
-				     const struct top_table *t)
-{
-	return move_to(v, t, top_view_cursor(v, t) + v->page);
-}
-
-static enum top_effect act_home(struct top_view *v, const struct top_table *t)
-{
-	return move_to(v, t, 0);
-}
-
-static enum top_effect act_end(struct top_view *v, const struct top_table *t)
-{
-	return move_to(v, t, SIZE_MAX);
+	move_to(v, t, last ? SIZE_MAX : 0);
+	return TOP_NO_EFFECT;
 }
 
 /* ---- down and up the levels ---- */
@@ -127,10 +111,12 @@ static void enter(struct top_view *v, enum top_level level)
 	v->filter[level][0] = '\0';
 }
 
-static enum top_effect act_into(struct top_view *v, const struct top_table *t)
+static enum top_effect act_into(struct top_view *v, const struct top_table *t,
+				int arg)
 {
 	const struct top_row *r;
 
+	(void)arg;
 	if (!t->nr)
 		return TOP_NO_EFFECT;
 	r = &t->rows[top_view_cursor(v, t)];
@@ -155,8 +141,9 @@ static enum top_effect act_into(struct top_view *v, const struct top_table *t)
 
 /* From a VM to its reasons, whichever vCPU's. */
 static enum top_effect act_reasons(struct top_view *v,
-				   const struct top_table *t)
+				   const struct top_table *t, int arg)
 {
+	(void)arg;
 	if (v->path.level == TOP_VMS && t->nr) {
 		take_vm(v, &t->rows[top_view_cursor(v, t)]);
 		enter(v, TOP_REASONS);
@@ -167,9 +154,11 @@ static enum top_effect act_reasons(struct top_view *v,
 	return TOP_NO_EFFECT;
 }
 
-static enum top_effect act_back(struct top_view *v, const struct top_table *t)
+static enum top_effect act_back(struct top_view *v, const struct top_table *t,
+				int arg)
 {
 	(void)t;
+	(void)arg;
 	if (*v->filter[v->path.level]) {
 		v->filter[v->path.level][0] = '\0';
 		return TOP_NO_EFFECT;
@@ -192,62 +181,45 @@ static enum top_effect act_back(struct top_view *v, const struct top_table *t)
 
 /* ---- order, filter, time ---- */
 
-static enum top_effect act_sort_right(struct top_view *v,
-				      const struct top_table *t)
+static enum top_effect act_sort(struct top_view *v, const struct top_table *t,
+				int direction)
 {
 	(void)t;
 	v->sort[v->path.level] = top_column_next(v->sort[v->path.level],
-						 v->path.level, 1);
-	return TOP_NO_EFFECT;
-}
-
-static enum top_effect act_sort_left(struct top_view *v,
-				     const struct top_table *t)
-{
-	(void)t;
-	v->sort[v->path.level] = top_column_next(v->sort[v->path.level],
-						 v->path.level, -1);
+						 v->path.level, direction);
 	return TOP_NO_EFFECT;
 }
 
 static enum top_effect act_reverse(struct top_view *v,
-				   const struct top_table *t)
+				   const struct top_table *t, int arg)
 {
 	(void)t;
+	(void)arg;
 	v->reverse[v->path.level] = !v->reverse[v->path.level];
 	return TOP_NO_EFFECT;
 }
 
-static enum top_effect ask(struct top_view *v, enum top_mode mode,
-			   const char *input)
+/* The help, from its begin, or a question: a filter is changed, an interval typed anew. */
+static enum top_effect act_mode(struct top_view *v, const struct top_table *t,
+				int mode)
 {
-	v->mode = mode;
-	v->message[0] = '\0';
-	snprintf(v->input, sizeof(v->input), "%s", input);
+	(void)t;
+	v->mode = (enum top_mode)mode;
+	v->help_first = 0;
+	snprintf(v->input, sizeof(v->input), "%s", mode == TOP_ASK_FILTER ?
+		 v->filter[v->path.level] : "");
 	return TOP_NO_EFFECT;
 }
 
-static enum top_effect act_filter(struct top_view *v,
-				  const struct top_table *t)
-{
-	(void)t;
-	return ask(v, TOP_ASK_FILTER, v->filter[v->path.level]);
-}
-
 static enum top_effect act_interval(struct top_view *v,
-				    const struct top_table *t)
-{
-	(void)t;
-	return ask(v, TOP_ASK_INTERVAL, "");
-}
-
-static enum top_effect step_interval(struct top_view *v, int direction)
+				    const struct top_table *t, int direction)
 {
 	static const uint64_t steps_ms[] = {
 		100, 200, 500, 1000, 2000, 5000, 10000, 30000, 60000,
 	};
 	uint64_t best = 0;
 
+	(void)t;
 	for (size_t i = 0; i < ARRAY_LEN(steps_ms); i++) {
 		uint64_t ns = steps_ms[i] * NSEC_PER_MSEC;
 
@@ -261,86 +233,62 @@ static enum top_effect step_interval(struct top_view *v, int direction)
 	return TOP_NEW_INTERVAL;
 }
 
-static enum top_effect act_slower(struct top_view *v,
-				  const struct top_table *t)
+static enum top_effect act_pause(struct top_view *v, const struct top_table *t,
+				 int arg)
 {
 	(void)t;
-	return step_interval(v, 1);
-}
-
-static enum top_effect act_faster(struct top_view *v,
-				  const struct top_table *t)
-{
-	(void)t;
-	return step_interval(v, -1);
-}
-
-static enum top_effect act_pause(struct top_view *v, const struct top_table *t)
-{
-	(void)t;
+	(void)arg;
 	v->paused = !v->paused;
 	return TOP_NO_EFFECT;
 }
 
-static enum top_effect act_dead(struct top_view *v, const struct top_table *t)
+static enum top_effect act_dead(struct top_view *v, const struct top_table *t,
+				int arg)
 {
 	(void)t;
+	(void)arg;
 	v->dead = !v->dead;
 	return TOP_NO_EFFECT;
 }
 
-static enum top_effect act_help(struct top_view *v, const struct top_table *t)
-{
-	(void)t;
-	v->mode = TOP_HELP;
-	v->help_first = 0;
-	return TOP_NO_EFFECT;
-}
-
-static enum top_effect act_record(struct top_view *v,
-				  const struct top_table *t)
+/* What the program has to do. */
+static enum top_effect act_outside(struct top_view *v,
+				   const struct top_table *t, int effect)
 {
 	(void)v;
 	(void)t;
-	return TOP_RECORD;
-}
-
-static enum top_effect act_quit(struct top_view *v, const struct top_table *t)
-{
-	(void)v;
-	(void)t;
-	return TOP_QUIT;
+	return (enum top_effect)effect;
 }
 
 /* ---- the table ---- */
 
 const struct top_binding top_bindings[] = {
-	{ "Up, k", { TOP_KEY_UP, 'k' }, "up a row", NULL, act_up },
-	{ "Down, j", { TOP_KEY_DOWN, 'j' }, "down a row", NULL, act_down },
-	{ "PageUp", { TOP_KEY_PAGE_UP }, "up a screen", NULL, act_page_up },
-	{ "PageDown", { TOP_KEY_PAGE_DOWN }, "down a screen", NULL, act_page_down },
-	{ "Home, g", { TOP_KEY_HOME, 'g' }, "the first row", NULL, act_home },
-	{ "End, G", { TOP_KEY_END, 'G' }, "the last row", NULL, act_end },
+	{ "Up, k", { TOP_KEY_UP, 'k' }, "up a row", NULL, act_move, -1 },
+	{ "Down, j", { TOP_KEY_DOWN, 'j' }, "down a row", NULL, act_move, 1 },
+	{ "PageUp", { TOP_KEY_PAGE_UP }, "up a screen", NULL, act_page, -1 },
+	{ "PageDown", { TOP_KEY_PAGE_DOWN }, "down a screen", NULL, act_page, 1 },
+	{ "Home, g", { TOP_KEY_HOME, 'g' }, "the first row", NULL, act_end, 0 },
+	{ "End, G", { TOP_KEY_END, 'G' }, "the last row", NULL, act_end, 1 },
 	{ "Enter, Right, l", { TOP_KEY_ENTER, TOP_KEY_RIGHT, 'l' },
-	  "into a row: a VM's vCPUs, a vCPU's reasons, what a reason was about", "Enter into", act_into },
+	  "into a row: a VM's vCPUs, a vCPU's reasons, what a reason was about", "Enter into", act_into, 0 },
 	{ "Left, Backspace, Esc",
 	  { TOP_KEY_LEFT, TOP_KEY_BACKSPACE, TOP_KEY_ESCAPE },
-	  "no filter any more; else back to where this row was", "Esc back", act_back },
-	{ "r", { 'r' }, "from a VM to its reasons, of all vCPUs together", NULL, act_reasons },
-	{ ">, .", { '>', '.' }, "sort by the next column", "<> sort", act_sort_right },
-	{ "<, ,", { '<', ',' }, "sort by the column before", NULL, act_sort_left },
-	{ "i", { 'i' }, "turn the order round", NULL, act_reverse },
-	{ "/", { '/' }, "filter: rows with this text in their name (or uuid)", "/ filter", act_filter },
-	{ "e", { 'e' }, "show VMs that ended too, or hide them", NULL, act_dead },
+	  "no filter any more; else back to where this row was", "Esc back", act_back, 0 },
+	{ "r", { 'r' }, "from a VM to its reasons, of all vCPUs together", NULL, act_reasons, 0 },
+	{ ">, .", { '>', '.' }, "sort by the next column", "<> sort", act_sort, 1 },
+	{ "<, ,", { '<', ',' }, "sort by the column before", NULL, act_sort, -1 },
+	{ "i", { 'i' }, "turn the order round", NULL, act_reverse, 0 },
+	{ "/", { '/' }, "filter: rows with this text in their name (or uuid)", "/ filter", act_mode, TOP_ASK_FILTER },
+	{ "e", { 'e' }, "show VMs that ended too, or hide them", NULL, act_dead, 0 },
 	{ "Space, p", { ' ', 'p' },
-	  "pause: the numbers freeze; a recording goes on", "p pause", act_pause },
-	{ "+, =", { '+', '=' }, "a longer interval", NULL, act_slower },
-	{ "-", { '-' }, "a shorter interval", NULL, act_faster },
-	{ "s", { 's' }, "type an interval: 500ms, 2s, 1m, or seconds", NULL, act_interval },
+	  "pause: the numbers freeze; a recording goes on", "p pause", act_pause, 0 },
+	{ "+, =", { '+', '=' }, "a longer interval", NULL, act_interval, 1 },
+	{ "-", { '-' }, "a shorter interval", NULL, act_interval, -1 },
+	{ "s", { 's' }, "type an interval: 500ms, 2s, 1m, or seconds", NULL, act_mode, TOP_ASK_INTERVAL },
 	{ "w", { 'w' },
-	  "record from here into a file: this VM, or all; and end that", "w record", act_record },
-	{ "?, h, F1", { '?', 'h', TOP_KEY_HELP }, "this help", "? help", act_help },
-	{ "q", { 'q' }, "quit", "q quit", act_quit },
+	  "record from here into a file: this VM, or all; and end that", "w record", act_outside, TOP_RECORD },
+	{ "?, h, F1", { '?', 'h', TOP_KEY_HELP }, "this help", "? help", act_mode, TOP_HELP },
+	{ "q", { 'q' }, "quit", "q quit", act_outside, TOP_QUIT },
 };
 const size_t top_nr_bindings = ARRAY_LEN(top_bindings);
 
@@ -410,9 +358,12 @@ enum top_effect top_view_key(struct top_view *v, const struct top_table *t,
 	if (v->mode != TOP_TABLE)
 		return key_input(v, key);
 	v->message[0] = '\0';
-	for (size_t i = 0; i < top_nr_bindings; i++)
-		for (const int *k = top_bindings[i].keys; *k; k++)
+	for (size_t i = 0; i < top_nr_bindings; i++) {
+		const struct top_binding *b = &top_bindings[i];
+
+		for (const int *k = b->keys; *k; k++)
 			if (*k == key)
-				return top_bindings[i].act(v, t);
+				return b->act(v, t, b->arg);
+	}
 	return TOP_NO_EFFECT;
 }

@@ -42,9 +42,13 @@ static void row_init(struct top_row *r, const struct top_key *key)
 		r->rate[i] = -1;
 }
 
-static void row_know(struct top_row *r, uint32_t now, uint32_t delta)
+/* The row has values of this vCPU, of which so many are known. */
+static void row_know(struct top_row *r, const struct top_vcpu *v,
+		     uint32_t known)
 {
-	r->now_known = r->any ? r->now_known & now : now;
+	uint32_t delta = v->fresh ? known : 0;
+
+	r->now_known = r->any ? r->now_known & known : known;
 	r->delta_known = r->any ? r->delta_known & delta : delta;
 	r->any = true;
 }
@@ -55,12 +59,10 @@ static void add_values(struct top_values *to, const struct top_values *from)
 		to->v[i] += from->v[i];
 }
 
-static void add_cell(struct top_row *r, const struct top_data *d,
-		     const struct top_vcpu *v, const struct top_cell *c)
+static void add_cell(struct top_row *r, const struct top_vcpu *v,
+		     const struct top_cell *c)
 {
-	uint32_t known = top_vcpu_known(d, v);
-
-	row_know(r, known, v->fresh ? known : 0);
+	row_know(r, v, v->known);
 	add_values(&r->now, &c->now);
 	add_values(&r->delta, &c->delta);
 	for (size_t i = 0; i < TOP_HISTORY; i++) {
@@ -70,28 +72,24 @@ static void add_cell(struct top_row *r, const struct top_data *d,
 	}
 }
 
-static void add_vcpu(struct top_row *r, const struct top_data *d,
-		     const struct top_vcpu *v)
+static void add_vcpu(struct top_row *r, const struct top_vcpu *v)
 {
-	uint32_t known = top_vcpu_known(d, v);
-
 	r->nr_vcpus++;
 	for (size_t i = 0; i < v->nr; i++)
-		add_cell(r, d, v, &v->cells[i]);
+		add_cell(r, v, &v->cells[i]);
 	if (!v->nr && !r->any) {
 		/* it runs, and has not exited: that is 0, and known */
-		row_know(r, known, v->fresh ? known : 0);
+		row_know(r, v, v->known);
 		r->any = false;
 	}
 	add_values(&r->now, &v->guest_now);
 	add_values(&r->delta, &v->guest_delta);
 }
 
-static void add_vm(struct top_row *r, const struct top_data *d,
-		   const struct top_vm *vm)
+static void add_vm(struct top_row *r, const struct top_vm *vm)
 {
 	for (size_t i = 0; i < vm->nr; i++)
-		add_vcpu(r, d, &vm->vcpus[i]);
+		add_vcpu(r, &vm->vcpus[i]);
 }
 
 /* ---- the path ---- */
@@ -186,8 +184,9 @@ static struct top_row *shared_row(struct top_table *t,
 static void add_whole(struct top_table *t, const struct top_data *d,
 		      const struct top_path *path, const struct top_vcpu *v)
 {
+	(void)d;
 	(void)path;
-	add_vcpu(&t->whole, d, v);
+	add_vcpu(&t->whole, v);
 }
 
 static void vm_rows(struct top_table *t, const struct top_data *d, bool dead)
@@ -202,7 +201,7 @@ static void vm_rows(struct top_table *t, const struct top_data *d, bool dead)
 			.vm_id = vm->vm_id, .created_ns = vm->created_ns });
 		r->vm = vm;
 		snprintf(r->name, sizeof(r->name), "%s", vm->name);
-		add_vm(r, d, vm);
+		add_vm(r, vm);
 	}
 }
 
@@ -220,7 +219,7 @@ static void vcpu_rows(struct top_table *t, const struct top_data *d,
 		r->vcpu = &vm->vcpus[i];
 		snprintf(r->name, sizeof(r->name), "vCPU %u",
 			 vm->vcpus[i].vcpu_id);
-		add_vcpu(r, d, &vm->vcpus[i]);
+		add_vcpu(r, &vm->vcpus[i]);
 	}
 }
 
@@ -238,14 +237,14 @@ static void reason_rows(struct top_table *t, const struct top_data *d,
 		if (is_new)
 			reason_code_name(d->hdr.isa, c->code, r->name,
 					 sizeof(r->name));
-		add_cell(r, d, v, c);
+		add_cell(r, v, c);
 	}
 }
 
 static void add_value(struct top_row *r, const struct top_vcpu *v,
 		      const struct top_detail *e)
 {
-	row_know(r, 1u << TOP_EXITS, v->fresh ? 1u << TOP_EXITS : 0);
+	row_know(r, v, 1u << TOP_EXITS);
 	r->now.v[TOP_EXITS] += e->count;
 	r->delta.v[TOP_EXITS] += e->delta;
 }
@@ -290,9 +289,10 @@ static void detail_rows(struct top_table *t, const struct top_data *d,
 static void whole_reason(struct top_table *t, const struct top_data *d,
 			 const struct top_path *path, const struct top_vcpu *v)
 {
+	(void)d;
 	for (size_t i = 0; i < v->nr; i++)
 		if (v->cells[i].code == path->key.code)
-			add_cell(&t->whole, d, v, &v->cells[i]);
+			add_cell(&t->whole, v, &v->cells[i]);
 }
 
 static bool matches(const struct top_row *r, const char *filter)

@@ -66,7 +66,9 @@ struct top_binding {
 	int keys[5];		/* up to the first 0 */
 	const char *help;
 	const char *hint;	/* for the last line of the screen, or NULL */
-	enum top_effect (*act)(struct top_view *v, const struct top_table *t);
+	enum top_effect (*act)(struct top_view *v, const struct top_table *t,
+			       int arg);
+	int arg;
 };
 
 extern const struct top_binding top_bindings[];

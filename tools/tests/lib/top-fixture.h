@@ -147,8 +147,8 @@ static inline double number(struct world *o, const char *called, const char *col
 {
 	enum top_level level = o->view.path.level;
 
-	return top_columns[top_column_by_name(column, level)].number(
-		row(o, called), &o->table);
+	return top_number(&top_columns[top_column_by_name(column, level)],
+			  row(o, called), &o->table);
 }
 
 static inline void path_is(struct world *o, const char *want)
