@@ -148,8 +148,12 @@ static int draw(const void *arg, FILE *out, struct errbuf *why)
 {
 	const struct drawing *d = arg;
 
-	return plot_draw(d->m, d->o->chart, d->o->nr_reasons, d->o->format, out,
-			 why);
+	const struct plot_picture what = {
+		.m = d->m, .chart = d->o->chart,
+		.nr_reasons = d->o->nr_reasons,
+	};
+
+	return plot_draw(&what, d->o->format, out, why);
 }
 
 static int plot_to_file(const struct model *m, const struct options *o)

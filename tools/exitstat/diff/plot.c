@@ -258,7 +258,9 @@ int diff_plot(const struct diff *d, enum diff_by by, enum plot_format format,
 		p->layer_of[s] = find_layers(p, d, p->pair.m[s], by_class);
 		p->pair.layer_of[s] = p->layer_of[s];
 	}
-	rc = plot_draw_pair(&p->pair, format, out, err);
+	rc = plot_draw(&(struct plot_picture) { .m = p->pair.m[DIFF_A],
+						.pair = &p->pair },
+		       format, out, err);
 	for (int s = 0; s < DIFF_SIDES; s++)
 		free(p->layer_of[s]);
 	free(p);

@@ -70,15 +70,7 @@ static cairo_surface_t *make_surface(const struct model *m,
 					  (int)(PAGE_H * PNG_SCALE));
 }
 
-/* What is painted on a page: a chart of one recording, or a pair. */
-struct painting {
-	const struct model *m;
-	enum plot_chart chart;
-	size_t nr_reasons;
-	const struct plot_pair *pair;
-};
-
-static void draw_page(cairo_t *cr, const struct painting *what)
+static void draw_page(cairo_t *cr, const struct plot_picture *what)
 {
 	struct page p = { .cr = cr, .m = what->m, .chart = what->chart,
 			  .phase_y = PHASE_Y, .chart_y = CHART_Y,
@@ -106,7 +98,7 @@ bool plot_can_draw(void)
 	return true;
 }
 
-static void paint(cairo_t *cr, const struct painting *what)
+static void paint(cairo_t *cr, const struct plot_picture *what)
 {
 	canvas_rect(cr, 0, 0, PAGE_W, PAGE_H, INK_PAPER);
 	if (what->pair)
@@ -115,8 +107,8 @@ static void paint(cairo_t *cr, const struct painting *what)
 		draw_page(cr, what);
 }
 
-static int draw(const struct painting *what, enum plot_format format,
-		FILE *out, struct errbuf *err)
+int plot_draw(const struct plot_picture *what, enum plot_format format,
+	      FILE *out, struct errbuf *err)
 {
 	struct sink sink = { out, 0 };
 	cairo_surface_t *surface = make_surface(what->m, format, &sink);
@@ -142,21 +134,4 @@ static int draw(const struct painting *what, enum plot_format format,
 			       strerror(-sink.rc));
 	return err_set(err, -EIO, "cannot draw: %s",
 		       cairo_status_to_string(status));
-}
-
-int plot_draw(const struct model *m, enum plot_chart chart,
-	      size_t nr_reasons, enum plot_format format, FILE *out,
-	      struct errbuf *err)
-{
-	const struct painting what = { m, chart, nr_reasons, NULL };
-
-	return draw(&what, format, out, err);
-}
-
-int plot_draw_pair(const struct plot_pair *pair, enum plot_format format,
-		   FILE *out, struct errbuf *err)
-{
-	const struct painting what = { .m = pair->m[0], .pair = pair };
-
-	return draw(&what, format, out, err);
 }

@@ -7,6 +7,12 @@
 
 #include "plot/canvas.h"
 
+const struct canvas_font font_title = { 25, INK_TEXT, 1 };
+const struct canvas_font font_subtitle = { 13, INK_SOFT, 0 };
+const struct canvas_font font_text = { 12, INK_TEXT, 0 };
+const struct canvas_font font_strong = { 12, INK_TEXT, 1 };
+const struct canvas_font font_label = { 11, INK_SOFT, 0 };
+
 void canvas_ink(cairo_t *cr, uint32_t c)
 {
 	cairo_set_source_rgb(cr, (c >> 16 & 0xff) / 255.0,

@@ -26,6 +26,9 @@ struct canvas_font {
 	int bold;
 };
 
+extern const struct canvas_font font_title, font_text, font_strong;
+extern const struct canvas_font font_subtitle, font_label;	/* in soft ink */
+
 void canvas_ink(cairo_t *cr, uint32_t colour);
 double canvas_width(cairo_t *cr, const struct canvas_font *f,
 		    const char *text);

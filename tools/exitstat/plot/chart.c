@@ -16,12 +16,9 @@
 #define MARK_UP		9	/* of a baseline above the phases */
 #define TICK_H		35	/* about so high is a step of the axis */
 
-static const struct canvas_font label = { 11, INK_SOFT, 0 };
-static const struct canvas_font name = { 12, INK_TEXT, 0 };
-
 static double phase_begin_x(const struct page *p, size_t i)
 {
-	return page_x(p, (double)p->m->phases[i].begin_ns / 1e9);
+	return page_ns_x(p, p->m->phases[i].begin_ns);
 }
 
 static double phase_end_x(const struct page *p, size_t i)
@@ -98,7 +95,7 @@ static bool spread_marks(const struct page *p, struct marks *k)
 		char text[64];
 
 		mark_text(p, k, i, text, sizeof(text));
-		k->width[i] = canvas_width(p->cr, &label, text);
+		k->width[i] = canvas_width(p->cr, &font_label, text);
 		k->x[i] = fmax(mark_home(p, k->phase[i]),
 			       limit + k->width[i] / 2);
 		limit = k->x[i] + k->width[i] / 2 + gap;
@@ -121,7 +118,7 @@ static void draw_marks(const struct page *p, const struct marks *k)
 		char text[64];
 
 		mark_text(p, k, i, text, sizeof(text));
-		canvas_text(p->cr, &label, k->x[i], p->phase_y - MARK_UP,
+		canvas_text(p->cr, &font_label, k->x[i], p->phase_y - MARK_UP,
 			    CANVAS_CENTRE, text);
 		canvas_line(p->cr, k->x[i], p->phase_y - MARK_UP + 4,
 			    mark_home(p, k->phase[i]), p->phase_y + 5, 0.8,
@@ -136,9 +133,9 @@ static bool draw_name_inside(const struct page *p, size_t phase)
 
 	snprintf(text, sizeof(text), "%zu %s", phase + 1,
 		 p->m->phases[phase].name);
-	if (canvas_width(p->cr, &name, text) + 10 > w)
+	if (canvas_width(p->cr, &font_text, text) + 10 > w)
 		return false;
-	canvas_text(p->cr, &name, x + w / 2, p->phase_y + 14, CANVAS_CENTRE,
+	canvas_text(p->cr, &font_text, x + w / 2, p->phase_y + 14, CANVAS_CENTRE,
 		    text);
 	return true;
 }
@@ -176,16 +173,12 @@ static void draw_rate_axis(const struct page *p)
 
 		canvas_line(p->cr, CHART_X, y, CHART_X + CHART_W, y, 0.7,
 			    i ? INK_GRID : INK_LINE);
-		canvas_text(p->cr, &label, CHART_X - 8, y + 4, CANVAS_RIGHT,
+		canvas_text(p->cr, &font_label, CHART_X - 8, y + 4, CANVAS_RIGHT,
 			    fmt_rate(text, i * step));
 	}
-	cairo_save(p->cr);
-	cairo_translate(p->cr, 22, p->chart_y + p->chart_h / 2);
-	cairo_rotate(p->cr, -M_PI / 2);
-	canvas_text(p->cr, &name, 0, 0, CANVAS_CENTRE,
-		    p->chart_h < CHART_H ? "exits per second" :
-		    "exits per second, stacked by reason");
-	cairo_restore(p->cr);
+	page_draw_left_label(p, p->chart_y + p->chart_h / 2,
+			     p->chart_h < CHART_H ? "exits per second" :
+			     "exits per second, stacked by reason", NULL);
 }
 
 /* The upper edge of a layer as a path of steps, there or back. */
@@ -251,19 +244,10 @@ static void draw_strip(const struct page *p, size_t layer)
 	cairo_fill(p->cr);
 }
 
-static int step_decimals(double step)
-{
-	int d = 0;
-
-	for (; step < 0.99 && d < 4; d++)
-		step *= 10;
-	return d;
-}
-
 void page_draw_time_ticks(const struct page *p)
 {
 	double step = plot_tick_step(p->s.span_s, 8), y = p->bottom;
-	int digits = step_decimals(step);
+	int digits = plot_tick_decimals(step);
 
 	canvas_line(p->cr, CHART_X, y, CHART_X + CHART_W, y, 0.9, INK_LINE);
 	for (int i = 0; i * step <= p->s.span_s * 1.0001; i++) {
@@ -272,14 +256,14 @@ void page_draw_time_ticks(const struct page *p)
 
 		snprintf(text, sizeof(text), "%.*f", digits, i * step);
 		canvas_line(p->cr, x, y, x, y + 5, 0.9, INK_LINE);
-		canvas_text(p->cr, &label, x, y + 18, CANVAS_CENTRE, text);
+		canvas_text(p->cr, &font_label, x, y + 18, CANVAS_CENTRE, text);
 	}
 }
 
 void page_draw_time_axis(const struct page *p)
 {
 	page_draw_time_ticks(p);
-	canvas_text(p->cr, &name, CHART_X + CHART_W / 2, p->bottom + 38,
+	canvas_text(p->cr, &font_text, CHART_X + CHART_W / 2, p->bottom + 38,
 		    CANVAS_CENTRE,
 		    *rec_get(p->m->rec, "command") ?
 		    "seconds since the command was started" :
@@ -292,8 +276,9 @@ void page_draw_left_label(const struct page *p, double y, const char *text,
 	cairo_save(p->cr);
 	cairo_translate(p->cr, 22, y);
 	cairo_rotate(p->cr, -M_PI / 2);
-	canvas_text(p->cr, &name, 0, 0, CANVAS_CENTRE, text);
-	canvas_text(p->cr, &label, 0, 17, CANVAS_CENTRE, more);
+	canvas_text(p->cr, &font_text, 0, 0, CANVAS_CENTRE, text);
+	if (more)
+		canvas_text(p->cr, &font_label, 0, 17, CANVAS_CENTRE, more);
 	cairo_restore(p->cr);
 }
 

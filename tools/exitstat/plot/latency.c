@@ -16,7 +16,6 @@
 #define SCALE_Y		660.0
 #define SCALE_W		200.0
 
-static const struct canvas_font label = { 11, INK_SOFT, 0 };
 static const struct canvas_font small = { 9.5, INK_SOFT, 0 };
 static const struct canvas_font name = { 11, INK_TEXT, 1 };
 
@@ -92,9 +91,8 @@ static void draw_column(const struct maps *k, size_t map, size_t col)
 	const struct model_cell *c = model_latency_at(m, col, h->reasons[map]);
 	size_t first = bins_first(&m->bins, m->latency.nr_cols, col);
 	size_t next = bins_first(&m->bins, m->latency.nr_cols, col + 1);
-	double x = page_x(k->p, (double)m->bins.points[first].begin_ns / 1e9);
-	double w = page_x(k->p, (double)m->bins.points[next - 1].end_ns / 1e9) -
-		   x;
+	double x = page_ns_x(k->p, m->bins.points[first].begin_ns);
+	double w = page_ns_x(k->p, m->bins.points[next - 1].end_ns) - x;
 
 	for (int b = h->lowest; b <= h->highest; b++) {
 		double n = (double)model_bucket(c, b);
@@ -161,10 +159,10 @@ static void draw_heat_scale(const struct maps *k)
 		canvas_rect(cr, x + i, SCALE_Y, 1, 10,
 			    heat(pow(most, i / SCALE_W), most));
 	cairo_restore(cr);
-	canvas_text(cr, &label, SIDE_X, SCALE_Y + 9, CANVAS_LEFT,
+	canvas_text(cr, &font_label, SIDE_X, SCALE_Y + 9, CANVAS_LEFT,
 		    "exits in one cell");
-	canvas_text(cr, &label, x, SCALE_Y + 23, CANVAS_LEFT, "1");
-	canvas_text(cr, &label, SIDE_R, SCALE_Y + 23, CANVAS_RIGHT,
+	canvas_text(cr, &font_label, x, SCALE_Y + 23, CANVAS_LEFT, "1");
+	canvas_text(cr, &font_label, SIDE_R, SCALE_Y + 23, CANVAS_RIGHT,
 		    fmt_count(text, k->h->most));
 }
 

@@ -47,6 +47,11 @@ static inline double page_x(const struct page *p, double s)
 	return CHART_X + (p->s.span_s > 0 ? s / p->s.span_s : 0) * CHART_W;
 }
 
+static inline double page_ns_x(const struct page *p, uint64_t ns)
+{
+	return page_x(p, (double)ns / 1e9);
+}
+
 /* Height of one strip, with the gap below it. */
 static inline double page_strip_h(const struct page *p)
 {
@@ -63,11 +68,13 @@ void page_draw_phases(const struct page *p);
 void page_draw_rates(const struct page *p);
 void page_draw_time_ticks(const struct page *p);
 void page_draw_time_axis(const struct page *p);
+/* @more: a second line, or NULL */
 void page_draw_left_label(const struct page *p, double y, const char *text,
 			  const char *more);
 
 /* side.c: title, and everything in the right column */
 void page_draw_side(struct page *p);
+void page_draw_heading(cairo_t *cr, const char *title, const char *subtitle);
 /* its parts, and other legends' column heads and rows, at @y */
 void page_draw_facts(const struct page *p);
 void page_draw_footer(const struct page *p);

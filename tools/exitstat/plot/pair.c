@@ -13,11 +13,6 @@
 #define PAIR_H		206.0
 #define ROW_H		19.0
 
-static const struct canvas_font title = { 25, INK_TEXT, 1 };
-static const struct canvas_font subtitle = { 13, INK_SOFT, 0 };
-static const struct canvas_font strong = { 12, INK_TEXT, 1 };
-static const struct canvas_font soft = { 11, INK_SOFT, 0 };
-
 static void draw_rows(const struct page *p, double y,
 		      const struct plot_pair_row *rows, size_t nr)
 {
@@ -44,13 +39,13 @@ static void draw_end(const struct page *p)
 		return;
 	canvas_line(p->cr, x, p->phase_y, x, p->bottom, 0.9, INK_LINE);
 	if (CHART_X + CHART_W - x > 40)
-		canvas_text(p->cr, &soft, x + 6, p->phase_y + 14, CANVAS_LEFT,
+		canvas_text(p->cr, &font_label, x + 6, p->phase_y + 14, CANVAS_LEFT,
 			    "end");
 }
 
 static void draw_half(const struct page *p, const char *label)
 {
-	canvas_text_fit(p->cr, &strong, CHART_X, p->phase_y - 27, CHART_W,
+	canvas_text_fit(p->cr, &font_strong, CHART_X, p->phase_y - 27, CHART_W,
 			label);
 	page_draw_bands(p);
 	page_draw_rates(p);
@@ -76,8 +71,7 @@ void page_draw_pair(cairo_t *cr, const struct plot_pair *pair)
 		span_s = fmax(span_s, p[i].s.span_s);
 		top = fmax(top, p[i].s.max_rate * PAGE_ROOM);
 	}
-	canvas_text_fit(cr, &title, 24, 42, SIDE_R - 24, pair->title);
-	canvas_text_fit(cr, &subtitle, 24, 66, SIDE_R - 24, pair->subtitle);
+	page_draw_heading(cr, pair->title, pair->subtitle);
 	for (int i = 0; i < 2; i++) {
 		p[i].s.span_s = span_s;
 		p[i].top = top;

@@ -50,6 +50,8 @@ void plot_series_free(struct plot_series *s);
 
 /* A round step so that @span has about @ticks of them: 1, 2 or 5 * 10^n. */
 double plot_tick_step(double span, int ticks);
+/* Decimals that a label needs to show steps of this size. */
+int plot_tick_decimals(double step);
 
 struct plot_term_config {
 	int width;		/* columns of the terminal */
@@ -104,13 +106,18 @@ struct plot_pair {
 	size_t nr_phases;
 };
 
+/* What is drawn: a chart of one recording, or a pair. */
+struct plot_picture {
+	const struct model *m;	/* whose date a PDF has */
+	enum plot_chart chart;
+	size_t nr_reasons;
+	const struct plot_pair *pair;	/* or NULL */
+};
+
 /* False in a tool that was built without cairo. */
 bool plot_can_draw(void);
 /* -errno with a line in @err, which does not name the file. */
-int plot_draw(const struct model *m, enum plot_chart chart,
-	      size_t nr_reasons, enum plot_format format, FILE *out,
-	      struct errbuf *err);
-int plot_draw_pair(const struct plot_pair *pair, enum plot_format format,
-		   FILE *out, struct errbuf *err);
+int plot_draw(const struct plot_picture *what, enum plot_format format,
+	      FILE *out, struct errbuf *err);
 
 #endif

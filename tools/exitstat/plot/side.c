@@ -8,27 +8,48 @@
 #define ROW_H		18.0
 #define MAX_PHASES	9	/* rows that fit between the facts and legend */
 
-static const struct canvas_font title = { 25, INK_TEXT, 1 };
-static const struct canvas_font subtitle = { 13, INK_SOFT, 0 };
-static const struct canvas_font head = { 11, INK_SOFT, 0 };
-static const struct canvas_font body = { 12, INK_TEXT, 0 };
-static const struct canvas_font strong = { 12, INK_TEXT, 1 };
+void page_draw_heading(cairo_t *cr, const char *title, const char *subtitle)
+{
+	canvas_text_fit(cr, &font_title, 24, 42, SIDE_R - 24, title);
+	canvas_text_fit(cr, &font_subtitle, 24, 66, SIDE_R - 24, subtitle);
+}
 
 static void draw_title(const struct page *p)
 {
-	char text[512];
+	char title[512], subtitle[512];
 
-	plot_title(p->m, p->chart, text, sizeof(text));
-	canvas_text_fit(p->cr, &title, 24, 42, SIDE_R - 24, text);
-	plot_subtitle(p->m, text, sizeof(text));
-	canvas_text_fit(p->cr, &subtitle, 24, 66, SIDE_R - 24, text);
+	plot_title(p->m, p->chart, title, sizeof(title));
+	plot_subtitle(p->m, subtitle, sizeof(subtitle));
+	page_draw_heading(p->cr, title, subtitle);
+}
+
+/* The right edges of three numbers after a name. */
+static const double phase_columns[3] = { 196, 288, 368 };
+static const double layer_columns[3] = { 236, 298, 368 };
+static const double other_columns[3] = { 212, 288, 368 };
+
+static void draw_numbers(const struct page *p, const struct canvas_font *font,
+			 double y, const double edges[3],
+			 const char *const text[3])
+{
+	for (int i = 0; i < 3; i++)
+		canvas_text(p->cr, font, SIDE_X + edges[i], y, CANVAS_RIGHT,
+			    text[i]);
+}
+
+static void draw_head(const struct page *p, double y, const double edges[3],
+		      const char *const text[4])
+{
+	canvas_text(p->cr, &font_label, SIDE_X, y, CANVAS_LEFT, text[0]);
+	draw_numbers(p, &font_label, y, edges, text + 1);
+	canvas_line(p->cr, SIDE_X, y + 6, SIDE_R, y + 6, 0.7, INK_LINE);
 }
 
 static double draw_fact(const struct page *p, double y, const char *label,
 			const char *text)
 {
-	canvas_text(p->cr, &head, SIDE_X, y, CANVAS_LEFT, label);
-	canvas_text_fit(p->cr, &body, SIDE_X + 84, y, SIDE_R - SIDE_X - 84,
+	canvas_text(p->cr, &font_label, SIDE_X, y, CANVAS_LEFT, label);
+	canvas_text_fit(p->cr, &font_text, SIDE_X + 84, y, SIDE_R - SIDE_X - 84,
 			text);
 	return y + ROW_H;
 }
@@ -68,17 +89,15 @@ static void phase_row(const struct page *p, double y, size_t i)
 {
 	const struct model_phase *ph = &p->m->phases[i];
 	uint64_t ns = ph->end_ns - ph->begin_ns;
-	char text[64], n[COUNT_TEXT_LEN];
+	char nr[16], takes[32], exits[COUNT_TEXT_LEN], rate[COUNT_TEXT_LEN];
 
-	snprintf(text, sizeof(text), "%zu", i + 1);
-	canvas_text(p->cr, &head, SIDE_X, y, CANVAS_LEFT, text);
-	canvas_text_fit(p->cr, &body, SIDE_X + 20, y, 110, ph->name);
-	snprintf(text, sizeof(text), "%.2f s", (double)ns / 1e9);
-	canvas_text(p->cr, &body, SIDE_X + 196, y, CANVAS_RIGHT, text);
-	canvas_text(p->cr, &body, SIDE_X + 288, y, CANVAS_RIGHT,
-		    fmt_count(n, model_exits(ph->sum)));
-	canvas_text(p->cr, &body, SIDE_R, y, CANVAS_RIGHT,
-		    fmt_rate(n, model_rate(model_exits(ph->sum), ns)));
+	snprintf(nr, sizeof(nr), "%zu", i + 1);
+	canvas_text(p->cr, &font_label, SIDE_X, y, CANVAS_LEFT, nr);
+	canvas_text_fit(p->cr, &font_text, SIDE_X + 20, y, 110, ph->name);
+	snprintf(takes, sizeof(takes), "%.2f s", (double)ns / 1e9);
+	draw_numbers(p, &font_text, y, phase_columns, (const char *[]) {
+		     takes, fmt_count(exits, model_exits(ph->sum)),
+		     fmt_rate(rate, model_rate(model_exits(ph->sum), ns)) });
 }
 
 static void draw_phases(const struct page *p, double y)
@@ -88,18 +107,15 @@ static void draw_phases(const struct page *p, double y)
 
 	if (!n)
 		return;
-	canvas_text(p->cr, &head, SIDE_X, y, CANVAS_LEFT, "boot phase");
-	canvas_text(p->cr, &head, SIDE_X + 196, y, CANVAS_RIGHT, "takes");
-	canvas_text(p->cr, &head, SIDE_X + 288, y, CANVAS_RIGHT, "exits");
-	canvas_text(p->cr, &head, SIDE_R, y, CANVAS_RIGHT, "per s");
-	canvas_line(p->cr, SIDE_X, y + 6, SIDE_R, y + 6, 0.7, INK_LINE);
+	draw_head(p, y, phase_columns,
+		  (const char *[]) { "boot phase", "takes", "exits", "per s" });
 	y += ROW_H + 4;
 	for (size_t i = 0; i < n && i < MAX_PHASES; i++, y += ROW_H)
 		phase_row(p, y, i);
 	if (n > MAX_PHASES) {
 		snprintf(text, sizeof(text), "and %zu more (exitstat report)",
 			 n - MAX_PHASES);
-		canvas_text(p->cr, &head, SIDE_X + 20, y, CANVAS_LEFT, text);
+		canvas_text(p->cr, &font_label, SIDE_X + 20, y, CANVAS_LEFT, text);
 	}
 }
 
@@ -108,30 +124,24 @@ static void legend_row(const struct page *p, size_t layer)
 	const struct plot_layer *l = &p->s.layers[layer];
 	double h = page_strip_h(p), mid = STRIPS_Y + h * ((double)layer + 0.5);
 	double y = mid + 4, box = h - 6 < 12 ? h - 6 : 12;
-	char text[COUNT_TEXT_LEN], share[16];
+	char exits[COUNT_TEXT_LEN], share[16], peak[COUNT_TEXT_LEN];
 
 	canvas_rect(p->cr, SIDE_X, mid - box / 2, box, box, l->colour);
-	canvas_text_fit(p->cr, layer ? &body : &strong, SIDE_X + 20, y, 148,
-			l->name);
-	canvas_text(p->cr, &body, SIDE_X + 236, y, CANVAS_RIGHT,
-		    fmt_count(text, l->total));
+	canvas_text_fit(p->cr, layer ? &font_text : &font_strong, SIDE_X + 20,
+			y, 148, l->name);
 	snprintf(share, sizeof(share), "%.*f %%",
 		 model_share(p->m, l->total) < 1 ? 2 : 1,
 		 model_share(p->m, l->total));
-	canvas_text(p->cr, &body, SIDE_X + 298, y, CANVAS_RIGHT, share);
-	canvas_text(p->cr, &body, SIDE_R, y, CANVAS_RIGHT,
-		    fmt_rate(text, l->peak));
+	draw_numbers(p, &font_text, y, layer_columns, (const char *[]) {
+		     fmt_count(exits, l->total), share,
+		     fmt_rate(peak, l->peak) });
 }
 
 static void draw_legend(const struct page *p)
 {
-	double y = STRIPS_Y - 8;
-
-	canvas_text(p->cr, &head, SIDE_X, y, CANVAS_LEFT, "exit reason");
-	canvas_text(p->cr, &head, SIDE_X + 236, y, CANVAS_RIGHT, "exits");
-	canvas_text(p->cr, &head, SIDE_X + 298, y, CANVAS_RIGHT, "share");
-	canvas_text(p->cr, &head, SIDE_R, y, CANVAS_RIGHT, "peak per s");
-	canvas_line(p->cr, SIDE_X, y + 6, SIDE_R, y + 6, 0.7, INK_LINE);
+	draw_head(p, STRIPS_Y - 8, layer_columns,
+		  (const char *[]) { "exit reason", "exits", "share",
+				     "peak per s" });
 	for (size_t l = 0; l < p->s.nr_layers; l++)
 		legend_row(p, l);
 }
@@ -143,20 +153,13 @@ void page_draw_footer(const struct page *p)
 	snprintf(text, sizeof(text), "exitstat %s%s",
 		 rec_get(p->m->rec, "version"),
 		 p->m->rec->interrupted ? ", interrupted recording" : "");
-	canvas_text(p->cr, &head, SIDE_R, PAGE_H - 14, CANVAS_RIGHT, text);
+	canvas_text(p->cr, &font_label, SIDE_R, PAGE_H - 14, CANVAS_RIGHT, text);
 }
-
-/* Name, and the right edges of three numbers. */
-static const double columns[3] = { 212, 288, 368 };
 
 void page_draw_legend_head(const struct page *p, double y,
 			   const char *const text[4])
 {
-	canvas_text(p->cr, &head, SIDE_X, y, CANVAS_LEFT, text[0]);
-	for (int i = 0; i < 3; i++)
-		canvas_text(p->cr, &head, SIDE_X + columns[i], y, CANVAS_RIGHT,
-			    text[i + 1]);
-	canvas_line(p->cr, SIDE_X, y + 6, SIDE_R, y + 6, 0.7, INK_LINE);
+	draw_head(p, y, other_columns, text);
 }
 
 void page_draw_legend_row(const struct page *p, double y, uint32_t colour,
@@ -164,10 +167,8 @@ void page_draw_legend_row(const struct page *p, double y, uint32_t colour,
 {
 	if (colour != PLOT_NO_COLOUR)
 		canvas_rect(p->cr, SIDE_X, y - 10, 12, 12, colour);
-	canvas_text_fit(p->cr, &body, SIDE_X + 20, y, 142, text[0]);
-	for (int i = 0; i < 3; i++)
-		canvas_text(p->cr, &body, SIDE_X + columns[i], y, CANVAS_RIGHT,
-			    text[i + 1]);
+	canvas_text_fit(p->cr, &font_text, SIDE_X + 20, y, 142, text[0]);
+	draw_numbers(p, &font_text, y, other_columns, text + 1);
 }
 
 void page_draw_facts(const struct page *p)

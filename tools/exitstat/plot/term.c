@@ -160,70 +160,78 @@ static size_t column_of(const struct term *t, double s)
 	return col < t->s.nr_cols ? col : t->s.nr_cols - 1;
 }
 
-/* Decimals that a label needs to show steps of this size. */
-static int step_decimals(double step)
-{
-	int d = 0;
+/* A line of labels below the chart: those that have room. */
+struct labels {
+	char line[512];
+	size_t free_from;
+};
 
-	for (; step < 0.99 && d < 4; d++)
-		step *= 10;
-	return d;
+static void put_label(const struct term *t, struct labels *l, size_t at,
+		      const char *text, size_t gap)
+{
+	size_t len = strlen(text);
+
+	if (at < l->free_from || at + len > t->s.nr_cols)
+		return;
+	memcpy(l->line + at, text, len);
+	l->free_from = at + len + gap;
+}
+
+static void put_labels(const struct term *t, const struct labels *l)
+{
+	fprintf(t->out, "%*s%.*s\n", AXIS, "", (int)t->s.nr_cols, l->line);
 }
 
 static void put_time_axis(const struct term *t)
 {
 	double step = plot_tick_step(t->s.span_s, 6);
-	int digits = step_decimals(step);
-	char line[512];
-	size_t free_from = 0;
+	int digits = plot_tick_decimals(step);
+	struct labels l = { .free_from = 0 };
 
 	fprintf(t->out, "%*s %s", AXIS - 2, "0", t->cfg->ascii ? "+" : "\u2514");
 	for (size_t i = 0; i < t->s.nr_cols; i++)
 		fputs(t->cfg->ascii ? "-" : "\u2500", t->out);
-	memset(line, ' ', sizeof(line));
+	fputc('\n', t->out);
+	memset(l.line, ' ', sizeof(l.line));
 	for (int i = 0; i * step <= t->s.span_s; i++) {
-		char label[32];
-		size_t len, at = column_of(t, i * step);
+		char text[32];
 
-		len = (size_t)snprintf(label, sizeof(label), "%.*f s", digits,
-				       i * step);
-		if (at < free_from || at + len > t->s.nr_cols)
-			continue;
-		memcpy(line + at, label, len);
-		free_from = at + len + 2;
+		snprintf(text, sizeof(text), "%.*f s", digits, i * step);
+		put_label(t, &l, column_of(t, i * step), text, 2);
 	}
-	fprintf(t->out, "\n%*s%.*s\n", AXIS, "", (int)t->s.nr_cols, line);
+	put_labels(t, &l);
 }
 
 /* Numbers where phases begin; a phase too narrow for its own is in the list. */
+static void put_phase_names(const struct term *t)
+{
+	const struct model *m = t->m;
+	struct labels l = { .free_from = 0 };
+
+	memset(l.line, ' ', sizeof(l.line));
+	for (size_t i = 0; i < m->nr_phases; i++) {
+		size_t at = column_of(t, (double)m->phases[i].begin_ns / 1e9);
+		size_t end = i + 1 < m->nr_phases ?
+		      column_of(t, (double)m->phases[i + 1].begin_ns / 1e9) :
+		      t->s.nr_cols;
+		char text[48];
+
+		snprintf(text, sizeof(text), "|%zu %s", i + 1,
+			 m->phases[i].name);
+		if (at + strlen(text) > end)
+			snprintf(text, sizeof(text), "|%zu", i + 1);
+		put_label(t, &l, at, text, 0);
+	}
+	put_labels(t, &l);
+}
+
 static void put_phases(const struct term *t)
 {
 	const struct model *m = t->m;
-	char line[512];
-	size_t free_from = 0;
 
 	if (!m->nr_phases)
 		return;
-	memset(line, ' ', sizeof(line));
-	for (size_t i = 0; i < m->nr_phases; i++) {
-		const struct model_phase *p = &m->phases[i];
-		size_t at = column_of(t, (double)p->begin_ns / 1e9), len, end;
-		char label[48];
-
-		end = i + 1 < m->nr_phases ?
-		      column_of(t, (double)m->phases[i + 1].begin_ns / 1e9) :
-		      t->s.nr_cols;
-		len = (size_t)snprintf(label, sizeof(label), "|%zu %s", i + 1,
-				       p->name);
-		if (at + len > end)
-			len = (size_t)snprintf(label, sizeof(label), "|%zu",
-					       i + 1);
-		if (at < free_from || at + len > t->s.nr_cols)
-			continue;
-		memcpy(line + at, label, len);
-		free_from = at + len;
-	}
-	fprintf(t->out, "%*s%.*s\n", AXIS, "", (int)t->s.nr_cols, line);
+	put_phase_names(t);
 	fprintf(t->out, "\n%*s%-20s %10s %10s %14s %12s\n", AXIS, "", "phase",
 		"begins at", "takes", "exits", "per s");
 	for (size_t i = 0; i < m->nr_phases; i++) {

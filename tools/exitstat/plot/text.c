@@ -207,6 +207,15 @@ double plot_tick_step(double span, int ticks)
 	return raw <= 5 * power ? 5 * power : 10 * power;
 }
 
+int plot_tick_decimals(double step)
+{
+	int d = 0;
+
+	for (; step < 0.99 && d < 4; d++)
+		step *= 10;
+	return d;
+}
+
 void plot_title(const struct model *m, enum plot_chart chart, char *out,
 		size_t size)
 {

@@ -8,8 +8,6 @@
 
 #include "plot/page.h"
 
-static const struct canvas_font label = { 11, INK_SOFT, 0 };
-
 /* From the bottom: work first, waiting on top of it. */
 static const int order[KES_NR_STATES] = {
 	KES_STATE_GUEST, KES_STATE_HANDLER, KES_STATE_USERSPACE,
@@ -31,7 +29,7 @@ static void draw_axis(const struct page *p)
 		canvas_line(p->cr, CHART_X, y, CHART_X + CHART_W, y, 0.7,
 			    percent ? INK_GRID : INK_LINE);
 		snprintf(text, sizeof(text), "%d %%", percent);
-		canvas_text(p->cr, &label, CHART_X - 8, y + 4, CANVAS_RIGHT,
+		canvas_text(p->cr, &font_label, CHART_X - 8, y + 4, CANVAS_RIGHT,
 			    text);
 	}
 	page_draw_left_label(p, CHART_Y + TALL_H / 2,
@@ -54,8 +52,8 @@ static double whole_ns(const struct page *p, size_t point)
 static void draw_point(const struct page *p, size_t point)
 {
 	const struct model_point *at = &p->m->bins.points[point];
-	double x = page_x(p, (double)at->begin_ns / 1e9);
-	double w = page_x(p, (double)at->end_ns / 1e9) - x;
+	double x = page_ns_x(p, at->begin_ns);
+	double w = page_ns_x(p, at->end_ns) - x;
 	double whole = whole_ns(p, point), below = 0;
 
 	for (int i = 0; whole > 0 && i < KES_NR_STATES; i++) {
