@@ -3,8 +3,6 @@
  * exitstat diff --html: a comparison as a page, the rates of A and B side by
  * side. Its numbers are those of diff -j, which is in the page as it is.
  */
-#include <stdlib.h>
-
 #include "diff/report.h"
 #include "html/html.h"
 #include "lib/json-text.h"
@@ -25,35 +23,26 @@ static json_t *side(const struct diff *d, enum diff_which which)
 			 "series", html_series(m, SERIES_ROOM));
 }
 
-static char *make_text(const struct diff *d)
+static void write_text(const void *d, FILE *out)
 {
 	const struct diff_view view = { .top = SIZE_MAX };
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
 
-	diff_text(d, &view, f);
-	fclose(f);
-	return text;
+	diff_text(d, &view, out);
 }
 
 int diff_html(const struct diff *d, FILE *out, struct errbuf *err)
 {
-	struct html_page page;
 	struct buf title = { 0 };
-	char *text = make_text(d);
+	struct html_page page = { .text = write_text, .arg = d,
+				  .facts = diff_json_make(d) };
 	int rc;
 
 	diff_headline(d, &d->whole, &title);
-	page = (struct html_page){ .title = title.data, .text = text };
-	page.facts = diff_json_make(d);
+	page.title = title.data;
 	page.extra = json_pack("{s:s, s:s, s:o, s:o}", "kind", "diff",
 			       "version", EXITSTAT_VERSION,
 			       "a", side(d, DIFF_A), "b", side(d, DIFF_B));
 	rc = html_write(&page, out, err);
-	json_decref(page.facts);
-	json_decref(page.extra);
 	buf_free(&title);
-	free(text);
 	return rc;
 }

@@ -16,12 +16,17 @@
 
 struct html_page {
 	const char *title;
-	const char *text;	/* what the command prints for people */
+	/* writes what the command prints for people */
+	void (*text)(const void *arg, FILE *out);
+	const void *arg;
 	json_t *facts;
 	json_t *extra;
 };
 
-/* page.c: 0, or -ENOTSUP in a tool that was built without uPlot. */
+/*
+ * page.c: frees the JSON. 0, or -ENOTSUP in a tool that was built without
+ * uPlot.
+ */
 int html_write(const struct html_page *page, FILE *out, struct errbuf *err);
 
 /* series.c: rates over time, thinned to about @room bytes of JSON */

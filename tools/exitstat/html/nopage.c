@@ -8,7 +8,8 @@
 
 int html_write(const struct html_page *page, FILE *out, struct errbuf *err)
 {
-	(void)page;
+	json_decref(page->facts);
+	json_decref(page->extra);
 	(void)out;
 	return err_set(err, -ENOTSUP,
 		       "this exitstat was built without uPlot, so it cannot write HTML (run scripts/build/uplot, which needs npm, and rebuild; or draw it with plot)");

@@ -6,6 +6,8 @@
  * can end the element that it is in.
  */
 #include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "html/html.h"
@@ -15,57 +17,30 @@ static const char template[] = {
 #include "html-template.inc"
 };
 
-static const char *escape_html(char c)
-{
-	switch (c) {
-	case '&':
-		return "&amp;";
-	case '<':
-		return "&lt;";
-	case '>':
-		return "&gt;";
-	case '"':
-		return "&quot;";
-	default:
-		return NULL;
-	}
-}
-
-static const char *escape_json(char c)
-{
-	switch (c) {
-	case '&':
-		return "\\u0026";
-	case '<':
-		return "\\u003c";
-	case '>':
-		return "\\u003e";
-	default:
-		return NULL;
-	}
-}
+/* How a byte is written; NULL: as it is. */
+static const char *const in_html[UCHAR_MAX + 1] = {
+	['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;",
+};
+static const char *const in_json[UCHAR_MAX + 1] = {
+	['&'] = "\\u0026", ['<'] = "\\u003c", ['>'] = "\\u003e",
+};
 
 static void put(FILE *out, const char *text, size_t size,
-		const char *(*escape)(char c))
+		const char *const escaped[UCHAR_MAX + 1])
 {
 	for (size_t i = 0; i < size; i++) {
-		const char *escaped = escape(text[i]);
+		const char *as = escaped[(unsigned char)text[i]];
 
-		if (escaped)
-			fputs(escaped, out);
+		if (as)
+			fputs(as, out);
 		else
 			fputc(text[i], out);
 	}
 }
 
-static void put_text(FILE *out, const char *text)
-{
-	put(out, text, strlen(text), escape_html);
-}
-
 static int put_chunk(const char *text, size_t size, void *out)
 {
-	put(out, text, size, escape_json);
+	put(out, text, size, in_json);
 	return 0;
 }
 
@@ -78,12 +53,19 @@ static void put_json(FILE *out, const json_t *value)
 
 static void put_title(FILE *out, const struct html_page *page)
 {
-	put_text(out, page->title);
+	put(out, page->title, strlen(page->title), in_html);
 }
 
-static void put_report(FILE *out, const struct html_page *page)
+static void put_text(FILE *out, const struct html_page *page)
 {
-	put_text(out, page->text);
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	page->text(page->arg, f);
+	fclose(f);
+	put(out, text, size, in_html);
+	free(text);
 }
 
 static void put_facts(FILE *out, const struct html_page *page)
@@ -102,7 +84,7 @@ static const struct {
 	void (*put)(FILE *out, const struct html_page *page);
 } marks[] = {
 	{ "@@TITLE@@", put_title },
-	{ "@@TEXT@@", put_report },
+	{ "@@TEXT@@", put_text },
 	{ "@@FACTS@@", put_facts },
 	{ "@@EXTRA@@", put_extra },
 };
@@ -110,17 +92,23 @@ static const struct {
 int html_write(const struct html_page *page, FILE *out, struct errbuf *err)
 {
 	const char *at = template;
+	int rc = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(marks); i++) {
 		const char *mark = strstr(at, marks[i].mark);
 
-		if (!mark)
-			return err_set(err, -EINVAL, "template: no %s",
-				       marks[i].mark);
+		if (!mark) {
+			rc = err_set(err, -EINVAL, "template: no %s",
+				     marks[i].mark);
+			break;
+		}
 		fwrite(at, 1, (size_t)(mark - at), out);
 		marks[i].put(out, page);
 		at = mark + strlen(marks[i].mark);
 	}
-	fputs(at, out);
-	return 0;
+	if (!rc)
+		fputs(at, out);
+	json_decref(page->facts);
+	json_decref(page->extra);
+	return rc;
 }

@@ -4,8 +4,6 @@
  * are those of report -j, in brief: the page has no cells, and of each reason's
  * details the most frequent values, and how many more there were.
  */
-#include <stdlib.h>
-
 #include "html/html.h"
 #include "plot/plot.h"
 #include "report/report.h"
@@ -13,29 +11,21 @@
 #define SERIES_ROOM	(600 * 1024)
 #define MAX_VALUES	100	/* of a reason */
 
-static char *make_text(const struct model *m)
+static void write_text(const void *m, FILE *out)
 {
-	char *text = NULL;
-	size_t size;
-	FILE *f = open_memstream(&text, &size);
-
-	report_text(m, f);
-	fclose(f);
-	return text;
+	report_text(m, out);
 }
 
 int report_html(const struct model *m, FILE *out, struct errbuf *err)
 {
-	struct html_page page;
-	char title[256], *text;
-	json_t *cut;
-	int rc;
+	char title[256];
+	json_t *cut = json_array();
+	struct html_page page = {
+		.title = title, .text = write_text, .arg = m,
+		.facts = report_json_brief(m, MAX_VALUES, cut),
+	};
 
 	plot_title(m, PLOT_EXITS, title, sizeof(title));
-	text = make_text(m);
-	page = (struct html_page){ .title = title, .text = text };
-	cut = json_array();
-	page.facts = report_json_brief(m, MAX_VALUES, cut);
 	page.extra = json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}",
 			       "kind", "report", "version", EXITSTAT_VERSION,
 			       "detail_cut", cut,
@@ -43,9 +33,5 @@ int report_html(const struct model *m, FILE *out, struct errbuf *err)
 			       "reasons", html_reasons(m),
 			       "series", html_series(m, SERIES_ROOM),
 			       "heat", html_heat(m));
-	rc = html_write(&page, out, err);
-	json_decref(page.facts);
-	json_decref(page.extra);
-	free(text);
-	return rc;
+	return html_write(&page, out, err);
 }
