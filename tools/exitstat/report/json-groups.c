@@ -5,8 +5,7 @@
  */
 #include "exits/detail-names.h"
 #include "lib/json-text.h"
-#include "report/json-cell.h"
-#include "report/json-groups.h"
+#include "report/json.h"
 #include "report/report.h"
 
 static json_t *states(const struct model *m)
@@ -47,9 +46,10 @@ static json_t *vcpu_times(const struct model *m)
 				      json_number(c->elapsed_ns));
 
 		report_json_states(o, m, c, KES_STATE_GUEST);
-		json_object_set_new(o, "vm", json_number(vm->vm_id));
-		json_object_set_new(o, "guest", json_text(vm->name));
-		json_object_set_new(o, "vcpu", json_number(v->vcpu_id));
+		json_object_update_new(o, json_pack("{s:I, s:o, s:I}",
+			"vm", (json_int_t)vm->vm_id,
+			"guest", json_text(vm->name),
+			"vcpu", (json_int_t)v->vcpu_id));
 		json_array_append_new(a, o);
 	}
 	return a;
@@ -63,14 +63,12 @@ static json_t *cost(const struct model *m, size_t reason)
 			      json_text(m->reasons[reason].name));
 
 	report_json_times(o, m, c);
-	json_object_set_new(o, "exits", exits ? json_number(exits) :
-						json_null());
-	json_object_set_new(o, "mean_ns", exits ? json_number(ns / exits) :
-						  json_null());
-	json_object_set_new(o, "percent",
-			    json_percent(ns, model_cost_ns(m->all)));
-	json_object_set_new(o, "userspace_percent",
-			    json_percent(c->ns[KES_STATE_USERSPACE], ns));
+	json_object_update_new(o, json_pack("{s:o, s:o, s:o, s:o}",
+		"exits", exits ? json_number(exits) : json_null(),
+		"mean_ns", exits ? json_number(ns / exits) : json_null(),
+		"percent", json_percent(ns, model_cost_ns(m->all)),
+		"userspace_percent",
+		json_percent(c->ns[KES_STATE_USERSPACE], ns)));
 	return o;
 }
 
@@ -159,12 +157,12 @@ void report_json_groups(json_t *root, const struct model *m, size_t max,
 {
 	bool time = m->groups.has_time;
 
-	json_object_set_new(root, "nested", report_json_nested(m));
-	json_object_set_new(root, "vcpu_times",
-			    time ? vcpu_times(m) : json_null());
-	json_object_set_new(root, "costs", time ? costs(m) : json_null());
-	json_object_set_new(root, "userspace_exits", report_json_users(m, m->all));
-	json_object_set_new(root, "details", m->groups.nr_values ?
-			    details(m, max, cut) : json_null());
-	json_object_set_new(root, "time", time ? whole_time(m) : json_null());
+	json_object_update_new(root, json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
+		"nested", report_json_nested(m),
+		"vcpu_times", time ? vcpu_times(m) : json_null(),
+		"costs", time ? costs(m) : json_null(),
+		"userspace_exits", report_json_users(m, m->all),
+		"details", m->groups.nr_values ? details(m, max, cut) :
+						 json_null(),
+		"time", time ? whole_time(m) : json_null()));
 }

@@ -6,8 +6,7 @@
 #include <stdio.h>
 
 #include "lib/json-text.h"
-#include "report/json-cell.h"
-#include "report/json-phases.h"
+#include "report/json.h"
 
 /* Sums by phase and reason, and by phase, of one VM or of all. */
 struct view {
@@ -51,17 +50,14 @@ static json_t *reason(const struct view *v, size_t i,
 {
 	const struct model_reason *r = &v->m->reasons[i];
 	uint64_t n = model_exits(c);
-	json_t *o = json_pack("{s:o, s:o, s:i}",
-			      "name", json_text(r->name),
-			      "class", json_text(r->info->class),
-			      "colour", (int)r->colour);
+	json_t *o = json_pack("{s:o, s:o, s:i, s:I, s:o, s:f, s:o, s:o}",
+		"name", json_text(r->name), "class", json_text(r->info->class),
+		"colour", (int)r->colour, "exits", (json_int_t)n,
+		"percent", json_percent(n, all),
+		"per_s", model_rate(n, p->end_ns - p->begin_ns),
+		"first_s", json_seconds(c->first_ns),
+		"last_s", json_seconds(c->last_ns));
 
-	json_object_set_new(o, "exits", json_number(n));
-	json_object_set_new(o, "percent", json_percent(n, all));
-	json_object_set_new(o, "per_s", json_real(model_rate(n, p->end_ns -
-							     p->begin_ns)));
-	json_object_set_new(o, "first_s", json_seconds(c->first_ns));
-	json_object_set_new(o, "last_s", json_seconds(c->last_ns));
 	if (!v->brief)
 		report_json_cell(o, v->m, c);
 	return o;
@@ -84,51 +80,22 @@ static json_t *by_reason(const struct view *v, int phase,
 	return a;
 }
 
-/* {NAME: exits} */
-static json_t *counts(const struct view *v, int phase)
-{
-	json_t *o = json_object();
-
-	for (size_t i = 0; i < v->m->nr_seen; i++) {
-		size_t id = v->m->order[i];
-		uint64_t n = model_exits(cell(v, v->reasons, phase,
-					      (int32_t)id));
-
-		if (n)
-			json_object_set_new(o, v->m->reasons[id].name,
-					    json_number(n));
-	}
-	return o;
-}
-
-static void put_when(json_t *o, const struct model *m, int phase,
-		     const struct model_phase *p)
-{
-	const struct rec_phase *r = phase < 0 ? NULL : &m->rec->phases[phase];
-
-	json_object_set_new(o, "id", r ? json_integer(phase + 1) : json_null());
-	json_object_set_new(o, "begin_ns", r ? json_number(r->begin_ns) :
-					       json_null());
-	json_object_set_new(o, "end_ns", r && r->end_ns ?
-			    json_number(r->end_ns) : json_null());
-	json_object_set_new(o, "takes_s",
-			    json_seconds(p->end_ns - p->begin_ns));
-}
-
 static json_t *phase(const struct view *v, int k, const struct model_cell *sum)
 {
+	const struct rec_phase *r = k < 0 ? NULL : &v->m->rec->phases[k];
 	struct model_phase p = phase_of(v->m, k);
-	uint64_t exits = model_exits(sum);
-	json_t *o = json_pack("{s:o, s:o, s:o, s:I, s:f, s:o}",
-			      "name", p.name ? json_text(p.name) : json_null(),
-			      "begin_s", json_seconds(p.begin_ns),
-			      "end_s", json_seconds(p.end_ns),
-			      "exits", (json_int_t)exits,
-			      "per_s", model_rate(exits, p.end_ns - p.begin_ns),
-			      "reasons", counts(v, k));
+	uint64_t exits = model_exits(sum), ns = p.end_ns - p.begin_ns;
+	json_t *o = json_pack("{s:o, s:o, s:o, s:I, s:f, s:o, s:o, s:o, s:o, s:o}",
+		"name", p.name ? json_text(p.name) : json_null(),
+		"begin_s", json_seconds(p.begin_ns),
+		"end_s", json_seconds(p.end_ns), "exits", (json_int_t)exits,
+		"per_s", model_rate(exits, ns),
+		"id", r ? json_integer(k + 1) : json_null(),
+		"begin_ns", r ? json_number(r->begin_ns) : json_null(),
+		"end_ns", r && r->end_ns ? json_number(r->end_ns) : json_null(),
+		"takes_s", json_seconds(ns),
+		"percent", json_percent(exits, v->m->total));
 
-	put_when(o, v->m, k, &p);
-	json_object_set_new(o, "percent", json_percent(exits, v->m->total));
 	if (!v->brief) {
 		report_json_cell(o, v->m, sum);
 		report_json_thread(o, v->m, sum);

@@ -8,9 +8,7 @@
 #include "exits/fields.h"
 #include "exits/groups.h"
 #include "lib/json-text.h"
-#include "report/json-cell.h"
-#include "report/json-phases.h"
-#include "report/json-groups.h"
+#include "report/json.h"
 #include "report/report.h"
 
 static json_t *header(const struct model *m)
@@ -19,31 +17,26 @@ static json_t *header(const struct model *m)
 		"kernel", "cpu", "lab", "command", "command_end", "source",
 		"source_why", "isa", "version", "fields",
 	};
+	const struct recording *r = m->rec;
 	char text[GROUPS_TEXT_LEN];
 	json_t *o = json_object();
 
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
 		json_object_set_new(o, keys[i],
-				    json_text_or_null(rec_get(m->rec, keys[i])));
-	json_object_set_new(o, "machine", json_text_or_null(model_machine(m)));
-	json_object_set_new(o, "groups",
-			    json_string(groups_text(m->rec->groups, text)));
-	json_object_set_new(o, "unavailable", report_json_lacks(m->rec));
-	json_object_set_new(o, "lost", json_integer((json_int_t)
-			    rec_get_u64(m->rec, "lost")));
-	json_object_set_new(o, "restarts", json_integer((json_int_t)
-			    rec_get_u64(m->rec, "restarts")));
-	json_object_set_new(o, "interrupted",
-			    json_boolean(m->rec->interrupted));
-	json_object_set_new(o, "interval_s",
-			    json_seconds(rec_get_u64(m->rec, "interval_ns")));
-	json_object_set_new(o, "start_wall_ns", json_integer((json_int_t)
-			    rec_get_u64(m->rec, "start_wall_ns")));
-	json_object_set_new(o, "samples",
-			    json_integer((json_int_t)m->rec->nr_taken));
-	json_object_set_new(o, "summary", json_boolean(m->rec->nr_runs));
-	json_object_set_new(o, "missed_deadlines",
-			    json_integer((json_int_t)m->missed));
+				    json_text_or_null(rec_get(r, keys[i])));
+	json_object_update_new(o, json_pack(
+		"{s:o, s:s, s:o, s:I, s:I, s:b, s:o, s:I, s:I, s:b, s:I}",
+		"machine", json_text_or_null(model_machine(m)),
+		"groups", groups_text(r->groups, text),
+		"unavailable", report_json_lacks(r),
+		"lost", (json_int_t)rec_get_u64(r, "lost"),
+		"restarts", (json_int_t)rec_get_u64(r, "restarts"),
+		"interrupted", (int)r->interrupted,
+		"interval_s", json_seconds(rec_get_u64(r, "interval_ns")),
+		"start_wall_ns", (json_int_t)rec_get_u64(r, "start_wall_ns"),
+		"samples", (json_int_t)r->nr_taken,
+		"summary", r->nr_runs > 0,
+		"missed_deadlines", (json_int_t)m->missed));
 	return o;
 }
 
@@ -73,28 +66,11 @@ static json_t *part(int64_t n, uint64_t exits)
 	return n < 0 ? json_null() : json_percent((uint64_t)n, exits);
 }
 
-static void put_more(json_t *o, const struct model *m,
-		     const struct model_reason *r)
-{
-	const struct rec_counts *n = &r->sum->n;
-	uint64_t exits = model_exits(r->sum);
-
-	json_object_set_new(o, "per_s", json_real(model_rate(exits,
-						model_active_ns(m))));
-	json_object_set_new(o, "colour", json_integer(r->colour));
-	json_object_set_new(o, "l2_percent", part(n->l2, exits));
-	json_object_set_new(o, "l2_reflected_percent",
-			    part(n->l2_reflected, exits));
-	json_object_set_new(o, "fastpath_percent", part(n->fastpath, exits));
-	json_object_set_new(o, "userspace_percent", part(n->userspace, exits));
-	report_json_times(o, m, r->sum);
-}
-
 static json_t *reason(const struct model *m, const struct model_reason *r)
 {
 	const struct rec_counts *n = &r->sum->n;
 	uint64_t exits = model_exits(r->sum);
-	json_t *o = json_pack("{s:o, s:o, s:I, s:o, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	json_t *o = json_pack("{s:o, s:o, s:I, s:o, s:I, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:f, s:i, s:o, s:o, s:o, s:o}",
 			      "name", json_text(r->name),
 			      "isa", json_text(r->info->isa),
 			      "code", (json_int_t)r->info->code,
@@ -107,9 +83,16 @@ static json_t *reason(const struct model *m, const struct model_reason *r)
 			      FIELD_FASTPATH, json_count(n->fastpath),
 			      FIELD_USERSPACE, json_count(n->userspace),
 			      "first_s", json_seconds(r->sum->first_ns),
-			      "last_s", json_seconds(r->sum->last_ns));
+			      "last_s", json_seconds(r->sum->last_ns),
+			      "per_s", model_rate(exits, model_active_ns(m)),
+			      "colour", (int)r->colour,
+			      "l2_percent", part(n->l2, exits),
+			      "l2_reflected_percent",
+			      part(n->l2_reflected, exits),
+			      "fastpath_percent", part(n->fastpath, exits),
+			      "userspace_percent", part(n->userspace, exits));
 
-	put_more(o, m, r);
+	report_json_times(o, m, r->sum);
 	return o;
 }
 
@@ -146,19 +129,17 @@ static json_t *closure(const struct model *m)
 static json_t *make(const struct model *m, bool brief, size_t max_values,
 		    json_t *cut)
 {
-	json_t *root = json_object(), *reasons = json_array();
-	json_t *vcpus = json_array();
+	json_t *root, *reasons = json_array(), *vcpus = json_array();
 
 	for (size_t i = 0; i < m->nr_seen; i++)
 		json_array_append_new(reasons, reason(m, model_ranked(m, i)));
 	for (size_t i = 0; i < m->rec->nr_vcpus; i++)
 		json_array_append_new(vcpus, vcpu(m, i));
-	json_object_set_new(root, "recording", header(m));
-	json_object_set_new(root, "answers", answers(m));
-	json_object_set_new(root, "reasons", reasons);
-	json_object_set_new(root, "phases", report_json_phases(m, brief));
-	json_object_set_new(root, "vcpus", vcpus);
-	json_object_set_new(root, "closure", closure(m));
+	root = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}",
+			 "recording", header(m), "answers", answers(m),
+			 "reasons", reasons,
+			 "phases", report_json_phases(m, brief),
+			 "vcpus", vcpus, "closure", closure(m));
 	report_json_groups(root, m, max_values, cut);
 	return root;
 }

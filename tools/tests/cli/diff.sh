@@ -85,7 +85,8 @@ numbers_are_right() {
 		for i, phase in enumerate(d["phases"]):
 		    check(phase["exits"], [[m["phases"][i]["exits"] for m in s] for s in sides])
 		    for row in phase["reasons"]:
-		        check(row, [[m["phases"][i]["reasons"].get(row["name"], 0) for m in s] for s in sides])
+		        check(row, [[sum(r["exits"] for r in m["phases"][i]["by_reason"] if r["name"] == row["name"])
+		                     for m in s] for s in sides])
 		cost = lambda m: sum(c["handler_ns"] + c["userspace_ns"] for c in m["costs"])
 		check(d["cost_ns"], [[cost(m) for m in s] for s in sides])
 		for row in d["userspace_exits"]:

@@ -59,7 +59,7 @@ def brief(path):
         return want
     del want["vms"], want["cells"]
     want["phases"] = only(want["phases"], (
-        "name", "begin_s", "end_s", "exits", "per_s", "reasons", "id", "begin_ns", "end_ns",
+        "name", "begin_s", "end_s", "exits", "per_s", "id", "begin_ns", "end_ns",
         "takes_s", "percent", "by_reason"))
     for phase in want["phases"]:
         phase["by_reason"] = only(phase["by_reason"], (
