@@ -5,6 +5,7 @@ Guests with IDE have mkrec's port accesses, the baseline a third of them; under 
 nothing but another VM of the machine is seen.
 """
 import contextlib
+import json
 import os
 import pathlib
 import shutil
@@ -12,7 +13,7 @@ import sqlite3
 import subprocess
 import tempfile
 
-from .support import MATRIX, TABLE, TestCase, build, read, write
+from .support import MATRIX, TABLE, TestCase, build, read, runs_of, write
 
 NAMES = ("boot", "disk-1m", "after disk-1m", "wait", "after wait")
 
@@ -65,15 +66,14 @@ class Made(TestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.made = tempfile.mkdtemp()
-        cls.addClassCleanup(shutil.rmtree, cls.made)
+        cls.made = cls.enterClassContext(tempfile.TemporaryDirectory())
         maker = TestCase()
         maker.setUp()
         try:
             pathlib.Path("m.conf").write_text(cls.matrix, encoding="ascii")
             pathlib.Path("table.conf").write_text(cls.table, encoding="ascii")
             maker.plan()
-            for path in pathlib.Path("p/runs").iterdir():
+            for path in runs_of():
                 cls.make_run(path)
             shutil.copytree("p", f"{cls.made}/p")
         finally:
@@ -85,8 +85,13 @@ class Made(TestCase):
 
     def run_of(self, *words):
         """The directory of the run whose label has all of these."""
-        return next(path for path in sorted(pathlib.Path("p/runs").iterdir())
+        return next(path for path in runs_of()
                     if all(word in read(path / "label") for word in words))
+
+    def results(self):
+        """What report.json and plan.json have."""
+        self.analyse()
+        return (json.loads(read(f"p/{name}.json")) for name in ("report", "plan"))
 
     def analyse(self):
         """The tables; there is nothing wrong with the results."""

@@ -13,6 +13,7 @@ import contextlib
 import fcntl
 import functools
 import io
+import math
 import os
 import pathlib
 import shutil
@@ -103,6 +104,17 @@ def edit(path, *pairs):
     pathlib.Path(path).write_text(text, encoding="utf-8")
 
 
+def runs_of(directory="p"):
+    """The directories of a plan's runs."""
+    return sorted(pathlib.Path(directory, "runs").iterdir())
+
+
+def ran(*command, **environment):
+    """A program that has ended, with what it printed."""
+    return subprocess.run(command, check=False, capture_output=True, text=True,
+                          env={**os.environ, **environment})
+
+
 def program(path, text):
     """A shell script to play another program."""
     pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
@@ -152,23 +164,24 @@ def shipped(name):
 
 
 class TestCase(unittest.TestCase):
-    """Each test in a directory of its own, with the table and its matrix."""
+    """Each test in a directory of its own, with the table and its matrix. What is in
+    its bin/ is found before other programs."""
     maxDiff = None
 
     def setUp(self):
-        self.directory = tempfile.mkdtemp()
-        self.addCleanup(shutil.rmtree, self.directory)
-        self.addCleanup(os.chdir, os.getcwd())
-        os.chdir(self.directory)
+        self.directory = self.enterContext(tempfile.TemporaryDirectory())
+        self.enterContext(contextlib.chdir(self.directory))
         self.patch_environment(LC_ALL="C", XDG_CACHE_HOME=f"{self.directory}/cache",
-                               EXITSTAT=exitstat())
+                               EXITSTAT=exitstat(),
+                               PATH=f"{self.directory}/bin:{os.environ['PATH']}")
         write("table.conf", TABLE.rstrip())
         write("m.conf", MATRIX.rstrip())
 
     def patch_environment(self, **values):
-        patch = mock.patch.dict(os.environ, values)
-        patch.start()
-        self.addCleanup(patch.stop)
+        self.enterContext(mock.patch.dict(os.environ, values))
+
+    def close(self, a, b):
+        self.assertTrue(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12), (a, b))
 
     def command(self, *args):
         """(status, standard output, standard error) of guestbench."""
@@ -232,10 +245,11 @@ class Machine(TestCase):
             "QCOW2": "/q", "QEMU": f"{self.directory}/qemu",
             "TMPDIR": f"{self.directory}/tmp"}
 
-    def popen(self, path="p/runs/0001", **environment):
+    def popen(self, path="p/runs/0001", start_new_session=False, **environment):
         """run-one, which has begun."""
         return subprocess.Popen(
             [RUN_ONE, path], stderr=subprocess.PIPE, text=True,
+            start_new_session=start_new_session,
             env={**os.environ, **self.environment, **environment})
 
     def comes_to(self, state, path="p/runs/0001", **environment):

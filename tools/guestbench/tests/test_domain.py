@@ -8,14 +8,12 @@ import pathlib
 import re
 import shutil
 import signal
-import subprocess
 import unittest
 from xml.etree import ElementTree
 
 from .. import libvirt, matrix, qemu
-from ..messages import HERE
-from .support import (ENTRY, Machine, TestCase, eventually, limited, program, read,
-                      shipped, write)
+from .support import (ENTRY, Machine, TestCase, eventually, limited, program, ran,
+                      read, shipped, write)
 
 SCHEMA = "/usr/share/libvirt/schemas/domain.rng"
 OTHER = "guestbench 1b4e28ba-2fa1-11d2-883f-0016d3cca427"
@@ -97,7 +95,8 @@ class Xml(TestCase):
 
     def test_shipped(self):
         """the shipped matrix is the guest of the reference"""
-        self.succeeds(*shipped("libvirt"))
+        self.assertIn("1 run, seed 5", self.succeeds(
+            "--plan", "--libvirt", "--out", "s", "--seed", 5))
         xml = read("s/runs/0001/domain.xml")
         self.assertIn('<memory unit="MiB">2900</memory>', xml)
         self.assertIn("<vcpu>2</vcpu>", xml)
@@ -113,9 +112,7 @@ class Xml(TestCase):
         xml = read("s/runs/0001/domain.xml").replace(
             "@UUID@", OTHER.split()[1]).replace("@EOI@", "on")
         write("valid.xml", re.sub(r"@([A-Z]*)@", r"/\1", xml))
-        found = subprocess.run(
-            ["xmllint", "--noout", "--relaxng", SCHEMA, "valid.xml"], check=False,
-            capture_output=True, text=True)
+        found = ran("xmllint", "--noout", "--relaxng", SCHEMA, "valid.xml")
         self.assertEqual(found.returncode, 0, found.stderr)
 
 
@@ -159,7 +156,6 @@ class Domain(Machine):
         super().setUp()
         program("bin/virsh", VIRSH)
         self.environment |= {
-            "PATH": f"{self.directory}/bin:{os.environ['PATH']}",
             "STATE": self.directory, "LIBVIRT": "fine", "QCOW2": "/dev/null"}
         write("m.conf", "manager = libvirt", "repeats = 1", "benchmarks = disk cpu")
         self.plan()
@@ -215,10 +211,7 @@ class Domain(Machine):
     def test_interrupted(self):
         """an interrupt removes it"""
         write("p/runs/0001/limit", 300)
-        with subprocess.Popen([f"{HERE}/host/run-one", "p/runs/0001"],
-                              env={**os.environ, **self.environment,
-                                   "LIBVIRT": "hang"},
-                              start_new_session=True) as process:
+        with self.popen(LIBVIRT="hang", start_new_session=True) as process:
             eventually(lambda: os.path.exists("calls") and "resume" in self.called())
             self.assertNotEqual(self.domains(), "")
             os.killpg(process.pid, signal.SIGTERM)
@@ -237,16 +230,14 @@ class Domain(Machine):
 class FrontEnd(TestCase):
     """What cannot run here is refused before anything is installed or built."""
 
-    def refuses(self, text, path, libvirt=""):
+    def refuses(self, text, path, libvirt="fine"):
         write("m.conf", "accel = tcg", "manager = libvirt", "repeats = 1",
               "benchmarks = cpu")
         shutil.rmtree("o", ignore_errors=True)
-        ran = subprocess.run(
-            [ENTRY, "--quiet", "--matrix", "m.conf", "--out", "o", "--seed", "1"],
-            env={**os.environ, "PATH": path, "STATE": self.directory,
-                 "LIBVIRT": libvirt}, check=False, capture_output=True, text=True)
-        self.assertIn(text, ran.stderr)
-        self.assertEqual((ran.returncode, ran.stderr.count("\n")), (1, 1))
+        found = ran(ENTRY, "--quiet", "--matrix", "m.conf", "--out", "o", PATH=path,
+                    STATE=self.directory, LIBVIRT=libvirt)
+        self.assertIn(text, found.stderr)
+        self.assertEqual((found.returncode, found.stderr.count("\n")), (1, 1))
         self.assertFalse(os.path.exists("o/runs/0001/state"))
 
     def test_refused(self):
@@ -260,9 +251,9 @@ class FrontEnd(TestCase):
                     os.symlink(f"{directory}/{name}", f"all/{name}")
         self.refuses("libvirt: virsh: not found (scripts/build/deps libvirt",
                      f"{self.directory}/all")
-        path = f"{self.directory}/bin:{os.environ['PATH']}"
-        self.refuses("libvirt: uri: Failed to connect socket (systemctl", path,
-                     "absent")
+        self.refuses("libvirt: uri: Failed to connect socket (systemctl",
+                     os.environ["PATH"], "absent")
         write("domains", "guestbench 1b4e")
-        self.refuses("libvirt: the domain guestbench is there already", path)
+        self.refuses("libvirt: the domain guestbench is there already",
+                     os.environ["PATH"])
         self.assertEqual(read("domains"), "guestbench 1b4e\n")

@@ -1,9 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A guest against the machine itself, what QEMU does for a TCG guest, and what
 nesting adds."""
-import json
-import math
-import os
 import pathlib
 import unittest
 from types import SimpleNamespace
@@ -13,7 +10,7 @@ from ..experiments.overhead import (NAMES, account, in_words, parse_samples, ran
                                     tcg_parts)
 from ..recording import Contexts
 from .made import Made, record, sql
-from .support import TABLE, Machine, program, read, write
+from .support import TABLE, Machine, program, read, runs_of, write
 
 
 class Accounts(unittest.TestCase):
@@ -95,7 +92,6 @@ class Profile(Machine):
         super().setUp()
         program("bin/perf", PERF.replace("script.txt", f"{self.directory}/script.txt"))
         program("qemu", 'echo "guestbench: complete;"')
-        self.environment["PATH"] = f"{self.directory}/bin:{os.environ['PATH']}"
         write("script.txt", *(
             f"\t  {thread}     {time}: \n" + "".join(
                 f"\tffff{nr:04x} {symbol} ({path})\n"
@@ -164,14 +160,10 @@ class Overhead(Made):
     matrix, table = OwnWindow.matrix, TABLE.replace("marks = own\n", "")
     make_run = staticmethod(make_run)
 
-    def close(self, a, b):
-        self.assertTrue(math.isclose(a, b, rel_tol=1e-9), (a, b))
-
     def test_compared(self):
         """a guest is compared to the native run of as many processors"""
-        self.analyse()
-        plan = json.loads(read("p/plan.json"))
-        [benchmark] = json.loads(read("p/report.json"))["benchmarks"]
+        report, plan = self.results()
+        [benchmark] = report["benchmarks"]
         rows = {r["label"]: r for r in benchmark["overhead"]}
         self.assertEqual(sorted(rows), ["accel=kvm", "accel=tcg", "vcpus=2 accel=kvm",
                                         "vcpus=2 accel=tcg"])
@@ -212,7 +204,7 @@ class Overhead(Made):
 
     def test_no_times(self):
         """without the benchmarks' times there is nothing to compare"""
-        for path in pathlib.Path("p/runs").iterdir():
+        for path in runs_of():
             write(path / "guest.log", *(
                 line for line in read(path / "guest.log").splitlines()
                 if "status" not in line))

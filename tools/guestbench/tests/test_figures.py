@@ -17,7 +17,8 @@ from statistics import mean, stdev
 from ..figures import T95, apart, mean_ci, ratio_ci
 from ..messages import TOP
 from .made import Made, record, sql
-from .support import GOLDEN, MATRIX, TestCase, edit, exitstat, program, read, write
+from .support import (GOLDEN, MATRIX, TestCase, edit, exitstat, program, read,
+                      runs_of, write)
 
 HTML_CHECK = f"{TOP}/tools/tests/lib/html-check.py"
 HOSTILE = "</p></title><script>alert(1)</script><img src=x onerror=\"x\">"
@@ -35,9 +36,6 @@ def counted(run, window, column="l1 + l2", reason=None):
 
 
 class Figures(Made):
-    def close(self, a, b):
-        self.assertTrue(math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-12), (a, b))
-
     def same(self, got, values):
         """Student's t of three: 4.303."""
         self.close(got[0], mean(values))
@@ -55,8 +53,7 @@ class Figures(Made):
 
     def test_figures(self):
         """figures are those of the recordings"""
-        self.assertEqual(self.analyse(), read("p/report.txt"))
-        report, plan = (json.loads(read(f"p/{n}.json")) for n in ("report", "plan"))
+        report, plan = self.results()
         self.assertEqual(
             {f for f, carries in report["carries_over"].items() if carries},
             {"exits_per_op", "reasons.exits", "reasons.per_op", "nesting"})
@@ -77,8 +74,7 @@ class Figures(Made):
 
     def test_windows(self):
         """the exits of a run are those of its windows, another VM's are not"""
-        self.analyse()
-        report, plan = (json.loads(read(f"p/{n}.json")) for n in ("report", "plan"))
+        report, plan = self.results()
         for run, of in zip(plan["runs"], report["runs"]):
             everything = sql(recording(run), "SELECT sum(exits) FROM totals")[0][0]
             tcg = run["config"]["accel"] == "tcg"
@@ -89,6 +85,7 @@ class Figures(Made):
     def test_golden(self):
         """the tables"""
         out = self.analyse()
+        self.assertEqual(out, read("p/report.txt"))
         if os.environ.get("UPDATE_GOLDEN"):
             (GOLDEN / "report.txt").write_text(out, encoding="utf-8")
         self.assertEqual(out, read(GOLDEN / "report.txt"))
@@ -96,7 +93,7 @@ class Figures(Made):
 
     def test_counts_alone(self):
         """recordings without times"""
-        for path in pathlib.Path("p/runs").iterdir():
+        for path in runs_of():
             os.unlink(path / "run.exitstat")
             record(path / "run.exitstat", "all", "")
         out = self.analyse()
@@ -136,7 +133,7 @@ class Page(Made):
     def setUp(self):
         """Whatever is written in a recording."""
         super().setUp()
-        for path in pathlib.Path("p/runs").iterdir():
+        for path in runs_of():
             x = path / "run.exitstat"
             self.html_check("hostile", x, HOSTILE)
             sql(x, "UPDATE vm SET name = 'guestbench'")
@@ -176,8 +173,7 @@ class Contexts(Made):
 
     def test_contexts(self):
         """exits by context are those of the recordings"""
-        self.analyse()
-        report, plan = (json.loads(read(f"p/{n}.json")) for n in ("report", "plan"))
+        report, plan = self.results()
         for benchmark in report["benchmarks"]:
             for row in benchmark["rows"]:
                 runs = [r for r in plan["runs"] if r["config"] == row["config"]]
@@ -293,9 +289,6 @@ def within(t, n):
 
 
 class Statistics(TestCase):
-    def close(self, a, b):
-        self.assertTrue(math.isclose(a, b, rel_tol=1e-6), (a, b))
-
     def test_means(self):
         """means and their intervals"""
         self.assertEqual(mean_ci([]), (None, None))

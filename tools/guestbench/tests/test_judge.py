@@ -2,12 +2,11 @@
 """What the runs of a lab are judged by, on made ones: right, and wrong each."""
 import json
 import os
-import pathlib
 import shutil
 
 from . import judge
 from .made import Made, sql
-from .support import MATRIX, TestCase, edit, read, write
+from .support import MATRIX, TestCase, edit, read, runs_of, write
 
 
 class Judge(TestCase):
@@ -23,7 +22,7 @@ class Runs(Judge, Made):
 
     def setUp(self):
         super().setUp()
-        for run in pathlib.Path("p/runs").iterdir():
+        for run in runs_of():
             [(exits,)] = sql(run / "run.exitstat", "SELECT sum(exits) FROM totals")
             write(run / "hist", "Totals:", f"    Hits: {exits}", "    Dropped: 0")
         self.run_dir = run
@@ -62,7 +61,7 @@ class Runs(Judge, Made):
         write(self.run_dir / "state", "failed: so")
         self.without_scores(self.run_dir)
         self.wrong("done", f"run {self.run_dir.name}: failed: so")
-        self.without_scores(*pathlib.Path("p/runs").iterdir())
+        self.without_scores(*runs_of())
         self.wrong("scores", "no score: {'no score in its output': 3}")
         os.unlink("p/report.json")
         self.wrong("done", "FileNotFoundError")

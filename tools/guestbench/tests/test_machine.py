@@ -26,10 +26,8 @@ def port_taken():
 class FrontEnd(TestCase):
     def setUp(self):
         super().setUp()
-        prepare = mock.patch("guestbench.runs.prepare",
-                             side_effect=AssertionError("it would have run"))
-        prepare.start()
-        self.addCleanup(prepare.stop)
+        self.enterContext(mock.patch(
+            "guestbench.runs.prepare", side_effect=AssertionError("it would have run")))
 
     def refuses(self, text, *lines, options=("--quiet",)):
         """A matrix with these lines is refused here, before a run."""
@@ -57,16 +55,6 @@ class Options(FrontEnd):
                 ("unrecognized arguments: quick", "quick")):
             with self.subTest(text):
                 self.refused(text, *args, status=2)
-
-    def test_report(self):
-        """a report needs a plan"""
-        self.refused("plan.json: No such file", "--report", "--out", "nothing")
-
-    def test_plan(self):
-        """only a plan is made"""
-        self.assertIn("1 run, seed 5", self.succeeds(
-            "--plan", "--libvirt", "--out", "o", "--seed", 5))
-        self.assertTrue(os.path.exists("o/runs/0001/domain.xml"))
 
 
 class Lacking(FrontEnd):
@@ -153,12 +141,9 @@ class Volumes(FrontEnd):
 
     def setUp(self):
         super().setUp()
-        self.patch_environment(PATH=f"{self.directory}/bin:{os.environ['PATH']}")
         write("volume")
         self.lines = "disk = lvm", f"volume = {self.directory}/volume", "disk-size = 64"
-        device = mock.patch.object(machine, "is_block_device", os.path.isfile)
-        device.start()
-        self.addCleanup(device.stop)
+        self.enterContext(mock.patch.object(machine, "is_block_device", os.path.isfile))
         self.knows(blockdev="67108864", lsblk="sda \\n", blkid="")
 
     def knows(self, status=0, **programs):

@@ -2,10 +2,10 @@
 """Matrices and tables of benchmarks, good and bad."""
 import os
 import pathlib
-import subprocess
+import shutil
 
 from .. import benchmarks, results
-from .support import GOLDEN, TABLE, TestCase, planning, read, write
+from .support import GOLDEN, TABLE, TestCase, planning, read, runs_of, write
 
 # What is wrong with a matrix of these lines.
 BAD_MATRICES = (
@@ -98,11 +98,11 @@ class Asked(TestCase):
         """Of its runs; self.said is what is said."""
         write("n.conf", *lines)
         self.said = self.succeeds(*planning("n.conf", self.id(), 1, table))
-        runs = sorted(pathlib.Path(self.id(), "runs").iterdir())
+        runs = runs_of(self.id())
         found = [read(run / "label").rstrip() for run in runs]
         self.tasks = [[line.split("\t")[0] for line in read(run / "tasks").splitlines()]
                       for run in runs]
-        subprocess.run(["rm", "-r", self.id()], check=True)
+        shutil.rmtree(self.id())
         return found
 
     def test_dos(self):

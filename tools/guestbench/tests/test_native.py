@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import unittest
 
-from .support import Machine, limited, program, read, write
+from .support import Machine, limited, program, ran, read, write
 
 APPLETS = ("sh awk cat cut df echo grep ip nproc sed seq sleep tail taskset tr "
            "xargs").split()
@@ -15,19 +15,14 @@ APPLETS = ("sh awk cat cut df echo grep ip nproc sed seq sleep tail taskset tr "
 NAP = f"1000{os.getpid()}"
 
 
-def printed(*command):
-    return subprocess.run(command, check=False, text=True, stderr=subprocess.DEVNULL,
-                          stdout=subprocess.PIPE)
-
-
 def why_not():
     """Why there are none here, or None."""
     filesystems = read("/proc/filesystems").split()
     able = (os.geteuid() == 0 and os.access("/bin/busybox", os.X_OK)
             and shutil.which("mksquashfs")
-            and printed("losetup", "-f").returncode == 0
+            and ran("losetup", "-f").returncode == 0
             and ("squashfs" in filesystems
-                 or printed("modprobe", "-q", "squashfs").returncode == 0))
+                 or ran("modprobe", "-q", "squashfs").returncode == 0))
     return None if able else \
         "needs root, loop devices, squashfs-tools and busybox-static"
 
@@ -84,7 +79,7 @@ class Native(Machine):
             self.assertTrue([line for line in lines
                              if line.startswith("guestbench: status a 0 ")])
         limited(hangs)
-        self.assertNotEqual(printed("pgrep", "-f", f"^sleep {NAP}$").returncode, 0)
+        self.assertNotEqual(ran("pgrep", "-f", f"^sleep {NAP}$").returncode, 0)
 
     def test_no_debian(self):
         """a run without a VM that has no Debian failed"""

@@ -3,18 +3,12 @@
 import os
 import pathlib
 import shutil
-import subprocess
 
 from .. import benchmarks
 from ..messages import TOP
 from ..plan import PHASES_MAX
-from .support import (TABLE, Machine, TestCase, exitstat, planning, read, shipped,
-                      write)
-
-
-def labels(directory="p"):
-    return [read(run / "label").rstrip()
-            for run in sorted(pathlib.Path(directory, "runs").iterdir())]
+from .support import (TABLE, Machine, TestCase, exitstat, planning, ran, read,
+                      runs_of, shipped, write)
 
 
 class Planned(TestCase):
@@ -28,8 +22,7 @@ class Planned(TestCase):
             "boot:", "disk-1m: guestbench: begin disk-1m;",
             "after disk-1m: guestbench: end disk-1m;",
             "wait: guestbench: begin wait;", "after wait: guestbench: end wait;"])
-        ide = [path for path in pathlib.Path("p/runs").iterdir()
-               if "bus=ide" in read(path / "label")]
+        ide = [path for path in runs_of() if "bus=ide" in read(path / "label")]
         self.assertEqual(len(ide), 3)
         for path in ide:
             self.assertIn("ide-hd,drive=data", read(path / "args").splitlines())
@@ -50,7 +43,8 @@ class Planned(TestCase):
         orders = []
         for seed in (1, 2, 1, 2):
             self.plan(seed=seed)
-            order = [label.split(", repeat ") for label in labels()]
+            order = [read(run / "label").rstrip().split(", repeat ")
+                     for run in runs_of()]
             self.assertEqual([nr for _, nr in order], list("111222333"))
             self.assertEqual(len(set(map(tuple, order))), 9)
             orders.append(order)
@@ -64,9 +58,8 @@ class Planned(TestCase):
             "command = wait", 'command = echo here; sleep 7 | cat; echo "{vcpus}"'))
         self.plan(matrix="each.conf", table="slow.table")
         _, _, _, _, command = read("p/runs/0001/tasks").splitlines()[1].split("\t")
-        ran = subprocess.run(["bash", "-o", "pipefail", "-c", command], text=True,
-                             capture_output=True, check=False)
-        self.assertEqual((ran.returncode, ran.stdout), (124, "here\n"))
+        found = ran("bash", "-o", "pipefail", "-c", command)
+        self.assertEqual((found.returncode, found.stdout), (124, "here\n"))
         write("p/runs/0001/guest.log", "guestbench: begin wait;",
               "guestbench: end wait;", "guestbench: status wait 124 1;")
         write("p/runs/0001/state", "done")
@@ -79,9 +72,8 @@ class Phases(Machine):
 
     def record(self, path):
         """What the tool says; nothing if it accepts them."""
-        return subprocess.run(
-            [exitstat(), "record", "-q", "--force", "--phases", path, "-o", "x",
-             "--", "true"], check=False, capture_output=True, text=True).stderr
+        return ran(exitstat(), "record", "-q", "--force", "--phases", path, "-o", "x",
+                   "--", "true").stderr
 
     def accepted(self, paths):
         for path in paths:
@@ -122,9 +114,7 @@ class Phases(Machine):
 class Continued(TestCase):
     def same(self, a, b):
         """Two directories have the same files."""
-        found = subprocess.run(["diff", "-r", a, b], check=False, text=True,
-                               stdout=subprocess.PIPE)
-        self.assertEqual(found.stdout, "")
+        self.assertEqual(ran("diff", "-r", a, b).stdout, "")
 
     def test_continues(self):
         """a plan is continued, and only its own"""

@@ -4,10 +4,9 @@
 import os
 import shutil
 import signal
-import subprocess
 
 from ..messages import HERE
-from .support import Machine, TestCase, eventually, limited, program, read, write
+from .support import Machine, TestCase, eventually, limited, program, ran, read, write
 
 # Its guest says what is in the file "said", and waits if that is asked for.
 QEMU = """
@@ -131,8 +130,7 @@ def log(path):
 
 def running(text):
     """Does a process with this text in its command line?"""
-    return subprocess.run(["pgrep", "-f", text], check=False,
-                          stdout=subprocess.DEVNULL).returncode == 0
+    return ran("pgrep", "-f", text).returncode == 0
 
 
 # An hpcc whose parts are played.
@@ -150,12 +148,9 @@ class Linpack(TestCase):
     def hpl(self, play=""):
         """(status, score, marks)"""
         shutil.rmtree("hpcc", ignore_errors=True)
-        ran = subprocess.run(
-            ["sh", "-c", f"exec {HERE}/guest/hpl 300 '2*2' 9>marks"], text=True,
-            env={**os.environ, "PATH": f"{self.directory}/bin:{os.environ['PATH']}",
-                 "TMPDIR": self.directory, "GUESTBENCH_NAME": "lp", "PLAY": play},
-            check=False, stdout=subprocess.PIPE)
-        return ran.returncode, ran.stdout, read("marks")
+        found = ran("sh", "-c", f"exec {HERE}/guest/hpl 300 '2*2' 9>marks", PLAY=play,
+                    TMPDIR=self.directory, GUESTBENCH_NAME="lp")
+        return found.returncode, found.stdout, read("marks")
 
     def test_hpl(self):
         """Linpack's window is HPL's part of hpcc"""

@@ -34,12 +34,9 @@ class Pending(TestCase):
         super().setUp()
         write("m.conf", "accel = tcg", "repeats = 4", "benchmarks = cpu")
         for name in ("check", "cache_dir"):
-            patch = mock.patch.object(machine, name, return_value=self.directory)
-            patch.start()
-            self.addCleanup(patch.stop)
-        patch = mock.patch.object(runs, "serve_signals")
-        patch.start()
-        self.addCleanup(patch.stop)
+            self.enterContext(mock.patch.object(machine, name,
+                                                return_value=self.directory))
+        self.enterContext(mock.patch.object(runs, "serve_signals"))
 
     def run_in(self, place, *options):
         with mock.patch.object(runs, "prepare", return_value=place):
@@ -204,6 +201,7 @@ class OneLine(TestCase):
         """elsewhere, or with --quiet, there is none"""
         self.assertEqual(self.shown(io.StringIO()), "")
         self.assertEqual(self.shown(Terminal(), wanted=False), "")
+
     def test_where(self):
         """what a run is at, by its guest's console"""
         self.assertEqual(progress.where_is("."), "booting")
