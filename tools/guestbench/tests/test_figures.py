@@ -270,9 +270,10 @@ class Wrong(Made):
 
     def test_no_state(self):
         """a state that is none of run-one's is no result"""
-        for state in ("don", "partial", "\1\2", "done or not"):
-            write("p/runs/0001/state", state)
-            self.refuses("of 9 runs: 1 without a result")
+        for state in ("", "don", "partial", "\1\2", "done or not"):
+            with self.subTest(state):
+                write("p/runs/0001/state", state)
+                self.refuses("of 9 runs: 1 without a result")
         os.unlink("p/runs/0001/state")
         os.mkdir("p/runs/0001/state")
         self.refuses("of 9 runs: 1 without a result")

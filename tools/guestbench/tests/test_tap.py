@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """No failure gets past tests/tap: tests are played to it, each with another way to
 fail."""
+import contextlib
 import importlib.util
 import io
 import pathlib
@@ -58,59 +59,49 @@ class Unable(Played):
         raise unittest.SkipTest("not able")
 
 
+def outside(name):
+    return f"setUpClass ({__name__}.{name})"
+
+
+# Tests, whether one of them failed, the lines in which they end, and what is shown
+# of them.
+PLAYED = (
+    ([Played("passes")], False, ["ok 1 - one that passes"]),
+    ([Played("skipped")], False, ["ok 1 - one that is skipped # SKIP not here"]),
+    ([Played("skips")], False, [f"ok 1 - {Played('skips').id()} # SKIP not now"]),
+    ([Played("passes"), Played("skipped"), Played("passes")], False, [
+        "ok 1 - one that passes", "ok 2 - one that is skipped # SKIP not here",
+        "ok 3 - one that passes"]),
+    ([Played("fails"), Played("passes")], True, [
+        f"not ok 1 - {Played('fails').id()}", "ok 2 - one that passes"],
+     "# AssertionError: 1 != 2", "# because"),
+    ([Played("breaks")], True, [f"not ok 1 - {Played('breaks').id()}"],
+     "# OSError: broken"),
+    ([Played("parts")], True, ["not ok 1 - one of its parts fails"],
+     f"# {Played('parts')} (n=1)"),
+    ([Unprepared("passes")], True, [f"not ok 1 - {outside('Unprepared')}"],
+     "# OSError: unprepared"),
+    ([Played("fails"), Unable("passes")], True, [
+        f"not ok 1 - {Played('fails').id()}",
+        f"ok 2 - {outside('Unable')} # SKIP not able"]),
+    ([Unable("passes")], False, [f"ok 1 - {outside('Unable')} # SKIP not able"]),
+)
+
+
 class Tap(unittest.TestCase):
-    def play(self, *names, of=Played):
-        """The lines of TAP."""
-        out, stdout = io.StringIO(), sys.stdout
-        sys.stdout = out
-        try:
-            self.result = load_tap().Tap()
-            unittest.TestSuite(map(of, names)).run(self.result)
-        finally:
-            sys.stdout = stdout
-        return out.getvalue().splitlines()
-
-    def plays(self, failed, first, *names, of=Played):
-        lines = self.play(*names, of=of)
-        self.assertEqual(lines[0], first)
-        self.assertEqual(self.result.failed, failed)
-        return "\n".join(lines)
-
-    def test_passes(self):
-        """tests that pass or are skipped"""
-        self.plays(False, "ok 1 - one that passes", "passes")
-        self.plays(False, "ok 1 - one that is skipped # SKIP not here", "skipped")
-        self.plays(False, f"ok 1 - {Played('skips').id()} # SKIP not now", "skips")
-        lines = self.play("passes", "skipped", "passes")
-        self.assertEqual([line.split(" - ")[0] for line in lines],
-                         ["ok 1", "ok 2", "ok 3"])
-
-    def test_fails(self):
-        """a test that fails shows what it printed, and where"""
-        name = f"not ok 1 - {Played('fails').id()}"
-        text = self.plays(True, name, "fails", "passes")
-        self.assertIn("\n# AssertionError: 1 != 2", text)
-        self.assertIn("\n# because", text)
-        self.assertTrue(text.endswith("\nok 2 - one that passes"))
-        self.assertIn("# OSError: broken", self.plays(
-            True, f"not ok 1 - {Played('breaks').id()}", "breaks"))
-
-    def test_parts(self):
-        """a test of which a part fails is one that fails"""
-        text = self.plays(True, "not ok 1 - one of its parts fails", "parts")
-        self.assertIn("(n=1)", text)
-        self.assertNotIn("(n=2)", text)
-
-    def test_outside(self):
-        """what fails before the tests is one more"""
-        text = self.plays(True, f"not ok 1 - setUpClass ({__name__}.Unprepared)",
-                          "passes", of=Unprepared)
-        self.assertIn("# OSError: unprepared", text)
-        lines = self.play(Played("fails"), Unable("passes"), of=lambda test: test)
-        self.assertEqual(lines[-1], f"ok 2 - setUpClass ({__name__}.Unable) # SKIP not "
-                                    "able")
-        self.plays(False, f"ok 1 - setUpClass ({__name__}.Unable) # SKIP not able",
-                   "passes", of=Unable)
+    def test_lines(self):
+        """tests that pass, are skipped and fail, in or before them"""
+        # without subTest, as one that is not seen would hide that
+        for tests, failed, lines, *shown in PLAYED:
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                result = load_tap().Tap()
+                unittest.TestSuite(tests).run(result)
+            got = out.getvalue().splitlines()
+            self.assertEqual([g for g in got if not g.startswith("#")], lines)
+            self.assertEqual(result.failed, failed)
+            self.assertLessEqual(set(shown), set(got))
+            self.assertNotIn("(n=2)", out.getvalue())
 
 
 def load_tests(loader, *_):
