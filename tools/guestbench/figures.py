@@ -3,12 +3,13 @@
 benchmark's operations cost in exits, and where its time went."""
 import math
 from collections import Counter, defaultdict
+from statistics import mean, stdev
 
 from . import benchmarks
 from . import matrix
 from .experiments import nesting
 
-# Student's t for 95 %, two-sided, by degrees of freedom.
+# Student's t for 95 %, two-sided, by degrees of freedom: not in the standard library.
 T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
        2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
        2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042)
@@ -24,16 +25,10 @@ def mean_ci(values):
     """(mean, half the interval), None for what cannot be known: the interval
     of a single value, both of none."""
     n = len(values)
-    if not n:
-        return None, None
-    mean = math.fsum(values) / n
-    if n == 1:
-        return mean, None
-    if min(values) == max(values):      # not what rounding makes of it
-        return values[0], 0.0
-    sd = math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (n - 1))
+    if n < 2:
+        return (values[0] if values else None), None
     t = T95[min(n - 2, len(T95) - 1)]
-    return mean, t * sd / math.sqrt(n)
+    return mean(values), t * stdev(values) / math.sqrt(n)
 
 
 def ratio_ci(a, b, better):
