@@ -126,13 +126,10 @@ def _task(section, sizes, config):
                 family=section["family"], tool=section["tool"],
                 marks=section.get("marks", "around"),
                 before=fill("before"), command=fill("command"),
-                score=section["score"], scale=_scale(section), unit=section["unit"],
+                score=section["score"], unit=section["unit"],
+                scale=whole(section.get("scale", "1"), 1, 10 ** 9, "scale"),
                 better=section["better"], operations=_operations(section, values),
                 operation=section["operation"])
-
-
-def _scale(section):
-    return whole(section.get("scale", "1"), 1, 10 ** 9, "scale")
 
 
 def _product(text, values):

@@ -28,6 +28,11 @@ def record(path, kind, repeat, vm="guestbench", names=NAMES):
     """A recording of mkrec's, with the windows of a run."""
     subprocess.run([os.path.join(build(), "mkrec"), path, kind, str(repeat)],
                    check=True)
+    rename(path, vm, names)
+
+
+def rename(path, vm="guestbench", names=NAMES):
+    """The VM, and the phases to the windows of a run."""
     for nr, name in enumerate(names, 1):
         sql(path, "UPDATE phase SET name = ? WHERE id = ?", name, nr)
     sql(path, "UPDATE vm SET name = ?", vm)

@@ -16,7 +16,7 @@ from statistics import mean, stdev
 
 from ..figures import T95, apart, mean_ci, ratio_ci
 from ..messages import TOP
-from .made import Made, record, sql
+from .made import Made, record, rename, sql
 from .support import (GOLDEN, MATRIX, TestCase, edit, exitstat, program, read,
                       runs_of, write)
 
@@ -136,10 +136,7 @@ class Page(Made):
         for path in runs_of():
             x = path / "run.exitstat"
             self.html_check("hostile", x, HOSTILE)
-            sql(x, "UPDATE vm SET name = 'guestbench'")
-            for nr, name in enumerate(("boot", "disk-1m", "after disk-1m", "wait"), 1):
-                sql(x, "UPDATE phase SET name = ? WHERE id = ?", name, nr)
-            sql(x, "UPDATE phase SET name = 'after wait' WHERE id > 4")
+            rename(x)
         self.analyse()
         self.page = read("p/report.html")
 
