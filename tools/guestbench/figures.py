@@ -142,29 +142,19 @@ def collect(plan, runs):
                 samples[key].append(got)
             else:
                 problems[key][why] += 1
-    order = {matrix.label(c): i for i, c in enumerate(_configs(plan))}
-    found = [_benchmark(plan, tasks[name], order, samples, problems)
+    found = [_benchmark(plan, tasks[name].values(), samples, problems)
              for name in plan["benchmarks"]]
     nesting.relate(found)
     return found
 
 
-def _configs(plan):
-    baseline = plan["baseline"]
-    configs = {matrix.label(baseline): baseline}
-    for run in plan["runs"]:
-        configs.setdefault(matrix.label(run["config"]), run["config"])
-    axes = plan["asked"]["axes"]
-    return sorted(configs.values(), key=lambda c: [
-        values.index(c[name]) for name, values in reversed(axes.items())])
-
-
-def _benchmark(plan, by_config, order, samples, problems):
-    rows = []
-    for label in sorted(by_config, key=order.get):
-        config, task = by_config[label]
-        rows.append(_row(config, samples[task.name, label],
-                         dict(problems[task.name, label])))
+def _benchmark(plan, ran, samples, problems):
+    """ran: (configuration, task) of each row."""
+    axes, rows = plan["asked"]["axes"], []
+    for config, task in sorted(ran, key=lambda row: [
+            values.index(row[0][name]) for name, values in reversed(axes.items())]):
+        key = task.name, matrix.label(config)
+        rows.append(_row(config, samples[key], dict(problems[key])))
     base = next((r for r in rows if r["config"] == plan["baseline"]), {})
     for row in rows:
         row["ratio"] = ratio_ci(row["score"], base.get("score", (None, None)),
@@ -172,5 +162,6 @@ def _benchmark(plan, by_config, order, samples, problems):
         if row is base and row["runs"]:
             row["ratio"] = 1.0, None
         row["label"] = matrix.label(row["config"], plan["baseline"])
-    return {"name": task.name, "title": task.words, "family": task.family, "unit": task.unit,
-            "better": task.better, "operation": task.operation, "rows": rows}
+    return {"name": task.name, "title": task.words, "family": task.family,
+            "unit": task.unit, "better": task.better, "operation": task.operation,
+            "rows": rows}

@@ -54,12 +54,16 @@ def _row(cells, tag="td"):
 
 
 def _table(head, rows, name="more", carries=()):
-    """carries: for each column, whether it does to hardware; if that matters."""
+    """Nothing without rows. carries: for each column, whether it does to hardware; if
+    that matters."""
+    rows = list(map(_row, rows))
+    if not rows:
+        return []
     below = ["carries over to hardware", *carries] if carries else []
     return [f"<div class=scroll><table class={name}>",
             "<thead>" + _row(head, "th"),
             _row(below).replace("<tr>", "<tr class=carries>") if below else "",
-            "</thead><tbody>", *map(_row, rows), "</tbody></table></div>"]
+            "</thead><tbody>", *rows, "</tbody></table></div>"]
 
 
 def _percent(share):
@@ -90,11 +94,10 @@ def _scores(benchmark, emulated):
 
 
 def _shares(benchmark, emulated):
-    rows = [row for row in benchmark["rows"] if row["time"]]
     return _table(("% of time", *(NAMES[p] for p in PARTS)), (
         (escape(row["label"]), *(_percent(row["time"][p]) for p in PARTS))
-        for row in rows), carries=["no"] * len(PARTS) if emulated else ()
-        ) if rows else []
+        for row in benchmark["rows"] if row["time"]),
+        carries=["no"] * len(PARTS) if emulated else ())
 
 
 def _by_reason(rows):
@@ -120,20 +123,17 @@ def _reasons(benchmark, emulated):
 
 
 def _overhead(benchmark, emulated):
-    rows = benchmark.get("overhead")
     return _table(("against native", "% of its speed", "times its time",
                    "the extra time is", "of what QEMU's vCPUs ran"), (
         (escape(row["label"]), *map(escape, overhead.words(row)))
-        for row in rows), "scores", ("no",) * 4 if emulated else ()) \
-        if rows else []
+        for row in benchmark["overhead"]), "scores", ("no",) * 4 if emulated else ())
 
 
 def _nesting(benchmark, emulated):
-    rows = [row for row in benchmark["rows"] if row["nesting"]]
-    if rows:
-        yield from _table(("exits by context", *nesting.HEAD), (
-            (escape(row["label"]), *nesting.cells(row["nesting"], number))
-            for row in rows), carries=["yes"] * len(nesting.HEAD) if emulated else ())
+    yield from _table(("exits by context", *nesting.HEAD), (
+        (escape(row["label"]), *nesting.cells(row["nesting"], number))
+        for row in benchmark["rows"] if row["nesting"]),
+        carries=["yes"] * len(nesting.HEAD) if emulated else ())
     for sentence in nesting.sentences(benchmark):
         yield f"<p>{escape(sentence)}</p>"
 

@@ -73,14 +73,13 @@ def _nesting(benchmark):
 
 
 def _overhead(benchmark, emulated):
-    rows = benchmark.get("overhead")
-    if not rows:
+    if not benchmark["overhead"]:
         return
     yield ""
     yield "  against native: % of its speed, times its time; of the extra time"
     if emulated:
         yield f" {_of_emulator(emulated)}"
-    for row in rows:
+    for row in benchmark["overhead"]:
         speed, factor, extra, ran = overhead.words(row)
         text = f"{speed} %, {factor} times; {extra}" + (
             f"; of what its vCPUs ran: {ran}" if ran else "")
