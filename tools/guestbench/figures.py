@@ -18,7 +18,7 @@ T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
 # processor to hardware.
 COUNTS = ("exits_per_op", "reasons.exits", "reasons.per_op", "nesting")
 TIMES = ("score", "ratio", "exits_per_s", "time", "reasons.per_s",
-         "reasons.kvm", "reasons.user")
+         "reasons.handler", "reasons.userspace")
 
 
 def mean_ci(values):

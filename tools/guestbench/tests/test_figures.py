@@ -57,6 +57,10 @@ class Figures(Made):
         self.assertEqual(
             {f for f, carries in report["carries_over"].items() if carries},
             {"exits_per_op", "reasons.exits", "reasons.per_op", "nesting"})
+        for field in report["carries_over"]:
+            outer, _, inner = field.partition(".")
+            row = report["benchmarks"][0]["rows"][0]
+            self.assertIn(inner or outer, [*row["reasons"].values()][0] if inner else row)
         self.assertTrue(any("emulates the processor" in n for n in report["notes"]))
         disk, wait = report["benchmarks"]
         self.assertEqual([disk["name"], wait["name"]], ["disk-1m", "wait"])
