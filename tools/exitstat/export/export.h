@@ -34,7 +34,7 @@ struct export_table {
 	const char *help;
 	uint32_t group;		/* KES_GROUP_* that it is of, or 0 */
 	const char *field;	/* NULL, or what the source must fill */
-	enum rec_rows rows;	/* REC_NR_ROWS: the deltas */
+	enum pack_kind kind;	/* of its rows */
 	/* NULL at the end; each row has as many values */
 	const char *columns[EXPORT_MAX_COLUMNS + 1];
 	void (*fill)(const struct recording *r, const int64_t *n,

@@ -34,7 +34,7 @@ static void open_accounts(struct totals *t)
 	}
 }
 
-static void add(struct totals *t, size_t vcpu, size_t reason,
+static void add(struct totals *t, int64_t vcpu, int64_t reason,
 		enum meter_value value, int64_t n)
 {
 	const struct rec_vcpu *v = &t->r->vcpus[vcpu];
@@ -52,13 +52,10 @@ static void add_sum(struct totals *t, int64_t vcpu, enum meter_sum sum,
 			      (uint64_t)n);
 }
 
-static int on_delta(void *arg, const struct rec_delta *d)
+static int on_delta(void *arg, const int64_t n[REC_MAX_COLUMNS])
 {
-	add(arg, d->vcpu, d->reason, METER_L1, d->n.l1);
-	add(arg, d->vcpu, d->reason, METER_L2, d->n.l2);
-	add(arg, d->vcpu, d->reason, METER_REFLECTED, d->n.l2_reflected);
-	add(arg, d->vcpu, d->reason, METER_FASTPATH, d->n.fastpath);
-	add(arg, d->vcpu, d->reason, METER_USERSPACE, d->n.userspace);
+	for (int i = METER_L1; i <= METER_USERSPACE; i++)
+		add(arg, n[1], n[2], (enum meter_value)i, n[3 + i]);
 	return 0;
 }
 
@@ -78,7 +75,7 @@ static int on_vcpu_time(void *arg, const int64_t n[REC_MAX_COLUMNS])
 
 static int on_time(void *arg, const int64_t n[REC_MAX_COLUMNS])
 {
-	add(arg, (size_t)n[1], (size_t)n[2], METER_HANDLER_NS, n[3]);
+	add(arg, n[1], n[2], METER_HANDLER_NS, n[3]);
 	for (int i = 0; i < REC_NR_STATES; i++)
 		add_sum(arg, n[1],
 			(enum meter_sum)(METER_NS_GUEST + KES_STATE_HANDLER + i),
@@ -89,21 +86,21 @@ static int on_time(void *arg, const int64_t n[REC_MAX_COLUMNS])
 static int add_all(struct totals *t, struct recording *r, struct errbuf *err)
 {
 	static const struct {
-		enum rec_rows rows;
+		enum pack_kind kind;
 		rec_row_fn fn;
 		uint32_t group;
 	} tables[] = {
-		{ REC_CLOSURE, on_closure, 0 },
-		{ REC_VCPU_TIME, on_vcpu_time, KES_GROUP_TIME },
-		{ REC_TIME, on_time, KES_GROUP_TIME },
+		{ PACK_CLOSURE, on_closure, 0 },
+		{ PACK_VCPU_TIME, on_vcpu_time, KES_GROUP_TIME },
+		{ PACK_TIME, on_time, KES_GROUP_TIME },
 	};
-	int rc = rec_for_each_delta(r, on_delta, t, err);
+	int rc = rec_for_each_row(r, PACK_DELTA, on_delta, t, err);
 
 	for (size_t i = 0; !rc && i < ARRAY_LEN(tables); i++) {
 		if (tables[i].group & ~r->groups ||
 		    (!tables[i].group && !rec_has_field(r, FIELD_CLOSURE)))
 			continue;
-		rc = rec_for_each_row(r, tables[i].rows, tables[i].fn, t, err);
+		rc = rec_for_each_row(r, tables[i].kind, tables[i].fn, t, err);
 	}
 	return rc;
 }

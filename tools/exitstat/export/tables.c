@@ -169,32 +169,32 @@ static void fill_detail(const struct recording *r, const int64_t *n,
 
 const struct export_table export_tables[] = {
 	{ "exits", "exits by reason, and what became of them", 0, NULL,
-	  REC_NR_ROWS,
+	  PACK_DELTA,
 	  { SAMPLE, VCPU, REASON, FIELD_L1, FIELD_L2, FIELD_L2_REFLECTED,
 	    FIELD_FASTPATH, FIELD_USERSPACE }, fill_exits },
 	{ "entries", "attempts to enter the guest, and those that failed", 0,
-	  FIELD_CLOSURE, REC_CLOSURE,
+	  FIELD_CLOSURE, PACK_CLOSURE,
 	  { SAMPLE, VCPU, "attempts", "entry_failed", "emulation" },
 	  fill_entries },
 	{ "userspace", "returns of KVM_RUN to user space by KVM_EXIT_*", 0,
-	  FIELD_USERSPACE, REC_USERSPACE,
+	  FIELD_USERSPACE, PACK_USERSPACE,
 	  { SAMPLE, VCPU, "kvm_exit", "kvm_exit_name", "count" },
 	  fill_userspace },
 	{ "vcpu-time", "time that passed for a vCPU, and the guest's part",
-	  KES_GROUP_TIME, NULL, REC_VCPU_TIME,
+	  KES_GROUP_TIME, NULL, PACK_VCPU_TIME,
 	  { SAMPLE, VCPU, "elapsed_ns", "guest_ns" }, fill_vcpu_time },
 	{ "time", "the rest of it by reason and state", KES_GROUP_TIME, NULL,
-	  REC_TIME,
+	  PACK_TIME,
 	  { SAMPLE, VCPU, REASON,
 	    "handler_ns", "userspace_ns", "polling_ns", "blocked_ns",
 	    "preempted_ns",
 	    "max_ns" }, fill_time },
 	{ "histogram", "how long exits took, by powers of two",
-	  KES_GROUP_HISTOGRAM, NULL, REC_HISTOGRAM,
+	  KES_GROUP_HISTOGRAM, NULL, PACK_HISTOGRAM,
 	  { SAMPLE, VCPU, REASON, "bucket", "from_cyc", "from_ns", "count" },
 	  fill_histogram },
 	{ "detail", "which ports, MSRs, CPUID leaves, pages, ...",
-	  KES_GROUP_DETAIL, NULL, REC_DETAIL,
+	  KES_GROUP_DETAIL, NULL, PACK_DETAIL,
 	  { VCPU, REASON, "value", "text", "meaning", "count" }, fill_detail },
 };
 const size_t export_nr_tables = ARRAY_LEN(export_tables);
@@ -234,22 +234,10 @@ static int put_row(void *arg, const int64_t *n)
 	return 0;
 }
 
-/* A delta as numbers in the order of its columns. */
-static int put_delta(void *arg, const struct rec_delta *d)
-{
-	return put_row(arg, (int64_t[]) {
-		(int64_t)d->sample, (int64_t)d->vcpu, (int64_t)d->reason,
-		d->n.l1, d->n.l2, d->n.l2_reflected, d->n.fastpath,
-		d->n.userspace,
-	});
-}
-
 int export_for_each(struct recording *r, const struct export_table *t,
 		    export_row_fn fn, void *arg, struct errbuf *err)
 {
 	struct pass p = { r, t, fn, arg };
 
-	if (t->rows == REC_NR_ROWS)
-		return rec_for_each_delta(r, put_delta, &p, err);
-	return rec_for_each_row(r, t->rows, put_row, &p, err);
+	return rec_for_each_row(r, t->kind, put_row, &p, err);
 }

@@ -126,15 +126,17 @@ static void end_sample(struct trace *t)
 	}
 }
 
-static int add_delta(void *arg, const struct rec_delta *d)
+static int add_delta(void *arg, const int64_t *n)
 {
+	struct rec_counts counts = rec_counts(n + 3);
 	struct trace *t = arg;
 
-	while (t->sample < d->sample) {
+	while (t->sample < (size_t)n[0]) {
 		end_sample(t);
 		t->sample++;
 	}
-	t->exits[d->vcpu * t->r->nr_reasons + d->reason] += rec_total(&d->n);
+	t->exits[(size_t)n[1] * t->r->nr_reasons + (size_t)n[2]] +=
+		rec_total(&counts);
 	return 0;
 }
 
@@ -175,7 +177,7 @@ int export_trace(struct recording *r, const struct export_table *table,
 	for (size_t i = 0; i < r->nr_vms; i++)
 		put_vm(&t, i);
 	put_phases(&t);
-	rc = rec_for_each_delta(r, add_delta, &t, err);
+	rc = rec_for_each_row(r, PACK_DELTA, add_delta, &t, err);
 	if (!rc) {
 		put_end(&t);
 		put_meta(&t);

@@ -30,19 +30,21 @@ static uint32_t guess(const struct import *im)
 
 /* A row of the recording for each reason, and which one a name is. */
 struct rows {
-	struct rec_reason_row *row;
+	struct rec_reason *row;
 	size_t nr;
 	int64_t *of;		/* by name */
 };
 
-static int64_t add_row(struct rows *rows, const struct rec_reason_row *row)
+/* Returns its id. */
+static int64_t add_row(struct rows *rows, const struct rec_reason *row)
 {
-	for (size_t i = 0; i < rows->nr; i++)
-		if (rows->row[i].code == row->code)
-			return rows->row[i].id;
-	rows->row[rows->nr] = *row;
-	rows->row[rows->nr].id = (int64_t)rows->nr + 1;
-	return rows->row[rows->nr++].id;
+	size_t i = 0;
+
+	while (i < rows->nr && rows->row[i].code != row->code)
+		i++;
+	if (i == rows->nr)
+		rows->row[rows->nr++] = *row;
+	return (int64_t)i + 1;
 }
 
 /* Not a code of any processor, and the same in each recording: FNV-1a. */
@@ -66,7 +68,7 @@ static int64_t resolve(const struct import *im, struct rows *rows,
 		       const char *name, struct buf *unknown)
 {
 	const struct reason *r = reason_by_name(im->isa, name);
-	struct rec_reason_row row = {
+	struct rec_reason row = {
 		.isa = reason_isa_name(im->isa), .name = name, .class = "other",
 		.meaning = "imported under this name", .reference = "none",
 	};
@@ -156,10 +158,10 @@ static int write_vms(struct rec_writer *w, const struct import *im,
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < im->nr_vms; i++)
-		rc = rec_vm(w, &(struct rec_vm_row) {
-			.id = (int64_t)i + 1, .vm_id = i + 1,
-			.pid = im->vms[i].pid, .name = im->vms[i].name,
-			.comm = "", .cmdline = "", .created_ns = im->ends[0],
+		rc = rec_put(w, REC_VM, (int64_t)i + 1, &(struct rec_vm) {
+			.vm_id = i + 1, .pid = im->vms[i].pid,
+			.name = im->vms[i].name, .comm = "", .cmdline = "",
+			.created_ns = im->ends[0],
 		}, err);
 	for (size_t i = 0; !rc && i < im->nr_vcpus; i++)
 		rc = rec_vcpu(w, (int64_t)i + 1, (int64_t)im->vcpus[i].vm + 1,
@@ -201,10 +203,11 @@ static int write_counts(struct rec_writer *w, struct import *im,
 		rc = rec_sample(w, (int64_t)i + 1, im->ends[i], im->ends[i], 0,
 				err);
 		for (; !rc && c < end && c->interval + 1 == i; c++) {
-			const struct rec_counts n = { (int64_t)c->n, -1, -1, -1, -1 };
+			const int64_t n[] = { (int64_t)c->vcpu + 1,
+					      (int64_t)c->name, (int64_t)c->n,
+					      -1, -1, -1, -1 };
 
-			rc = rec_delta(w, (int64_t)i + 1, (int64_t)c->vcpu + 1,
-				       (int64_t)c->name, &n, err);
+			rc = rec_row(w, PACK_DELTA, (int64_t)i + 1, n, err);
 		}
 	}
 	return rc;
@@ -221,7 +224,7 @@ static int write_all(struct rec_writer *w, struct import *im, const char *path,
 	if (!rc)
 		rc = write_vms(w, im, err);
 	for (size_t i = 0; !rc && i < rows->nr; i++)
-		rc = rec_reason(w, &rows->row[i], err);
+		rc = rec_put(w, REC_REASON, (int64_t)i + 1, &rows->row[i], err);
 	if (!rc)
 		rc = write_counts(w, im, rows, err);
 	return rc ? rc : rec_commit(w, err);

@@ -150,19 +150,19 @@ void model_rank_costs(struct model *m)
 int model_groups_load(struct model *m, struct errbuf *err)
 {
 	static const struct {
-		enum rec_rows rows;
+		enum pack_kind kind;
 		rec_row_fn add;
 	} tables[] = {
-		{ REC_VCPU_TIME, add_vcpu_time }, { REC_TIME, add_time },
-		{ REC_HISTOGRAM, add_bucket }, { REC_USERSPACE, add_user },
-		{ REC_DETAIL, add_value },
+		{ PACK_VCPU_TIME, add_vcpu_time }, { PACK_TIME, add_time },
+		{ PACK_HISTOGRAM, add_bucket }, { PACK_USERSPACE, add_user },
+		{ PACK_DETAIL, add_value },
 	};
 	struct model_groups *g = &m->groups;
 	int rc = 0;
 
 	g->tsc_khz = rec_get_u64(m->rec, "tsc_khz");
 	for (size_t i = 0; i < ARRAY_LEN(tables) && !rc; i++)
-		rc = rec_for_each_row(m->rec, tables[i].rows, tables[i].add, m,
+		rc = rec_for_each_row(m->rec, tables[i].kind, tables[i].add, m,
 				      err);
 	g->has_histogram = g->has_histogram && g->tsc_khz;
 	merge_values(g);

@@ -33,21 +33,20 @@ static void load_phases(struct model *m)
 	}
 }
 
-static int add_delta(void *arg, const struct rec_delta *d)
+static int add_delta(void *arg, const int64_t *n)
 {
 	struct model *m = arg;
-	struct model_point *p = &m->bins.points[m->bins.point_of[d->sample]];
-	uint64_t total = rec_total(&d->n);
+	struct model_point *p = &m->bins.points[m->bins.point_of[n[0]]];
+	struct rec_counts counts = rec_counts(n + 3);
+	uint64_t total = rec_total(&counts);
 
 	if (!total)
 		return 0;
-	model_cell_add_counts(model_cell_of(m, (int64_t)d->sample,
-					    (int64_t)d->vcpu,
-					    (int64_t)d->reason), &d->n,
-			      bins_begin_ns(m->rec, d->sample),
-			      bins_end_ns(m->rec, d->sample));
+	model_cell_add_counts(model_cell_of(m, n[0], n[1], n[2]), &counts,
+			      bins_begin_ns(m->rec, (size_t)n[0]),
+			      bins_end_ns(m->rec, (size_t)n[0]));
 	p->total += total;
-	p->by_reason[d->reason] += total;
+	p->by_reason[n[2]] += total;
 	return 0;
 }
 
@@ -234,9 +233,9 @@ int model_load_latency(struct model *m, struct recording *rec, size_t max_cols,
 	m->rec = rec;
 	set_up(m);
 	m->latency.nr_cols = m->bins.nr < max_cols ? m->bins.nr : max_cols;
-	rc = rec_for_each_delta(rec, add_delta, m, err);
+	rc = rec_for_each_row(rec, PACK_DELTA, add_delta, m, err);
 	if (!rc)
-		rc = rec_for_each_row(rec, REC_CLOSURE, add_closure, m, err);
+		rc = rec_for_each_row(rec, PACK_CLOSURE, add_closure, m, err);
 	if (!rc)
 		rc = model_groups_load(m, err);
 	if (rc) {

@@ -19,8 +19,7 @@ static int add_reason(struct rows *r, int64_t id, uint32_t isa, uint64_t code)
 	char name[32];
 
 	reason_code_name(isa, code, name, sizeof(name));
-	return rec_reason(r->w, &(struct rec_reason_row) {
-		.id = id,
+	return rec_put(r->w, REC_REASON, id, &(struct rec_reason) {
 		.isa = reason_isa_name(isa),
 		.code = code,
 		.name = name,
@@ -58,35 +57,34 @@ static int64_t filled(const struct rows *r, uint64_t field, uint64_t n)
 
 static int store_exit(struct rows *r, const struct delta_exit *x)
 {
-	const struct rec_counts n = {
-		.l1 = (int64_t)x->n[DELTA_L1],
-		.l2 = filled(r, KES_FIELD_CONTEXT, x->n[DELTA_L2]),
-		.l2_reflected = filled(r, KES_FIELD_REFLECTED,
-				       x->n[DELTA_REFLECTED]),
-		.fastpath = filled(r, KES_FIELD_FASTPATH,
-				   x->n[DELTA_FASTPATH]),
-		.userspace = filled(r, KES_FIELD_USERSPACE,
-				    x->n[DELTA_USERSPACE]),
+	int64_t n[] = {
+		r->vcpu, 0, (int64_t)x->n[DELTA_L1],
+		filled(r, KES_FIELD_CONTEXT, x->n[DELTA_L2]),
+		filled(r, KES_FIELD_REFLECTED, x->n[DELTA_REFLECTED]),
+		filled(r, KES_FIELD_FASTPATH, x->n[DELTA_FASTPATH]),
+		filled(r, KES_FIELD_USERSPACE, x->n[DELTA_USERSPACE]),
 	};
+	struct rec_counts counts = rec_counts(n + 2);
 	uint64_t any = 0;
-	int64_t reason;
-	int rc = find_reason(r, x->reason, &reason);
+	int rc = find_reason(r, x->reason, &n[1]);
 
 	for (int k = 0; k < DELTA_NR_COUNTS; k++)
 		any |= x->n[k];
 	if (rc || r->baseline || !any)
 		return rc;
-	r->exits += rec_total(&n);
-	return rec_delta(r->w, r->sample, r->vcpu, reason, &n, r->err);
+	r->exits += rec_total(&counts);
+	return rec_row(r->w, PACK_DELTA, r->sample, n, r->err);
 }
 
 static int store_closure(struct rows *r, const struct delta_change *c)
 {
-	if (!(r->delta->hdr.fields & KES_FIELD_CLOSURE) ||
-	    !(c->sums[DELTA_ATTEMPTS] | c->sums[DELTA_ENTRY_FAILED] |
-	      c->sums[DELTA_EMULATION]))
+	const int64_t n[] = { r->vcpu, (int64_t)c->sums[DELTA_ATTEMPTS],
+			      (int64_t)c->sums[DELTA_ENTRY_FAILED],
+			      (int64_t)c->sums[DELTA_EMULATION] };
+
+	if (!(r->delta->hdr.fields & KES_FIELD_CLOSURE) || !(n[1] | n[2] | n[3]))
 		return 0;
-	return rec_closure(r->w, r->sample, r->vcpu, c->sums, r->err);
+	return rec_row(r->w, PACK_CLOSURE, r->sample, n, r->err);
 }
 
 static int store_users(struct rows *r, const struct delta_list *l)
@@ -95,25 +93,23 @@ static int store_users(struct rows *r, const struct delta_list *l)
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < l->nr; i++)
-		rc = rec_userspace(r->w, r->sample, r->vcpu,
-				   x[i].reason, x[i].n, r->err);
+		rc = rec_row(r->w, PACK_USERSPACE, r->sample, (int64_t[]) {
+			r->vcpu, x[i].reason, (int64_t)x[i].n }, r->err);
 	return rc;
 }
 
 static int store_time(struct rows *r, const struct delta_time *x)
 {
-	int64_t ns[DELTA_NR_STATES], any = 0, reason;
+	int64_t n[2 + DELTA_NR_STATES + 1] = { r->vcpu }, any = 0;
 	int rc;
 
-	for (int k = 0; k < DELTA_NR_STATES; k++) {
-		ns[k] = (int64_t)x->ns[k];
-		any |= ns[k];
-	}
+	for (int k = 0; k < DELTA_NR_STATES; k++)
+		any |= n[2 + k] = (int64_t)x->ns[k];
 	if (!any)
 		return 0;
-	rc = find_reason(r, x->reason, &reason);
-	return rc ? rc : rec_time(r->w, r->sample, r->vcpu, reason, ns,
-				  x->max_ns ? (int64_t)x->max_ns : -1, r->err);
+	n[2 + DELTA_NR_STATES] = x->max_ns ? (int64_t)x->max_ns : -1;
+	rc = find_reason(r, x->reason, &n[1]);
+	return rc ? rc : rec_row(r->w, PACK_TIME, r->sample, n, r->err);
 }
 
 static int store_times(struct rows *r, const struct delta_change *c)
@@ -125,8 +121,9 @@ static int store_times(struct rows *r, const struct delta_change *c)
 		rc = store_time(r, &x[i]);
 	if (rc || !(c->elapsed_ns | c->guest_ns))
 		return rc;
-	return rec_vcpu_time(r->w, r->sample, r->vcpu, (int64_t)c->elapsed_ns,
-			     (int64_t)c->guest_ns, r->err);
+	return rec_row(r->w, PACK_VCPU_TIME, r->sample, (int64_t[]) {
+		r->vcpu, (int64_t)c->elapsed_ns, (int64_t)c->guest_ns },
+		r->err);
 }
 
 static int store_buckets(struct rows *r, const struct delta_list *l)
@@ -135,12 +132,11 @@ static int store_buckets(struct rows *r, const struct delta_list *l)
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < l->nr; i++) {
-		int64_t reason;
+		int64_t n[] = { r->vcpu, 0, x[i].bucket, (int64_t)x[i].n };
 
-		rc = find_reason(r, x[i].reason, &reason);
+		rc = find_reason(r, x[i].reason, &n[1]);
 		if (!rc)
-			rc = rec_histogram(r->w, r->sample, r->vcpu, reason,
-					   x[i].bucket, x[i].n, r->err);
+			rc = rec_row(r->w, PACK_HISTOGRAM, r->sample, n, r->err);
 	}
 	return rc;
 }
@@ -183,13 +179,13 @@ int rows_details(struct rows *r, const struct delta_vcpu *v)
 	for (size_t i = 0; !rc && i < v->now->details.nr; i++) {
 		const struct kes_detail_value *d =
 			&r->delta->s->details[v->now->details.first + i];
-		int64_t reason;
+		int64_t n[] = { v->user, 0, (int64_t)d->value,
+				!!(d->flags & KES_DETAIL_OTHER),
+				(int64_t)d->count };
 
-		rc = find_reason(r, delta_reason(r->delta, d->code), &reason);
+		rc = find_reason(r, delta_reason(r->delta, d->code), &n[1]);
 		if (!rc)
-			rc = rec_detail(r->w, v->user, reason, d->value,
-					d->flags & KES_DETAIL_OTHER, d->count,
-					r->err);
+			rc = rec_detail(r->w, n, r->err);
 	}
 	return rc;
 }

@@ -89,8 +89,7 @@ static int add_vm_row(struct tracker *t, struct track_vm *vm,
 	const char *root = t->cfg.root;
 	char name[128], cmdline[4096], machine[64], comm[17];
 	uint32_t pid = vm_process(now, root);
-	struct rec_vm_row row = {
-		.id = ++t->nr_vm_rows,
+	struct rec_vm row = {
 		.vm_id = now->vm_id,
 		.pid = now->pid,
 		.name = name,
@@ -105,9 +104,9 @@ static int add_vm_row(struct tracker *t, struct track_vm *vm,
 	proc_cmdline(root, pid, cmdline, sizeof(cmdline));
 	if (qemu_machine(root, pid, machine, sizeof(machine)))
 		row.machine = t->cfg.machine;
-	vm->id = row.id;
+	vm->id = ++t->nr_vm_rows;
 	t->sums.vms++;
-	return rec_vm(t->rows.w, &row, t->rows.err);
+	return rec_put(t->rows.w, REC_VM, vm->id, &row, t->rows.err);
 }
 
 static int find_vm(struct tracker *t, struct delta_vm *vm, struct track_vm **out)

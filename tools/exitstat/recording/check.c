@@ -3,8 +3,6 @@
  * Is a file a recording, and a sound one? And what is said of one that is not
  * (see reader-internal.h).
  */
-#include <errno.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,20 +54,46 @@ int rec_missing(const struct recording *r, struct errbuf *err)
 	return rc;
 }
 
-int rec_number(struct recording *r, const char *sql, int64_t *out,
+static int step_all(struct recording *r, sqlite3_stmt *s, rec_select_fn fn,
+		    void *arg, struct errbuf *err)
+{
+	int step;
+
+	while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+		int rc = fn(arg, s);
+
+		if (rc)
+			return rc;
+	}
+	return step == SQLITE_DONE ? 0 : rec_read_error(r, err);
+}
+
+int rec_select(struct recording *r, const char *sql, int64_t after,
+	       const char *what, rec_select_fn fn, void *arg,
 	       struct errbuf *err)
 {
 	sqlite3_stmt *s;
-	int rc = 0;
+	int rc;
 
 	if (sqlite3_prepare_v2(r->db, sql, -1, &s, NULL))
 		return rec_read_error(r, err);
-	if (sqlite3_step(s) == SQLITE_ROW)
-		*out = sqlite3_column_int64(s, 0);
-	else
-		rc = rec_read_error(r, err);
+	if (sqlite3_bind_parameter_count(s))
+		sqlite3_bind_int64(s, 1, after);
+	rc = step_all(r, s, fn, arg, err);
 	sqlite3_finalize(s);
-	return rc;
+	return rc == REC_DAMAGED ? rec_corrupt(r, what, err) : rc;
+}
+
+static int take_number(void *arg, sqlite3_stmt *s)
+{
+	*(int64_t *)arg = sqlite3_column_int64(s, 0);
+	return 0;
+}
+
+int rec_number(struct recording *r, const char *sql, int64_t *out,
+	       struct errbuf *err)
+{
+	return rec_select(r, sql, 0, NULL, take_number, out, err);
 }
 
 int rec_check_identity(struct recording *r, struct errbuf *err)
@@ -109,38 +133,15 @@ int rec_check_tables(struct recording *r, struct errbuf *err)
 	return rc;
 }
 
-int rec_check_pages(struct recording *r, struct errbuf *err)
+static int is_ok(void *arg, sqlite3_stmt *s)
 {
-	sqlite3_stmt *s;
-	int rc = 0;
-
-	if (sqlite3_prepare_v2(r->db, "PRAGMA quick_check(1)", -1, &s, NULL))
-		return rec_read_error(r, err);
-	if (sqlite3_step(s) != SQLITE_ROW)
-		rc = rec_read_error(r, err);
-	else if (strcmp((const char *)sqlite3_column_text(s, 0), "ok"))
-		rc = rec_corrupt(r, "its pages are inconsistent", err);
-	sqlite3_finalize(s);
-	return rc;
+	(void)arg;
+	return strcmp((const char *)sqlite3_column_text(s, 0), "ok") ?
+	       REC_DAMAGED : 0;
 }
 
-struct rec_limits rec_limits_of(const struct recording *r,
-				enum rec_column what)
+int rec_check_pages(struct recording *r, struct errbuf *err)
 {
-	switch (what) {
-	case REC_SAMPLE_ID:
-		return (struct rec_limits) { 1, (int64_t)r->nr_samples, 1 };
-	case REC_VCPU_ID:
-		return (struct rec_limits) { 1, (int64_t)r->nr_vcpus, 1 };
-	case REC_REASON_ID:
-		return (struct rec_limits) { 1, (int64_t)r->nr_reasons, 1 };
-	case REC_BUCKET:
-		return (struct rec_limits) { 0, REC_NR_BUCKETS - 1, 0 };
-	case REC_FLAG:
-		return (struct rec_limits) { 0, 1, 0 };
-	case REC_COUNT_OR_NULL:
-		return (struct rec_limits) { -1, INT64_MAX, 0 };
-	default:
-		return (struct rec_limits) { 0, INT64_MAX, 0 };
-	}
+	return rec_select(r, "PRAGMA quick_check(1)", 0,
+			  "its pages are inconsistent", is_ok, NULL, err);
 }

@@ -23,20 +23,9 @@ static const char pragmas[] =
 	"PRAGMA synchronous=NORMAL;"
 	"BEGIN;";
 
-static void finalize_all(struct rec_writer *w)
-{
-	rec_stmts_finalize(w);
-	rec_runs_finalize(w);
-	rec_totals_finalize(w);
-	for (int i = 0; i < PACK_NR_KINDS; i++) {
-		sqlite3_finalize(w->put_row[i]);
-		w->put_row[i] = NULL;
-	}
-}
-
 void rec_close_writer(struct rec_writer *w)
 {
-	finalize_all(w);
+	rec_finalize(w);
 	rec_runs_free(w);
 	rec_totals_free(w);
 	sqlite3_close(w->db);
@@ -83,37 +72,6 @@ static int claim_part(struct rec_writer *w, bool force, struct errbuf *err)
 		       strerror(-rc));
 }
 
-static int make_schema(struct rec_writer *w, struct errbuf *err)
-{
-	int rc = rec_exec(w, pragmas, err);
-
-	if (!rc)
-		rc = rec_exec(w, rec_schema_tables, err);
-	if (!rc)
-		rc = rec_exec(w, rec_schema_packs, err);
-	if (!rc)
-		rc = rec_create_tables(w, REC_TABLE_TOTALS, err);
-	if (!rc)
-		rc = rec_exec(w, rec_schema_views, err);
-	if (!rc)
-		rc = rec_set_ids(w, REC_APPLICATION_ID, err);
-	return rc ? rc : rec_exec(w, "COMMIT", err);
-}
-
-static int open_db(struct rec_writer *w, struct errbuf *err)
-{
-	int rc;
-
-	if (sqlite3_open_v2(w->part, &w->db, SQLITE_OPEN_READWRITE, NULL))
-		return rec_sql_error(w, err);
-	rc = make_schema(w, err);
-	if (!rc)
-		rc = rec_stmts_prepare(w, err);
-	if (!rc)
-		rc = rec_runs_prepare(w, err);
-	return rc ? rc : rec_totals_prepare(w, err);
-}
-
 int rec_create(struct rec_writer **out, const char *path, bool force,
 	       struct errbuf *err)
 {
@@ -126,7 +84,9 @@ int rec_create(struct rec_writer **out, const char *path, bool force,
 	rc = claim_part(w, force, err);
 	if (rc)
 		goto close;
-	rc = open_db(w, err);
+	rc = rec_open_db(w, w->part, pragmas, false, err);
+	if (!rc)
+		rc = rec_exec(w, "COMMIT", err);
 	if (rc)
 		goto discard;
 	*out = w;
@@ -151,7 +111,7 @@ static int fold_wal(struct rec_writer *w, struct errbuf *err)
 {
 	int rc = rec_exec(w, "PRAGMA wal_checkpoint(TRUNCATE);", err);
 
-	finalize_all(w);
+	rec_finalize(w);
 	return rc ? rc : rec_exec(w, "PRAGMA journal_mode=DELETE;", err);
 }
 
@@ -193,7 +153,7 @@ void rec_leave(struct rec_writer *w)
 
 void rec_discard(struct rec_writer *w)
 {
-	finalize_all(w);
+	rec_finalize(w);
 	sqlite3_close(w->db);
 	w->db = NULL;
 	unlink_part(w);

@@ -6,6 +6,8 @@
 #ifndef EXITSTAT_REC_FORMAT_H
 #define EXITSTAT_REC_FORMAT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #define REC_APPLICATION_ID	0x45584954	/* "EXIT" */
@@ -16,6 +18,67 @@
 #define REC_NR_BUCKETS		40
 #define REC_NR_STATES		5	/* KES_STATE_* without the guest */
 
+/*
+ * The tables with plain rows, which have ids from 1, or a key of their own. In
+ * order of reference.
+ */
+enum rec_table {
+	REC_META, REC_VM, REC_VCPU, REC_REASON, REC_SAMPLE, REC_PHASE,
+	REC_KVM_EXIT, REC_NR_TABLES
+};
+
+struct rec_meta {
+	const char *key;
+	const char *value;
+	bool is_number;		/* in the file */
+};
+
+struct rec_vm {
+	uint64_t vm_id;
+	uint32_t pid;
+	const char *name;
+	const char *comm;
+	const char *cmdline;
+	const char *machine;	/* NULL: not known */
+	uint64_t created_ns;
+	uint64_t died_ns;	/* 0: lived at the end of the recording */
+};
+
+struct rec_vcpu {
+	size_t vm;		/* index into recording.vms */
+	uint32_t vcpu_id;
+	bool has_unknown;
+	uint64_t unknown_last;	/* raw code, if has_unknown */
+};
+
+struct rec_reason {
+	const char *isa;
+	uint64_t code;
+	const char *name;
+	const char *class;
+	const char *meaning;
+	const char *reference;
+};
+
+struct rec_kvm_exit {
+	uint32_t code;		/* KVM_EXIT_* */
+	const char *name;	/* without the prefix */
+};
+
+struct rec_sample {
+	uint64_t begin_ns;
+	uint64_t end_ns;
+	uint64_t missed;
+	int phase;		/* index, of what it has counted; -1: none */
+};
+
+struct rec_phase {
+	const char *name;
+	uint64_t begin_ns;
+	uint64_t end_ns;	/* 0: the recording was interrupted */
+	const char *line;
+};
+
 /* Counters of one reason; -1 in a count: the source does not fill it. */
 struct rec_counts {
 	int64_t l1;
@@ -24,6 +87,12 @@ struct rec_counts {
 	int64_t fastpath;
 	int64_t userspace;
 };
+
+/* Of a row of PACK_DELTA, from its first value on. */
+static inline struct rec_counts rec_counts(const int64_t *n)
+{
+	return (struct rec_counts) { n[0], n[1], n[2], n[3], n[4] };
+}
 
 /* Exits of both contexts. */
 static inline uint64_t rec_total(const struct rec_counts *c)

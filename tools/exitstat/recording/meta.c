@@ -2,11 +2,10 @@
 /*
  * What a loaded recording says about itself (see reader.h).
  */
-#include <errno.h>
 #include <string.h>
 
 #include "exits/groups.h"
-#include "recording/reader.h"
+#include "recording/reader-internal.h"
 
 const char *rec_get(const struct recording *r, const char *key)
 {
@@ -57,4 +56,40 @@ int rec_need_group(const struct recording *r, uint32_t group,
 	return err_set(err, -ENODATA,
 		       "%s: the group %s was off (record with --groups %s)",
 		       r->path, text, text);
+}
+
+/* Which group a table's rows are of. */
+static const uint32_t group_of[PACK_NR_SHAPES] = {
+	[PACK_TIME] = KES_GROUP_TIME,
+	[PACK_HISTOGRAM] = KES_GROUP_HISTOGRAM,
+	[PACK_DETAIL] = KES_GROUP_DETAIL,
+};
+
+static int found(void *arg, const int64_t *n)
+{
+	(void)arg;
+	(void)n;
+	return 1;
+}
+
+int rec_find_groups(struct recording *r, struct errbuf *err)
+{
+	const char *list = rec_get(r, "groups");
+	struct errbuf ignored;
+	int rc;
+
+	/* what was on at the last sample, and what was on before and left rows */
+	if (groups_parse(list, &r->groups, &ignored))
+		r->groups = 0;
+	r->groups |= KES_GROUP_COUNT;
+	for (int i = 0; i < PACK_NR_SHAPES; i++) {
+		if (!group_of[i] || (r->groups & group_of[i]))
+			continue;
+		rc = rec_for_each_row(r, (enum pack_kind)i, found, NULL, err);
+		if (rc < 0)
+			return rc;
+		if (rc)
+			r->groups |= group_of[i];
+	}
+	return 0;
 }

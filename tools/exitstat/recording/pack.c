@@ -20,13 +20,14 @@
 #define MAX_NUMBER	10
 #define MAX_ROW		(2 + PACK_MAX_NUMBERS * MAX_NUMBER)
 
-const struct pack_shape pack_shapes[PACK_NR_KINDS] = {
+const struct pack_shape pack_shapes[PACK_NR_SHAPES] = {
 	[PACK_DELTA] = { "delta", 2, 5, -1, 0x1e },
 	[PACK_CLOSURE] = { "closure", 1, 3, -1, 0 },
 	[PACK_USERSPACE] = { "userspace", 2, 1, -1, 0 },
 	[PACK_VCPU_TIME] = { "vcpu_time", 1, 2, -1, 0 },
 	[PACK_TIME] = { "time", 2, 6, 5, 0x20 },
 	[PACK_HISTOGRAM] = { "histogram", 3, 1, -1, 0 },
+	[PACK_DETAIL] = { "detail", 4, 1, -1, 0 },
 };
 
 static unsigned char *put_number(unsigned char *at, uint64_t n)

@@ -17,7 +17,9 @@
  */
 enum pack_kind {
 	PACK_DELTA, PACK_CLOSURE, PACK_USERSPACE, PACK_VCPU_TIME, PACK_TIME,
-	PACK_HISTOGRAM, PACK_NR_KINDS
+	PACK_HISTOGRAM, PACK_NR_KINDS,
+	PACK_DETAIL = PACK_NR_KINDS,	/* numbers alike, with rows of its own */
+	PACK_NR_SHAPES
 };
 
 #define PACK_MAX_NUMBERS 8	/* of one kind: a line of the cache */
@@ -30,7 +32,7 @@ struct pack_shape {
 	unsigned int nulls;	/* bit i: value i may be NULL */
 };
 
-extern const struct pack_shape pack_shapes[PACK_NR_KINDS];
+extern const struct pack_shape pack_shapes[PACK_NR_SHAPES];
 
 /* What the rows before left behind; zeroed for the first. */
 struct pack_state {

@@ -1,33 +1,68 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads the packed rows of a recording (see pack.h), sample by sample, or, in a
- * summary, run by run.
+ * Reads rows of numbers (see reader.h): the packed ones (pack.h) sample by sample,
+ * or, in a summary, run by run; details, which have plain rows.
  *
  * A writer puts the rows of a sample in any order. They are sorted here, and
  * those with the same keys are added up, so that readers need not care.
  */
-#include <errno.h>
-#include <sqlite3.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "recording/pack.h"
 #include "recording/reader-internal.h"
 
-/* One pass over the packed rows of a kind. */
+struct limits {
+	int64_t min, max;
+	int64_t base;		/* is taken off: ids become indices */
+};
+
+/* One pass over the rows of a kind. */
 struct pass {
-	struct recording *r;
 	enum pack_kind kind;
-	struct rec_limits limits[REC_MAX_COLUMNS];	/* of the columns */
+	int nr_numbers;
+	struct limits samples;
+	struct limits limits[PACK_MAX_NUMBERS];	/* of the numbers */
+	int64_t before;		/* is added to what identifies rows */
 	rec_row_fn fn;
 	void *arg;
-	struct errbuf *err;
 	/* the rows of the sample at hand, after their sample */
 	int64_t (*rows)[PACK_MAX_NUMBERS];
 	size_t nr, cap;
 	bool unsorted;
 };
+
+static struct limits ids(size_t nr)
+{
+	return (struct limits) { 1, (int64_t)nr, 1 };
+}
+
+static struct limits limits_of(const struct recording *r, enum rec_number what)
+{
+	switch (what) {
+	case REC_VCPU_ID:
+		return ids(r->nr_vcpus);
+	case REC_REASON_ID:
+		return ids(r->nr_reasons);
+	case REC_BUCKET:
+		return (struct limits) { 0, REC_NR_BUCKETS - 1, 0 };
+	case REC_FLAG:
+		return (struct limits) { 0, 1, 0 };
+	case REC_COUNT_OR_NULL:
+		return (struct limits) { -1, INT64_MAX, 0 };
+	default:
+		return (struct limits) { 0, INT64_MAX, 0 };
+	}
+}
+
+static bool check_number(const struct limits *l, int64_t *n)
+{
+	if (*n < l->min || *n > l->max)
+		return false;
+	*n -= l->base;
+	return true;
+}
+
+/* ---- packed rows ---- */
 
 static struct pack_reader reader_of(sqlite3_stmt *s, int column)
 {
@@ -70,15 +105,10 @@ static int64_t *room_for_row(struct pass *p)
 	return p->rows[p->nr];
 }
 
-static int nr_numbers(enum pack_kind kind)
-{
-	return pack_shapes[kind].keys + pack_shapes[kind].values;
-}
-
 static bool check_row(const struct pass *p, int64_t *row)
 {
-	for (int i = 0; i < nr_numbers(p->kind); i++)
-		if (!rec_check_number(&p->limits[i + 1], &row[i]))
+	for (int i = 0; i < p->nr_numbers; i++)
+		if (!check_number(&p->limits[i], &row[i]))
 			return false;
 	return true;
 }
@@ -93,85 +123,92 @@ static int load_rows(struct pass *p, sqlite3_stmt *s)
 	p->nr = 0;
 	while ((rc = pack_next(p->kind, &r, row = room_for_row(p))) > 0) {
 		if (!check_row(p, row))
-			return -EINVAL;
+			return REC_DAMAGED;
 		if (p->nr && pack_compare(p->kind, p->rows[p->nr - 1], row) >= 0)
 			p->unsorted = true;
 		p->nr++;
 	}
 	sort_rows(p);
-	return rc;
+	return rc ? REC_DAMAGED : 0;
 }
 
-/* *done: @fn wants no more. */
-static int pass_rows(struct pass *p, int64_t sample, bool *done)
+static int pass_rows(void *arg, sqlite3_stmt *s)
 {
-	int numbers = nr_numbers(p->kind);
-	int64_t n[REC_MAX_COLUMNS] = { sample };
-	int rc = rec_check_number(&p->limits[0], &n[0]) ? 0 : -EINVAL;
-
-	for (size_t i = 0; !rc && i < p->nr; i++) {
-		memcpy(n + 1, p->rows[i], sizeof(*n) * (size_t)numbers);
-		rc = p->fn(p->arg, n);
-		*done = rc;
-	}
-	return rc;
-}
-
-static int read_rows(struct pass *p, sqlite3_stmt *s, int64_t before,
-		     bool *done)
-{
+	struct pass *p = arg;
+	/* a sum of any two, as a damaged recording has */
+	int64_t n[REC_MAX_COLUMNS] = { (int64_t)((uint64_t)p->before +
+				       (uint64_t)sqlite3_column_int64(s, 0)) };
 	int rc = load_rows(p, s);
 
-	/* a sum of any two, as a damaged recording has */
-	return rc ? rc : pass_rows(p, (int64_t)((uint64_t)
-				   sqlite3_column_int64(s, 0) +
-				   (uint64_t)before), done);
+	if (!rc && !check_number(&p->samples, &n[0]))
+		rc = REC_DAMAGED;
+	for (size_t i = 0; !rc && i < p->nr; i++) {
+		memcpy(n + 1, p->rows[i], sizeof(*n) * (size_t)p->nr_numbers);
+		rc = p->fn(p->arg, n);
+	}
+	return rc;
 }
 
 /*
  * Rows of samples, or of runs, that come after @after; @before is added to what
  * identifies them.
  */
-static int read_table(struct pass *p, const char *table, const char *id,
-		      int64_t after, int64_t before)
+static int read_table(struct recording *r, struct pass *p, const char *table,
+		      const char *id, int64_t after, int64_t before,
+		      struct errbuf *err)
 {
 	const char *name = pack_shapes[p->kind].name;
-	int rc = 0, step = SQLITE_DONE;
-	bool done = false;
-	sqlite3_stmt *s;
-	char sql[256];
+	struct buf sql = { 0 };
+	int rc;
 
-	snprintf(sql, sizeof(sql),
-		 "SELECT %1$s, %2$s FROM %3$s WHERE %1$s > ? AND %2$s IS NOT NULL ORDER BY %1$s",
-		 id, name, table);
-	if (sqlite3_prepare_v2(p->r->db, sql, -1, &s, NULL))
-		return rec_read_error(p->r, p->err);
-	sqlite3_bind_int64(s, 1, after);
-	while (!rc && (step = sqlite3_step(s)) == SQLITE_ROW)
-		rc = read_rows(p, s, before, &done);
-	if (rc && !done)
-		rc = rec_corrupt(p->r, name, p->err);
-	else if (!rc && step != SQLITE_DONE)
-		rc = rec_read_error(p->r, p->err);
-	sqlite3_finalize(s);
+	buf_printf(&sql, "SELECT %1$s, %2$s FROM %3$s WHERE %1$s > ? AND %2$s IS NOT NULL ORDER BY %1$s",
+		   id, name, table);
+	p->before = before;
+	rc = rec_select(r, sql.data, after, name, pass_rows, p, err);
+	buf_free(&sql);
 	return rc;
 }
 
-int rec_packed_rows(struct recording *r, enum pack_kind kind,
-		    const enum rec_column *columns, rec_row_fn fn, void *arg,
-		    struct errbuf *err)
+static int read_packed(struct recording *r, struct pass *p, struct errbuf *err)
 {
-	struct pass p = { .r = r, .kind = kind, .fn = fn, .arg = arg,
-			  .err = err };
 	int rc = 0;
 
-	for (int i = 0; columns[i]; i++)
-		p.limits[i] = rec_limits_of(r, columns[i]);
 	if (r->nr_runs)
-		rc = read_table(&p, "run", "id", 0, 0);
+		rc = read_table(r, p, "run", "id", 0, 0, err);
 	if (!rc)
-		rc = read_table(&p, "pack", "sample", r->summed_up,
-				r->nr_runs - r->summed_up);
-	free(p.rows);
+		rc = read_table(r, p, "pack", "sample", r->summed_up,
+				r->nr_runs - r->summed_up, err);
+	free(p->rows);
 	return rc;
+}
+
+/* ---- details ---- */
+
+static int pass_detail(void *arg, sqlite3_stmt *s)
+{
+	int64_t n[REC_MAX_COLUMNS] = { 0 };
+	const struct pass *p = arg;
+
+	for (int i = 0; i < p->nr_numbers; i++) {
+		n[i] = sqlite3_column_int64(s, i);
+		if (sqlite3_column_type(s, i) != SQLITE_INTEGER)
+			return REC_DAMAGED;
+	}
+	return check_row(p, n) ? p->fn(p->arg, n) : REC_DAMAGED;
+}
+
+int rec_for_each_row(struct recording *r, enum pack_kind kind, rec_row_fn fn,
+		     void *arg, struct errbuf *err)
+{
+	const struct pack_shape *shape = &pack_shapes[kind];
+	struct pass p = { .kind = kind, .fn = fn, .arg = arg,
+			  .nr_numbers = shape->keys + shape->values,
+			  .samples = ids(r->nr_samples) };
+
+	for (int i = 0; i < p.nr_numbers; i++)
+		p.limits[i] = limits_of(r, rec_numbers[kind][i].is);
+	if (kind != PACK_DETAIL)
+		return read_packed(r, &p, err);
+	return rec_select(r, "SELECT vcpu, reason, value, other, count FROM detail ORDER BY vcpu, reason, other, value",
+			  0, shape->name, pass_detail, &p, err);
 }

@@ -38,152 +38,166 @@ static char *column_text(sqlite3_stmt *s, int i)
 	return copy;
 }
 
-static char *column_text_or_null(sqlite3_stmt *s, int i)
-{
-	if (sqlite3_column_type(s, i) == SQLITE_NULL)
-		return NULL;
-	return column_text(s, i);
-}
-
 static uint64_t column_u64(sqlite3_stmt *s, int i)
 {
 	return (uint64_t)sqlite3_column_int64(s, i);
 }
 
-static int load_meta(struct recording *r, sqlite3_stmt *s)
+static int load_column(const struct recording *r, sqlite3_stmt *s, int i,
+		       const struct rec_column *c, void *row)
 {
-	struct rec_meta *m = &r->meta[r->nr_meta++];
+	int type = sqlite3_column_type(s, i);
+	void *at = (char *)row + c->at;
 
-	m->key = column_text(s, 1);
-	m->value = column_text(s, 2);
-	m->is_number = sqlite3_column_type(s, 2) == SQLITE_INTEGER;
+	switch (c->type) {
+	case REC_U32:
+		*(uint32_t *)at = (uint32_t)sqlite3_column_int64(s, i);
+		break;
+	case REC_UNKNOWN:
+		((struct rec_vcpu *)row)->has_unknown = type != SQLITE_NULL;
+		/* fall through */
+	case REC_U64:
+	case REC_TIME:
+		*(uint64_t *)at = column_u64(s, i);
+		break;
+	case REC_VALUE:
+		((struct rec_meta *)row)->is_number = type == SQLITE_INTEGER;
+		/* fall through */
+	case REC_TEXT:
+		*(char **)at = column_text(s, i);
+		break;
+	case REC_TEXT_OR_NULL:
+		*(char **)at = type == SQLITE_NULL ? NULL : column_text(s, i);
+		break;
+	case REC_OF_VM:
+		*(size_t *)at = column_u64(s, i) - 1;
+		return *(size_t *)at < r->nr_vms ? 0 : REC_DAMAGED;
+	case REC_OF_PHASE:
+		*(int *)at = (int)column_u64(s, i) - 1;
+		return column_u64(s, i) <= r->nr_phases ? 0 : REC_DAMAGED;
+	}
 	return 0;
 }
 
-static int load_vm(struct recording *r, sqlite3_stmt *s)
+/* The columns of @table, after the first of @s, into the struct of its row. */
+static int load_columns(const struct recording *r, enum rec_table table,
+			sqlite3_stmt *s, void *row)
 {
-	struct rec_vm *vm = &r->vms[r->nr_vms++];
+	int rc = 0, i = 1;
 
-	vm->vm_id = column_u64(s, 1);
-	vm->pid = (uint32_t)sqlite3_column_int64(s, 2);
-	vm->name = column_text(s, 3);
-	vm->comm = column_text(s, 4);
-	vm->cmdline = column_text(s, 5);
-	vm->machine = column_text_or_null(s, 6);
-	vm->created_ns = column_u64(s, 7);
-	vm->died_ns = column_u64(s, 8);
-	return 0;
+	for (const struct rec_column *c = rec_layouts[table].columns;
+	     !rc && c->name; c++)
+		rc = load_column(r, s, i++, c, row);
+	return rc;
 }
 
-static int load_vcpu(struct recording *r, sqlite3_stmt *s)
+/* In order of time. */
+static bool last_phase_fits(const struct recording *r)
 {
-	struct rec_vcpu *v = &r->vcpus[r->nr_vcpus++];
-	uint64_t vm = column_u64(s, 1);
+	const struct rec_phase *p = &r->phases[r->nr_phases - 1];
 
-	if (vm < 1 || vm > r->nr_vms)
-		return -EINVAL;
-	v->vm = vm - 1;
-	v->vcpu_id = (uint32_t)sqlite3_column_int64(s, 2);
-	v->has_unknown = sqlite3_column_type(s, 3) != SQLITE_NULL;
-	v->unknown_last = column_u64(s, 3);
-	return 0;
+	return !(p->end_ns && p->end_ns < p->begin_ns) &&
+	       !(r->nr_phases > 1 && p->begin_ns < p[-1].begin_ns);
 }
 
-static int load_reason(struct recording *r, sqlite3_stmt *s)
-{
-	struct rec_reason *e = &r->reasons[r->nr_reasons++];
-
-	e->isa = column_text(s, 1);
-	e->code = column_u64(s, 2);
-	e->name = column_text(s, 3);
-	e->class = column_text(s, 4);
-	e->meaning = column_text(s, 5);
-	e->reference = column_text(s, 6);
-	return 0;
-}
-
-static int load_phase(struct recording *r, sqlite3_stmt *s)
-{
-	struct rec_phase *p = &r->phases[r->nr_phases++];
-
-	p->name = column_text(s, 1);
-	p->begin_ns = column_u64(s, 2);
-	p->end_ns = column_u64(s, 3);	/* 0: the recording was interrupted */
-	p->line = column_text(s, 4);
-	if (p->end_ns && p->end_ns < p->begin_ns)
-		return -EINVAL;
-	return r->nr_phases > 1 && p->begin_ns < p[-1].begin_ns ? -EINVAL : 0;
-}
-
-static int load_kvm_exit(struct recording *r, sqlite3_stmt *s)
-{
-	struct rec_kvm_exit *e = &r->kvm_exits[r->nr_kvm_exits++];
-
-	e->code = (uint32_t)sqlite3_column_int64(s, 1);
-	e->name = column_text(s, 2);
-	return 0;
-}
-
-#define TABLE(_table, _field, _columns, _order, _load) { \
-	.name = #_table, \
-	.sql = "SELECT " _columns " FROM " #_table " ORDER BY " _order, \
-	.array = offsetof(struct recording, _field), \
-	.count = offsetof(struct recording, nr_##_field), \
-	.size = sizeof(*((struct recording *)NULL)->_field), \
-	.load = _load, \
-}
-
-/* In order of reference: a vcpu row is checked against the vm rows. */
-static const struct table {
-	const char *name;
-	const char *sql;
-	size_t array;
-	size_t count;
-	size_t size;
-	int (*load)(struct recording *r, sqlite3_stmt *s);
-} tables[] = {
-	TABLE(meta, meta, "0, key, value", "key", load_meta),
-	TABLE(vm, vms,
-	      "id, vm_id, pid, name, comm, cmdline, machine, created_ns, died_ns",
-	      "id", load_vm),
-	TABLE(vcpu, vcpus, "id, vm, vcpu_id, unknown_last", "id", load_vcpu),
-	TABLE(reason, reasons,
-	      "id, isa, code, name, class, meaning, reference", "id",
-	      load_reason),
-	TABLE(phase, phases, "id, name, begin_ns, end_ns, line", "id",
-	      load_phase),
-	TABLE(kvm_exit, kvm_exits, "0, code, name", "code", load_kvm_exit),
+/* A table, as it is loaded. */
+struct load {
+	struct recording *r;
+	enum rec_table table;
+	size_t cap;
 };
 
-static int load_rows(struct recording *r, const struct table *t,
-		     sqlite3_stmt *s, struct errbuf *err)
+static int load_row(void *arg, sqlite3_stmt *s)
 {
-	void **array = (void **)((char *)r + t->array);
-	size_t *count = (size_t *)((char *)r + t->count);
-	size_t cap = 0;
-	int step;
+	struct load *t = arg;
+	const struct rec_layout *l = &rec_layouts[t->table];
+	void **array = (void **)((char *)t->r + l->array);
+	size_t *nr = (size_t *)((char *)t->r + l->nr);
+	int64_t id = sqlite3_column_int64(s, 0);
+	char *row;
 
-	while ((step = sqlite3_step(s)) == SQLITE_ROW) {
-		int64_t id = sqlite3_column_int64(s, 0);
-
-		*array = vec_room(*array, *count, &cap, t->size);
-		memset((char *)*array + *count * t->size, 0, t->size);
-		if ((id && id != (int64_t)*count + 1) || t->load(r, s))
-			return rec_corrupt(r, t->name, err);
-	}
-	return step == SQLITE_DONE ? 0 : rec_read_error(r, err);
+	*array = vec_room(*array, *nr, &t->cap, l->size);
+	row = (char *)*array + (*nr)++ * l->size;
+	memset(row, 0, l->size);
+	if ((id && id != (int64_t)*nr) ||
+	    load_columns(t->r, t->table, s, row) ||
+	    (t->table == REC_PHASE && !last_phase_fits(t->r)))
+		return REC_DAMAGED;
+	return 0;
 }
 
-static int load_table(struct recording *r, const struct table *t,
+static int load_table(struct recording *r, enum rec_table table,
 		      struct errbuf *err)
 {
-	sqlite3_stmt *s;
+	struct load load = { .r = r, .table = table };
+	struct buf sql = { 0 };
 	int rc;
 
-	if (sqlite3_prepare_v2(r->db, t->sql, -1, &s, NULL))
-		return rec_read_error(r, err);
-	rc = load_rows(r, t, s, err);
-	sqlite3_finalize(s);
+	rec_schema_select(&sql, table);
+	rc = rec_select(r, sql.data, 0, rec_layouts[table].name, load_row,
+			&load, err);
+	buf_free(&sql);
+	return rc;
+}
+
+/* Samples, or runs of them, as they are loaded. */
+struct samples {
+	struct recording *r;
+	size_t cap;
+	int64_t id;		/* of the last row */
+	int64_t last;		/* sample in it */
+};
+
+/* In order of time, and so of phases. */
+static int load_sample(void *arg, sqlite3_stmt *s)
+{
+	struct samples *l = arg;
+	struct recording *r = l->r;
+	struct rec_sample *m;
+
+	r->samples = vec_room(r->samples, r->nr_samples, &l->cap, sizeof(*m));
+	m = &r->samples[r->nr_samples++];
+	l->last = sqlite3_column_int64(s, 5);
+	if (sqlite3_column_int64(s, 0) != ++l->id ||
+	    load_columns(r, REC_SAMPLE, s, m) ||
+	    m->end_ns < m->begin_ns)
+		return REC_DAMAGED;
+	return m > r->samples && (m->begin_ns < m[-1].end_ns ||
+				  m->phase < m[-1].phase) ? REC_DAMAGED : 0;
+}
+
+/* After the phases; @summary: runs of samples in place of the samples in them. */
+static int load_samples(struct recording *r, bool summary,
+			struct errbuf *err)
+{
+	struct samples l = { .r = r };
+	int rc = 0;
+
+	if (summary)
+		rc = rec_select(r, "SELECT id, begin_ns, end_ns, missed, phase, last FROM run WHERE id > ? ORDER BY id",
+				0, "run", load_sample, &l, err);
+	r->nr_runs = (int64_t)r->nr_samples;
+	r->summed_up = l.id = l.last;
+	if (!rc)
+		rc = rec_select(r, "SELECT id, begin_ns, end_ns, missed, phase, id FROM sample WHERE id > ? ORDER BY id",
+				l.last, "sample", load_sample, &l, err);
+	r->nr_taken = (size_t)l.last;
+	if (!rc && !r->nr_samples)
+		rc = rec_corrupt(r, "it has no sample", err);
+	return rc;
+}
+
+/* Has it more than @max samples times vCPUs? */
+static int is_long(struct recording *r, uint64_t max, bool *out,
+		   struct errbuf *err)
+{
+	int64_t samples = 0, vcpus = 0;
+	int rc = rec_number(r, "SELECT max(id) FROM sample", &samples, err);
+
+	if (!rc)
+		rc = rec_number(r, "SELECT count(*) FROM vcpu", &vcpus, err);
+	*out = vcpus > 0 && samples > 0 &&
+	       (uint64_t)samples > max / (uint64_t)vcpus;
 	return rc;
 }
 
@@ -200,13 +214,14 @@ static int load_all(struct recording *r, uint64_t max, struct errbuf *err)
 	if (!rc)
 		rc = rec_check_tables(r, err);
 	if (!rc)
-		rc = rec_is_long(r, max, &summary, err);
+		rc = is_long(r, max, &summary, err);
 	if (!rc && !summary)
 		rc = rec_check_pages(r, err);
-	for (size_t i = 0; !rc && i < ARRAY_LEN(tables); i++)
-		rc = load_table(r, &tables[i], err);
+	for (int i = 0; !rc && i < REC_NR_TABLES; i++)
+		if (i != REC_SAMPLE)
+			rc = load_table(r, (enum rec_table)i, err);
 	if (!rc)
-		rc = rec_load_samples(r, summary, err);
+		rc = load_samples(r, summary, err);
 	return rc ? rc : rec_find_groups(r, err);
 }
 
@@ -247,37 +262,23 @@ int rec_open_summary(struct recording *r, const char *path,
 	return rec_open_upto(r, path, REC_MAX_IN_FULL, err);
 }
 
-static void free_strings(char *const *strings, size_t n)
+static void free_table(struct recording *r, const struct rec_layout *l)
 {
-	for (size_t i = 0; i < n; i++)
-		free(strings[i]);
+	char *array = *(char **)((char *)r + l->array);
+	size_t nr = *(size_t *)((char *)r + l->nr);
+
+	for (char *row = array; row < array + nr * l->size; row += l->size)
+		for (const struct rec_column *c = l->columns; c->name; c++)
+			if (c->type == REC_TEXT || c->type == REC_VALUE ||
+			    c->type == REC_TEXT_OR_NULL)
+				free(*(char **)(row + c->at));
+	free(array);
 }
 
 void rec_close(struct recording *r)
 {
-	for (size_t i = 0; i < r->nr_meta; i++)
-		free_strings((char *[]){ r->meta[i].key, r->meta[i].value }, 2);
-	for (size_t i = 0; i < r->nr_vms; i++)
-		free_strings((char *[]){ r->vms[i].name, r->vms[i].comm,
-					 r->vms[i].cmdline,
-					 r->vms[i].machine }, 4);
-	for (size_t i = 0; i < r->nr_reasons; i++)
-		free_strings((char *[]){ r->reasons[i].isa, r->reasons[i].name,
-					 r->reasons[i].class,
-					 r->reasons[i].meaning,
-					 r->reasons[i].reference }, 5);
-	for (size_t i = 0; i < r->nr_phases; i++)
-		free_strings((char *[]){ r->phases[i].name,
-					 r->phases[i].line }, 2);
-	for (size_t i = 0; i < r->nr_kvm_exits; i++)
-		free(r->kvm_exits[i].name);
-	free(r->meta);
-	free(r->vms);
-	free(r->vcpus);
-	free(r->reasons);
-	free(r->samples);
-	free(r->phases);
-	free(r->kvm_exits);
+	for (int i = 0; i < REC_NR_TABLES; i++)
+		free_table(r, &rec_layouts[i]);
 	free(r->path);
 	sqlite3_close(r->db);
 	memset(r, 0, sizeof(*r));

@@ -3,8 +3,11 @@
 #ifndef EXITSTAT_REC_READER_INTERNAL_H
 #define EXITSTAT_REC_READER_INTERNAL_H
 
-#include "recording/pack.h"
+#include <errno.h>
+#include <sqlite3.h>
+
 #include "recording/reader.h"
+#include "recording/schema.h"
 
 /* ---- check.c ---- */
 
@@ -13,6 +16,18 @@ int rec_corrupt(const struct recording *r, const char *what,
 		struct errbuf *err);
 /* An SQLite error, as what it means for a reader of recordings. */
 int rec_read_error(const struct recording *r, struct errbuf *err);
+/* What @fn returns of a row that cannot be. */
+#define REC_DAMAGED	(-EBADMSG)
+
+/*
+ * Calls @fn for each row that @sql answers, whose parameter, if it has one, is
+ * @after; stops when it returns != 0, and returns that: of a damaged one, which is
+ * a row of @what, -EINVAL.
+ */
+typedef int (*rec_select_fn)(void *arg, sqlite3_stmt *s);
+int rec_select(struct recording *r, const char *sql, int64_t after,
+	       const char *what, rec_select_fn fn, void *arg,
+	       struct errbuf *err);
 /* The single number that @sql, a query or a PRAGMA, answers. */
 int rec_number(struct recording *r, const char *sql, int64_t *out,
 	       struct errbuf *err);
@@ -27,50 +42,9 @@ int rec_check_tables(struct recording *r, struct errbuf *err);
 /* Page structure only: what rows say is checked as they are loaded. */
 int rec_check_pages(struct recording *r, struct errbuf *err);
 
-/* What a number of a column must be. */
-enum rec_column {
-	REC_END,		/* no more columns */
-	REC_SAMPLE_ID, REC_VCPU_ID, REC_REASON_ID,
-	REC_BUCKET,
-	REC_FLAG,		/* 0 or 1 */
-	REC_COUNT,		/* not negative */
-	REC_COUNT_OR_NULL,	/* that, or -1 */
-};
-
-struct rec_limits {
-	int64_t min, max;
-	int64_t base;		/* is taken off: ids become indices */
-};
-
-struct rec_limits rec_limits_of(const struct recording *r,
-				enum rec_column what);
-
-static inline bool rec_check_number(const struct rec_limits *l, int64_t *n)
-{
-	if (*n < l->min || *n > l->max)
-		return false;
-	*n -= l->base;
-	return true;
-}
-
-/* ---- samples.c ---- */
-
-/* Has it more than @max samples times vCPUs? */
-int rec_is_long(struct recording *r, uint64_t max, bool *out,
-		struct errbuf *err);
-/* After the phases; @summary: runs of samples in place of the samples in them. */
-int rec_load_samples(struct recording *r, bool summary, struct errbuf *err);
-
-/* ---- groups.c ---- */
+/* ---- meta.c ---- */
 
 /* Fills recording.groups. */
 int rec_find_groups(struct recording *r, struct errbuf *err);
-
-/* ---- packed.c ---- */
-
-/* Rows of a kind, after their sample, as rec_for_each_row() has them. */
-int rec_packed_rows(struct recording *r, enum pack_kind kind,
-		    const enum rec_column *columns, rec_row_fn fn, void *arg,
-		    struct errbuf *err);
 
 #endif

@@ -19,26 +19,6 @@
  */
 #define MAX_TOTALS_PER_RUN	4096
 
-int rec_runs_prepare(struct rec_writer *w, struct errbuf *err)
-{
-	for (int i = 0; i < PACK_NR_KINDS; i++)
-		w->packs[i].sums.kind = (enum pack_kind)i;
-	if (sqlite3_prepare_v2(w->db, "INSERT INTO pack VALUES(?,?,?,?,?,?,?)",
-			       -1, &w->put_pack, NULL) ||
-	    sqlite3_prepare_v2(w->db, "INSERT INTO run VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
-			       -1, &w->put_run, NULL))
-		return rec_sql_error(w, err);
-	return 0;
-}
-
-void rec_runs_finalize(struct rec_writer *w)
-{
-	sqlite3_finalize(w->put_pack);
-	sqlite3_finalize(w->put_run);
-	w->put_pack = NULL;
-	w->put_run = NULL;
-}
-
 void rec_runs_free(struct rec_writer *w)
 {
 	for (int i = 0; i < PACK_NR_KINDS; i++) {
@@ -101,9 +81,9 @@ static int put_run(struct rec_writer *w, struct errbuf *err)
 		pack_sums_take(sums, &w->packs[i].bytes);
 	}
 	for (int i = 0; i < (int)ARRAY_LEN(n); i++)
-		sqlite3_bind_int64(w->put_run, i + 1, n[i]);
+		sqlite3_bind_int64(w->stmts[STMT_RUN], i + 1, n[i]);
 	if (!rc)
-		rc = put_bytes(w, w->put_run, (int)ARRAY_LEN(n) + 1, err);
+		rc = put_bytes(w, w->stmts[STMT_RUN], (int)ARRAY_LEN(n) + 1, err);
 	w->totals.upto = r->last;
 	r->nr = 0;
 	r->missed = 0;
@@ -122,8 +102,8 @@ int rec_runs_flush(struct rec_writer *w, struct errbuf *err)
 	}
 	if (!any)
 		return 0;
-	sqlite3_bind_int64(w->put_pack, 1, w->run.last);
-	return put_bytes(w, w->put_pack, 2, err);
+	sqlite3_bind_int64(w->stmts[STMT_PACK], 1, w->run.last);
+	return put_bytes(w, w->stmts[STMT_PACK], 2, err);
 }
 
 int rec_runs_end(struct rec_writer *w, struct errbuf *err)

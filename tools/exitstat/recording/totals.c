@@ -8,26 +8,6 @@
  */
 #include "recording/writer-internal.h"
 
-int rec_totals_prepare(struct rec_writer *w, struct errbuf *err)
-{
-	int rc = 0;
-
-	for (int i = 0; !rc && i < PACK_NR_KINDS; i++) {
-		w->totals.sums[i].kind = (enum pack_kind)i;
-		rc = rec_prepare_insert(w, (enum pack_kind)i, REC_TABLE_TOTALS,
-					&w->totals.put[i], err);
-	}
-	return rc;
-}
-
-void rec_totals_finalize(struct rec_writer *w)
-{
-	for (int i = 0; i < PACK_NR_KINDS; i++) {
-		sqlite3_finalize(w->totals.put[i]);
-		w->totals.put[i] = NULL;
-	}
-}
-
 void rec_totals_free(struct rec_writer *w)
 {
 	for (int i = 0; i < PACK_NR_KINDS; i++)
@@ -71,8 +51,8 @@ static int write_kind(struct rec_writer *w, enum pack_kind kind,
 	int rc = 0;
 
 	for (size_t i = 0; !rc && i < s->nr; i++)
-		rc = rec_insert_row(w, t->put[kind], kind, t->phase,
-				    s->rows[i], err);
+		rc = rec_put_numbers(w, REC_TOTALS, kind, t->phase, s->rows[i],
+				     err);
 	return rc;
 }
 

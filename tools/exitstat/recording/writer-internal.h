@@ -16,10 +16,10 @@
 #define REC_SAMPLES_PER_RUN	64	/* at most */
 
 enum rec_stmt {
-	STMT_BEGIN, STMT_COMMIT,
-	STMT_META, STMT_VM, STMT_VM_DIED, STMT_VCPU, STMT_UNKNOWN, STMT_REASON,
-	STMT_SAMPLE, STMT_PHASE, STMT_PHASE_END, STMT_KVM_EXIT, STMT_DETAIL,
-	STMT_TOTALS_UPTO, REC_NR_STMTS
+	STMT_BEGIN, STMT_COMMIT, STMT_VM_DIED, STMT_UNKNOWN, STMT_PHASE_END,
+	STMT_TOTALS_UPTO,
+	STMT_PACK, STMT_RUN,	/* not of an export */
+	REC_NR_STMTS
 };
 
 /* The rows of one kind: of the sample at hand, and summed up in the run. */
@@ -42,7 +42,6 @@ struct rec_run {
 /* Sums over the phase at hand. */
 struct rec_totals {
 	struct pack_sums sums[PACK_NR_KINDS];
-	sqlite3_stmt *put[PACK_NR_KINDS];
 	int64_t phase;
 	bool changed;		/* since they were written */
 	int64_t upto, written;	/* the last sample in them, in the file's */
@@ -51,11 +50,11 @@ struct rec_totals {
 struct rec_writer {
 	sqlite3 *db;
 	sqlite3_stmt *stmts[REC_NR_STMTS];
+	sqlite3_stmt *put[REC_NR_TABLES];
+	sqlite3_stmt *put_numbers[REC_NR_SORTS][PACK_NR_SHAPES];
 	struct rec_packing packs[PACK_NR_KINDS];
-	sqlite3_stmt *put_pack, *put_run;
 	struct rec_run run;
 	struct rec_totals totals;
-	sqlite3_stmt *put_row[PACK_NR_KINDS];	/* of an export */
 	uint64_t *phase_begins;	/* of all phases so far */
 	size_t nr_phases, cap_phases;
 	uint64_t kvm_exits;	/* bit i: KVM_EXIT_* i has its name */
@@ -71,35 +70,24 @@ void rec_close_writer(struct rec_writer *w);
 
 /* ---- sql.c ---- */
 
+/*
+ * Opens @file and makes its tables, after @pragmas, and all statements; @rows: of
+ * an export.
+ */
+int rec_open_db(struct rec_writer *w, const char *file, const char *pragmas,
+		bool rows, struct errbuf *err);
 int rec_sql_error(struct rec_writer *w, struct errbuf *err);
 int rec_exec(struct rec_writer *w, const char *sql, struct errbuf *err);
 /* Steps a statement of which no rows are expected, and resets it. */
 int rec_step(struct rec_writer *w, sqlite3_stmt *s, struct errbuf *err);
-/* Whose file it is, and of which version. */
-int rec_set_ids(struct rec_writer *w, int application_id, struct errbuf *err);
-/* All tables of that sort, and the statements that fill them. */
-int rec_create_tables(struct rec_writer *w, enum rec_table table,
-		      struct errbuf *err);
-int rec_prepare_insert(struct rec_writer *w, enum pack_kind kind,
-		       enum rec_table table, sqlite3_stmt **out,
-		       struct errbuf *err);
-/* A row of numbers below @id, in its kind's columns; -1 is NULL. */
-int rec_insert_row(struct rec_writer *w, sqlite3_stmt *s, enum pack_kind kind,
-		   int64_t id, const int64_t *n, struct errbuf *err);
-
-/* ---- write.c ---- */
-
-/* The statements of REC_NR_STMTS. */
-int rec_stmts_prepare(struct rec_writer *w, struct errbuf *err);
-void rec_stmts_finalize(struct rec_writer *w);
-int rec_sample_row(struct rec_writer *w, int64_t id, uint64_t begin_ns,
-		   uint64_t end_ns, uint64_t missed, int64_t phase,
-		   struct errbuf *err);
+void rec_finalize(struct rec_writer *w);
+/* A row of numbers, below @first if the sort has one; -1 is NULL. */
+int rec_put_numbers(struct rec_writer *w, enum rec_sort sort,
+		    enum pack_kind kind, int64_t first, const int64_t *n,
+		    struct errbuf *err);
 
 /* ---- runs.c ---- */
 
-int rec_runs_prepare(struct rec_writer *w, struct errbuf *err);
-void rec_runs_finalize(struct rec_writer *w);
 void rec_runs_free(struct rec_writer *w);
 /* A row of the sample at hand, as pack_put() takes it. */
 int rec_runs_put(struct rec_writer *w, enum pack_kind kind, int64_t sample,
@@ -115,8 +103,6 @@ int rec_runs_end(struct rec_writer *w, struct errbuf *err);
 
 /* ---- totals.c ---- */
 
-int rec_totals_prepare(struct rec_writer *w, struct errbuf *err);
-void rec_totals_finalize(struct rec_writer *w);
 void rec_totals_free(struct rec_writer *w);
 /* Rows are of this phase from here on; what another had is written. */
 int rec_totals_begin(struct rec_writer *w, int64_t phase, struct errbuf *err);

@@ -101,8 +101,8 @@ static void put_meta(struct rec_writer *w, bool with_command)
 
 static void put_tables(struct rec_writer *w)
 {
-	must(rec_vm(w, &(struct rec_vm_row) {
-		.id = 1, .vm_id = 3, .pid = 4242, .name = "golden, \"guest\"",
+	must(rec_put(w, REC_VM, 1, &(struct rec_vm) {
+		.vm_id = 3, .pid = 4242, .name = "golden, \"guest\"",
 		.comm = "qemu-system-x86", .cmdline = "qemu-system-x86_64",
 		.machine = is_less ? "microvm" : "q35",
 		.created_ns = T0 + 5 * MS,
@@ -114,8 +114,7 @@ static void put_tables(struct rec_writer *w)
 			reason_by_code(KES_ISA_SVM, svm_codes[i]) :
 			reason_by_code(KES_ISA_VMX, codes[i]);
 
-		must(rec_reason(w, &(struct rec_reason_row) {
-			.id = (int64_t)i + 1,
+		must(rec_put(w, REC_REASON, (int64_t)i + 1, &(struct rec_reason) {
 			.isa = reason_isa_name(r->isa), .code = r->code,
 			.name = r->name, .class = reason_class_name(r->class),
 			.meaning = r->meaning, .reference = r->reference,
@@ -123,26 +122,34 @@ static void put_tables(struct rec_writer *w)
 	}
 }
 
-static uint64_t put_deltas(struct rec_writer *w, int64_t sample, size_t phase,
+static void put(struct rec_writer *w, enum pack_kind kind, int64_t sample,
+		const int64_t *n)
+{
+	must(rec_row(w, kind, sample, n, &err));
+}
+
+static int64_t put_deltas(struct rec_writer *w, int64_t sample, size_t phase,
 			   int vcpu, bool l1only)
 {
-	uint64_t sum = 0;
+	int64_t sum = 0;
 
 	for (size_t c = 0; c < nr_codes; c++) {
 		int64_t n = rate_of(phase, c, vcpu);
-		struct rec_counts counts = { n, 0, 0, c == 6 ? n : 0,
-					     c == 0 ? n : 0 };
+		int64_t row[] = { vcpu + 1, (int64_t)c + 1, n, 0, 0,
+				  c == 6 ? n : 0, c == 0 ? n : 0 };
 
-		if (nr_codes == NR_CODES && c == 0)
-			counts = (struct rec_counts){ n - n / 4, n / 4, n / 8,
-						      0, n - n / 8 };
-		if (l1only)
-			counts = (struct rec_counts){ n, -1, -1, -1, -1 };
+		if (nr_codes == NR_CODES && c == 0) {
+			row[2] = n - n / 4;
+			row[3] = n / 4;
+			row[4] = n / 8;
+			row[6] = n - n / 8;
+		}
+		for (int i = 3; l1only && i < 7; i++)
+			row[i] = -1;
 		if (!n || (vcpu && phase < 2))
 			continue;
-		must(rec_delta(w, sample, vcpu + 1, (int64_t)c + 1, &counts,
-			       &err));
-		sum += (uint64_t)n;
+		put(w, PACK_DELTA, sample, row);
+		sum += n;
 	}
 	return sum;
 }
@@ -154,52 +161,50 @@ static void put_time(int64_t sample, size_t phase, int vcpu,
 
 	for (size_t c = 0; c < nr_codes; c++) {
 		int64_t n = rate_of(phase, c, vcpu);
+		int64_t reason = (int64_t)c + 1;
 		/* handler, user space, halt poll, halt block, preempted */
-		int64_t ns[] = { n * 1000 * (int64_t)(c + 1),
-				 c ? 0 : n * 20000,
-				 codes[c] == 12 ? n * 50000 : 0,
-				 codes[c] == 12 ? n * 900000 : 0, n * 100 };
+		int64_t row[] = { vcpu + 1, reason, n * 1000 * reason,
+				  c ? 0 : n * 20000,
+				  codes[c] == 12 ? n * 50000 : 0,
+				  codes[c] == 12 ? n * 900000 : 0, n * 100,
+				  (reason + 1) * 1000 + sample };
 		int bucket = 11 + (int)c % 4;
 
 		if (!n)
 			continue;
-		must(rec_time(w, sample, vcpu + 1, (int64_t)c + 1, ns,
-			      (int64_t)(c + 2) * 1000 + sample, &err));
-		must(rec_histogram(w, sample, vcpu + 1, (int64_t)c + 1, bucket,
-				   (uint64_t)(n - n / 3), &err));
+		put(w, PACK_TIME, sample, row);
+		put(w, PACK_HISTOGRAM, sample, (int64_t[]) {
+			vcpu + 1, reason, bucket, n - n / 3 });
 		if (n / 3)
-			must(rec_histogram(w, sample, vcpu + 1, (int64_t)c + 1,
-					   bucket + 4, (uint64_t)(n / 3), &err));
-		for (size_t i = 0; i < ARRAY_LEN(ns); i++)
-			busy += ns[i];
+			put(w, PACK_HISTOGRAM, sample, (int64_t[]) {
+				vcpu + 1, reason, bucket + 4, n / 3 });
+		for (int i = 2; i < 7; i++)
+			busy += row[i];
 		if (!c)
-			must(rec_userspace(w, sample, vcpu + 1, 2,
-					   (uint64_t)n, &err));
+			put(w, PACK_USERSPACE, sample,
+			    (int64_t[]) { vcpu + 1, 2, n });
 	}
-	must(rec_vcpu_time(w, sample, vcpu + 1, 100 * MS, 100 * MS - busy,
-			   &err));
+	put(w, PACK_VCPU_TIME, sample,
+	    (int64_t[]) { vcpu + 1, 100 * MS, (int64_t)(100 * MS) - busy });
 }
 
 static void put_details(struct rec_writer *w)
 {
-	static const struct {
-		int64_t reason;
-		uint64_t value;
-		bool other;
-		uint64_t count;
-	} rows[] = {
-		{ 1, 0x3f8, false, 6007 }, { 1, 0x1000003fd, false, 5003 },
-		{ 1, 0xcf8, false, 101 }, { 1, 0, true, 97 },
-		{ 4, 0x6e0, false, 997 }, { 4, 0x80b, false, 499 },
-		{ 4, 0xc0000080, false, 2 }, { 8, 0x0, false, 31 },
-		{ 8, 0x13, false, 11 }, { 10, 14, false, 7 },
-		{ 2, 0xfee00, false, 23 }, { 2, 0x12345, false, 1 },
+	/* reason, value, other, count */
+	static const int64_t rows[][4] = {
+		{ 1, 0x3f8, 0, 6007 }, { 1, 0x1000003fd, 0, 5003 },
+		{ 1, 0xcf8, 0, 101 }, { 1, 0, 1, 97 },
+		{ 4, 0x6e0, 0, 997 }, { 4, 0x80b, 0, 499 },
+		{ 4, 0xc0000080, 0, 2 }, { 8, 0x0, 0, 31 },
+		{ 8, 0x13, 0, 11 }, { 10, 14, 0, 7 },
+		{ 2, 0xfee00, 0, 23 }, { 2, 0x12345, 0, 1 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		for (int vcpu = 1; vcpu <= 2; vcpu++)
-			must(rec_detail(w, vcpu, rows[i].reason, rows[i].value,
-					rows[i].other, rows[i].count, &err));
+			must(rec_detail(w, (int64_t[]) {
+				vcpu, rows[i][0], rows[i][1], rows[i][2],
+				rows[i][3] }, &err));
 }
 
 static uint64_t put_samples(struct rec_writer *w, bool l1only,
@@ -223,15 +228,14 @@ static uint64_t put_samples(struct rec_writer *w, bool l1only,
 			must(rec_sample(w, sample, at - 100, at,
 					p == 2 && i == 4, &err));
 			for (int v = 0; v < 2; v++) {
-				uint64_t n[3] = { put_deltas(w, sample, p, v,
-							     l1only) };
+				int64_t n = put_deltas(w, sample, p, v, l1only);
 
 				if (nr_codes == NR_CODES &&
 				    (!v || p >= 2))
 					put_time(sample, p, v, w);
-				if (!l1only && n[0])
-					must(rec_closure(w, sample, v + 1, n,
-							 &err));
+				if (!l1only && n)
+					put(w, PACK_CLOSURE, sample, (int64_t[]) {
+						v + 1, n, 0, 0 });
 			}
 		}
 	}

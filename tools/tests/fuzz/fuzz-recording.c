@@ -31,7 +31,7 @@ static struct rec_writer *make(void)
 	static const int64_t phases[] = { 30, 0 };
 	struct recmade m = recmade_begin(NR_VCPUS, NR_REASONS, 1);
 
-	must(rec_detail(m.w, 1, 1, 0x3f8, false, 7, &err));
+	must(rec_detail(m.w, (int64_t[]) { 1, 1, 0x3f8, 0, 7 }, &err));
 	recmade_samples(&m, NR_SAMPLES, phases);
 	return m.w;
 }
@@ -195,12 +195,12 @@ static int use_row(void *arg, const int64_t *n)
 	return 0;
 }
 
-static int use_delta(void *arg, const struct rec_delta *d)
+static int use_delta(void *arg, const int64_t *n)
 {
 	const struct recording *r = arg;
 
-	REQUIRE(d->sample < r->nr_samples && d->vcpu < r->nr_vcpus &&
-		d->reason < r->nr_reasons && d->n.l1 >= 0);
+	REQUIRE((size_t)n[0] < r->nr_samples && (size_t)n[1] < r->nr_vcpus &&
+		(size_t)n[2] < r->nr_reasons && n[3] >= 0);
 	return 0;
 }
 
@@ -262,9 +262,9 @@ static void use_export(struct recording *r)
 
 static void read_as(uint64_t max)
 {
-	static const int keys[REC_NR_ROWS] = {
-		[REC_CLOSURE] = 2, [REC_VCPU_TIME] = 2, [REC_TIME] = 3,
-		[REC_HISTOGRAM] = 4, [REC_USERSPACE] = 3,
+	static const int keys[PACK_NR_SHAPES] = {
+		[PACK_DELTA] = 3, [PACK_CLOSURE] = 2, [PACK_VCPU_TIME] = 2,
+		[PACK_TIME] = 3, [PACK_HISTOGRAM] = 4, [PACK_USERSPACE] = 3,
 	};
 	struct recording r;
 	int rc = rec_open_upto(&r, work, max, &err);
@@ -272,11 +272,12 @@ static void read_as(uint64_t max)
 	may_refuse(rc);
 	if (rc)
 		return;
-	may_refuse(rec_for_each_delta(&r, use_delta, &r, &err));
-	for (int i = 0; i < REC_NR_ROWS; i++) {
+	may_refuse(rec_for_each_row(&r, PACK_DELTA, use_delta, &r, &err));
+	for (int i = 0; i < PACK_NR_SHAPES; i++) {
 		struct order order = { .keys = keys[i] };
 
-		may_refuse(rec_for_each_row(&r, i, use_row, &order, &err));
+		may_refuse(rec_for_each_row(&r, (enum pack_kind)i, use_row, &order,
+					    &err));
 	}
 	use_model(&r);
 	use_export(&r);

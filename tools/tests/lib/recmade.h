@@ -60,14 +60,14 @@ static inline void recmade_tables(const struct recmade *m)
 	must(rec_meta_u64(m->w, "interval_ns", 100 * MS, &err));
 	must(rec_meta_u64(m->w, "tsc_khz", 2000000, &err));
 	must(rec_meta_text(m->w, "groups", "count,time,histogram,detail", &err));
-	must(rec_vm(m->w, &(struct rec_vm_row) {
-		.id = 1, .vm_id = 1, .name = "a", .comm = "a", .cmdline = "a" },
+	must(rec_put(m->w, REC_VM, 1, &(struct rec_vm) {
+		.vm_id = 1, .name = "a", .comm = "a", .cmdline = "a" },
 		&err));
 	for (int v = 1; v <= m->vcpus; v++)
 		must(rec_vcpu(m->w, v, 1, (uint32_t)v - 1, &err));
 	for (int i = 1; i <= m->reasons; i++)
-		must(rec_reason(m->w, &(struct rec_reason_row) {
-			.id = i, .isa = "vmx", .code = (uint64_t)i, .name = "A",
+		must(rec_put(m->w, REC_REASON, i, &(struct rec_reason) {
+			.isa = "vmx", .code = (uint64_t)i, .name = "A",
 			.class = "io", .meaning = "m", .reference = "r" }, &err));
 }
 
@@ -83,40 +83,47 @@ static inline struct recmade recmade_begin(int vcpus, int reasons,
 	return m;
 }
 
+static inline void recmade_row(struct rec_writer *w, enum pack_kind kind,
+			       int64_t k, const int64_t *n)
+{
+	must(rec_row(w, kind, k, n, &err));
+}
+
 static inline void recmade_reason(struct rec_writer *w, int64_t k, int64_t v,
 				  int64_t i)
 {
 	int64_t n = (int64_t)random_below(1000);
 	/* -1: the source did not fill it, then */
-	struct rec_counts c = { n, random_below(3) ? n / 2 : -1, -1,
-				random_below(2) ? n / 4 : -1, n };
-	int64_t ns[REC_NR_STATES] = { n * 1000, n, 0, n * 7, 0 };
+	int64_t l2 = random_below(3) ? n / 2 : -1;
+	int64_t fastpath = random_below(2) ? n / 4 : -1;
 
 	if (random_below(5))
-		must(rec_delta(w, k, v, i, &c, &err));
+		recmade_row(w, PACK_DELTA, k,
+			    (int64_t[]) { v, i, n, l2, -1, fastpath, n });
 	if (random_below(2))
-		must(rec_time(w, k, v, i, ns, random_below(2) ? n * 10 : -1,
-			      &err));
+		recmade_row(w, PACK_TIME, k, (int64_t[]) {
+			v, i, n * 1000, n, 0, n * 7, 0,
+			random_below(2) ? n * 10 : -1 });
 	if (random_below(2))
-		must(rec_histogram(w, k, v, i,
-				   (int)random_below(REC_NR_BUCKETS),
-				   (uint64_t)n, &err));
+		recmade_row(w, PACK_HISTOGRAM, k, (int64_t[]) {
+			v, i, (int64_t)random_below(REC_NR_BUCKETS), n });
 	if (!random_below(4))
-		must(rec_userspace(w, k, v, (uint32_t)i, (uint64_t)n, &err));
+		recmade_row(w, PACK_USERSPACE, k, (int64_t[]) { v, i, n });
 }
 
 /* vCPUs and reasons in any order, as kernels list them. */
 static inline void recmade_vcpu(const struct recmade *m, int64_t k, int64_t v)
 {
-	const uint64_t attempts[3] = { random_below(99), 1, 0 };
+	int64_t attempts = (int64_t)random_below(99);
 
 	for (int i = m->reasons; i >= 1; i--)
 		recmade_reason(m->w, k, v, i);
 	if (random_below(2))
-		must(rec_closure(m->w, k, v, attempts, &err));
+		recmade_row(m->w, PACK_CLOSURE, k,
+			    (int64_t[]) { v, attempts, 1, 0 });
 	if (random_below(2))
-		must(rec_vcpu_time(m->w, k, v, 100 * MS,
-				   (int64_t)random_below(50) * MS, &err));
+		recmade_row(m->w, PACK_VCPU_TIME, k, (int64_t[]) {
+			v, 100 * MS, (int64_t)(random_below(50) * MS) });
 }
 
 static inline void recmade_sample(const struct recmade *m, int64_t k)

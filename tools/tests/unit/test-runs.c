@@ -177,16 +177,16 @@ static void without_room_it_is_interrupted(void **state)
 }
 
 struct order {
-	struct rec_delta rows[8];
+	int64_t rows[8][REC_MAX_COLUMNS];
 	size_t nr;
 };
 
-static int note_delta(void *arg, const struct rec_delta *d)
+static int note_delta(void *arg, const int64_t *n)
 {
 	struct order *o = arg;
 
 	assert_true(o->nr < ARRAY_LEN(o->rows));
-	o->rows[o->nr++] = *d;
+	memcpy(o->rows[o->nr++], n, sizeof(o->rows[0]));
 	return 0;
 }
 
@@ -205,19 +205,18 @@ static void rows_are_read_in_order(void **state)
 	must(rec_begin(w, &err));
 	must(rec_sample(w, 2, T0 + 200 * MS, T0 + 200 * MS, 0, &err));
 	for (size_t i = 0; i < ARRAY_LEN(put); i++)
-		must(rec_delta(w, 2, put[i][0], put[i][1],
-			       &(struct rec_counts) { put[i][2], -1, 0, 0, 0 },
-			       &err));
+		recmade_row(w, PACK_DELTA, 2, (int64_t[]) {
+			put[i][0], put[i][1], put[i][2], -1, 0, 0, 0 });
 	must(rec_commit(w, &err));
 	rec_leave(w);
 	must(rec_open(&r, part, &err));
-	must(rec_for_each_delta(&r, note_delta, &o, &err));
+	must(rec_for_each_row(&r, PACK_DELTA, note_delta, &o, &err));
 	assert_int_equal(o.nr, ARRAY_LEN(want));
 	for (size_t i = 0; i < o.nr; i++) {
-		assert_int_equal(o.rows[i].vcpu, want[i][0] - 1);
-		assert_int_equal(o.rows[i].reason, want[i][1] - 1);
-		assert_int_equal(o.rows[i].n.l1, want[i][2]);
-		assert_int_equal(o.rows[i].n.l2, -1);
+		assert_int_equal(o.rows[i][1], want[i][0] - 1);
+		assert_int_equal(o.rows[i][2], want[i][1] - 1);
+		assert_int_equal(o.rows[i][3], want[i][2]);
+		assert_int_equal(o.rows[i][4], -1);
 	}
 	rec_close(&r);
 }
@@ -258,7 +257,8 @@ static void rows_of_another_sample_are_refused(void **state)
 
 	must(rec_begin(w, &err));
 	must(rec_sample(w, 4, T0 + 401 * MS, T0 + 402 * MS, 0, &err));
-	assert_int_equal(rec_userspace(w, 3, 1, 2, 1, &err), -EINVAL);
+	assert_int_equal(rec_row(w, PACK_USERSPACE, 3, (int64_t[]) { 1, 2, 1 },
+				 &err), -EINVAL);
 	must_say("sample 3");
 	rec_discard(w);
 }

@@ -68,30 +68,13 @@ static int on_row(void *arg, const int64_t *n)
 	return 0;
 }
 
-static int on_delta(void *arg, const struct rec_delta *d)
-{
-	return on_row(arg, (int64_t[]) {
-		(int64_t)d->sample, (int64_t)d->vcpu, (int64_t)d->reason,
-		d->n.l1, d->n.l2, d->n.l2_reflected, d->n.fastpath,
-		d->n.userspace });
-}
-
 static void add_up(struct sums *s, struct recording *r, enum pack_kind kind)
 {
-	static const enum rec_rows rows[PACK_NR_KINDS] = {
-		[PACK_CLOSURE] = REC_CLOSURE, [PACK_USERSPACE] = REC_USERSPACE,
-		[PACK_VCPU_TIME] = REC_VCPU_TIME, [PACK_TIME] = REC_TIME,
-		[PACK_HISTOGRAM] = REC_HISTOGRAM,
-	};
-
 	s->r = r;
 	s->shape = &pack_shapes[kind];
 	s->ids = kind == PACK_DELTA || kind == PACK_TIME ||
 		 kind == PACK_HISTOGRAM ? 2 : 1;
-	if (kind == PACK_DELTA)
-		must(rec_for_each_delta(r, on_delta, s, &err));
-	else
-		must(rec_for_each_row(r, rows[kind], on_row, s, &err));
+	must(rec_for_each_row(r, kind, on_row, s, &err));
 }
 
 /* ---- what the tables say ---- */
@@ -251,13 +234,13 @@ static void exports_are_whole(void **state)
 static void put_many(struct rec_writer *w, int64_t k)
 {
 	uint64_t at = T0 + (uint64_t)k * 100 * MS;
-	struct rec_counts c = { k, 0, 0, 0, 0 };
 
 	must(rec_begin(w, &err));
 	must(rec_sample(w, k, at - MS, at, 0, &err));
 	for (int v = 1; k > 1 && v <= MANY_VCPUS; v++)
 		for (int i = 1; i <= MANY_REASONS; i++)
-			must(rec_delta(w, k, v, i, &c, &err));
+			recmade_row(w, PACK_DELTA, k,
+				    (int64_t[]) { v, i, k, 0, 0, 0, 0 });
 	must(rec_commit(w, &err));
 }
 
