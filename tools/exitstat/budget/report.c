@@ -155,16 +155,13 @@ static json_t *recording(const struct budget *b, const struct budget_check *c)
 void budget_json(const struct budget *b, const struct budget_check *c,
 		 size_t nr, FILE *out)
 {
-	json_t *list = json_array(), *root;
+	json_t *list = json_array();
 	bool kept = true;
 
 	for (size_t k = 0; k < nr; k++) {
 		json_array_append_new(list, recording(b, &c[k]));
 		kept = kept && c[k].nr_kept == b->nr;
 	}
-	root = json_pack("{s:o, s:b, s:o}", "budget", json_text(b->path),
-			 "kept", kept, "recordings", list);
-	json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-	fputc('\n', out);
-	json_decref(root);
+	json_print(json_pack("{s:o, s:b, s:o}", "budget", json_text(b->path),
+			     "kept", kept, "recordings", list), out);
 }

@@ -150,9 +150,5 @@ json_t *diff_json_make(const struct diff *d)
 
 void diff_json(const struct diff *d, FILE *out)
 {
-	json_t *root = diff_json_make(d);
-
-	json_dumpf(root, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
-	fputc('\n', out);
-	json_decref(root);
+	json_print(diff_json_make(d), out);
 }

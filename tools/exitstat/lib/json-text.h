@@ -4,6 +4,7 @@
 #define EXITSTAT_JSON_TEXT_H
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +46,14 @@ static inline json_t *json_percent(uint64_t part, uint64_t whole)
 {
 	return whole ? json_real(100.0 * (double)part / (double)whole) :
 		       json_null();
+}
+
+/* The whole of what a program gets; takes @j. */
+static inline void json_print(json_t *j, FILE *out)
+{
+	json_dumpf(j, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
+	fputc('\n', out);
+	json_decref(j);
 }
 
 /* -1 stands for "the source does not fill it". */
