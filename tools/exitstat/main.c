@@ -15,36 +15,41 @@
 
 #include "cmd/cmd.h"
 
-static int complete(int argc, char **argv);
-
-static const struct command commands[] = {
-	{ "list", cmd_list, &argp_list, "VMs that run, and which source counts them" },
-	{ "check", cmd_check, &argp_check, "are the counts right? closure, and ftrace's count" },
-	{ "enable", cmd_enable, &argp_enable,
-	  "switch groups on: count, time, histogram, detail" },
-	{ "disable", cmd_disable, &argp_disable, "switch groups off" },
-	{ "reset", cmd_reset, &argp_reset, "let the kernel's own texts count from now on" },
-	{ "top", cmd_top, &argp_top, "VMs, vCPUs and reasons as they run, on a screen" },
-	{ "record", cmd_record, &argp_record, "record exits while a command (a guest) runs" },
-	{ "report", cmd_report, &argp_report, "how many exits, why, when: words and tables" },
-	{ "plot", cmd_plot, &argp_plot, "exit rates over time: SVG, PNG, PDF, terminal" },
-	{ "diff", cmd_diff, &argp_diff,
-	  "what differs between two recordings, or two sets of runs" },
-	{ "check-budget", cmd_check_budget, &argp_check_budget,
-	  "does a recording keep its budget of exits?" },
-	{ "serve", cmd_serve, &argp_serve, "the exits of all VMs for Prometheus (OpenMetrics)" },
-	{ "export", cmd_export, &argp_export, "a recording as CSV, JSON or a trace for Perfetto" },
-	{ "import", cmd_import, &argp_import,
-	  "a recording of what kvm_stat or perf kvm stat wrote" },
-	{ "explain", cmd_explain, &argp_explain,
-	  "what an exit reason means, costs, and how to avoid it" },
-	{ "completion", complete, &argp_completion,
-	  "completion of all this by a shell" },
+struct options {
+	int shell;		/* there is one */
 };
 
-static int complete(int argc, char **argv)
+static int complete(void *options);
+
+static const struct option_row completion_rows[] = {
+	{ .arg = "bash", OPT_CHOICE(shell, 0), .argument = true, .many = true,
+	  .missing = "for which shell? (bash)" },
+	{ 0 }
+};
+
+static const struct command completion = {
+	.name = "completion",
+	.help = "completion of all this by a shell",
+	.usage = "bash",
+	.doc = "Write a script that lets bash complete commands, options and their values.\v"
+	       "For this shell: . <(exitstat completion bash)",
+	.rows = completion_rows,
+	.size = sizeof(struct options),
+	.run = complete,
+};
+
+/* In the order of the help. */
+static const struct command *const commands[] = {
+	&cmd_list, &cmd_check, &cmd_enable, &cmd_disable, &cmd_reset, &cmd_top,
+	&cmd_record, &cmd_report, &cmd_plot, &cmd_diff, &cmd_check_budget,
+	&cmd_serve, &cmd_export, &cmd_import, &cmd_explain, &completion,
+};
+
+static int complete(void *options)
 {
-	return cmd_completion(argc, argv, commands, ARRAY_LEN(commands));
+	(void)options;
+	completion_bash(commands, ARRAY_LEN(commands));
+	return EXIT_CODE_OK;
 }
 
 static void print_help(FILE *out)
@@ -53,20 +58,29 @@ static void print_help(FILE *out)
 		"usage: exitstat COMMAND [OPTION...]\n\n"
 		"VM exits of KVM guests by reason, over time and by boot phase.\n\n");
 	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
-		fprintf(out, "  %-12s %s\n", commands[i].name, commands[i].help);
+		fprintf(out, "  %-12s %s\n", commands[i]->name, commands[i]->help);
 	fprintf(out, "\nexitstat COMMAND --help says more; so does exitstat-COMMAND(1).\n");
 }
 
-static int run_command(int argc, char **argv)
+static int run_command(const struct command *c, int argc, char **argv)
 {
-	for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-		if (strcmp(argv[1], commands[i].name))
-			continue;
-		argv[1] = xasprintf("exitstat %s", commands[i].name);
-		program_invocation_name = argv[1];
-		program_invocation_short_name = argv[1];
-		return commands[i].run(argc - 1, argv + 1);
-	}
+	void *options;
+	int code;
+
+	argv[0] = xasprintf("exitstat %s", c->name);
+	program_invocation_name = argv[0];
+	program_invocation_short_name = argv[0];
+	options = options_parse(c, argc, argv);
+	code = c->run(options);
+	free(options);
+	return code;
+}
+
+static int find_command(int argc, char **argv)
+{
+	for (size_t i = 0; i < ARRAY_LEN(commands); i++)
+		if (!strcmp(argv[1], commands[i]->name))
+			return run_command(commands[i], argc - 1, argv + 1);
 	warnx("%s: no such command (exitstat --help lists them)", argv[1]);
 	return EXIT_CODE_USAGE;
 }
@@ -105,5 +119,5 @@ int main(int argc, char **argv)
 		printf("exitstat %s\n", EXITSTAT_VERSION);
 		return EXIT_CODE_OK;
 	}
-	return run_command(argc, argv);
+	return find_command(argc, argv);
 }

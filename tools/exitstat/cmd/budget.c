@@ -18,46 +18,45 @@
 #define MAX_MARGIN	1000
 #define DEFAULT_MARGIN	10
 
-enum { OPT_INIT = 0x200, OPT_MARGIN };
-
 struct options {
-	const char **files;
-	size_t nr_files, cap_files;
+	struct option_list files;
 	const char *budget;
-	unsigned int margin;
+	unsigned int margin;	/* percent */
 	bool init, json, has_margin;
 };
 
-static const struct argp_option option_table[] = {
-	{ "budget", 'b', "FILE", 0,
-	  "The budgets, as exitstat-budget(5) describes them", 0 },
-	{ "init", OPT_INIT, NULL, 0,
-	  "Write budgets that the recordings keep: to the FILE of --budget, or to standard output",
-	  0 },
-	{ "margin", OPT_MARGIN, "PERCENT", 0,
-	  "With --init: so much more than the most that a run had (default: 10%)",
-	  0 },
-	{ "json", 'j', NULL, 0, "For programs: one JSON object", 0 },
-	{ 0 }
-};
-
-static unsigned int parse_margin(struct argp_state *state, const char *arg)
+static void margin(void *options, char *arg, struct argp_state *state)
 {
+	struct options *o = options;
 	size_t len = strlen(arg);
 	char *digits = xstrdup(arg);
-	unsigned int n;
 
 	if (len > 1 && digits[len - 1] == '%')
 		digits[len - 1] = '\0';
-	n = (unsigned int)cmd_number(state, "margin", digits, 0, MAX_MARGIN);
+	o->margin = (unsigned int)option_number(state, digits, 0, MAX_MARGIN);
+	o->has_margin = true;
 	free(digits);
-	return n;
 }
 
-static void check_options(const struct options *o, struct argp_state *state)
+static const struct option_row rows[] = {
+	{ .arg = "FILE", OPT_LIST(files), .argument = true, .many = true,
+	  .missing = "which FILE?" },
+	{ "budget", 'b', "FILE", OPT_TEXT(budget),
+	  "The budgets, as exitstat-budget(5) describes them" },
+	{ "init", 0, NULL, OPT_FLAG(init),
+	  "Write budgets that the recordings keep: to the FILE of --budget, or to standard output" },
+	{ "margin", 0, "PERCENT", OPT_CALL(margin),
+	  "With --init: so much more than the most that a run had (default: 10%)" },
+	CMD_JSON_OPTION,
+	{ 0 }
+};
+
+static void finish(void *options, struct argp_state *state)
 {
-	if (!o->nr_files)
-		argp_error(state, "which FILE?");
+	const struct options *o = options;
+
+	if (!o->files.nr)
+		return;
 	if (!o->init && !o->budget)
 		argp_error(state, "which --budget? (--init writes one)");
 	if (!o->init && o->has_margin)
@@ -66,62 +65,17 @@ static void check_options(const struct options *o, struct argp_state *state)
 		argp_error(state, "--init writes budgets: without --json");
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	switch (key) {
-	case 'b':
-		o->budget = arg;
-		return 0;
-	case OPT_INIT:
-		o->init = true;
-		return 0;
-	case OPT_MARGIN:
-		o->has_margin = true;
-		o->margin = parse_margin(state, arg);
-		return 0;
-	case 'j':
-		o->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		o->files = vec_room(o->files, o->nr_files, &o->cap_files,
-				    sizeof(*o->files));
-		o->files[o->nr_files++] = arg;
-		return 0;
-	case ARGP_KEY_END:
-		check_options(o, state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-const struct argp argp_check_budget = {
-	.options = option_table,
-	.parser = parse,
-	.args_doc = "FILE... --budget BUDGETS",
-	.doc = "Say whether recordings keep budgets of exits: in all, by phase, reason or class, or of returns to user space.\v"
-	       "The exit status is 0 if all are kept, 1 if one is exceeded, and 2 if that cannot be told.",
-};
-
-typedef int (*model_fn)(void *arg, const struct model *m,
-			struct errbuf *err);
-
-static int with_file(const char *path, model_fn fn, void *arg,
+/* Calls @fn for one file after the other. */
+static int each_file(const struct options *o, cmd_model_fn fn, void *arg,
 		     struct errbuf *err)
 {
 	/* what an unfinished or empty run has would keep any budget */
 	static const struct model_need need = { .exits = true,
 						.complete = true };
-	struct recording rec;
-	struct model m;
-	int rc = model_open(&m, &rec, path, &need, err);
+	int rc = 0;
 
-	if (rc)
-		return rc;
-	rc = fn(arg, &m, err);
-	model_close(&m);
+	for (size_t i = 0; i < o->files.nr && !rc; i++)
+		rc = cmd_model(o->files.p[i], &need, fn, arg, err);
 	return rc;
 }
 
@@ -169,12 +123,12 @@ static void print(const struct checks *all, bool json)
 
 static int check_all(const struct options *o, struct errbuf *err)
 {
-	struct checks all = { .c = xcalloc(o->nr_files, sizeof(*all.c)) };
+	struct checks all = { .c = xcalloc(o->files.nr, sizeof(*all.c)) };
 	int code = EXIT_CODE_USAGE;
 	int rc = budget_read(&all.b, o->budget, err);
 
-	for (size_t i = 0; i < o->nr_files && !rc; i++)
-		rc = with_file(o->files[i], check_one, &all, err);
+	if (!rc)
+		rc = each_file(o, check_one, &all, err);
 	if (!rc) {
 		print(&all, o->json);
 		code = status_of(&all);
@@ -214,10 +168,8 @@ static int write_new(const struct budget_init *init, const struct options *o,
 static int init_all(const struct options *o, struct errbuf *err)
 {
 	struct budget_init *init = budget_init_new();
-	int rc = 0;
+	int rc = each_file(o, add_one, init, err);
 
-	for (size_t i = 0; i < o->nr_files && !rc; i++)
-		rc = with_file(o->files[i], add_one, init, err);
 	if (!rc)
 		rc = write_new(init, o, err);
 	budget_init_free(init);
@@ -226,15 +178,25 @@ static int init_all(const struct options *o, struct errbuf *err)
 	return rc ? EXIT_CODE_USAGE : EXIT_CODE_OK;
 }
 
-int cmd_check_budget(int argc, char **argv)
+static int run(void *options)
 {
-	struct options o = { .margin = DEFAULT_MARGIN };
+	const struct options *o = options;
 	struct errbuf err;
-	int code;
+	int code = o->init ? init_all(o, &err) : check_all(o, &err);
 
-	if (argp_parse(&argp_check_budget, argc, argv, 0, NULL, &o))
-		return EXIT_CODE_USAGE;
-	code = o.init ? init_all(&o, &err) : check_all(&o, &err);
-	free(o.files);
+	free(o->files.p);
 	return code;
 }
+
+const struct command cmd_check_budget = {
+	.name = "check-budget",
+	.help = "does a recording keep its budget of exits?",
+	.usage = "FILE... --budget BUDGETS",
+	.doc = "Say whether recordings keep budgets of exits: in all, by phase, reason or class, or of returns to user space.\v"
+	       "The exit status is 0 if all are kept, 1 if one is exceeded, and 2 if that cannot be told.",
+	.rows = rows,
+	.finish = finish,
+	.size = sizeof(struct options),
+	.defaults = &(const struct options) { .margin = DEFAULT_MARGIN },
+	.run = run,
+};

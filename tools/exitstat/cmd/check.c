@@ -10,13 +10,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "exits/sources.h"
 #include "check/check.h"
 #include "cmd/cmd.h"
 #include "lib/fsroot.h"
 #include "lib/json-text.h"
-
-enum { OPT_SNAPSHOT = 0x200, OPT_HISTOGRAM };
 
 struct options {
 	struct cmd_common common;
@@ -25,43 +22,14 @@ struct options {
 	bool json;
 };
 
-static const struct argp_option option_table[] = {
-	{ "snapshot", OPT_SNAPSHOT, "FILE", 0,
-	  "Check this copy of the kernel's snapshot", 0 },
-	{ "histogram", OPT_HISTOGRAM, "FILE", 0,
-	  "Compare with this copy of events/kvm/kvm_exit/hist", 0 },
-	{ "json", 'j', NULL, 0, "For programs: one JSON object", 0 },
+static const struct option_row rows[] = {
+	{ "snapshot", 0, "FILE", OPT_TEXT(snapshot),
+	  "Check this copy of the kernel's snapshot" },
+	{ "histogram", 0, "FILE", OPT_TEXT(histogram),
+	  "Compare with this copy of events/kvm/kvm_exit/hist" },
+	CMD_JSON_OPTION,
+	CMD_COMMON_OPTIONS,
 	{ 0 }
-};
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->common;
-		return 0;
-	case OPT_SNAPSHOT:
-		o->snapshot = arg;
-		return 0;
-	case OPT_HISTOGRAM:
-		o->histogram = arg;
-		return 0;
-	case 'j':
-		o->json = true;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-const struct argp argp_check = {
-	.options = option_table,
-	.parser = parse,
-	.doc = "Check that the counts are right: every VM-entry attempt accounted "
-	       "for, and no difference to the kernel's own histogram of kvm_exit.",
-	.children = cmd_common_children,
 };
 
 /* ---- words ---- */
@@ -142,14 +110,6 @@ static void print_trace(const struct check_trace *t, uint32_t isa)
 		       fmt_count(n, t->exits), t->pairs.nr);
 }
 
-static void print_lost(const struct snapshot *s)
-{
-	char text[LOST_TEXT_LEN];
-
-	if (s->hdr.lost)
-		printf("%s\n\n", source_lost_text(s->hdr.lost, text));
-}
-
 /* ---- JSON ---- */
 
 static const char *const verdict_names[] = {
@@ -199,58 +159,54 @@ static json_t *trace_json(const struct check_trace *t, uint32_t isa)
 	return json_pack("{s:s, s:o, s:o, s:o, s:o}", "verdict",
 			 verdict_names[t->verdict],
 			 "why", json_text_or_null(t->why.text),
-			 "exits", t->compared ? json_integer((json_int_t)t->exits) :
-						json_null(),
-			 "compared", t->compared ?
-				     json_integer((json_int_t)t->pairs.nr) :
-				     json_null(),
+			 "exits", json_count(t->compared ? (int64_t)t->exits : -1),
+			 "compared", json_count(t->compared ? (int64_t)t->pairs.nr : -1),
 			 "differences", all);
 }
 
 static void print_json(const struct snapshot *s, const struct check_closure *c,
 		       const struct check_trace *t)
 {
-	json_t *o = json_pack("{s:I, s:I, s:o, s:o}",
-			      "lost", (json_int_t)s->hdr.lost,
-			      "switches", (json_int_t)s->hdr.switches,
-			      "closure", closure_json(c),
-			      "histogram", trace_json(t, s->hdr.isa));
-
-	json_dumpf(o, stdout, JSON_INDENT(2));
-	printf("\n");
-	json_decref(o);
+	json_print(json_pack("{s:I, s:I, s:o, s:o}",
+			     "lost", (json_int_t)s->hdr.lost,
+			     "switches", (json_int_t)s->hdr.switches,
+			     "closure", closure_json(c),
+			     "histogram", trace_json(t, s->hdr.isa)), stdout);
 }
 
 /* ---- reading ---- */
+
+static int read_copy(const char *file, struct snapshot *s, struct errbuf *err)
+{
+	struct buf bytes = { 0 };
+	struct errbuf why;
+	int rc = fsroot_read("", file, &bytes);
+
+	if (rc)
+		err_set(&why, rc, "%s", strerror(-rc));
+	else
+		rc = snapshot_parse(s, bytes.data, bytes.len, &why);
+	buf_free(&bytes);
+	return rc ? err_set(err, rc, "%s: %.400s", file, why.text) : 0;
+}
 
 /* 0, or -errno after a complaint. */
 static int read_snapshot(const struct options *o, struct snapshot *s)
 {
 	struct source_choice choice;
 	struct source *src;
-	struct buf bytes = { 0 };
-	struct errbuf err, why;
+	struct errbuf err;
 	int rc;
 
 	if (o->snapshot) {
-		rc = fsroot_read("", o->snapshot, &bytes);
-		if (rc)
-			err_set(&err, rc, "%s: %s", o->snapshot, strerror(-rc));
+		rc = read_copy(o->snapshot, s, &err);
 	} else {
 		src = cmd_source(&o->common, &choice);
 		if (!src)
 			return -ENODEV;
-		rc = source_read(src, &bytes, &err);
+		rc = cmd_snapshot(src, s, &err);
 		source_close(src);
 	}
-	if (!rc) {
-		rc = snapshot_parse(s, bytes.data, bytes.len, &why);
-		if (rc)
-			err_set(&err, rc, "%s%s%.400s",
-				o->snapshot ? o->snapshot : "",
-				o->snapshot ? ": " : "", why.text);
-	}
-	buf_free(&bytes);
 	if (rc)
 		cmd_fail(&err);
 	return rc;
@@ -275,7 +231,7 @@ static int report(const struct options *o, const struct snapshot *s,
 	if (o->json) {
 		print_json(s, &c, t);
 	} else {
-		print_lost(s);
+		cmd_print_lost(s);
 		print_closure(&c, s->hdr.switches);
 		print_trace(t, s->hdr.isa);
 	}
@@ -289,16 +245,16 @@ static int check(const struct options *o, struct snapshot *s,
 		 struct trace_hist *before, struct trace_hist *after)
 {
 	bool alone = o->snapshot && !o->histogram;
+	const char *root = cmd_root(&o->common);
 	struct check_trace t = { .verdict = CANNOT };
 	int code, rc = alone ?
 		 err_set(&t.why, -ENOENT, "no --histogram to go with --snapshot") :
-		 trace_hist_read(before, o->common.root, o->histogram, &t.why);
+		 trace_hist_read(before, root, o->histogram, &t.why);
 
 	if (read_snapshot(o, s))
 		return EXIT_CODE_FAILED;
 	if (!rc)
-		rc = trace_hist_read(after, o->common.root, o->histogram,
-				     &t.why);
+		rc = trace_hist_read(after, root, o->histogram, &t.why);
 	if (rc && o->histogram)
 		return cmd_fail(&t.why);
 	if (!rc)
@@ -308,18 +264,24 @@ static int check(const struct options *o, struct snapshot *s,
 	return code;
 }
 
-int cmd_check(int argc, char **argv)
+static int run(void *options)
 {
 	struct trace_hist before = { 0 }, after = { 0 };
 	struct snapshot s = { 0 };
-	struct options o = { 0 };
-	int code;
+	int code = check(options, &s, &before, &after);
 
-	if (argp_parse(&argp_check, argc, argv, 0, NULL, &o))
-		return EXIT_CODE_USAGE;
-	code = check(&o, &s, &before, &after);
 	trace_hist_free(&before);
 	trace_hist_free(&after);
 	snapshot_free(&s);
 	return code;
 }
+
+const struct command cmd_check = {
+	.name = "check",
+	.help = "are the counts right? closure, and ftrace's count",
+	.doc = "Check that the counts are right: every VM-entry attempt accounted "
+	       "for, and no difference to the kernel's own histogram of kvm_exit.",
+	.rows = rows,
+	.size = sizeof(struct options),
+	.run = run,
+};

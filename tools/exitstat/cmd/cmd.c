@@ -1,74 +1,65 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements cmd.h: options that every command has, and complaints.
+ * Implements cmd.h: options that several commands have, what they do alike, and
+ * complaints.
  */
 #include <err.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
-#include "lib/outfile.h"
 #include "cmd/cmd.h"
 #include "exits/groups.h"
+#include "exits/reasons.h"
+#include "exits/sources.h"
+#include "lib/outfile.h"
+#include "model/open.h"
+#include "snapshot/snapshot.h"
 #include "source/hold.h"
 
-enum { OPT_ROOT = 0x100, OPT_SOURCE };
+/* ---- options ---- */
 
-static const struct argp_option options[] = {
-	{ "root", OPT_ROOT, "DIR", 0,
-	  "Look for /proc and /sys below DIR (also: EXITSTAT_ROOT)", 10 },
-	{ "source", OPT_SOURCE, "SOURCE", 0,
-	  "Where counts come from: auto (default; the first that works) or one of",
-	  10 },
-	{ 0 }
-};
-
-static error_t parse(int key, char *arg, struct argp_state *state)
+const char *cmd_root(const struct cmd_common *common)
 {
-	struct cmd_common *c = state->input;
-	const char *root;
+	const char *root = common->root ? common->root : getenv("EXITSTAT_ROOT");
 
-	switch (key) {
-	case ARGP_KEY_INIT:
-		root = getenv("EXITSTAT_ROOT");
-		c->root = root ? root : "";
-		c->source = "auto";
-		return 0;
-	case OPT_ROOT:
-		c->root = arg;
-		return 0;
-	case OPT_SOURCE:
-		c->source = arg;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	return root ? root : "";
 }
 
-/* The table of sources makes its help. */
-static char *filter(int key, const char *text, void *input)
+const char *cmd_reason_word(size_t i)
 {
-	char names[128];
+	const struct reason *list;
+	size_t nr;
 
-	(void)input;
-	if (key != OPT_SOURCE)
-		return (char *)text;
-	source_names(names, sizeof(names));
-	return xasprintf("%s %s", text, names);
+	list = reason_list(&nr);
+	return i < nr ? list[i].name : NULL;
 }
 
-static const struct argp argp = {
-	.options = options,
-	.parser = parse,
-	.help_filter = filter,
-};
-const struct argp_child cmd_common_children[] = { { &argp, 0, NULL, 0 },
-						  { 0 } };
+void cmd_picture(void *picture, char *path, struct argp_state *state)
+{
+	struct cmd_picture *p = picture;
+
+	p->path = path;
+	if (!plot_format_of(path, &p->format))
+		option_error(state,
+			     "%s: need a name that ends in .svg, .png or .pdf",
+			     path);
+}
+
+/* ---- sources ---- */
+
+int cmd_fail(const struct errbuf *err)
+{
+	warnx("%s", err->text);
+	return EXIT_CODE_FAILED;
+}
 
 struct source *cmd_source(const struct cmd_common *common,
 			  struct source_choice *choice)
 {
+	const char *name = common->source ? common->source : "auto";
 	struct errbuf err;
-	struct source *s = source_open(common->root, common->source, choice,
-				       &err);
+	struct source *s = source_open(cmd_root(common), name, choice, &err);
 
 	if (s)
 		return s;
@@ -78,6 +69,17 @@ struct source *cmd_source(const struct cmd_common *common,
 			warnx("  %s: %s", choice->refused[i].name,
 			      choice->refused[i].why.text);
 	return NULL;
+}
+
+int cmd_snapshot(struct source *src, struct snapshot *s, struct errbuf *err)
+{
+	struct buf bytes = { 0 };
+	int rc = source_read(src, &bytes, err);
+
+	if (!rc)
+		rc = snapshot_parse(s, bytes.data, bytes.len, err);
+	buf_free(&bytes);
+	return rc;
 }
 
 int cmd_counting(struct source *s, uint32_t groups, bool quiet,
@@ -101,53 +103,20 @@ int cmd_counting(struct source *s, uint32_t groups, bool quiet,
 	return code;
 }
 
-int cmd_fail(const struct errbuf *err)
+/* ---- recordings and what is made of them ---- */
+
+int cmd_model(const char *file, const struct model_need *need,
+	      cmd_model_fn fn, void *arg, struct errbuf *err)
 {
-	warnx("%s", err->text);
-	return EXIT_CODE_FAILED;
-}
+	struct recording rec;
+	struct model m;
+	int rc = model_open(&m, &rec, file, need, err);
 
-error_t cmd_one_file(int key, char *arg, struct argp_state *state,
-		     const char **file)
-{
-	switch (key) {
-	case ARGP_KEY_ARG:
-		if (*file)
-			argp_error(state, "one FILE at a time");
-		*file = arg;
-		return 0;
-	case ARGP_KEY_END:
-		if (!*file)
-			argp_error(state, "which FILE?");
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-uint64_t cmd_number(struct argp_state *state, const char *what,
-		    const char *arg, uint64_t min, uint64_t max)
-{
-	uint64_t n = 0;
-
-	if (parse_u64(arg, min, max, &n))
-		argp_error(state, "%s: %s: need a number from %llu to %llu",
-			   what, arg, (unsigned long long)min,
-			   (unsigned long long)max);
-	return n;
-}
-
-uint64_t cmd_duration(struct argp_state *state, const char *what,
-		      const char *arg, uint64_t min_ns, uint64_t max_ns)
-{
-	char lo[COUNT_TEXT_LEN], hi[COUNT_TEXT_LEN];
-	uint64_t ns = 0;
-
-	if (parse_duration(arg, min_ns, max_ns, &ns))
-		argp_error(state,
-			   "%s: %s: need a whole number with a unit (us, ms, s, m), from %s to %s",
-			   what, arg, fmt_ns(lo, min_ns), fmt_ns(hi, max_ns));
-	return ns;
+	if (rc)
+		return rc;
+	rc = fn(arg, &m, err);
+	model_close(&m);
+	return rc;
 }
 
 int cmd_draw(const char *path, cmd_draw_fn fn, const void *arg,
@@ -164,4 +133,21 @@ int cmd_draw(const char *path, cmd_draw_fn fn, const void *arg,
 		return outfile_commit(&out, err);
 	outfile_abort(&out);
 	return err_set(err, rc, "%s: %.400s", path, why.text);
+}
+
+int cmd_terminal_width(int least)
+{
+	struct winsize ws;
+
+	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &ws) && ws.ws_col >= least)
+		return ws.ws_col;
+	return 80;
+}
+
+void cmd_print_lost(const struct snapshot *s)
+{
+	char text[LOST_TEXT_LEN];
+
+	if (s->hdr.lost)
+		printf("%s\n\n", source_lost_text(s->hdr.lost, text));
 }

@@ -10,13 +10,10 @@
 
 #include "cmd/cmd.h"
 #include "diff/report.h"
-#include "html/html.h"
 #include "lib/plain.h"
 #include "model/open.h"
 
 #define MAX_RUNS	100	/* of both sides */
-
-enum { OPT_BY = 0x200, OPT_PHASE, OPT_TOP, OPT_ALL, OPT_PLOT, OPT_HTML };
 
 struct options {
 	const char *files[MAX_RUNS];
@@ -24,8 +21,7 @@ struct options {
 	size_t nr_a;		/* of them; 0 without "--" */
 	struct diff_view view;
 	bool json;
-	const char *plot;	/* NULL: say it instead */
-	enum plot_format format;
+	struct cmd_picture plot;	/* none: say it instead */
 	const char *html;	/* the same */
 };
 
@@ -36,37 +32,20 @@ struct runs {
 	size_t nr;
 };
 
-static const struct argp_option option_table[] = {
-	{ "by", OPT_BY, "reason|class", 0,
-	  "One table instead of both", 0 },
-	{ "phase", OPT_PHASE, "NAME|all", 0,
-	  "One phase, or each by itself", 0 },
-	{ "top", OPT_TOP, "N", 0,
-	  "Show the N largest changes of a table (default: 10)", 0 },
-	{ "all", OPT_ALL, NULL, 0, "Show all rows", 0 },
-	{ "plot", OPT_PLOT, "FILE", 0,
-	  "Instead, draw the rates of both on the same scales; FILE's name ends in .svg, .png or .pdf",
-	  0 },
-	{ "html", OPT_HTML, "PAGE", 0,
-	  "Instead, write a page for a browser, with both side by side: one file, which loads nothing",
-	  0 },
-	{ "json", 'j', NULL, 0, "For programs: one JSON object", 0 },
-	{ 0 }
-};
-
-static enum diff_by find_by(struct argp_state *state, const char *name)
+static void phase(void *view, char *arg, struct argp_state *state)
 {
-	if (!strcmp(name, "reason"))
-		return DIFF_BY_REASON;
-	if (strcmp(name, "class"))
-		argp_error(state, "by: %s: need reason or class", name);
-	return DIFF_BY_CLASS;
+	struct diff_view *v = view;
+
+	(void)state;
+	v->every_phase = !strcmp(arg, "all");
+	v->phase = v->every_phase ? NULL : arg;
 }
 
 /* state->quoted is the place of the first argument behind "--". */
-static void add_file(struct options *o, const char *file,
-		     struct argp_state *state)
+static void add_file(void *options, char *file, struct argp_state *state)
 {
+	struct options *o = options;
+
 	if (o->nr_files == MAX_RUNS)
 		argp_error(state, "more than %d recordings", MAX_RUNS);
 	if (state->quoted && !o->nr_a)
@@ -75,6 +54,23 @@ static void add_file(struct options *o, const char *file,
 		argp_error(state, "no FILE before --, which would be A");
 	o->files[o->nr_files++] = file;
 }
+
+static const struct option_row rows[] = {
+	{ .arg = "FILE", OPT_CALL(add_file), .argument = true, .many = true },
+	{ "by", 0, "reason|class", OPT_CHOICE(view.by, DIFF_BY_REASON),
+	  "One table instead of both" },
+	{ "phase", 0, "NAME|all", OPT_CALL_FOR(view, struct diff_view, phase),
+	  "One phase, or each by itself" },
+	{ "top", 0, "N", OPT_NUMBER(view.top, 1, 1000),
+	  "Show the N largest changes of a table (default: 10)" },
+	{ "all", 0, NULL, OPT_SET(view.top, SIZE_MAX), "Show all rows" },
+	{ "plot", 0, "FILE", CMD_PICTURE(plot),
+	  "Instead, draw the rates of both on the same scales; FILE's name ends in .svg, .png or .pdf" },
+	{ "html", 0, "PAGE", OPT_TEXT(html),
+	  "Instead, write a page for a browser, with both side by side: one file, which loads nothing" },
+	CMD_JSON_OPTION,
+	{ 0 }
+};
 
 static void check_files(struct options *o, struct argp_state *state)
 {
@@ -93,67 +89,22 @@ static void check_options(const struct options *o, struct argp_state *state)
 	bool rows = o->view.phase || o->view.every_phase ||
 		    o->view.top != DIFF_TOP;
 
-	if (o->json && (o->view.by || rows || o->plot))
+	if (o->json && (o->view.by || rows || o->plot.path))
 		argp_error(state,
 			   "--json has everything: without --by, --phase, --top, --all and --plot");
-	if (o->html && (o->view.by || rows || o->plot || o->json))
+	if (o->html && (o->view.by || rows || o->plot.path || o->json))
 		argp_error(state,
 			   "--html has everything: without --by, --phase, --top, --all, --plot and --json");
-	if (o->plot && rows)
+	if (o->plot.path && rows)
 		argp_error(state,
 			   "--plot draws the whole: without --phase, --top and --all");
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static void finish(void *options, struct argp_state *state)
 {
-	struct options *o = state->input;
-
-	switch (key) {
-	case OPT_BY:
-		o->view.by = find_by(state, arg);
-		return 0;
-	case OPT_PHASE:
-		o->view.every_phase = !strcmp(arg, "all");
-		o->view.phase = o->view.every_phase ? NULL : arg;
-		return 0;
-	case OPT_TOP:
-		o->view.top = cmd_number(state, "top", arg, 1, 1000);
-		return 0;
-	case OPT_ALL:
-		o->view.top = SIZE_MAX;
-		return 0;
-	case OPT_PLOT:
-		o->plot = arg;
-		if (!plot_format_of(arg, &o->format))
-			argp_error(state,
-				   "plot: %s: need a name that ends in .svg, .png or .pdf",
-				   arg);
-		return 0;
-	case OPT_HTML:
-		o->html = arg;
-		return 0;
-	case 'j':
-		o->json = true;
-		return 0;
-	case ARGP_KEY_ARG:
-		add_file(o, arg, state);
-		return 0;
-	case ARGP_KEY_END:
-		check_files(o, state);
-		check_options(o, state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	check_files(options, state);
+	check_options(options, state);
 }
-
-const struct argp argp_diff = {
-	.options = option_table,
-	.parser = parse,
-	.args_doc = "A B\nA... -- B...",
-	.doc = "Say how the exits of recording B differ from those of A, by reason and phase. "
-	       "Several runs of each show how much of it is chance.",
-};
 
 static int load(struct runs *runs, const char *file, struct errbuf *err)
 {
@@ -204,7 +155,7 @@ static int draw(const void *arg, FILE *out, struct errbuf *err)
 {
 	const struct drawing *w = arg;
 
-	return diff_plot(w->d, w->o->view.by, w->o->format, out, err);
+	return diff_plot(w->d, w->o->view.by, w->o->plot.format, out, err);
 }
 
 static int write_html(const void *arg, FILE *out, struct errbuf *err)
@@ -216,11 +167,10 @@ static int show(const struct diff *d, const struct options *o,
 		struct errbuf *err)
 {
 	const struct drawing what = { d, o };
-
 	struct plain text;
 
-	if (o->plot)
-		return cmd_draw(o->plot, draw, &what, err);
+	if (o->plot.path)
+		return cmd_draw(o->plot.path, draw, &what, err);
 	if (o->html)
 		return cmd_draw(o->html, write_html, &what, err);
 	if (o->json) {
@@ -251,20 +201,31 @@ static int compare(const struct runs *runs, const struct options *o,
 	return rc;
 }
 
-int cmd_diff(int argc, char **argv)
+static int run(void *options)
 {
-	struct options o = { .view.top = DIFF_TOP };
-	struct runs *runs;
+	const struct options *o = options;
+	struct runs *runs = xcalloc(1, sizeof(*runs));
 	struct errbuf err;
 	int rc = 0;
 
-	if (argp_parse(&argp_diff, argc, argv, ARGP_IN_ORDER, NULL, &o))
-		return EXIT_CODE_USAGE;
-	runs = xcalloc(1, sizeof(*runs));
-	for (size_t i = 0; i < o.nr_files && !rc; i++)
-		rc = load(runs, o.files[i], &err);
+	for (size_t i = 0; i < o->nr_files && !rc; i++)
+		rc = load(runs, o->files[i], &err);
 	if (!rc)
-		rc = compare(runs, &o, &err);
+		rc = compare(runs, o, &err);
 	unload(runs);
 	return rc ? cmd_fail(&err) : EXIT_CODE_OK;
 }
+
+const struct command cmd_diff = {
+	.name = "diff",
+	.help = "what differs between two recordings, or two sets of runs",
+	.usage = "A B\nA... -- B...",
+	.doc = "Say how the exits of recording B differ from those of A, by reason and phase. "
+	       "Several runs of each show how much of it is chance.",
+	.rows = rows,
+	.in_order = true,
+	.finish = finish,
+	.size = sizeof(struct options),
+	.defaults = &(const struct options) { .view.top = DIFF_TOP },
+	.run = run,
+};

@@ -5,7 +5,6 @@
  */
 #include <err.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "lib/wrap.h"
 #include "exits/advice.h"
@@ -15,74 +14,44 @@
 
 #define LABEL	13	/* columns before the text */
 
-enum { OPT_ALL = 0x200, OPT_MAN };
-
 struct options {
 	uint32_t isa;
 	const char *what;
 	bool all, json, man;
 	json_t *list;		/* what was found, for --json */
+	bool any;		/* was explained */
 };
 
-static const struct argp_option option_table[] = {
-	{ "isa", 'i', "vmx|svm|pvm|kvm", 0,
-	  "Only Intel (vmx), AMD (svm) or PVM codes, or KVM's own statistics (kvm); default: all that have the name, or vmx and svm by number",
-	  0 },
-	{ "all", OPT_ALL, NULL, 0, "Explain all reasons", 0 },
-	{ "json", 'j', NULL, 0, "For programs: a JSON array", 0 },
-	{ "man", OPT_MAN, NULL, 0,
-	  "Write the manual page exitstat-reasons(7)", 0 },
+static void isa(void *options, char *arg, struct argp_state *state)
+{
+	struct options *o = options;
+
+	o->isa = reason_isa_by_name(arg);
+	if (o->isa == KES_ISA_NONE)
+		option_error(state, "%s: need vmx, svm, pvm or kvm", arg);
+}
+
+static const struct option_row rows[] = {
+	{ .arg = "REASON", OPT_TEXT_OF(what, cmd_reason_word), .argument = true,
+	  .again = "one REASON at a time" },
+	{ "isa", 'i', "vmx|svm|pvm|kvm", OPT_CALL(isa),
+	  "Only Intel (vmx), AMD (svm) or PVM codes, or KVM's own statistics (kvm); default: all that have the name, or vmx and svm by number" },
+	{ "all", 0, NULL, OPT_FLAG(all), "Explain all reasons" },
+	{ "json", 'j', NULL, OPT_FLAG(json), "For programs: a JSON array" },
+	{ "man", 0, NULL, OPT_FLAG(man),
+	  "Write the manual page exitstat-reasons(7)" },
 	{ 0 }
 };
 
-static void check_options(const struct options *o, struct argp_state *state)
+static void finish(void *options, struct argp_state *state)
 {
+	const struct options *o = options;
+
 	if (o->all && o->what)
 		argp_error(state, "--all, or one REASON");
 	if (o->man && (o->all || o->json || o->what || o->isa != KES_ISA_NONE))
 		argp_error(state, "--man stands alone");
 }
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	switch (key) {
-	case 'i':
-		o->isa = reason_isa_by_name(arg);
-		if (o->isa == KES_ISA_NONE)
-			argp_error(state, "isa: %s: need vmx, svm, pvm or kvm", arg);
-		return 0;
-	case ARGP_KEY_ARG:
-		if (o->what)
-			argp_error(state, "one REASON at a time");
-		o->what = arg;
-		return 0;
-	case OPT_ALL:
-		o->all = true;
-		return 0;
-	case OPT_MAN:
-		o->man = true;
-		return 0;
-	case 'j':
-		o->json = true;
-		return 0;
-	case ARGP_KEY_END:
-		check_options(o, state);
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-const struct argp argp_explain = {
-	.options = option_table,
-	.parser = parse,
-	.args_doc = "[REASON]",
-	.doc = "Explain a VM exit reason, by name or number: what it is, what causes it and costs, how to avoid it. Without REASON, list all.\v"
-	       "Names are the kernel's, with or without EXIT_REASON_ or SVM_EXIT_. "
-	       "Example: exitstat explain --isa vmx 30",
-};
 
 static void print_fact(const char *label, const char *text)
 {
@@ -158,37 +127,36 @@ static void explain(struct options *o, const struct reason *r)
 		print_reason(r);
 }
 
-static void explain_all(struct options *o)
+typedef void (*reason_fn)(struct options *o, const struct reason *r);
+
+static void each_reason(struct options *o, reason_fn fn)
 {
 	const struct reason *r;
-	bool first = true;
 	size_t nr;
 
 	r = reason_list(&nr);
-	for (size_t i = 0; i < nr; i++) {
-		if (o->isa != KES_ISA_NONE && r[i].isa != o->isa)
-			continue;
-		if (!o->json && !first)
-			printf("\n");
-		first = false;
-		explain(o, &r[i]);
-	}
+	for (size_t i = 0; i < nr; i++)
+		if (o->isa == KES_ISA_NONE || r[i].isa == o->isa)
+			fn(o, &r[i]);
 }
 
-static void list_all(uint32_t isa)
+/* One of all of them. */
+static void explain_next(struct options *o, const struct reason *r)
 {
-	const struct reason *r;
-	char code[32];
-	size_t nr;
+	if (!o->json && o->any)
+		printf("\n");
+	o->any = true;
+	explain(o, r);
+}
 
-	r = reason_list(&nr);
-	for (size_t i = 0; i < nr; i++) {
-		if (isa != KES_ISA_NONE && r[i].isa != isa)
-			continue;
-		explain_code(&r[i], code, sizeof(code));
-		printf("%s %10s  %-28s %s\n", reason_isa_name(r[i].isa), code,
-		       r[i].name, reason_class_name(r[i].class));
-	}
+static void list_one(struct options *o, const struct reason *r)
+{
+	char code[32];
+
+	(void)o;
+	explain_code(r, code, sizeof(code));
+	printf("%s %10s  %-28s %s\n", reason_isa_name(r->isa), code, r->name,
+	       reason_class_name(r->class));
 }
 
 /* A number, or a negative one: SVM has codes -1 to -4. */
@@ -279,25 +247,36 @@ static int show(struct options *o)
 	if (o->man)
 		explain_man(stdout);
 	else if (o->all || o->json)
-		explain_all(o);
+		each_reason(o, explain_next);
 	else
-		list_all(o->isa);
+		each_reason(o, list_one);
 	return EXIT_CODE_OK;
 }
 
-int cmd_explain(int argc, char **argv)
+static int run(void *options)
 {
-	struct options o = { .isa = KES_ISA_NONE };
+	struct options *o = options;
 	int code;
 
-	if (argp_parse(&argp_explain, argc, argv, 0, NULL, &o))
-		return EXIT_CODE_USAGE;
-	o.list = json_array();
-	code = show(&o);
-	if (o.json && !code) {
-		json_dumpf(o.list, stdout, JSON_INDENT(2));
-		putchar('\n');
-	}
-	json_decref(o.list);
+	o->list = json_array();
+	code = show(o);
+	if (o->json && !code)
+		json_print(o->list, stdout);
+	else
+		json_decref(o->list);
 	return code;
 }
+
+const struct command cmd_explain = {
+	.name = "explain",
+	.help = "what an exit reason means, costs, and how to avoid it",
+	.usage = "[REASON]",
+	.doc = "Explain a VM exit reason, by name or number: what it is, what causes it and costs, how to avoid it. Without REASON, list all.\v"
+	       "Names are the kernel's, with or without EXIT_REASON_ or SVM_EXIT_. "
+	       "Example: exitstat explain --isa vmx 30",
+	.rows = rows,
+	.finish = finish,
+	.size = sizeof(struct options),
+	.defaults = &(const struct options) { .isa = KES_ISA_NONE },
+	.run = run,
+};

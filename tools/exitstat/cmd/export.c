@@ -13,9 +13,8 @@
 #include "export/export.h"
 #include "lib/outfile.h"
 
-enum { OPT_TABLE = 0x200, OPT_FORCE };
-
-const struct export_format export_formats[] = {
+/* The first is the one that nobody has to ask for. */
+static const struct export_format formats[] = {
 	{ "csv", "one table, in long format", true, export_csv, NULL },
 	{ "json", "all tables, one object", false, export_json, NULL },
 	{ "trace", "counters and phases, for Perfetto and chrome://tracing",
@@ -25,117 +24,68 @@ const struct export_format export_formats[] = {
 	{ "sqlite", "all tables and totals, a database with a row per number",
 	  false, NULL, export_sqlite },
 };
-const size_t export_nr_formats = ARRAY_LEN(export_formats);
+
+#define NO_TABLE	SIZE_MAX
 
 struct options {
 	const char *file;
 	const char *output;
-	const struct export_format *format;
-	const struct export_table *table;	/* NULL: not asked for one */
+	size_t format;		/* of formats */
+	size_t table;		/* of export_tables; NO_TABLE: not asked for one */
 	bool force;
 };
 
-static const struct argp_option option_table[] = {
-	{ "format", 'f', "FORMAT", 0, "Format (default: csv), see below", 0 },
-	{ "output", 'o', "FILE", 0, "Write FILE (default: standard output)", 0 },
-	{ "force", OPT_FORCE, NULL, 0, "Replace FILE if it is there: sqlite", 0 },
-	{ "table", OPT_TABLE, "TABLE", 0,
-	  "Table for CSV (default: exits), see below", 0 },
+static const char *format_word(size_t i)
+{
+	return i < ARRAY_LEN(formats) ? formats[i].name : NULL;
+}
+
+static const char *table_word(size_t i)
+{
+	return i < export_nr_tables ? export_tables[i].name : NULL;
+}
+
+static const struct option_row rows[] = {
+	CMD_ONE_FILE("FILE"),
+	{ "format", 'f', "FORMAT", OPT_NAME(format, format_word),
+	  "Format (default: csv), see below" },
+	{ "output", 'o', "FILE", OPT_TEXT(output),
+	  "Write FILE (default: standard output)" },
+	{ "force", 0, NULL, OPT_FLAG(force),
+	  "Replace FILE if it is there: sqlite" },
+	{ "table", 0, "TABLE", OPT_NAME(table, table_word),
+	  "Table for CSV (default: exits), see below" },
 	{ 0 }
 };
-
-static const struct export_format *format_by_name(const char *name)
-{
-	for (size_t i = 0; i < export_nr_formats; i++)
-		if (!strcmp(name, export_formats[i].name))
-			return &export_formats[i];
-	return NULL;
-}
-
-static void no_format(struct argp_state *state, const char *name)
-{
-	struct buf b = { 0 };
-
-	for (size_t i = 0; i < export_nr_formats; i++)
-		buf_printf(&b, "%s%s", i ? ", " : "", export_formats[i].name);
-	argp_error(state, "format: %s: no such format (one of %s)", name,
-		   b.data);
-}
-
-static void no_table(struct argp_state *state, const char *name)
-{
-	struct buf b = { 0 };
-
-	for (size_t i = 0; i < export_nr_tables; i++)
-		buf_printf(&b, "%s%s", i ? ", " : "", export_tables[i].name);
-	argp_error(state, "table: %s: no such table (one of %s)", name, b.data);
-}
 
 static bool is_stdout(const char *output)
 {
 	return !output || !strcmp(output, "-");
 }
 
-static error_t parse(int key, char *arg, struct argp_state *state)
+static void finish(void *options, struct argp_state *state)
 {
-	struct options *o = state->input;
+	const struct options *o = options;
+	const struct export_format *f = &formats[o->format];
 
-	switch (key) {
-	case 'f':
-		o->format = format_by_name(arg);
-		if (!o->format)
-			no_format(state, arg);
-		return 0;
-	case 'o':
-		o->output = arg;
-		return 0;
-	case OPT_TABLE:
-		o->table = export_table_by_name(arg);
-		if (!o->table)
-			no_table(state, arg);
-		return 0;
-	case OPT_FORCE:
-		o->force = true;
-		return 0;
-	case ARGP_KEY_END:
-		if (o->file && o->table && !o->format->one_table)
-			argp_error(state, "%s has %s: without --table",
-				   o->format->name, o->format->help);
-		if (o->file && o->format->write_file && is_stdout(o->output))
-			argp_error(state, "%s is a file, which -o must name",
-				   o->format->name);
-		return cmd_one_file(key, arg, state, &o->file);
-	default:
-		return cmd_one_file(key, arg, state, &o->file);
-	}
+	if (o->file && o->table != NO_TABLE && !f->one_table)
+		argp_error(state, "%s has %s: without --table", f->name,
+			   f->help);
+	if (o->file && f->write_file && is_stdout(o->output))
+		argp_error(state, "%s is a file, which -o must name", f->name);
 }
 
-/* The tables of formats and of tables, for --help; argp frees it. */
-static char *help_filter(int key, const char *text, void *input)
+static void more(struct buf *b)
 {
-	struct buf b = { 0 };
-
-	(void)input;
-	if (key != ARGP_KEY_HELP_POST_DOC)
-		return (char *)text;
-	buf_printf(&b, "Formats:\n");
-	for (size_t i = 0; i < export_nr_formats; i++)
-		buf_printf(&b, "  %-10s %s\n", export_formats[i].name,
-			   export_formats[i].help);
-	buf_printf(&b, "Tables:\n");
+	buf_printf(b, "Formats:\n");
+	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
+		buf_printf(b, "  %-10s %s\n", formats[i].name,
+			   formats[i].help);
+	buf_printf(b, "Tables:\n");
 	for (size_t i = 0; i < export_nr_tables; i++)
-		buf_printf(&b, "  %-10s %s\n", export_tables[i].name,
+		buf_printf(b, "  %-10s %s\n", export_tables[i].name,
 			   export_tables[i].help);
-	return b.data;
 }
-
-const struct argp argp_export = {
-	.options = option_table,
-	.parser = parse,
-	.args_doc = "FILE",
-	.doc = "Write a recording for other programs: as CSV, a table at a time, as JSON, or as a trace.\v ",
-	.help_filter = help_filter,
-};
 
 /* For whoever waits: after a second, on a terminal. */
 struct progress {
@@ -164,7 +114,8 @@ static int write_file(struct recording *r, const struct options *o,
 
 	if (isatty(STDERR_FILENO))
 		p.next_ns = mono_ns() + NSEC_PER_SEC;
-	rc = o->format->write_file(r, file, o->output, show_progress, &p, err);
+	rc = formats[o->format].write_file(r, file, o->output,
+						  show_progress, &p, err);
 	if (p.shown)
 		fputs("\r\033[K", stderr);
 	return rc;
@@ -172,12 +123,14 @@ static int write_file(struct recording *r, const struct options *o,
 
 static int write_export(struct recording *r, const struct options *o)
 {
-	const struct export_table *t = o->table ? o->table : &export_tables[0];
+	const struct export_table *t =
+		&export_tables[o->table == NO_TABLE ? 0 : o->table];
+	const struct export_format *f = &formats[o->format];
 	struct outfile out;
 	struct errbuf err;
 	int rc;
 
-	if (o->format->write_file && !o->force && !access(o->output, F_OK)) {
+	if (f->write_file && !o->force && !access(o->output, F_OK)) {
 		err_set(&err, -EEXIST,
 			"%s: File exists (choose another name with -o, or use --force)",
 			o->output);
@@ -185,8 +138,8 @@ static int write_export(struct recording *r, const struct options *o)
 	}
 	if (outfile_open(&out, o->output, &err))
 		return cmd_fail(&err);
-	rc = o->format->write_file ? write_file(r, o, out.tmp, &err) :
-				     o->format->write(r, t, out.f, &err);
+	rc = f->write_file ? write_file(r, o, out.tmp, &err) :
+			     f->write(r, t, out.f, &err);
 	if (rc) {
 		outfile_abort(&out);
 		return cmd_fail(&err);
@@ -194,18 +147,29 @@ static int write_export(struct recording *r, const struct options *o)
 	return outfile_commit(&out, &err) ? cmd_fail(&err) : EXIT_CODE_OK;
 }
 
-int cmd_export(int argc, char **argv)
+static int run(void *options)
 {
-	struct options o = { .format = &export_formats[0] };
+	const struct options *o = options;
 	struct recording r;
 	struct errbuf err;
 	int code;
 
-	if (argp_parse(&argp_export, argc, argv, 0, NULL, &o))
-		return EXIT_CODE_USAGE;
-	if (rec_open(&r, o.file, &err))
+	if (rec_open(&r, o->file, &err))
 		return cmd_fail(&err);
-	code = write_export(&r, &o);
+	code = write_export(&r, o);
 	rec_close(&r);
 	return code;
 }
+
+const struct command cmd_export = {
+	.name = "export",
+	.help = "a recording as CSV, JSON or a trace for Perfetto",
+	.usage = "FILE",
+	.doc = "Write a recording for other programs: as CSV, a table at a time, as JSON, or as a trace.",
+	.more = more,
+	.rows = rows,
+	.finish = finish,
+	.size = sizeof(struct options),
+	.defaults = &(const struct options) { .table = NO_TABLE },
+	.run = run,
+};

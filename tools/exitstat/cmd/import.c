@@ -13,116 +13,57 @@
 #include "import/import.h"
 #include "kvm_exit_stats.h"
 
-enum { OPT_FORCE = 0x200 };
+#define NO_FORMAT	SIZE_MAX
 
 struct options {
 	const char *file;
 	const char *output;
-	const struct import_format *format;
+	size_t format;		/* of import_formats; NO_FORMAT: by its lines */
 	struct import import;
 	bool force;
 };
 
-static const struct argp_option option_table[] = {
-	{ "output", 'o', "FILE", 0,
-	  "Recording to make (default: LOG with .exitstat behind it)", 0 },
-	{ "format", 'f', "LOGFORMAT", 0, "Format (default: by its lines), see below",
-	  0 },
-	{ "isa", 'i', "vmx|svm", 0,
-	  "Whose names they are, Intel's or AMD's (default: whose most are)", 0 },
-	{ "interval", 's', "TIME", 0,
-	  "Time between kvm_stat's lines or perf's screens (default: by their stamps); of perf script, to count in (default: 100ms)",
-	  0 },
-	{ "duration", 'd', "TIME", 0,
-	  "How long perf kvm stat recorded, which its report does not say", 0 },
-	{ "force", OPT_FORCE, NULL, 0, "Replace FILE if it exists", 0 },
+static const char *format_word(size_t i)
+{
+	return i < import_nr_formats ? import_formats[i].name : NULL;
+}
+
+static const struct option_row rows[] = {
+	CMD_ONE_FILE("LOG"),
+	{ "output", 'o', "FILE", OPT_TEXT(output),
+	  "Recording to make (default: LOG with .exitstat behind it)" },
+	{ "format", 'f', "LOGFORMAT", OPT_NAME(format, format_word),
+	  "Format (default: by its lines), see below" },
+	{ "isa", 'i', "vmx|svm", OPT_CHOICE(import.isa, KES_ISA_VMX),
+	  "Whose names they are, Intel's or AMD's (default: whose most are)" },
+	{ "interval", 's', "TIME",
+	  OPT_DURATION(import.interval_ns, NSEC_PER_MSEC, 3600 * NSEC_PER_SEC),
+	  "Time between kvm_stat's lines or perf's screens (default: by their stamps); of perf script, to count in (default: 100ms)" },
+	{ "duration", 'd', "TIME",
+	  OPT_DURATION(import.duration_ns, NSEC_PER_MSEC, 86400 * NSEC_PER_SEC),
+	  "How long perf kvm stat recorded, which its report does not say" },
+	CMD_FORCE_OPTION,
 	{ 0 }
 };
 
-static uint32_t isa_of(struct argp_state *state, const char *name)
+static void finish(void *options, struct argp_state *state)
 {
-	if (!strcmp(name, "vmx"))
-		return KES_ISA_VMX;
-	if (strcmp(name, "svm"))
-		argp_error(state, "isa: %s: need vmx or svm", name);
-	return KES_ISA_SVM;
+	const struct options *o = options;
+
+	if (o->file && !strcmp(o->file, "-") && !o->output)
+		argp_error(state, "standard input: into which --output?");
 }
 
-static const struct import_format *format_of(struct argp_state *state,
-					     const char *name)
+static void more(struct buf *b)
 {
-	const struct import_format *f = import_format_by_name(name);
-	struct buf b = { 0 };
-
+	buf_printf(b, "Formats:\n");
 	for (size_t i = 0; i < import_nr_formats; i++)
-		buf_printf(&b, "%s%s", i ? ", " : "", import_formats[i].name);
-	if (!f)
-		argp_error(state, "format: %s: no such format (one of %s)",
-			   name, b.data);
-	buf_free(&b);
-	return f;
-}
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	switch (key) {
-	case 'o':
-		o->output = arg;
-		return 0;
-	case 'f':
-		o->format = format_of(state, arg);
-		return 0;
-	case 'i':
-		o->import.isa = isa_of(state, arg);
-		return 0;
-	case 's':
-		o->import.interval_ns = cmd_duration(state, "interval", arg,
-						     NSEC_PER_MSEC,
-						     3600 * NSEC_PER_SEC);
-		return 0;
-	case 'd':
-		o->import.duration_ns = cmd_duration(state, "duration", arg,
-						     NSEC_PER_MSEC,
-						     86400 * NSEC_PER_SEC);
-		return 0;
-	case OPT_FORCE:
-		o->force = true;
-		return 0;
-	case ARGP_KEY_END:
-		if (o->file && !strcmp(o->file, "-") && !o->output)
-			argp_error(state, "standard input: into which --output?");
-		return cmd_one_file(key, arg, state, &o->file);
-	default:
-		return cmd_one_file(key, arg, state, &o->file);
-	}
-}
-
-/* The table of formats, for --help; argp frees it. */
-static char *help_filter(int key, const char *text, void *input)
-{
-	struct buf b = { 0 };
-
-	(void)input;
-	if (key != ARGP_KEY_HELP_POST_DOC)
-		return (char *)text;
-	buf_printf(&b, "Formats:\n");
-	for (size_t i = 0; i < import_nr_formats; i++)
-		buf_printf(&b, "  %-11s %s\n", import_formats[i].name,
+		buf_printf(b, "  %-11s %s\n", import_formats[i].name,
 			   import_formats[i].help);
-	return b.data;
 }
 
-const struct argp argp_import = {
-	.options = option_table,
-	.parser = parse,
-	.args_doc = "LOG",
-	.doc = "Make a recording of what kvm_stat or perf kvm stat wrote to the file LOG (-: standard input).\v ",
-	.help_filter = help_filter,
-};
-
-static int read_log(struct options *o, struct errbuf *err)
+static int read_log(struct options *o, const struct import_format **format,
+		    struct errbuf *err)
 {
 	bool standard = !strcmp(o->file, "-");
 	FILE *f = standard ? stdin : fopen(o->file, "r");
@@ -131,13 +72,14 @@ static int read_log(struct options *o, struct errbuf *err)
 	if (!f)
 		return err_set(err, -errno, "%s: %s", o->file, strerror(errno));
 	rc = import_read(&o->import, f, standard ? "standard input" : o->file,
-			 &o->format, err);
+			 format, err);
 	if (!standard)
 		fclose(f);
 	return rc;
 }
 
-static void say(const struct options *o, const char *unknown, uint64_t exits)
+static void say(const struct options *o, const struct import_format *format,
+		const char *unknown, uint64_t exits)
 {
 	char n[COUNT_TEXT_LEN];
 
@@ -151,41 +93,54 @@ static void say(const struct options *o, const char *unknown, uint64_t exits)
 		warnx("%s says that %llu events were lost", o->file,
 		      (unsigned long long)o->import.lost);
 	warnx("%s: %s exits in %zu interval(s), from %s", o->output,
-	      fmt_count(n, exits), o->import.nr_ends - 1, o->format->name);
+	      fmt_count(n, exits), o->import.nr_ends - 1, format->name);
 }
 
 static int import(struct options *o)
 {
+	const struct import_format *format =
+		o->format == NO_FORMAT ? NULL : &import_formats[o->format];
 	struct buf unknown = { 0 };
 	struct errbuf err;
 	uint64_t exits = 0;
-	int rc = read_log(o, &err);
+	int rc = read_log(o, &format, &err);
 
 	for (size_t i = 0; i < o->import.nr_counts; i++)
 		exits += o->import.counts[i].n;
 	if (!rc)
-		rc = import_write(&o->import, o->file, o->format, o->output,
+		rc = import_write(&o->import, o->file, format, o->output,
 				  o->force, &unknown, &err);
 	if (rc)
 		cmd_fail(&err);
 	else
-		say(o, unknown.data ? unknown.data : "", exits);
+		say(o, format, unknown.data ? unknown.data : "", exits);
 	buf_free(&unknown);
 	return rc ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
 
-int cmd_import(int argc, char **argv)
+static int run(void *options)
 {
-	struct options o = { 0 };
+	struct options *o = options;
 	char *name = NULL;
 	int code;
 
-	if (argp_parse(&argp_import, argc, argv, 0, NULL, &o))
-		return EXIT_CODE_USAGE;
-	if (!o.output)
-		o.output = name = xasprintf("%s.exitstat", o.file);
-	code = import(&o);
-	import_free(&o.import);
+	if (!o->output)
+		o->output = name = xasprintf("%s.exitstat", o->file);
+	code = import(o);
+	import_free(&o->import);
 	free(name);
 	return code;
 }
+
+const struct command cmd_import = {
+	.name = "import",
+	.help = "a recording of what kvm_stat or perf kvm stat wrote",
+	.usage = "LOG",
+	.doc = "Make a recording of what kvm_stat or perf kvm stat wrote to the file LOG (-: standard input).",
+	.more = more,
+	.rows = rows,
+	.finish = finish,
+	.size = sizeof(struct options),
+	.defaults = &(const struct options) { .format = NO_FORMAT },
+	.run = run,
+};

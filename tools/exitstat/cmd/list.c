@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "exits/sources.h"
 #include "cmd/cmd.h"
 #include "exits/groups.h"
 #include "lib/json-text.h"
@@ -19,38 +18,12 @@ struct options {
 	bool dead, json;
 };
 
-static const struct argp_option option_table[] = {
-	{ "dead", 'd', NULL, 0,
-	  "Also VMs that ended and whose counters are still kept", 0 },
-	{ "json", 'j', NULL, 0, "For programs: one JSON object", 0 },
+static const struct option_row rows[] = {
+	{ "dead", 'd', NULL, OPT_FLAG(dead),
+	  "Also VMs that ended and whose counters are still kept" },
+	CMD_JSON_OPTION,
+	CMD_COMMON_OPTIONS,
 	{ 0 }
-};
-
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-
-	(void)arg;
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->common;
-		return 0;
-	case 'd':
-		o->dead = true;
-		return 0;
-	case 'j':
-		o->json = true;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-const struct argp argp_list = {
-	.options = option_table,
-	.parser = parse,
-	.doc = "List the VMs of this machine and their exits so far.",
-	.children = cmd_common_children,
 };
 
 static void print_vm(const struct snapshot *s, const struct snap_vm *vm,
@@ -80,7 +53,7 @@ static void print_list(const struct snapshot *s, const struct options *o,
 		if (!shown++)
 			printf("%6s %8s %-30s %5s %15s  %s\n", "VM", "PID",
 			       "NAME", "VCPUS", "EXITS", "STATE");
-		print_vm(s, &s->vms[i], o->common.root);
+		print_vm(s, &s->vms[i], cmd_root(&o->common));
 	}
 	if (!shown)
 		printf("%s\n", in_process ? "no VM has exited meanwhile" :
@@ -115,14 +88,6 @@ static void print_source(const struct source *src,
 		printf("  (it counts only while an exitstat runs: exitstat record)\n");
 }
 
-static void print_lost(const struct snapshot *s)
-{
-	char text[LOST_TEXT_LEN];
-
-	if (s->hdr.lost)
-		printf("%s\n\n", source_lost_text(s->hdr.lost, text));
-}
-
 /* VMs that are missing below, and why. */
 static void print_remarks(struct source *src)
 {
@@ -141,7 +106,7 @@ static void print_text(const struct snapshot *s, const struct options *o,
 	printf("isa: %s", reason_isa_name(s->hdr.isa));
 	print_groups(src);
 	printf("\n\n");
-	print_lost(s);
+	cmd_print_lost(s);
 	print_list(s, o, source_is_in_process(src));
 	print_remarks(src);
 }
@@ -151,6 +116,7 @@ static void print_text(const struct snapshot *s, const struct options *o,
 static json_t *vms_json(const struct snapshot *s, const struct options *o)
 {
 	json_t *all = json_array();
+	const char *root = cmd_root(&o->common);
 	char name[64], uuid[40];
 
 	for (size_t i = 0; i < s->nr_vms; i++) {
@@ -158,8 +124,8 @@ static json_t *vms_json(const struct snapshot *s, const struct options *o)
 
 		if (vm->dead && !o->dead)
 			continue;
-		vm_name(vm, o->common.root, name, sizeof(name));
-		vm_uuid(vm, o->common.root, uuid, sizeof(uuid));
+		vm_name(vm, root, name, sizeof(name));
+		vm_uuid(vm, root, uuid, sizeof(uuid));
 		json_array_append_new(all, json_pack(
 			"{s:I, s:I, s:o, s:o, s:I, s:I, s:s}",
 			"vm_id", (json_int_t)vm->vm_id,
@@ -224,35 +190,35 @@ static void print_json(const struct snapshot *s, const struct options *o,
 	json_object_set_new(j, "lost", json_integer((json_int_t)s->hdr.lost));
 	json_object_set_new(j, "vms", vms_json(s, o));
 	json_object_set_new(j, "remarks", remarks_json(src));
-	json_dumpf(j, stdout, JSON_INDENT(2));
-	printf("\n");
-	json_decref(j);
+	json_print(j, stdout);
 }
 
-int cmd_list(int argc, char **argv)
+static int run(void *arg)
 {
-	struct options o = { 0 };
+	const struct options *o = arg;
 	struct snapshot s = { 0 };
 	struct source_choice choice;
-	struct source *src;
-	struct buf bytes = { 0 };
+	struct source *src = cmd_source(&o->common, &choice);
 	struct errbuf err;
 	int rc;
 
-	if (argp_parse(&argp_list, argc, argv, 0, NULL, &o))
-		return EXIT_CODE_USAGE;
-	src = cmd_source(&o.common, &choice);
 	if (!src)
 		return EXIT_CODE_FAILED;
-	rc = source_read(src, &bytes, &err);
-	if (!rc)
-		rc = snapshot_parse(&s, bytes.data, bytes.len, &err);
-	if (!rc && o.json)
-		print_json(&s, &o, src, &choice);
+	rc = cmd_snapshot(src, &s, &err);
+	if (!rc && o->json)
+		print_json(&s, o, src, &choice);
 	else if (!rc)
-		print_text(&s, &o, src, &choice);
+		print_text(&s, o, src, &choice);
 	source_close(src);
 	snapshot_free(&s);
-	buf_free(&bytes);
 	return rc ? cmd_fail(&err) : EXIT_CODE_OK;
 }
+
+const struct command cmd_list = {
+	.name = "list",
+	.help = "VMs that run, and which source counts them",
+	.doc = "List the VMs of this machine and their exits so far.",
+	.rows = rows,
+	.size = sizeof(struct options),
+	.run = run,
+};

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 
 #include "cmd/cmd.h"
 #include "lib/fsroot.h"
@@ -16,10 +15,7 @@
 #include "lib/qemu-args.h"
 #include "exits/groups.h"
 #include "source/hold.h"
-#include "exits/reasons.h"
 #include "record/run.h"
-
-enum { OPT_ALL = 0x200, OPT_FORCE, OPT_PHASES, OPT_GROUPS };
 
 struct options {
 	struct cmd_common common;
@@ -33,82 +29,37 @@ struct options {
 	size_t nr_command;
 };
 
-static const struct argp_option option_table[] = {
-	{ "interval", 'i', "TIME", 0,
-	  "Time between samples, e.g. 100ms (default), 20ms, 1s", 0 },
-	{ "output", 'o', "FILE", 0,
-	  "Recording to make (default: exits-DATE-TIME.exitstat)", 0 },
-	{ "duration", 'd', "TIME", 0,
-	  "Stop after TIME; a COMMAND is sent SIGTERM then", 0 },
-	{ "all", OPT_ALL, NULL, 0,
-	  "With COMMAND: record every VM, not only those it creates", 0 },
-	{ "phases", OPT_PHASES, "FILE", 0,
-	  "Patterns of boot phases (see exitstat-recording(5))", 0 },
-	{ "groups", OPT_GROUPS, "LIST", 0,
-	  "Also record these: count,time,histogram,detail (default: count, and what is on)",
-	  0 },
-	{ "force", OPT_FORCE, NULL, 0, "Replace FILE if it exists", 0 },
-	{ "quiet", 'q', NULL, 0, "Say nothing but errors", 0 },
-	{ 0 }
-};
-
-static error_t parse(int key, char *arg, struct argp_state *state)
+/* All that is left. */
+static void command(void *options, char *arg, struct argp_state *state)
 {
-	struct options *o = state->input;
-	struct errbuf err;
+	struct options *o = options;
 
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->common;
-		return 0;
-	case 'i':
-		o->interval_ns = cmd_duration(state, "interval", arg,
-					      NSEC_PER_MSEC, NSEC_PER_SEC * 3600);
-		return 0;
-	case 'd':
-		o->duration_ns = cmd_duration(state, "duration", arg,
-					      NSEC_PER_MSEC,
-					      NSEC_PER_SEC * 86400 * 30);
-		return 0;
-	case 'o':
-		o->output = arg;
-		return 0;
-	case 'q':
-		o->quiet = true;
-		return 0;
-	case OPT_GROUPS:
-		if (groups_parse(arg, &o->groups, &err))
-			argp_error(state, "groups: %s", err.text);
-		return 0;
-	case OPT_ALL:
-		o->all = true;
-		return 0;
-	case OPT_FORCE:
-		o->force = true;
-		return 0;
-	case OPT_PHASES:
-		o->phases = arg;
-		return 0;
-	case ARGP_KEY_ARG:
-		o->command = &state->argv[state->next - 1];
-		o->nr_command = (size_t)(state->argc - state->next + 1);
-		state->next = state->argc;
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
+	(void)arg;
+	o->command = &state->argv[state->next - 1];
+	o->nr_command = (size_t)(state->argc - state->next + 1);
+	state->next = state->argc;
 }
 
-const struct argp argp_record = {
-	.options = option_table,
-	.parser = parse,
-	.args_doc = "[-- COMMAND...]",
-	.doc = "Record VM exits while COMMAND (a guest) runs, or until ^C.\v"
-	       "COMMAND's standard output is passed on and searched for boot "
-	       "phases. Example:\n"
-	       "  exitstat record -o boot.exitstat -- qemu-system-x86_64 "
-	       "-enable-kvm -nographic -kernel bzImage -append console=ttyS0",
-	.children = cmd_common_children,
+static const struct option_row rows[] = {
+	{ .arg = "COMMAND", OPT_CALL(command), .argument = true },
+	{ "interval", 'i', "TIME",
+	  OPT_DURATION(interval_ns, NSEC_PER_MSEC, 3600 * NSEC_PER_SEC),
+	  "Time between samples, e.g. 100ms (default), 20ms, 1s" },
+	{ "output", 'o', "FILE", OPT_TEXT(output),
+	  "Recording to make (default: exits-DATE-TIME.exitstat)" },
+	{ "duration", 'd', "TIME",
+	  OPT_DURATION(duration_ns, NSEC_PER_MSEC, 30 * 86400 * NSEC_PER_SEC),
+	  "Stop after TIME; a COMMAND is sent SIGTERM then" },
+	{ "all", 0, NULL, OPT_FLAG(all),
+	  "With COMMAND: record every VM, not only those it creates" },
+	{ "phases", 0, "FILE", OPT_TEXT(phases),
+	  "Patterns of boot phases (see exitstat-recording(5))" },
+	{ "groups", 0, "LIST", OPT_GROUPS(groups),
+	  "Also record these: count,time,histogram,detail (default: count, and what is on)" },
+	CMD_FORCE_OPTION,
+	{ "quiet", 'q', NULL, OPT_FLAG(quiet), "Say nothing but errors" },
+	CMD_COMMON_OPTIONS,
+	{ 0 }
 };
 
 static int load_phases(struct phases *p, const char *file, struct buf *text,
@@ -212,7 +163,7 @@ struct run {
 	const struct record_config *cfg;
 };
 
-static int run(void *arg)
+static int loop(void *arg)
 {
 	const struct options *o = ((struct run *)arg)->o;
 	const struct record_config *cfg = ((struct run *)arg)->cfg;
@@ -248,7 +199,7 @@ static int run_with(const struct options *o, struct source *source,
 			.replace = o->force,
 			.clock = &clock_system,
 			.interval_ns = o->interval_ns,
-			.vms = { .root = o->common.root,
+			.vms = { .root = cmd_root(&o->common),
 				 .all = o->all || !command },
 			.source = source_name(source),
 			.command = command,
@@ -271,16 +222,16 @@ static int run_with(const struct options *o, struct source *source,
 	if (choice->nr_refused && !o->quiet)
 		warnx("source: %s, as no better one works here (exitstat list says why)",
 		      source_name(source));
-	code = cmd_counting(source, o->groups, o->quiet, run,
+	code = cmd_counting(source, o->groups, o->quiet, loop,
 			    &(struct run) { o, &cfg });
 	buf_free(&why);
 	free(command);
 	return code;
 }
 
-int cmd_record(int argc, char **argv)
+static int run(void *options)
 {
-	struct options o = { .interval_ns = 100 * NSEC_PER_MSEC };
+	struct options *o = options;
 	struct source_choice choice;
 	struct source *source;
 	struct phases phases;
@@ -289,20 +240,36 @@ int cmd_record(int argc, char **argv)
 	char output[64];
 	int code;
 
-	if (argp_parse(&argp_record, argc, argv, ARGP_IN_ORDER, NULL, &o))
-		return EXIT_CODE_USAGE;
 	session_default_name(output, sizeof(output));
-	if (!o.output)
-		o.output = output;
-	if (load_phases(&phases, o.phases, &text, &err)) {
+	if (!o->output)
+		o->output = output;
+	if (load_phases(&phases, o->phases, &text, &err)) {
 		buf_free(&text);
 		return cmd_fail(&err);
 	}
-	source = cmd_source(&o.common, &choice);
-	code = source ? run_with(&o, source, &choice, &phases, text.data) :
+	source = cmd_source(&o->common, &choice);
+	code = source ? run_with(o, source, &choice, &phases, text.data) :
 			EXIT_CODE_FAILED;
 	source_close(source);
 	phases_free(&phases);
 	buf_free(&text);
 	return code;
 }
+
+const struct command cmd_record = {
+	.name = "record",
+	.help = "record exits while a command (a guest) runs",
+	.usage = "[-- COMMAND...]",
+	.doc = "Record VM exits while COMMAND (a guest) runs, or until ^C.\v"
+	       "COMMAND's standard output is passed on and searched for boot "
+	       "phases. Example:\n"
+	       "  exitstat record -o boot.exitstat -- qemu-system-x86_64 "
+	       "-enable-kvm -nographic -kernel bzImage -append console=ttyS0",
+	.rows = rows,
+	.in_order = true,
+	.size = sizeof(struct options),
+	.defaults = &(const struct options) {
+		.interval_ns = 100 * NSEC_PER_MSEC,
+	},
+	.run = run,
+};

@@ -4,75 +4,29 @@
  * is source/source.c's to say; nothing is switched on that was not asked for.
  */
 #include "cmd/cmd.h"
-#include "exits/groups.h"
 #include "source/hold.h"
 
 struct options {
 	struct cmd_common common;
 	uint32_t groups;
-	bool takes_groups;
 };
 
-static error_t parse(int key, char *arg, struct argp_state *state)
-{
-	struct options *o = state->input;
-	struct errbuf err;
-	uint32_t groups;
-
-	switch (key) {
-	case ARGP_KEY_INIT:
-		state->child_inputs[0] = &o->common;
-		return 0;
-	case ARGP_KEY_ARG:
-		if (!o->takes_groups)
-			return ARGP_ERR_UNKNOWN;
-		if (groups_parse(arg, &groups, &err))
-			argp_error(state, "%s", err.text);
-		o->groups |= groups;
-		return 0;
-	case ARGP_KEY_END:
-		if (o->takes_groups && !o->groups)
-			argp_error(state,
-				   "which GROUP? (count, time, histogram, detail)");
-		return 0;
-	default:
-		return ARGP_ERR_UNKNOWN;
-	}
-}
-
-const struct argp argp_enable = {
-	.parser = parse,
-	.args_doc = "GROUP...",
-	.doc = "Switch groups on: count, time, histogram, detail.\v"
-	       "time and detail need count, histogram needs time.",
-	.children = cmd_common_children,
+static const struct option_row rows[] = {
+	{ .arg = "GROUP", OPT_GROUPS(groups), .argument = true, .many = true,
+	  .missing = "which GROUP? (count, time, histogram, detail)" },
+	CMD_COMMON_OPTIONS,
+	{ 0 }
 };
 
-const struct argp argp_disable = {
-	.parser = parse,
-	.args_doc = "GROUP...",
-	.doc = "Switch groups off: count, time, histogram, detail.",
-	.children = cmd_common_children,
-};
-
-const struct argp argp_reset = {
-	.parser = parse,
-	.doc = "Let the kernel's own texts and sysfs files count from now on.\v"
-	       "Recordings are not disturbed: their counters never go back.",
-	.children = cmd_common_children,
-};
+static const struct option_row reset_rows[] = { CMD_COMMON_OPTIONS, { 0 } };
 
 /* The open source, or NULL after a complaint. */
-static struct source *begin(const struct argp *argp, struct options *o,
-			    int argc, char **argv)
+static struct source *begin(const struct options *o)
 {
 	struct source_choice choice;
-	struct source *src;
+	struct source *src = cmd_source(&o->common, &choice);
 	struct errbuf err;
 
-	if (argp_parse(argp, argc, argv, 0, NULL, o))
-		return NULL;
-	src = cmd_source(&o->common, &choice);
 	if (!src || !source_is_in_process(src))
 		return src;
 	err_set(&err, 0,
@@ -83,38 +37,35 @@ static struct source *begin(const struct argp *argp, struct options *o,
 	return NULL;
 }
 
-static int switch_groups(const struct argp *argp, int argc, char **argv,
-			 bool on)
+static int switch_groups(const struct options *o, bool on)
 {
-	struct options o = { .takes_groups = true };
-	struct source *src = begin(argp, &o, argc, argv);
+	struct source *src = begin(o);
 	struct errbuf err;
 	uint32_t done;
 	int rc;
 
 	if (!src)
 		return EXIT_CODE_FAILED;
-	rc = source_switch(src, o.groups, on, &done, &err);
+	rc = source_switch(src, o->groups, on, &done, &err);
 	if (!rc)
-		hold_forget(src, o.groups);
+		hold_forget(src, o->groups);
 	source_close(src);
 	return rc ? cmd_fail(&err) : EXIT_CODE_OK;
 }
 
-int cmd_enable(int argc, char **argv)
+static int enable(void *options)
 {
-	return switch_groups(&argp_enable, argc, argv, true);
+	return switch_groups(options, true);
 }
 
-int cmd_disable(int argc, char **argv)
+static int disable(void *options)
 {
-	return switch_groups(&argp_disable, argc, argv, false);
+	return switch_groups(options, false);
 }
 
-int cmd_reset(int argc, char **argv)
+static int reset(void *options)
 {
-	struct options o = { 0 };
-	struct source *src = begin(&argp_reset, &o, argc, argv);
+	struct source *src = begin(options);
 	struct errbuf err;
 	int rc;
 
@@ -124,3 +75,34 @@ int cmd_reset(int argc, char **argv)
 	source_close(src);
 	return rc ? cmd_fail(&err) : EXIT_CODE_OK;
 }
+
+const struct command cmd_enable = {
+	.name = "enable",
+	.help = "switch groups on: count, time, histogram, detail",
+	.usage = "GROUP...",
+	.doc = "Switch groups on: count, time, histogram, detail.\v"
+	       "time and detail need count, histogram needs time.",
+	.rows = rows,
+	.size = sizeof(struct options),
+	.run = enable,
+};
+
+const struct command cmd_disable = {
+	.name = "disable",
+	.help = "switch groups off",
+	.usage = "GROUP...",
+	.doc = "Switch groups off: count, time, histogram, detail.",
+	.rows = rows,
+	.size = sizeof(struct options),
+	.run = disable,
+};
+
+const struct command cmd_reset = {
+	.name = "reset",
+	.help = "let the kernel's own texts count from now on",
+	.doc = "Let the kernel's own texts and sysfs files count from now on.\v"
+	       "Recordings are not disturbed: their counters never go back.",
+	.rows = reset_rows,
+	.size = sizeof(struct options),
+	.run = reset,
+};

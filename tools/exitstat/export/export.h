@@ -47,8 +47,6 @@ extern const size_t export_nr_tables;
 
 /* The interval of a sample's rows: from the end of the sample before. */
 uint64_t export_begin_ns(const struct recording *r, size_t sample);
-/* NULL when there is no such table. */
-const struct export_table *export_table_by_name(const char *name);
 /* 0, or -ENODATA with a line in @err: nobody recorded what it shows. */
 int export_need(const struct recording *r, const struct export_table *t,
 		struct errbuf *err);
@@ -89,9 +87,5 @@ struct export_format {
 	export_fn write;	/* or: */
 	export_file_fn write_file;
 };
-
-/* The first is the one that nobody has to ask for. */
-extern const struct export_format export_formats[];
-extern const size_t export_nr_formats;
 
 #endif

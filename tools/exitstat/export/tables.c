@@ -7,7 +7,6 @@
 #include <linux/types.h>
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "exits/fields.h"
 #include "exits/detail-names.h"
@@ -198,14 +197,6 @@ const struct export_table export_tables[] = {
 	  { VCPU, REASON, "value", "text", "meaning", "count" }, fill_detail },
 };
 const size_t export_nr_tables = ARRAY_LEN(export_tables);
-
-const struct export_table *export_table_by_name(const char *name)
-{
-	for (size_t i = 0; i < export_nr_tables; i++)
-		if (!strcmp(name, export_tables[i].name))
-			return &export_tables[i];
-	return NULL;
-}
 
 int export_need(const struct recording *r, const struct export_table *t,
 		struct errbuf *err)

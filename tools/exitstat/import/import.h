@@ -84,8 +84,6 @@ struct import_format {
 extern const struct import_format import_formats[];
 extern const size_t import_nr_formats;
 
-const struct import_format *import_format_by_name(const char *name);
-
 /*
  * Reads all of @f. *@format is found when it is NULL. -errno with a line in
  * @err that begins with @path and, where it is about one, the line's number.

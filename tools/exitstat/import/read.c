@@ -18,14 +18,6 @@ const struct import_format import_formats[] = {
 };
 const size_t import_nr_formats = ARRAY_LEN(import_formats);
 
-const struct import_format *import_format_by_name(const char *name)
-{
-	for (size_t i = 0; i < import_nr_formats; i++)
-		if (!strcmp(import_formats[i].name, name))
-			return &import_formats[i];
-	return NULL;
-}
-
 static const struct import_format *format_of(const char *line)
 {
 	for (size_t i = 0; i < import_nr_formats; i++)

@@ -57,16 +57,20 @@ static bool serves(struct source *s, struct source_choice *c, bool by_name)
 static struct source *refuse(const char *name, struct source_choice *c,
 			     struct errbuf *err)
 {
-	char names[128];
+	struct buf names = { 0 };
+	const char *word;
 
-	source_names(names, sizeof(names));
+	for (size_t i = 0; (word = source_word(i)); i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", word);
 	if (!c->nr_refused)
-		err_set(err, 0, "%s: no such source (one of %s)", name, names);
+		err_set(err, 0, "%s: no such source (one of %s)", name,
+			names.data);
 	else if (c->nr_refused == 1)
 		*err = c->refused[0].why;
 	else
 		err_set(err, 0,
 			"nothing counts exits here that this exitstat could read:");
+	buf_free(&names);
 	return NULL;
 }
 
@@ -146,13 +150,11 @@ void source_why(const struct source_choice *choice, struct buf *out)
 			   choice->refused[i].why.text);
 }
 
-void source_names(char *out, size_t size)
+const char *source_word(size_t i)
 {
-	size_t len = (size_t)snprintf(out, size, "auto");
-
-	for (size_t i = 0; i < ARRAY_LEN(sources) && len < size; i++)
-		len += (size_t)snprintf(out + len, size - len, ", %s",
-					sources[i]->name);
+	if (!i)
+		return "auto";
+	return i <= ARRAY_LEN(sources) ? sources[i - 1]->name : NULL;
 }
 
 /* What is in the way, told before the kernel only says EINVAL or EBUSY. */

@@ -60,7 +60,7 @@ int source_reset(struct source *s, struct errbuf *err);
 
 /* Why this source and no better one, in a line for the recording. */
 void source_why(const struct source_choice *choice, struct buf *out);
-/* "auto, patched, ..." for help texts; @size bytes at @out. */
-void source_names(char *out, size_t size);
+/* What may be asked for, from 0 on: "auto", "patched", ...; NULL behind the last. */
+const char *source_word(size_t i);
 
 #endif
