@@ -38,6 +38,13 @@ monitor() {
 	eventually [ -S "$T/q" ]
 }
 
+# monitored MODE: a machine of one QEMU, which has this monitor
+monitored() {
+	stock_machine
+	monitor "$1"
+	qemu 700 -name web -qmp "unix:$T/q,server=on,wait=off"
+}
+
 # shown TEXT: list prints it now
 shown() {
 	exitstat list --source kvm-stats >out 2>err
@@ -160,9 +167,7 @@ many_dead_vms() {
 }
 
 from_qmp() {
-	stock_machine
-	monitor good
-	qemu 700 -name web -qmp "unix:$T/q,server=on,wait=off"
+	monitored good
 	listed 'source: kvm-stats, as QMP of 1 QEMU answers$' \
 		'  1      700 web  *2  .* running$'
 	record e.x -i 10ms
@@ -232,9 +237,7 @@ sockets() {
 
 # bad_monitor MODE TEXT: in one line each, soon, and the rest is shown
 bad_monitor() {
-	stock_machine
-	monitor "$1"
-	qemu 700 -qmp "unix:$T/q,server=on"
+	monitored "$1"
 	listed "^not read: qemu-system-x86 (pid 700): $2"
 	[ "$(grep -c '^not read' out)" = 1 ]
 	eventually refused_with "(pid 700): ${3:-$2}"
@@ -262,27 +265,21 @@ recorded_without() {
 }
 
 hanging_monitor() {
-	stock_machine
-	monitor "$1"
-	qemu 700 -qmp "unix:$T/q,server=on"
+	monitored "$1"
 	eventually recorded_without "$2"
 	exitstat report h.x | has 'No exits were recorded'
 }
 
 late_monitor() {
-	stock_machine
-	monitor late
+	monitored late
 	statistics . exits=1
 	statistics 700-9 exits=7
-	qemu 700 -qmp "unix:$T/q,server=on"
 	listed '^source: kvm-stats, as QMP of 1' ' 2  .* running$'
 }
 
 # Another client holds the monitor: the second one is not greeted.
 taken_monitor() {
-	stock_machine
-	monitor good
-	qemu 700 -qmp "unix:$T/q,server=on"
+	monitored good
 	record i.x -i 20ms
 	eventually counted i.x '[1-9][0-9]*'
 	exitstat record --source kvm-stats -d 2500ms -o j.x 2>err2
@@ -292,9 +289,7 @@ taken_monitor() {
 }
 
 monitor_goes_away() {
-	stock_machine
-	monitor good
-	qemu 700 -qmp "unix:$T/q,server=on"
+	monitored good
 	record k.x -i 10ms
 	eventually counted k.x '[1-9][0-9]*'
 	kill "$server"

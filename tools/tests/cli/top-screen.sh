@@ -57,6 +57,17 @@ type() {
 	tm send-keys -t top "$@"
 }
 
+# keys: in each line of standard input those to type, as tmux calls them, or - for
+# none, and, behind a tab, what the screen shows then
+keys() {
+	local keys text
+	while IFS=$'\t' read -r keys text; do
+		read -ra keys <<<"$keys"
+		[ "${keys[*]}" = - ] || type "${keys[@]}"
+		shows "$text"
+	done
+}
+
 screen() {
 	tm capture-pane -t top -p
 }
@@ -97,25 +108,6 @@ vms_80x24() {
 	screen | grep -q 'q quit$'
 }
 
-drill_down() {
-	type Down Enter
-	shows '^VMs > web   pid 700, uuid 1b4e-2fa1$'
-	screen | grep -qE '^vCPU 1 +11 +11 +66'
-	type Down Right
-	shows '^VMs > web > vCPU 0$'
-	screen | grep -qE '^IOIO +101 +101 +606 +81.5'
-	type Enter
-	shows '^VMs > web > vCPU 0 > IOIO$'
-	screen | grep -q '^io: '
-	screen | grep -q 'the group detail is off (exitstat enable detail'
-	type Escape
-	shows '^VMs > web > vCPU 0$'
-	type Left
-	shows '^VMs > web   pid'
-	type BSpace
-	shows '^VMs$'
-}
-
 pausing() {
 	type p
 	shows PAUSED
@@ -128,22 +120,13 @@ pausing() {
 }
 
 filtering() {
-	type / m i n i
-	shows '^filter: mini_'
-	type Enter
-	shows 'VMs   filter: mini'
+	keys <<-'END'
+		/ m i n i	^filter: mini_
+		Enter		VMs   filter: mini
+	END
 	[ "$(screen | grep -c '^web ')" = 0 ]
 	type Escape
 	shows '^web '
-}
-
-helping() {
-	type '?'
-	shows '^Keys:$'
-	type PageDown
-	shows '^Columns'
-	type q		# only leaves the help
-	shows '^exitstat top:'
 }
 
 another_size() {
@@ -158,15 +141,6 @@ another_size() {
 	tm resize-window -t top -x 80 -y 24
 	shows '^2 VMs, '
 	screen | grep -q 'q quit$'
-}
-
-intervals() {
-	type +
-	shows 'every 200 ms'
-	type s 1 0 0 0 h Enter
-	shows 'interval: need 10ms to 60m'
-	type s 5 0 m s Enter
-	shows 'every 50 ms'
 }
 
 quitting() {
@@ -278,12 +252,31 @@ plain_terminals() {
 }
 
 check 'VMs on 80x24, with rates and trends' vms_80x24
-check 'down to what a reason was about, and back' drill_down
+check 'down to what a reason was about, and back' keys <<-'END'
+	Down Enter	^VMs > web   pid 700, uuid 1b4e-2fa1$
+	-		^vCPU 1 +11 +11 +66
+	Down Right	^VMs > web > vCPU 0$
+	-		^IOIO +101 +101 +606 +81.5
+	Enter		^VMs > web > vCPU 0 > IOIO$
+	-		^io: .
+	-		the group detail is off \(exitstat enable detail
+	Escape		^VMs > web > vCPU 0$
+	Left		^VMs > web   pid
+	BSpace		^VMs$
+END
 check 'pause' pausing
 check 'filter' filtering
-check 'help' helping
+check 'help' keys <<-'END'
+	?		^Keys:$
+	PageDown	^Columns
+	q		^exitstat top:
+END
 check 'another size' another_size
-check 'interval' intervals
+check 'interval' keys <<-'END'
+	+			every 200 ms
+	s 1 0 0 0 h Enter	interval: need 10ms to 60m
+	s 5 0 m s Enter		every 50 ms
+END
 check 'q restores the terminal' quitting
 check '^C restores the terminal' by_signal INT
 check 'SIGTERM restores the terminal' by_signal TERM
