@@ -70,11 +70,8 @@ static void publish(const struct guest *g, int dead)
 		snapwrite_vcpu(&s, KES_REC_VCPU, v, sum);
 		for (int c = 0; c < NR_CODES; c++)
 			if (g->count[v][c])
-				snapwrite_exit(&s, &(struct kes_exit) {
-					.code = codes[c],
-					.l1 = g->count[v][c],
-					.userspace = c ? 0 : g->count[v][c],
-				});
+				snapwrite_count(&s, codes[c], g->count[v][c],
+						c ? 0 : g->count[v][c]);
 	}
 	snapwrite_end(&s);
 	if (snapwrite_store(&s, g->path))

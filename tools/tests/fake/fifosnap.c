@@ -26,10 +26,9 @@ static void put_groups(struct snapwrite *s, uint64_t n)
 	snapwrite_part(s, KES_REC_USERSPACE);
 	snapwrite_element(s, &(struct kes_userspace) { .reason = 2,
 						       .count = n });
-	snapwrite_part(s, KES_REC_TIME);
-	snapwrite_time(s, 1, 1 + n * 100, n * 50, KES_STATE_GUEST);
-	snapwrite_element(s, &(struct kes_time_exit) {
-		.code = 1, .cyc = { n * 50 }, .max_cyc = 60 });
+	snapwrite_times(s, 1, 1 + n * 100, n * 50, KES_STATE_GUEST,
+			KES_CODE_NONE);
+	snapwrite_handler(s, 1, n * 50, 60);
 	snapwrite_part(s, KES_REC_HISTOGRAM);
 	snapwrite_element(s, &(struct kes_histogram_exit) {
 		.code = 1, .bucket = { 0, 0, 0, n } });
@@ -46,8 +45,7 @@ static void make_snapshot(struct snapwrite *s, uint64_t n)
 		for (uint32_t v = 0; v < NR_VCPUS; v++) {
 			snapwrite_vcpu(s, KES_REC_VCPU, v, n * 66);
 			for (uint64_t c = 0; c < NR_REASONS; c++)
-				snapwrite_exit(s, &(struct kes_exit) {
-					.code = c, .l1 = n * (c + 1) });
+				snapwrite_count(s, c, n * (c + 1), 0);
 			put_groups(s, n);
 		}
 	}

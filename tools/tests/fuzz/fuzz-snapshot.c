@@ -43,14 +43,13 @@ static void seed_parts(struct snapwrite *w)
 {
 	snapwrite_part(w, KES_REC_USERSPACE);
 	snapwrite_element(w, &(struct kes_userspace) { .reason = 2 });
-	snapwrite_part(w, KES_REC_TIME);
-	snapwrite_time(w, 1, 2, 1, KES_STATE_HANDLER);
-	snapwrite_element(w, &(struct kes_time_exit) { .code = 1 });
-	snapwrite_element(w, &(struct kes_time_exit) { .code = 2 });
+	snapwrite_times(w, 1, 2, 1, KES_STATE_HANDLER, KES_CODE_NONE);
+	snapwrite_handler(w, 1, 0, 0);
+	snapwrite_handler(w, 2, 0, 0);
 	snapwrite_part(w, KES_REC_HISTOGRAM);
 	snapwrite_element(w, &(struct kes_histogram_exit) { .code = 1 });
 	snapwrite_part(w, KES_REC_DETAIL);
-	snapwrite_element(w, &(struct kes_detail_value) { .code = 1 });
+	snapwrite_detail(w, 1, 0, 0, 0);
 }
 
 static void seed(size_t i, struct buf *out)
@@ -64,8 +63,7 @@ static void seed(size_t i, struct buf *out)
 		for (uint32_t v = 0; v < 2; v++) {
 			snapwrite_vcpu(w, KES_REC_VCPU, v, 3);
 			for (uint64_t c = 0; c < 4; c++)
-				snapwrite_exit(w, &(struct kes_exit) {
-					.code = c, .l1 = vm });
+				snapwrite_count(w, c, vm, 0);
 			seed_parts(w);
 		}
 	}

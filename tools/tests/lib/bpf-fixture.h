@@ -81,13 +81,11 @@ static const struct snapshot *look(struct fixture *f, uint32_t groups)
 	struct bpf_head head = {
 		.begin_ns = tick(), .groups = groups, .lost = 7, .now_ns = tick,
 	};
-	struct errbuf err = { "" };
 
 	bpf_vms_update(&f->vms, head.begin_ns);
 	f->bytes.len = 0;
 	bpf_vms_snapshot(&f->vms, &head, &f->bytes);
-	if (snapshot_parse(&f->snap, f->bytes.data, f->bytes.len, &err))
-		fail_msg("%s", err.text);
+	must(snapshot_parse(&f->snap, f->bytes.data, f->bytes.len, &err));
 	return &f->snap;
 }
 

@@ -171,10 +171,8 @@ static void put_exit(struct snapwrite *w, uint64_t code, const uint64_t *n)
 
 static void put_times(struct snapwrite *w, const struct cpu *c)
 {
-	snapwrite_part(w, KES_REC_TIME);
-	snapwrite_time(w, c->first_cyc, c->last_cyc, c->guest_cyc, c->state);
-	((struct kes_time_record *)(w->data + w->part_off))->state_code =
-		codes[c->code];
+	snapwrite_times(w, c->first_cyc, c->last_cyc, c->guest_cyc, c->state,
+			codes[c->code]);
 	for (int i = 0; i < NR_CODES; i++) {
 		struct kes_time_exit t = { .code = codes[i] };
 
@@ -188,8 +186,7 @@ static void put_times(struct snapwrite *w, const struct cpu *c)
 			.code = codes[i], .bucket = { [7] = c->bucket[i] } });
 	snapwrite_part(w, KES_REC_DETAIL);
 	for (uint64_t i = 0; i < NR_CODES; i++)
-		snapwrite_element(w, &(struct kes_detail_value) {
-			.code = codes[i], .value = i, .count = c->bucket[i] });
+		snapwrite_detail(w, codes[i], i, c->bucket[i], 0);
 }
 
 static void put_cpu(const struct host *h, struct snapwrite *w, uint32_t id,
@@ -212,8 +209,7 @@ static void put_cpu(const struct host *h, struct snapwrite *w, uint32_t id,
 static void make_snapshot(const struct host *h, struct snapwrite *w)
 {
 	snapwrite_begin(w, KES_ISA_SVM, 0x1f);
-	snapwrite_header(w)->begin_ns = h->now;
-	snapwrite_header(w)->end_ns = h->now;
+	snapwrite_at(w, h->now);
 	snapwrite_clock(w, 1000000, h->now, 0xf);
 	for (unsigned int i = 0; i < NR_VMS; i++) {
 		const struct vm *vm = &h->vms[(i + h->turn) % NR_VMS];

@@ -41,6 +41,19 @@ static inline void put(const char *root, const char *path, const char *text)
 	put_bytes(root, path, text, strlen(text));
 }
 
+/* put() with a path that is printed. */
+static inline void put_at(const char *root, const char *text,
+			  const char *fmt, ...)
+{
+	char path[128];
+	va_list args;
+
+	va_start(args, fmt);
+	vsnprintf(path, sizeof(path), fmt, args);
+	va_end(args);
+	put(root, path, text);
+}
+
 static inline int remove_one(const char *path, const struct stat *st, int type,
 		      struct FTW *ftw)
 {
@@ -54,6 +67,21 @@ static inline void remove_all(const char *root, const char *path)
 
 	nftw(full, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	free(full);
+}
+
+/* An empty one; to be removed by remove_root(). */
+static inline char *make_root(void)
+{
+	char *root = xstrdup("/tmp/exitstat-test-XXXXXX");
+
+	assert_non_null(mkdtemp(root));
+	return root;
+}
+
+static inline void remove_root(char *root)
+{
+	remove_all(root, "");
+	free(root);
 }
 
 #endif

@@ -55,4 +55,46 @@ static inline struct kes_header *snapwrite_header(struct snapwrite *s)
 
 uint64_t snapwrite_now_ns(void);
 
+/* ---- what most snapshots of tests have ---- */
+
+/* Taken at this time. */
+static inline void snapwrite_at(struct snapwrite *s, uint64_t ns)
+{
+	snapwrite_header(s)->begin_ns = ns;
+	snapwrite_header(s)->end_ns = ns;
+}
+
+static inline void snapwrite_count(struct snapwrite *s, uint64_t code,
+				   uint64_t l1, uint64_t userspace)
+{
+	snapwrite_exit(s, &(struct kes_exit) {
+		.code = code, .l1 = l1, .userspace = userspace });
+}
+
+/* A KES_REC_TIME, without elements, of a thread in @state for the exit @code. */
+static inline void snapwrite_times(struct snapwrite *s, uint64_t first_cyc,
+				   uint64_t last_cyc, uint64_t guest_cyc,
+				   uint32_t state, uint64_t code)
+{
+	snapwrite_part(s, KES_REC_TIME);
+	snapwrite_time(s, first_cyc, last_cyc, guest_cyc, state);
+	((struct kes_time_record *)(s->data + s->part_off))->state_code = code;
+}
+
+/* Its first state is KES_STATE_HANDLER's. */
+static inline void snapwrite_handler(struct snapwrite *s, uint64_t code,
+				     uint64_t cyc, uint64_t max_cyc)
+{
+	snapwrite_element(s, &(struct kes_time_exit) {
+		.code = code, .cyc = { cyc }, .max_cyc = max_cyc });
+}
+
+static inline void snapwrite_detail(struct snapwrite *s, uint64_t code,
+				    uint64_t value, uint64_t count,
+				    uint32_t flags)
+{
+	snapwrite_element(s, &(struct kes_detail_value) {
+		.code = code, .value = value, .count = count, .flags = flags });
+}
+
 #endif

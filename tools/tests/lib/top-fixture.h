@@ -7,7 +7,7 @@
 #define EXITSTAT_TOP_FIXTURE_H
 
 #include "unit.h"
-#include "snapwrite.h"
+#include "snaptake.h"
 #include "top/start.h"
 
 #define IOIO	0x7b
@@ -57,19 +57,14 @@ static inline int teardown(void **state)
 
 static inline void take(struct world *o)
 {
-	struct errbuf err;
-
-	snapwrite_end(&o->w);
-	assert_int_equal(snapshot_parse(&o->snap, o->w.data, o->w.len, &err), 0);
+	snaptake(&o->w, &o->snap);
 	assert_true(top_data_update(&o->data, &o->snap));
-	snapwrite_free(&o->w);
 }
 
 static inline void at(struct world *o, uint64_t ns, uint64_t fields)
 {
 	snapwrite_begin(&o->w, KES_ISA_SVM, fields);
-	snapwrite_header(&o->w)->begin_ns = ns;
-	snapwrite_header(&o->w)->end_ns = ns;
+	snapwrite_at(&o->w, ns);
 }
 
 static inline void vm(struct world *o, uint64_t id, uint32_t pid, const char *comm)
@@ -84,8 +79,18 @@ static inline void vcpu(struct world *o, uint32_t id)
 
 static inline void exits(struct world *o, uint64_t code, uint64_t l1, uint64_t user)
 {
-	snapwrite_exit(&o->w, &(struct kes_exit) {
-		.code = code, .l1 = l1, .userspace = user });
+	snapwrite_count(&o->w, code, l1, user);
+}
+
+/* One VM with one vCPU, which has counted @io port accesses. */
+static inline void one(struct world *o, uint64_t ns, uint64_t id, uint32_t pid,
+		       const char *comm, uint64_t io)
+{
+	at(o, ns, 0x1f);
+	vm(o, id, pid, comm);
+	vcpu(o, 0);
+	exits(o, IOIO, io, 0);
+	take(o);
 }
 
 /* Two VMs, the first with two vCPUs; @n intervals have passed. */
@@ -113,11 +118,27 @@ static inline void show(struct world *o)
 	top_sort(&o->table, o->view.sort[level], o->view.reverse[level]);
 }
 
-static inline void key(struct world *o, int k)
+/* The usual snapshots from @first to @last, shown. */
+static inline void usual_rows(struct world *o, uint64_t first, uint64_t last)
 {
-	top_view_key(&o->view, &o->table, k);
+	for (uint64_t n = first; n <= last; n++)
+		usual(o, n);
 	show(o);
 }
+
+/* Up to a 0; what the last one had for an effect. */
+static inline enum top_effect keys(struct world *o, const int *k)
+{
+	enum top_effect effect = TOP_NO_EFFECT;
+
+	for (; *k; k++) {
+		effect = top_view_key(&o->view, &o->table, *k);
+		show(o);
+	}
+	return effect;
+}
+
+#define key(_o, ...)	keys(_o, (const int[]) { __VA_ARGS__, 0 })
 
 static inline void draw(struct world *o, int width, int height)
 {
@@ -132,6 +153,20 @@ static inline const char *line(const struct world *o, size_t i)
 {
 	assert_true(i < o->page.nr);
 	return o->page.lines[i].text.data;
+}
+
+/* Drawn now, in the usual size. */
+static inline void line_has(struct world *o, size_t i, const char *text)
+{
+	draw(o, 80, 24);
+	if (!strstr(line(o, i), text))
+		fail_msg("\"%s\" is not in \"%s\"", text, line(o, i));
+}
+
+static inline void line_is(struct world *o, size_t i, const char *text)
+{
+	draw(o, 80, 24);
+	assert_string_equal(line(o, i), text);
 }
 
 static inline const struct top_row *row(struct world *o, const char *called)

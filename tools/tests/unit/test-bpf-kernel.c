@@ -4,24 +4,20 @@
  * tracepoints whose arguments it does not know, and tells what is missing. The
  * BTF is made here, by libbpf.
  */
-#include <sys/stat.h>
-
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 
-#include "unit.h"
+#include "root-fixture.h"
 #include "source/bpf-kernel.h"
 
-/* What differs from a kernel as it should be. */
+/* What differs from a kernel as it should be; 0: nothing. */
 struct oddity {
 	int isa_bytes;			/* the second argument of kvm_exit */
 	const char *vcpu;		/* what the first points to */
 	const char *without;		/* a tracepoint */
 	const char *vendor;		/* a structure */
-	bool old_page_fault;
+	bool old_page_fault, no_btf, no_kvm;
 };
-
-static const struct oddity usual = { 4, "kvm_vcpu", "", "vcpu_vmx", false };
 
 struct made {
 	struct btf *btf;
@@ -45,7 +41,7 @@ static void add_event(struct made *m, const char *event, const int *types,
 	char name[64];
 	int id;
 
-	if (!strcmp(event, m->odd->without))
+	if (m->odd->without && !strcmp(event, m->odd->without))
 		return;
 	id = btf__add_func_proto(m->btf, 0);
 	btf__add_func_param(m->btf, "", m->any);
@@ -58,11 +54,11 @@ static void add_event(struct made *m, const char *event, const int *types,
 
 static void add_events(struct made *m)
 {
-	int vcpu = pointer_to(m, m->odd->vcpu);
+	int vcpu = pointer_to(m, m->odd->vcpu ?: "kvm_vcpu");
 	int task = pointer_to(m, "task_struct");
 	const int *w = m->word;
 
-	add_event(m, "kvm_exit", (int[]) { vcpu, w[m->odd->isa_bytes] }, 2);
+	add_event(m, "kvm_exit", (int[]) { vcpu, w[m->odd->isa_bytes ?: 4] }, 2);
 	add_event(m, "kvm_entry", (int[]) { pointer_to(m, "kvm_vcpu"), w[1] },
 		  2);
 	add_event(m, "kvm_userspace_exit", (int[]) { w[4], w[4] }, 2);
@@ -73,36 +69,22 @@ static void add_events(struct made *m)
 			    pointer_to(m, "kvm_vcpu"), w[8], w[8] }, 3);
 }
 
-static void make_btf(const char *path, const struct oddity *odd)
+static void put_btf(const char *root, const struct oddity *odd)
 {
 	struct made m = { .btf = btf__new_empty(), .odd = odd };
 	const void *data;
 	uint32_t size;
-	FILE *f;
 
 	m.word[1] = btf__add_int(m.btf, "u8", 1, 0);
 	m.word[4] = btf__add_int(m.btf, "u32", 4, 0);
 	m.word[8] = btf__add_int(m.btf, "u64", 8, 0);
 	m.any = btf__add_ptr(m.btf, 0);
 	add_events(&m);
-	btf__add_struct(m.btf, odd->vendor, 8);
+	btf__add_struct(m.btf, odd->vendor ?: "vcpu_vmx", 8);
 	data = btf__raw_data(m.btf, &size);
 	assert_non_null(data);
-	f = fopen(path, "w");
-	assert_non_null(f);
-	assert_int_equal(fwrite(data, 1, size, f), size);
-	fclose(f);
+	put_bytes(root, "/sys/kernel/btf/vmlinux", data, size);
 	btf__free(m.btf);
-}
-
-static char root[] = "/tmp/exitstat-btf.XXXXXX";
-
-static const char *below(const char *path)
-{
-	static char whole[128];
-
-	snprintf(whole, sizeof(whole), "%s%s", root, path);
-	return whole;
 }
 
 static int silence(enum libbpf_print_level level, const char *format,
@@ -111,116 +93,64 @@ static int silence(enum libbpf_print_level level, const char *format,
 	return 0;
 }
 
-static int make_root(void **state)
+static int setup(void **state)
 {
-	static const char *const dirs[] = {
-		"/sys", "/sys/kernel", "/sys/kernel/btf", "/sys/module",
-		"/sys/module/kvm",
-	};
-
 	libbpf_set_print(silence);
-	if (!mkdtemp(root))
-		return -1;
-	for (size_t i = 0; i < ARRAY_LEN(dirs); i++)
-		if (mkdir(below(dirs[i]), 0700))
-			return -1;
+	*state = make_root();
 	return 0;
 }
 
-static int remove_root(void **state)
+static int teardown(void **state)
 {
-	static const char *const names[] = {
-		"/sys/kernel/btf/vmlinux", "/sys/kernel/btf", "/sys/kernel",
-		"/sys/module/kvm", "/sys/module", "/sys", "",
+	remove_root(*state);
+	return report_row(state);
+}
+
+static void kernels(void **state)
+{
+	static const struct {
+		struct oddity odd;
+		int rc;
+		const char *says;
+	} cases[] = {
+		{ { 0 }, 0, "" },
+		/* unknown arguments are refused, where it cannot do without */
+		{ { .isa_bytes = 8 }, -EPROTO,
+		  "tracepoint kvm_exit has other arguments" },
+		{ { .vcpu = "kvm" }, -EPROTO,
+		  "tracepoint kvm_exit has other arguments" },
+		{ { .old_page_fault = true }, 0, "" },
+		/* what is missing is named */
+		{ { .vendor = "vcpu_none" }, -EAGAIN, "nothing that runs vCPUs" },
+		{ { .without = "kvm_exit" }, -ENOENT,
+		  "this kvm module has no BTF" },
+		{ { .without = "kvm_exit", .no_kvm = true }, -EAGAIN,
+		  "kvm is not loaded" },
+		{ { .no_btf = true }, -ENOENT, "CONFIG_DEBUG_INFO_BTF" },
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		remove(below(names[i]));
-	return 0;
-}
+	each_row(c, cases) {
+		struct bpf_kernel kernel;
 
-static int look(const struct oddity *odd, struct bpf_kernel *kernel,
-		struct errbuf *err)
-{
-	err->text[0] = '\0';
-	make_btf(below("/sys/kernel/btf/vmlinux"), odd);
-	return bpf_kernel_look(kernel, root, err);
-}
-
-static void refuses(const struct oddity *odd, int rc, const char *text)
-{
-	struct bpf_kernel kernel;
-	struct errbuf err;
-
-	assert_int_equal(look(odd, &kernel, &err), rc);
-	if (!strstr(err.text, text) || strchr(err.text, '\n'))
-		fail_msg("\"%s\" is not in \"%s\"", text, err.text);
-}
-
-static void takes_a_usual_kernel(void **state)
-{
-	struct bpf_kernel kernel;
-	struct errbuf err;
-
-	assert_int_equal(look(&usual, &kernel, &err), 0);
-	assert_true(kernel.has_vmx && kernel.has_page_fault);
-	assert_false(kernel.has_svm || kernel.has_pvm || kernel.has_destroy);
-}
-
-static void refuses_unknown_arguments(void **state)
-{
-	struct oddity odd = usual;
-
-	odd.isa_bytes = 8;
-	refuses(&odd, -EPROTO, "tracepoint kvm_exit has other arguments");
-	odd = usual;
-	odd.vcpu = "kvm";
-	refuses(&odd, -EPROTO, "tracepoint kvm_exit has other arguments");
-}
-
-static void does_without_an_old_page_fault(void **state)
-{
-	struct oddity odd = usual;
-	struct bpf_kernel kernel;
-	struct errbuf err;
-
-	odd.old_page_fault = true;
-	assert_int_equal(look(&odd, &kernel, &err), 0);
-	assert_false(kernel.has_page_fault);
-}
-
-static void tells_what_is_missing(void **state)
-{
-	struct oddity odd = usual;
-
-	odd.vendor = "vcpu_none";
-	refuses(&odd, -EAGAIN, "nothing that runs vCPUs");
-	odd = usual;
-	odd.without = "kvm_exit";
-	refuses(&odd, -ENOENT, "this kvm module has no BTF");
-	assert_int_equal(rmdir(below("/sys/module/kvm")), 0);
-	refuses(&odd, -EAGAIN, "kvm is not loaded");
-}
-
-static void tells_that_there_is_no_btf(void **state)
-{
-	struct bpf_kernel kernel;
-	struct errbuf err;
-
-	remove(below("/sys/kernel/btf/vmlinux"));
-	assert_int_equal(bpf_kernel_look(&kernel, root, &err), -ENOENT);
-	assert_non_null(strstr(err.text, "CONFIG_DEBUG_INFO_BTF"));
+		remove_all(*state, "/sys");
+		if (!c->odd.no_btf)
+			put_btf(*state, &c->odd);
+		if (!c->odd.no_kvm)
+			put(*state, "/sys/module/kvm/initstate", "live\n");
+		assert_int_equal(bpf_kernel_look(&kernel, *state, &err), c->rc);
+		must_say(c->says);
+		if (c->rc)
+			continue;
+		assert_true(kernel.has_vmx);
+		assert_int_equal(kernel.has_page_fault, !c->odd.old_page_fault);
+		assert_false(kernel.has_svm || kernel.has_pvm ||
+			     kernel.has_destroy);
+	}
 }
 
 int main(void)
 {
-	static const struct CMUnitTest tests[] = {
-		TEST(takes_a_usual_kernel),
-		TEST(refuses_unknown_arguments),
-		TEST(does_without_an_old_page_fault),
-		TEST(tells_what_is_missing),
-		TEST(tells_that_there_is_no_btf),
-	};
+	static const struct CMUnitTest tests[] = { FTEST(kernels) };
 
-	return cmocka_run_group_tests(tests, make_root, remove_root);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

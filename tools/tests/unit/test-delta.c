@@ -5,7 +5,7 @@
 
 #include "unit.h"
 #include "snapshot/delta.h"
-#include "snapwrite.h"
+#include "snaptake.h"
 
 #define IOIO	0x7b
 #define NPF	0x400
@@ -16,11 +16,17 @@ static struct snapshot snap;
 static struct snapwrite w;
 static uint64_t tick;
 
-static int setup(void **state)
+static void begin(void)
 {
+	delta_free(&d);
 	d = (struct delta) { .groups = KES_GROUP_HISTOGRAM | KES_GROUP_DETAIL,
 			     .drop = free };
 	tick = 0;
+}
+
+static int setup(void **state)
+{
+	begin();
 	return 0;
 }
 
@@ -48,22 +54,18 @@ static void vcpu(uint64_t vm_id, uint64_t created_ns, uint64_t died_ns)
 
 static void exits(uint64_t code, uint64_t n)
 {
-	snapwrite_exit(&w, &(struct kes_exit) { .code = code, .l1 = n,
-						.userspace = n });
+	snapwrite_count(&w, code, n, n);
 }
 
 static void times(uint64_t first, uint64_t last, uint64_t guest, uint32_t state,
 		  uint64_t code)
 {
-	snapwrite_part(&w, KES_REC_TIME);
-	snapwrite_time(&w, first, last, guest, state);
-	((struct kes_time_record *)(w.data + w.part_off))->state_code = code;
+	snapwrite_times(&w, first, last, guest, state, code);
 }
 
 static void handler(uint64_t code, uint64_t cyc, uint64_t max)
 {
-	snapwrite_element(&w, &(struct kes_time_exit) {
-		.code = code, .cyc = { cyc }, .max_cyc = max });
+	snapwrite_handler(&w, code, cyc, max);
 }
 
 static void buckets(uint64_t code, uint64_t one, uint64_t two)
@@ -75,11 +77,7 @@ static void buckets(uint64_t code, uint64_t one, uint64_t two)
 
 static void take(void)
 {
-	struct errbuf err;
-
-	snapwrite_end(&w);
-	assert_int_equal(snapshot_parse(&snap, w.data, w.len, &err), 0);
-	snapwrite_free(&w);
+	snaptake(&w, &snap);
 	delta_begin(&d, &snap);
 }
 
@@ -138,52 +136,46 @@ static const struct delta_change *two(uint64_t io, uint64_t npf)
 	return change(0);
 }
 
-static void differences(void **state)
+/* Two counters of a vCPU, three times; 0 is not listed. */
+static void counters(void **state)
 {
-	const struct delta_change *c = two(1000, 50);
+	static const struct {
+		struct {
+			uint64_t io, npf, want_io, want_npf;
+			bool restarted;
+		} looks[3];
+		uint64_t restarts;
+	} cases[] = {
+		{{{ 1000, 50, 1000, 50 }, { 1023, 50, 23, 0 },
+		  { 1023, 51, 0, 1 }}, 0 },
+		/* all of the vCPU begin again, those that did not fall as well */
+		{{{ 100, 50, 100, 50 }, { 23, 97, 23, 97, true },
+		  { 24, 97, 1, 0 }}, 1 },
+		{{{ 100, 50, 100, 50 }, { 0, 97, 0, 97, true },
+		  { 7, 98, 7, 1 }}, 1 },
+		/* so far nobody can have counted; then it wraps */
+		{{{ UINT64_MAX - 10, 7, 0, 7 }, { 12, 8, 23, 1 },
+		  { 13, 8, 1, 0 }}, 0 },
+	};
 
-	assert_true(c->is_new);
-	assert_int_equal(counted(c, IOIO), 1000);
-	delta_end(&d);
-	c = two(1023, 50);
-	assert_false(c->is_new);
-	assert_int_equal(c->exits.nr, 1);
-	assert_int_equal(counted(c, IOIO), 23);
-	delta_end(&d);
-	assert_int_equal(d.restarts, 0);
-}
+	each_row(row, cases) {
+		begin();
+		for (int i = 0; i < 3; i++) {
+			const struct delta_change *c = two(row->looks[i].io,
+							   row->looks[i].npf);
 
-/* All counters of the vCPU begin again, those that did not fall as well. */
-static void fall(void **state)
-{
-	const struct delta_change *c;
-
-	two(100, 50);
-	c = two(23, 97);
-	assert_true(c->restarted);
-	assert_int_equal(counted(c, IOIO), 23);
-	assert_int_equal(counted(c, NPF), 97);
-	c = two(24, 97);
-	assert_false(c->restarted);
-	assert_int_equal(counted(c, IOIO), 1);
-	assert_int_equal(c->exits.nr, 1);
-	assert_int_equal(d.restarts, 1);
-}
-
-/* What is 0 is not listed. */
-static void fall_to_nothing(void **state)
-{
-	const struct delta_change *c;
-
-	two(100, 50);
-	c = two(0, 97);
-	assert_true(c->restarted);
-	assert_int_equal(counted(c, NPF), 97);
-	c = two(7, 98);
-	assert_false(c->restarted);
-	assert_int_equal(counted(c, IOIO), 7);
-	assert_int_equal(counted(c, NPF), 1);
-	assert_int_equal(d.restarts, 1);
+			assert_int_equal(c->is_new, i == 0);
+			assert_int_equal(c->restarted, row->looks[i].restarted);
+			assert_int_equal(counted(c, IOIO), row->looks[i].want_io);
+			assert_int_equal(counted(c, NPF), row->looks[i].want_npf);
+			if (i)		/* what did not change is not there */
+				assert_int_equal(c->exits.nr,
+						 !!row->looks[i].want_io +
+						 !!row->looks[i].want_npf);
+			delta_end(&d);
+		}
+		assert_int_equal(d.restarts, row->restarts);
+	}
 }
 
 /* Also if what fell is not an exit, and then times and buckets are new, too. */
@@ -212,21 +204,6 @@ static void fall_of_others(void **state)
 	assert_int_equal(timed(c, 3), 11);
 }
 
-static void wrap(void **state)
-{
-	const struct delta_change *c = two(UINT64_MAX - 10, 7);
-
-	/* nobody can have counted so far */
-	assert_int_equal(counted(c, IOIO), 0);
-	assert_int_equal(counted(c, NPF), 7);
-	c = two(12, 8);
-	assert_false(c->restarted);
-	assert_int_equal(counted(c, IOIO), 23);
-	c = two(13, 8);
-	assert_int_equal(counted(c, IOIO), 1);
-	assert_int_equal(d.restarts, 0);
-}
-
 /* A source may list what it must not list twice: the first one counts. */
 static void listed_twice(void **state)
 {
@@ -252,16 +229,16 @@ static void listed_twice(void **state)
 
 static void reuse_of_ids(void **state)
 {
-	static const uint64_t created[] = { 5, 5, 6 };
-	static const uint64_t counts[] = { 100, 101, 7 };
-	static const uint64_t want[] = { 100, 1, 7 };
+	static const struct {
+		uint64_t created_ns, count, want;
+	} looks[] = { { 5, 100, 100 }, { 5, 101, 1 }, { 6, 7, 7 } };
 
-	for (size_t i = 0; i < ARRAY_LEN(created); i++) {
+	each_row(look, looks) {
 		at(0);
-		vcpu(1, created[i], 0);
-		exits(IOIO, counts[i]);
+		vcpu(1, look->created_ns, 0);
+		exits(IOIO, look->count);
 		take();
-		assert_int_equal(counted(change(0), IOIO), want[i]);
+		assert_int_equal(counted(change(0), IOIO), look->want);
 		delta_end(&d);
 		assert_int_equal(d.nr_vms, 1);
 	}
@@ -291,8 +268,7 @@ static void out_of_sight(uint64_t keep_ns, uint64_t want)
 static void comes_back(void **state)
 {
 	out_of_sight(10, 3);
-	teardown(state);
-	setup(state);
+	begin();
 	out_of_sight(0, 103);
 }
 
@@ -372,18 +348,24 @@ static void goes_on_meanwhile(void **state)
 /* It left its state just before the snapshot ended: no time goes back. */
 static void charged_too_much(void **state)
 {
-	static const uint64_t want[] = { 40 + 800, 0, 10 };
-	static const uint64_t spent_in[] = { 40, 830, 850 };
+	static const struct {
+		uint64_t now, last, guest;
+		uint32_t state;
+		uint64_t spent, want;
+	} looks[] = {
+		{ 1000, 200, 60, KES_STATE_HANDLER, 40, 40 + 800 },
+		{ 1050, 1050, 100, KES_STATE_GUEST, 830, 0 },
+		{ 1100, 1100, 130, KES_STATE_GUEST, 850, 10 },
+	};
 
-	for (size_t i = 0; i < ARRAY_LEN(want); i++) {
-		at(1000 + i * 50);
+	each_row(look, looks) {
+		at(look->now);
 		vcpu(1, 1, 0);
-		times(100, i ? 1000 + i * 50 : 200, i ? 70 + i * 30 : 60,
-		      i ? KES_STATE_GUEST : KES_STATE_HANDLER, HLT);
-		handler(HLT, spent_in[i], 9);
+		times(100, look->last, look->guest, look->state, HLT);
+		handler(HLT, look->spent, 9);
 		take();
 		assert_int_equal(spent(change(0), HLT, KES_STATE_HANDLER),
-				 want[i]);
+				 look->want);
 	}
 }
 
@@ -435,35 +417,35 @@ static void longest_exit(void **state)
 /* A value that made room for another one begins again when it is back. */
 static void details(void **state)
 {
-	static const uint64_t values[] = { 0x3f8, 0x3f8, 0x60, 0x3f8 };
-	static const uint64_t counts[] = { 10, 14, 3, 5 };
-	static const uint64_t want[] = { 10, 4, 3, 5 };
+	static const struct {
+		uint64_t value, count, want, want_other;
+	} looks[] = {
+		{ 0x3f8, 10, 10, 7 }, { 0x3f8, 14, 4, 0 }, { 0x60, 3, 3, 7 },
+		{ 0x3f8, 5, 5, 7 },
+	};
 
-	for (size_t i = 0; i < ARRAY_LEN(values); i++) {
+	each_row(look, looks) {
 		const struct delta_detail *x;
 
 		at(0);
 		vcpu(1, 1, 0);
 		snapwrite_part(&w, KES_REC_DETAIL);
-		snapwrite_element(&w, &(struct kes_detail_value) {
-			.code = IOIO, .value = values[i], .count = counts[i] });
-		snapwrite_element(&w, &(struct kes_detail_value) {
-			.code = IOIO, .value = values[i], .count = 7,
-			.flags = KES_DETAIL_OTHER });
+		snapwrite_detail(&w, IOIO, look->value, look->count, 0);
+		snapwrite_detail(&w, IOIO, look->value, 7, KES_DETAIL_OTHER);
 		take();
 		x = change(0)->details.data;
 		assert_int_equal(d.change.details.nr, 2);
-		assert_int_equal(x[0].now->value, values[i]);
-		assert_int_equal(x[0].n, want[i]);
-		assert_int_equal(x[1].n, i == 1 ? 0 : 7);
+		assert_int_equal(x[0].now->value, look->value);
+		assert_int_equal(x[0].n, look->want);
+		assert_int_equal(x[1].n, look->want_other);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		FTEST(differences), FTEST(fall), FTEST(fall_to_nothing), FTEST(fall_of_others),
-		FTEST(wrap), FTEST(listed_twice), FTEST(reuse_of_ids), FTEST(comes_back),
+		FTEST(counters), FTEST(fall_of_others), FTEST(listed_twice),
+		FTEST(reuse_of_ids), FTEST(comes_back),
 		FTEST(open_state), FTEST(open_first), FTEST(goes_on_meanwhile),
 		FTEST(charged_too_much), FTEST(times_begin_again), FTEST(longest_exit),
 		FTEST(details),

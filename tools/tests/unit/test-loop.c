@@ -20,7 +20,6 @@ struct fixture {
 static int setup(void **state)
 {
 	struct fixture *f = xcalloc(1, sizeof(*f));
-	struct errbuf err;
 
 	*state = f;
 	assert_int_equal(loop_open(&f->loop, &clock_system, &err), 0);

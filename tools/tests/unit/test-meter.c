@@ -9,7 +9,7 @@
 #include "unit.h"
 #include "metrics/meter-snap.h"
 #include "metrics/metrics.h"
-#include "snapwrite.h"
+#include "snaptake.h"
 
 #define NR_VMS		8
 #define NR_CODES	4
@@ -92,7 +92,6 @@ static void happen(struct host *h)
 static void look(struct host *h)
 {
 	struct snapwrite w;
-	struct errbuf err;
 
 	snapwrite_begin(&w, KES_ISA_SVM, KES_FIELD_CONTEXT);
 	for (size_t i = 0; i < NR_VMS; i++) {
@@ -108,12 +107,9 @@ static void look(struct host *h)
 				.code = codes[c], .l1 = g->n[c], .l2 = g->l2[c] });
 	}
 	h->now_ns += 100;
-	snapwrite_header(&w)->begin_ns = h->now_ns;
-	snapwrite_header(&w)->end_ns = h->now_ns;
-	snapwrite_end(&w);
-	assert_int_equal(snapshot_parse(&h->snap, w.data, w.len, &err), 0);
+	snapwrite_at(&w, h->now_ns);
+	snaptake(&w, &h->snap);
 	meter_update(&h->meter, &h->snap);
-	snapwrite_free(&w);
 }
 
 static uint64_t total(const struct meter_account *a)

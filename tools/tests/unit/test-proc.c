@@ -12,19 +12,18 @@
 
 static int setup(void **state)
 {
-	char *root = xstrdup("/tmp/test-proc-XXXXXX");
-
-	*state = root;
-	assert_non_null(mkdtemp(root));
+	*state = make_root();
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	remove_all(*state, "");
-	free(*state);
+	remove_root(*state);
 	return report_row(state);
 }
+
+/* Arguments as /proc has them, and how many bytes. */
+#define ARGS(_text) _text, sizeof(_text)
 
 /* A process that began @ns_ago; its name is as hard to read as can be. */
 static void put_stat(const char *root, uint32_t pid, char is, uint32_t parent,
@@ -32,17 +31,12 @@ static void put_stat(const char *root, uint32_t pid, char is, uint32_t parent,
 {
 	uint64_t hz = (uint64_t)sysconf(_SC_CLK_TCK);
 	uint64_t ticks = (clock_ns(CLOCK_BOOTTIME) - ns_ago) / (NSEC_PER_SEC / hz);
-	char *path = xasprintf("/proc/%u/stat", pid);
 	char *text = xasprintf("%u (a) R 9 (b) %c %u 0 0 0 -1 0 0 0 0 0 0 0 0 0 0 0 1 0 %llu 0\n",
 			       pid, is, parent, (unsigned long long)ticks);
 
-	put(root, path, text);
+	put_at(root, text, "/proc/%u/stat", pid);
 	free(text);
-	free(path);
 }
-
-#define PUT_ARGS(root, args) \
-	put_bytes(root, "/proc/700/cmdline", args, sizeof(args))
 
 static void states_are_letters(void **state)
 {
@@ -72,7 +66,7 @@ static void age_says_who_it_is(void **state)
 	struct snap_vm vm = { .pid = 700, .comm = "comm" };
 	char name[64];
 
-	PUT_ARGS(*state, "qemu\0-name\0guest=web");
+	put_bytes(*state, "/proc/700/cmdline", ARGS("qemu\0-name\0guest=web"));
 	vm.created_ns = mono_ns();
 	vm_name(&vm, *state, name, sizeof(name));
 	assert_string_equal(name, "web");
@@ -91,25 +85,28 @@ static void age_says_who_it_is(void **state)
 
 static void names(void **state)
 {
+	static const struct {
+		const char *args;
+		size_t len;
+		const char *name;
+	} cases[] = {
+		{ ARGS("qemu\0--name\0web,debug-threads=on"), "web" },
+		{ ARGS("qemu\0-name\0debug-threads=on,guest=a,,b\033[2J"),
+		  "a,b?[2J" },
+		{ ARGS("qemu\0-name\0debug-threads=on"), "comm" },
+		{ ARGS("qemu\0-name\0a-name-that-is-too-long"),
+		  "a-name-that-is-" },
+		{ ARGS("qemu\0-name"), "comm" },
+	};
 	char name[16];
 
 	qemu_name(*state, 700, "gone", name, sizeof(name));
 	assert_string_equal(name, "gone");
-	PUT_ARGS(*state, "qemu\0--name\0web,debug-threads=on");
-	qemu_name(*state, 700, "comm", name, sizeof(name));
-	assert_string_equal(name, "web");
-	PUT_ARGS(*state, "qemu\0-name\0debug-threads=on,guest=a,,b\033[2J");
-	qemu_name(*state, 700, "comm", name, sizeof(name));
-	assert_string_equal(name, "a,b?[2J");
-	PUT_ARGS(*state, "qemu\0-name\0debug-threads=on");
-	qemu_name(*state, 700, "comm", name, sizeof(name));
-	assert_string_equal(name, "comm");
-	PUT_ARGS(*state, "qemu\0-name\0a-name-that-is-too-long");
-	qemu_name(*state, 700, "comm", name, sizeof(name));
-	assert_string_equal(name, "a-name-that-is-");
-	PUT_ARGS(*state, "qemu\0-name");
-	qemu_name(*state, 700, "comm", name, sizeof(name));
-	assert_string_equal(name, "comm");
+	each_row(c, cases) {
+		put_bytes(*state, "/proc/700/cmdline", c->args, c->len);
+		qemu_name(*state, 700, "comm", name, sizeof(name));
+		assert_string_equal(name, c->name);
+	}
 }
 
 static void machines(void **state)
@@ -126,12 +123,11 @@ static void machines(void **state)
 	};
 	char type[64];
 
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		char *args[] = { "qemu", (char *)cases[i].option,
-				 (char *)cases[i].value };
+	each_row(c, cases) {
+		char *args[] = { "qemu", (char *)c->option, (char *)c->value };
 
 		qemu_args_machine(args, 3, type, sizeof(type));
-		assert_string_equal(type, cases[i].type);
+		assert_string_equal(type, c->type);
 	}
 	assert_int_equal(qemu_machine(*state, 700, type, sizeof(type)), -ESRCH);
 }

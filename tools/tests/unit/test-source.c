@@ -5,8 +5,7 @@
  */
 
 #include "root-fixture.h"
-#include "snapshot/snapshot.h"
-#include "snapwrite.h"
+#include "snaptake.h"
 #include "source/hold.h"
 #include "source/source.h"
 
@@ -14,9 +13,10 @@
 #define SYSFS	"/sys/kernel/kvm_exit_stats"
 
 struct fixture {
-	char roots[2][32];
+	char *roots[2];
 	struct source *sources[2];
 	struct snapshot snap;
+	struct errbuf note;
 };
 
 static int setup(void **state)
@@ -24,10 +24,8 @@ static int setup(void **state)
 	struct fixture *f = xcalloc(1, sizeof(*f));
 
 	*state = f;
-	for (int i = 0; i < 2; i++) {
-		strcpy(f->roots[i], "/tmp/test-source-XXXXXX");
-		assert_non_null(mkdtemp(f->roots[i]));
-	}
+	for (int i = 0; i < 2; i++)
+		f->roots[i] = make_root();
 	return 0;
 }
 
@@ -37,7 +35,7 @@ static int teardown(void **state)
 
 	for (int i = 0; i < 2; i++) {
 		source_close(f->sources[i]);
-		remove_all(f->roots[i], "");
+		remove_root(f->roots[i]);
 	}
 	snapshot_free(&f->snap);
 	free(f);
@@ -51,22 +49,17 @@ static void put_engine(const char *root, const char *source, uint64_t exits)
 {
 	static const char *const groups[] = { "count", "time", "histogram",
 					      "detail" };
-	const struct kes_exit e = { .code = 12, .l1 = exits };
 	char *path = make_path(root, DEBUGFS "/kvm_exit_stats/snapshot");
 	struct snapwrite w = { 0 };
 
 	put(root, SYSFS "/version", "1\n");
 	put(root, SYSFS "/source", source);
-	for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
-		char *group = xasprintf(SYSFS "/%s", groups[i]);
-
-		put(root, group, "0\n");
-		free(group);
-	}
+	for (size_t i = 0; i < ARRAY_LEN(groups); i++)
+		put_at(root, "0\n", SYSFS "/%s", groups[i]);
 	snapwrite_begin(&w, KES_ISA_VMX, 0);
 	snapwrite_vm(&w, 1, 700, 1, 0, "guest");
 	snapwrite_vcpu(&w, KES_REC_VCPU, 0, exits);
-	snapwrite_exit(&w, &e);
+	snapwrite_count(&w, 12, exits, 0);
 	snapwrite_end(&w);
 	assert_int_equal(snapwrite_store(&w, path), 0);
 	snapwrite_free(&w);
@@ -76,20 +69,14 @@ static void put_engine(const char *root, const char *source, uint64_t exits)
 static void put_stats(const char *root, const char *vm, const char *exits,
 		      const char *io_exits)
 {
-	char *path = xasprintf(DEBUGFS "/kvm/%s/exits", vm);
-	char *io = xasprintf(DEBUGFS "/kvm/%s/io_exits", vm);
-
 	put(root, DEBUGFS "/kvm/exits", exits);
-	put(root, path, exits);
-	put(root, io, io_exits);
-	free(path);
-	free(io);
+	put_at(root, exits, DEBUGFS "/kvm/%s/exits", vm);
+	put_at(root, io_exits, DEBUGFS "/kvm/%s/io_exits", vm);
 }
 
 static void open_source(struct fixture *f, int i, const char *name)
 {
 	struct source_choice choice;
-	struct errbuf err;
 
 	f->sources[i] = source_open(f->roots[i], name, &choice, &err);
 	assert_non_null(f->sources[i]);
@@ -98,10 +85,9 @@ static void open_source(struct fixture *f, int i, const char *name)
 static const struct snapshot *look(struct fixture *f, int i)
 {
 	struct buf b = { 0 };
-	struct errbuf err;
 
-	assert_int_equal(source_read(f->sources[i], &b, &err), 0);
-	assert_int_equal(snapshot_parse(&f->snap, b.data, b.len, &err), 0);
+	must(source_read(f->sources[i], &b, &err));
+	must(snapshot_parse(&f->snap, b.data, b.len, &err));
 	buf_free(&b);
 	return &f->snap;
 }
@@ -109,10 +95,21 @@ static const struct snapshot *look(struct fixture *f, int i)
 static uint32_t groups_on(struct source *s)
 {
 	uint32_t on, known;
-	struct errbuf err;
 
 	assert_int_equal(source_get_groups(s, &on, &known, &err), 0);
 	return on;
+}
+
+/* Returns what it switched on. */
+static uint32_t hold(struct fixture *f, int i, uint32_t groups)
+{
+	must(hold_begin(f->sources[i], groups, &f->note, &err));
+	return hold_switched(f->sources[i]);
+}
+
+static void let_go(struct fixture *f, int i)
+{
+	must(hold_end(f->sources[i], &f->note, &err));
 }
 
 /* ---- tests ---- */
@@ -120,7 +117,6 @@ static uint32_t groups_on(struct source *s)
 static void two_engines(void **state)
 {
 	struct fixture *f = *state;
-	struct errbuf err;
 	uint32_t done;
 
 	put_engine(f->roots[0], "module\n", 101);
@@ -184,26 +180,21 @@ static void one_after_the_other(void **state)
 /* Two recorders of one machine: the last that ends switches off. */
 static void holds_are_of_each_source(void **state)
 {
+	const uint32_t both = KES_GROUP_COUNT | KES_GROUP_DETAIL;
 	struct fixture *f = *state;
-	struct errbuf note, err;
 
 	put_engine(f->roots[0], "module\n", 1);
-	strcpy(f->roots[1], f->roots[0]);
+	remove_root(f->roots[1]);
+	f->roots[1] = xstrdup(f->roots[0]);
 	open_source(f, 0, "auto");
 	open_source(f, 1, "auto");
-	assert_int_equal(hold_begin(f->sources[0], KES_GROUP_COUNT, &note,
-				    &err), 0);
-	assert_int_equal(hold_switched(f->sources[0]), KES_GROUP_COUNT);
-	assert_int_equal(hold_begin(f->sources[1],
-				    KES_GROUP_COUNT | KES_GROUP_DETAIL, &note,
-				    &err), 0);
-	assert_int_equal(hold_switched(f->sources[1]), KES_GROUP_DETAIL);
-	assert_int_equal(hold_end(f->sources[0], &note, &err), 0);
-	assert_true(strlen(note.text) > 0);
-	assert_int_equal(groups_on(f->sources[0]),
-			 KES_GROUP_COUNT | KES_GROUP_DETAIL);
-	assert_int_equal(hold_end(f->sources[1], &note, &err), 0);
-	assert_string_equal(note.text, "");
+	assert_int_equal(hold(f, 0, KES_GROUP_COUNT), KES_GROUP_COUNT);
+	assert_int_equal(hold(f, 1, both), KES_GROUP_DETAIL);
+	let_go(f, 0);
+	assert_true(strlen(f->note.text) > 0);
+	assert_int_equal(groups_on(f->sources[0]), both);
+	let_go(f, 1);
+	assert_string_equal(f->note.text, "");
 	assert_int_equal(groups_on(f->sources[1]), 0);
 }
 
@@ -211,17 +202,15 @@ static void holds_are_of_each_source(void **state)
 static void closing_leaves_the_lock(void **state)
 {
 	struct fixture *f = *state;
-	struct errbuf note, err;
 
 	put_engine(f->roots[0], "module\n", 1);
 	open_source(f, 0, "auto");
-	assert_int_equal(hold_begin(f->sources[0], KES_GROUP_COUNT, &note,
-				    &err), 0);
+	hold(f, 0, KES_GROUP_COUNT);
 	source_close(f->sources[0]);
 	open_source(f, 0, "auto");
 	assert_int_equal(groups_on(f->sources[0]), KES_GROUP_COUNT);
-	assert_int_equal(hold_begin(f->sources[0], 0, &note, &err), 0);
-	assert_int_equal(hold_end(f->sources[0], &note, &err), 0);
+	hold(f, 0, 0);
+	let_go(f, 0);
 	assert_int_equal(groups_on(f->sources[0]), 0);
 }
 
@@ -229,7 +218,6 @@ static void refusals_are_kept(void **state)
 {
 	struct fixture *f = *state;
 	struct source_choice c;
-	struct errbuf err;
 
 	assert_null(source_open(f->roots[0], "auto", &c, &err));
 	assert_int_equal(c.nr_refused, 4);

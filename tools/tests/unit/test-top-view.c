@@ -10,35 +10,31 @@
 
 static void drill(void **state)
 {
+	static const struct {
+		int keys[5];
+		const char *path;
+		size_t rows;
+	} steps[] = {
+		{ { 0 }, "VMs", 3 },
+		/* from (all) to the busiest */
+		{ { TOP_KEY_DOWN, TOP_KEY_DOWN, TOP_KEY_ENTER }, "VMs > web", 3 },
+		{ { TOP_KEY_END, TOP_KEY_RIGHT }, "VMs > web > vCPU 10", 1 },
+		{ { 'l' }, "VMs > web > vCPU 10 > IOIO", 0 },
+		/* there is no further; the cursor is where it was */
+		{ { 'l', TOP_KEY_LEFT, TOP_KEY_ESCAPE, TOP_KEY_ENTER },
+		  "VMs > web > vCPU 10", 1 },
+		{ { TOP_KEY_BACKSPACE, TOP_KEY_BACKSPACE, TOP_KEY_BACKSPACE },
+		  "VMs", 3 },
+		{ { 'g', TOP_KEY_ENTER }, "VMs > (all)", 3 },
+	};
 	struct world *o = *state;
 
-	usual(o, 0);
-	usual(o, 1);
-	show(o);
-	path_is(o, "VMs");
-	key(o, TOP_KEY_DOWN);	/* from (all) to the busiest */
-	key(o, TOP_KEY_DOWN);
-	key(o, TOP_KEY_ENTER);
-	path_is(o, "VMs > web");
-	key(o, TOP_KEY_END);
-	key(o, TOP_KEY_RIGHT);
-	path_is(o, "VMs > web > vCPU 10");
-	assert_int_equal(o->table.nr, 1);
-	key(o, 'l');
-	path_is(o, "VMs > web > vCPU 10 > IOIO");
-	key(o, 'l');		/* there is no further */
-	key(o, TOP_KEY_LEFT);
-	key(o, TOP_KEY_ESCAPE);
-	key(o, TOP_KEY_ENTER);	/* the cursor is where it was */
-	path_is(o, "VMs > web > vCPU 10");
-	key(o, TOP_KEY_BACKSPACE);
-	key(o, TOP_KEY_BACKSPACE);
-	key(o, TOP_KEY_BACKSPACE);
-	path_is(o, "VMs");
-	key(o, 'g');
-	key(o, TOP_KEY_ENTER);
-	path_is(o, "VMs > (all)");
-	assert_int_equal(o->table.nr, 3);
+	usual_rows(o, 0, 1);
+	each_row(step, steps) {
+		keys(o, step->keys);
+		path_is(o, step->path);
+		assert_int_equal(o->table.nr, step->rows);
+	}
 	assert_int_equal(number(o, "IOIO", "delta"), 112);
 }
 
@@ -46,18 +42,14 @@ static void gone(void **state)
 {
 	struct world *o = *state;
 
-	usual(o, 0);
-	show(o);
-	key(o, 'G');
-	key(o, TOP_KEY_ENTER);
+	usual_rows(o, 0, 0);
+	key(o, 'G', TOP_KEY_ENTER);
 	at(o, 9 * S, 0x1f);
 	take(o);
-	draw(o, 80, 24);
-	assert_string_equal(line(o, 2), "VMs > (gone)");
-	key(o, TOP_KEY_ENTER);	/* nothing to go into */
-	key(o, TOP_KEY_LEFT);
-	draw(o, 80, 24);
-	assert_string_equal(line(o, 4), "no VM runs");
+	line_is(o, 2, "VMs > (gone)");
+	/* nothing to go into */
+	key(o, TOP_KEY_ENTER, TOP_KEY_LEFT);
+	line_is(o, 4, "no VM runs");
 }
 
 static void ended(void **state)
@@ -69,37 +61,39 @@ static void ended(void **state)
 	vcpu(o, 0);
 	exits(o, IOIO, 5, 0);
 	take(o);
-	draw(o, 80, 24);
+	line_has(o, 1, "0 VMs");
+	line_has(o, 1, "; 1 ended");
 	assert_int_equal(o->table.nr, 0);
-	assert_non_null(strstr(line(o, 1), "0 VMs"));
-	assert_non_null(strstr(line(o, 1), "; 1 ended"));
 	key(o, 'e');
 	assert_int_equal(number(o, "old", "total"), 5);
 	draw(o, 80, 24);
 	assert_int_equal(o->page.lines[4].attr, TOP_CURSOR);
 }
 
+/* The first two rows. */
+static void rows_are(const struct world *o, const char *first,
+		     const char *second)
+{
+	assert_string_equal(o->table.rows[0].name, first);
+	assert_string_equal(o->table.rows[1].name, second);
+}
+
 static void order(void **state)
 {
 	struct world *o = *state;
 
-	usual(o, 0);
-	usual(o, 1);
-	show(o);
-	assert_string_equal(o->table.rows[0].name, "(all)");
-	assert_string_equal(o->table.rows[1].name, "db");
+	usual_rows(o, 0, 1);
+	rows_are(o, "(all)", "db");
 	key(o, 'i');
-	assert_string_equal(o->table.rows[0].name, "(all)");
-	assert_string_equal(o->table.rows[1].name, "web");
+	rows_are(o, "(all)", "web");
 	key(o, '<');		/* left of the rate: the state, a text */
 	assert_string_equal(top_columns[o->view.sort[TOP_VMS]].name, "state");
 	o->view.sort[TOP_VMS] = top_column_by_name("name", TOP_VMS);
 	o->view.reverse[TOP_VMS] = false;
 	show(o);
-	assert_string_equal(o->table.rows[1].name, "db");
+	rows_are(o, "(all)", "db");
 	/* each level has an order of its own; 10 comes after 0 there */
-	key(o, 'G');
-	key(o, TOP_KEY_ENTER);
+	key(o, 'G', TOP_KEY_ENTER);
 	assert_string_equal(o->table.rows[2].name, "vCPU 10");
 	for (size_t i = 0; i < 2 * top_nr_columns; i++) {
 		key(o, '>');
@@ -107,80 +101,74 @@ static void order(void **state)
 	}
 }
 
-static void type(struct world *o, const char *text)
+/* A line feed is the key Enter. */
+static enum top_effect type(struct world *o, const char *text)
 {
+	enum top_effect effect = TOP_NO_EFFECT;
+
 	for (; *text; text++)
-		key(o, *text);
+		effect = key(o, *text == '\n' ? TOP_KEY_ENTER : *text);
+	return effect;
 }
 
 static void filter(void **state)
 {
 	struct world *o = *state;
 
-	usual(o, 1);
-	show(o);
+	usual_rows(o, 1, 1);
 	type(o, "/WEx");
 	key(o, TOP_KEY_BACKSPACE);
-	draw(o, 80, 24);
-	assert_string_equal(line(o, 23), "filter: WE_");
-	key(o, TOP_KEY_ENTER);
+	line_is(o, 23, "filter: WE_");
+	type(o, "\n");
 	assert_int_equal(o->table.nr, 1);
 	assert_string_equal(o->table.rows[0].name, "web");
-	type(o, "/");
-	key(o, TOP_KEY_ESCAPE);	/* as it was */
+	key(o, '/', TOP_KEY_ESCAPE);	/* as it was */
 	assert_int_equal(o->table.nr, 1);
 	key(o, TOP_KEY_ESCAPE);
 	assert_int_equal(o->table.nr, 3);
-	type(o, "/bbbb");	/* a part of the uuid */
-	key(o, TOP_KEY_ENTER);
+	type(o, "/bbbb\n");	/* a part of the uuid */
 	assert_int_equal(o->table.nr, 1);
 	key(o, TOP_KEY_ESCAPE);
-	type(o, "/none of these, and longer than there is room for");
-	key(o, TOP_KEY_ENTER);
-	draw(o, 80, 24);
-	assert_non_null(strstr(line(o, 4), "nothing has this text"));
+	type(o, "/none of these, and longer than there is room for\n");
+	line_has(o, 4, "nothing has this text");
 }
 
 static void interval(void **state)
 {
+	static const struct {
+		const char *text;
+		enum top_effect effect;
+		uint64_t interval_ns;
+	} steps[] = {
+		{ "+", TOP_NEW_INTERVAL, 2 * S },
+		{ "--", TOP_NEW_INTERVAL, S / 2 },
+		{ "s250ms\n", TOP_NEW_INTERVAL, S / 4 },
+		{ "s1ms\n", TOP_NO_EFFECT, S / 4 },
+		{ "s3\n", TOP_NEW_INTERVAL, 3 * S },
+	};
 	struct world *o = *state;
 
-	usual(o, 0);
-	show(o);
-	assert_int_equal(top_view_key(&o->view, &o->table, '+'),
-			 TOP_NEW_INTERVAL);
-	assert_int_equal(o->view.interval_ns, 2 * S);
-	key(o, '-');
-	key(o, '-');
-	assert_int_equal(o->view.interval_ns, S / 2);
-	type(o, "s250ms");
-	assert_int_equal(top_view_key(&o->view, &o->table, TOP_KEY_ENTER),
-			 TOP_NEW_INTERVAL);
-	assert_int_equal(o->view.interval_ns, S / 4);
-	type(o, "s1ms");
-	assert_int_equal(top_view_key(&o->view, &o->table, TOP_KEY_ENTER),
-			 TOP_NO_EFFECT);
-	assert_int_equal(o->view.interval_ns, S / 4);
-	assert_true(o->view.alarm);
-	draw(o, 80, 24);
-	assert_non_null(strstr(line(o, 23), "interval: need 10ms"));
-	type(o, "s3");
-	key(o, TOP_KEY_ENTER);
-	assert_int_equal(o->view.interval_ns, 3 * S);
+	usual_rows(o, 0, 0);
+	each_row(step, steps) {
+		assert_int_equal(type(o, step->text), step->effect);
+		assert_int_equal(o->view.interval_ns, step->interval_ns);
+		if (step->effect != TOP_NO_EFFECT)
+			continue;
+		assert_true(o->view.alarm);
+		line_has(o, 23, "interval: need 10ms");
+	}
 }
 
 static void effects(void **state)
 {
 	struct world *o = *state;
 
-	usual(o, 0);
-	show(o);
-	assert_int_equal(top_view_key(&o->view, &o->table, 'w'), TOP_RECORD);
-	assert_int_equal(top_view_key(&o->view, &o->table, 'q'), TOP_QUIT);
+	usual_rows(o, 0, 0);
+	assert_int_equal(key(o, 'w'), TOP_RECORD);
+	assert_int_equal(key(o, 'q'), TOP_QUIT);
 	key(o, ' ');
 	assert_true(o->view.paused);
-	draw(o, 80, 24);
-	assert_non_null(strstr(line(o, 0), "PAUSED"));
+	line_has(o, 0, "PAUSED");
 	key(o, 'p');
 	assert_false(o->view.paused);
 	/* nothing else does anything */
@@ -222,8 +210,7 @@ static void sizes(void **state)
 {
 	struct world *o = *state;
 
-	for (uint64_t n = 0; n < 40; n++)
-		usual(o, n);
+	usual_rows(o, 0, 39);
 	for (int mode = TOP_TABLE; mode <= TOP_ASK_INTERVAL; mode++)
 		for (int height = 1; height < 60; height += 3)
 			for (int width = 1; width < 260; width += 7) {
@@ -240,27 +227,19 @@ static void screen_80x24(void **state)
 {
 	struct world *o = *state;
 
-	usual(o, 0);
-	usual(o, 1);
-	draw(o, 80, 24);
+	usual_rows(o, 0, 1);
+	line_is(o, 0, "exitstat top: source patched, svm, every 1 s");
+	line_is(o, 1, "2 VMs, 2,232 exits/s, 2,116 exits; groups: count");
 	assert_int_equal(o->page.nr, 24);
-	assert_string_equal(line(o, 0),
-			    "exitstat top: source patched, svm, every 1 s");
-	assert_string_equal(line(o, 1),
-			    "2 VMs, 2,232 exits/s, 2,116 exits; groups: count");
 	for (const char *const *t = (const char *const[]) { "NAME", "PID",
 	     "VCPUS", "EXITS/Sv", "DELTA", "TOTAL", "TIME%", "TREND", NULL };
 	     *t; t++)
-		assert_non_null(strstr(line(o, 3), *t));
-	assert_non_null(strstr(line(o, 5), "db"));
-	assert_non_null(strstr(line(o, 6), "web"));
-	assert_non_null(strstr(line(o, 23), "q quit"));
-	key(o, TOP_KEY_DOWN);
-	key(o, TOP_KEY_DOWN);
-	key(o, TOP_KEY_ENTER);
-	draw(o, 80, 24);
-	assert_string_equal(line(o, 2),
-			    "VMs > web   pid 700, uuid aaaa-bbbb");
+		line_has(o, 3, *t);
+	line_has(o, 5, "db");
+	line_has(o, 6, "web");
+	line_has(o, 23, "q quit");
+	key(o, TOP_KEY_DOWN, TOP_KEY_DOWN, TOP_KEY_ENTER);
+	line_is(o, 2, "VMs > web   pid 700, uuid aaaa-bbbb");
 }
 
 static void many(struct world *o, uint64_t n)
@@ -278,8 +257,9 @@ static void many(struct world *o, uint64_t n)
 	take(o);
 }
 
-static const char *under_cursor(struct world *o)
+static const char *under_cursor(struct world *o, int height)
 {
+	draw(o, 80, height);
 	for (size_t i = 0; i < o->page.nr; i++)
 		if (o->page.lines[i].attr == TOP_CURSOR)
 			return line(o, i);
@@ -292,26 +272,20 @@ static void scrolling(void **state)
 
 	many(o, 0);
 	many(o, 1);
-	draw(o, 80, 24);
-	assert_memory_equal(under_cursor(o), "(all) ", 6);
+	assert_memory_equal(under_cursor(o, 24), "(all) ", 6);
 	key(o, TOP_KEY_PAGE_DOWN);
-	draw(o, 80, 24);
-	assert_memory_equal(under_cursor(o), "vm82 ", 5);
+	assert_memory_equal(under_cursor(o, 24), "vm82 ", 5);
 	key(o, TOP_KEY_END);
-	draw(o, 80, 24);
-	assert_memory_equal(under_cursor(o), "vm1 ", 4);
+	assert_memory_equal(under_cursor(o, 24), "vm1 ", 4);
 	assert_memory_equal(line(o, 22), "vm1 ", 4);
 	/* the cursor stays on its row, wherever the row goes */
 	key(o, TOP_KEY_UP);
 	many(o, 2);
-	draw(o, 80, 24);
-	assert_memory_equal(under_cursor(o), "vm2 ", 4);
-	draw(o, 80, 8);
-	assert_memory_equal(under_cursor(o), "vm2 ", 4);
+	assert_memory_equal(under_cursor(o, 24), "vm2 ", 4);
+	assert_memory_equal(under_cursor(o, 8), "vm2 ", 4);
 	/* and when the row is gone, near where it was */
 	usual(o, 10);
-	draw(o, 80, 24);
-	assert_string_not_equal(under_cursor(o), "none");
+	assert_string_not_equal(under_cursor(o, 24), "none");
 }
 
 static void help(void **state)
@@ -320,8 +294,7 @@ static void help(void **state)
 	struct buf b = { 0 };
 	size_t first;
 
-	usual(o, 0);
-	show(o);
+	usual_rows(o, 0, 0);
 	top_help_text(&b);
 	for (size_t i = 0; i < top_nr_bindings; i++)
 		assert_non_null(strstr(b.data, top_bindings[i].names));
@@ -329,8 +302,7 @@ static void help(void **state)
 		assert_non_null(strstr(b.data, top_columns[i].name));
 	buf_free(&b);
 	key(o, '?');
-	draw(o, 80, 24);
-	assert_string_equal(line(o, 0), "Keys:");
+	line_is(o, 0, "Keys:");
 	for (int i = 0; i < 100; i++)
 		key(o, TOP_KEY_DOWN);
 	draw(o, 80, 24);

@@ -13,14 +13,12 @@ static void rates(void **state)
 {
 	struct world *o = *state;
 
-	usual(o, 0);
-	show(o);
+	usual_rows(o, 0, 0);
 	/* nothing is known of an interval yet, but totals are */
 	assert_true(isnan(number(o, "web", "rate")));
 	assert_true(isnan(number(o, "web", "delta")));
 	assert_int_equal(number(o, "web", "total"), 1000);
-	usual(o, 1);
-	show(o);
+	usual_rows(o, 1, 1);
 	assert_int_equal(o->table.nr, 3);
 	assert_int_equal(number(o, "web", "delta"), 119);
 	assert_int_equal(number(o, "web", "rate"), 238);
@@ -38,20 +36,12 @@ static void new_ones(void **state)
 	struct world *o = *state;
 
 	usual(o, 0);
-	at(o, 6 * S, 0x1f);
-	vm(o, 3, 720, "born");
-	vcpu(o, 0);
-	exits(o, IOIO, 23, 0);
-	take(o);
+	one(o, 6 * S, 3, 720, "born", 23);
 	show(o);
 	/* a VM that is new counts from 0; those not listed are forgotten */
 	assert_int_equal(o->table.nr, 1);
 	assert_int_equal(number(o, "born", "rate"), 23);
-	at(o, 7 * S, 0x1f);
-	vm(o, 3, 720, "born");
-	vcpu(o, 0);
-	exits(o, IOIO, 5, 0);
-	take(o);
+	one(o, 7 * S, 3, 720, "born", 5);
 	show(o);
 	/* a count that fell began again, at 0 */
 	assert_int_equal(number(o, "born", "rate"), 5);
@@ -96,11 +86,8 @@ static void timed(struct world *o, uint64_t n, bool second)
 	vm(o, 1, 700, "web");
 	vcpu(o, 0);
 	exits(o, IOIO, 100 * n, 0);
-	snapwrite_part(&o->w, KES_REC_TIME);
-	snapwrite_time(&o->w, 10000000, 10000000 + n * (S - S / 4),
-		       n * S / 2, KES_STATE_HALT_BLOCK);
-	((struct kes_time_record *)(o->w.data + o->w.part_off))->state_code =
-		IOIO;
+	snapwrite_times(&o->w, 10000000, 10000000 + n * (S - S / 4), n * S / 2,
+			KES_STATE_HALT_BLOCK, IOIO);
 	t.cyc[KES_STATE_HANDLER - 1] = n * S / 10;
 	t.cyc[KES_STATE_USERSPACE - 1] = n * S * 15 / 100;
 	snapwrite_element(&o->w, &t);
@@ -153,11 +140,8 @@ static void detailed(struct world *o, uint64_t n)
 		vcpu(o, i);
 		exits(o, IOIO, 30 * n, 0);
 		snapwrite_part(&o->w, KES_REC_DETAIL);
-		snapwrite_element(&o->w, &(struct kes_detail_value) {
-			.code = IOIO, .value = 0x3f8, .count = 23 * n });
-		snapwrite_element(&o->w, &(struct kes_detail_value) {
-			.code = IOIO, .count = 7 * n,
-			.flags = KES_DETAIL_OTHER });
+		snapwrite_detail(&o->w, IOIO, 0x3f8, 23 * n, 0);
+		snapwrite_detail(&o->w, IOIO, 0, 7 * n, KES_DETAIL_OTHER);
 	}
 	take(o);
 }
@@ -169,8 +153,7 @@ static void details(void **state)
 	detailed(o, 1);
 	detailed(o, 2);
 	show(o);
-	key(o, 'r');
-	key(o, TOP_KEY_ENTER);
+	key(o, 'r', TOP_KEY_ENTER);
 	assert_int_equal(o->table.nr, 2);
 	assert_int_equal(number(o, "0x3f8 write", "total"), 92);
 	assert_int_equal(number(o, "0x3f8 write", "rate"), 46);
@@ -178,25 +161,20 @@ static void details(void **state)
 	assert_string_equal(row(o, "0x3f8 write")->known_as, "COM1 data");
 	/* of the reason's exits: 46 of 60 */
 	assert_int_equal(round(number(o, "0x3f8 write", "share")), 77);
-	draw(o, 80, 24);
-	assert_string_equal(line(o, 2), "VMs > web > all vCPUs > IOIO");
-	assert_non_null(strstr(line(o, 4), "120 exits: 0 fastpath, 0 user"));
-	assert_non_null(strstr(line(o, 5), "time: - handler, - userspace"));
+	line_is(o, 2, "VMs > web > all vCPUs > IOIO");
+	line_has(o, 4, "120 exits: 0 fastpath, 0 user");
+	line_has(o, 5, "time: - handler, - userspace");
 }
 
 static void no_details(void **state)
 {
 	struct world *o = *state;
 
-	usual(o, 1);
-	show(o);
-	key(o, 'r');
-	key(o, TOP_KEY_ENTER);
-	draw(o, 80, 24);
-	assert_non_null(strstr(line(o, 7), "the group detail is off"));
+	usual_rows(o, 1, 1);
+	key(o, 'r', TOP_KEY_ENTER);
+	line_has(o, 7, "the group detail is off");
 	o->data.hdr.groups_known = KES_GROUP_COUNT;
-	draw(o, 80, 24);
-	assert_string_equal(line(o, 7), "unavailable from this source");
+	line_is(o, 7, "unavailable from this source");
 }
 
 static void trend(void **state)
@@ -206,15 +184,9 @@ static void trend(void **state)
 				     .source = "patched" };
 	static const uint64_t totals[] = { 0, 0, 80, 120, 130 };
 
-	for (size_t i = 0; i < ARRAY_LEN(totals); i++) {
-		at(o, (5 + i) * S, 0x1f);
-		vm(o, 1, 700, "web");
-		vcpu(o, 0);
-		exits(o, IOIO, totals[i], 0);
-		take(o);
-	}
-	draw(o, 80, 24);
-	assert_non_null(strstr(line(o, 4), "    _#=."));
+	for (size_t i = 0; i < ARRAY_LEN(totals); i++)
+		one(o, (5 + i) * S, 1, 700, "web", totals[i]);
+	line_has(o, 4, "    _#=.");
 	top_draw(&s, &o->view, 80, 24, &o->page);
 	assert_non_null(strstr(line(o, 4), "    _\u2588\u2584\u2581"));
 }
@@ -250,23 +222,21 @@ static void starts(void **state)
 		{ NULL, -1, NULL, "known_as", TOP_VMS, -ENOENT, NULL },
 	};
 	struct world *o = *state;
-	struct errbuf err;
 
 	usual(o, 0);
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	each_row(c, cases) {
 		struct top_config cfg = {
-			.interval_ns = S, .vm = cases[i].vm,
-			.vcpu = cases[i].vcpu, .reason = cases[i].reason,
-			.sort = cases[i].sort, .level = cases[i].level,
+			.interval_ns = S, .vm = c->vm, .vcpu = c->vcpu,
+			.reason = c->reason, .sort = c->sort, .level = c->level,
 		};
 
 		err.text[0] = '\0';
 		assert_int_equal(top_view_start(&o->view, &cfg, &o->data, &err),
-				 cases[i].rc);
-		if (cases[i].rc)
+				 c->rc);
+		if (c->rc)
 			assert_true(*err.text);
 		else
-			path_is(o, cases[i].path);
+			path_is(o, c->path);
 	}
 }
 
