@@ -16,13 +16,13 @@
 #define ALL_GROUPS	(KES_GROUP_COUNT | KES_GROUP_TIME | \
 			 KES_GROUP_HISTOGRAM | KES_GROUP_DETAIL)
 
-struct fixture {
+static struct {
 	struct bpf_arrays arrays;
 	struct bpf_vms vms;
 	struct buf bytes;
 	struct snapshot snap;
 	uint32_t gone;		/* a process that does not run any more */
-};
+} f;
 
 static uint64_t clock_ns = 1000;
 
@@ -33,40 +33,35 @@ static uint64_t tick(void)
 
 static int setup(void **state)
 {
-	struct fixture *f = xcalloc(1, sizeof(*f));
-
-	f->arrays = (struct bpf_arrays) {
+	memset(&f, 0, sizeof(f));
+	f.arrays = (struct bpf_arrays) {
 		.nr = NR,
 		.vcpus = xcalloc(NR, sizeof(struct eb_vcpu)),
 		.times = xcalloc(NR, sizeof(struct eb_time)),
 		.histograms = xcalloc(NR, sizeof(struct eb_histogram)),
 		.details = xcalloc(NR, sizeof(struct eb_detail)),
 	};
-	bpf_vms_init(&f->vms, &f->arrays);
-	*state = f;
+	bpf_vms_init(&f.vms, &f.arrays);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct fixture *f = *state;
-
-	bpf_vms_free(&f->vms);
-	snapshot_free(&f->snap);
-	buf_free(&f->bytes);
-	free(f->arrays.vcpus);
-	free(f->arrays.times);
-	free(f->arrays.histograms);
-	free(f->arrays.details);
-	free(f);
+	bpf_vms_free(&f.vms);
+	snapshot_free(&f.snap);
+	buf_free(&f.bytes);
+	free(f.arrays.vcpus);
+	free(f.arrays.times);
+	free(f.arrays.histograms);
+	free(f.arrays.details);
 	return report_row(state);
 }
 
 /* A new life at a place, as take_place() begins it. */
-static struct eb_vcpu *begin(struct fixture *f, uint32_t place, uint64_t vcpu,
+static struct eb_vcpu *begin(uint32_t place, uint64_t vcpu,
 			     uint64_t kvm, uint32_t id, uint32_t isa)
 {
-	struct eb_vcpu *v = &f->arrays.vcpus[place];
+	struct eb_vcpu *v = &f.arrays.vcpus[place];
 
 	*v = (struct eb_vcpu) {
 		.vcpu = vcpu, .kvm = kvm, .first_ns = tick(), .vcpu_id = id,
@@ -76,37 +71,37 @@ static struct eb_vcpu *begin(struct fixture *f, uint32_t place, uint64_t vcpu,
 	return v;
 }
 
-static const struct snapshot *look(struct fixture *f, uint32_t groups)
+static const struct snapshot *look(uint32_t groups)
 {
 	struct bpf_head head = {
 		.begin_ns = tick(), .groups = groups, .lost = 7, .now_ns = tick,
 	};
 
-	bpf_vms_update(&f->vms, head.begin_ns);
-	f->bytes.len = 0;
-	bpf_vms_snapshot(&f->vms, &head, &f->bytes);
-	must(snapshot_parse(&f->snap, f->bytes.data, f->bytes.len, &err));
-	return &f->snap;
+	bpf_vms_update(&f.vms, head.begin_ns);
+	f.bytes.len = 0;
+	bpf_vms_snapshot(&f.vms, &head, &f.bytes);
+	must(snapshot_parse(&f.snap, f.bytes.data, f.bytes.len, &err));
+	return &f.snap;
 }
 
-static uint64_t all_exits(const struct snapshot *s)
+static uint64_t all_exits(void)
 {
-	uint64_t sum = s->retired;
+	uint64_t sum = f.snap.retired;
 
-	for (size_t i = 0; i < s->nr_vms; i++)
-		sum += snapshot_vm_exits(s, &s->vms[i]);
+	for (size_t i = 0; i < f.snap.nr_vms; i++)
+		sum += snapshot_vm_exits(&f.snap, &f.snap.vms[i]);
 	return sum;
 }
 
 /* As exitstat does when it has read what is there. */
-static void recycle(struct fixture *f)
+static void recycle(void)
 {
-	for (size_t i = 0; i < f->vms.nr_done; i++) {
-		uint32_t place = f->vms.done[i];
+	for (size_t i = 0; i < f.vms.nr_done; i++) {
+		uint32_t place = f.vms.done[i];
 
-		memset(&f->arrays.vcpus[place], 0, sizeof(struct eb_vcpu));
+		memset(&f.arrays.vcpus[place], 0, sizeof(struct eb_vcpu));
 	}
-	bpf_vms_recycled(&f->vms);
+	bpf_vms_recycled(&f.vms);
 }
 
 #endif

@@ -15,14 +15,14 @@
 #define HLT	0x78
 #define S	NSEC_PER_SEC
 
-struct world {
+static struct {
 	struct top_data data;
 	struct snapshot snap;
 	struct top_table table;
 	struct top_view view;
 	struct top_page page;
 	struct snapwrite w;
-};
+} world;
 
 static inline void name(void *arg, const struct snap_vm *from, struct top_vm *vm)
 {
@@ -33,164 +33,159 @@ static inline void name(void *arg, const struct snap_vm *from, struct top_vm *vm
 
 static inline int setup(void **state)
 {
-	struct world *o = xcalloc(1, sizeof(*o));
-
-	o->data.name = name;
-	top_view_init(&o->view, S);
-	*state = o;
+	memset(&world, 0, sizeof(world));
+	world.data.name = name;
+	top_view_init(&world.view, S);
 	return 0;
 }
 
 static inline int teardown(void **state)
 {
-	struct world *o = *state;
-
-	top_data_free(&o->data);
-	snapshot_free(&o->snap);
-	top_table_free(&o->table);
-	top_page_free(&o->page);
-	free(o);
+	top_data_free(&world.data);
+	snapshot_free(&world.snap);
+	top_table_free(&world.table);
+	top_page_free(&world.page);
 	return report_row(state);
 }
 
 /* ---- snapshots ---- */
 
-static inline void take(struct world *o)
+static inline void take(void)
 {
-	snaptake(&o->w, &o->snap);
-	assert_true(top_data_update(&o->data, &o->snap));
+	snaptake(&world.w, &world.snap);
+	assert_true(top_data_update(&world.data, &world.snap));
 }
 
-static inline void at(struct world *o, uint64_t ns, uint64_t fields)
+static inline void at(uint64_t ns, uint64_t fields)
 {
-	snapwrite_begin(&o->w, KES_ISA_SVM, fields);
-	snapwrite_at(&o->w, ns);
+	snapwrite_begin(&world.w, KES_ISA_SVM, fields);
+	snapwrite_at(&world.w, ns);
 }
 
-static inline void vm(struct world *o, uint64_t id, uint32_t pid, const char *comm)
+static inline void vm(uint64_t id, uint32_t pid, const char *comm)
 {
-	snapwrite_vm(&o->w, id, pid, 10 * id, 0, comm);
+	snapwrite_vm(&world.w, id, pid, 10 * id, 0, comm);
 }
 
-static inline void vcpu(struct world *o, uint32_t id)
+static inline void vcpu(uint32_t id)
 {
-	snapwrite_vcpu(&o->w, KES_REC_VCPU, id, 0);
+	snapwrite_vcpu(&world.w, KES_REC_VCPU, id, 0);
 }
 
-static inline void exits(struct world *o, uint64_t code, uint64_t l1, uint64_t user)
+static inline void exits(uint64_t code, uint64_t l1, uint64_t user)
 {
-	snapwrite_count(&o->w, code, l1, user);
+	snapwrite_count(&world.w, code, l1, user);
 }
 
 /* One VM with one vCPU, which has counted @io port accesses. */
-static inline void one(struct world *o, uint64_t ns, uint64_t id, uint32_t pid,
+static inline void one(uint64_t ns, uint64_t id, uint32_t pid,
 		       const char *comm, uint64_t io)
 {
-	at(o, ns, 0x1f);
-	vm(o, id, pid, comm);
-	vcpu(o, 0);
-	exits(o, IOIO, io, 0);
-	take(o);
+	at(ns, 0x1f);
+	vm(id, pid, comm);
+	vcpu(0);
+	exits(IOIO, io, 0);
+	take();
 }
 
 /* Two VMs, the first with two vCPUs; @n intervals have passed. */
-static inline void usual(struct world *o, uint64_t n)
+static inline void usual(uint64_t n)
 {
-	at(o, 5 * S + n * S / 2, 0x1f);
-	vm(o, 1, 700, "web");
-	vcpu(o, 0);
-	exits(o, IOIO, 1000 + 101 * n, 500 + 23 * n);
-	exits(o, NPF, 7 * n, 0);
-	vcpu(o, 10);
-	exits(o, IOIO, 11 * n, 0);
-	vm(o, 2, 710, "db");
-	vcpu(o, 0);
-	exits(o, HLT, 997 * n, 0);
-	take(o);
+	at(5 * S + n * S / 2, 0x1f);
+	vm(1, 700, "web");
+	vcpu(0);
+	exits(IOIO, 1000 + 101 * n, 500 + 23 * n);
+	exits(NPF, 7 * n, 0);
+	vcpu(10);
+	exits(IOIO, 11 * n, 0);
+	vm(2, 710, "db");
+	vcpu(0);
+	exits(HLT, 997 * n, 0);
+	take();
 }
 
-static inline void show(struct world *o)
+static inline void show(void)
 {
-	enum top_level level = o->view.path.level;
+	enum top_level level = world.view.path.level;
 
-	top_rows(&o->data, &o->view.path, o->view.filter[level], o->view.dead,
-		 &o->table);
-	top_sort(&o->table, o->view.sort[level], o->view.reverse[level]);
+	top_rows(&world.data, &world.view.path, world.view.filter[level], world.view.dead,
+		 &world.table);
+	top_sort(&world.table, world.view.sort[level], world.view.reverse[level]);
 }
 
 /* The usual snapshots from @first to @last, shown. */
-static inline void usual_rows(struct world *o, uint64_t first, uint64_t last)
+static inline void usual_rows(uint64_t first, uint64_t last)
 {
 	for (uint64_t n = first; n <= last; n++)
-		usual(o, n);
-	show(o);
+		usual(n);
+	show();
 }
 
 /* Up to a 0; what the last one had for an effect. */
-static inline enum top_effect keys(struct world *o, const int *k)
+static inline enum top_effect keys(const int *k)
 {
 	enum top_effect effect = TOP_NO_EFFECT;
 
 	for (; *k; k++) {
-		effect = top_view_key(&o->view, &o->table, *k);
-		show(o);
+		effect = top_view_key(&world.view, &world.table, *k);
+		show();
 	}
 	return effect;
 }
 
-#define key(_o, ...)	keys(_o, (const int[]) { __VA_ARGS__, 0 })
+#define key(...)	keys((const int[]) { __VA_ARGS__, 0 })
 
-static inline void draw(struct world *o, int width, int height)
+static inline void draw(int width, int height)
 {
-	const struct top_scene s = { .data = &o->data, .table = &o->table,
+	const struct top_scene s = { .data = &world.data, .table = &world.table,
 				     .source = "patched", .ascii = true };
 
-	show(o);
-	top_draw(&s, &o->view, width, height, &o->page);
+	show();
+	top_draw(&s, &world.view, width, height, &world.page);
 }
 
-static inline const char *line(const struct world *o, size_t i)
+static inline const char *line(size_t i)
 {
-	assert_true(i < o->page.nr);
-	return o->page.lines[i].text.data;
+	assert_true(i < world.page.nr);
+	return world.page.lines[i].text.data;
 }
 
 /* Drawn now, in the usual size. */
-static inline void line_has(struct world *o, size_t i, const char *text)
+static inline void line_has(size_t i, const char *text)
 {
-	draw(o, 80, 24);
-	if (!strstr(line(o, i), text))
-		fail_msg("\"%s\" is not in \"%s\"", text, line(o, i));
+	draw(80, 24);
+	if (!strstr(line(i), text))
+		fail_msg("\"%s\" is not in \"%s\"", text, line(i));
 }
 
-static inline void line_is(struct world *o, size_t i, const char *text)
+static inline void line_is(size_t i, const char *text)
 {
-	draw(o, 80, 24);
-	assert_string_equal(line(o, i), text);
+	draw(80, 24);
+	assert_string_equal(line(i), text);
 }
 
-static inline const struct top_row *row(struct world *o, const char *called)
+static inline const struct top_row *row(const char *called)
 {
-	for (size_t i = 0; i < o->table.nr; i++)
-		if (!strcmp(o->table.rows[i].name, called))
-			return &o->table.rows[i];
+	for (size_t i = 0; i < world.table.nr; i++)
+		if (!strcmp(world.table.rows[i].name, called))
+			return &world.table.rows[i];
 	fail_msg("no row %s", called);
 	return NULL;
 }
 
-static inline double number(struct world *o, const char *called, const char *column)
+static inline double number(const char *called, const char *column)
 {
-	enum top_level level = o->view.path.level;
+	enum top_level level = world.view.path.level;
 
 	return top_number(&top_columns[top_column_by_name(column, level)],
-			  row(o, called), &o->table);
+			  row(called), &world.table);
 }
 
-static inline void path_is(struct world *o, const char *want)
+static inline void path_is(const char *want)
 {
 	struct buf b = { 0 };
 
-	top_path_text(&o->data, &o->view.path, &b);
+	top_path_text(&world.data, &world.view.path, &b);
 	assert_string_equal(b.data, want);
 	buf_free(&b);
 }

@@ -37,45 +37,32 @@ static void make_multiboot(uint8_t *data)
 	memset(data + VMMIMAGE_CODE_AT, 0xf4, CODE_BYTES);
 }
 
-static size_t make_elf32(uint8_t *data)
-{
-	const Elf32_Ehdr e = {
-		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS32, ELFDATA2LSB, 1 },
-		.e_type = ET_EXEC, .e_machine = EM_386, .e_version = 1,
-		.e_entry = 0xc0100004, .e_phoff = sizeof(e), .e_ehsize = sizeof(e),
-		.e_phentsize = sizeof(Elf32_Phdr), .e_phnum = 1,
-	};
-	const Elf32_Phdr p = {
-		.p_type = PT_LOAD, .p_offset = VMMIMAGE_CODE_AT,
-		.p_vaddr = 0xc0100000, .p_paddr = 0x100000,
-		.p_filesz = CODE_BYTES, .p_memsz = 0x1000,
-	};
-
-	memcpy(data, &e, sizeof(e));
-	memcpy(data + sizeof(e), &p, sizeof(p));
-	make_multiboot(data);
-	return VMMIMAGE_CODE_AT + CODE_BYTES;
+/* A segment at 1 MiB, whose virtual addresses may be others. */
+#define MAKE_ELF(_bits, _machine, _entry, _vaddr) \
+static size_t make_elf##_bits(uint8_t *data) \
+{ \
+	const Elf##_bits##_Ehdr e = { \
+		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS##_bits, \
+			     ELFDATA2LSB, 1 }, \
+		.e_type = ET_EXEC, .e_machine = (_machine), .e_version = 1, \
+		.e_entry = (_entry), .e_phoff = sizeof(e), \
+		.e_ehsize = sizeof(e), .e_phnum = 1, \
+		.e_phentsize = sizeof(Elf##_bits##_Phdr), \
+	}; \
+	const Elf##_bits##_Phdr p = { \
+		.p_type = PT_LOAD, .p_offset = VMMIMAGE_CODE_AT, \
+		.p_vaddr = (_vaddr), .p_paddr = 0x100000, \
+		.p_filesz = CODE_BYTES, .p_memsz = 0x1000, \
+	}; \
+\
+	memcpy(data, &e, sizeof(e)); \
+	memcpy(data + sizeof(e), &p, sizeof(p)); \
+	make_multiboot(data); \
+	return VMMIMAGE_CODE_AT + CODE_BYTES; \
 }
 
-static size_t make_elf64(uint8_t *data)
-{
-	const Elf64_Ehdr e = {
-		.e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, 1 },
-		.e_type = ET_EXEC, .e_machine = EM_X86_64, .e_version = 1,
-		.e_entry = 0x100000, .e_phoff = sizeof(e), .e_ehsize = sizeof(e),
-		.e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 1,
-	};
-	const Elf64_Phdr p = {
-		.p_type = PT_LOAD, .p_offset = VMMIMAGE_CODE_AT,
-		.p_vaddr = 0x100000, .p_paddr = 0x100000,
-		.p_filesz = CODE_BYTES, .p_memsz = 0x1000,
-	};
-
-	memcpy(data, &e, sizeof(e));
-	memcpy(data + sizeof(e), &p, sizeof(p));
-	make_multiboot(data);
-	return VMMIMAGE_CODE_AT + CODE_BYTES;
-}
+MAKE_ELF(32, EM_386, 0xc0100004, 0xc0100000)
+MAKE_ELF(64, EM_X86_64, 0x100000, 0x100000)
 
 static size_t make_linux(uint8_t *data)
 {

@@ -7,72 +7,64 @@
 
 static void nothing_is_a_snapshot(void **state)
 {
-	const struct snapshot *s = look(*state, KES_GROUP_COUNT);
-
-	assert_int_equal(s->hdr.source, KES_SOURCE_BPF);
-	assert_int_equal(s->hdr.fields, KES_FIELD_CONTEXT | KES_FIELD_USERSPACE);
-	assert_int_equal(s->hdr.groups_known, ALL_GROUPS);
-	assert_int_equal(s->hdr.lost, 7);
-	assert_int_equal(s->hdr.isa, KES_ISA_NONE);
-	assert_true(s->hdr.end_ns > s->hdr.begin_ns);
-	assert_int_equal(s->hdr.now_cyc, s->hdr.end_ns);
-	assert_int_equal(s->hdr.tsc_khz, 1000000);
+	look(KES_GROUP_COUNT);
+	assert_int_equal(f.snap.hdr.source, KES_SOURCE_BPF);
+	assert_int_equal(f.snap.hdr.fields, KES_FIELD_CONTEXT | KES_FIELD_USERSPACE);
+	assert_int_equal(f.snap.hdr.groups_known, ALL_GROUPS);
+	assert_int_equal(f.snap.hdr.lost, 7);
+	assert_int_equal(f.snap.hdr.isa, KES_ISA_NONE);
+	assert_true(f.snap.hdr.end_ns > f.snap.hdr.begin_ns);
+	assert_int_equal(f.snap.hdr.now_cyc, f.snap.hdr.end_ns);
+	assert_int_equal(f.snap.hdr.tsc_khz, 1000000);
 }
 
 static void codes_without_a_row_are_unknown(void **state)
 {
-	struct fixture *f = *state;
-	struct eb_vcpu *v = begin(f, 0, 0xa0, 0xa, 0, KES_ISA_VMX);
-	const struct snapshot *s;
+	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
 
 	v->exits[EB_L1][NO_ROW] = 2;
 	v->exits[EB_L1][12] = 3;
 	v->exits[EB_L2][KES_SLOT_UNKNOWN] = 4;
 	v->unknown_last = 0xdead;
-	s = look(f, KES_GROUP_COUNT);
-	assert_int_equal(s->nr_exits, 2);
-	assert_int_equal(s->exits[0].code, 12);
-	assert_int_equal(s->exits[1].code, KES_CODE_UNKNOWN);
-	assert_int_equal(s->exits[1].l1, 2);
-	assert_int_equal(s->exits[1].l2, 4);
-	assert_int_equal(s->vcpus[0].unknown_last, NO_ROW);
+	look(KES_GROUP_COUNT);
+	assert_int_equal(f.snap.nr_exits, 2);
+	assert_int_equal(f.snap.exits[0].code, 12);
+	assert_int_equal(f.snap.exits[1].code, KES_CODE_UNKNOWN);
+	assert_int_equal(f.snap.exits[1].l1, 2);
+	assert_int_equal(f.snap.exits[1].l2, 4);
+	assert_int_equal(f.snap.vcpus[0].unknown_last, NO_ROW);
 }
 
 /* Codes that no manual describes are shown as they are. */
 static void pvm_codes_are_raw(void **state)
 {
-	struct fixture *f = *state;
-	struct eb_vcpu *v = begin(f, 0, 0xa0, 0xa, 0, KES_ISA_PVM);
-	const struct snapshot *s;
+	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_PVM);
 
 	v->pvm_codes[0] = 0x2000 + 1;
 	v->pvm_codes[1] = 0 + 1;
 	v->exits[EB_L1][0] = 2;
 	v->exits[EB_L1][1] = 3;
-	s = look(f, KES_GROUP_COUNT);
-	assert_int_equal(s->hdr.isa, KES_ISA_PVM);
-	assert_int_equal(s->exits[0].code, 0x2000);
-	assert_int_equal(s->exits[1].code, 0);
+	look(KES_GROUP_COUNT);
+	assert_int_equal(f.snap.hdr.isa, KES_ISA_PVM);
+	assert_int_equal(f.snap.exits[0].code, 0x2000);
+	assert_int_equal(f.snap.exits[1].code, 0);
 }
 
 /* Each vCPU has slots of its own, which a sum over VMs cannot keep apart. */
 static void retired_pvm_codes_are_summed(void **state)
 {
-	struct fixture *f = *state;
-	const struct snapshot *s;
-
 	for (uint32_t i = 0; i < BPF_DEAD_VMS + 2; i++) {
-		struct eb_vcpu *v = begin(f, i % NR, 0xa0, 0xa, 0, KES_ISA_PVM);
+		struct eb_vcpu *v = begin(i % NR, 0xa0, 0xa, 0, KES_ISA_PVM);
 
 		v->pvm_codes[0] = 100 + i;
 		v->exits[EB_L1][0] = 1;
 		v->exits[EB_L1][KES_SLOT_UNKNOWN] = 1;
 		v->ended_ns = tick();
-		s = look(f, KES_GROUP_COUNT);
-		recycle(f);
+		look(KES_GROUP_COUNT);
+		recycle();
 	}
-	assert_int_equal(s->retired, 4);
-	assert_int_equal(all_exits(s), 2 * (BPF_DEAD_VMS + 2));
+	assert_int_equal(f.snap.retired, 4);
+	assert_int_equal(all_exits(), 2 * (BPF_DEAD_VMS + 2));
 }
 
 static void svm_codes_have_slots(void **state)
@@ -94,11 +86,9 @@ static void svm_codes_have_slots(void **state)
 
 static void groups_have_records(void **state)
 {
-	struct fixture *f = *state;
-	struct eb_vcpu *v = begin(f, 0, 0xa0, 0xa, 0, KES_ISA_SVM);
-	struct eb_time *t = &f->arrays.times[0];
-	struct eb_detail *d = &f->arrays.details[0];
-	const struct snapshot *s;
+	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_SVM);
+	struct eb_time *t = &f.arrays.times[0];
+	struct eb_detail *d = &f.arrays.details[0];
 
 	v->exits[EB_L1][KES_SVM_IOIO] = 12;
 	*t = (struct eb_time) { .first_ns = 100, .last_ns = 160,
@@ -108,64 +98,63 @@ static void groups_have_records(void **state)
 	t->sums_ns[KES_SVM_IOIO][KES_STATE_HANDLER - 1] = 30;
 	t->sums_ns[KES_NO_SLOT][KES_STATE_USERSPACE - 1] = 10;
 	t->max_ns[KES_SVM_IOIO] = 9;
-	f->arrays.histograms[0].n[KES_SVM_IOIO][4] = 12;
+	f.arrays.histograms[0].n[KES_SVM_IOIO][4] = 12;
 	d->values[77] = (struct eb_pair) {
 		(KES_SVM_IOIO + 1ULL) << 56 | KES_DETAIL_READ | 0x3f8, 9
 	};
 	d->other[KES_SVM_IOIO] = 2;
 	v->waiting = KES_SVM_IOIO + 1;
-	s = look(f, ALL_GROUPS);
-	assert_int_equal(s->nr_times, 2);
-	assert_int_equal(s->times[0].code, IOIO);
-	assert_int_equal(s->times[0].cyc[0], 30);
-	assert_int_equal(s->times[0].max_cyc, 9);
-	assert_int_equal(s->times[1].code, KES_CODE_NONE);
-	assert_int_equal(s->vcpus[0].time.state, KES_STATE_HALT_BLOCK);
-	assert_int_equal(s->vcpus[0].time.state_code, IOIO);
-	assert_int_equal(s->histograms[0].bucket[4], 12);
-	assert_int_equal(s->nr_details, 2);
-	assert_int_equal(s->details[0].value, KES_DETAIL_READ | 0x3f8);
-	assert_int_equal(s->details[1].flags, KES_DETAIL_OTHER);
+	look(ALL_GROUPS);
+	assert_int_equal(f.snap.nr_times, 2);
+	assert_int_equal(f.snap.times[0].code, IOIO);
+	assert_int_equal(f.snap.times[0].cyc[0], 30);
+	assert_int_equal(f.snap.times[0].max_cyc, 9);
+	assert_int_equal(f.snap.times[1].code, KES_CODE_NONE);
+	assert_int_equal(f.snap.vcpus[0].time.state, KES_STATE_HALT_BLOCK);
+	assert_int_equal(f.snap.vcpus[0].time.state_code, IOIO);
+	assert_int_equal(f.snap.histograms[0].bucket[4], 12);
+	assert_int_equal(f.snap.nr_details, 2);
+	assert_int_equal(f.snap.details[0].value, KES_DETAIL_READ | 0x3f8);
+	assert_int_equal(f.snap.details[1].flags, KES_DETAIL_OTHER);
 	/* the one whose value is still to come is there, too */
-	assert_int_equal(s->details[0].count + s->details[1].count, 12);
+	assert_int_equal(f.snap.details[0].count + f.snap.details[1].count, 12);
 	/* what is recorded, but switched off again, is not shown */
-	s = look(f, KES_GROUP_COUNT);
-	assert_int_equal(s->nr_times + s->nr_histograms + s->nr_details, 0);
-	assert_int_equal(s->nr_exits, 1);
+	look(KES_GROUP_COUNT);
+	assert_int_equal(f.snap.nr_times + f.snap.nr_histograms + f.snap.nr_details, 0);
+	assert_int_equal(f.snap.nr_exits, 1);
 }
 
 /* A program that is always writing must not stop the reader. */
 static void a_busy_vcpu_is_read(void **state)
 {
-	struct fixture *f = *state;
-	struct eb_vcpu *v = begin(f, 0, 0xa0, 0xa, 0, KES_ISA_VMX);
+	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
 
 	v->seq = 1;
 	v->exits[EB_L1][12] = 3;
-	assert_int_equal(all_exits(look(f, ALL_GROUPS)), 3);
+	look(ALL_GROUPS);
+	assert_int_equal(all_exits(), 3);
 }
 
 /* A KVM that does not report exits must not look like a guest without any. */
 static void silence_is_told(void **state)
 {
-	struct fixture *f = *state;
-	struct eb_vcpu *v = begin(f, 0, 0xa0, 0xa, 0, KES_ISA_NONE);
+	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_NONE);
 	struct buf b = { 0 };
 
 	v->exits[EB_L1][KES_SLOT_UNKNOWN] = 3;
-	look(f, KES_GROUP_COUNT);
-	bpf_vms_remarks(&f->vms, &b);
+	look(KES_GROUP_COUNT);
+	bpf_vms_remarks(&f.vms, &b);
 	assert_int_equal(b.len, 0);
 	v->isa = KES_ISA_PVM;
 	v->pvm_codes[0] = 1;
 	v->exits[EB_L1][0] = 81;
-	look(f, KES_GROUP_COUNT);
-	bpf_vms_remarks(&f->vms, &b);
+	look(KES_GROUP_COUNT);
+	bpf_vms_remarks(&f.vms, &b);
 	assert_non_null(strstr(b.data, "84 exits were counted when KVM_RUN returned, 3 of"));
 	b.len = 0;
 	v->told = 1;
-	look(f, KES_GROUP_COUNT);
-	bpf_vms_remarks(&f->vms, &b);
+	look(KES_GROUP_COUNT);
+	bpf_vms_remarks(&f.vms, &b);
 	assert_int_equal(b.len, 0);
 	buf_free(&b);
 }

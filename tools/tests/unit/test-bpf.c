@@ -7,9 +7,7 @@
 
 static void counts_arrive(void **state)
 {
-	struct fixture *f = *state;
-	struct eb_vcpu *v = begin(f, 3, 0xa0, 0xa, 5, KES_ISA_SVM);
-	const struct snapshot *s;
+	struct eb_vcpu *v = begin(3, 0xa0, 0xa, 5, KES_ISA_SVM);
 
 	v->exits[EB_L1][KES_SVM_IOIO] = 101;
 	v->exits[EB_L2][KES_SVM_IOIO] = 23;
@@ -17,115 +15,103 @@ static void counts_arrive(void **state)
 	v->userspace[EB_L2][KES_SVM_IOIO] = 2;
 	v->returns[2] = 13;
 	v->returns[10] = 3;
-	s = look(f, KES_GROUP_COUNT);
-	assert_int_equal(s->hdr.isa, KES_ISA_SVM);
-	assert_int_equal(s->nr_vms, 1);
-	assert_int_equal(s->vms[0].vm_id, 1);
-	assert_int_equal(s->vms[0].pid, 100);
-	assert_int_equal(s->vms[0].created_ns, v->first_ns);
-	assert_string_equal(s->vms[0].comm, "qemu");
-	assert_false(s->vms[0].dead);
-	assert_int_equal(s->vcpus[0].vcpu_id, 5);
-	assert_int_equal(s->nr_exits, 1);
-	assert_int_equal(s->exits[0].code, IOIO);
-	assert_int_equal(s->exits[0].l1, 101);
-	assert_int_equal(s->exits[0].l2, 23);
-	assert_int_equal(s->exits[0].userspace, 13);
-	assert_int_equal(s->nr_users, 2);
-	assert_int_equal(s->users[1].reason, 10);
-	assert_int_equal(s->users[1].count, 3);
-	assert_int_equal(s->nr_times + s->nr_histograms + s->nr_details, 0);
+	look(KES_GROUP_COUNT);
+	assert_int_equal(f.snap.hdr.isa, KES_ISA_SVM);
+	assert_int_equal(f.snap.nr_vms, 1);
+	assert_int_equal(f.snap.vms[0].vm_id, 1);
+	assert_int_equal(f.snap.vms[0].pid, 100);
+	assert_int_equal(f.snap.vms[0].created_ns, v->first_ns);
+	assert_string_equal(f.snap.vms[0].comm, "qemu");
+	assert_false(f.snap.vms[0].dead);
+	assert_int_equal(f.snap.vcpus[0].vcpu_id, 5);
+	assert_int_equal(f.snap.nr_exits, 1);
+	assert_int_equal(f.snap.exits[0].code, IOIO);
+	assert_int_equal(f.snap.exits[0].l1, 101);
+	assert_int_equal(f.snap.exits[0].l2, 23);
+	assert_int_equal(f.snap.exits[0].userspace, 13);
+	assert_int_equal(f.snap.nr_users, 2);
+	assert_int_equal(f.snap.users[1].reason, 10);
+	assert_int_equal(f.snap.users[1].count, 3);
+	assert_int_equal(f.snap.nr_times + f.snap.nr_histograms + f.snap.nr_details, 0);
 }
 
 static void vms_are_in_the_order_of_their_exits(void **state)
 {
-	struct fixture *f = *state;
-	const struct snapshot *s;
-
-	begin(f, 9, 0xb0, 0xb, 0, KES_ISA_VMX);
-	begin(f, 1, 0xa0, 0xa, 0, KES_ISA_VMX);
-	begin(f, 0, 0xb1, 0xb, 1, KES_ISA_VMX);
-	s = look(f, KES_GROUP_COUNT);
-	assert_int_equal(s->nr_vms, 2);
-	assert_int_equal(s->vms[0].nr_vcpus, 2);
-	assert_int_equal(s->vms[1].nr_vcpus, 1);
+	begin(9, 0xb0, 0xb, 0, KES_ISA_VMX);
+	begin(1, 0xa0, 0xa, 0, KES_ISA_VMX);
+	begin(0, 0xb1, 0xb, 1, KES_ISA_VMX);
+	look(KES_GROUP_COUNT);
+	assert_int_equal(f.snap.nr_vms, 2);
+	assert_int_equal(f.snap.vms[0].nr_vcpus, 2);
+	assert_int_equal(f.snap.vms[1].nr_vcpus, 1);
 	/* a vCPU that comes later is of the VM at its address */
-	begin(f, 2, 0xa1, 0xa, 1, KES_ISA_VMX);
-	s = look(f, KES_GROUP_COUNT);
-	assert_int_equal(s->nr_vms, 2);
-	assert_int_equal(s->vms[1].nr_vcpus, 2);
+	begin(2, 0xa1, 0xa, 1, KES_ISA_VMX);
+	look(KES_GROUP_COUNT);
+	assert_int_equal(f.snap.nr_vms, 2);
+	assert_int_equal(f.snap.vms[1].nr_vcpus, 2);
 }
 
 static void the_dead_keep_their_counts(void **state)
 {
-	struct fixture *f = *state;
-	struct eb_vcpu *v = begin(f, 0, 0xa0, 0xa, 0, KES_ISA_VMX);
-	const struct snapshot *s;
+	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
 	uint64_t died_ns;
 
 	v->exits[EB_L1][30] = 97;
-	f->arrays.times[0].first_ns = 5;
-	f->arrays.times[0].last_ns = 9;
-	look(f, ALL_GROUPS);
+	f.arrays.times[0].first_ns = 5;
+	f.arrays.times[0].last_ns = 9;
+	look(ALL_GROUPS);
 	v->exits[EB_L1][30] += 4;
 	died_ns = v->ended_ns = tick();
 	for (int i = 0; i < 2; i++) {
-		s = look(f, ALL_GROUPS);
-		assert_true(s->vms[0].dead);
-		assert_int_equal(s->vms[0].died_ns, died_ns);
-		assert_int_equal(s->exits[0].l1, 101);
-		assert_int_equal(s->vcpus[0].time.last_cyc, 9);
-		assert_int_equal(f->vms.nr_done, i ? 0 : 1);
-		recycle(f);
+		look(ALL_GROUPS);
+		assert_true(f.snap.vms[0].dead);
+		assert_int_equal(f.snap.vms[0].died_ns, died_ns);
+		assert_int_equal(f.snap.exits[0].l1, 101);
+		assert_int_equal(f.snap.vcpus[0].time.last_cyc, 9);
+		assert_int_equal(f.vms.nr_done, i ? 0 : 1);
+		recycle();
 	}
 }
 
 /* A place that was read to the end is nobody's until it has been zeroed. */
 static void done_places_are_not_adopted(void **state)
 {
-	struct fixture *f = *state;
-
-	begin(f, 4, 0xa0, 0xa, 0, KES_ISA_VMX)->ended_ns = tick();
+	begin(4, 0xa0, 0xa, 0, KES_ISA_VMX)->ended_ns = tick();
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(look(f, KES_GROUP_COUNT)->nr_vms, 1);
-	assert_int_equal(f->vms.nr_done, 1);
-	recycle(f);
-	begin(f, 4, 0xa0, 0xa, 0, KES_ISA_VMX);
-	assert_int_equal(look(f, KES_GROUP_COUNT)->nr_vms, 2);
+		assert_int_equal(look(KES_GROUP_COUNT)->nr_vms, 1);
+	assert_int_equal(f.vms.nr_done, 1);
+	recycle();
+	begin(4, 0xa0, 0xa, 0, KES_ISA_VMX);
+	assert_int_equal(look(KES_GROUP_COUNT)->nr_vms, 2);
 }
 
 /* KVM uses addresses again. Between two looks, a VM ends and another begins. */
 static void addresses_are_used_again(void **state)
 {
-	struct fixture *f = *state;
-	struct eb_vcpu *first = begin(f, 0, 0xa0, 0xa, 0, KES_ISA_VMX), *second;
-	const struct snapshot *s;
+	struct eb_vcpu *first = begin(0, 0xa0, 0xa, 0, KES_ISA_VMX), *second;
 
-	look(f, KES_GROUP_COUNT);
-	second = begin(f, 1, 0xa1, 0xa, 1, KES_ISA_VMX);
+	look(KES_GROUP_COUNT);
+	second = begin(1, 0xa1, 0xa, 1, KES_ISA_VMX);
 	first->ended_ns = tick();
-	begin(f, 2, 0xa0, 0xa, 1, KES_ISA_VMX);
+	begin(2, 0xa0, 0xa, 1, KES_ISA_VMX);
 	second->ended_ns = tick();
-	begin(f, 3, 0xa1, 0xa, 0, KES_ISA_VMX);
-	s = look(f, KES_GROUP_COUNT);
-	assert_int_equal(s->nr_vms, 2);
-	assert_int_equal(s->vms[0].nr_vcpus, 2);
-	assert_true(s->vms[0].dead);
-	assert_int_equal(s->vms[1].nr_vcpus, 2);
-	assert_false(s->vms[1].dead);
+	begin(3, 0xa1, 0xa, 0, KES_ISA_VMX);
+	look(KES_GROUP_COUNT);
+	assert_int_equal(f.snap.nr_vms, 2);
+	assert_int_equal(f.snap.vms[0].nr_vcpus, 2);
+	assert_true(f.snap.vms[0].dead);
+	assert_int_equal(f.snap.vms[1].nr_vcpus, 2);
+	assert_false(f.snap.vms[1].dead);
 }
 
 static void another_process_is_another_vm(void **state)
 {
-	struct fixture *f = *state;
-	const struct snapshot *s;
-
-	begin(f, 0, 0xa0, 0xa, 0, KES_ISA_VMX);
-	begin(f, 1, 0xa1, 0xa, 1, KES_ISA_VMX)->tgid = 101;
-	s = look(f, KES_GROUP_COUNT);
-	assert_int_equal(s->nr_vms, 2);
-	assert_true(s->vms[0].dead);
-	assert_int_equal(s->vms[1].pid, 101);
+	begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
+	begin(1, 0xa1, 0xa, 1, KES_ISA_VMX)->tgid = 101;
+	look(KES_GROUP_COUNT);
+	assert_int_equal(f.snap.nr_vms, 2);
+	assert_true(f.snap.vms[0].dead);
+	assert_int_equal(f.snap.vms[1].pid, 101);
 }
 
 static bool runs(void *arg, uint32_t tgid)
@@ -135,75 +121,65 @@ static bool runs(void *arg, uint32_t tgid)
 
 static void a_vm_ends_with_its_process(void **state)
 {
-	struct fixture *f = *state;
-	const struct snapshot *s;
-
-	f->vms.runs = runs;
-	f->vms.arg = &f->gone;
-	begin(f, 0, 0xa0, 0xa, 0, KES_ISA_VMX);
-	begin(f, 1, 0xb0, 0xb, 0, KES_ISA_VMX)->tgid = 101;
-	assert_false(look(f, KES_GROUP_COUNT)->vms[0].dead);
-	f->gone = 100;
-	s = look(f, KES_GROUP_COUNT);
-	assert_true(s->vms[0].dead);
-	assert_true(s->vms[0].died_ns >= s->vms[0].created_ns);
-	assert_false(s->vms[1].dead);
+	f.vms.runs = runs;
+	f.vms.arg = &f.gone;
+	begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
+	begin(1, 0xb0, 0xb, 0, KES_ISA_VMX)->tgid = 101;
+	assert_false(look(KES_GROUP_COUNT)->vms[0].dead);
+	f.gone = 100;
+	look(KES_GROUP_COUNT);
+	assert_true(f.snap.vms[0].dead);
+	assert_true(f.snap.vms[0].died_ns >= f.snap.vms[0].created_ns);
+	assert_false(f.snap.vms[1].dead);
 }
 
 /* More VMs than the ring holds: what leaves it stays in the sum. */
 static void totals_never_go_back(void **state)
 {
-	struct fixture *f = *state;
-	const struct snapshot *s;
 	uint64_t expected = 0;
 
 	for (uint32_t i = 0; i < BPF_DEAD_VMS + 10; i++) {
-		struct eb_vcpu *v = begin(f, i % NR, 0xa0, 0xa, 0, KES_ISA_VMX);
+		struct eb_vcpu *v = begin(i % NR, 0xa0, 0xa, 0, KES_ISA_VMX);
 
 		v->exits[EB_L1][12] = i + 1;
 		v->exits[EB_L1][NO_ROW] = 1;
 		v->ended_ns = tick();
 		expected += i + 2;
-		s = look(f, KES_GROUP_COUNT);
-		assert_int_equal(all_exits(s), expected);
-		recycle(f);
+		look(KES_GROUP_COUNT);
+		assert_int_equal(all_exits(), expected);
+		recycle();
 	}
-	assert_int_equal(s->nr_vms, BPF_DEAD_VMS);
-	assert_int_equal(s->vms[0].vm_id, 11);
-	assert_int_equal(s->retired, 65);
+	assert_int_equal(f.snap.nr_vms, BPF_DEAD_VMS);
+	assert_int_equal(f.snap.vms[0].vm_id, 11);
+	assert_int_equal(f.snap.retired, 65);
 }
 
 /* They died between two snapshots: the next one has them all. */
 static void all_that_died_are_told(void **state)
 {
-	struct fixture *f = *state;
-	const struct snapshot *s;
-
 	for (uint32_t i = 0; i < BPF_DEAD_VMS + 10; i++) {
-		struct eb_vcpu *v = begin(f, i % NR, 0xa0, 0xa, 0, KES_ISA_VMX);
+		struct eb_vcpu *v = begin(i % NR, 0xa0, 0xa, 0, KES_ISA_VMX);
 
 		v->exits[EB_L1][12] = 1;
 		v->ended_ns = tick();
-		bpf_vms_update(&f->vms, tick());
-		recycle(f);
+		bpf_vms_update(&f.vms, tick());
+		recycle();
 	}
-	s = look(f, KES_GROUP_COUNT);
-	assert_int_equal(s->nr_vms, BPF_DEAD_VMS + 10);
-	s = look(f, KES_GROUP_COUNT);
-	assert_int_equal(s->nr_vms, BPF_DEAD_VMS);
-	assert_int_equal(all_exits(s), BPF_DEAD_VMS + 10);
+	look(KES_GROUP_COUNT);
+	assert_int_equal(f.snap.nr_vms, BPF_DEAD_VMS + 10);
+	look(KES_GROUP_COUNT);
+	assert_int_equal(f.snap.nr_vms, BPF_DEAD_VMS);
+	assert_int_equal(all_exits(), BPF_DEAD_VMS + 10);
 }
 
 static void more_vms_than_places_in_time(void **state)
 {
-	struct fixture *f = *state;
-
 	for (uint32_t i = 0; i < NR; i++)
-		begin(f, i, 0x100 + i, i + 1, 0, KES_ISA_VMX)->ended_ns = tick();
-	assert_int_equal(look(f, KES_GROUP_COUNT)->nr_vms, NR);
-	assert_int_equal(f->vms.nr_done, NR);
-	recycle(f);
-	assert_int_equal(look(f, KES_GROUP_COUNT)->nr_vms, NR);
+		begin(i, 0x100 + i, i + 1, 0, KES_ISA_VMX)->ended_ns = tick();
+	assert_int_equal(look(KES_GROUP_COUNT)->nr_vms, NR);
+	assert_int_equal(f.vms.nr_done, NR);
+	recycle();
+	assert_int_equal(look(KES_GROUP_COUNT)->nr_vms, NR);
 }
 
 int main(void)

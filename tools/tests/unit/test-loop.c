@@ -10,49 +10,43 @@
 
 #define SOON_NS	(20 * NSEC_PER_MSEC)
 
-struct fixture {
+static struct {
 	struct loop loop;
 	int pipes[2][2];
 	int calls[2];
 	bool removes;
-};
+} f;
 
 static int setup(void **state)
 {
-	struct fixture *f = xcalloc(1, sizeof(*f));
-
-	*state = f;
-	assert_int_equal(loop_open(&f->loop, &clock_system, &err), 0);
-	assert_int_equal(pipe(f->pipes[0]) + pipe(f->pipes[1]), 0);
+	memset(&f, 0, sizeof(f));
+	assert_int_equal(loop_open(&f.loop, &clock_system, &err), 0);
+	assert_int_equal(pipe(f.pipes[0]) + pipe(f.pipes[1]), 0);
 	return 0;
 }
 
 static int teardown(void **state)
 {
-	struct fixture *f = *state;
-
-	loop_close(&f->loop);
+	loop_close(&f.loop);
 	loop_leave_signals();
 	for (int i = 0; i < 4; i++)
-		close(f->pipes[i / 2][i % 2]);
-	free(f);
+		close(f.pipes[i / 2][i % 2]);
 	return report_row(state);
 }
 
-static void wait_at_most(struct fixture *f, uint64_t ns)
+static void wait_at_most(uint64_t ns)
 {
-	assert_int_equal(loop_wait(&f->loop, mono_ns() + ns), 0);
+	assert_int_equal(loop_wait(&f.loop, mono_ns() + ns), 0);
 }
 
 /* Sent while the loop does not wait, it is noted when it does, and once. */
 static void signals_are_flags(void **state)
 {
-	struct fixture *f = *state;
 	bool from_tty = true;
 
 	kill(getpid(), SIGTERM);
 	assert_int_equal(loop_stopped(NULL), 0);
-	wait_at_most(f, 60 * NSEC_PER_SEC);
+	wait_at_most(60 * NSEC_PER_SEC);
 	assert_int_equal(loop_stopped(&from_tty), SIGTERM);
 	assert_false(from_tty);
 	assert_int_equal(loop_stopped(NULL), 0);
@@ -60,23 +54,19 @@ static void signals_are_flags(void **state)
 
 static void what_comes_at_once_stops_once(void **state)
 {
-	struct fixture *f = *state;
-
 	kill(getpid(), SIGINT);
 	kill(getpid(), SIGHUP);
-	wait_at_most(f, 60 * NSEC_PER_SEC);
+	wait_at_most(60 * NSEC_PER_SEC);
 	assert_int_not_equal(loop_stopped(NULL), 0);
-	wait_at_most(f, SOON_NS);
+	wait_at_most(SOON_NS);
 	assert_int_equal(loop_stopped(NULL), 0);
 }
 
 static void more_signals_stop_if_told(void **state)
 {
-	struct fixture *f = *state;
-
-	loop_stop_by(&f->loop, SIGQUIT);
+	loop_stop_by(&f.loop, SIGQUIT);
 	kill(getpid(), SIGQUIT);
-	wait_at_most(f, 60 * NSEC_PER_SEC);
+	wait_at_most(60 * NSEC_PER_SEC);
 	assert_int_equal(loop_stopped(NULL), SIGQUIT);
 }
 
@@ -89,13 +79,11 @@ static void on_winch(int sig)
 
 static void other_handlers_run_while_it_waits(void **state)
 {
-	struct fixture *f = *state;
-
-	loop_woken_by(&f->loop, SIGWINCH);
+	loop_woken_by(&f.loop, SIGWINCH);
 	signal(SIGWINCH, on_winch);
 	kill(getpid(), SIGWINCH);
 	assert_int_equal(winches, 0);
-	wait_at_most(f, 60 * NSEC_PER_SEC);
+	wait_at_most(60 * NSEC_PER_SEC);
 	assert_int_equal(winches, 1);
 	assert_int_equal(loop_stopped(NULL), 0);
 	signal(SIGWINCH, SIG_DFL);
@@ -104,11 +92,10 @@ static void other_handlers_run_while_it_waits(void **state)
 /* A child is as if there were no loop: it can be ended, also by a pipe. */
 static void children_are_noticed(void **state)
 {
-	struct fixture *f = *state;
 	int status;
 	pid_t pid;
 
-	loop_watch_children(&f->loop);
+	loop_watch_children(&f.loop);
 	assert_false(loop_child_ended());
 	pid = fork();
 	if (!pid) {
@@ -116,7 +103,7 @@ static void children_are_noticed(void **state)
 		raise(SIGPIPE);
 		_exit(1);
 	}
-	wait_at_most(f, 60 * NSEC_PER_SEC);
+	wait_at_most(60 * NSEC_PER_SEC);
 	assert_true(loop_child_ended());
 	assert_false(loop_child_ended());
 	assert_int_equal(waitpid(pid, &status, 0), pid);
@@ -126,86 +113,75 @@ static void children_are_noticed(void **state)
 
 static void on_first(void *arg, short events)
 {
-	struct fixture *f = arg;
-
-	f->calls[0]++;
+	f.calls[0]++;
 	assert_true(events & POLLIN);
-	if (f->removes)
-		loop_remove(&f->loop, f->pipes[0][0]);
+	if (f.removes)
+		loop_remove(&f.loop, f.pipes[0][0]);
 }
 
 static void on_second(void *arg, short events)
 {
-	struct fixture *f = arg;
-
-	f->calls[1]++;
+	f.calls[1]++;
 	assert_true(events & POLLIN);
 }
 
 static void each_descriptor_has_its_handler(void **state)
 {
-	struct fixture *f = *state;
-
-	loop_add(&f->loop, f->pipes[0][0], on_first, f);
-	loop_add(&f->loop, f->pipes[1][0], on_second, f);
-	wait_at_most(f, SOON_NS);
-	assert_int_equal(f->calls[0] + f->calls[1], 0);
-	assert_int_equal(write(f->pipes[1][1], "x", 1), 1);
-	wait_at_most(f, 60 * NSEC_PER_SEC);
-	assert_int_equal(f->calls[0], 0);
-	assert_int_equal(f->calls[1], 1);
+	loop_add(&f.loop, f.pipes[0][0], on_first, NULL);
+	loop_add(&f.loop, f.pipes[1][0], on_second, NULL);
+	wait_at_most(SOON_NS);
+	assert_int_equal(f.calls[0] + f.calls[1], 0);
+	assert_int_equal(write(f.pipes[1][1], "x", 1), 1);
+	wait_at_most(60 * NSEC_PER_SEC);
+	assert_int_equal(f.calls[0], 0);
+	assert_int_equal(f.calls[1], 1);
 }
 
 /* One that removes itself is not called again, and no other is left out. */
 static void a_handler_may_remove_itself(void **state)
 {
-	struct fixture *f = *state;
-
-	f->removes = true;
-	loop_add(&f->loop, f->pipes[0][0], on_first, f);
-	loop_add(&f->loop, f->pipes[1][0], on_second, f);
-	assert_int_equal(write(f->pipes[0][1], "x", 1), 1);
-	assert_int_equal(write(f->pipes[1][1], "x", 1), 1);
+	f.removes = true;
+	loop_add(&f.loop, f.pipes[0][0], on_first, NULL);
+	loop_add(&f.loop, f.pipes[1][0], on_second, NULL);
+	assert_int_equal(write(f.pipes[0][1], "x", 1), 1);
+	assert_int_equal(write(f.pipes[1][1], "x", 1), 1);
 	for (int i = 1; i <= 3; i++) {
-		wait_at_most(f, 60 * NSEC_PER_SEC);
-		assert_int_equal(f->calls[0], 1);
-		assert_int_equal(f->calls[1], i);
+		wait_at_most(60 * NSEC_PER_SEC);
+		assert_int_equal(f.calls[0], 1);
+		assert_int_equal(f.calls[1], i);
 	}
-	loop_remove(&f->loop, f->pipes[0][0]);
+	loop_remove(&f.loop, f.pipes[0][0]);
 }
 
 static void one_without_a_handler_ends_the_wait(void **state)
 {
-	struct fixture *f = *state;
 	uint64_t begin_ns = mono_ns();
 
-	loop_add(&f->loop, f->pipes[0][0], NULL, NULL);
-	assert_int_equal(write(f->pipes[0][1], "x", 1), 1);
-	wait_at_most(f, 60 * NSEC_PER_SEC);
+	loop_add(&f.loop, f.pipes[0][0], NULL, NULL);
+	assert_int_equal(write(f.pipes[0][1], "x", 1), 1);
+	wait_at_most(60 * NSEC_PER_SEC);
 	assert_true(mono_ns() - begin_ns < 60 * NSEC_PER_SEC);
 }
 
 static void waits_until_the_deadline(void **state)
 {
-	struct fixture *f = *state;
 	uint64_t begin_ns = mono_ns();
 
-	wait_at_most(f, SOON_NS);
+	wait_at_most(SOON_NS);
 	assert_true(mono_ns() - begin_ns >= SOON_NS);
 	/* one that has passed does not wait at all */
-	assert_int_equal(loop_wait(&f->loop, begin_ns), 0);
-	assert_int_equal(loop_wait(&f->loop, 0), 0);
-	assert_false(loop_tick_due(&f->loop));
+	assert_int_equal(loop_wait(&f.loop, begin_ns), 0);
+	assert_int_equal(loop_wait(&f.loop, 0), 0);
+	assert_false(loop_tick_due(&f.loop));
 }
 
 static void waits_for_a_tick(void **state)
 {
-	struct fixture *f = *state;
-	uint64_t begin_ns = loop_every(&f->loop, SOON_NS);
+	uint64_t begin_ns = loop_every(&f.loop, SOON_NS);
 
-	assert_int_equal(loop_wait(&f->loop, LOOP_NEVER), 0);
+	assert_int_equal(loop_wait(&f.loop, LOOP_NEVER), 0);
 	assert_true(mono_ns() - begin_ns >= SOON_NS);
-	assert_true(loop_tick_due(&f->loop));
+	assert_true(loop_tick_due(&f.loop));
 }
 
 static uint64_t fake_ns(void *arg)
@@ -215,24 +191,23 @@ static uint64_t fake_ns(void *arg)
 
 static void ticks_are_counted(void **state)
 {
-	struct fixture *f = *state;
 	uint64_t now_ns = 1000;
 	const struct clock clock = { fake_ns, fake_ns, &now_ns };
 
-	f->loop.clock = &clock;
-	assert_int_equal(loop_every(&f->loop, 100), 1000);
+	f.loop.clock = &clock;
+	assert_int_equal(loop_every(&f.loop, 100), 1000);
 	now_ns = 1099;
-	assert_false(loop_tick_due(&f->loop));
+	assert_false(loop_tick_due(&f.loop));
 	now_ns = 1100;
-	assert_true(loop_tick_due(&f->loop));
-	assert_int_equal(loop_next_tick(&f->loop), 0);
-	assert_false(loop_tick_due(&f->loop));
+	assert_true(loop_tick_due(&f.loop));
+	assert_int_equal(loop_next_tick(&f.loop), 0);
+	assert_false(loop_tick_due(&f.loop));
 	/* served late, and the two behind it never */
 	now_ns = 1450;
-	assert_true(loop_tick_due(&f->loop));
-	assert_int_equal(loop_next_tick(&f->loop), 2);
+	assert_true(loop_tick_due(&f.loop));
+	assert_int_equal(loop_next_tick(&f.loop), 2);
 	now_ns = 1499;
-	assert_false(loop_tick_due(&f->loop));
+	assert_false(loop_tick_due(&f.loop));
 }
 
 int main(void)

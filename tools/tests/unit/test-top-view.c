@@ -27,110 +27,101 @@ static void drill(void **state)
 		  "VMs", 3 },
 		{ { 'g', TOP_KEY_ENTER }, "VMs > (all)", 3 },
 	};
-	struct world *o = *state;
 
-	usual_rows(o, 0, 1);
+	usual_rows(0, 1);
 	each_row(step, steps) {
-		keys(o, step->keys);
-		path_is(o, step->path);
-		assert_int_equal(o->table.nr, step->rows);
+		keys(step->keys);
+		path_is(step->path);
+		assert_int_equal(world.table.nr, step->rows);
 	}
-	assert_int_equal(number(o, "IOIO", "delta"), 112);
+	assert_int_equal(number("IOIO", "delta"), 112);
 }
 
 static void gone(void **state)
 {
-	struct world *o = *state;
-
-	usual_rows(o, 0, 0);
-	key(o, 'G', TOP_KEY_ENTER);
-	at(o, 9 * S, 0x1f);
-	take(o);
-	line_is(o, 2, "VMs > (gone)");
+	usual_rows(0, 0);
+	key('G', TOP_KEY_ENTER);
+	at(9 * S, 0x1f);
+	take();
+	line_is(2, "VMs > (gone)");
 	/* nothing to go into */
-	key(o, TOP_KEY_ENTER, TOP_KEY_LEFT);
-	line_is(o, 4, "no VM runs");
+	key(TOP_KEY_ENTER, TOP_KEY_LEFT);
+	line_is(4, "no VM runs");
 }
 
 static void ended(void **state)
 {
-	struct world *o = *state;
-
-	at(o, 5 * S, 0x1f);
-	snapwrite_vm(&o->w, 1, 700, 10, 20, "old");
-	vcpu(o, 0);
-	exits(o, IOIO, 5, 0);
-	take(o);
-	line_has(o, 1, "0 VMs");
-	line_has(o, 1, "; 1 ended");
-	assert_int_equal(o->table.nr, 0);
-	key(o, 'e');
-	assert_int_equal(number(o, "old", "total"), 5);
-	draw(o, 80, 24);
-	assert_int_equal(o->page.lines[4].attr, TOP_CURSOR);
+	at(5 * S, 0x1f);
+	snapwrite_vm(&world.w, 1, 700, 10, 20, "old");
+	vcpu(0);
+	exits(IOIO, 5, 0);
+	take();
+	line_has(1, "0 VMs");
+	line_has(1, "; 1 ended");
+	assert_int_equal(world.table.nr, 0);
+	key('e');
+	assert_int_equal(number("old", "total"), 5);
+	draw(80, 24);
+	assert_int_equal(world.page.lines[4].attr, TOP_CURSOR);
 }
 
 /* The first two rows. */
-static void rows_are(const struct world *o, const char *first,
+static void rows_are(const char *first,
 		     const char *second)
 {
-	assert_string_equal(o->table.rows[0].name, first);
-	assert_string_equal(o->table.rows[1].name, second);
+	assert_string_equal(world.table.rows[0].name, first);
+	assert_string_equal(world.table.rows[1].name, second);
 }
 
 static void order(void **state)
 {
-	struct world *o = *state;
-
-	usual_rows(o, 0, 1);
-	rows_are(o, "(all)", "db");
-	key(o, 'i');
-	rows_are(o, "(all)", "web");
-	key(o, '<');		/* left of the rate: the state, a text */
-	assert_string_equal(top_columns[o->view.sort[TOP_VMS]].name, "state");
-	o->view.sort[TOP_VMS] = top_column_by_name("name", TOP_VMS);
-	o->view.reverse[TOP_VMS] = false;
-	show(o);
-	rows_are(o, "(all)", "db");
+	usual_rows(0, 1);
+	rows_are("(all)", "db");
+	key('i');
+	rows_are("(all)", "web");
+	key('<');		/* left of the rate: the state, a text */
+	assert_string_equal(top_columns[world.view.sort[TOP_VMS]].name, "state");
+	world.view.sort[TOP_VMS] = top_column_by_name("name", TOP_VMS);
+	world.view.reverse[TOP_VMS] = false;
+	show();
+	rows_are("(all)", "db");
 	/* each level has an order of its own; 10 comes after 0 there */
-	key(o, 'G', TOP_KEY_ENTER);
-	assert_string_equal(o->table.rows[2].name, "vCPU 10");
+	key('G', TOP_KEY_ENTER);
+	assert_string_equal(world.table.rows[2].name, "vCPU 10");
 	for (size_t i = 0; i < 2 * top_nr_columns; i++) {
-		key(o, '>');
-		draw(o, 200, 24);
+		key('>');
+		draw(200, 24);
 	}
 }
 
 /* A line feed is the key Enter. */
-static enum top_effect type(struct world *o, const char *text)
+static enum top_effect type(const char *text)
 {
 	enum top_effect effect = TOP_NO_EFFECT;
 
 	for (; *text; text++)
-		effect = key(o, *text == '\n' ? TOP_KEY_ENTER : *text);
+		effect = key(*text == '\n' ? TOP_KEY_ENTER : *text);
 	return effect;
 }
 
 static void filter(void **state)
 {
-	struct world *o = *state;
-
-	usual_rows(o, 1, 1);
-	type(o, "/WEx");
-	key(o, TOP_KEY_BACKSPACE);
-	line_is(o, 23, "filter: WE_");
-	type(o, "\n");
-	assert_int_equal(o->table.nr, 1);
-	assert_string_equal(o->table.rows[0].name, "web");
-	key(o, '/', TOP_KEY_ESCAPE);	/* as it was */
-	assert_int_equal(o->table.nr, 1);
-	key(o, TOP_KEY_ESCAPE);
-	assert_int_equal(o->table.nr, 3);
-	type(o, "/bbbb\n");	/* a part of the uuid */
-	assert_int_equal(o->table.nr, 1);
-	key(o, TOP_KEY_ESCAPE);
-	type(o, "/none of these, and longer than there is room for\n");
-	line_has(o, 4, "nothing has this text");
+	usual_rows(1, 1);
+	type("/WEx");
+	key(TOP_KEY_BACKSPACE);
+	line_is(23, "filter: WE_");
+	type("\n");
+	assert_int_equal(world.table.nr, 1);
+	assert_string_equal(world.table.rows[0].name, "web");
+	key('/', TOP_KEY_ESCAPE);	/* as it was */
+	assert_int_equal(world.table.nr, 1);
+	key(TOP_KEY_ESCAPE);
+	assert_int_equal(world.table.nr, 3);
+	type("/bbbb\n");	/* a part of the uuid */
+	assert_int_equal(world.table.nr, 1);
+	key(TOP_KEY_ESCAPE);
+	type("/none of these, and longer than there is room for\n");
+	line_has(4, "nothing has this text");
 }
 
 static void interval(void **state)
@@ -146,31 +137,28 @@ static void interval(void **state)
 		{ "s1ms\n", TOP_NO_EFFECT, S / 4 },
 		{ "s3\n", TOP_NEW_INTERVAL, 3 * S },
 	};
-	struct world *o = *state;
 
-	usual_rows(o, 0, 0);
+	usual_rows(0, 0);
 	each_row(step, steps) {
-		assert_int_equal(type(o, step->text), step->effect);
-		assert_int_equal(o->view.interval_ns, step->interval_ns);
+		assert_int_equal(type(step->text), step->effect);
+		assert_int_equal(world.view.interval_ns, step->interval_ns);
 		if (step->effect != TOP_NO_EFFECT)
 			continue;
-		assert_true(o->view.alarm);
-		line_has(o, 23, "interval: need 10ms");
+		assert_true(world.view.alarm);
+		line_has(23, "interval: need 10ms");
 	}
 }
 
 static void effects(void **state)
 {
-	struct world *o = *state;
-
-	usual_rows(o, 0, 0);
-	assert_int_equal(key(o, 'w'), TOP_RECORD);
-	assert_int_equal(key(o, 'q'), TOP_QUIT);
-	key(o, ' ');
-	assert_true(o->view.paused);
-	line_has(o, 0, "PAUSED");
-	key(o, 'p');
-	assert_false(o->view.paused);
+	usual_rows(0, 0);
+	assert_int_equal(key('w'), TOP_RECORD);
+	assert_int_equal(key('q'), TOP_QUIT);
+	key(' ');
+	assert_true(world.view.paused);
+	line_has(0, "PAUSED");
+	key('p');
+	assert_false(world.view.paused);
 	/* nothing else does anything */
 	for (int k = 0; k < 0x1100; k++) {
 		bool bound = false;
@@ -179,10 +167,10 @@ static void effects(void **state)
 			for (const int *b = top_bindings[i].keys; *b; b++)
 				bound |= *b == k;
 		if (!bound)
-			assert_int_equal(top_view_key(&o->view, &o->table, k),
+			assert_int_equal(top_view_key(&world.view, &world.table, k),
 					 TOP_NO_EFFECT);
 	}
-	assert_int_equal(o->view.mode, TOP_TABLE);
+	assert_int_equal(world.view.mode, TOP_TABLE);
 }
 
 /* No key is bound twice. */
@@ -208,112 +196,105 @@ static size_t columns_of(const char *text)
 
 static void sizes(void **state)
 {
-	struct world *o = *state;
-
-	usual_rows(o, 0, 39);
+	usual_rows(0, 39);
 	for (int mode = TOP_TABLE; mode <= TOP_ASK_INTERVAL; mode++)
 		for (int height = 1; height < 60; height += 3)
 			for (int width = 1; width < 260; width += 7) {
-				o->view.mode = (enum top_mode)mode;
-				draw(o, width, height);
-				assert_int_equal(o->page.nr, height);
-				for (size_t i = 0; i < o->page.nr; i++)
-					assert_true(columns_of(line(o, i)) <=
+				world.view.mode = (enum top_mode)mode;
+				draw(width, height);
+				assert_int_equal(world.page.nr, height);
+				for (size_t i = 0; i < world.page.nr; i++)
+					assert_true(columns_of(line(i)) <=
 						    (size_t)width);
 			}
 }
 
 static void screen_80x24(void **state)
 {
-	struct world *o = *state;
-
-	usual_rows(o, 0, 1);
-	line_is(o, 0, "exitstat top: source patched, svm, every 1 s");
-	line_is(o, 1, "2 VMs, 2,232 exits/s, 2,116 exits; groups: count");
-	assert_int_equal(o->page.nr, 24);
+	usual_rows(0, 1);
+	line_is(0, "exitstat top: source patched, svm, every 1 s");
+	line_is(1, "2 VMs, 2,232 exits/s, 2,116 exits; groups: count");
+	assert_int_equal(world.page.nr, 24);
 	for (const char *const *t = (const char *const[]) { "NAME", "PID",
 	     "VCPUS", "EXITS/Sv", "DELTA", "TOTAL", "TIME%", "TREND", NULL };
 	     *t; t++)
-		line_has(o, 3, *t);
-	line_has(o, 5, "db");
-	line_has(o, 6, "web");
-	line_has(o, 23, "q quit");
-	key(o, TOP_KEY_DOWN, TOP_KEY_DOWN, TOP_KEY_ENTER);
-	line_is(o, 2, "VMs > web   pid 700, uuid aaaa-bbbb");
+		line_has(3, *t);
+	line_has(5, "db");
+	line_has(6, "web");
+	line_has(23, "q quit");
+	key(TOP_KEY_DOWN, TOP_KEY_DOWN, TOP_KEY_ENTER);
+	line_is(2, "VMs > web   pid 700, uuid aaaa-bbbb");
 }
 
-static void many(struct world *o, uint64_t n)
+static void many(uint64_t n)
 {
 	char text[16];
 
-	at(o, (5 + n) * S, 0x1f);
+	at((5 + n) * S, 0x1f);
 	for (uint32_t i = 1; i <= 100; i++) {
 		snprintf(text, sizeof(text), "vm%u", i);
-		vm(o, i, 1000 + i, text);
-		vcpu(o, 0);
+		vm(i, 1000 + i, text);
+		vcpu(0);
 		/* the order of rates turns round */
-		exits(o, IOIO, (n > 1 ? 100000 - i : i) * n, 0);
+		exits(IOIO, (n > 1 ? 100000 - i : i) * n, 0);
 	}
-	take(o);
+	take();
 }
 
-static const char *under_cursor(struct world *o, int height)
+static const char *under_cursor(int height)
 {
-	draw(o, 80, height);
-	for (size_t i = 0; i < o->page.nr; i++)
-		if (o->page.lines[i].attr == TOP_CURSOR)
-			return line(o, i);
+	draw(80, height);
+	for (size_t i = 0; i < world.page.nr; i++)
+		if (world.page.lines[i].attr == TOP_CURSOR)
+			return line(i);
 	return "none";
 }
 
 static void scrolling(void **state)
 {
-	struct world *o = *state;
-
-	many(o, 0);
-	many(o, 1);
-	assert_memory_equal(under_cursor(o, 24), "(all) ", 6);
-	key(o, TOP_KEY_PAGE_DOWN);
-	assert_memory_equal(under_cursor(o, 24), "vm82 ", 5);
-	key(o, TOP_KEY_END);
-	assert_memory_equal(under_cursor(o, 24), "vm1 ", 4);
-	assert_memory_equal(line(o, 22), "vm1 ", 4);
+	many(0);
+	many(1);
+	assert_memory_equal(under_cursor(24), "(all) ", 6);
+	key(TOP_KEY_PAGE_DOWN);
+	assert_memory_equal(under_cursor(24), "vm82 ", 5);
+	key(TOP_KEY_END);
+	assert_memory_equal(under_cursor(24), "vm1 ", 4);
+	assert_memory_equal(line(22), "vm1 ", 4);
 	/* the cursor stays on its row, wherever the row goes */
-	key(o, TOP_KEY_UP);
-	many(o, 2);
-	assert_memory_equal(under_cursor(o, 24), "vm2 ", 4);
-	assert_memory_equal(under_cursor(o, 8), "vm2 ", 4);
+	key(TOP_KEY_UP);
+	many(2);
+	assert_memory_equal(under_cursor(24), "vm2 ", 4);
+	assert_memory_equal(under_cursor(8), "vm2 ", 4);
 	/* and when the row is gone, near where it was */
-	usual(o, 10);
-	assert_string_not_equal(under_cursor(o, 24), "none");
+	usual(10);
+	assert_string_not_equal(under_cursor(24), "none");
 }
 
 static void help(void **state)
 {
-	struct world *o = *state;
 	struct buf b = { 0 };
 	size_t first;
 
-	usual_rows(o, 0, 0);
+	usual_rows(0, 0);
 	top_help_text(&b);
 	for (size_t i = 0; i < top_nr_bindings; i++)
 		assert_non_null(strstr(b.data, top_bindings[i].names));
 	for (size_t i = 0; i < top_nr_columns; i++)
 		assert_non_null(strstr(b.data, top_columns[i].name));
 	buf_free(&b);
-	key(o, '?');
-	line_is(o, 0, "Keys:");
+	key('?');
+	line_is(0, "Keys:");
 	for (int i = 0; i < 100; i++)
-		key(o, TOP_KEY_DOWN);
-	draw(o, 80, 24);
-	first = o->view.help_first;
+		key(TOP_KEY_DOWN);
+	draw(80, 24);
+	first = world.view.help_first;
 	assert_true(first > 0 && first < 100);
-	assert_true(*line(o, 22));
-	key(o, TOP_KEY_UP);
-	draw(o, 80, 24);
-	assert_int_equal(o->view.help_first, first - 1);
-	key(o, 'x');
-	assert_int_equal(o->view.mode, TOP_TABLE);
+	assert_true(*line(22));
+	key(TOP_KEY_UP);
+	draw(80, 24);
+	assert_int_equal(world.view.help_first, first - 1);
+	key('x');
+	assert_int_equal(world.view.mode, TOP_TABLE);
 }
 
 int main(void)
