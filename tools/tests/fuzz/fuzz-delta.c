@@ -144,7 +144,7 @@ static void name_meter(void *arg, const struct snap_vm *from, char name[64],
 
 static void users_begin(struct users *u)
 {
-	choose_work("fuzz-delta");
+	choose_work();
 	*u = (struct users) { .top.name = name_top };
 	must(rec_create(&u->w, work, true, &err));
 	u->track = track_new(&(struct track_config) {

@@ -72,7 +72,7 @@ static void make_templates(void)
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
-	choose_work("fuzz-recording");
+	choose_work();
 	make_templates();
 	return 0;
 }

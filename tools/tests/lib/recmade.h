@@ -6,6 +6,7 @@
 #ifndef TESTS_RECMADE_H
 #define TESTS_RECMADE_H
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -35,12 +36,13 @@ static inline void remove_work(void)
 }
 
 /* Once per process, which removes them at its end: in memory, if it can be. */
-static inline void choose_work(const char *name)
+static inline void choose_work(void)
 {
 	if (*work)
 		return;
 	snprintf(work, sizeof(work), "%s/%s.%d",
-		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm", name, getpid());
+		 access("/dev/shm", W_OK) ? "/tmp" : "/dev/shm",
+		 program_invocation_short_name, getpid());
 	snprintf(part, sizeof(part), "%s" REC_PART_SUFFIX, work);
 	snprintf(exported, sizeof(exported), "%s.db", work);
 	atexit(remove_work);
@@ -76,6 +78,7 @@ static inline struct recmade recmade_begin(int vcpus, int reasons,
 {
 	struct recmade m = { NULL, vcpus, reasons, one_in, 0 };
 
+	choose_work();
 	must(rec_create(&m.w, work, true, &err));
 	must(rec_begin(m.w, &err));
 	recmade_tables(&m);

@@ -46,6 +46,15 @@ static inline int report_row(void **state)
 	return 0;
 }
 
+/* The last lines of a program: its name and its tests. */
+#define UNIT_TESTS(_name, ...) \
+	int main(void) \
+	{ \
+		const struct CMUnitTest tests[] = { __VA_ARGS__ }; \
+\
+		return cmocka_run_group_tests_name(_name, tests, NULL, NULL); \
+	}
+
 /* A test; and one between setup() and teardown() of its file. */
 #define TEST(_f)	cmocka_unit_test_teardown(_f, report_row)
 #define FTEST(_f)	cmocka_unit_test_setup_teardown(_f, setup, teardown)

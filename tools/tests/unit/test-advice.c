@@ -139,15 +139,6 @@ static void names_of_others(void **state)
 	assert_null(reason_by_name(KES_ISA_VMX, "io"));
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(every_reason),
-		TEST(class_other),
-		TEST(own_words),
-		TEST(nearest),
-		TEST(names_of_others),
-	};
-
-	return cmocka_run_group_tests_name("advice", tests, NULL, NULL);
-}
+UNIT_TESTS("advice",
+	   TEST(every_reason), TEST(class_other), TEST(own_words), TEST(nearest),
+	   TEST(names_of_others))

@@ -148,9 +148,5 @@ static void kernels(void **state)
 	}
 }
 
-int main(void)
-{
-	static const struct CMUnitTest tests[] = { FTEST(kernels) };
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_TESTS("bpf-kernel",
+	   FTEST(kernels))

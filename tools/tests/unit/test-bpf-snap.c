@@ -159,18 +159,8 @@ static void silence_is_told(void **state)
 	buf_free(&b);
 }
 
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		FTEST(nothing_is_a_snapshot),
-		FTEST(codes_without_a_row_are_unknown),
-		FTEST(pvm_codes_are_raw),
-		FTEST(retired_pvm_codes_are_summed),
-		FTEST(svm_codes_have_slots),
-		FTEST(groups_have_records),
-		FTEST(a_busy_vcpu_is_read),
-		FTEST(silence_is_told),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_TESTS("bpf-snap",
+	   FTEST(nothing_is_a_snapshot), FTEST(codes_without_a_row_are_unknown),
+	   FTEST(pvm_codes_are_raw), FTEST(retired_pvm_codes_are_summed),
+	   FTEST(svm_codes_have_slots), FTEST(groups_have_records),
+	   FTEST(a_busy_vcpu_is_read), FTEST(silence_is_told))

@@ -182,20 +182,9 @@ static void more_vms_than_places_in_time(void **state)
 	assert_int_equal(look(KES_GROUP_COUNT)->nr_vms, NR);
 }
 
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		FTEST(counts_arrive),
-		FTEST(vms_are_in_the_order_of_their_exits),
-		FTEST(the_dead_keep_their_counts),
-		FTEST(done_places_are_not_adopted),
-		FTEST(addresses_are_used_again),
-		FTEST(another_process_is_another_vm),
-		FTEST(a_vm_ends_with_its_process),
-		FTEST(totals_never_go_back),
-		FTEST(all_that_died_are_told),
-		FTEST(more_vms_than_places_in_time),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_TESTS("bpf",
+	   FTEST(counts_arrive), FTEST(vms_are_in_the_order_of_their_exits),
+	   FTEST(the_dead_keep_their_counts), FTEST(done_places_are_not_adopted),
+	   FTEST(addresses_are_used_again), FTEST(another_process_is_another_vm),
+	   FTEST(a_vm_ends_with_its_process), FTEST(totals_never_go_back),
+	   FTEST(all_that_died_are_told), FTEST(more_vms_than_places_in_time))

@@ -124,6 +124,20 @@ static uint64_t timed(const struct delta_change *c, int bucket)
 	return 0;
 }
 
+/* A vCPU whose thread has times, and the exit @code the time of a handler. */
+static const struct delta_change *timed_look(uint64_t now, uint64_t first,
+					     uint64_t last, uint64_t guest,
+					     uint32_t state, uint64_t code,
+					     uint64_t cyc, uint64_t max)
+{
+	at(now);
+	vcpu(1, 1, 0);
+	times(first, last, guest, state, code);
+	handler(code, cyc, max);
+	take();
+	return change(0);
+}
+
 static const struct delta_change *two(uint64_t io, uint64_t npf)
 {
 	at(0);
@@ -280,12 +294,8 @@ static void open_state(void **state)
 	const struct delta_change *c;
 
 	for (uint64_t now = 1000; now <= 3000; now += 1000) {
-		at(now);
-		vcpu(1, 1, 0);
-		times(100, 200, 60, KES_STATE_HALT_BLOCK, HLT);
-		handler(HLT, 40, 9);
-		take();
-		c = change(0);
+		c = timed_look(now, 100, 200, 60, KES_STATE_HALT_BLOCK, HLT, 40,
+			       9);
 		assert_true(c->has_times);
 		assert_int_equal(c->times_restarted, now == 1000);
 		assert_int_equal(c->elapsed_ns, now == 1000 ? 900 : 1000);
@@ -359,13 +369,11 @@ static void charged_too_much(void **state)
 	};
 
 	each_row(look, looks) {
-		at(look->now);
-		vcpu(1, 1, 0);
-		times(100, look->last, look->guest, look->state, HLT);
-		handler(HLT, look->spent, 9);
-		take();
-		assert_int_equal(spent(change(0), HLT, KES_STATE_HANDLER),
-				 look->want);
+		const struct delta_change *c;
+
+		c = timed_look(look->now, 100, look->last, look->guest,
+			       look->state, HLT, look->spent, 9);
+		assert_int_equal(spent(c, HLT, KES_STATE_HANDLER), look->want);
 	}
 }
 
@@ -402,12 +410,8 @@ static void longest_exit(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(max); i++) {
 		const struct delta_change *c;
 
-		at(1000);
-		vcpu(1, 1, 0);
-		times(100, 200 + i, 60, KES_STATE_GUEST, IOIO);
-		handler(IOIO, 40 + i, max[i]);
-		take();
-		c = change(0);
+		c = timed_look(1000, 100, 200 + i, 60, KES_STATE_GUEST, IOIO,
+			       40 + i, max[i]);
 		assert_int_equal(c->times.nr, 1);
 		assert_int_equal(((struct delta_time *)c->times.data)->max_ns,
 				 want[i]);
@@ -441,15 +445,8 @@ static void details(void **state)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		FTEST(counters), FTEST(fall_of_others), FTEST(listed_twice),
-		FTEST(reuse_of_ids), FTEST(comes_back),
-		FTEST(open_state), FTEST(open_first), FTEST(goes_on_meanwhile),
-		FTEST(charged_too_much), FTEST(times_begin_again), FTEST(longest_exit),
-		FTEST(details),
-	};
-
-	return cmocka_run_group_tests_name("delta", tests, NULL, NULL);
-}
+UNIT_TESTS("delta",
+	   FTEST(counters), FTEST(fall_of_others), FTEST(listed_twice),
+	   FTEST(reuse_of_ids), FTEST(comes_back), FTEST(open_state),
+	   FTEST(open_first), FTEST(goes_on_meanwhile), FTEST(charged_too_much),
+	   FTEST(times_begin_again), FTEST(longest_exit), FTEST(details))

@@ -210,21 +210,12 @@ static void ticks_are_counted(void **state)
 	assert_false(loop_tick_due(&f.loop));
 }
 
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		FTEST(signals_are_flags),
-		FTEST(what_comes_at_once_stops_once),
-		FTEST(more_signals_stop_if_told),
-		FTEST(other_handlers_run_while_it_waits),
-		FTEST(children_are_noticed),
-		FTEST(each_descriptor_has_its_handler),
-		FTEST(a_handler_may_remove_itself),
-		FTEST(one_without_a_handler_ends_the_wait),
-		FTEST(waits_until_the_deadline),
-		FTEST(waits_for_a_tick),
-		FTEST(ticks_are_counted),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_TESTS("loop",
+	   FTEST(signals_are_flags), FTEST(what_comes_at_once_stops_once),
+	   FTEST(more_signals_stop_if_told),
+	   FTEST(other_handlers_run_while_it_waits), FTEST(children_are_noticed),
+	   FTEST(each_descriptor_has_its_handler),
+	   FTEST(a_handler_may_remove_itself),
+	   FTEST(one_without_a_handler_ends_the_wait),
+	   FTEST(waits_until_the_deadline), FTEST(waits_for_a_tick),
+	   FTEST(ticks_are_counted))

@@ -243,14 +243,6 @@ static void test_text(void **state)
 	buf_free(&b);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(test_nothing_lost),
-		TEST(test_bounded),
-		TEST(test_many_reasons),
-		TEST(test_text),
-	};
-
-	return cmocka_run_group_tests_name("meter", tests, NULL, NULL);
-}
+UNIT_TESTS("meter",
+	   TEST(test_nothing_lost), TEST(test_bounded), TEST(test_many_reasons),
+	   TEST(test_text))

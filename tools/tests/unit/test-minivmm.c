@@ -355,14 +355,8 @@ static void images_with_one_thing_wrong(void **state)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(accessor), TEST(options_right), TEST(options_wrong),
-		TEST(serial_sends), TEST(serial_receives), TEST(serial_probed),
-		TEST(load_flat), TEST(load_firmware), TEST(load_elf),
-		TEST(load_linux), TEST(images_with_one_thing_wrong),
-	};
-
-	return cmocka_run_group_tests_name("minivmm", tests, NULL, NULL);
-}
+UNIT_TESTS("minivmm",
+	   TEST(accessor), TEST(options_right), TEST(options_wrong),
+	   TEST(serial_sends), TEST(serial_receives), TEST(serial_probed),
+	   TEST(load_flat), TEST(load_firmware), TEST(load_elf), TEST(load_linux),
+	   TEST(images_with_one_thing_wrong))

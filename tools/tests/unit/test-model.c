@@ -328,18 +328,8 @@ static void no_time_at_all(void **state)
 	bins_free(&b);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(sums_are_right),
-		TEST(cells_are_found),
-		TEST(counts_end_at_the_highest),
-		TEST(buckets_grow_both_ways),
-		TEST(samples_become_points),
-		TEST(columns_have_all_points),
-		TEST(shares_are_wholes),
-		TEST(no_time_at_all),
-	};
-
-	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
-}
+UNIT_TESTS("model",
+	   TEST(sums_are_right), TEST(cells_are_found),
+	   TEST(counts_end_at_the_highest), TEST(buckets_grow_both_ways),
+	   TEST(samples_become_points), TEST(columns_have_all_points),
+	   TEST(shares_are_wholes), TEST(no_time_at_all))

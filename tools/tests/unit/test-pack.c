@@ -127,14 +127,6 @@ static void sums_are_by_key(void **state)
 	buf_free(&b);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(rows_come_back),
-		TEST(cut_rows_are_damaged),
-		TEST(impossible_numbers_are_refused),
-		TEST(sums_are_by_key),
-	};
-
-	return cmocka_run_group_tests_name("pack", tests, NULL, NULL);
-}
+UNIT_TESTS("pack",
+	   TEST(rows_come_back), TEST(cut_rows_are_damaged),
+	   TEST(impossible_numbers_are_refused), TEST(sums_are_by_key))

@@ -132,15 +132,6 @@ static void machines(void **state)
 	assert_int_equal(qemu_machine(*state, 700, type, sizeof(type)), -ESRCH);
 }
 
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		FTEST(states_are_letters),
-		FTEST(descent_is_followed),
-		FTEST(age_says_who_it_is),
-		FTEST(names),
-		FTEST(machines),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_TESTS("proc",
+	   FTEST(states_are_letters), FTEST(descent_is_followed),
+	   FTEST(age_says_who_it_is), FTEST(names), FTEST(machines))

@@ -129,7 +129,7 @@ static struct model model;
 /* @all: or those of a command only. */
 static void begin(bool all)
 {
-	choose_work("test-record");
+	choose_work();
 	samples = 0;
 	must(rec_create(&writer, work, true, &err));
 	must(rec_meta_u64(writer, "interval_ns", 1000, &err));
@@ -374,18 +374,10 @@ static void shape_of_a_line(void **state)
 	assert_true(model.shape.cv < 0.01);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(phases_advance), TEST(phases_long_lines),
-		TEST(phases_bad_files), TEST(phases_limit),
-		FTEST(counters), FTEST(a_new_vm_counts_from_zero),
-		FTEST(unknown_codes_keep_their_number),
-		FTEST(strangers_are_left_out), FTEST(unfilled_fields_are_null),
-		FTEST(open_states_are_charged), FTEST(times_wrap),
-		FTEST(a_vcpu_is_plugged_in), FTEST(shape_of_a_spike),
-		FTEST(shape_of_a_line),
-	};
-
-	return cmocka_run_group_tests_name("record", tests, NULL, NULL);
-}
+UNIT_TESTS("record",
+	   TEST(phases_advance), TEST(phases_long_lines), TEST(phases_bad_files),
+	   TEST(phases_limit), FTEST(counters), FTEST(a_new_vm_counts_from_zero),
+	   FTEST(unknown_codes_keep_their_number), FTEST(strangers_are_left_out),
+	   FTEST(unfilled_fields_are_null), FTEST(open_states_are_charged),
+	   FTEST(times_wrap), FTEST(a_vcpu_is_plugged_in), FTEST(shape_of_a_spike),
+	   FTEST(shape_of_a_line))

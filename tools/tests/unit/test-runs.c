@@ -27,17 +27,33 @@ static struct recmade make(int64_t samples, const int64_t *phases)
 	return m;
 }
 
-static void open_as(struct recording *r, struct model *m, const char *file,
-		    uint64_t max)
+/* Two recordings, or one in two ways, with what they say. */
+static struct recording rec[2];
+static struct model model[2];
+
+static void open_as(int i, const char *file, uint64_t max)
 {
-	must(rec_open_upto(r, file, max, &err));
-	must(model_load(m, r, &err));
+	must(rec_open_upto(&rec[i], file, max, &err));
+	must(model_load(&model[i], &rec[i], &err));
 }
 
-static void close_both(struct recording *r, struct model *m)
+static void close_both(void)
 {
-	model_free(m);
-	rec_close(r);
+	for (int i = 0; i < 2; i++) {
+		model_free(&model[i]);
+		rec_close(&rec[i]);
+	}
+}
+
+static int setup(void **state)
+{
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	close_both();
+	return report_row(state);
 }
 
 /* But for when, which a summary knows less exactly. */
@@ -58,8 +74,10 @@ static void same_cell(const struct model_cell *a, const struct model_cell *b)
 	}
 }
 
-static void same_sums(const struct model *a, const struct model *b)
+static void same_sums(void)
 {
+	const struct model *a = &model[0], *b = &model[1];
+
 	assert_int_equal(a->total, b->total);
 	assert_int_equal(a->end_ns, b->end_ns);
 	assert_int_equal(a->missed, b->missed);
@@ -76,20 +94,16 @@ static void same_sums(const struct model *a, const struct model *b)
 /* Of what a kill leaves: all of it, and in summary. */
 static void compare(int64_t samples, const int64_t *phases)
 {
-	struct recording all, sum;
-	struct model a, b;
-
 	rec_leave(make(samples, phases).w);
-	open_as(&all, &a, part, UINT64_MAX);
-	open_as(&sum, &b, part, 1);
-	assert_true(all.interrupted);
-	assert_int_equal(all.nr_samples, samples);
-	assert_true(a.total > 0);
-	assert_true(sum.nr_runs > 0);
-	assert_true(sum.nr_samples < all.nr_samples);
-	same_sums(&a, &b);
-	close_both(&all, &a);
-	close_both(&sum, &b);
+	open_as(0, part, UINT64_MAX);
+	open_as(1, part, 1);
+	assert_true(rec[0].interrupted);
+	assert_int_equal(rec[0].nr_samples, samples);
+	assert_true(model[0].total > 0);
+	assert_true(rec[1].nr_runs > 0);
+	assert_true(rec[1].nr_samples < rec[0].nr_samples);
+	same_sums();
+	close_both();
 }
 
 /* At each length, as the last run may be there or not. */
@@ -107,38 +121,30 @@ static void summaries_are_exact(void **state)
 static void phases_are_of_later_samples(void **state)
 {
 	struct recmade made = make(200, no_phases);
-	struct recording all, sum;
-	struct model a, b;
 
 	must(rec_phase(made.w, 1, "late", T0 + 5000 * MS, "", &err));
 	recmade_sample(&made, 201);
 	rec_leave(made.w);
-	open_as(&all, &a, part, UINT64_MAX);
-	open_as(&sum, &b, part, 1);
-	assert_int_equal(all.samples[199].phase, -1);
-	assert_int_equal(all.samples[200].phase, 0);
-	same_sums(&a, &b);
-	close_both(&all, &a);
-	close_both(&sum, &b);
+	open_as(0, part, UINT64_MAX);
+	open_as(1, part, 1);
+	assert_int_equal(rec[0].samples[199].phase, -1);
+	assert_int_equal(rec[0].samples[200].phase, 0);
+	same_sums();
 }
 
 static void finished_ones_say_the_same(void **state)
 {
 	static const int64_t phases[] = { 2, 40, 66, 0 };
-	struct recording part_of, whole;
-	struct model a, b;
 
 	rec_leave(make(150, phases).w);
-	open_as(&part_of, &a, part, UINT64_MAX);
+	open_as(0, part, UINT64_MAX);
 	must(rec_finish(make(150, phases).w, &err));
-	open_as(&whole, &b, work, UINT64_MAX);
-	assert_true(part_of.interrupted);
-	assert_false(whole.interrupted);
-	same_sums(&a, &b);
-	assert_int_equal(a.bins.nr, b.bins.nr);
-	assert_true(a.shape.cv == b.shape.cv);
-	close_both(&part_of, &a);
-	close_both(&whole, &b);
+	open_as(1, work, UINT64_MAX);
+	assert_true(rec[0].interrupted);
+	assert_false(rec[1].interrupted);
+	same_sums();
+	assert_int_equal(model[0].bins.nr, model[1].bins.nr);
+	assert_true(model[0].shape.cv == model[1].shape.cv);
 	unlink(work);
 }
 
@@ -158,8 +164,6 @@ static void without_room_it_is_interrupted(void **state)
 {
 	struct rec_writer *w = make(3000, no_phases).w;
 	struct rlimit old, tight;
-	struct recording r;
-	struct model m;
 
 	signal(SIGXFSZ, SIG_IGN);
 	fold_log(part);
@@ -170,10 +174,9 @@ static void without_room_it_is_interrupted(void **state)
 	assert_true(rec_finish(w, &err) < 0);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
 	assert_int_equal(access(work, F_OK), -1);
-	open_as(&r, &m, part, UINT64_MAX);
-	assert_true(r.interrupted);
-	assert_int_equal(r.nr_samples, 3000);
-	close_both(&r, &m);
+	open_as(0, part, UINT64_MAX);
+	assert_true(rec[0].interrupted);
+	assert_int_equal(rec[0].nr_samples, 3000);
 }
 
 struct order {
@@ -200,7 +203,6 @@ static void rows_are_read_in_order(void **state)
 	};
 	struct rec_writer *w = make(1, no_phases).w;
 	struct order o = { .nr = 0 };
-	struct recording r;
 
 	must(rec_begin(w, &err));
 	must(rec_sample(w, 2, T0 + 200 * MS, T0 + 200 * MS, 0, &err));
@@ -209,8 +211,8 @@ static void rows_are_read_in_order(void **state)
 			put[i][0], put[i][1], put[i][2], -1, 0, 0, 0 });
 	must(rec_commit(w, &err));
 	rec_leave(w);
-	must(rec_open(&r, part, &err));
-	must(rec_for_each_row(&r, PACK_DELTA, note_delta, &o, &err));
+	must(rec_open(&rec[0], part, &err));
+	must(rec_for_each_row(&rec[0], PACK_DELTA, note_delta, &o, &err));
 	assert_int_equal(o.nr, ARRAY_LEN(want));
 	for (size_t i = 0; i < o.nr; i++) {
 		assert_int_equal(o.rows[i][1], want[i][0] - 1);
@@ -218,7 +220,6 @@ static void rows_are_read_in_order(void **state)
 		assert_int_equal(o.rows[i][3], want[i][2]);
 		assert_int_equal(o.rows[i][4], -1);
 	}
-	rec_close(&r);
 }
 
 /* The first interval is of the phase at its middle, others, at their begin. */
@@ -233,21 +234,19 @@ static void intervals_have_one_phase(void **state)
 		{ T0 + 201 * MS, { -1, -1, -1 } }, { T0 + 1 * MS, { 0, 0, 0 } },
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+	each_row(c, cases) {
 		struct rec_writer *w;
-		struct recording r;
 
 		must(rec_create(&w, work, true, &err));
-		must(rec_phase(w, 1, "p", cases[i].begin_ns, "", &err));
+		must(rec_phase(w, 1, "p", c->begin_ns, "", &err));
 		for (uint64_t k = 1; k <= 3; k++)
 			must(rec_sample(w, (int64_t)k, T0 + k * 100 * MS,
 					T0 + k * 100 * MS, 0, &err));
 		rec_leave(w);
-		must(rec_open(&r, part, &err));
+		must(rec_open(&rec[0], part, &err));
 		for (size_t k = 0; k < 3; k++)
-			assert_int_equal(r.samples[k].phase,
-					 cases[i].phases[k]);
-		rec_close(&r);
+			assert_int_equal(rec[0].samples[k].phase, c->phases[k]);
+		rec_close(&rec[0]);
 	}
 }
 
@@ -263,18 +262,8 @@ static void rows_of_another_sample_are_refused(void **state)
 	rec_discard(w);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(summaries_are_exact),
-		TEST(phases_are_of_later_samples),
-		TEST(finished_ones_say_the_same),
-		TEST(without_room_it_is_interrupted),
-		TEST(rows_are_read_in_order),
-		TEST(intervals_have_one_phase),
-		TEST(rows_of_another_sample_are_refused),
-	};
-
-	choose_work("test-runs");
-	return cmocka_run_group_tests_name("runs", tests, NULL, NULL);
-}
+UNIT_TESTS("runs",
+	   FTEST(summaries_are_exact), FTEST(phases_are_of_later_samples),
+	   FTEST(finished_ones_say_the_same), FTEST(without_room_it_is_interrupted),
+	   FTEST(rows_are_read_in_order), FTEST(intervals_have_one_phase),
+	   FTEST(rows_of_another_sample_are_refused))

@@ -326,15 +326,9 @@ static void exits_may_stay(void **state)
 	free(bytes);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		FTEST(accepts), FTEST(exits_may_stay),
-		FTEST(skips_longer_structs), FTEST(every_truncation_is_refused),
-		FTEST(damage_is_refused), FTEST(comm_without_end),
-		FTEST(parts_are_read), FTEST(no_part_comes_twice),
-		FTEST(times_are_in_order), FTEST(times_need_a_clock),
-	};
-
-	return cmocka_run_group_tests_name("snapshot", tests, NULL, NULL);
-}
+UNIT_TESTS("snapshot",
+	   FTEST(accepts), FTEST(exits_may_stay), FTEST(skips_longer_structs),
+	   FTEST(every_truncation_is_refused), FTEST(damage_is_refused),
+	   FTEST(comm_without_end), FTEST(parts_are_read),
+	   FTEST(no_part_comes_twice), FTEST(times_are_in_order),
+	   FTEST(times_need_a_clock))

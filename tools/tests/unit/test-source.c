@@ -231,16 +231,7 @@ static void refusals_are_kept(void **state)
 	assert_string_equal(err.text, "modul: no such source (one of auto, patched, module, bpf, kvm-stats)");
 }
 
-int main(void)
-{
-	static const struct CMUnitTest tests[] = {
-		FTEST(two_engines),
-		FTEST(two_of_kvms_statistics),
-		FTEST(one_after_the_other),
-		FTEST(holds_are_of_each_source),
-		FTEST(closing_leaves_the_lock),
-		FTEST(refusals_are_kept),
-	};
-
-	return cmocka_run_group_tests(tests, NULL, NULL);
-}
+UNIT_TESTS("source",
+	   FTEST(two_engines), FTEST(two_of_kvms_statistics),
+	   FTEST(one_after_the_other), FTEST(holds_are_of_each_source),
+	   FTEST(closing_leaves_the_lock), FTEST(refusals_are_kept))

@@ -152,15 +152,6 @@ static void merging(void **state)
 	assert_int_equal(vec_merge(NULL, 0, sizeof(*p), by_key, add_n), 0);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(student),
-		TEST(welch),
-		TEST(by_hand),
-		TEST(few_runs),
-		TEST(merging),
-	};
-
-	return cmocka_run_group_tests_name("stats", tests, NULL, NULL);
-}
+UNIT_TESTS("stats",
+	   TEST(student), TEST(welch), TEST(by_hand), TEST(few_runs),
+	   TEST(merging))

@@ -297,13 +297,7 @@ static void help(void **state)
 	assert_int_equal(world.view.mode, TOP_TABLE);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		FTEST(drill), FTEST(gone), FTEST(ended), FTEST(order), FTEST(filter),
-		FTEST(interval), FTEST(effects), FTEST(bindings), FTEST(sizes),
-		FTEST(screen_80x24), FTEST(scrolling), FTEST(help),
-	};
-
-	return cmocka_run_group_tests_name("top-view", tests, NULL, NULL);
-}
+UNIT_TESTS("top-view",
+	   FTEST(drill), FTEST(gone), FTEST(ended), FTEST(order), FTEST(filter),
+	   FTEST(interval), FTEST(effects), FTEST(bindings), FTEST(sizes),
+	   FTEST(screen_80x24), FTEST(scrolling), FTEST(help))

@@ -224,13 +224,7 @@ static void starts(void **state)
 	}
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		FTEST(rates), FTEST(new_ones), FTEST(read_late), FTEST(times),
-		FTEST(part_of_times), FTEST(details), FTEST(no_details), FTEST(trend),
-		FTEST(starts),
-	};
-
-	return cmocka_run_group_tests_name("top", tests, NULL, NULL);
-}
+UNIT_TESTS("top",
+	   FTEST(rates), FTEST(new_ones), FTEST(read_late), FTEST(times),
+	   FTEST(part_of_times), FTEST(details), FTEST(no_details), FTEST(trend),
+	   FTEST(starts))

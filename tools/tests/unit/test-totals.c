@@ -281,15 +281,6 @@ static void many_come_with_phases(void **state)
 	has(work, 300);
 }
 
-int main(void)
-{
-	const struct CMUnitTest tests[] = {
-		TEST(totals_are_those_of_runs),
-		TEST(finished_ones_are_whole),
-		TEST(exports_are_whole),
-		TEST(many_come_with_phases),
-	};
-
-	choose_work("test-totals");
-	return cmocka_run_group_tests_name("totals", tests, NULL, NULL);
-}
+UNIT_TESTS("totals",
+	   TEST(totals_are_those_of_runs), TEST(finished_ones_are_whole),
+	   TEST(exports_are_whole), TEST(many_come_with_phases))
