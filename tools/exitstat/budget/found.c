@@ -14,12 +14,6 @@
 #include "lib/nearest.h"
 #include "exits/reasons.h"
 
-static bool is_in(const struct model *m, const struct budget_line *l,
-		  size_t phase)
-{
-	return !strcmp(m->phases[phase].name, l->phase);
-}
-
 static bool is_meant(const struct budget_line *l, const struct rec_reason *r)
 {
 	switch (l->what) {
@@ -32,29 +26,15 @@ static bool is_meant(const struct budget_line *l, const struct rec_reason *r)
 	}
 }
 
-static double count_reason(const struct model *m, const struct budget_line *l,
-			   size_t reason)
-{
-	double sum = 0;
-
-	if (l->unit == BUDGET_TIME)
-		return (double)model_cost_ns(m->reasons[reason].sum);
-	if (!*l->phase)
-		return (double)model_exits(m->reasons[reason].sum);
-	for (size_t p = 0; p < m->nr_phases; p++)
-		if (is_in(m, l, p))
-			sum += (double)model_exits(model_in_phase(m, p,
-								  reason));
-	return sum;
-}
-
 static double count_reasons(const struct model *m, const struct budget_line *l)
 {
 	double sum = 0;
 
 	for (size_t i = 0; i < m->rec->nr_reasons; i++)
 		if (is_meant(l, &m->rec->reasons[i]))
-			sum += count_reason(m, l, i);
+			sum += (double)(l->unit == BUDGET_TIME ?
+				model_cost_ns(m->reasons[i].sum) :
+				model_exits_in(m, l->phase, (int32_t)i));
 	return sum;
 }
 
@@ -80,7 +60,7 @@ static double count_users(const struct model *m, const struct budget_line *l)
 	if (!*l->phase)
 		return users_of(m, l, m->all);
 	for (size_t p = 0; p < m->nr_phases; p++)
-		if (is_in(m, l, p))
+		if (!strcmp(m->phases[p].name, l->phase))
 			sum += users_of(m, l, m->phases[p].sum);
 	return sum;
 }
@@ -88,27 +68,18 @@ static double count_users(const struct model *m, const struct budget_line *l)
 /* As report has it: of the whole run, the time in which there were exits. */
 static uint64_t time_of(const struct model *m, const struct budget_line *l)
 {
-	uint64_t ns = 0;
-
-	if (!*l->phase)
-		return model_active_ns(m);
-	for (size_t p = 0; p < m->nr_phases; p++)
-		if (is_in(m, l, p))
-			ns += m->phases[p].end_ns - m->phases[p].begin_ns;
-	return ns;
+	return *l->phase ? model_ns_in(m, l->phase) : model_active_ns(m);
 }
 
 static int need_phase(const struct model *m, const struct budget_line *l,
 		      struct errbuf *err)
 {
 	const char **names = xcalloc(m->nr_phases, sizeof(*names));
+	bool found = model_has_phase(m, l->phase);
 	const char *meant;
-	bool found = !*l->phase;
 
-	for (size_t p = 0; p < m->nr_phases; p++) {
+	for (size_t p = 0; p < m->nr_phases; p++)
 		names[p] = m->phases[p].name;
-		found |= is_in(m, l, p);
-	}
 	meant = name_nearest(l->phase, names, m->nr_phases);
 	if (!found && meant)
 		err_set(err, -ENOENT,

@@ -63,21 +63,27 @@ void budget_init_free(struct budget_init *i)
 	free(i);
 }
 
+static struct seed *find(const struct budget_init *i, const char *phase,
+			 enum budget_what what, const char *name)
+{
+	for (size_t k = 0; k < i->nr; k++)
+		if (i->seeds[k].l.what == what &&
+		    !strcmp(i->seeds[k].l.phase, phase) &&
+		    !strcmp(i->seeds[k].l.name, name))
+			return &i->seeds[k];
+	return NULL;
+}
+
 static void put(struct budget_init *i, const struct budget_line *l, uint64_t n)
 {
-	struct seed *s;
-	size_t k;
+	struct seed *s = find(i, l->phase, l->what, l->name);
 
-	for (k = 0; k < i->nr; k++)
-		if (i->seeds[k].l.what == l->what &&
-		    !strcmp(i->seeds[k].l.phase, l->phase) &&
-		    !strcmp(i->seeds[k].l.name, l->name))
-			break;
-	if (k == i->nr) {
-		i->seeds = vec_room(i->seeds, k, &i->cap, sizeof(*i->seeds));
-		i->seeds[i->nr++] = (struct seed){ .l = *l, .least = n };
+	if (!s) {
+		i->seeds = vec_room(i->seeds, i->nr, &i->cap,
+				    sizeof(*i->seeds));
+		s = &i->seeds[i->nr++];
+		*s = (struct seed){ .l = *l, .least = n };
 	}
-	s = &i->seeds[k];
 	s->runs++;
 	if (n > s->l.max)
 		s->l.max = n;
@@ -170,16 +176,6 @@ static uint64_t with_margin(uint64_t n, unsigned int percent)
 	return n + (n * percent + 99) / 100;
 }
 
-static const struct seed *find(const struct budget_init *i, const char *phase,
-			       enum budget_what what)
-{
-	for (size_t k = 0; k < i->nr; k++)
-		if (i->seeds[k].l.what == what &&
-		    !strcmp(i->seeds[k].l.phase, phase))
-			return &i->seeds[k];
-	return NULL;
-}
-
 static void write_seed(const struct budget_init *i, const struct seed *s,
 		       unsigned int margin, FILE *out)
 {
@@ -236,8 +232,8 @@ static void write_reasons(const struct budget_init *i, const char *phase,
 static void write_phase(const struct budget_init *i, const char *phase,
 			unsigned int margin, FILE *out)
 {
-	const struct seed *exits = find(i, phase, BUDGET_EXITS);
-	const struct seed *users = find(i, phase, BUDGET_USERSPACE);
+	const struct seed *exits = find(i, phase, BUDGET_EXITS, "");
+	const struct seed *users = find(i, phase, BUDGET_USERSPACE, "");
 
 	if (*phase && (!exits || exits->runs < i->nr_runs)) {
 		fprintf(out, "\n# [%s]: not in every recording\n", phase);
@@ -255,11 +251,11 @@ static void write_phase(const struct budget_init *i, const char *phase,
 /* A phase that is the whole run would only say everything twice. */
 static bool is_one_phase(const struct budget_init *i)
 {
-	const struct seed *whole = find(i, "", BUDGET_EXITS), *one;
+	const struct seed *whole = find(i, "", BUDGET_EXITS, ""), *one;
 
 	if (i->nr_phases != 2)
 		return false;
-	one = find(i, i->phases[1], BUDGET_EXITS);
+	one = find(i, i->phases[1], BUDGET_EXITS, "");
 	return one && one->l.max == whole->l.max && one->least == whole->least;
 }
 

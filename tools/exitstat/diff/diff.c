@@ -35,56 +35,15 @@ static struct diff_row number(const struct diff *d, const char *phase,
 	return r;
 }
 
-static bool is_in(const struct model_phase *p, const char *phase)
-{
-	return !strcmp(p->name, phase);
-}
-
-static bool has_phase(const struct model *m, const char *phase)
-{
-	if (!*phase)
-		return true;
-	for (size_t i = 0; i < m->nr_phases; i++)
-		if (is_in(&m->phases[i], phase))
-			return true;
-	return false;
-}
-
 static double exits_of(const struct model *m, const char *phase)
 {
-	double sum = 0;
-
-	if (!*phase)
-		return (double)m->total;
-	for (size_t i = 0; i < m->nr_phases; i++)
-		if (is_in(&m->phases[i], phase))
-			sum += (double)model_exits(m->phases[i].sum);
-	return has_phase(m, phase) ? sum : NAN;
+	return model_has_phase(m, phase) ?
+	       (double)model_exits_in(m, phase, MODEL_ALL) : NAN;
 }
 
 static double ns_of(const struct model *m, const char *phase)
 {
-	double sum = 0;
-
-	if (!*phase)
-		return (double)m->end_ns;
-	for (size_t i = 0; i < m->nr_phases; i++)
-		if (is_in(&m->phases[i], phase))
-			sum += (double)(m->phases[i].end_ns -
-					m->phases[i].begin_ns);
-	return has_phase(m, phase) ? sum : NAN;
-}
-
-static double reason_exits(const struct model *m, const char *phase, size_t i)
-{
-	double sum = 0;
-
-	if (!*phase)
-		return (double)model_exits(m->reasons[i].sum);
-	for (size_t k = 0; k < m->nr_phases; k++)
-		if (is_in(&m->phases[k], phase))
-			sum += (double)model_exits(model_in_phase(m, k, i));
-	return sum;
+	return model_has_phase(m, phase) ? (double)model_ns_in(m, phase) : NAN;
 }
 
 void diff_key(const struct diff *d, const struct model *m, size_t reason,
@@ -107,11 +66,12 @@ static void put_exits(const struct diff *d, struct diff_grid *g,
 {
 	char name[64];
 
-	if (!has_phase(m, phase))
+	if (!model_has_phase(m, phase))
 		g->unset[side][run] = NAN;
 	for (size_t i = 0; i < m->rec->nr_reasons; i++) {
 		diff_key(d, m, i, by_class, name, sizeof(name));
-		diff_grid_put(g, name, side, run, reason_exits(m, phase, i));
+		diff_grid_put(g, name, side, run,
+			      (double)model_exits_in(m, phase, (int32_t)i));
 	}
 }
 

@@ -10,58 +10,65 @@
 #include "diff/report.h"
 #include "exits/groups.h"
 
-static void put_meta(const struct model *m, const char *key, struct buf *b)
+#define FACT_LEN	256
+
+/* What a recording says, maybe in @out. */
+typedef const char *(*fact_fn)(const struct model *m, const char *key,
+			       char out[FACT_LEN]);
+
+static const char *meta(const struct model *m, const char *key,
+			char out[FACT_LEN])
 {
-	buf_printf(b, "%s", rec_get(m->rec, key));
+	(void)out;
+	return rec_get(m->rec, key);
 }
 
-static void put_machine(const struct model *m, const char *key, struct buf *b)
+static const char *machine(const struct model *m, const char *key,
+			   char out[FACT_LEN])
 {
 	(void)key;
-	buf_printf(b, "%s", model_machine(m));
+	(void)out;
+	return model_machine(m);
 }
 
-static void put_guest(const struct model *m, const char *key, struct buf *b)
+static const char *guest(const struct model *m, const char *key,
+			 char out[FACT_LEN])
 {
-	char text[128];
-
 	(void)key;
-	model_guest_text(m, text, sizeof(text));
-	buf_printf(b, "%s", text + (strncmp(text, "guest ", 6) ? 0 : 6));
+	model_guest_text(m, out, FACT_LEN);
+	return out + (strncmp(out, "guest ", 6) ? 0 : 6);
 }
 
-static void put_groups(const struct model *m, const char *key, struct buf *b)
+static const char *groups(const struct model *m, const char *key,
+			  char out[FACT_LEN])
 {
-	char text[GROUPS_TEXT_LEN];
-
 	(void)key;
-	buf_printf(b, "%s", groups_text(m->rec->groups, text));
+	return groups_text(m->rec->groups, out);
 }
 
-static void put_interval(const struct model *m, const char *key, struct buf *b)
+static const char *interval(const struct model *m, const char *key,
+			    char out[FACT_LEN])
 {
-	char text[COUNT_TEXT_LEN];
-
-	buf_printf(b, "%s", fmt_ns(text, rec_get_u64(m->rec, key)));
+	return fmt_ns(out, rec_get_u64(m->rec, key));
 }
 
 static const struct {
 	const char *name;
 	const char *key;
-	void (*put)(const struct model *m, const char *key, struct buf *b);
+	fact_fn text;
 } facts[] = {
-	{ "kernel", "kernel", put_meta },
-	{ "cpu", "cpu", put_meta },
-	{ "lab", "lab", put_meta },
-	{ "guest", NULL, put_guest },
-	{ "machine", NULL, put_machine },
-	{ "command", "command", put_meta },
-	{ "end", "command_end", put_meta },
-	{ "interval", "interval_ns", put_interval },
-	{ "groups", NULL, put_groups },
-	{ "source", "source", put_meta },
-	{ "fields", "fields", put_meta },
-	{ "isa", "isa", put_meta },
+	{ "kernel", "kernel", meta },
+	{ "cpu", "cpu", meta },
+	{ "lab", "lab", meta },
+	{ "guest", NULL, guest },
+	{ "machine", NULL, machine },
+	{ "command", "command", meta },
+	{ "end", "command_end", meta },
+	{ "interval", "interval_ns", interval },
+	{ "groups", NULL, groups },
+	{ "source", "source", meta },
+	{ "fields", "fields", meta },
+	{ "isa", "isa", meta },
 };
 
 /* What the runs of a side say, each thing once. */
@@ -70,16 +77,14 @@ static char *text_of_side(const struct diff_side *side, size_t fact)
 	struct buf all = { 0 };
 
 	for (size_t i = 0; i < side->nr_runs; i++) {
-		struct buf one = { 0 };
+		char text[FACT_LEN];
+		const char *one = facts[fact].text(&side->runs[i],
+						   facts[fact].key, text);
 
-		facts[fact].put(&side->runs[i], facts[fact].key, &one);
-		if (!one.len)
-			buf_printf(&one, "not recorded");
-		if (!all.len)
-			buf_append(&all, one.data, one.len);
-		else if (!strstr(all.data, one.data))
-			buf_printf(&all, " | %s", one.data);
-		buf_free(&one);
+		if (!*one)
+			one = "not recorded";
+		if (!all.len || !strstr(all.data, one))
+			buf_printf(&all, "%s%s", all.len ? " | " : "", one);
 	}
 	return all.data;
 }

@@ -41,7 +41,7 @@ void diff_summary(const struct diff *d, const struct diff_scope *s,
 /* Its first words: "B exits 62 % less than A (12,345 -> 4,690)" */
 void diff_headline(const struct diff *d, const struct diff_scope *s,
 		   struct buf *out);
-/* "NAME -7,001 (-93 %), ...": up to @max changes that may be told */
+/* "NAME -7,001 (-93 %), ...": up to @max changes that may be told; @out is empty */
 void diff_leaders(const struct diff *d, const struct diff_table *t, size_t max,
 		  struct buf *out);
 

@@ -12,7 +12,6 @@
 #include "diff/report.h"
 #include "report/report.h"
 
-#define LABEL		10
 #define MIN_NAME	12
 #define FACT_WORDS	3	/* reasons to name for a phase */
 
@@ -196,12 +195,6 @@ static void print_table(const struct diff *d, const struct diff_view *v,
 	print_left_out(t, n, out);
 }
 
-static void print_fact(FILE *out, const char *label, const char *text)
-{
-	fprintf(out, "  %-*s", LABEL - 2, label);
-	wrap_text(out, LABEL, text);
-}
-
 static void print_files(const struct diff *d, FILE *out)
 {
 	for (int s = 0; s < DIFF_SIDES; s++)
@@ -212,7 +205,7 @@ static void print_files(const struct diff *d, FILE *out)
 			buf_printf(&b, "%s%s", r->path, r->interrupted ?
 				   " (INTERRUPTED: ends at its last sample)" :
 				   "");
-			print_fact(out, i ? "" : diff_side_name(s), b.data);
+			wrap_labelled(out, i ? "" : diff_side_name(s), b.data);
 			buf_free(&b);
 		}
 }
@@ -256,11 +249,11 @@ static void print_facts(const struct diff *d, FILE *out)
 			continue;
 		}
 		fact_text(&f.f[i], &b);
-		print_fact(out, f.f[i].name, b.data);
+		wrap_labelled(out, f.f[i].name, b.data);
 		buf_free(&b);
 	}
 	if (same.len)
-		print_fact(out, "same", same.data);
+		wrap_labelled(out, "same", same.data);
 	diff_facts_free(&f);
 	buf_free(&same);
 	if (!d->same_isa)
@@ -275,9 +268,7 @@ static void print_summary(const struct diff *d, const struct diff_scope *s,
 	struct buf b = { 0 };
 
 	diff_summary(d, s, &b);
-	fprintf(out, "\n  ");
-	wrap_text(out, 2, b.data);
-	buf_free(&b);
+	wrap_paragraph(out, NULL, &b);
 }
 
 static void print_exits(const struct diff *d, const struct diff_view *v,

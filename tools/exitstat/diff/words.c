@@ -84,38 +84,34 @@ static void put_leader(struct buf *b, const struct diff_row *r)
 		   diff_fmt_ratio(ratio, r));
 }
 
+/* Without those that appeared or vanished if @changed. */
+static void put_leaders(const struct diff *d, const struct diff_table *t,
+			size_t max, bool changed, struct buf *b)
+{
+	size_t named = 0;
+
+	for (size_t i = 0; i < t->nr && named < max; i++) {
+		const struct diff_row *r = &t->rows[i];
+
+		if (!diff_tells(d, r) || (changed && r->kind != DIFF_CHANGED))
+			continue;
+		put_leader(b, r);
+		named++;
+	}
+}
+
 void diff_leaders(const struct diff *d, const struct diff_table *t, size_t max,
 		  struct buf *out)
 {
-	struct buf b = { 0 };
-	size_t told = 0;
-
-	for (size_t i = 0; i < t->nr && told < max; i++) {
-		if (!diff_tells(d, &t->rows[i]))
-			continue;
-		put_leader(&b, &t->rows[i]);
-		told++;
-	}
-	if (b.len)
-		buf_append(out, b.data, b.len);
-	buf_free(&b);
+	put_leaders(d, t, max, false, out);
 }
 
-/* As leaders, of those that changed and were there before and are after. */
 static void put_changed(const struct diff *d, const struct diff_table *t,
 			struct buf *out)
 {
 	struct buf b = { 0 };
-	size_t told = 0;
 
-	for (size_t i = 0; i < t->nr && told < LEADERS; i++) {
-		const struct diff_row *r = &t->rows[i];
-
-		if (r->kind != DIFF_CHANGED || !diff_tells(d, r))
-			continue;
-		put_leader(&b, r);
-		told++;
-	}
+	put_leaders(d, t, LEADERS, true, &b);
 	if (b.len)
 		buf_printf(out, ": %s", b.data);
 	buf_free(&b);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Implements wrap.h. */
-#include <stdbool.h>
 #include <string.h>
 
 #include "lib/wrap.h"
@@ -31,4 +30,17 @@ void wrap_text(FILE *out, int indent, const char *text)
 		if (*text)
 			fprintf(out, "%*s", indent, "");
 	}
+}
+
+void wrap_labelled(FILE *out, const char *label, const char *text)
+{
+	fprintf(out, "  %-*s", WRAP_LABEL - 2, label);
+	wrap_text(out, WRAP_LABEL, text);
+}
+
+void wrap_paragraph(FILE *out, const char *title, struct buf *text)
+{
+	fprintf(out, "\n%s%s  ", title ? title : "", title ? "\n" : "");
+	wrap_text(out, 2, text->data);
+	buf_free(text);
 }

@@ -5,9 +5,16 @@
 
 #include <stdio.h>
 
+#include "util.h"
+
 #define WRAP_WIDTH	80
+#define WRAP_LABEL	10	/* where what has a label begins */
 
 /* @text from column @indent on, broken at blanks; a long word is cut. */
 void wrap_text(FILE *out, int indent, const char *text);
+/* "  LABEL   text" */
+void wrap_labelled(FILE *out, const char *label, const char *text);
+/* Indented, after an empty line and @title if not NULL; frees @text. */
+void wrap_paragraph(FILE *out, const char *title, struct buf *text);
 
 #endif

@@ -24,6 +24,47 @@ const struct model_cell *model_in_phase(const struct model *m, size_t phase,
 	return model_cells_find(&m->sums.by_phase_reason, k);
 }
 
+static bool is_named(const struct model *m, size_t phase, const char *name)
+{
+	return !strcmp(m->phases[phase].name, name);
+}
+
+bool model_has_phase(const struct model *m, const char *name)
+{
+	for (size_t i = 0; *name && i < m->nr_phases; i++)
+		if (is_named(m, i, name))
+			return true;
+	return !*name;
+}
+
+uint64_t model_exits_in(const struct model *m, const char *name,
+			int32_t reason)
+{
+	uint64_t sum = 0;
+
+	if (!*name)
+		return reason == MODEL_ALL ? m->total :
+		       model_exits(m->reasons[reason].sum);
+	for (size_t i = 0; i < m->nr_phases; i++)
+		if (is_named(m, i, name))
+			sum += model_exits(reason == MODEL_ALL ?
+				m->phases[i].sum :
+				model_in_phase(m, i, (size_t)reason));
+	return sum;
+}
+
+uint64_t model_ns_in(const struct model *m, const char *name)
+{
+	uint64_t sum = 0;
+
+	if (!*name)
+		return m->end_ns;
+	for (size_t i = 0; i < m->nr_phases; i++)
+		if (is_named(m, i, name))
+			sum += m->phases[i].end_ns - m->phases[i].begin_ns;
+	return sum;
+}
+
 double model_point_rate(const struct model_point *p)
 {
 	return model_rate(p->total, p->end_ns - p->begin_ns);

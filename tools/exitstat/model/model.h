@@ -108,6 +108,14 @@ static inline const struct model_reason *model_ranked(const struct model *m,
 /* What a phase has of a reason. */
 const struct model_cell *model_in_phase(const struct model *m, size_t phase,
 					size_t reason);
+/*
+ * Phases by name: several may have the same one, and "" is the whole recording.
+ * @reason may be MODEL_ALL.
+ */
+bool model_has_phase(const struct model *m, const char *name);
+uint64_t model_exits_in(const struct model *m, const char *name,
+			int32_t reason);
+uint64_t model_ns_in(const struct model *m, const char *name);
 /* From the first to the last interval with exits. */
 static inline uint64_t model_active_ns(const struct model *m)
 {

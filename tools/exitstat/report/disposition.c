@@ -58,9 +58,7 @@ static void print_users(const struct model *m, FILE *out)
 			   rec_kvm_exit_name(m->rec, all->users[i].code),
 			   fmt_count(count, all->users[i].count));
 	buf_printf(&b, ".");
-	fprintf(out, "\n  ");
-	wrap_text(out, 2, b.data);
-	buf_free(&b);
+	wrap_paragraph(out, NULL, &b);
 }
 
 static void print_fates_head(const struct recording *r, FILE *out)
@@ -139,7 +137,5 @@ void report_closure(const struct model *m, FILE *out)
 	else
 		buf_printf(&b, ", %+" PRId64 ": NOT CLOSED, the counts are wrong.",
 			   open);
-	fprintf(out, "\nClosure\n  ");
-	wrap_text(out, 2, b.data);
-	buf_free(&b);
+	wrap_paragraph(out, "Closure", &b);
 }

@@ -91,11 +91,9 @@ static void print_answer(const struct sums *s, FILE *out)
 		buf_printf(&b, ", and %.2f for each that is reflected",
 			   1 + per_reflected(s));
 	buf_printf(&b, ".");
-	fprintf(out, "\n  ");
-	wrap_text(out, 2, b.data);
+	wrap_paragraph(out, NULL, &b);
 	fprintf(out, "  (With all of L1's exits, also those that L2 has no part in: %.2f.)\n",
 		(double)(s->l2 + s->l1) / (double)s->l2);
-	buf_free(&b);
 }
 
 json_t *report_json_nested(const struct model *m)

@@ -12,7 +12,6 @@
 #include "lib/wrap.h"
 #include "report/report.h"
 
-#define LABEL		10	/* "  kernel  " */
 #define PHASE_COLUMNS	5
 #define PHASE_WIDTH	10
 #define PHASE_REASONS	8
@@ -31,10 +30,7 @@ const char *report_shape_name(enum model_shape shape)
 
 static void print_fact(FILE *out, const char *label, const char *text)
 {
-	if (!*text)
-		text = "not recorded";
-	fprintf(out, "  %-*s", LABEL - 2, label);
-	wrap_text(out, LABEL, text);
+	wrap_labelled(out, label, *text ? text : "not recorded");
 }
 
 static void start_text(const struct recording *r, char *out, size_t size)
@@ -101,8 +97,7 @@ static void print_header(const struct model *m, FILE *out)
 	print_fact(out, "cpu", rec_get(r, "cpu"));
 	print_fact(out, "lab", rec_get(r, "lab"));
 	model_guest_text(m, guest, sizeof(guest));
-	print_fact(out, "guest", strncmp(guest, "guest ", 6) ? guest :
-				 guest + 6);
+	print_fact(out, "guest", guest + (strncmp(guest, "guest ", 6) ? 0 : 6));
 	print_fact(out, "machine", model_machine(m));
 	if (*rec_get(r, "command"))
 		print_fact(out, "command", rec_get(r, "command"));
@@ -125,16 +120,15 @@ static void print_header(const struct model *m, FILE *out)
 
 static void answer_how_many(const struct model *m, FILE *out)
 {
-	char text[512], exits[COUNT_TEXT_LEN], ns[COUNT_TEXT_LEN];
+	char exits[COUNT_TEXT_LEN], ns[COUNT_TEXT_LEN];
 	char rate[COUNT_TEXT_LEN], whole[COUNT_TEXT_LEN];
+	struct buf b = { 0 };
 
-	snprintf(text, sizeof(text),
-		 "%s exits in %s: %s per second on average, from the first exit to the last. The recording spans %s.",
-		 fmt_count(exits, m->total),
-		 fmt_ns(ns, model_active_ns(m)),
-		 fmt_rate(rate, m->shape.mean), fmt_ns(whole, m->end_ns));
-	fprintf(out, "\nHow many exits?\n  ");
-	wrap_text(out, 2, text);
+	buf_printf(&b, "%s exits in %s: %s per second on average, from the first exit to the last. The recording spans %s.",
+		   fmt_count(exits, m->total),
+		   fmt_ns(ns, model_active_ns(m)),
+		   fmt_rate(rate, m->shape.mean), fmt_ns(whole, m->end_ns));
+	wrap_paragraph(out, "How many exits?", &b);
 }
 
 static const char *phase_name(const struct model *m, int phase)
@@ -191,7 +185,6 @@ static void answer_shape(const struct model *m, FILE *out)
 	char median[COUNT_TEXT_LEN];
 	struct buf b = { 0 };
 
-	fprintf(out, "\nSteady or in spikes?\n  ");
 	switch (f->shape) {
 	case MODEL_SPIKES:
 		buf_printf(&b, "In spikes: %zu sample%s above %d times the median rate of %s/s",
@@ -216,8 +209,7 @@ static void answer_shape(const struct model *m, FILE *out)
 		break;
 	}
 	highest_text(m, &b);
-	wrap_text(out, 2, b.data);
-	buf_free(&b);
+	wrap_paragraph(out, "Steady or in spikes?", &b);
 	fprintf(out,
 		"  (Rule: spikes when a sample's rate is above %d times the median of the\n"
 		"  samples with exits; else steady when standard deviation / mean is below\n"
@@ -247,10 +239,8 @@ static void answer_which(const struct model *m, FILE *out)
 	for (size_t i = 0; i < n && i < ENDS; i++)
 		name_ranked(m, &least, n - 1 - i, i ? ", " : "");
 	fprintf(out, "\nWhich reasons are the most and the least frequent?\n");
-	fprintf(out, "  most:   ");
-	wrap_text(out, LABEL, most.data);
-	fprintf(out, "  least:  ");
-	wrap_text(out, LABEL, least.data);
+	wrap_labelled(out, "most:", most.data);
+	wrap_labelled(out, "least:", least.data);
 	buf_free(&most);
 	buf_free(&least);
 }

@@ -172,9 +172,7 @@ static void print_verdict(const struct model *m, FILE *out)
 	else
 		buf_printf(&b, " It is also the most frequent, with %.0f %% of the exits.",
 			   model_share(m, nr));
-	fprintf(out, "\n  ");
-	wrap_text(out, 2, b.data);
-	buf_free(&b);
+	wrap_paragraph(out, NULL, &b);
 }
 
 static void print_costs(const struct model *m, FILE *out)
