@@ -18,6 +18,10 @@ function columnsOf(series) {
 	return { begins, ends, length: ends.map((end, i) => Math.max(end - begins[i], 1e-9)) };
 }
 
+function phaseAt(phases, s) {
+	return phases.find((p) => p.begin_s <= s && s < p.end_s);
+}
+
 /* Rates of the reasons of some names, and of all others together. */
 function rateLayers(series, names) {
 	const cols = columnsOf(series);
@@ -39,6 +43,16 @@ function rateLayers(series, names) {
 	for (const l of layers)
 		l.values = l.counts.map((n, c) => n / cols.length[c]);
 	return layers;
+}
+
+/* What timeChart() needs for the rates of some reasons. */
+function rateOptions(series, names, phases, more) {
+	return {
+		series, layers: rateLayers(series, names), phases,
+		sumText: (n, time) => `${count(n)} exits, ${rate(time ? n / time : 0)} per second`,
+		valueText: (v) => `${rate(v)}/s`,
+		cellText: (n, time) => rate(time ? n / time : 0), cellTitle: "exits per s", ...more,
+	};
 }
 
 /* Columns -> uPlot: bounds as x, sums from the bottom up, the highest first. */
@@ -179,7 +193,7 @@ function viewText(o, cols, from, to) {
 
 function cursorText(o, cols, at) {
 	const c = cols.ends.findIndex((end) => end > at);
-	const phase = o.phases.filter((p) => p.begin_s <= at && at < p.end_s).map((p) => ` (${p.name})`);
+	const phase = phaseAt(o.phases, at);
 
 	if (at === null || c < 0)
 		return "";
@@ -187,7 +201,7 @@ function cursorText(o, cols, at) {
 	const top = o.layers.map((l) => [l.values[c], l.name]).filter(([v]) => v > 0)
 		.sort((a, b) => b[0] - a[0]).slice(0, 3).map(([v, name]) => `${name} ${o.valueText(v)}`);
 
-	return `At ${seconds(at)} s${phase.join("")}: ${o.valueText(total)}`
+	return `At ${seconds(at)} s${phase ? ` (${phase.name})` : ""}: ${o.valueText(total)}`
 		+ (top.length ? `: ${top.join(", ")}` : "");
 }
 
@@ -282,8 +296,7 @@ function chartTable(o, caption, rows = 40) {
 		const { sums, time } = inView(o, cols, cols.begins[from], cols.ends[to]);
 		const total = sums.reduce((a, b) => a + b, 0);
 		const most = sums.indexOf(Math.max(...sums));
-		const at = (cols.begins[from] + cols.ends[to]) / 2;
-		const phase = o.phases.find((p) => p.begin_s <= at && at < p.end_s);
+		const phase = phaseAt(o.phases, (cols.begins[from] + cols.ends[to]) / 2);
 
 		list.push([`${seconds(cols.begins[from])} to ${seconds(cols.ends[to])}`, phase ? phase.name : "-",
 			o.cellText(total, time), total ? o.layers[most].name : "-"]);

@@ -73,13 +73,9 @@ function sharedLayers() {
 function sideChart(key, names) {
 	const s = extra[key];
 
-	return {
-		series: s.series, layers: rateLayers(s.series, names), phases: s.phases, height: 300,
-		title: `Exits per second of ${key.toUpperCase()}, over time`,
-		sumText: (n, time) => `${count(n)} exits, ${rate(time ? n / time : 0)} per second`,
-		valueText: (v) => `${rate(v)}/s`,
-		cellText: (n, time) => rate(time ? n / time : 0), cellTitle: "exits per s",
-	};
+	return rateOptions(s.series, names, s.phases, {
+		height: 300, title: `Exits per second of ${key.toUpperCase()}, over time`,
+	});
 }
 
 function sideLabel(key) {

@@ -86,17 +86,12 @@ function thinnedNote(series) {
 }
 
 function ratesChart() {
-	const names = extra.series.reasons.slice(0, MAX_LAYERS);
+	const series = extra.series, thinned = series.points > series.columns;
 
-	return startChart({
-		series: extra.series, layers: rateLayers(extra.series, names), phases,
-		peaks: extra.series.points > extra.series.columns ? extra.series.highest : null,
-		title: "Exits per second by reason, over time",
-		sumText: (n, time) => `${count(n)} exits, ${rate(time ? n / time : 0)} per second`,
-		valueText: (v) => `${rate(v)}/s`,
-		cellText: (n, time) => rate(time ? n / time : 0), cellTitle: "exits per s",
-	}, "rates", "Exit rates", [el("p", { class: "soft" }, "Exits per second by reason, stacked; bands are phases."),
-		thinnedNote(extra.series)], "The chart as a table");
+	return startChart(rateOptions(series, series.reasons.slice(0, MAX_LAYERS), phases, {
+		peaks: thinned ? series.highest : null, title: "Exits per second by reason, over time",
+	}), "rates", "Exit rates", [el("p", { class: "soft" }, "Exits per second by reason, stacked; bands are phases."),
+		thinnedNote(series)], "The chart as a table");
 }
 
 function statesChart() {
@@ -315,9 +310,8 @@ function vcpus() {
 /* ---- the rest ---- */
 
 function configuration(recording) {
-	const rows = Object.entries(recording.meta).map(([key, value]) => [key, value]);
+	const rows = [["file", recording.file], ...Object.entries(recording.meta)];
 
-	rows.unshift(["file", recording.file]);
 	recording.vms.forEach((v) => rows.push([`VM ${v.vm}`, `${v.name}, pid ${v.pid}, ${v.comm}: ${v.cmdline}`]));
 	return plainTable("What the recording says about itself", null, rows, "config");
 }
@@ -327,8 +321,7 @@ function timeline() {
 	const rows = [["begin_s", "end_s", "phase", ...extra.series.reasons.map((r) => r.name)]];
 
 	for (let c = 0; c < cols.ends.length; c++) {
-		const at = (cols.begins[c] + cols.ends[c]) / 2;
-		const phase = phases.find((p) => p.begin_s <= at && at < p.end_s);
+		const phase = phaseAt(phases, (cols.begins[c] + cols.ends[c]) / 2);
 
 		rows.push([cols.begins[c].toFixed(6), cols.ends[c].toFixed(6), phase ? phase.name : "",
 			...extra.series.reasons.map((r) => r.counts[c])]);
