@@ -297,65 +297,28 @@ static void print_reasons(const struct model *m, FILE *out)
 		print_reason_row(m, model_ranked(m, i), out);
 }
 
-static void print_phase_line(const struct model *m, FILE *out, size_t from,
-			     size_t to, const char *label,
-			     void (*cell)(const struct model_phase *p,
-					  char text[COUNT_TEXT_LEN]))
-{
-	char text[COUNT_TEXT_LEN];
+/* The lines above the reasons; a name that is too wide for one has two. */
+enum { NAME_ABOVE, NAME, BEGIN, TIME, EXITS, RATE, NR_LINES };
 
-	fprintf(out, "  %-20s", label);
-	for (size_t i = from; i < to; i++) {
-		cell(&m->phases[i], text);
-		fprintf(out, " %*s", PHASE_WIDTH, text);
+static void phase_cells(const struct model_phase *p,
+			char cell[NR_LINES][COUNT_TEXT_LEN])
+{
+	const char *blank = strchr(p->name, ' '), *name = p->name;
+	uint64_t ns = p->end_ns - p->begin_ns, exits = model_exits(p->sum);
+
+	cell[NAME_ABOVE][0] = '\0';
+	if (strlen(name) > PHASE_WIDTH && blank && blank > name) {
+		snprintf(cell[NAME_ABOVE], COUNT_TEXT_LEN, "%.*s",
+			 blank - name < PHASE_WIDTH ? (int)(blank - name) :
+						      PHASE_WIDTH, name);
+		name = blank + 1;
 	}
-	fprintf(out, "\n");
-}
-
-static void cell_begin(const struct model_phase *p, char text[COUNT_TEXT_LEN])
-{
-	snprintf(text, COUNT_TEXT_LEN, "%.2f s", (double)p->begin_ns / 1e9);
-}
-
-static void cell_time(const struct model_phase *p, char text[COUNT_TEXT_LEN])
-{
-	snprintf(text, COUNT_TEXT_LEN, "%.2f s",
-		 (double)(p->end_ns - p->begin_ns) / 1e9);
-}
-
-static void cell_exits(const struct model_phase *p, char text[COUNT_TEXT_LEN])
-{
-	fmt_count(text, model_exits(p->sum));
-}
-
-static void cell_rate(const struct model_phase *p, char text[COUNT_TEXT_LEN])
-{
-	fmt_rate(text, model_rate(model_exits(p->sum),
-				  p->end_ns - p->begin_ns));
-}
-
-/* Where a name that is too wide for its column is broken; 0: it fits. */
-static size_t name_break(const char *name)
-{
-	const char *blank = strchr(name, ' ');
-
-	return strlen(name) > PHASE_WIDTH && blank ? (size_t)(blank - name) : 0;
-}
-
-static void cell_name_above(const struct model_phase *p,
-			    char text[COUNT_TEXT_LEN])
-{
-	snprintf(text, COUNT_TEXT_LEN, "%.*s",
-		 (int)(name_break(p->name) < PHASE_WIDTH ? name_break(p->name) :
-		       PHASE_WIDTH), p->name);
-}
-
-static void cell_name(const struct model_phase *p, char text[COUNT_TEXT_LEN])
-{
-	size_t at = name_break(p->name);
-
-	snprintf(text, COUNT_TEXT_LEN, "%.*s", PHASE_WIDTH,
-		 p->name + (at ? at + 1 : 0));
+	snprintf(cell[NAME], COUNT_TEXT_LEN, "%.*s", PHASE_WIDTH, name);
+	snprintf(cell[BEGIN], COUNT_TEXT_LEN, "%.2f s",
+		 (double)p->begin_ns / 1e9);
+	snprintf(cell[TIME], COUNT_TEXT_LEN, "%.2f s", (double)ns / 1e9);
+	fmt_count(cell[EXITS], exits);
+	fmt_rate(cell[RATE], model_rate(exits, ns));
 }
 
 static void print_phase_reason(const struct model *m, FILE *out, size_t from,
@@ -377,18 +340,24 @@ static void print_phase_reason(const struct model *m, FILE *out, size_t from,
 static void print_phase_block(const struct model *m, FILE *out, size_t from,
 			      size_t to)
 {
-	bool broken = false;
+	static const char *const labels[NR_LINES] = {
+		[NAME_ABOVE] = "", [NAME] = "phase", [BEGIN] = "begins at",
+		[TIME] = "takes", [EXITS] = "exits", [RATE] = "exits per s",
+	};
+	char cells[PHASE_COLUMNS][NR_LINES][COUNT_TEXT_LEN];
+	bool above = false;
 
-	for (size_t i = from; i < to; i++)
-		broken |= name_break(m->phases[i].name) > 0;
+	for (size_t i = from; i < to; i++) {
+		phase_cells(&m->phases[i], cells[i - from]);
+		above |= *cells[i - from][NAME_ABOVE];
+	}
 	fprintf(out, "\n");
-	if (broken)
-		print_phase_line(m, out, from, to, "", cell_name_above);
-	print_phase_line(m, out, from, to, "phase", cell_name);
-	print_phase_line(m, out, from, to, "begins at", cell_begin);
-	print_phase_line(m, out, from, to, "takes", cell_time);
-	print_phase_line(m, out, from, to, "exits", cell_exits);
-	print_phase_line(m, out, from, to, "exits per s", cell_rate);
+	for (int line = above ? NAME_ABOVE : NAME; line < NR_LINES; line++) {
+		fprintf(out, "  %-20s", labels[line]);
+		for (size_t i = from; i < to; i++)
+			fprintf(out, " %*s", PHASE_WIDTH, cells[i - from][line]);
+		fprintf(out, "\n");
+	}
 	for (size_t i = 0; i < m->nr_seen && i < PHASE_REASONS; i++)
 		print_phase_reason(m, out, from, to, m->order[i]);
 }
