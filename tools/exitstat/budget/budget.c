@@ -133,37 +133,40 @@ static int reason_name(const char *typed, char *out, size_t size,
 	return unknown("exit reason", typed, meant, err);
 }
 
+/* Which of @names it is. */
+static int find_name(const char *kind, const char *typed,
+		     const char *const *names, size_t nr, size_t *at,
+		     struct errbuf *err)
+{
+	for (*at = 0; *at < nr; ++*at)
+		if (names[*at] && !strcmp(names[*at], typed))
+			return 0;
+	return unknown(kind, typed, name_nearest(typed, names, nr), err);
+}
+
 static int class_name(const char *typed, char *out, size_t size,
 		      struct errbuf *err)
 {
 	const char *names[REASON_NR_CLASSES];
+	size_t at;
 
 	for (int i = 0; i < REASON_NR_CLASSES; i++)
 		names[i] = reason_class_name(i);
-	if (reason_class_by_name(typed) < 0)
-		return unknown("class", typed,
-			       name_nearest(typed, names, ARRAY_LEN(names)),
-			       err);
 	snprintf(out, size, "%s", typed);
-	return 0;
+	return find_name("class", typed, names, ARRAY_LEN(names), &at, err);
 }
 
 static int kvm_exit(const char *typed, char *out, size_t size,
 		    struct errbuf *err)
 {
 	const char *const *names;
-	size_t nr;
+	size_t nr, at;
 
 	names = kvm_exit_names(&nr);
 	if (!strncmp(typed, "KVM_EXIT_", 9))
 		typed += 9;
-	for (size_t i = 0; i < nr; i++) {
-		if (names[i] && !strcmp(names[i], typed)) {
-			snprintf(out, size, "%s", typed);
-			return 0;
-		}
-	}
-	return unknown("KVM_EXIT", typed, name_nearest(typed, names, nr), err);
+	snprintf(out, size, "%s", typed);
+	return find_name("KVM_EXIT", typed, names, nr, &at, err);
 }
 
 /* "1,234,567" without commas: they are only where thousands end. */
@@ -252,16 +255,14 @@ static int find_word(const char *word, enum budget_what *what,
 		     struct errbuf *err)
 {
 	const char *names[BUDGET_NR_WHAT];
+	size_t at;
+	int rc;
 
-	for (int i = 0; i < BUDGET_NR_WHAT; i++) {
+	for (int i = 0; i < BUDGET_NR_WHAT; i++)
 		names[i] = words[i].name;
-		if (strcmp(word, names[i]))
-			continue;
-		*what = i;
-		return 0;
-	}
-	return unknown("budget", word,
-		       name_nearest(word, names, BUDGET_NR_WHAT), err);
+	rc = find_name("budget", word, names, BUDGET_NR_WHAT, &at, err);
+	*what = (enum budget_what)at;
+	return rc;
 }
 
 /* WORD [NAME] LIMIT */
@@ -388,24 +389,20 @@ int budget_parse(struct budget *b, const char *text, size_t len,
 int budget_read(struct budget *b, const char *path, struct errbuf *err)
 {
 	struct buf text = { 0 };
-	char part[4096];
 	FILE *f = fopen(path, "re");
-	size_t n;
 	int rc;
 
 	if (!f)
 		return err_set(err, -errno, "%.300s: %s", path,
 			       strerror(errno));
-	while (text.len <= MAX_BYTES && (n = fread(part, 1, sizeof(part), f)))
-		buf_append(&text, part, n);
+	text.len = fread(buf_room(&text, MAX_BYTES + 1), 1, MAX_BYTES + 1, f);
 	if (ferror(f))
 		rc = err_set(err, -EIO, "%.300s: %s", path, strerror(errno));
 	else if (text.len > MAX_BYTES)
 		rc = err_set(err, -EFBIG, "%.300s: too long for a budget",
 			     path);
 	else
-		rc = budget_parse(b, text.len ? text.data : "", text.len, path,
-				  err);
+		rc = budget_parse(b, text.data, text.len, path, err);
 	fclose(f);
 	buf_free(&text);
 	return rc;

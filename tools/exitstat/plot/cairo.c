@@ -93,11 +93,6 @@ static void draw_page(cairo_t *cr, const struct plot_picture *what)
 	plot_series_free(&p.s);
 }
 
-bool plot_can_draw(void)
-{
-	return true;
-}
-
 static void paint(cairo_t *cr, const struct plot_picture *what)
 {
 	canvas_rect(cr, 0, 0, PAGE_W, PAGE_H, INK_PAPER);

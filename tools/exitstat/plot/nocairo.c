@@ -6,11 +6,6 @@
 
 #include "plot/plot.h"
 
-bool plot_can_draw(void)
-{
-	return false;
-}
-
 int plot_draw(const struct plot_picture *what, enum plot_format format,
 	      FILE *out, struct errbuf *err)
 {

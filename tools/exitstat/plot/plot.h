@@ -114,8 +114,6 @@ struct plot_picture {
 	const struct plot_pair *pair;	/* or NULL */
 };
 
-/* False in a tool that was built without cairo. */
-bool plot_can_draw(void);
 /* -errno with a line in @err, which does not name the file. */
 int plot_draw(const struct plot_picture *what, enum plot_format format,
 	      FILE *out, struct errbuf *err);

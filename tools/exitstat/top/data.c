@@ -193,7 +193,6 @@ static void update_vm(struct top_data *d, struct delta_vm *from)
 	if (!vm)
 		from->user = vm = new_vm(d, from->now);
 	vm->dead = from->now->dead;
-	vm->died_ns = from->now->died_ns;
 	for (size_t i = 0; i < from->now->nr_vcpus; i++) {
 		const struct delta_change *c = delta_vcpu(&d->delta, from, i);
 

@@ -56,7 +56,6 @@ struct top_vcpu {
 struct top_vm {
 	uint64_t vm_id;
 	uint64_t created_ns;	/* ids start again when kvm is reloaded */
-	uint64_t died_ns;
 	uint32_t pid;
 	bool dead;
 	char name[64];
