@@ -81,8 +81,7 @@ static int parse_line(struct trace_hist *h, const char *line, bool *inside,
 	return 0;
 }
 
-int trace_hist_parse(struct trace_hist *h, const char *text,
-		     struct errbuf *err)
+static int parse(struct trace_hist *h, const char *text, struct errbuf *err)
 {
 	char *copy = xstrdup(text), *rest = copy, *line;
 	bool inside = false, found = false;
@@ -117,7 +116,7 @@ int trace_hist_read(struct trace_hist *h, const char *root, const char *path,
 			     " (is tracefs mounted, and kvm loaded?)" : "");
 	} else {
 		buf_append(&b, "", 0);
-		rc = trace_hist_parse(h, b.data, err);
+		rc = parse(h, b.data, err);
 	}
 	buf_free(&b);
 	return rc;

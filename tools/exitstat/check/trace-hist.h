@@ -24,12 +24,10 @@ struct trace_hist {
 };
 
 /*
- * Fills @h, zeroed before. -ENOENT: there is no such histogram; -EPROTO: there
- * is, but it cannot be compared with. Both with a line in @err.
+ * Fills @h, zeroed before, from tracefs below @root; or, as it is, from the file
+ * @path if not NULL. -ENOENT: there is no such histogram; -EPROTO: there is, but
+ * it cannot be compared with. Both with a line in @err.
  */
-int trace_hist_parse(struct trace_hist *h, const char *text,
-		     struct errbuf *err);
-/* From tracefs below @root; or, as it is, the file @path if not NULL. */
 int trace_hist_read(struct trace_hist *h, const char *root, const char *path,
 		    struct errbuf *err);
 void trace_hist_free(struct trace_hist *h);

@@ -16,7 +16,7 @@ const struct group group_table[NR_GROUPS] = {
 	  "which port, MSR, CPUID leaf, page, ..." },
 };
 
-static const struct group *by_name(const char *name, size_t len)
+static const struct group *group_by_name(const char *name, size_t len)
 {
 	for (size_t i = 0; i < NR_GROUPS; i++)
 		if (strlen(group_table[i].name) == len &&
@@ -25,17 +25,12 @@ static const struct group *by_name(const char *name, size_t len)
 	return NULL;
 }
 
-const struct group *group_by_name(const char *name)
-{
-	return by_name(name, strlen(name));
-}
-
 int groups_parse(const char *list, uint32_t *out, struct errbuf *err)
 {
 	*out = 0;
 	for (;; list++) {
 		size_t len = strcspn(list, ",");
-		const struct group *g = by_name(list, len);
+		const struct group *g = group_by_name(list, len);
 
 		if (!g)
 			return err_set(err, -EINVAL,

@@ -21,8 +21,6 @@ struct group {
 /* In order of dependency: switch on from the first, off from the last. */
 extern const struct group group_table[NR_GROUPS];
 
-/* NULL when there is no such group. */
-const struct group *group_by_name(const char *name);
 /* "count,time" as bits; -EINVAL with a line in @err. */
 int groups_parse(const char *list, uint32_t *out, struct errbuf *err);
 /* "count,time"; "none" for 0. Returns @out. */

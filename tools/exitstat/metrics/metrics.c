@@ -121,7 +121,8 @@ static void put_count(const struct page *p, const struct meter_vcpu *v,
 		om_u64(p->out, labels, ARRAY_LEN(labels), n);
 }
 
-static void put_counts(const struct page *p, enum meter_value value)
+/* @value: enum meter_value. */
+static void put_counts(const struct page *p, int value)
 {
 	bool context = p->m->hdr.fields & KES_FIELD_CONTEXT;
 
@@ -129,7 +130,7 @@ static void put_counts(const struct page *p, enum meter_value value)
 		const struct meter_vcpu *v = &p->a->vcpus[i];
 
 		for (size_t key = 0; key < v->nr; key++) {
-			put_count(p, v, key, value,
+			put_count(p, v, key, (enum meter_value)value,
 				  value == METER_L1 && context ? "l1" : "");
 			if (value == METER_L1)
 				put_count(p, v, key, METER_L2, "l2");
@@ -137,38 +138,14 @@ static void put_counts(const struct page *p, enum meter_value value)
 	}
 }
 
-static void put_exits(const struct page *p)
-{
-	put_counts(p, METER_L1);
-}
+#define VM_LABELS(_p) { "vm", (_p)->a->vm }, { "uuid", (_p)->a->uuid }
 
-static void put_reflected(const struct page *p)
-{
-	put_counts(p, METER_REFLECTED);
-}
-
-static void put_fastpath(const struct page *p)
-{
-	put_counts(p, METER_FASTPATH);
-}
-
-static void put_userspace(const struct page *p)
-{
-	put_counts(p, METER_USERSPACE);
-}
-
-static void put_handler_time(const struct page *p)
-{
-	put_counts(p, METER_HANDLER_NS);
-}
-
-static void put_time(const struct page *p)
+static void put_times(const struct page *p, int first)
 {
 	for (int i = 0; i < KES_NR_STATES; i++) {
-		uint64_t ns = p->a->sums[METER_NS_GUEST + i];
+		uint64_t ns = p->a->sums[first + i];
 		const struct om_label labels[] = {
-			{ "vm", p->a->vm }, { "uuid", p->a->uuid },
-			{ "state", state_table[i].name },
+			VM_LABELS(p), { "state", state_table[i].name },
 		};
 
 		if (ns)
@@ -176,70 +153,51 @@ static void put_time(const struct page *p)
 	}
 }
 
-static void put_sum(const struct page *p, enum meter_sum sum)
+static void put_number(const struct page *p, uint64_t n)
 {
-	const struct om_label labels[] = {
-		{ "vm", p->a->vm }, { "uuid", p->a->uuid },
-	};
+	const struct om_label labels[] = { VM_LABELS(p) };
 
+	om_u64(p->out, labels, ARRAY_LEN(labels), n);
+}
+
+/* @sum: enum meter_sum. */
+static void put_sum(const struct page *p, int sum)
+{
 	if (p->a->sums[sum])
-		om_u64(p->out, labels, ARRAY_LEN(labels), p->a->sums[sum]);
+		put_number(p, p->a->sums[sum]);
 }
 
-static void put_attempts(const struct page *p)
+static void put_unaccounted(const struct page *p, int unused)
 {
-	put_sum(p, METER_ATTEMPTS);
-}
+	const struct om_label labels[] = { VM_LABELS(p) };
 
-static void put_failed(const struct page *p)
-{
-	put_sum(p, METER_ENTRY_FAILED);
-}
-
-static void put_emulated(const struct page *p)
-{
-	put_sum(p, METER_EMULATION);
-}
-
-static void put_unaccounted(const struct page *p)
-{
-	const struct om_label labels[] = {
-		{ "vm", p->a->vm }, { "uuid", p->a->uuid },
-	};
-
+	(void)unused;
 	if (p->m->hdr.fields & KES_FIELD_CLOSURE && p->a->running)
 		om_i64(p->out, labels, ARRAY_LEN(labels), p->a->unaccounted);
 }
 
-static void put_vm(const struct page *p)
+static void put_vm(const struct page *p, int unused)
 {
 	char pid[16];
-	const struct om_label labels[] = {
-		{ "vm", p->a->vm }, { "uuid", p->a->uuid }, { "pid", pid },
-	};
+	const struct om_label labels[] = { VM_LABELS(p), { "pid", pid } };
 
+	(void)unused;
 	snprintf(pid, sizeof(pid), "%u", p->a->pid);
 	if (p->a->running && p->a != &p->m->other)
 		om_u64(p->out, labels, ARRAY_LEN(labels), 1);
 }
 
-static void put_running(const struct page *p)
+static void put_running(const struct page *p, int unused)
 {
-	const struct om_label labels[] = {
-		{ "vm", p->a->vm }, { "uuid", p->a->uuid },
-	};
-
-	om_u64(p->out, labels, ARRAY_LEN(labels), p->a->running);
+	(void)unused;
+	put_number(p, p->a->running);
 }
 
-static void put_vcpus(const struct page *p)
+static void put_vcpus(const struct page *p, int unused)
 {
-	const struct om_label labels[] = {
-		{ "vm", p->a->vm }, { "uuid", p->a->uuid },
-	};
-
+	(void)unused;
 	if (p->a->running)
-		om_u64(p->out, labels, ARRAY_LEN(labels), p->a->nr_vcpus);
+		put_number(p, p->a->nr_vcpus);
 }
 
 /*
@@ -266,22 +224,23 @@ static void put_host(struct om *out, const struct meter *m)
 
 static const struct {
 	enum metrics_id id;
-	void (*put)(const struct page *p);
+	void (*put)(const struct page *p, int which);
+	int which;
 	bool live;		/* only of what runs: a recording has none */
 } vm_table[] = {
-	{ METRICS_EXITS, put_exits, false },
-	{ METRICS_REFLECTED, put_reflected, false },
-	{ METRICS_FASTPATH, put_fastpath, false },
-	{ METRICS_USERSPACE, put_userspace, false },
-	{ METRICS_HANDLER_TIME, put_handler_time, false },
-	{ METRICS_TIME, put_time, false },
-	{ METRICS_ATTEMPTS, put_attempts, false },
-	{ METRICS_FAILED, put_failed, false },
-	{ METRICS_EMULATED, put_emulated, false },
-	{ METRICS_UNACCOUNTED, put_unaccounted, true },
-	{ METRICS_VM, put_vm, true },
-	{ METRICS_RUNNING, put_running, true },
-	{ METRICS_VCPUS, put_vcpus, true },
+	{ METRICS_EXITS, put_counts, METER_L1, false },
+	{ METRICS_REFLECTED, put_counts, METER_REFLECTED, false },
+	{ METRICS_FASTPATH, put_counts, METER_FASTPATH, false },
+	{ METRICS_USERSPACE, put_counts, METER_USERSPACE, false },
+	{ METRICS_HANDLER_TIME, put_counts, METER_HANDLER_NS, false },
+	{ METRICS_TIME, put_times, METER_NS_GUEST, false },
+	{ METRICS_ATTEMPTS, put_sum, METER_ATTEMPTS, false },
+	{ METRICS_FAILED, put_sum, METER_ENTRY_FAILED, false },
+	{ METRICS_EMULATED, put_sum, METER_EMULATION, false },
+	{ METRICS_UNACCOUNTED, put_unaccounted, 0, true },
+	{ METRICS_VM, put_vm, 0, true },
+	{ METRICS_RUNNING, put_running, 0, true },
+	{ METRICS_VCPUS, put_vcpus, 0, true },
 };
 static_assert(ARRAY_LEN(vm_table) == METRICS_HOST_EXITS,
 	      "every metric of a VM is written");
@@ -293,10 +252,11 @@ static void write_vms(struct om *out, const struct meter *m, bool live)
 			continue;
 		om_family(out, &metrics_families[vm_table[i].id]);
 		for (size_t k = 0; k < m->nr; k++)
-			vm_table[i].put(&(struct page) { out, m,
-							 m->accounts[k] });
+			vm_table[i].put(&(struct page) { out, m, m->accounts[k] },
+					vm_table[i].which);
 		if (m->other.nr || m->other.running)
-			vm_table[i].put(&(struct page) { out, m, &m->other });
+			vm_table[i].put(&(struct page) { out, m, &m->other },
+					vm_table[i].which);
 	}
 	if (live)
 		put_host(out, m);

@@ -34,11 +34,6 @@ const char *om_content_type(enum om_format format)
 	return content_types[format];
 }
 
-void om_sample_name(const struct om_family *family, char *out, size_t size)
-{
-	snprintf(out, size, "%s%s", family->name, types[family->type].suffix);
-}
-
 void om_family(struct om *m, const struct om_family *family)
 {
 	m->family = family;

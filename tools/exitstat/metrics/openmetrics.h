@@ -53,7 +53,4 @@ void om_ns(struct om *m, const struct om_label *labels, size_t nr,
 /* Nothing may follow. */
 void om_end(struct om *m);
 
-/* The name that a sample of @family has; @size bytes at @out. */
-void om_sample_name(const struct om_family *family, char *out, size_t size);
-
 #endif

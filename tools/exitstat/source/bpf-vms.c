@@ -20,8 +20,8 @@ static void *alloc_if(const void *array, size_t size)
 	return array ? xcalloc(1, size) : NULL;
 }
 
-void bpf_counts_alloc(struct bpf_counts *counts,
-		      const struct bpf_arrays *arrays)
+static void alloc_counts(struct bpf_counts *counts,
+			 const struct bpf_arrays *arrays)
 {
 	counts->time = alloc_if(arrays->times, sizeof(*counts->time));
 	counts->histogram = alloc_if(arrays->histograms,
@@ -29,7 +29,7 @@ void bpf_counts_alloc(struct bpf_counts *counts,
 	counts->detail = alloc_if(arrays->details, sizeof(*counts->detail));
 }
 
-void bpf_counts_free(struct bpf_counts *counts)
+static void free_counts(struct bpf_counts *counts)
 {
 	free(counts->time);
 	free(counts->histogram);
@@ -69,13 +69,13 @@ void bpf_vms_init(struct bpf_vms *vms, const struct bpf_arrays *arrays)
 	vms->arrays = *arrays;
 	vms->owners = xcalloc(arrays->nr, sizeof(*vms->owners));
 	vms->done = xcalloc(arrays->nr, sizeof(*vms->done));
-	bpf_counts_alloc(&vms->scratch, arrays);
+	alloc_counts(&vms->scratch, arrays);
 }
 
 static void free_vm(struct bpf_vm *vm)
 {
 	for (size_t i = 0; i < vm->nr_vcpus; i++) {
-		bpf_counts_free(&vm->vcpus[i]->counts);
+		free_counts(&vm->vcpus[i]->counts);
 		free(vm->vcpus[i]);
 	}
 	free(vm->vcpus);
@@ -89,7 +89,7 @@ void bpf_vms_free(struct bpf_vms *vms)
 	free(vms->vms);
 	free(vms->owners);
 	free(vms->done);
-	bpf_counts_free(&vms->scratch);
+	free_counts(&vms->scratch);
 	memset(vms, 0, sizeof(*vms));
 }
 
@@ -102,7 +102,7 @@ static uint32_t id_of(const struct bpf_vms *vms, const struct bpf_vcpu *vcpu)
 /* Its counts are final; its place is not needed any more. */
 static void end_vcpu(struct bpf_vms *vms, struct bpf_vcpu *vcpu)
 {
-	bpf_counts_alloc(&vcpu->counts, &vms->arrays);
+	alloc_counts(&vcpu->counts, &vms->arrays);
 	bpf_counts_read(&vcpu->counts, &vms->arrays, vcpu->place);
 	vcpu->ended = true;
 	vms->owners[vcpu->place] = &vms->nobody;

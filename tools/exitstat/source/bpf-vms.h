@@ -97,8 +97,5 @@ void bpf_vms_recycled(struct bpf_vms *vms);
  */
 void bpf_counts_read(struct bpf_counts *to, const struct bpf_arrays *arrays,
 		     uint32_t place);
-void bpf_counts_alloc(struct bpf_counts *counts,
-		      const struct bpf_arrays *arrays);
-void bpf_counts_free(struct bpf_counts *counts);
 
 #endif
