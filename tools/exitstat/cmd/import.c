@@ -25,7 +25,7 @@ struct options {
 
 static const char *format_word(size_t i)
 {
-	return i < import_nr_formats ? import_formats[i].name : NULL;
+	return i < import_nr_formats ? import_formats[i]->name : NULL;
 }
 
 static const struct option_row rows[] = {
@@ -58,8 +58,8 @@ static void more(struct buf *b)
 {
 	buf_printf(b, "Formats:\n");
 	for (size_t i = 0; i < import_nr_formats; i++)
-		buf_printf(b, "  %-11s %s\n", import_formats[i].name,
-			   import_formats[i].help);
+		buf_printf(b, "  %-11s %s\n", import_formats[i]->name,
+			   import_formats[i]->help);
 }
 
 static int read_log(struct options *o, const struct import_format **format,
@@ -99,7 +99,7 @@ static void say(const struct options *o, const struct import_format *format,
 static int import(struct options *o)
 {
 	const struct import_format *format =
-		o->format == NO_FORMAT ? NULL : &import_formats[o->format];
+		o->format == NO_FORMAT ? NULL : import_formats[o->format];
 	struct buf unknown = { 0 };
 	struct errbuf err;
 	uint64_t exits = 0;

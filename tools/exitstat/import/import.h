@@ -78,10 +78,10 @@ struct import_format {
 	bool (*is)(const char *line);
 	/* From that line on. The line may be changed. */
 	int (*line)(struct import *im, char *line, struct errbuf *err);
-	int (*end)(struct import *im, struct errbuf *err);
+	int (*end)(struct import *im, struct errbuf *err);	/* or NULL */
 };
 
-extern const struct import_format import_formats[];
+extern const struct import_format *const import_formats[];
 extern const size_t import_nr_formats;
 
 /*
@@ -110,14 +110,8 @@ void import_end_interval(struct import *im, uint64_t end_ns);
 /* In the interval that import_end_interval() ended last. */
 void import_add(struct import *im, size_t vcpu, size_t name, uint64_t n);
 
-bool import_is_kvm_stat(const char *line);
-int import_kvm_stat_line(struct import *im, char *line, struct errbuf *err);
-int import_kvm_stat_end(struct import *im, struct errbuf *err);
-bool import_is_report(const char *line);
-int import_report_line(struct import *im, char *line, struct errbuf *err);
-int import_report_end(struct import *im, struct errbuf *err);
-bool import_is_script(const char *line);
-int import_script_line(struct import *im, char *line, struct errbuf *err);
-int import_script_end(struct import *im, struct errbuf *err);
+/* ---- the parsers ---- */
+
+extern const struct import_format import_kvm_stat, import_report, import_script;
 
 #endif

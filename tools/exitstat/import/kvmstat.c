@@ -24,7 +24,7 @@
 
 static const char banner_begin[] = "timestamp,";
 
-bool import_is_kvm_stat(const char *line)
+static bool is_banner(const char *line)
 {
 	return !strncmp(line, banner_begin, strlen(banner_begin));
 }
@@ -148,7 +148,7 @@ static int counts(struct import *im, char *text, struct errbuf *err)
 }
 
 /* Times are known at the end only: intervals are numbered until then. */
-int import_kvm_stat_line(struct import *im, char *line, struct errbuf *err)
+static int take_line(struct import *im, char *line, struct errbuf *err)
 {
 	uint64_t stamp = 0;
 	int rc;
@@ -157,7 +157,7 @@ int import_kvm_stat_line(struct import *im, char *line, struct errbuf *err)
 		return 0;
 	if (!im->banner)
 		return banner(im, line, err);
-	if (import_is_kvm_stat(line))
+	if (is_banner(line))
 		return strcmp(line, im->banner) ?
 		       err_set(err, -EINVAL, "other columns than above") : 0;
 	rc = parse_stamp(line, &stamp, err);
@@ -229,7 +229,7 @@ static void set_times(struct import *im)
 	}
 }
 
-int import_kvm_stat_end(struct import *im, struct errbuf *err)
+static int finish(struct import *im, struct errbuf *err)
 {
 	if (!im->nr_stamps)
 		return err_set(err, -ENODATA, "no line of counts in it");
@@ -244,3 +244,8 @@ int import_kvm_stat_end(struct import *im, struct errbuf *err)
 		im->start_wall_ns -= im->interval_ns;
 	return 0;
 }
+
+const struct import_format import_kvm_stat = {
+	"kvm_stat", "the log of kvm_stat --csv (-l or -L FILE)",
+	is_banner, take_line, finish,
+};

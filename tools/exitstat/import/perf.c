@@ -50,7 +50,7 @@ static bool is_head(const char *line)
 	return strstr(line, "VM-EXIT") && strstr(line, "Samples%");
 }
 
-bool import_is_report(const char *line)
+static bool is_report(const char *line)
 {
 	uint64_t ns;
 
@@ -136,7 +136,7 @@ static int end_block(struct import *im, const char *line, struct errbuf *err)
 	return 0;
 }
 
-int import_report_line(struct import *im, char *line, struct errbuf *err)
+static int report_line(struct import *im, char *line, struct errbuf *err)
 {
 	unsigned long long lost;
 	uint64_t ns;
@@ -157,7 +157,7 @@ int import_report_line(struct import *im, char *line, struct errbuf *err)
 	return report_row(im, line, err);
 }
 
-int import_report_end(struct import *im, struct errbuf *err)
+static int report_end(struct import *im, struct errbuf *err)
 {
 	if (im->in_block)
 		return err_set(err, -EINVAL,
@@ -165,11 +165,16 @@ int import_report_end(struct import *im, struct errbuf *err)
 	return 0;
 }
 
+const struct import_format import_report = {
+	"perf-report", "perf kvm stat report, or perf kvm stat live",
+	is_report, report_line, report_end,
+};
+
 /* ---- perf script ---- */
 
 static const char event[] = "kvm_exit: ";
 
-bool import_is_script(const char *line)
+static bool is_script(const char *line)
 {
 	return strstr(line, event) && strstr(line, "reason ");
 }
@@ -346,13 +351,13 @@ static void begin_interval_of(struct import *im, uint64_t ns)
 	import_end_interval(im, last + ((ns - last) / step + 1) * step);
 }
 
-int import_script_line(struct import *im, char *line, struct errbuf *err)
+static int script_line(struct import *im, char *line, struct errbuf *err)
 {
 	struct script_exit e = { .vcpu = 0 };
 	size_t vcpu;
 	int rc;
 
-	if (!import_is_script(line))
+	if (!is_script(line))
 		return 0;
 	if (!parse_exit(line, &e))
 		return err_set(err, -EINVAL,
@@ -369,9 +374,7 @@ int import_script_line(struct import *im, char *line, struct errbuf *err)
 	return 0;
 }
 
-int import_script_end(struct import *im, struct errbuf *err)
-{
-	(void)im;
-	(void)err;
-	return 0;
-}
+const struct import_format import_script = {
+	"perf-script", "perf script, or ftrace's text, with kvm:kvm_exit",
+	is_script, script_line, NULL,
+};

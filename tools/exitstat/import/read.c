@@ -8,21 +8,16 @@
 
 #define MAX_LINE	(1 << 20)
 
-const struct import_format import_formats[] = {
-	{ "kvm_stat", "the log of kvm_stat --csv (-l or -L FILE)",
-	  import_is_kvm_stat, import_kvm_stat_line, import_kvm_stat_end },
-	{ "perf-report", "perf kvm stat report, or perf kvm stat live",
-	  import_is_report, import_report_line, import_report_end },
-	{ "perf-script", "perf script, or ftrace's text, with kvm:kvm_exit",
-	  import_is_script, import_script_line, import_script_end },
+const struct import_format *const import_formats[] = {
+	&import_kvm_stat, &import_report, &import_script,
 };
 const size_t import_nr_formats = ARRAY_LEN(import_formats);
 
 static const struct import_format *format_of(const char *line)
 {
 	for (size_t i = 0; i < import_nr_formats; i++)
-		if (import_formats[i].is(line))
-			return &import_formats[i];
+		if (import_formats[i]->is(line))
+			return import_formats[i];
 	return NULL;
 }
 
@@ -43,7 +38,7 @@ static int no_format(const char *path, struct errbuf *err)
 	struct buf b = { 0 };
 
 	for (size_t i = 0; i < import_nr_formats; i++)
-		buf_printf(&b, "%s%s", i ? ", " : "", import_formats[i].name);
+		buf_printf(&b, "%s%s", i ? ", " : "", import_formats[i]->name);
 	err_set(err, -EINVAL, "%.200s: no line of it is of a known format (%s)",
 		path, b.data);
 	buf_free(&b);
@@ -71,7 +66,7 @@ int import_read(struct import *im, FILE *f, const char *path,
 		return err_set(err, -EIO, "%.200s: %s", path, strerror(errno));
 	if (!*format)
 		return no_format(path, err);
-	rc = (*format)->end(im, &why);
+	rc = (*format)->end ? (*format)->end(im, &why) : 0;
 	if (!rc && !im->nr_counts)
 		rc = err_set(&why, -ENODATA, "no exits in it");
 	return rc ? err_set(err, rc, "%.200s: %.250s", path, why.text) : 0;

@@ -119,35 +119,23 @@ static int write_meta(struct rec_writer *w, const struct import *im,
 		      struct errbuf *err)
 {
 	char *why = xasprintf("imported from %s: %.200s", path, format->help);
-	const struct {
-		const char *key, *text;
-	} texts[] = {
-		{ "version", EXITSTAT_VERSION },
-		{ "source", format->name },
-		{ "source_why", why },
-		{ "isa", reason_isa_name(im->isa) },
-		{ "fields", "l1" },
-		{ "groups", "count" },
-		{ "groups_known", "count" },
+	uint64_t wall_ns = im->start_wall_ns;
+	const struct rec_fact facts[] = {
+		{ "version", .text = EXITSTAT_VERSION },
+		{ "source", .text = format->name },
+		{ "source_why", .text = why },
+		{ "isa", .text = reason_isa_name(im->isa) },
+		{ "fields", .text = "l1" },
+		{ "groups", .text = "count" },
+		{ "groups_known", .text = "count" },
+		{ "interval_ns", NULL, im->interval_ns, im->interval_ns },
+		{ "start_wall_ns", NULL, wall_ns, wall_ns },
+		{ "start_mono_ns", NULL, im->ends[0], wall_ns && im->ends[0] },
+		{ "lost", NULL, im->lost, im->lost },
+		{ "missed", NULL, 0, true },
 	};
-	const struct {
-		const char *key;
-		uint64_t n;
-	} numbers[] = {
-		{ "interval_ns", im->interval_ns },
-		{ "start_wall_ns", im->start_wall_ns },
-		{ "start_mono_ns", im->start_wall_ns ? im->ends[0] : 0 },
-		{ "lost", im->lost },
-	};
-	int rc = 0;
+	int rc = rec_facts(w, facts, ARRAY_LEN(facts), err);
 
-	for (size_t i = 0; !rc && i < ARRAY_LEN(texts); i++)
-		rc = rec_meta_text(w, texts[i].key, texts[i].text, err);
-	for (size_t i = 0; !rc && i < ARRAY_LEN(numbers); i++)
-		if (numbers[i].n)
-			rc = rec_meta_u64(w, numbers[i].key, numbers[i].n, err);
-	if (!rc)
-		rc = rec_meta_u64(w, "missed", 0, err);
 	free(why);
 	return rc;
 }

@@ -16,59 +16,23 @@
 
 /* ---- what a recording says of itself ---- */
 
-struct text {
-	const char *key, *value;	/* NULL and "" are left out */
-};
-
-struct number {
-	const char *key;
-	uint64_t value;
-	bool known;
-};
-
-static int put_texts(struct rec_writer *w, const struct text *texts, size_t nr,
-		     struct errbuf *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < nr; i++)
-		if (texts[i].value && *texts[i].value)
-			rc = rec_meta_text(w, texts[i].key, texts[i].value,
-					   err);
-	return rc;
-}
-
-static int put_numbers(struct rec_writer *w, const struct number *numbers,
-		       size_t nr, struct errbuf *err)
-{
-	int rc = 0;
-
-	for (size_t i = 0; !rc && i < nr; i++)
-		if (numbers[i].known)
-			rc = rec_meta_u64(w, numbers[i].key, numbers[i].value,
-					  err);
-	return rc;
-}
-
 /* Everything that is known before the first sample. */
 static int put_head(struct rec_writer *w, const struct session_config *cfg,
 		    struct errbuf *err)
 {
 	char kernel[128], cpu[128];
-	const struct text texts[] = {
-		{ "version", EXITSTAT_VERSION },
-		{ "kernel", kernel },
-		{ "cpu", cpu },
-		{ "lab", getenv("EXITSTAT_LAB") },
-		{ "command", cfg->command },
-		{ "source", cfg->source },
-		{ "source_why", cfg->source_why },
-		{ "phases", cfg->phases },
-	};
-	const struct number numbers[] = {
-		{ "interval_ns", cfg->interval_ns, true },
-		{ "start_wall_ns", clock_wall_ns(cfg->clock), true },
-		{ "start_mono_ns", clock_mono_ns(cfg->clock), true },
+	const struct rec_fact facts[] = {
+		{ "version", .text = EXITSTAT_VERSION },
+		{ "kernel", .text = kernel },
+		{ "cpu", .text = cpu },
+		{ "lab", .text = getenv("EXITSTAT_LAB") },
+		{ "command", .text = cfg->command },
+		{ "source", .text = cfg->source },
+		{ "source_why", .text = cfg->source_why },
+		{ "phases", .text = cfg->phases },
+		{ "interval_ns", NULL, cfg->interval_ns, true },
+		{ "start_wall_ns", NULL, clock_wall_ns(cfg->clock), true },
+		{ "start_mono_ns", NULL, clock_mono_ns(cfg->clock), true },
 	};
 	int rc = rec_begin(w, err);
 
@@ -76,9 +40,7 @@ static int put_head(struct rec_writer *w, const struct session_config *cfg,
 		    sizeof(kernel));
 	fsroot_cpu_model(cfg->vms.root, cpu, sizeof(cpu));
 	if (!rc)
-		rc = put_texts(w, texts, ARRAY_LEN(texts), err);
-	if (!rc)
-		rc = put_numbers(w, numbers, ARRAY_LEN(numbers), err);
+		rc = rec_facts(w, facts, ARRAY_LEN(facts), err);
 	return rc ? rc : rec_commit(w, err);
 }
 
@@ -103,24 +65,20 @@ static int put_source(struct session *s, struct errbuf *err)
 	const struct kes_header *h = &s->snap->hdr, *first = &s->first;
 	char fields[GROUPS_TEXT_LEN], on[GROUPS_TEXT_LEN];
 	char known[GROUPS_TEXT_LEN];
-	const struct text texts[] = {
-		{ "fields", fields },
-		{ "isa", reason_isa_name(h->isa) },
-		{ "groups", groups_text(h->groups, on) },
-		{ "groups_known", groups_text(h->groups_known, known) },
-	};
 	uint64_t khz = seen_khz(first, h);
-	const struct number numbers[] = {
-		{ "lost", h->lost - first->lost, h->lost > first->lost },
-		{ "tsc_khz", h->tsc_khz, h->tsc_khz },
-		{ "switches", h->switches - first->switches, true },
-		{ "tsc_seen_khz", khz, khz },
+	const struct rec_fact facts[] = {
+		{ "fields", .text = fields },
+		{ "isa", .text = reason_isa_name(h->isa) },
+		{ "groups", .text = groups_text(h->groups, on) },
+		{ "groups_known", .text = groups_text(h->groups_known, known) },
+		{ "lost", NULL, h->lost - first->lost, h->lost > first->lost },
+		{ "tsc_khz", NULL, h->tsc_khz, h->tsc_khz },
+		{ "switches", NULL, h->switches - first->switches, true },
+		{ "tsc_seen_khz", NULL, khz, khz },
 	};
-	int rc;
 
 	fields_text(h->fields, fields, sizeof(fields));
-	rc = put_texts(s->w, texts, ARRAY_LEN(texts), err);
-	return rc ? rc : put_numbers(s->w, numbers, ARRAY_LEN(numbers), err);
+	return rec_facts(s->w, facts, ARRAY_LEN(facts), err);
 }
 
 /* At once, for recordings that are interrupted. */
@@ -203,23 +161,20 @@ int session_phase(struct session *s, const char *name, const char *line,
 static int put_tail(struct session *s, const char *command_end,
 		    struct errbuf *err)
 {
-	const struct text texts[] = {
-		{ "machine", s->machine },
-		{ "command_end", command_end },
-	};
-	const struct number numbers[] = {
-		{ "missed", s->missed, true },
+	const struct rec_fact facts[] = {
+		{ "machine", .text = s->machine },
+		{ "command_end", .text = command_end },
 	};
 	int rc = rec_begin(s->w, err);
 
 	if (!rc)
 		rc = put_source(s, err);
 	if (!rc)
-		rc = put_texts(s->w, texts, ARRAY_LEN(texts), err);
+		rc = rec_facts(s->w, facts, ARRAY_LEN(facts), err);
 	if (!rc)
 		rc = track_finish(s->track, s->w, err);
 	if (!rc)
-		rc = put_numbers(s->w, numbers, ARRAY_LEN(numbers), err);
+		rc = rec_meta_u64(s->w, "missed", s->missed, err);
 	return rc ? rc : rec_commit(s->w, err);
 }
 

@@ -106,6 +106,22 @@ int rec_meta_u64(struct rec_writer *w, const char *key, uint64_t value,
 		       err);
 }
 
+int rec_facts(struct rec_writer *w, const struct rec_fact *facts, size_t nr,
+	      struct errbuf *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < nr; i++) {
+		const struct rec_fact *f = &facts[i];
+
+		if (f->text && *f->text)
+			rc = rec_meta_text(w, f->key, f->text, err);
+		else if (f->has_n)
+			rc = rec_meta_u64(w, f->key, f->n, err);
+	}
+	return rc;
+}
+
 int rec_vcpu(struct rec_writer *w, int64_t id, int64_t vm, uint32_t vcpu_id,
 	     struct errbuf *err)
 {

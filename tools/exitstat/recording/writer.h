@@ -19,6 +19,16 @@ int rec_meta_text(struct rec_writer *w, const char *key, const char *value,
 		  struct errbuf *err);
 int rec_meta_u64(struct rec_writer *w, const char *key, uint64_t value,
 		 struct errbuf *err);
+/* What is in meta if it is known: a text that is not "", or else a number. */
+struct rec_fact {
+	const char *key;
+	const char *text;	/* NULL or "": not known */
+	uint64_t n;
+	bool has_n;
+};
+
+int rec_facts(struct rec_writer *w, const struct rec_fact *facts, size_t nr,
+	      struct errbuf *err);
 
 /* All rows between begin and commit become visible together, or none. */
 int rec_begin(struct rec_writer *w, struct errbuf *err);
