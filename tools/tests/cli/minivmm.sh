@@ -73,13 +73,13 @@ bad_files() {
 truncated() {
 	mkdir -p seeds
 	"$BUILD/fuzz-minivmm" seeds
-	head -c 80 seeds/image1 >elf32
-	head -c 1200 seeds/image3 >bzimage
+	head -c 80 seeds/seed1 >elf32
+	head -c 1200 seeds/seed3 >bzimage
 	cases <<-'END'
 		1	minivmm elf32			elf32: bad ELF: program headers beyond its end
 		1	minivmm bzimage			bzimage: bad bzImage: shorter
-		1	minivmm --vcpus 2 seeds/image3	runs alone, on one vCPU
-		1	minivmm seeds/image3 hlt	runs alone
+		1	minivmm --vcpus 2 seeds/seed3	runs alone, on one vCPU
+		1	minivmm seeds/seed3 hlt	runs alone
 	END
 }
 
@@ -244,7 +244,7 @@ kvm_check "protected, long and user mode" cases <<-'END'
 	0	minivmm --mode long ring
 	1	minivmm --mode user ring		vCPU 0: status 3
 	1	minivmm --mode user hlt			vCPU 0: triple fault
-	1	minivmm --mode user seeds/image1	image1: --mode user: a 32-bit ELF
+	1	minivmm --mode user seeds/seed1	seed1: --mode user: a 32-bit ELF
 END
 kvm_check "triple fault, internal error" cases <<-'END'
 	1	minivmm --mode long --timeout 10 triple		vCPU 0: triple fault (KVM_EXIT_SHUTDOWN)
