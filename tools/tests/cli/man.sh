@@ -81,21 +81,14 @@ no_other_page() {
 	done
 }
 
-options_are_described() {
+# options_agree WHAT ONE OTHER: of each command, the options of ONE of "help" and
+# "page" are in the OTHER; of the page, those that are described or used
+options_agree() {
 	local name
 	for name in $(commands); do
 		exitstat "$name" --help | help_options >help
-		page_options "$MAN/exitstat-$name.1" described >page
-		[ ! -s help ] || within help page
-	done
-}
-
-no_option_is_gone() {
-	local name
-	for name in $(commands); do
-		exitstat "$name" --help | help_options >help
-		page_options "$MAN/exitstat-$name.1" used >page
-		[ ! -s page ] || within page help
+		page_options "$MAN/exitstat-$name.1" "$1" >page
+		[ ! -s "$2" ] || within "$2" "$3"
 	done
 }
 
@@ -123,8 +116,8 @@ references() {
 
 check 'every command has its page' every_command_has_a_page
 check 'no page is of a command that is gone' no_other_page
-check "each option of a command's help is in its page" options_are_described
-check "no page names an option that is gone" no_option_is_gone
+check "each option of a command's help is in its page" options_agree described help page
+check "no page names an option that is gone" options_agree used page help
 check 'what all commands have is in exitstat(1)' common_options
 check 'pages refer to pages that are there' references
 done_testing
