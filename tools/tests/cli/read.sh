@@ -360,11 +360,13 @@ check 'explain: unknown reasons' cases <<-'END'
 	1	exitstat explain --isa vmx 57005	no such exit reason
 	1	exitstat explain ''			no such exit reason
 	2	exitstat explain --isa arm 1		need vmx, svm, pvm or kvm
+	2	exitstat explain HLT CPUID		one REASON at a time
 END
 check 'usage errors exit with 2' cases <<-END
 	0	exitstat --version	^exitstat [0-9]
 	2	exitstat dance	no such command
 	2	exitstat report	which FILE
+	2	exitstat plot a.x b.x	one FILE at a time
 	2	exitstat export -f xml all.x	no such format
 	$(commands | sed 's/.*/0	exitstat & --help	Usage/')
 END
