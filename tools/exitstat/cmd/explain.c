@@ -70,8 +70,7 @@ static const char *print_avoid(const char *label, const char *who,
 	if (!*text)
 		return label;
 	line = xasprintf("%s: %s", who, text);
-	printf("%-*s", LABEL, label);
-	wrap_text(stdout, LABEL, line);
+	print_fact(label, line);
 	free(line);
 	return "";
 }
