@@ -70,20 +70,27 @@ static int add_exit(struct snapwrite *s, const char *line)
 	return 0;
 }
 
+/* Which of @names from @first on is @name; KES_ISA_NONE: none. */
+static uint32_t find(const char *const *names, uint32_t first, uint32_t last,
+		     const char *name)
+{
+	for (uint32_t i = first; i <= last; i++)
+		if (!strcmp(names[i], name))
+			return i;
+	return KES_ISA_NONE;
+}
+
 static int add_part(struct snapwrite *s, const char *name)
 {
 	static const char *const names[] = {
 		[KES_REC_USERSPACE] = "userspace", [KES_REC_TIME] = "time",
 		[KES_REC_HISTOGRAM] = "histogram", [KES_REC_DETAIL] = "detail",
 	};
+	uint32_t type = find(names, KES_REC_USERSPACE, KES_REC_DETAIL, name);
 
-	for (uint32_t i = KES_REC_USERSPACE; i <= KES_REC_DETAIL; i++) {
-		if (strcmp(names[i], name))
-			continue;
-		snapwrite_part(s, i);
-		return 0;
-	}
-	return -1;
+	if (type)
+		snapwrite_part(s, type);
+	return type ? 0 : -1;
 }
 
 /* Up to 8 numbers after the first word. */
@@ -119,9 +126,7 @@ static int add_element(struct snapwrite *s, const char *line)
 		h.bucket[n[1]] = n[2];
 		snapwrite_element(s, &h);
 	} else if (!strncmp(line, "value ", 6) && nr >= 3) {
-		snapwrite_element(s, &(struct kes_detail_value) {
-			.code = n[0], .value = n[1], .count = n[2],
-			.flags = (uint32_t)n[3] });
+		snapwrite_detail(s, n[0], n[1], n[2], (uint32_t)n[3]);
 	} else {
 		return -1;
 	}
@@ -130,7 +135,7 @@ static int add_element(struct snapwrite *s, const char *line)
 
 static int add_closure(struct snapwrite *s, const char *line)
 {
-	struct kes_vcpu_record *v = (void *)(s->data + s->vcpu_off);
+	struct kes_vcpu_record *v = snapwrite_last_vcpu(s);
 	uint64_t n[8];
 
 	if (numbers(line, n) != 2)
@@ -157,10 +162,7 @@ static uint32_t isa_of(const char *name)
 		[KES_ISA_PVM] = "pvm", [KES_ISA_KVM] = "kvm",
 	};
 
-	for (uint32_t i = KES_ISA_VMX; i <= KES_ISA_KVM; i++)
-		if (!strcmp(names[i], name))
-			return i;
-	return KES_ISA_NONE;
+	return find(names, KES_ISA_VMX, KES_ISA_KVM, name);
 }
 
 static int add_line(struct snapwrite *s, const char *line)
@@ -175,7 +177,7 @@ static int add_line(struct snapwrite *s, const char *line)
 		 sscanf(line, "known %u", &h->groups_known) == 1)
 		return 0;
 	else if (!strncmp(line, "stamp ", 6))
-		h->begin_ns = h->end_ns = strtoull(line + 6, NULL, 0);
+		snapwrite_at(s, strtoull(line + 6, NULL, 0));
 	else if (!strncmp(line, "lost ", 5))
 		h->lost = strtoull(line + 5, NULL, 0);
 	else if (!strncmp(line, "fields ", 7))

@@ -65,7 +65,7 @@ void snapwrite_vcpu(struct snapwrite *s, uint32_t type, uint32_t vcpu_id,
 		    uint64_t attempts)
 {
 	struct kes_vcpu_record *v = append(s, sizeof(*v));
-	struct kes_vm_record *vm = (void *)(s->data + s->vm_off);
+	struct kes_vm_record *vm = snapwrite_last_vm(s);
 
 	s->vcpu_off = (size_t)((unsigned char *)v - s->data);
 	v->rec.type = type;
@@ -83,18 +83,11 @@ void snapwrite_vcpu(struct snapwrite *s, uint32_t type, uint32_t vcpu_id,
 void snapwrite_exit(struct snapwrite *s, const struct kes_exit *e)
 {
 	struct kes_exit *to = append(s, sizeof(*to));
-	struct kes_vcpu_record *v = (void *)(s->data + s->vcpu_off);
+	struct kes_vcpu_record *v = snapwrite_last_vcpu(s);
 
 	*to = *e;
 	v->nr_exits++;
 	v->rec.size += sizeof(*to);
-}
-
-void snapwrite_unknown_last(struct snapwrite *s, uint64_t code)
-{
-	struct kes_vcpu_record *v = (void *)(s->data + s->vcpu_off);
-
-	v->unknown_last = code;
 }
 
 void snapwrite_clock(struct snapwrite *s, uint64_t tsc_khz, uint64_t now_cyc,
@@ -105,8 +98,6 @@ void snapwrite_clock(struct snapwrite *s, uint64_t tsc_khz, uint64_t now_cyc,
 	h->tsc_khz = tsc_khz;
 	h->now_cyc = now_cyc;
 	h->groups = groups;
-	h->groups_known = KES_GROUP_COUNT | KES_GROUP_TIME |
-			  KES_GROUP_HISTOGRAM | KES_GROUP_DETAIL;
 }
 
 void snapwrite_part(struct snapwrite *s, uint32_t type)
@@ -114,7 +105,7 @@ void snapwrite_part(struct snapwrite *s, uint32_t type)
 	size_t size = type == KES_REC_TIME ? sizeof(struct kes_time_record) :
 					     sizeof(struct kes_detail_record);
 	struct kes_detail_record *r = append(s, size);
-	struct kes_vcpu_record *v = (void *)(s->data + s->vcpu_off);
+	struct kes_vcpu_record *v = snapwrite_last_vcpu(s);
 
 	s->part_off = (size_t)((unsigned char *)r - s->data);
 	r->rec.type = type;
@@ -127,7 +118,7 @@ void snapwrite_part(struct snapwrite *s, uint32_t type)
 void snapwrite_time(struct snapwrite *s, uint64_t first_cyc, uint64_t last_cyc,
 		    uint64_t guest_cyc, uint32_t state)
 {
-	struct kes_time_record *r = (void *)(s->data + s->part_off);
+	struct kes_time_record *r = snapwrite_last_time(s);
 
 	r->first_cyc = first_cyc;
 	r->last_cyc = last_cyc;

@@ -28,8 +28,6 @@ void snapwrite_vm(struct snapwrite *s, uint64_t vm_id, uint32_t pid,
 void snapwrite_vcpu(struct snapwrite *s, uint32_t type, uint32_t vcpu_id,
 		    uint64_t attempts);
 void snapwrite_exit(struct snapwrite *s, const struct kes_exit *e);
-/* The last raw code of the vCPU that was counted as unknown. */
-void snapwrite_unknown_last(struct snapwrite *s, uint64_t code);
 /* Header fields that the groups beyond counting need. */
 void snapwrite_clock(struct snapwrite *s, uint64_t tsc_khz, uint64_t now_cyc,
 		     uint32_t groups);
@@ -51,6 +49,22 @@ void snapwrite_free(struct snapwrite *s);
 static inline struct kes_header *snapwrite_header(struct snapwrite *s)
 {
 	return (struct kes_header *)s->data;
+}
+
+/* The last record of a VM, of a vCPU, of a group. */
+static inline struct kes_vm_record *snapwrite_last_vm(struct snapwrite *s)
+{
+	return (struct kes_vm_record *)(s->data + s->vm_off);
+}
+
+static inline struct kes_vcpu_record *snapwrite_last_vcpu(struct snapwrite *s)
+{
+	return (struct kes_vcpu_record *)(s->data + s->vcpu_off);
+}
+
+static inline struct kes_time_record *snapwrite_last_time(struct snapwrite *s)
+{
+	return (struct kes_time_record *)(s->data + s->part_off);
 }
 
 uint64_t snapwrite_now_ns(void);
@@ -78,7 +92,7 @@ static inline void snapwrite_times(struct snapwrite *s, uint64_t first_cyc,
 {
 	snapwrite_part(s, KES_REC_TIME);
 	snapwrite_time(s, first_cyc, last_cyc, guest_cyc, state);
-	((struct kes_time_record *)(s->data + s->part_off))->state_code = code;
+	snapwrite_last_time(s)->state_code = code;
 }
 
 /* Its first state is KES_STATE_HANDLER's. */

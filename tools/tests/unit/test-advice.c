@@ -31,6 +31,13 @@ static void check_text(const struct reason *r, const char *what,
 			 what, text);
 }
 
+static void check_if_any(const struct reason *r, const char *what,
+			 const char *text)
+{
+	if (*text)
+		check_text(r, what, text);
+}
+
 static void every_reason(void **state)
 {
 	const struct reason *r;
@@ -45,12 +52,9 @@ static void every_reason(void **state)
 		check_text(&r[i], "cost", a.cost);
 		if (!*a.guest && !*a.vmm && !*a.host)
 			fail_msg("%s: nothing to avoid it", r[i].name);
-		if (*a.guest)
-			check_text(&r[i], "guest", a.guest);
-		if (*a.vmm)
-			check_text(&r[i], "VMM", a.vmm);
-		if (*a.host)
-			check_text(&r[i], "host", a.host);
+		check_if_any(&r[i], "guest", a.guest);
+		check_if_any(&r[i], "VMM", a.vmm);
+		check_if_any(&r[i], "host", a.host);
 		assert_true(*r[i].meaning && *r[i].reference);
 	}
 }
@@ -125,13 +129,12 @@ static void names_of_others(void **state)
 #include "exits/names.def"
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const struct reason *r = reason_by_name(names[i].isa,
-							names[i].name);
+	each_row(row, names) {
+		const struct reason *r = reason_by_name(row->isa, row->name);
 
 		assert_non_null(r);
-		assert_int_equal(r->code, names[i].code);
-		assert_int_not_equal(strcasecmp(r->name, names[i].name), 0);
+		assert_int_equal(r->code, row->code);
+		assert_int_not_equal(strcasecmp(r->name, row->name), 0);
 	}
 	assert_string_equal(reason_by_name(KES_ISA_SVM, "PF excp")->name,
 			    "EXCP_PF");

@@ -88,9 +88,8 @@ static void impossible_numbers_are_refused(void **state)
 	struct pack_state at = { 0 };
 	struct buf b = { 0 };
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		assert_int_equal(pack_put(rows[i].kind, &at, &b, rows[i].n),
-				 -ERANGE);
+	each_row(row, rows)
+		assert_int_equal(pack_put(row->kind, &at, &b, row->n), -ERANGE);
 	assert_int_equal(b.len, 0);
 	buf_free(&b);
 }

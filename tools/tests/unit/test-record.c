@@ -256,7 +256,7 @@ static void unknown_codes_keep_their_number(void **state)
 	sample(5, 0, 0);
 	one_vm(ALL_FIELDS, 5, 0, 0);
 	snapwrite_count(&w, KES_CODE_UNKNOWN, 3, 0);
-	snapwrite_unknown_last(&w, 0xdead);
+	snapwrite_last_vcpu(&w)->unknown_last = 0xdead;
 	take();
 	finish();
 	assert_int_equal(model.total, 3);

@@ -34,8 +34,7 @@ static void build(void)
 	snapwrite_vcpu(&w, KES_REC_RETIRED, 0, 7);
 	snapwrite_count(&w, 12, 7, 0);
 	snapwrite_vcpu(&w, KES_REC_RETIRED, 0, 7);
-	((struct kes_vcpu_record *)(w.data + w.vcpu_off))->rec.type =
-		KES_REC_BASELINE;
+	snapwrite_last_vcpu(&w)->rec.type = KES_REC_BASELINE;
 	snapwrite_vm(&w, 1, 100, 10, 0, "first");
 	for (uint32_t v = 0; v < 2; v++) {
 		snapwrite_vcpu(&w, KES_REC_VCPU, v, 40 + v);
@@ -111,17 +110,14 @@ static void accepts(void **state)
 
 static void skips_longer_structs(void **state)
 {
-	struct kes_vcpu_record *v;
-
 	snapwrite_begin(&w, KES_ISA_SVM, 0);
 	snapwrite_vm(&w, 1, 1, 1, 0, "x");
 	snapwrite_vcpu(&w, KES_REC_VCPU, 0, 1);
 	snapwrite_count(&w, 0x7b, 101, 0);
 	/* a later kernel's struct kes_exit, twice as long */
 	snapwrite_count(&w, 1, 2, 0);
-	v = (void *)(w.data + w.vcpu_off);
-	v->nr_exits = 1;
-	v->exit_size = 2 * sizeof(struct kes_exit);
+	snapwrite_last_vcpu(&w)->nr_exits = 1;
+	snapwrite_last_vcpu(&w)->exit_size = 2 * sizeof(struct kes_exit);
 	snapwrite_end(&w);
 	assert_int_equal(parse(w.len), 0);
 	assert_int_equal(s.nr_exits, 1);
@@ -292,7 +288,7 @@ static void times_need_a_clock(void **state)
 static void comm_without_end(void **state)
 {
 	build();
-	memset(((struct kes_vm_record *)(w.data + w.vm_off))->comm, 'x', 16);
+	memset(snapwrite_last_vm(&w)->comm, 'x', 16);
 	assert_int_equal(parse(w.len), 0);
 	assert_int_equal(strlen(s.vms[1].comm), 16);
 }

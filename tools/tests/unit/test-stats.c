@@ -23,12 +23,11 @@ static void student(void **state)
 		{ 1e6, 1.960 },
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		double t = stats_t_quantile(0.975, table[i].df);
+	each_row(row, table) {
+		double t = stats_t_quantile(0.975, row->df);
 
-		assert_true(fabs(t - table[i].t) < 0.0006);
-		assert_true(fabs(stats_t_two_sided(t, table[i].df) - 0.05) <
-			    1e-9);
+		assert_true(fabs(t - row->t) < 0.0006);
+		assert_true(fabs(stats_t_two_sided(t, row->df) - 0.05) < 1e-9);
 	}
 	/* one degree is Cauchy's distribution: P(|T| > 1) is a half */
 	assert_true(fabs(stats_t_two_sided(1, 1) - 0.5) < 1e-12);
@@ -68,13 +67,13 @@ static void welch(void **state)
 		{ x, y, 4, 3, 0.010752 },
 	};
 
-	for (size_t i = 0; i < ARRAY_LEN(pairs); i++) {
-		struct stats_mean a = stats_of(pairs[i].a, pairs[i].nr_a);
-		struct stats_mean b = stats_of(pairs[i].b, pairs[i].nr_b);
+	each_row(pair, pairs) {
+		struct stats_mean a = stats_of(pair->a, pair->nr_a);
+		struct stats_mean b = stats_of(pair->b, pair->nr_b);
 		struct stats_change c = stats_welch(&a, &b);
 		struct stats_change back = stats_welch(&b, &a);
 
-		assert_true(fabs(c.p - pairs[i].p) < 1e-6);
+		assert_true(fabs(c.p - pair->p) < 1e-6);
 		/* the interval says the same as p */
 		assert_int_equal(stats_sure(&c), c.p < 0.05);
 		assert_true(back.change == -c.change && back.p == c.p);
