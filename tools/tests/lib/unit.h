@@ -55,8 +55,9 @@ static inline int report_row(void **state)
 		return cmocka_run_group_tests_name(_name, tests, NULL, NULL); \
 	}
 
-/* A test; and one between setup() and teardown() of its file. */
+/* A test; one before teardown() of its file, one after its setup(), too. */
 #define TEST(_f)	cmocka_unit_test_teardown(_f, report_row)
+#define TTEST(_f)	cmocka_unit_test_teardown(_f, teardown)
 #define FTEST(_f)	cmocka_unit_test_setup_teardown(_f, setup, teardown)
 
 /* The error is one line with @says in it, and is forgotten. */

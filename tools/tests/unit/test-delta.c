@@ -81,10 +81,11 @@ static void take(void)
 	delta_begin(&d, &snap);
 }
 
-/* The change of the first vCPU of the @i-th VM. */
-static const struct delta_change *change(size_t i)
+/* The change of the first vCPU of the first VM. */
+static const struct delta_change *change(void)
 {
-	return delta_vcpu(&d, d.listed[i], 0);
+	take();
+	return delta_vcpu(&d, d.listed[0], 0);
 }
 
 /* ---- what changed ---- */
@@ -134,8 +135,7 @@ static const struct delta_change *timed_look(uint64_t now, uint64_t first,
 	vcpu(1, 1, 0);
 	times(first, last, guest, state, code);
 	handler(code, cyc, max);
-	take();
-	return change(0);
+	return change();
 }
 
 static const struct delta_change *two(uint64_t io, uint64_t npf)
@@ -146,8 +146,7 @@ static const struct delta_change *two(uint64_t io, uint64_t npf)
 		exits(IOIO, io);
 	if (npf)
 		exits(NPF, npf);
-	take();
-	return change(0);
+	return change();
 }
 
 /* Two counters of a vCPU, three times; 0 is not listed. */
@@ -206,8 +205,7 @@ static void fall_of_others(void **state)
 		times(100, 300 + i, 150, KES_STATE_GUEST, IOIO);
 		handler(IOIO, 50 + i, 9);
 		buckets(IOIO, 11, 0);
-		take();
-		c = change(0);
+		c = change();
 	}
 	assert_true(c->restarted);
 	assert_int_equal(c->sums[DELTA_ATTEMPTS], 7);
@@ -230,8 +228,7 @@ static void listed_twice(void **state)
 		exits(IOIO, n + 1000);
 		snapwrite_vcpu(&w, KES_REC_VCPU, 0, 0);
 		exits(IOIO, n + 2000);
-		take();
-		c = change(0);
+		c = change();
 		assert_int_equal(counted(c, IOIO), 10);
 		assert_int_equal(c->exits.nr, 1);
 		assert_int_equal(delta_vcpu(&d, d.listed[0], 1)->exits.nr, 0);
@@ -251,8 +248,7 @@ static void reuse_of_ids(void **state)
 		at(0);
 		vcpu(1, look->created_ns, 0);
 		exits(IOIO, look->count);
-		take();
-		assert_int_equal(counted(change(0), IOIO), look->want);
+		assert_int_equal(counted(change(), IOIO), look->want);
 		delta_end(&d);
 		assert_int_equal(d.nr_vms, 1);
 	}
@@ -268,10 +264,11 @@ static void out_of_sight(uint64_t keep_ns, uint64_t want)
 			vcpu(1, 5, 0);
 			exits(IOIO, 100 + (uint64_t)i);
 		}
-		take();
 		if (i < 1 || i > 2)
-			assert_int_equal(counted(change(0), IOIO),
+			assert_int_equal(counted(change(), IOIO),
 					 i == 3 ? want : i ? 1 : 100);
+		else
+			take();
 		if (snap.nr_vms && !d.listed[0]->user)
 			d.listed[0]->user = xcalloc(1, 1);
 		delta_end(&d);
@@ -310,8 +307,7 @@ static void open_state(void **state)
 	vcpu(1, 1, 3500);
 	times(100, 200, 60, KES_STATE_HALT_BLOCK, HLT);
 	handler(HLT, 40, 9);
-	take();
-	c = change(0);
+	c = change();
 	assert_int_equal(c->elapsed_ns, 0);
 	assert_int_equal(c->times.nr, 0);
 }
@@ -324,16 +320,14 @@ static void open_first(void **state)
 	at(1000);
 	vcpu(1, 1, 0);
 	times(100, 100, 0, KES_STATE_USERSPACE, KES_CODE_NONE);
-	take();
-	c = change(0);
+	c = change();
 	assert_int_equal(spent(c, KES_CODE_NONE, KES_STATE_USERSPACE), 900);
 	at(2000);
 	vcpu(1, 1, 0);
 	times(100, 1100, 0, KES_STATE_GUEST, KES_CODE_NONE);
 	snapwrite_element(&w, &(struct kes_time_exit) {
 		.code = KES_CODE_NONE, .cyc = { 0, 1000 } });
-	take();
-	c = change(0);
+	c = change();
 	assert_int_equal(spent(c, KES_CODE_NONE, KES_STATE_USERSPACE), 100);
 	assert_int_equal(c->guest_ns, 900);
 }
@@ -348,8 +342,7 @@ static void goes_on_meanwhile(void **state)
 	times(100, 200, 60, KES_STATE_HANDLER, HLT);
 	snapwrite_element(&w, &(struct kes_time_exit) {
 		.code = HLT, .cyc = { 40, 0, 0, 790 } });
-	take();
-	c = change(0);
+	c = change();
 	assert_int_equal(spent(c, HLT, KES_STATE_HALT_BLOCK), 790);
 	assert_int_equal(spent(c, HLT, KES_STATE_HANDLER), 40 + 10);
 	assert_int_equal(c->elapsed_ns, 900);
@@ -389,8 +382,7 @@ static void times_begin_again(void **state)
 		times(first, first + 900, 500, KES_STATE_GUEST, IOIO);
 		handler(IOIO, first == 100 ? 400 : 300, 9);
 		buckets(IOIO, first == 100 ? 20 : 3, first == 100 ? 0 : 4);
-		take();
-		c = change(0);
+		c = change();
 		assert_true(c->times_restarted);
 		assert_false(c->restarted);
 		assert_int_equal(c->guest_ns, 500);
@@ -405,16 +397,21 @@ static void times_begin_again(void **state)
 
 static void longest_exit(void **state)
 {
-	static const uint64_t max[] = { 9, 9, 12, 10 }, want[] = { 9, 0, 12, 0 };
+	static const struct {
+		uint64_t last, spent, max, want;
+	} looks[] = {
+		{ 200, 40, 9, 9 }, { 201, 41, 9, 0 }, { 202, 42, 12, 12 },
+		{ 203, 43, 10, 0 },
+	};
 
-	for (size_t i = 0; i < ARRAY_LEN(max); i++) {
+	each_row(look, looks) {
 		const struct delta_change *c;
 
-		c = timed_look(1000, 100, 200 + i, 60, KES_STATE_GUEST, IOIO,
-			       40 + i, max[i]);
+		c = timed_look(1000, 100, look->last, 60, KES_STATE_GUEST, IOIO,
+			       look->spent, look->max);
 		assert_int_equal(c->times.nr, 1);
 		assert_int_equal(((struct delta_time *)c->times.data)->max_ns,
-				 want[i]);
+				 look->want);
 	}
 }
 
@@ -436,8 +433,7 @@ static void details(void **state)
 		snapwrite_part(&w, KES_REC_DETAIL);
 		snapwrite_detail(&w, IOIO, look->value, look->count, 0);
 		snapwrite_detail(&w, IOIO, look->value, 7, KES_DETAIL_OTHER);
-		take();
-		x = change(0)->details.data;
+		x = change()->details.data;
 		assert_int_equal(d.change.details.nr, 2);
 		assert_int_equal(x[0].now->value, look->value);
 		assert_int_equal(x[0].n, look->want);

@@ -45,11 +45,6 @@ static void close_both(void)
 	}
 }
 
-static int setup(void **state)
-{
-	return 0;
-}
-
 static int teardown(void **state)
 {
 	close_both();
@@ -263,7 +258,7 @@ static void rows_of_another_sample_are_refused(void **state)
 }
 
 UNIT_TESTS("runs",
-	   FTEST(summaries_are_exact), FTEST(phases_are_of_later_samples),
-	   FTEST(finished_ones_say_the_same), FTEST(without_room_it_is_interrupted),
-	   FTEST(rows_are_read_in_order), FTEST(intervals_have_one_phase),
-	   FTEST(rows_of_another_sample_are_refused))
+	   TTEST(summaries_are_exact), TTEST(phases_are_of_later_samples),
+	   TTEST(finished_ones_say_the_same), TTEST(without_room_it_is_interrupted),
+	   TTEST(rows_are_read_in_order), TTEST(intervals_have_one_phase),
+	   TTEST(rows_of_another_sample_are_refused))

@@ -11,11 +11,6 @@
 static struct snapwrite w;
 static struct snapshot s;
 
-static int setup(void **state)
-{
-	return 0;
-}
-
 static int teardown(void **state)
 {
 	snapshot_free(&s);
@@ -323,8 +318,8 @@ static void exits_may_stay(void **state)
 }
 
 UNIT_TESTS("snapshot",
-	   FTEST(accepts), FTEST(exits_may_stay), FTEST(skips_longer_structs),
-	   FTEST(every_truncation_is_refused), FTEST(damage_is_refused),
-	   FTEST(comm_without_end), FTEST(parts_are_read),
-	   FTEST(no_part_comes_twice), FTEST(times_are_in_order),
-	   FTEST(times_need_a_clock))
+	   TTEST(accepts), TTEST(exits_may_stay), TTEST(skips_longer_structs),
+	   TTEST(every_truncation_is_refused), TTEST(damage_is_refused),
+	   TTEST(comm_without_end), TTEST(parts_are_read),
+	   TTEST(no_part_comes_twice), TTEST(times_are_in_order),
+	   TTEST(times_need_a_clock))
