@@ -69,6 +69,15 @@ need_commands()
 	done
 }
 
+# scratch VARIABLE: set it to a new directory, which goes when the script ends
+SCRATCH=()
+scratch()
+{
+	printf -v "$1" '%s' "$(mktemp -d)"
+	SCRATCH+=("${!1}")
+	trap 'rm -rf "${SCRATCH[@]}"' EXIT
+}
+
 # Hash of stdin, short enough for a directory name.
 short_hash()
 {

@@ -77,14 +77,13 @@ apply_series()
 # is patched completely or not at all.
 cmd_apply()
 {
-	local tree=$1
+	local tree=$1 copy
 	check_source_tree "$tree"
 	! in_cache "$tree" ||
 		die "$tree: part of the cache (apply the series to a copy of it)"
-	SCRATCH=$(mktemp -d)
-	trap 'rm -rf "$SCRATCH"' EXIT
-	copy_touched "$tree" "$SCRATCH"
-	apply_series "$SCRATCH" "$tree"
+	scratch copy
+	copy_touched "$tree" "$copy"
+	apply_series "$copy" "$tree"
 	apply_series "$tree"
 	readlink -f "$tree"
 }
