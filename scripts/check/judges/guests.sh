@@ -272,27 +272,17 @@ coverage_by_table()
 
 check_guest_refusals()
 {
-	check "an exit too many is refused" complains GUESTS_CFG \
-		's/^(exits:cpuid:.*)[+]997/\1+996/' \
-		judged_again minivmm exits:cpuid:997
-	check "an exit too few is refused" complains GUESTS_CFG \
-		's/^(exits:fresh_page:.*)[+]997/\1+998/' \
-		judged_again minivmm exits:fresh_page:997
-	check "a return to user space too many is refused" complains GUESTS_CFG \
-		's/^(exits:io_out:.*)[+]101$/\1+100/' \
-		judged_again minivmm exits:io_out:101
-	check "a reason that no row mentions is refused" complains GUESTS_CFG \
-		'/^exits:hypercall:.*CPUID/d' \
-		judged_again minivmm exits:hypercall:997
-	check "too few of at least is refused" complains GUESTS_CFG \
-		's/^(exits:interrupt:.*)>=23/\1>=99999/' \
-		judged_again minivmm exits:interrupt:23
-	check "a reason neither made nor explained is refused" \
-		complains COVERAGE_CFG "/^${ISA}[[:space:]]+BUS_LOCK/d" \
-		coverage_by_table
-	check "a reason made and explained is refused" \
-		complains COVERAGE_CFG "s/^${ISA}([[:space:]]+)BUS_LOCK/$ISA\\1CPUID/" \
-		coverage_by_table
+	check_rows complains GUESTS_CFG <<-\END
+	an exit too many is refused | s/^(exits:cpuid:.*)[+]997/\1+996/ | judged_again | minivmm | exits:cpuid:997
+	an exit too few is refused | s/^(exits:fresh_page:.*)[+]997/\1+998/ | judged_again | minivmm | exits:fresh_page:997
+	a return to user space too many is refused | s/^(exits:io_out:.*)[+]101$/\1+100/ | judged_again | minivmm | exits:io_out:101
+	a reason that no row mentions is refused | /^exits:hypercall:.*CPUID/d | judged_again | minivmm | exits:hypercall:997
+	too few of at least is refused | s/^(exits:interrupt:.*)>=23/\1>=99999/ | judged_again | minivmm | exits:interrupt:23
+	END
+	check_rows complains COVERAGE_CFG <<-END
+	a reason neither made nor explained is refused | /^${ISA}[[:space:]]+BUS_LOCK/d | coverage_by_table
+	a reason made and explained is refused | s/^$ISA([[:space:]]+)BUS_LOCK/$ISA\1CPUID/ | coverage_by_table
+	END
 }
 
 judge_guests()

@@ -71,13 +71,19 @@ check()
 	tap_comment <"$TAP_LOG"
 }
 
+# Rows of standard input without empty ones and blanks beside "|"
+table_rows()
+{
+	sed -E '/^$/d; s/[[:blank:]]*[|][[:blank:]]*/|/g'
+}
+
 # check_rows COMMAND...: a test for each line "NAME | ARGUMENT | ..." of standard
 # input, which is COMMAND with these arguments; blanks beside "|" do not count. After an
 # empty one at the end stands another "|".
 check_rows()
 {
 	local row words rows
-	mapfile -t rows < <(sed -E '/^$/d; s/[[:blank:]]*[|][[:blank:]]*/|/g')
+	mapfile -t rows < <(table_rows)
 	for row in "${rows[@]}"; do
 		IFS='|' read -ra words <<<"$row"
 		check "${words[0]}" "$@" "${words[@]:1}"
