@@ -22,8 +22,7 @@ classes_of()
 {
 	"$TOP/out/bin/exitstat" export "$RUN/$1.exitstat" | awk -F, '
 	NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
-	{ n[$col["class"]] += $col["l1"] }
-	END { for (k in n) print k, n[k] }' | LC_ALL=C sort
+	{ print $col["class"], $col["l1"] }' | add_up
 }
 
 program_ended_well()

@@ -11,16 +11,26 @@
 
 EXITS_DEF=$TOP/module/exits.def
 
-# reason_codes ISA: "name code" of every reason. Nearly every test asks for them:
-# they are made once, in a file of $WORK.
+# once FILE COMMAND...: FILE has what it prints. Many tests ask for the same.
+once()
+{
+	[ ! -e "$1" ] || return 0
+	"${@:2}" >"$1.$BASHPID"
+	mv "$1.$BASHPID" "$1"
+}
+
+# Lines of "KEY... NUMBER", those of one key added up.
+add_up()
+{
+	awk '{ number = $NF; $NF = ""; n[$0] += number }
+		END { for (k in n) print k n[k] }' | LC_ALL=C sort
+}
+
+# reason_codes ISA: "name code" of every reason
 reason_codes()
 {
-	local file=$WORK/reasons.$1
-	[ -s "$file" ] || {
-		list_reasons "$1" >"$file.$BASHPID"
-		mv "$file.$BASHPID" "$file"
-	}
-	cat "$file"
+	once "$WORK/reasons.$1" list_reasons "$1"
+	cat "$WORK/reasons.$1"
 }
 
 list_reasons()
@@ -35,13 +45,12 @@ list_reasons()
 # hist_counts ISA FILE
 hist_counts()
 {
+	hist_complete "$2"
 	awk -v isa="$1" '
 	/exit_reason:/ {
 		gsub(/[^0-9]+/, " ")
-		code = isa == "vmx" ? $1 % 65536 : $1
-		n[$2 " " code] += $3
-	}
-	END { for (k in n) print k, n[k] }' "$2" | LC_ALL=C sort
+		print $2, isa == "vmx" ? $1 % 65536 : $1, $3
+	}' "$2" | add_up
 }
 
 # A histogram that dropped events is no oracle.
@@ -59,29 +68,20 @@ build_snap()
 		"$TOP/scripts/check/lib/snap.c"
 }
 
-# snapshot_rows FILE: "vcpu|base vm vcpu code count" for each exit listed, and
-# "vm id flags" for each VM.
-snapshot_rows()
-{
-	"$SNAP" "$1" | awk '
-	$1 == "exit" { print "vcpu", $2, $3, $4, $5 + $6 }
-	$1 == "base_exit" { print "base", $2, $3, $4, $5 + $6 }
-	$1 == "vm"'
-}
-
 # snapshot_counts FILE VM: the counters of one VM since its start
 snapshot_counts()
 {
-	snapshot_rows "$1" | awk -v vm="$2" '
-	$1 == "vcpu" && $2 == vm { print $3, $4, $5 }' | LC_ALL=C sort
+	"$SNAP" "$1" | awk -v vm="$2" '
+	$1 == "exit" && $2 == vm { print $3, $4, $5 + $6 }' | LC_ALL=C sort
 }
 
 # snapshot_since_reset FILE VM
 snapshot_since_reset()
 {
-	snapshot_rows "$1" | awk -v vm="$2" '
-	$2 == vm && $1 != "vm" { n[$3 " " $4] += $1 == "vcpu" ? $5 : -$5 }
-	END { for (k in n) if (n[k]) print k, n[k] }' | LC_ALL=C sort
+	"$SNAP" "$1" | awk -v vm="$2" '
+	$1 == "exit" && $2 == vm { print $3, $4, $5 + $6 }
+	$1 == "base_exit" && $2 == vm { print $3, $4, -$5 - $6 }' | add_up |
+		sed '/ 0$/d'
 }
 
 # text_counts ISA DIR: the vcpu<N> files of a VM's directory in debugfs

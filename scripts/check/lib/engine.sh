@@ -7,12 +7,6 @@
 #
 # shellcheck disable=SC2016 # what judge is given are programs of awk
 
-# snap STEP [FILE]: lines of words
-snap()
-{
-	"$SNAP" "$RUN/$1/${2:-snapshot}"
-}
-
 # judge STEP FILE PROGRAM [VAR=VALUE...]: an awk program over snap's lines of
 # one VM, the step's last, and the header; it prints what is wrong. It has to
 # find something to judge: what it looks at goes into seen.
@@ -93,13 +87,7 @@ code_of()
 # with KVM_EXIT_IO (2).
 userspace_exact()
 {
-	awk -v isa="$ISA" -v guest="$1" '
-	NR == FNR { code[$1] = $2; next }
-	$1 == guest && $5 ~ /^[0-9]+$/ {
-		n[code[$(isa == "vmx" ? 3 : 4)]] += $6 }
-	END { for (k in n) print k, n[k] }' \
-		<(reason_codes "$ISA") "$TOP/guests/guests.cfg" |
-		LC_ALL=C sort >"$RUN/$1/userspace.want"
+	expected_counts "$1" 6 >"$RUN/$1/userspace.want"
 	judge "$1" snapshot '
 	BEGIN { while ((getline line < file) > 0) {
 		split(line, f); want[f[1]] = f[2]; all += f[2] } }
@@ -119,10 +107,8 @@ traced_returns()
 	hist_complete "$1"
 	awk -v eintr=18446744073709551612 '/reason:/ {
 		gsub(/[^0-9]+/, " ")
-		reason = length($2) < 20 ? $1 : ($2 "" == eintr "" ? 10 : 0)
-		n[reason] += $3
-	}
-	END { for (k in n) print k, n[k] }' "$1" | LC_ALL=C sort
+		print length($2) < 20 ? $1 : ($2 "" == eintr "" ? 10 : 0), $3
+	}' "$1" | add_up
 }
 
 # Of all vCPUs together, since that event does not say whose it is.
@@ -131,8 +117,7 @@ returns_are_traced()
 	traced_returns "$RUN/$1/hist.returns" >"$RUN/$1/returns.traced"
 	last_vm "$1"
 	snap "$1" | awk -v vm="$LAST_VM" '
-	$1 == "user" && $2 == vm { n[$4] += $5 }
-	END { for (k in n) if (n[k]) print k, n[k] }' | LC_ALL=C sort \
+	$1 == "user" && $2 == vm { print $4, $5 }' | add_up | sed '/ 0$/d' \
 		>"$RUN/$1/returns.counts"
 	same ftrace "$RUN/$1/returns.traced" counted "$RUN/$1/returns.counts"
 }

@@ -29,7 +29,6 @@ nested_column()
 l2_is_hist()
 {
 	hist_counts "$ISA" "$RUN/nested/hist.l2" >"$RUN/nested/hist.l2.counts"
-	hist_complete "$RUN/nested/hist.l2"
 	nested_column 6 >"$RUN/nested/l2.counts"
 	[ -s "$RUN/nested/l2.counts" ] || { echo "no exits of L2"; return 1; }
 	awk -v timer="$(code_of PREEMPTION_TIMER)" '
@@ -78,10 +77,8 @@ reflected_fits_inject()
 	hist_complete "$RUN/nested/hist.inject"
 	awk -v isa="$ISA" '/exit_code:/ {
 		gsub(/[^0-9]+/, " ")
-		n[isa == "vmx" ? $1 % 65536 : $1] += $2
-	}
-	END { for (k in n) print k, n[k] }' "$RUN/nested/hist.inject" \
-		>"$RUN/nested/inject.counts"
+		print isa == "vmx" ? $1 % 65536 : $1, $2
+	}' "$RUN/nested/hist.inject" | add_up >"$RUN/nested/inject.counts"
 	nested_column 7 | awk '
 	NR == FNR { most[$1] = $2; next }
 	{ n[$2] += $3 }
@@ -98,16 +95,15 @@ reflected_fits_inject()
 	}' "$RUN/nested/inject.counts" -
 }
 
-# "exits_<name> count", as the descriptors are called
+# stopped_counts [VCPU]: "exits_<name> count", as the descriptors are called
 stopped_counts()
 {
 	last_vm qmp
-	snap qmp stopped | awk -v vm="$LAST_VM" '
+	snap qmp stopped | awk -v vm="$LAST_VM" -v vcpu="${1-}" '
 	NR == FNR { name[$2] = "exits_" tolower($1); next }
-	$1 == "exit" && $2 == vm {
-		n[$4 == "unknown" ? "exits_unknown" : name[$4]] += $5 + $6 }
-	END { for (k in n) print k, n[k] }' <(reason_codes "$ISA") - |
-		LC_ALL=C sort
+	$1 == "exit" && $2 == vm && (vcpu == "" || $3 == vcpu) {
+		print $4 == "unknown" ? "exits_unknown" : name[$4], $5 + $6 }' \
+		<(reason_codes "$ISA") - | add_up
 }
 
 # QEMU's answer has {"name": ..., "value": ...} per statistic and vCPU.
@@ -118,8 +114,7 @@ query_stats_counts()
 			s/.*"name": "(exits_[a-z0-9_]+)".*"value": ([0-9]+).*/\1 \2/
 			s/.*"value": ([0-9]+).*"name": "(exits_[a-z0-9_]+)".*/\2 \1/
 			p
-		}' | awk '{ n[$1] += $2 }
-		END { for (k in n) if (n[k]) print k, n[k] }' | LC_ALL=C sort
+		}' | add_up | sed '/ 0$/d'
 }
 
 query_stats_is_snapshot()
@@ -136,12 +131,7 @@ info_stats_is_snapshot()
 	tr -d '\r' <"$RUN/qmp/info-stats" | sed 's/\\r//g; s/\\n/\n/g' |
 		sed -nE 's/^ *(exits_[a-z0-9_]+)[^:]*: ([1-9][0-9]*).*/\1 \2/p' |
 		LC_ALL=C sort >"$RUN/qmp/info-stats.counts"
-	last_vm qmp
-	snap qmp stopped | awk -v vm="$LAST_VM" '
-	NR == FNR { name[$2] = "exits_" tolower($1); next }
-	$1 == "exit" && $2 == vm && $3 == 0 { print name[$4], $5 + $6 }' \
-		<(reason_codes "$ISA") - | LC_ALL=C sort \
-		>"$RUN/qmp/vcpu0.counts"
+	stopped_counts 0 >"$RUN/qmp/vcpu0.counts"
 	same snapshot "$RUN/qmp/vcpu0.counts" \
 		'info stats' "$RUN/qmp/info-stats.counts"
 }

@@ -5,15 +5,17 @@
 # (a directory below $RUN), says what differs and fails, or is silent. Sourced
 # by scripts/check/checks/lab.
 
-# Files in the common form are made beside the step's own, once: the tests of a
-# step ask for the same ones.
+# snap STEP [FILE]: a snapshot of it, lines of words (scripts/check/lib/snap.c)
+snap()
+{
+	"$SNAP" "$RUN/$1/${2:-snapshot}"
+}
+
+# Files in the common form are beside the step's own.
 hist_of()
 {
 	HIST=$RUN/$1/hist.counts
-	[ ! -e "$HIST" ] || return 0
-	hist_complete "$RUN/$1/hist"
-	hist_counts "$ISA" "$RUN/$1/hist" >"$HIST.new"
-	mv "$HIST.new" "$HIST"
+	once "$HIST" hist_counts "$ISA" "$RUN/$1/hist"
 }
 
 # last_vm STEP: sets LAST_VM
@@ -26,10 +28,8 @@ last_vm()
 snapshot_of()
 {
 	COUNTS=$RUN/$1/snapshot.counts
-	[ ! -e "$COUNTS" ] || return 0
 	last_vm "$1"
-	snapshot_counts "$RUN/$1/snapshot" "$LAST_VM" >"$COUNTS.new"
-	mv "$COUNTS.new" "$COUNTS"
+	once "$COUNTS" snapshot_counts "$RUN/$1/snapshot" "$LAST_VM"
 }
 
 snapshot_is_hist()
@@ -69,9 +69,8 @@ recording_counts()
 		code = $col["code"]
 		if (code < 0 || code > 4294967295)
 			code = code - int(code / 4294967296) * 4294967296
-		n[$col["vcpu"] " " code] += $col["l1"] + $col["l2"]
-	}
-	END { for (k in n) print k, n[k] }' | LC_ALL=C sort
+		print $col["vcpu"], code, $col["l1"] + $col["l2"]
+	}' | add_up
 }
 
 # recording_is_hist STEP SOURCE
@@ -86,10 +85,9 @@ recording_is_hist()
 # sysfs sums up all VMs since the last reset; here there was none yet.
 sysfs_is_snapshot()
 {
-	snapshot_rows "$RUN/$1/snapshot" | awk '
-	$1 == "vcpu" { n[$4] += $5; total += $5 }
-	END { for (k in n) print k, n[k]; print "total", total }' |
-		LC_ALL=C sort >"$RUN/$1/all.counts"
+	snap "$1" | awk '
+	$1 == "exit" { print $4, $5 + $6; print "total", $5 + $6 }' | add_up \
+		>"$RUN/$1/all.counts"
 	{
 		awk -F'[: ]' 'NR == FNR { code[$1] = $2; next }
 			{ print code[$1], $2 }' <(reason_codes "$ISA") \
@@ -99,21 +97,21 @@ sysfs_is_snapshot()
 	same snapshot "$RUN/$1/all.counts" sysfs "$RUN/$1/sysfs.counts"
 }
 
-# What guests.cfg wants of a guest: "code count", rows of one reason added,
-# those that are no plain numbers left out.
+# expected_counts GUEST COLUMN: what guests.cfg wants of it: "code count", of rows
+# whose exits are plain numbers; column 5 has exits, 6 returns to user space
 expected_counts()
 {
-	awk -v isa="$ISA" -v guest="$1" '
+	awk -v isa="$ISA" -v guest="$1" -v column="$2" '
 	NR == FNR { code[$1] = $2; next }
-	$1 == guest && $5 ~ /^[0-9]+$/ { n[code[$(isa == "vmx" ? 3 : 4)]] += $5 }
-	END { for (k in n) print k, n[k] }' \
-		<(reason_codes "$ISA") "$TOP/guests/guests.cfg" | LC_ALL=C sort
+	$1 == guest && $5 ~ /^[0-9]+$/ {
+		print code[$(isa == "vmx" ? 3 : 4)], $column }' \
+		<(reason_codes "$ISA") "$TOP/guests/guests.cfg" | add_up
 }
 
 # expect_exits FILE: lines of "vcpu code count" have guests.cfg's for vCPU 0.
 expect_exits()
 {
-	expected_counts counts >"$1.want"
+	expected_counts counts 5 >"$1.want"
 	awk 'NR == FNR { want[$1] = $2; next }
 	$1 == 0 && $2 in want { print $2, $3 }' "$1.want" "$1" |
 		LC_ALL=C sort >"$1.found"
@@ -138,8 +136,8 @@ counted_nothing()
 	[ "$(<"$RUN/off/count")" = 0 ] ||
 		{ echo "counting is on after loading"; return 1; }
 	oracle_is_sane off
-	snapshot_rows "$RUN/off/snapshot" >"$RUN/off/rows"
-	! grep -v '^vm ' "$RUN/off/rows" || return 1
+	snap off >"$RUN/off/rows"
+	! grep -E '^(base_)?exit ' "$RUN/off/rows" || return 1
 	[ "$(<"$RUN/off/total")" = 0 ] && [ ! -s "$RUN/off/reasons" ]
 }
 
@@ -156,34 +154,24 @@ linux_booted()
 	return 1
 }
 
-reason_seen()
-{
-	snapshot_of "$1"
-	grep -qE "^[0-9]+ $(code_of "$2") [1-9]" "$COUNTS" ||
-		{ echo "$2: no exits"; return 1; }
-}
-
 # monotonic STEP PREFIX: the snapshots before, PREFIX.<n> in turn, snapshot.
 # A counter that is gone is one that went backwards.
 monotonic()
 {
-	local file
-	find "$RUN/$1" -name "$2.[0-9]*" | sort -V | {
-		echo "$RUN/$1/before"
-		cat
-		echo "$RUN/$1/snapshot"
-	} | while IFS= read -r file; do
-		echo "snapshot ${file##*/}"
-		snapshot_rows "$file"
+	local file files
+	mapfile -t files < <(cd "$RUN/$1" && compgen -G "$2.[0-9]*" | sort -V)
+	for file in before "${files[@]}" snapshot; do
+		echo "snapshot $file"
+		snap "$1" "$file"
 	done | awk '
 	function gone(k) { for (k in last) if (seen[k] != nr) bad(k, "gone") }
 	function bad(k, what) { print where ": " k ": " what; failed = 1 }
 	$1 == "snapshot" { gone(); where = $2; nr++ }
-	$1 == "vcpu" {
+	$1 == "exit" {
 		k = $2 " " $3 " " $4
-		if ($5 < last[k])
-			bad(k, last[k] " then " $5)
-		last[k] = $5
+		if ($5 + $6 < last[k])
+			bad(k, last[k] " then " $5 + $6)
+		last[k] = $5 + $6
 		seen[k] = nr
 	}
 	END { gone(); if (nr < 5) bad("-", "too few snapshots"); exit failed }'
@@ -192,11 +180,10 @@ monotonic()
 # since_before STEP: "vm vcpu code count" of what was counted during the step
 since_before()
 {
-	{ snapshot_rows "$RUN/$1/before"; echo; snapshot_rows "$RUN/$1/snapshot"
-	} | awk '
+	{ snap "$1" before; echo; snap "$1"; } | awk '
 	!NF { after = 1 }
-	$1 == "vcpu" { n[$2 " " $3 " " $4] += after ? $5 : -$5 }
-	END { for (k in n) if (n[k]) print k, n[k] }' | LC_ALL=C sort
+	$1 == "exit" { print $2, $3, $4, ($5 + $6) * (after ? 1 : -1) }' |
+		add_up | sed '/ 0$/d'
 }
 
 # All VMs of the step together, since ftrace does not tell them apart.
@@ -224,8 +211,8 @@ on_off_on()
 	[ -s "$RUN/$1/overlap" ] ||
 		{ echo "the Linux guest ended before the others"; return 1; }
 	[ "$(<"$RUN/$1/rc")" = 0 ] || { echo "a guest failed"; return 1; }
-	mapfile -t vms < <(snapshot_rows "$RUN/$1/snapshot" |
-		awk '$1 == "vm" { print $2 }' | sort -n | tail -n 3)
+	mapfile -t vms < <(snap "$1" | awk '$1 == "vm" { print $2 }' |
+		sort -n | tail -n 3)
 	snapshot_counts "$RUN/$1/snapshot" "${vms[0]}" >"$RUN/$1/on-1"
 	snapshot_counts "$RUN/$1/snapshot" "${vms[1]}" >"$RUN/$1/off"
 	snapshot_counts "$RUN/$1/snapshot" "${vms[2]}" >"$RUN/$1/on-2"

@@ -21,6 +21,7 @@
  * the file is a snapshot, whole, each record in its place.
  */
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,12 @@ static const void *take(const struct part *part, size_t from, size_t size)
 	return part->at + from;
 }
 
+/* Each element that follows a record's head, which says how many there are. */
+#define FOR_EACH(e, rec, part) \
+	for (uint32_t i_ = 0; i_ < (rec)->nr && \
+	     ((e) = take(part, sizeof(*(rec)) + i_ * sizeof(*(e)), \
+			 sizeof(*(e)))); i_++)
+
 static const char *code_word(uint64_t code)
 {
 	static char word[16];
@@ -67,9 +74,10 @@ static void print_vm(const struct part *part)
 	printf("vm %llu %u\n", vm->vm_id, vm->flags);
 }
 
-static void print_counts(const struct part *part, const char *word)
+static void print_vcpu(const struct part *part)
 {
 	const struct kes_vcpu_record *vcpu = take(part, 0, sizeof(*vcpu));
+	const bool base = vcpu->rec.type == KES_REC_BASELINE;
 	uint64_t sum = 0;
 
 	if (vcpu->exit_size < sizeof(struct kes_exit))
@@ -82,23 +90,13 @@ static void print_counts(const struct part *part, const char *word)
 		if (vcpu->rec.type == KES_REC_RETIRED)
 			continue;
 		printf("%s %llu %u %s %llu %llu %llu %llu %llu\n",
-		       vcpu->rec.type == KES_REC_VCPU ? "exit" : "base_exit",
-		       vcpu->vm_id, vcpu->vcpu_id, code_word(e->code), e->l1,
-		       e->l2, e->l2_reflected, e->fastpath, e->userspace);
+		       base ? "base_exit" : "exit", vcpu->vm_id,
+		       vcpu->vcpu_id, code_word(e->code), e->l1, e->l2,
+		       e->l2_reflected, e->fastpath, e->userspace);
 	}
-	printf("%s %llu %u %llu %llu %llu %" PRIu64 "\n", word, vcpu->vm_id,
-	       vcpu->vcpu_id, vcpu->attempts, vcpu->entry_failed,
-	       vcpu->emulation, sum);
-}
-
-static void print_vcpu(const struct part *part)
-{
-	print_counts(part, "vcpu");
-}
-
-static void print_base(const struct part *part)
-{
-	print_counts(part, "base");
+	printf("%s %llu %u %llu %llu %llu %" PRIu64 "\n",
+	       base ? "base" : "vcpu", vcpu->vm_id, vcpu->vcpu_id,
+	       vcpu->attempts, vcpu->entry_failed, vcpu->emulation, sum);
 }
 
 static void print_userspace(const struct part *part)
@@ -106,11 +104,9 @@ static void print_userspace(const struct part *part)
 	const struct kes_userspace_record *rec = take(part, 0, sizeof(*rec));
 	const struct kes_userspace *u;
 
-	for (uint32_t i = 0; i < rec->nr; i++) {
-		u = take(part, sizeof(*rec) + i * sizeof(*u), sizeof(*u));
+	FOR_EACH(u, rec, part)
 		printf("user %llu %u %u %llu\n", rec->vm_id, rec->vcpu_id,
 		       u->reason, u->count);
-	}
 }
 
 static void print_time(const struct part *part)
@@ -119,11 +115,9 @@ static void print_time(const struct part *part)
 	const struct kes_time_exit *e;
 	uint64_t sum = rec->guest_cyc;
 
-	for (uint32_t i = 0; i < rec->nr; i++) {
-		e = take(part, sizeof(*rec) + i * sizeof(*e), sizeof(*e));
+	FOR_EACH(e, rec, part)
 		for (int s = 0; s < KES_NR_STATES - 1; s++)
 			sum += e->cyc[s];
-	}
 	printf("time %llu %u %llu %llu %u %" PRIu64 "\n", rec->vm_id,
 	       rec->vcpu_id, rec->first_cyc, rec->last_cyc, rec->state, sum);
 }
@@ -134,8 +128,7 @@ static void print_histogram(const struct part *part)
 	const struct kes_histogram_exit *e;
 	uint64_t sum;
 
-	for (uint32_t i = 0; i < rec->nr; i++) {
-		e = take(part, sizeof(*rec) + i * sizeof(*e), sizeof(*e));
+	FOR_EACH(e, rec, part) {
 		sum = 0;
 		for (int b = 0; b < KES_NR_BUCKETS; b++)
 			sum += e->bucket[b];
@@ -149,17 +142,15 @@ static void print_detail(const struct part *part)
 	const struct kes_detail_record *rec = take(part, 0, sizeof(*rec));
 	const struct kes_detail_value *v;
 
-	for (uint32_t i = 0; i < rec->nr; i++) {
-		v = take(part, sizeof(*rec) + i * sizeof(*v), sizeof(*v));
+	FOR_EACH(v, rec, part)
 		printf("detail %llu %u %s %llu\n", rec->vm_id, rec->vcpu_id,
 		       code_word(v->code), v->count);
-	}
 }
 
 static void (*const printers[])(const struct part *) = {
 	[KES_REC_VM] = print_vm,
 	[KES_REC_VCPU] = print_vcpu,
-	[KES_REC_BASELINE] = print_base,
+	[KES_REC_BASELINE] = print_vcpu,
 	[KES_REC_RETIRED] = print_vcpu,
 	[KES_REC_USERSPACE] = print_userspace,
 	[KES_REC_TIME] = print_time,

@@ -10,11 +10,24 @@ TRACING=/sys/kernel/tracing
 KVM_EVENTS=$TRACING/events/kvm
 KES_DEBUGFS=/sys/kernel/debug/kvm_exit_stats
 KES_SYSFS=/sys/kernel/kvm_exit_stats
+VENDOR=kvm-amd
+[ "$ISA" = svm ] || VENDOR=kvm-intel
 
 fail()
 {
 	echo "job: $*" >&2
 	exit 1
+}
+
+# load_module FILE [PARAMETER=VALUE...]
+load_module()
+{
+	insmod "$@" || fail "$1: cannot be loaded"
+}
+
+unload_module()
+{
+	rmmod "$1" || fail "$1: cannot be unloaded"
 }
 
 # The -cpu of a Linux guest. TCG delivers an interrupt that VMRUN injected a
@@ -75,7 +88,7 @@ restore_state()
 {
 	local group value
 	[ -s "$1" ] || return 0
-	[ -d $KES_SYSFS ] || insmod "$MODULE" || fail "$MODULE: cannot be loaded"
+	[ -d $KES_SYSFS ] || load_module "$MODULE"
 	switch_groups 0 detail histogram time count
 	while read -r group value; do
 		[ "$value" = 0 ] || switch_groups 1 "$group"
@@ -168,6 +181,16 @@ oracle_stop()
 		echo "!$(oracle_key "$event")" >"$KVM_EVENTS/$event/trigger"
 }
 
+# The kernel warns when an event goes with a histogram on it.
+oracles_stop()
+{
+	local event
+	for event in "$KVM_EVENTS"/*/trigger; do
+		event=${event%/trigger}
+		oracle_stop "${event##*/}"
+	done
+}
+
 counting()
 {
 	echo "$1" >$KES_SYSFS/count
@@ -202,19 +225,48 @@ save_snapshot()
 	cat $KES_DEBUGFS/snapshot >"$STEP/$1"
 }
 
+# The name of its directory in debugfs: NUMBER-PID
+newest_vm()
+{
+	find $KES_DEBUGFS/vms -mindepth 1 -maxdepth 1 -exec basename {} \; |
+		sort -n | tail -n 1
+}
+
 end()
 {
 	oracle_save "$STEP/hist"
 	oracle_save "$STEP/hist.returns" kvm_userspace_exit
 	save_snapshot snapshot
-	find $KES_DEBUGFS/vms -mindepth 1 -maxdepth 1 -exec basename {} \; |
-		sort -n | tail -n 1 >"$STEP/vm"
+	newest_vm >"$STEP/vm"
 	[ ! -s "$STEP/vm" ] ||
 		cp $KES_DEBUGFS/vms/"$(cat "$STEP/vm")"/* "$STEP/text/"
 	cat $KES_SYSFS/total >"$STEP/total"
 	cat $KES_SYSFS/unaccounted >"$STEP/unaccounted" 2>&1 || :
 	cat $KES_SYSFS/lost >"$STEP/lost"
 	(cd $KES_SYSFS/reasons && grep -v '^0$' -- * >"$STEP/reasons") || :
+}
+
+# start_guest QUIET [PREFIX...]: the Linux guest, beside what the step does
+start_guest()
+{
+	local GUEST_QUIET=$1
+	shift
+	linux_guest "$@" >"$STEP/guest.log" 2>&1 &
+	GUEST_PID=$!
+}
+
+# finish_guest [STATUS]: $STEP/rc has its own, or the one given if that is 0
+finish_guest()
+{
+	local rc=${1:-0}
+	wait "$GUEST_PID" || rc=$?
+	echo "$rc" >"$STEP/rc"
+}
+
+# still_runs: $STEP/overlap says so of the guest
+still_runs()
+{
+	! kill -0 "$GUEST_PID" || echo yes >"$STEP/overlap"
 }
 
 # wait_for_exits N: since begin's snapshot

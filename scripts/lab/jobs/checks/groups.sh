@@ -9,18 +9,15 @@ ROUNDS=10
 # what the clock says passed between them must be what the parts add up to.
 step_detail()
 {
-	local vm rc=0
 	switch_groups 1 time histogram detail || fail 'groups: cannot be switched'
 	begin detail
-	GUEST_QUIET=$GUEST_BRIEF linux_guest >"$STEP/guest.log" 2>&1 &
-	vm=$!
+	start_guest "$GUEST_BRIEF"
 	wait_for_exits 1000
 	save_snapshot early
 	wait_for_exits 3000
 	save_snapshot late
-	kill -0 $vm && echo yes >"$STEP/overlap"
-	wait $vm || rc=$?
-	echo $rc >"$STEP/rc"
+	still_runs
+	finish_guest
 	end
 	switch_groups 0 histogram time detail || fail 'groups: cannot be switched'
 }
@@ -63,16 +60,13 @@ flip_groups()
 
 step_groups()
 {
-	local vm rc=0
 	echo 1 >"$KES_SYSFS/reset"
 	begin groups
-	GUEST_QUIET=quiet linux_guest >"$STEP/guest.log" 2>&1 &
-	vm=$!
+	start_guest quiet
 	wait_for_exits 1000
 	QEMU=$(pidof qemu-system-x86_64)
 	flip_groups
 	flip 1 count
-	wait $vm || rc=$?
-	echo $rc >"$STEP/rc"
+	finish_guest
 	end
 }

@@ -4,19 +4,7 @@
 # The steps for kvm-exit-stats.ko only: it comes and goes before and after KVM,
 # before and after guests. Each leaves it loaded, and counting. Sourced by run.
 
-VENDOR=kvm-intel
-[ "$ISA" = vmx ] || VENDOR=kvm-amd
 LOADS=8
-
-load_module()
-{
-	insmod "$MODULE" || fail "$MODULE: cannot be loaded"
-}
-
-unload_module()
-{
-	rmmod kvm_exit_stats || fail 'kvm_exit_stats: cannot be unloaded'
-}
 
 # What a command says, and its status.
 said()
@@ -29,30 +17,22 @@ said()
 
 load_kvm()
 {
-	local name
-	for name in kvm "$VENDOR"; do
-		insmod "/lab/modules/$name.ko" ||
-			fail "$name: cannot be loaded"
-	done
+	load_module /lab/modules/kvm.ko
+	load_module "/lab/modules/$VENDOR.ko"
 }
 
-# The kernel warns when an event goes with a histogram on it.
 unload_kvm()
 {
-	local event
-	for event in "$KVM_EVENTS"/*/trigger; do
-		event=${event%/trigger}
-		oracle_stop "${event##*/}"
-	done
+	oracles_stop
 	rmmod "$VENDOR" kvm
 }
 
 # Loaded before KVM, which then goes while the module counts, and comes back.
 step_before_kvm()
 {
-	unload_module
+	unload_module kvm_exit_stats
 	unload_kvm || fail 'kvm: cannot be unloaded'
-	load_module
+	load_module "$MODULE"
 	counting 1
 	load_kvm
 	begin before_kvm
@@ -70,29 +50,28 @@ step_before_kvm()
 # now on.
 step_life()
 {
-	local vm rc=0 i=0
-	GUEST_QUIET=quiet linux_guest >/tmp/life.log 2>&1 &
-	vm=$!
+	local rc=0 i=0
+	STEP=/tmp
+	start_guest quiet
 	sleep 1
-	while [ $i -lt $LOADS ] && kill -0 $vm 2>/dev/null; do
-		unload_module
-		load_module
+	while [ $i -lt $LOADS ] && kill -0 "$GUEST_PID" 2>/dev/null; do
+		unload_module kvm_exit_stats
+		load_module "$MODULE"
 		[ $((i % 4)) = 0 ] || counting 1
 		[ $((i % 4)) != 2 ] || switch_groups 1 time histogram detail
 		[ $((i % 2)) = 0 ] || usleep 20000
 		i=$((i + 1))
 	done
-	unload_module
-	load_module
+	unload_module kvm_exit_stats
+	load_module "$MODULE"
 	begin life
 	echo $i >"$STEP/loads"
 	counting 1
 	micro_guest counts || rc=$?
-	kill -0 $vm && echo yes >"$STEP/overlap"
+	still_runs
 	save_snapshot micro
-	wait $vm || rc=$?
-	echo $rc >"$STEP/rc"
-	mv /tmp/life.log "$STEP/guest.log"
+	finish_guest $rc
+	mv /tmp/guest.log "$STEP/"
 	end
 }
 
@@ -102,14 +81,14 @@ step_misfits()
 	local file name
 	STEP=/out/misfits
 	mkdir -p $STEP
-	unload_module
+	unload_module kvm_exit_stats
 	for file in ./misfit-*.ko; do
 		name=${file#./}
 		said "${name%.ko}" insmod "$file"
 		dmesg | grep kvm_exit_stats: | tail -n 1 \
 			>>"$STEP/${name%.ko}"
 	done
-	load_module
+	load_module "$MODULE"
 }
 
 # What is refused, and that a reader keeps the module.

@@ -17,7 +17,7 @@ nested_initrd()
 {
 	local root=/tmp/nested name
 	mkdir -p $root/modules $root/bin
-	for name in irqbypass kvm "kvm-$1"; do
+	for name in irqbypass kvm "$VENDOR"; do
 		[ ! -f "/lab/modules/$name.ko" ] ||
 			cp "/lab/modules/$name.ko" $root/modules/
 	done
@@ -43,10 +43,7 @@ nested_guest()
 step_nested()
 {
 	local rc=0
-	case $ISA in
-	vmx) nested_initrd intel ;;
-	svm) nested_initrd amd ;;
-	esac
+	nested_initrd
 	begin nested
 	oracle_start kvm_nested_vmexit kvm_nested_vmexit_inject
 	nested_guest >"$STEP/guest.log" 2>&1 || rc=$?

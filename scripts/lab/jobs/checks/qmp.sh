@@ -40,19 +40,16 @@ qmp_talk()
 
 step_qmp()
 {
-	local vm rc=0
 	rm -f /tmp/qmp.in /tmp/qmp.out
 	mkfifo /tmp/qmp.in /tmp/qmp.out
 	begin qmp
-	GUEST_QUIET=$GUEST_BRIEF linux_guest qemu_with_qmp >"$STEP/guest.log" 2>&1 &
-	vm=$!
+	start_guest "$GUEST_BRIEF" qemu_with_qmp
 	exec 3<>/tmp/qmp.in 4<>/tmp/qmp.out
 	wait_for_exits 1500
 	qmp_talk
-	wait $vm || rc=$?
+	finish_guest
 	exec 3>&- 4>&-
 	rm /tmp/qmp.in /tmp/qmp.out
-	echo $rc >"$STEP/rc"
 	end
 }
 

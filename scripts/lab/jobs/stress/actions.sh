@@ -8,8 +8,6 @@
 . /lab/lib.sh
 
 LIMIT=$(cat ./seconds)
-VENDOR=kvm-amd
-[ "$ISA" = svm ] || VENDOR=kvm-intel
 
 uptime_s()
 {
