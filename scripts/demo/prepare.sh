@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What every demo begins with: its command line, which says in which lab, and
-# what that lab needs. Sourced by scripts/demo/demo and its like, which set LAB
+# What every demo begins with: its command line, which says in which lab, what that
+# lab needs, and its job. Sourced by scripts/demo/demo and its like, which set LAB
 # before.
 
 # shellcheck disable=SC2034 # for parse_options
@@ -18,4 +18,12 @@ choose_lab()
 	esac
 	"$TOP/scripts/build/deps" build kernel "lab-${LAB/kvm/svm}"
 	[ "$LAB" != kvm ] || "$TOP/scripts/lab/lab" --probe kvm >&2
+}
+
+# Set KERNEL, the patched one, and JOB, a directory for the job.
+prepare_job()
+{
+	make -s -C "$TOP" all >&2
+	KERNEL=$("$TOP/scripts/build/kernel" kvm-modules 6.12)
+	scratch JOB
 }

@@ -69,13 +69,31 @@ need_commands()
 	done
 }
 
-# scratch VARIABLE: set it to a new directory, which goes when the script ends
-SCRATCH=()
+# What goes when the script ends: processes that it started, and directories.
+PIDS=() SCRATCH=()
+leave()
+{
+	local pid
+	for pid in "${PIDS[@]}"; do
+		kill "$pid" 2>/dev/null || :
+		wait "$pid" 2>/dev/null || :
+	done
+	rm -rf "${SCRATCH[@]}"
+}
+
+# scratch VARIABLE: set it to a new directory, for as long as the script runs. What
+# one that was killed has left goes, too.
 scratch()
 {
-	printf -v "$1" '%s' "$(mktemp -d)"
+	local dir pid
+	for dir in "${TMPDIR:-/tmp}"/exitstat.*.*; do
+		pid=${dir##*/exitstat.}
+		[ ! -O "$dir" ] || [ -d "/proc/${pid%%.*}" ] ||
+			rm -rf --one-file-system "$dir"
+	done
+	printf -v "$1" '%s' "$(mktemp -d -t "exitstat.$$.XXXXXX")"
 	SCRATCH+=("${!1}")
-	trap 'rm -rf "${SCRATCH[@]}"' EXIT
+	trap leave EXIT
 }
 
 # Hash of stdin, short enough for a directory name.
