@@ -67,7 +67,7 @@ cache_check_owner()
 			"chmod go-w on it, or set XDG_CACHE_HOME)"
 }
 
-# Caches of before there was a tag have lock files, or nothing but logs.
+# It has our tag, or nothing yet.
 cache_is_ours()
 {
 	local tag
@@ -75,9 +75,8 @@ cache_is_ours()
 		mapfile -t tag <"$1/CACHEDIR.TAG"
 		[[ ${tag[*]} == *exitstat* ]]
 	else
-		compgen -G "$1/.lock-*" >/dev/null ||
-			[ -z "$(find "$1/" -mindepth 1 -maxdepth 1 ! -name log \
-				! -name '.tag.*' -print -quit)" ]
+		[ -z "$(find "$1/" -mindepth 1 -maxdepth 1 ! -name '.tag.*' \
+			-print -quit)" ]
 	fi
 }
 
@@ -167,8 +166,7 @@ cache_lock()
 	}
 }
 
-# Remove what runs that are no more left, under the guard. The other names are
-# those of older versions, which may still run.
+# Remove what runs that are no more left, under the guard.
 cache_sweep()
 {
 	local dir fd
@@ -178,8 +176,6 @@ cache_sweep()
 			exec {fd}>&-
 		fi
 	done
-	find "$1/" -maxdepth 1 \( -name '.tmp-*' -o -name '.lock-*-*' \) \
-		-mtime +0 -exec rm -rf {} + || :
 }
 
 # cache_scratch VARIABLE NAME: set VARIABLE to a new directory in the cache (and

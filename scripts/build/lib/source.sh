@@ -59,12 +59,15 @@ fetch()
 	exit "$STATUS_GONE"
 }
 
+# unpack_source DEBS DIR [PATH...]: all, or these of linux-source-$SERIES/
 unpack_source()
 {
+	local paths=("${@:3}")
 	mkdir -p "$2"
 	dpkg-deb --fsys-tarfile "$1"/*.deb |
 		tar -xO "./usr/src/linux-source-$SERIES.tar.xz" |
-		xz -dc -T0 | tar -x --strip-components=1 -C "$2"
+		xz -dc -T0 | tar -x --strip-components=1 -C "$2" \
+		"${paths[@]/#/linux-source-$SERIES/}"
 	rm -rf "$1"
 }
 

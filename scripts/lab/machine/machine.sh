@@ -33,20 +33,25 @@ need_packages()
 	[ "$LAB" != vmx ] || need_commands lab-vmx bochs-bin xorriso script
 }
 
+# start_emulator COMMAND...: disowned, or bash itself would say how it ended
+start_emulator()
+{
+	"${DIE_WITH_PARENT[@]}" "$@" >"$WORK/emulator.log" 2>&1 </dev/null &
+	LAB_PID=$!
+	disown
+}
+
 # start_qemu ACCELERATION...: the kernel takes several archives as one initrd
 # when they simply follow each other.
 start_qemu()
 {
 	cat "$ROOT_IMAGE" "$WORK/job.cpio" >"$WORK/initrd"
 	monitor_options
-	"${DIE_WITH_PARENT[@]}" "$QEMU_BIN" "$@" -smp "$SMP" -m "$MEM" \
+	start_emulator "$QEMU_BIN" "$@" -smp "$SMP" -m "$MEM" \
 		-nodefaults -display none -no-reboot \
 		-serial "file:$WORK/console.log" -serial "file:$WORK/data" \
 		"${MONITOR[@]}" -kernel "$(find_kernel "$KERNEL")" -initrd "$WORK/initrd" \
-		-append "$L1_APPEND" >"$WORK/emulator.log" 2>&1 </dev/null &
-	LAB_PID=$!
-	# Or bash itself would say how it ended.
-	disown
+		-append "$L1_APPEND"
 	monitor_open
 }
 
@@ -129,19 +134,14 @@ start_bochs()
 	bochs_iso
 	if [ -n "$own" ]; then
 		bochs_config nogui >"$WORK/bochsrc"
-		"${DIE_WITH_PARENT[@]}" "$own/bochs" -q -f "$WORK/bochsrc" \
-			>"$WORK/emulator.log" 2>&1 </dev/null &
-		LAB_PID=$!
-		disown
+		start_emulator "$own/bochs" -q -f "$WORK/bochsrc"
 		return
 	fi
 	bochs_config term >"$WORK/bochsrc"
 	echo c >"$WORK/rc"
-	TERM=xterm "${DIE_WITH_PARENT[@]}" script -qec \
+	TERM=xterm start_emulator script -qec \
 		"${DIE_WITH_PARENT[*]} bochs-bin -q -f $WORK/bochsrc -rc $WORK/rc" \
-		/dev/null >"$WORK/emulator.log" 2>&1 </dev/null &
-	LAB_PID=$!
-	disown
+		/dev/null
 	drain_screen &
 	disown
 }
