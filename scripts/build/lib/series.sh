@@ -5,6 +5,9 @@
 # and copies of source trees to apply it to.  Does not write patches (that is
 # scripts/build/patches).
 
+# shellcheck source=scripts/build/lib/source.sh
+. "$TOP/scripts/build/lib/source.sh"
+
 COMMON_DIR=$TOP/kernel-patches/common
 
 # series_select 6.12: choose the series for all that follows.

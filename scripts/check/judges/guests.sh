@@ -248,19 +248,14 @@ is_not_valid()
 # to complain. complains FILE SED COMMAND...
 complains()
 {
-	local file=$1 said rc
+	local file=$1
 	sed -E "$2" "${!file}" >"$WORK/broken"
 	! cmp -s "${!file}" "$WORK/broken" ||
 		{ echo "the change did not apply: $2"; return 1; }
 	local "$file=$WORK/broken"
-	shift 2
-	# As in check(): errexit is off inside of if and ||.
-	set +e
-	said=$(set -e; "$@" 2>&1)
-	rc=$?
-	set -e
-	[ "$rc" != 0 ] && [ -n "$said" ] && return
-	echo "not refused (status $rc): $said"
+	try "${@:3}"
+	[ "$STATUS" != 0 ] && [ -n "$SAID" ] && return
+	echo "not refused (status $STATUS): $SAID"
 	return 1
 }
 

@@ -3,8 +3,7 @@
 #
 # The TAP library of all shell tests. A program of tests sources it, calls
 # check once per test, product for what it needs built first, and done_testing
-# at its end. It owns the numbering and the plan; and two tests of what any
-# command prints, says and finds_nothing.
+# at its end. It owns the numbering and the plan; it compares nothing itself.
 #
 # TAP_PREFIX, when set, goes before each test's name. CHECK_STEPS, set by
 # scripts/check/check, is a directory where products are kept during one run, so
@@ -69,49 +68,6 @@ check()
 	[ "$status" != 0 ] || return 0
 	tail -n 15 "$TAP_TRACE" | cut -c1-300 | tap_comment
 	tap_comment <"$TAP_LOG"
-}
-
-# Rows of standard input without empty ones and blanks beside "|"
-table_rows()
-{
-	sed -E '/^$/d; s/[[:blank:]]*[|][[:blank:]]*/|/g'
-}
-
-# check_rows COMMAND...: a test for each line "NAME | ARGUMENT | ..." of standard
-# input, which is COMMAND with these arguments; blanks beside "|" do not count. After an
-# empty one at the end stands another "|".
-check_rows()
-{
-	local row words rows
-	mapfile -t rows < <(table_rows)
-	for row in "${rows[@]}"; do
-		IFS='|' read -ra words <<<"$row"
-		check "${words[0]}" "$@" "${words[@]:1}"
-	done
-}
-
-# says STATUS TEXT COMMAND...: it ends with STATUS, and all that it prints is one
-# line, which has TEXT
-says()
-{
-	local want=$1 text=$2 said status
-	shift 2
-	set +e
-	said=$(set -e; "$@" 2>&1)
-	status=$?
-	set -e
-	printf 'status %s: %s\n' "$status" "$said"
-	[ "$status" = "$want" ]
-	[[ $said = *"$text"* && $said != *$'\n'* ]]
-}
-
-# finds_nothing COMMAND...: it succeeds, and has nothing to complain of
-finds_nothing()
-{
-	local complaints
-	complaints=$("$@")
-	printf '%s\n' "$complaints"
-	[ -z "$complaints" ]
 }
 
 # skip NAME REASON

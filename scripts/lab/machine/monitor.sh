@@ -16,7 +16,7 @@
 # itself is dead, which ends the run.
 
 DEAD_BYTES=64
-DEAD_SECONDS=${EXITSTAT_DEAD_SECONDS:-5}
+DEAD_SECONDS=5
 DEAD_SAMPLES=6
 DEAD_COUNT=0
 
