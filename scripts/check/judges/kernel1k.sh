@@ -55,15 +55,34 @@ costs()
 }
 
 # A line per program, a column per class. The programs' lines have what choosing
-# and running them adds to boot's; interrupts do not repeat exactly, so that a
-# difference may be negative.
+# and running them adds to boot's, which is the first; interrupts do not repeat
+# exactly, so that a difference may be negative.
 classes_table()
 {
 	local program reference
 	kernel1k_rows | while read -r program _ reference; do
 		echo "$program reference $reference"
 		classes_of "$program" | sed "s/^/$program /"
-	done | awk -f "$TOP/scripts/check/lib/classes.awk"
+	done | awk '
+	!($1 in row) { row[$1] = ++rows; name[rows] = $1 }
+	!($2 in col) { col[$2] = ++cols; class[cols] = $2 }
+	{ n[$1, $2] = $3 }
+	END {
+		printf "%-15s", "program"
+		for (c = 1; c <= cols; c++)
+			printf " %10s", class[c]
+		print ""
+		for (r = 1; r <= rows; r++) {
+			printf "%-15s", name[r]
+			for (c = 1; c <= cols; c++) {
+				value = n[name[r], class[c]]
+				if (class[c] != "reference")
+					value -= r > 1 ? n[name[1], class[c]] : 0
+				printf " %10s", value
+			}
+			print ""
+		}
+	}'
 }
 
 judge_kernel1k()

@@ -49,6 +49,14 @@ says()
 	[[ $SAID = *"$2"* && $SAID != *$'\n'* ]]
 }
 
+# fake NAME COMMAND: a program in $WORK/bin, for where that is first in PATH
+fake()
+{
+	mkdir -p "$WORK/bin"
+	printf '#!/bin/sh\n%s\n' "$2" >"$WORK/bin/$1"
+	chmod +x "$WORK/bin/$1"
+}
+
 # finds_nothing COMMAND...: it succeeds, and has nothing to complain of
 finds_nothing()
 {
