@@ -254,8 +254,8 @@ complains()
 		{ echo "the change did not apply: $2"; return 1; }
 	local "$file=$WORK/broken"
 	try "${@:3}"
-	[ "$STATUS" != 0 ] && [ -n "$SAID" ] && return
-	echo "not refused (status $STATUS): $SAID"
+	[ "$RC" != 0 ] && [ -n "$SAID" ] && return
+	echo "not refused (status $RC): $SAID"
 	return 1
 }
 

@@ -29,13 +29,13 @@ check_rows()
 	done
 }
 
-# try COMMAND...: set STATUS, what it ends with, and SAID, all that it prints. No
+# try COMMAND...: set RC, what it ends with, and SAID, all that it prints. No
 # condition, which would switch errexit off inside of it.
 try()
 {
 	set +e
 	SAID=$(set -e; "$@" 2>&1)
-	STATUS=$?
+	RC=$?
 	set -e
 }
 
@@ -44,8 +44,8 @@ try()
 says()
 {
 	try "${@:3}"
-	printf 'status %s: %s\n' "$STATUS" "$SAID"
-	[ "$STATUS" = "$1" ]
+	printf 'status %s: %s\n' "$RC" "$SAID"
+	[ "$RC" = "$1" ]
 	[[ $SAID = *"$2"* && $SAID != *$'\n'* ]]
 }
 

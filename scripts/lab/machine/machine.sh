@@ -152,7 +152,7 @@ start_bochs()
 start_machine()
 {
 	local tcg=(-accel "tcg,thread=multi")
-	[ "$SMP" -gt 1 ] || tcg=(-accel tcg -icount shift=1,sleep=off)
+	[ "$SMP" -gt 1 ] || tcg=(-accel tcg -icount "shift=1,sleep=off")
 	# shellcheck disable=SC2034 # for watch.sh
 	STARTED=$SECONDS
 	: >"$WORK/console.log"
