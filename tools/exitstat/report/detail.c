@@ -21,7 +21,7 @@ static void print_value(const struct model *m, const struct model_value *v,
 	detail_value_text(reason, v->value, value, sizeof(value));
 	fprintf(out, "  %-24s %-28.28s %13s %6.2f\n", value,
 		detail_name(reason, v->value), fmt_count(count, v->count),
-		sum ? 100.0 * (double)v->count / (double)sum : 0);
+		report_percent(v->count, sum));
 }
 
 static void print_sum(const char *text, uint64_t n, uint64_t sum, FILE *out)
@@ -29,7 +29,7 @@ static void print_sum(const char *text, uint64_t n, uint64_t sum, FILE *out)
 	char count[COUNT_TEXT_LEN];
 
 	fprintf(out, "  %-53s %13s %6.2f\n", text, fmt_count(count, n),
-		sum ? 100.0 * (double)n / (double)sum : 0);
+		report_percent(n, sum));
 }
 
 /* The values of one reason are values[from] to values[to - 1]. */

@@ -17,6 +17,12 @@ uint32_t report_groups_off(const struct recording *r);
 void report_lacks(const struct recording *r, struct buf *out);
 json_t *report_json_lacks(const struct recording *r);
 void report_lost(const struct recording *r, FILE *out);
+/* 0 of nothing */
+static inline double report_percent(uint64_t part, uint64_t whole)
+{
+	return whole ? 100.0 * (double)part / (double)whole : 0;
+}
+
 /* Its parts, and what only an option asks for. */
 void report_fates(const struct model *m, FILE *out);
 void report_closure(const struct model *m, FILE *out);

@@ -251,7 +251,7 @@ static void percent_of(char out[8], int64_t part, uint64_t whole)
 		strcpy(out, "-");
 	else
 		snprintf(out, 8, "%.0f %%",
-			 whole ? 100.0 * (double)part / (double)whole : 0);
+			 report_percent((uint64_t)part, whole));
 }
 
 /* Can the source tell what became of any exit? */

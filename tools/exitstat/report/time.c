@@ -16,11 +16,6 @@ static const int widths[KES_NR_STATES] = { 8, 8, 9, 9, 10, 9 };
 #define CLOCK_TOLERANCE	0.01	/* of the TSC, to be called right */
 #define MIN_SHARE	0.00005	/* of a reason's cost, to be listed */
 
-static double percent(uint64_t part, uint64_t whole)
-{
-	return whole ? 100.0 * (double)part / (double)whole : 0;
-}
-
 static void print_vcpu(const char *name, const struct model_cell *t,
 		       FILE *out)
 {
@@ -40,7 +35,7 @@ static void print_shares(const struct model_cell *t, FILE *out)
 	fprintf(out, "  %-6s", "share");
 	for (int s = 0; s < KES_NR_STATES; s++)
 		fprintf(out, " %*.1f %%", widths[s] - 2,
-			percent(t->ns[s], t->elapsed_ns));
+			report_percent(t->ns[s], t->elapsed_ns));
 	fprintf(out, "\n");
 }
 
@@ -55,7 +50,7 @@ static void print_agreement(const struct model_cell *t, FILE *out)
 	diff = sum > t->elapsed_ns ? sum - t->elapsed_ns : t->elapsed_ns - sum;
 	fprintf(out, "\n  Elapsed: %s; the parts differ from it by %s (%.3f %%).\n",
 		fmt_ns(elapsed, t->elapsed_ns), fmt_ns(off, diff),
-		percent(diff, t->elapsed_ns));
+		report_percent(diff, t->elapsed_ns));
 }
 
 /* Times are the TSC's: what is said of them holds if it keeps time. */
@@ -115,7 +110,7 @@ static void percentile_text(const struct model_groups *g,
 /* Percent without digits; "." for nothing at all, as in other tables. */
 static const char *share_text(char text[8], uint64_t part, uint64_t whole)
 {
-	double share = percent(part, whole);
+	double share = report_percent(part, whole);
 
 	if (!part)
 		return ".";
@@ -162,13 +157,13 @@ static void print_verdict(const struct model *m, FILE *out)
 		buf_printf(&b, "%s exits x %s = ", fmt_count(exits, nr),
 			   fmt_ns(mean, cost / nr));
 	buf_printf(&b, "%s, %.0f %% of what all exits cost and %.0f %% of the vCPUs' time.",
-		   fmt_ns(ns, cost), percent(cost, all_costs(m)),
-		   percent(cost, m->all->elapsed_ns));
+		   fmt_ns(ns, cost), report_percent(cost, all_costs(m)),
+		   report_percent(cost, m->all->elapsed_ns));
 	if (first != dearest)
 		buf_printf(&b, " The most frequent reason, %s, has %.0f %% of the exits, but %.0f %% of the cost.",
 			   m->reasons[first].name,
 			   model_share(m, model_exits(f)),
-			   percent(model_cost_ns(f), all_costs(m)));
+			   report_percent(model_cost_ns(f), all_costs(m)));
 	else
 		buf_printf(&b, " It is also the most frequent, with %.0f %% of the exits.",
 			   model_share(m, nr));
