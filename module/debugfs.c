@@ -11,6 +11,9 @@
  * All files are 0400 and have neither ioctl nor mmap: a kernel in lockdown
  * refuses any debugfs file with more, even to root. The text counts from the
  * last reset.
+ *
+ * What a file shows is there while it is read: removing a file of debugfs waits
+ * for its readers, and afterwards one that is still open only gives EIO.
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -23,7 +26,6 @@
 #include "debugfs.h"
 #include "engine.h"
 #include "groups.h"
-#include "refs.h"
 #include "snapshot.h"
 #include "sums.h"
 #include "table.h"
@@ -172,32 +174,7 @@ static int kes_total_show(struct seq_file *m, void *unused)
 	kes_text_end(table);
 	return 0;
 }
-
-static int kes_total_open(struct inode *inode, struct file *file)
-{
-	struct kes_vm *vm = inode->i_private;
-	int ret;
-
-	kref_get(&vm->ref);
-	ret = single_open(file, kes_total_show, vm);
-	if (ret)
-		kes_vm_put(vm);
-	return ret;
-}
-
-static int kes_total_release(struct inode *inode, struct file *file)
-{
-	kes_vm_put(inode->i_private);
-	return single_release(inode, file);
-}
-
-static const struct file_operations kes_total_fops = {
-	.owner = THIS_MODULE,
-	.open = kes_total_open,
-	.read = seq_read,
-	.llseek = seq_lseek,
-	.release = kes_total_release,
-};
+DEFINE_SHOW_ATTRIBUTE(kes_total);
 
 static int kes_vcpu_show(struct seq_file *m, void *unused)
 {
@@ -214,32 +191,7 @@ static int kes_vcpu_show(struct seq_file *m, void *unused)
 	kes_text_end(table);
 	return 0;
 }
-
-static int kes_vcpu_open(struct inode *inode, struct file *file)
-{
-	struct kes_vcpu *vcpu = inode->i_private;
-	int ret;
-
-	kes_vcpu_get(vcpu);
-	ret = single_open(file, kes_vcpu_show, vcpu);
-	if (ret)
-		kes_vcpu_put(vcpu);
-	return ret;
-}
-
-static int kes_vcpu_release(struct inode *inode, struct file *file)
-{
-	kes_vcpu_put(inode->i_private);
-	return single_release(inode, file);
-}
-
-static const struct file_operations kes_vcpu_fops = {
-	.owner = THIS_MODULE,
-	.open = kes_vcpu_open,
-	.read = seq_read,
-	.llseek = seq_lseek,
-	.release = kes_vcpu_release,
-};
+DEFINE_SHOW_ATTRIBUTE(kes_vcpu);
 
 void kes_debugfs_add_vm(struct kes_vm *vm)
 {

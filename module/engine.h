@@ -75,10 +75,9 @@ struct kes_counts {
  * @userspace: returns to user space by KVM_EXIT_*
  * @time: NULL while time is off
  * @detail: NULL while detail is off
- * @ref: its VM and every open file hold one
  * @base: the counts at the last reset, NULL if there was none; kes_lock
  * @node: on @vm's list; kes_lock
- * @vm: the VM, which outlives every open file of this vCPU
+ * @vm: the VM, which it belongs to for as long as KVM has either
  * @id: as given to KVM_CREATE_VCPU
  * @dentry: its debugfs file
  */
@@ -91,7 +90,6 @@ struct kes_vcpu {
 	u64 userspace[KES_NR_USERSPACE];
 	struct kes_time *time;
 	struct kes_detail *detail;
-	struct kref ref;
 	struct kes_counts *base;
 	struct list_head node;
 	struct kes_vm *vm;
@@ -103,7 +101,7 @@ static_assert(sizeof(struct kes_vcpu) <= 4096, "one page per vCPU");
 
 /**
  * struct kes_vm - one VM, alive or dead
- * @ref: KVM (or the ring of dead VMs) and every open file hold one
+ * @ref: KVM (or the ring of dead VMs) holds one, and each vCPU that KVM has
  * @node: on the list of all VMs; kes_lock
  * @vcpus: by creation; kes_lock
  * @dir: its debugfs directory

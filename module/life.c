@@ -4,10 +4,11 @@
  *
  * A destroyed VM stays on the list until KES_DEAD_VMS younger ones have been
  * destroyed; then its counts go into the retired sums, so that totals never go
- * backwards.
+ * backwards. It goes for good when KVM has let go of its vCPUs as well.
  */
 #include <linux/debugfs.h>
 #include <linux/init.h>
+#include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
@@ -17,12 +18,34 @@
 #include "engine.h"
 #include "groups.h"
 #include "life.h"
-#include "refs.h"
 #include "sums.h"
 #include "sysfs.h"
 
 /* Destroyed VMs that stay readable. */
 #define KES_DEAD_VMS	64
+
+static void kes_free_vcpu(struct kes_vcpu *vcpu)
+{
+	kes_groups_free_vcpu(vcpu);
+	kvfree(vcpu->base);
+	kfree(vcpu->l2);
+	kfree(vcpu);
+}
+
+static void kes_free_vm(struct kref *ref)
+{
+	struct kes_vm *vm = container_of(ref, struct kes_vm, ref);
+	struct kes_vcpu *vcpu, *next;
+
+	list_for_each_entry_safe(vcpu, next, &vm->vcpus, node)
+		kes_free_vcpu(vcpu);
+	kfree(vm);
+}
+
+static void kes_vm_put(struct kes_vm *vm)
+{
+	kref_put(&vm->ref, kes_free_vm);
+}
 
 /* @leader: of the process that the VM belongs to */
 struct kes_vm *kes_vm_create(struct task_struct *leader)
@@ -107,7 +130,6 @@ int kes_vcpu_alloc(u32 id, struct kes_hot *hot, gfp_t gfp)
 
 	if (!vcpu)
 		return -ENOMEM;
-	kref_init(&vcpu->ref);
 	vcpu->hot = hot;
 	vcpu->id = id;
 	*hot = (struct kes_hot){
@@ -122,7 +144,7 @@ int kes_vcpu_alloc(u32 id, struct kes_hot *hot, gfp_t gfp)
 /* One that was never added. */
 void kes_vcpu_free(struct kes_hot *hot)
 {
-	kes_vcpu_drop(hot->vcpu);
+	kes_free_vcpu(hot->vcpu);
 }
 
 /*
@@ -134,6 +156,7 @@ int kes_vcpu_add(struct kes_vm *vm, struct kes_hot *hot)
 	struct kes_vcpu *vcpu = hot->vcpu;
 	int ret;
 
+	kref_get(&vm->ref);
 	vcpu->vm = vm;
 	mutex_lock(&kes_lock);
 	kes_groups_trim_vcpu(vcpu);
@@ -142,8 +165,6 @@ int kes_vcpu_add(struct kes_vm *vm, struct kes_hot *hot)
 	vm->nr_vcpus++;
 	mutex_unlock(&kes_lock);
 
-	/* The VM's list has the first reference, KVM this one. */
-	kes_vcpu_get(vcpu);
 	kes_debugfs_add_vcpu(vcpu);
 	return ret;
 }
@@ -167,27 +188,29 @@ int kes_vcpu_create(struct kes_vm *vm, u32 id, struct kes_hot *hot)
 void kes_vcpu_destroy(struct kes_hot *hot)
 {
 	struct kes_vcpu *vcpu = hot->vcpu;
+	struct kes_vm *vm;
 	bool never_ran;
 
 	if (!vcpu)
 		return;
 
+	vm = vcpu->vm;
 	mutex_lock(&kes_lock);
 	vcpu->entries.attempts = hot->attempts;
 	vcpu->hot = NULL;
 	hot->vcpu = NULL;
-	never_ran = !vcpu->vm->died_ns;
+	never_ran = !vm->died_ns;
 	if (never_ran) {
 		list_del(&vcpu->node);
-		vcpu->vm->nr_vcpus--;
+		vm->nr_vcpus--;
 	}
 	mutex_unlock(&kes_lock);
 
 	if (never_ran) {
 		debugfs_remove(vcpu->dentry);
-		kes_vcpu_drop(vcpu);
+		kes_free_vcpu(vcpu);
 	}
-	kes_vcpu_put(vcpu);
+	kes_vm_put(vm);
 }
 
 /* The first vendor module decides which codes the counters hold. */
