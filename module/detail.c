@@ -3,14 +3,8 @@
  * KVM exit statistics: counting (reason, value) pairs, see detail.h.
  */
 #include <linux/export.h>
-#include <linux/mm.h>
 
 #include "detail.h"
-
-struct kes_detail *kes_detail_alloc(gfp_t gfp)
-{
-	return kvzalloc(sizeof(struct kes_detail), gfp);
-}
 
 /* The least used pair makes room; its count goes to its reason's "other". */
 static void kes_detail_evict(struct kes_detail *detail, struct kes_pair *pair,
@@ -55,8 +49,3 @@ EXPORT_SYMBOL_GPL(kes_detail_count);
 
 DEFINE_STATIC_KEY_FALSE(kes_detail_key);
 EXPORT_SYMBOL_GPL(kes_detail_key);
-
-void kes_detail_free(struct kes_detail *detail)
-{
-	kvfree(detail);
-}

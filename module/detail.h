@@ -54,7 +54,5 @@ static inline u64 kes_key(unsigned int slot, u64 value)
 /* detail.c; interrupts are off */
 void kes_detail_count(struct kes_vcpu *vcpu, enum kes_detail_table table,
 		      unsigned int slot, u64 value);
-struct kes_detail *kes_detail_alloc(gfp_t gfp);
-void kes_detail_free(struct kes_detail *detail);
 
 #endif /* KES_DETAIL_H */

@@ -25,71 +25,75 @@
 
 #define KES_MORE	(KES_GROUP_TIME | KES_GROUP_DETAIL)
 
+/*
+ * @needs: groups without which it does not work
+ * @place: where a vCPU has its memory; NULL where there is no place for it
+ * @init: what is not 0 in it
+ */
 struct kes_group {
-	u32 needs;		/* groups without which it does not work */
+	u32 needs;
 	struct static_key_false *key;
-	int (*alloc)(struct kes_vcpu *vcpu, gfp_t gfp);
-	void (*free)(struct kes_vcpu *vcpu);
+	void **(*place)(struct kes_vcpu *vcpu);
+	size_t size;
+	void (*init)(void *memory);
 };
 
-/* A vCPU may have the memory of a group already, from where it was made. */
-static int kes_alloc_time(struct kes_vcpu *vcpu, gfp_t gfp)
+static void **kes_time_place(struct kes_vcpu *vcpu)
 {
-	struct kes_time *time = vcpu->time ?: kes_time_alloc(gfp);
-
-	/* Zeroed before the vCPU's thread sees it. */
-	smp_store_release(&vcpu->time, time);
-	return time ? 0 : -ENOMEM;
+	return (void **)&vcpu->time;
 }
 
-static void kes_free_time(struct kes_vcpu *vcpu)
+static void **kes_histogram_place(struct kes_vcpu *vcpu)
 {
-	kes_time_free(vcpu->time);
-	vcpu->time = NULL;
+	return vcpu->time ? (void **)&vcpu->time->histogram : NULL;
 }
 
-static int kes_alloc_histogram(struct kes_vcpu *vcpu, gfp_t gfp)
+static void **kes_detail_place(struct kes_vcpu *vcpu)
 {
-	struct kes_histogram *histogram = vcpu->time->histogram;
-
-	if (!histogram)
-		histogram = kvzalloc(sizeof(*histogram), gfp);
-	/* Zeroed before the vCPU's thread sees it. */
-	smp_store_release(&vcpu->time->histogram, histogram);
-	return histogram ? 0 : -ENOMEM;
-}
-
-static void kes_free_histogram(struct kes_vcpu *vcpu)
-{
-	if (!vcpu->time)
-		return;
-	kvfree(vcpu->time->histogram);
-	vcpu->time->histogram = NULL;
-}
-
-static int kes_alloc_detail(struct kes_vcpu *vcpu, gfp_t gfp)
-{
-	struct kes_detail *detail = vcpu->detail ?: kes_detail_alloc(gfp);
-
-	/* Zeroed before the vCPU's thread sees it. */
-	smp_store_release(&vcpu->detail, detail);
-	return detail ? 0 : -ENOMEM;
-}
-
-static void kes_free_detail(struct kes_vcpu *vcpu)
-{
-	kes_detail_free(vcpu->detail);
-	vcpu->detail = NULL;
+	return (void **)&vcpu->detail;
 }
 
 /* By bit of KES_GROUP_*; a group comes after those that it needs. */
 static const struct kes_group kes_group_table[] = {
-	{ 0, &kes_count_key, NULL, NULL },
-	{ KES_GROUP_COUNT, &kes_time_key, kes_alloc_time, kes_free_time },
-	{ KES_GROUP_TIME, &kes_histogram_key, kes_alloc_histogram,
-	  kes_free_histogram },
-	{ KES_GROUP_COUNT, &kes_detail_key, kes_alloc_detail, kes_free_detail },
+	{ 0, &kes_count_key },
+	{ KES_GROUP_COUNT, &kes_time_key, kes_time_place,
+	  sizeof(struct kes_time), kes_time_init },
+	{ KES_GROUP_TIME, &kes_histogram_key, kes_histogram_place,
+	  sizeof(struct kes_histogram) },
+	{ KES_GROUP_COUNT, &kes_detail_key, kes_detail_place,
+	  sizeof(struct kes_detail) },
 };
+
+/* A vCPU may have the memory of a group already, from where it was made. */
+static int kes_alloc(const struct kes_group *group, struct kes_vcpu *vcpu,
+		     gfp_t gfp)
+{
+	void **place, *memory;
+
+	if (!group->place)
+		return 0;
+	place = group->place(vcpu);
+	if (place && *place)
+		return 0;
+	memory = place ? kvzalloc(group->size, gfp) : NULL;
+	if (!memory)
+		return -ENOMEM;
+	if (group->init)
+		group->init(memory);
+	/* Complete before the vCPU's thread sees it. */
+	smp_store_release(place, memory);
+	return 0;
+}
+
+static void kes_free(const struct kes_group *group, struct kes_vcpu *vcpu)
+{
+	void **place = group->place ? group->place(vcpu) : NULL;
+
+	if (!place)
+		return;
+	kvfree(*place);
+	*place = NULL;
+}
 
 u32 kes_groups(void)
 {
@@ -107,11 +111,9 @@ static void kes_free_group(const struct kes_group *group)
 	struct kes_vcpu *vcpu;
 	struct kes_vm *vm;
 
-	if (!group->free)
-		return;
 	list_for_each_entry(vm, &kes.vms, node)
 		list_for_each_entry(vcpu, &vm->vcpus, node)
-			group->free(vcpu);
+			kes_free(group, vcpu);
 }
 
 static int kes_alloc_group(const struct kes_group *group)
@@ -120,13 +122,11 @@ static int kes_alloc_group(const struct kes_group *group)
 	struct kes_vm *vm;
 	int ret;
 
-	if (!group->alloc)
-		return 0;
 	list_for_each_entry(vm, &kes.vms, node) {
 		if (vm->died_ns)
 			continue;
 		list_for_each_entry(vcpu, &vm->vcpus, node) {
-			ret = group->alloc(vcpu, GFP_KERNEL_ACCOUNT);
+			ret = kes_alloc(group, vcpu, GFP_KERNEL_ACCOUNT);
 			if (ret)
 				return ret;
 		}
@@ -174,7 +174,7 @@ static int kes_switch_off(const struct kes_group *group, u32 bit)
 		static_branch_dec(&kes_more_key);
 	static_branch_disable(group->key);
 	kes_tell_feed(bit, false);
-	if (group->free) {
+	if (group->place) {
 		/* No vCPU is behind the key any more, nor will be. */
 		synchronize_rcu();
 		kes_free_group(group);
@@ -206,32 +206,33 @@ int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp)
 	int ret;
 
 	for (i = 0; i < ARRAY_SIZE(kes_group_table); i++) {
-		if (!(groups & BIT(i)) || !kes_group_table[i].alloc)
+		if (!(groups & BIT(i)))
 			continue;
-		ret = kes_group_table[i].alloc(vcpu, gfp);
+		ret = kes_alloc(&kes_group_table[i], vcpu, gfp);
 		if (ret)
 			return ret;
 	}
 	return 0;
 }
 
+/* The last group first, as the histogram's place is in time's memory. */
+static void kes_free_all_but(struct kes_vcpu *vcpu, u32 groups)
+{
+	unsigned int i = ARRAY_SIZE(kes_group_table);
+
+	while (i--)
+		if (!(groups & BIT(i)))
+			kes_free(&kes_group_table[i], vcpu);
+}
+
 /* A vCPU that counts before it is listed may have missed that a group went off. */
 void kes_groups_trim_vcpu(struct kes_vcpu *vcpu)
 {
-	u32 groups = kes_groups();
-
 	lockdep_assert_held(&kes_lock);
-	if (!(groups & KES_GROUP_HISTOGRAM))
-		kes_free_histogram(vcpu);
-	if (!(groups & KES_GROUP_TIME))
-		kes_free_time(vcpu);
-	if (!(groups & KES_GROUP_DETAIL))
-		kes_free_detail(vcpu);
+	kes_free_all_but(vcpu, kes_groups());
 }
 
 void kes_groups_free_vcpu(struct kes_vcpu *vcpu)
 {
-	kes_free_histogram(vcpu);
-	kes_free_time(vcpu);
-	kes_free_detail(vcpu);
+	kes_free_all_but(vcpu, 0);
 }

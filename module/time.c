@@ -4,20 +4,15 @@
  * time.h.
  */
 #include <linux/export.h>
-#include <linux/mm.h>
-#include <linux/slab.h>
 
 #include "time.h"
 
-struct kes_time *kes_time_alloc(gfp_t gfp)
+void kes_time_init(void *memory)
 {
-	struct kes_time *time = kvzalloc(sizeof(*time), gfp);
+	struct kes_time *time = memory;
 
-	if (time) {
-		time->slot = KES_NO_SLOT;
-		time->state = KES_STATE_USERSPACE;
-	}
-	return time;
+	time->slot = KES_NO_SLOT;
+	time->state = KES_STATE_USERSPACE;
 }
 
 /* Time outside the handler moves the beginning of the episode. */
@@ -111,11 +106,4 @@ void kes_time_sched_in(struct kes_vcpu *vcpu)
 		time->state = time->before;
 	}
 	preempt_enable();
-}
-
-void kes_time_free(struct kes_time *time)
-{
-	if (time)
-		kvfree(time->histogram);
-	kvfree(time);
 }

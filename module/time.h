@@ -127,7 +127,7 @@ void kes_time_set(struct kes_vcpu *vcpu, u32 state);
 void kes_time_sched_out(struct kes_vcpu *vcpu, bool preempted);
 void kes_time_sched_in(struct kes_vcpu *vcpu);
 
-struct kes_time *kes_time_alloc(gfp_t gfp);
-void kes_time_free(struct kes_time *time);
+/* @memory: of a struct kes_time that is all 0 */
+void kes_time_init(void *memory);
 
 #endif /* KES_TIME_H */
