@@ -12,7 +12,6 @@
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
-#include <linux/slab.h>
 #include <linux/workqueue.h>
 
 #include "dmesg.h"
@@ -45,26 +44,13 @@ static void kes_print_table(struct kes_table *table)
 	}
 }
 
-static struct kes_table *kes_get_table(void)
-{
-	struct kes_table *table = kes_table_alloc();
-
-	if (!table)
-		return NULL;
-	kes_sync();
-	mutex_lock(&kes_lock);
-	kes_add_all(&table->sum);
-	mutex_unlock(&kes_lock);
-	return table;
-}
-
 int kes_dmesg_print(void)
 {
 	struct kes_table *table;
 
 	if (!__ratelimit(&kes_dmesg_limit))
 		return -EAGAIN;
-	table = kes_get_table();
+	table = kes_table_of_all();
 	if (!table)
 		return -ENOMEM;
 	kes_print_table(table);
@@ -95,7 +81,7 @@ static void kes_poll(struct work_struct *work)
 		kes_next = 0;
 		return;
 	}
-	table = kes_get_table();
+	table = kes_table_of_all();
 	if (table) {
 		kes_poll_total(table, every);
 		kes_table_free(table);

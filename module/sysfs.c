@@ -8,7 +8,6 @@
 #include <linux/init.h>
 #include <linux/kobject.h>
 #include <linux/kstrtox.h>
-#include <linux/mm.h>
 #include <linux/sysfs.h>
 
 #include "dmesg.h"
@@ -16,44 +15,38 @@
 #include "groups.h"
 #include "sums.h"
 #include "sysfs.h"
+#include "table.h"
 
 static struct kobject *kes_kobj;
-static const struct attribute_group *kes_reasons_group;
+static bool kes_has_reasons;
 
-/* The switches, one file per group. */
-static ssize_t kes_group_show(u32 group, char *buf)
+/* @arg: the group that a switch switches, the slot whose sum a file has */
+struct kes_file {
+	struct kobj_attribute attr;
+	u32 arg;
+};
+
+static u32 kes_arg(struct kobj_attribute *attr)
 {
-	return sysfs_emit(buf, "%d\n", !!(kes_groups() & group));
+	return container_of(attr, struct kes_file, attr)->arg;
 }
 
-static ssize_t kes_group_store(u32 group, const char *buf, size_t size)
+static ssize_t switch_show(struct kobject *kobj, struct kobj_attribute *attr,
+			   char *buf)
+{
+	return sysfs_emit(buf, "%d\n", !!(kes_groups() & kes_arg(attr)));
+}
+
+static ssize_t switch_store(struct kobject *kobj, struct kobj_attribute *attr,
+			    const char *buf, size_t size)
 {
 	bool on;
 	int ret = kstrtobool(buf, &on);
 
 	if (!ret)
-		ret = kes_switch(group, on);
+		ret = kes_switch(kes_arg(attr), on);
 	return ret ? ret : size;
 }
-
-#define KES_SWITCH(_name, _group)					\
-static ssize_t _name##_show(struct kobject *kobj,			\
-			    struct kobj_attribute *attr, char *buf)	\
-{									\
-	return kes_group_show(KES_GROUP_##_group, buf);			\
-}									\
-static ssize_t _name##_store(struct kobject *kobj,			\
-			     struct kobj_attribute *attr,		\
-			     const char *buf, size_t size)		\
-{									\
-	return kes_group_store(KES_GROUP_##_group, buf, size);		\
-}									\
-static struct kobj_attribute kes_##_name##_attr = __ATTR_RW_MODE(_name, 0600)
-
-KES_SWITCH(count, COUNT);
-KES_SWITCH(time, TIME);
-KES_SWITCH(histogram, HISTOGRAM);
-KES_SWITCH(detail, DETAIL);
 
 static ssize_t version_show(struct kobject *kobj, struct kobj_attribute *attr,
 			    char *buf)
@@ -85,48 +78,36 @@ static ssize_t generation_show(struct kobject *kobj,
 	return sysfs_emit(buf, "%llu\n", generation);
 }
 
-/* @slot: one slot, or KES_NR_SLOTS for all */
-static ssize_t kes_emit_sum(char *buf, unsigned int slot)
+/* Of one slot, or of all if it is KES_NR_SLOTS. */
+static ssize_t sum_show(struct kobject *kobj, struct kobj_attribute *attr,
+			char *buf)
 {
-	struct kes_counts *sum = kvzalloc(sizeof(*sum), GFP_KERNEL);
+	struct kes_table *table = kes_table_of_all();
+	u32 slot = kes_arg(attr);
 	u64 value;
 
-	if (!sum)
+	if (!table)
 		return -ENOMEM;
-	kes_sync();
-	mutex_lock(&kes_lock);
-	kes_add_all(sum);
-	mutex_unlock(&kes_lock);
-	value = slot == KES_NR_SLOTS ? kes_total(sum) :
-				       kes_slot_total(sum, slot);
-	kvfree(sum);
+	value = slot == KES_NR_SLOTS ? kes_total(&table->sum) :
+				       kes_slot_total(&table->sum, slot);
+	kes_table_free(table);
 	return sysfs_emit(buf, "%llu\n", value);
 }
 
 static ssize_t unaccounted_show(struct kobject *kobj,
 				struct kobj_attribute *attr, char *buf)
 {
-	struct kes_counts *sum;
+	struct kes_table *table;
 	s64 value;
 
 	if (!(kes.feed->fields & KES_FIELD_CLOSURE))
 		return -EOPNOTSUPP;
-	sum = kvzalloc(sizeof(*sum), GFP_KERNEL);
-	if (!sum)
+	table = kes_table_of_all();
+	if (!table)
 		return -ENOMEM;
-	kes_sync();
-	mutex_lock(&kes_lock);
-	kes_add_all(sum);
-	mutex_unlock(&kes_lock);
-	value = kes_unaccounted(sum);
-	kvfree(sum);
+	value = kes_unaccounted(&table->sum);
+	kes_table_free(table);
 	return sysfs_emit(buf, "%lld\n", value);
-}
-
-static ssize_t total_show(struct kobject *kobj, struct kobj_attribute *attr,
-			  char *buf)
-{
-	return kes_emit_sum(buf, KES_NR_SLOTS);
 }
 
 /* For files that do one thing when 1 is written to them. */
@@ -152,119 +133,79 @@ static ssize_t dmesg_store(struct kobject *kobj, struct kobj_attribute *attr,
 	return kes_trigger(buf, size, kes_dmesg_print);
 }
 
-static struct kobj_attribute kes_version_attr =
-	__ATTR(version, 0400, version_show, NULL);
-static struct kobj_attribute kes_source_attr =
-	__ATTR(source, 0400, source_show, NULL);
-static struct kobj_attribute kes_lost_attr =
-	__ATTR(lost, 0400, lost_show, NULL);
-static struct kobj_attribute kes_generation_attr =
-	__ATTR(generation, 0400, generation_show, NULL);
-static struct kobj_attribute kes_total_attr =
-	__ATTR(total, 0400, total_show, NULL);
-static struct kobj_attribute kes_unaccounted_attr =
-	__ATTR(unaccounted, 0400, unaccounted_show, NULL);
-static struct kobj_attribute kes_reset_attr =
-	__ATTR(reset, 0200, NULL, reset_store);
-static struct kobj_attribute kes_dmesg_attr =
-	__ATTR(dmesg, 0200, NULL, dmesg_store);
-
-static struct attribute *kes_attrs[] = {
-	&kes_count_attr.attr,
-	&kes_time_attr.attr,
-	&kes_histogram_attr.attr,
-	&kes_detail_attr.attr,
-	&kes_version_attr.attr,
-	&kes_source_attr.attr,
-	&kes_lost_attr.attr,
-	&kes_generation_attr.attr,
-	&kes_total_attr.attr,
-	&kes_unaccounted_attr.attr,
-	&kes_reset_attr.attr,
-	&kes_dmesg_attr.attr,
-	NULL
+static struct kes_file kes_files[] = {
+	{ __ATTR(count, 0600, switch_show, switch_store), KES_GROUP_COUNT },
+	{ __ATTR(time, 0600, switch_show, switch_store), KES_GROUP_TIME },
+	{ __ATTR(histogram, 0600, switch_show, switch_store),
+	  KES_GROUP_HISTOGRAM },
+	{ __ATTR(detail, 0600, switch_show, switch_store), KES_GROUP_DETAIL },
+	{ __ATTR(version, 0400, version_show, NULL) },
+	{ __ATTR(source, 0400, source_show, NULL) },
+	{ __ATTR(lost, 0400, lost_show, NULL) },
+	{ __ATTR(generation, 0400, generation_show, NULL) },
+	{ __ATTR(total, 0400, sum_show, NULL), KES_NR_SLOTS },
+	{ __ATTR(unaccounted, 0400, unaccounted_show, NULL) },
+	{ __ATTR(reset, 0200, NULL, reset_store) },
+	{ __ATTR(dmesg, 0200, NULL, dmesg_store) },
 };
+
+static struct attribute *kes_attrs[ARRAY_SIZE(kes_files) + 1];
 
 static const struct attribute_group kes_group = {
 	.attrs = kes_attrs,
 };
 
-/* One file per reason: the attribute's place in its array is the slot. */
-static ssize_t kes_vmx_show(struct kobject *kobj, struct kobj_attribute *attr,
-			    char *buf);
-static ssize_t kes_svm_show(struct kobject *kobj, struct kobj_attribute *attr,
-			    char *buf);
+/* One file per reason, by slot. */
+static struct kes_file kes_reasons[KES_NR_SLOTS];
+static struct attribute *kes_reason_attrs[KES_NR_SLOTS + 1];
 
-static struct kobj_attribute kes_vmx_attr[] = {
-	[KES_SLOT_UNKNOWN] = __ATTR(UNKNOWN, 0400, kes_vmx_show, NULL),
-#define KES_VMX(name, code, ...)	\
-	[code] = __ATTR(name, 0400, kes_vmx_show, NULL),
-#include "exits.def"
-};
-
-static struct kobj_attribute kes_svm_attr[] = {
-	[KES_SLOT_UNKNOWN] = __ATTR(UNKNOWN, 0400, kes_svm_show, NULL),
-#define KES_SVM(name, ...)	\
-	[KES_SVM_##name] = __ATTR(name, 0400, kes_svm_show, NULL),
-#include "exits.def"
-};
-
-static ssize_t kes_vmx_show(struct kobject *kobj, struct kobj_attribute *attr,
-			    char *buf)
-{
-	return kes_emit_sum(buf, attr - kes_vmx_attr);
-}
-
-static ssize_t kes_svm_show(struct kobject *kobj, struct kobj_attribute *attr,
-			    char *buf)
-{
-	return kes_emit_sum(buf, attr - kes_svm_attr);
-}
-
-static struct attribute *kes_vmx_attrs[KES_NR_SLOTS + 1];
-static struct attribute *kes_svm_attrs[KES_NR_SLOTS + 1];
-
-static const struct attribute_group kes_vmx_group = {
+static const struct attribute_group kes_reasons_group = {
 	.name = "reasons",
-	.attrs = kes_vmx_attrs,
+	.attrs = kes_reason_attrs,
 };
 
-static const struct attribute_group kes_svm_group = {
-	.name = "reasons",
-	.attrs = kes_svm_attrs,
-};
-
-/* VMX's slots have gaps, which sysfs would take for the end. */
-static void __init kes_list_attrs(struct attribute **list,
-				  struct kobj_attribute *attr)
+static void kes_make_reasons(void)
 {
 	unsigned int slot;
 
-	for (slot = 0; slot < KES_NR_SLOTS; slot++)
-		if (attr[slot].attr.name)
-			*list++ = &attr[slot].attr;
+	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
+		const struct kes_reason *reason = kes_reason(kes.isa, slot);
+
+		if (reason)
+			kes_reasons[slot] = (struct kes_file){
+				.attr.attr = { .name = reason->name, .mode = 0400 },
+				.attr.show = sum_show,
+				.arg = slot,
+			};
+	}
+}
+
+/* VMX's slots have gaps, which sysfs would take for the end. */
+static void kes_list_files(struct attribute **list, struct kes_file *file,
+			   unsigned int nr)
+{
+	for (; nr--; file++)
+		if (file->attr.attr.name)
+			*list++ = &file->attr.attr;
 }
 
 void kes_sysfs_add_reasons(void)
 {
-	const struct attribute_group *group = &kes_vmx_group;
-
 	if (!kes_kobj)
 		return;
-	if (kes.isa == KES_ISA_SVM)
-		group = &kes_svm_group;
-	if (sysfs_create_group(kes_kobj, group))
+	kes_make_reasons();
+	kes_list_files(kes_reason_attrs, kes_reasons, KES_NR_SLOTS);
+	if (sysfs_create_group(kes_kobj, &kes_reasons_group))
 		pr_warn("kvm_exit_stats: no reasons/ in sysfs\n");
 	else
-		kes_reasons_group = group;
+		kes_has_reasons = true;
 }
 
 int __init kes_sysfs_init(void)
 {
 	int ret;
 
-	kes_list_attrs(kes_vmx_attrs, kes_vmx_attr);
-	kes_list_attrs(kes_svm_attrs, kes_svm_attr);
+	kes_list_files(kes_attrs, kes_files, ARRAY_SIZE(kes_files));
 	kes_kobj = kobject_create_and_add("kvm_exit_stats", kernel_kobj);
 	if (!kes_kobj)
 		return -ENOMEM;
@@ -278,9 +219,9 @@ void kes_sysfs_exit(void)
 {
 	if (!kes_kobj)
 		return;
-	if (kes_reasons_group)
-		sysfs_remove_group(kes_kobj, kes_reasons_group);
-	kes_reasons_group = NULL;
+	if (kes_has_reasons)
+		sysfs_remove_group(kes_kobj, &kes_reasons_group);
+	kes_has_reasons = false;
 	sysfs_remove_group(kes_kobj, &kes_group);
 	kobject_put(kes_kobj);
 	kes_kobj = NULL;

@@ -28,6 +28,19 @@ struct kes_table *kes_table_alloc(void)
 	return kvzalloc(sizeof(struct kes_table), GFP_KERNEL);
 }
 
+struct kes_table *kes_table_of_all(void)
+{
+	struct kes_table *table = kes_table_alloc();
+
+	if (!table)
+		return NULL;
+	kes_sync();
+	mutex_lock(&kes_lock);
+	kes_add_all(&table->sum);
+	mutex_unlock(&kes_lock);
+	return table;
+}
+
 void kes_table_free(struct kes_table *table)
 {
 	kvfree(table);
