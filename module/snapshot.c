@@ -23,6 +23,7 @@
 /* Reasons that may turn up between the two passes, per vCPU. */
 #define KES_SPARE	4
 
+/* @rec: begun last; all records of a vCPU begin as this one */
 struct kes_writer {
 	void *buf;
 	size_t size;
@@ -30,7 +31,11 @@ struct kes_writer {
 	u32 nr_records;
 	u32 nr_vms;
 	bool full;
+	struct kes_userspace_record *rec;
 };
+
+static_assert(offsetof(struct kes_vcpu_record, nr_exits) ==
+	      offsetof(struct kes_userspace_record, nr));
 
 static void *kes_reserve(struct kes_writer *w, size_t size)
 {
@@ -57,15 +62,28 @@ static void *kes_begin(struct kes_writer *w, u32 type, size_t size)
 	return rec;
 }
 
+/* @vcpu: NULL for a sum */
+static void *kes_begin_vcpu(struct kes_writer *w, u32 type, size_t size,
+			    const struct kes_vcpu *vcpu)
+{
+	struct kes_userspace_record *rec = kes_begin(w, type, size);
+
+	if (rec && vcpu) {
+		rec->vm_id = vcpu->vm->id;
+		rec->vcpu_id = vcpu->id;
+	}
+	w->rec = rec;
+	return rec;
+}
+
 /* One more entry of the record that was begun last. */
-static void *kes_append(struct kes_writer *w, struct kes_record *rec, u32 *nr,
-			size_t size)
+static void *kes_append(struct kes_writer *w, size_t size)
 {
 	void *p = kes_reserve(w, size);
 
 	if (p) {
-		rec->size += size;
-		(*nr)++;
+		w->rec->rec.size += size;
+		w->rec->nr++;
 	}
 	return p;
 }
@@ -86,8 +104,7 @@ static unsigned int kes_nr_exits(const struct kes_counts *counts)
 	return nr;
 }
 
-static void kes_put_exits(struct kes_writer *w, struct kes_vcpu_record *rec,
-			  const struct kes_counts *counts)
+static void kes_put_exits(struct kes_writer *w, const struct kes_counts *counts)
 {
 	unsigned int slot;
 
@@ -96,7 +113,7 @@ static void kes_put_exits(struct kes_writer *w, struct kes_vcpu_record *rec,
 
 		if (!kes_slot_total(counts, slot))
 			continue;
-		exit = kes_append(w, &rec->rec, &rec->nr_exits, sizeof(*exit));
+		exit = kes_append(w, sizeof(*exit));
 		if (!exit)
 			return;
 		exit->code = kes_code(slot);
@@ -110,40 +127,35 @@ static void kes_put_exits(struct kes_writer *w, struct kes_vcpu_record *rec,
 	}
 }
 
-static void kes_put_counts(struct kes_writer *w, u32 type, u64 vm_id, u32 id,
+static void kes_put_counts(struct kes_writer *w, u32 type,
+			   const struct kes_vcpu *vcpu,
 			   const struct kes_counts *counts)
 {
-	struct kes_vcpu_record *rec = kes_begin(w, type, sizeof(*rec));
+	struct kes_vcpu_record *rec = kes_begin_vcpu(w, type, sizeof(*rec), vcpu);
 
 	if (!rec)
 		return;
-	rec->vm_id = vm_id;
-	rec->vcpu_id = id;
 	rec->exit_size = sizeof(struct kes_exit);
 	rec->unknown_last = counts->unknown_last;
 	rec->attempts = counts->entries.attempts;
 	rec->entry_failed = counts->entries.failed;
 	rec->emulation = counts->entries.emulation;
-	kes_put_exits(w, rec, counts);
+	kes_put_exits(w, counts);
 }
 
 static void kes_put_userspace(struct kes_writer *w, const struct kes_vcpu *vcpu)
 {
-	struct kes_userspace_record *rec;
 	u32 reason;
 
-	rec = kes_begin(w, KES_REC_USERSPACE, sizeof(*rec));
-	if (!rec)
-		return;
-	rec->vm_id = vcpu->vm->id;
-	rec->vcpu_id = vcpu->id;
+	kes_begin_vcpu(w, KES_REC_USERSPACE,
+		       sizeof(struct kes_userspace_record), vcpu);
 	for (reason = 0; reason < KES_NR_USERSPACE; reason++) {
 		u64 count = READ_ONCE(vcpu->userspace[reason]);
 		struct kes_userspace *entry;
 
 		if (!count)
 			continue;
-		entry = kes_append(w, &rec->rec, &rec->nr, sizeof(*entry));
+		entry = kes_append(w, sizeof(*entry));
 		if (!entry)
 			return;
 		entry->reason = reason;
@@ -151,99 +163,75 @@ static void kes_put_userspace(struct kes_writer *w, const struct kes_vcpu *vcpu)
 	}
 }
 
-static void kes_put_time_exit(struct kes_writer *w, struct kes_time_record *rec,
-			      const struct kes_time *time, unsigned int slot)
+/* An entry of @size: the code and @nr numbers, unless all of these are 0. */
+static void *kes_put_numbers(struct kes_writer *w, size_t size,
+			     unsigned int slot, const u64 *numbers, size_t nr)
 {
-	struct kes_time_exit *exit;
-	unsigned int state;
-	u64 sum = 0;
+	u64 *entry, any = 0;
+	size_t i;
 
-	for (state = 0; state < KES_NR_STATES - 1; state++)
-		sum |= READ_ONCE(time->cyc[slot][state]);
-	if (!sum)
-		return;
-	exit = kes_append(w, &rec->rec, &rec->nr, sizeof(*exit));
-	if (!exit)
-		return;
-	exit->code = kes_code(slot);
-	for (state = 0; state < KES_NR_STATES - 1; state++)
-		exit->cyc[state] = READ_ONCE(time->cyc[slot][state]);
-	exit->max_cyc = READ_ONCE(time->max_cyc[slot]);
+	for (i = 0; i < nr; i++)
+		any |= READ_ONCE(numbers[i]);
+	entry = any ? kes_append(w, size) : NULL;
+	if (!entry)
+		return NULL;
+	entry[0] = kes_code(slot);
+	for (i = 0; i < nr; i++)
+		entry[i + 1] = READ_ONCE(numbers[i]);
+	return entry;
 }
 
 static void kes_put_time(struct kes_writer *w, const struct kes_vcpu *vcpu)
 {
 	const struct kes_time *time = vcpu->time;
 	struct kes_time_record *rec;
+	struct kes_time_exit *exit;
 	unsigned int slot;
 
 	if (!time)
 		return;
-	rec = kes_begin(w, KES_REC_TIME, sizeof(*rec));
+	rec = kes_begin_vcpu(w, KES_REC_TIME, sizeof(*rec), vcpu);
 	if (!rec)
 		return;
-	rec->vm_id = vcpu->vm->id;
-	rec->vcpu_id = vcpu->id;
 	rec->first_cyc = READ_ONCE(time->first_cyc);
 	rec->last_cyc = READ_ONCE(time->last_cyc);
 	rec->state = READ_ONCE(time->state);
 	rec->state_code = kes_code(READ_ONCE(time->slot));
 	rec->guest_cyc = READ_ONCE(time->guest_cyc);
-	for (slot = 0; slot <= KES_NO_SLOT; slot++)
-		kes_put_time_exit(w, rec, time, slot);
-}
-
-static void kes_put_histogram_exit(struct kes_writer *w,
-				   struct kes_histogram_record *rec,
-				   const u64 *bucket, unsigned int slot)
-{
-	struct kes_histogram_exit *exit;
-	unsigned int b;
-	u64 sum = 0;
-
-	for (b = 0; b < KES_NR_BUCKETS; b++)
-		sum |= READ_ONCE(bucket[b]);
-	if (!sum)
-		return;
-	exit = kes_append(w, &rec->rec, &rec->nr, sizeof(*exit));
-	if (!exit)
-		return;
-	exit->code = kes_code(slot);
-	for (b = 0; b < KES_NR_BUCKETS; b++)
-		exit->bucket[b] = READ_ONCE(bucket[b]);
+	for (slot = 0; slot <= KES_NO_SLOT; slot++) {
+		exit = kes_put_numbers(w, sizeof(*exit), slot, time->cyc[slot],
+				       ARRAY_SIZE(time->cyc[slot]));
+		if (exit)
+			exit->max_cyc = READ_ONCE(time->max_cyc[slot]);
+	}
 }
 
 static void kes_put_histogram(struct kes_writer *w, const struct kes_vcpu *vcpu)
 {
-	struct kes_histogram_record *rec;
+	const struct kes_histogram *histogram;
 	unsigned int slot;
 
-	if (!vcpu->time || !vcpu->time->histogram)
+	histogram = vcpu->time ? vcpu->time->histogram : NULL;
+	if (!histogram)
 		return;
-	rec = kes_begin(w, KES_REC_HISTOGRAM, sizeof(*rec));
-	if (!rec)
-		return;
-	rec->vm_id = vcpu->vm->id;
-	rec->vcpu_id = vcpu->id;
+	kes_begin_vcpu(w, KES_REC_HISTOGRAM,
+		       sizeof(struct kes_histogram_record), vcpu);
 	for (slot = 0; slot < KES_NR_SLOTS; slot++)
-		kes_put_histogram_exit(w, rec, vcpu->time->histogram->n[slot],
-				       slot);
+		kes_put_numbers(w, sizeof(struct kes_histogram_exit), slot,
+				histogram->n[slot], KES_NR_BUCKETS);
 }
 
-static void kes_put_value(struct kes_writer *w, struct kes_detail_record *rec,
-			  struct kes_detail_value value)
+static void kes_put_value(struct kes_writer *w, struct kes_detail_value value)
 {
 	struct kes_detail_value *entry;
 
-	if (!value.count)
-		return;
-	entry = kes_append(w, &rec->rec, &rec->nr, sizeof(*entry));
+	entry = value.count ? kes_append(w, sizeof(*entry)) : NULL;
 	if (entry)
 		*entry = value;
 }
 
-static void kes_put_pairs(struct kes_writer *w, struct kes_detail_record *rec,
-			  const struct kes_pair *pair, unsigned int nr)
+static void kes_put_pairs(struct kes_writer *w, const struct kes_pair *pair,
+			  unsigned int nr)
 {
 	for (; nr--; pair++) {
 		u64 key = READ_ONCE(pair->key);
@@ -252,7 +240,7 @@ static void kes_put_pairs(struct kes_writer *w, struct kes_detail_record *rec,
 		/* Another value took the place just now: it comes next time. */
 		if (key != READ_ONCE(pair->key))
 			continue;
-		kes_put_value(w, rec, (struct kes_detail_value) {
+		kes_put_value(w, (struct kes_detail_value) {
 			.code = kes_code((key >> 56) - 1),
 			.value = key & KES_VALUE_MASK,
 			.count = count,
@@ -263,20 +251,15 @@ static void kes_put_pairs(struct kes_writer *w, struct kes_detail_record *rec,
 static void kes_put_detail(struct kes_writer *w, const struct kes_vcpu *vcpu)
 {
 	const struct kes_detail *detail = vcpu->detail;
-	struct kes_detail_record *rec;
 	unsigned int slot;
 
 	if (!detail)
 		return;
-	rec = kes_begin(w, KES_REC_DETAIL, sizeof(*rec));
-	if (!rec)
-		return;
-	rec->vm_id = vcpu->vm->id;
-	rec->vcpu_id = vcpu->id;
-	kes_put_pairs(w, rec, detail->values, ARRAY_SIZE(detail->values));
-	kes_put_pairs(w, rec, detail->pages, ARRAY_SIZE(detail->pages));
+	kes_begin_vcpu(w, KES_REC_DETAIL, sizeof(struct kes_detail_record), vcpu);
+	kes_put_pairs(w, detail->values, ARRAY_SIZE(detail->values));
+	kes_put_pairs(w, detail->pages, ARRAY_SIZE(detail->pages));
 	for (slot = 0; slot < KES_NR_SLOTS; slot++)
-		kes_put_value(w, rec, (struct kes_detail_value) {
+		kes_put_value(w, (struct kes_detail_value) {
 			.code = kes_code(slot),
 			.count = READ_ONCE(detail->other[slot]),
 			.flags = KES_DETAIL_OTHER,
@@ -286,10 +269,9 @@ static void kes_put_detail(struct kes_writer *w, const struct kes_vcpu *vcpu)
 static void kes_put_vcpu(struct kes_writer *w, const struct kes_vcpu *vcpu)
 {
 	kes_copy_vcpu(&kes.scratch, vcpu);
-	kes_put_counts(w, KES_REC_VCPU, vcpu->vm->id, vcpu->id, &kes.scratch);
+	kes_put_counts(w, KES_REC_VCPU, vcpu, &kes.scratch);
 	if (vcpu->base)
-		kes_put_counts(w, KES_REC_BASELINE, vcpu->vm->id, vcpu->id,
-			       vcpu->base);
+		kes_put_counts(w, KES_REC_BASELINE, vcpu, vcpu->base);
 	kes_put_userspace(w, vcpu);
 	kes_put_time(w, vcpu);
 	kes_put_histogram(w, vcpu);
@@ -324,9 +306,9 @@ static void kes_put_all(struct kes_writer *w)
 	if (!header)
 		return;
 	header->begin_ns = ktime_get_ns();
-	kes_put_counts(w, KES_REC_RETIRED, 0, 0, &kes.retired);
+	kes_put_counts(w, KES_REC_RETIRED, NULL, &kes.retired);
 	if (kes.generation)
-		kes_put_counts(w, KES_REC_BASELINE, 0, 0, &kes.retired_base);
+		kes_put_counts(w, KES_REC_BASELINE, NULL, &kes.retired_base);
 	list_for_each_entry(vm, &kes.vms, node)
 		kes_put_vm(w, vm);
 	header->now_cyc = rdtsc();

@@ -16,8 +16,8 @@
 #include "engine.h"
 #include "sums.h"
 
-/* struct kes_counts is an array of u64 in all but its names. */
-#define KES_COUNTS_U64	(sizeof(struct kes_counts) / sizeof(u64))
+/* What comes before it in struct kes_counts is an array of u64 but for names. */
+#define KES_COUNTS_U64	(offsetof(struct kes_counts, unknown_last) / sizeof(u64))
 
 static void kes_read_u64(void *to, const void *from, size_t size)
 {
@@ -77,25 +77,23 @@ void kes_copy_vcpu(struct kes_counts *to, const struct kes_vcpu *vcpu)
 static void kes_add(struct kes_counts *sum, const struct kes_counts *counts)
 {
 	const u64 *from = (const u64 *)counts;
-	u64 unknown = counts->unknown_last ?: sum->unknown_last;
 	u64 *to = (u64 *)sum;
 	size_t i;
 
 	for (i = 0; i < KES_COUNTS_U64; i++)
 		to[i] += from[i];
-	sum->unknown_last = unknown;
+	if (counts->unknown_last)
+		sum->unknown_last = counts->unknown_last;
 }
 
 static void kes_subtract(struct kes_counts *sum, const struct kes_counts *base)
 {
 	const u64 *from = (const u64 *)base;
-	u64 unknown = sum->unknown_last;
 	u64 *to = (u64 *)sum;
 	size_t i;
 
 	for (i = 0; i < KES_COUNTS_U64; i++)
 		to[i] -= from[i];
-	sum->unknown_last = unknown;
 }
 
 /* Add what @vcpu counted since the last reset. */
