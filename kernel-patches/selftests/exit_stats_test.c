@@ -68,12 +68,8 @@ static void guest_code(void)
 	int i;
 
 	for (;;) {
-		for (i = 0; i < NR_CPUID; i++) {
-			eax = 0;
-			ecx = 0;
-			asm volatile("cpuid" : "+a"(eax), "=b"(ebx),
-				     "+c"(ecx), "=d"(edx));
-		}
+		for (i = 0; i < NR_CPUID; i++)
+			cpuid(0, &eax, &ebx, &ecx, &edx);
 		for (i = 0; i < NR_IO; i++)
 			guest_out(PORT_COUNTED);
 		guest_out(PORT_DONE);

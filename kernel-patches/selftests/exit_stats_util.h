@@ -11,6 +11,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -49,20 +50,17 @@ static inline int try_open(const char *path, int flags)
 	return 0;
 }
 
-/* A file of sysfs with one number. */
+/* A file of sysfs with one number, and nothing else on its line. */
 static inline u64 read_number(const char *path)
 {
-	char text[32] = "", *end;
-	int fd = open(path, O_RDONLY);
-	ssize_t len;
-	u64 n;
+	FILE *f = fopen(path, "r");
+	char end = 0;
+	u64 n = 0;
 
-	TEST_ASSERT(fd >= 0, "%s: open: %d", path, errno);
-	len = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	TEST_ASSERT(len > 0, "%s: read: %d", path, errno);
-	n = strtoull(text, &end, 10);
-	TEST_ASSERT(end != text && *end == '\n', "%s: \"%s\"", path, text);
+	TEST_ASSERT(f, "%s: open: %d", path, errno);
+	TEST_ASSERT(fscanf(f, "%lu%c", &n, &end) == 2 && end == '\n',
+		    "%s: not a number and a line's end", path);
+	fclose(f);
 	return n;
 }
 
