@@ -46,6 +46,15 @@ extern const char trap_nmi[], trap_irq[], trap_leave[];
 	__asm__ volatile("movl $1f, %0\n\t" instruction "\n1:" \
 			 : "=m"(resume_at) : __VA_ARGS__ : "memory")
 
+/* The generator of a row that does the same n times, which counts down to 0. */
+#define REPEAT(name, ...)						\
+void exit_##name(uint32_t n)						\
+{									\
+	while (n--) {							\
+		__VA_ARGS__;						\
+	}								\
+}
+
 /* descriptors.c: load a GDT in RAM; TSS A is the current task's. */
 void descriptors_load(void);
 

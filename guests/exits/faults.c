@@ -9,33 +9,17 @@
 #define CR0_CACHED_AM	0x00040011u
 
 /* VMX: n EXCEPTION_NMI. SVM: n EXCP_UD. */
-void exit_ud(uint32_t n)
-{
-	while (n--)
-		EXPECT_FAULT("ud2", "m"(resume_at));
-}
+REPEAT(ud, EXPECT_FAULT("ud2", "m"(resume_at)))
 
 /* One step each. VMX: n EXCEPTION_NMI. SVM: n EXCP_DB. */
-void exit_db(uint32_t n)
-{
-	while (n--)
-		__asm__ volatile("pushfl\n\torl $0x100, (%%esp)\n\tpopfl\n\tnop"
-				 : : : "memory", "cc");
-}
+REPEAT(db, __asm__ volatile("pushfl\n\torl $0x100, (%%esp)\n\tpopfl\n\tnop"
+			    : : : "memory", "cc"))
 
 /* No exits, unless somebody debugs the guest. */
-void exit_bp(uint32_t n)
-{
-	while (n--)
-		EXPECT_FAULT("int3", "m"(resume_at));
-}
+REPEAT(bp, EXPECT_FAULT("int3", "m"(resume_at)))
 
 /* No exits: KVM leaves #GP to the guest. */
-void exit_gp(uint32_t n)
-{
-	while (n--)
-		EXPECT_FAULT("movw %w1, %%fs", "r"(0xfff8));
-}
+REPEAT(gp, EXPECT_FAULT("movw %w1, %%fs", "r"(0xfff8)))
 
 /*
  * KVM looks at each #GP of a guest that has switched SVM on, because some CPUs

@@ -45,8 +45,4 @@ void exit_mmio_user(uint32_t n)
 }
 
 /* n accesses, see apic.h. */
-void exit_apic_access(uint32_t n)
-{
-	while (n--)
-		apic_read(APIC_ID);
-}
+REPEAT(apic_access, apic_read(APIC_ID))

@@ -15,29 +15,10 @@ void exit_nothing(uint32_t n)
 	(void)n;
 }
 
-void exit_cpuid(uint32_t n)
-{
-	while (n--)
-		cpuid(1);
-}
-
-void exit_io_out(uint32_t n)
-{
-	while (n--)
-		outb(PORT_POST, (uint8_t)n);
-}
-
-void exit_io_in(uint32_t n)
-{
-	while (n--)
-		inb(PORT_POST);
-}
-
-void exit_io_kernel(uint32_t n)
-{
-	while (n--)
-		inb(PORT_PIC_MASK);
-}
+REPEAT(cpuid, cpuid(1))
+REPEAT(io_out, outb(PORT_POST, (uint8_t)n))
+REPEAT(io_in, inb(PORT_POST))
+REPEAT(io_kernel, inb(PORT_PIC_MASK))
 
 void exit_outs(uint32_t n)
 {
@@ -85,17 +66,8 @@ void exit_rep_ins(uint32_t n)
 			 : "memory");
 }
 
-void exit_rdmsr(uint32_t n)
-{
-	while (n--)
-		rdmsr(MSR_APIC_BASE);
-}
-
-void exit_wrmsr(uint32_t n)
-{
-	while (n--)
-		wrmsr(MSR_PAT, PAT_AT_RESET);
-}
+REPEAT(rdmsr, rdmsr(MSR_APIC_BASE))
+REPEAT(wrmsr, wrmsr(MSR_PAT, PAT_AT_RESET))
 
 /* One CPUID exit more, for the vendor. */
 void exit_hypercall(uint32_t n)
@@ -107,68 +79,31 @@ void exit_hypercall(uint32_t n)
 }
 
 /* KVM offsets the TSC instead of intercepting: no exits. */
-void exit_rdtsc(uint32_t n)
-{
-	while (n--)
-		__asm__ volatile("rdtsc" : : : "eax", "edx");
-}
+REPEAT(rdtsc, __asm__ volatile("rdtsc" : : : "eax", "edx"))
 
 /* No exits where CPUID has it. */
-void exit_rdtscp(uint32_t n)
-{
-	while (n--)
-		__asm__ volatile("rdtscp" : : : "eax", "ecx", "edx");
-}
+REPEAT(rdtscp, __asm__ volatile("rdtscp" : : : "eax", "ecx", "edx"))
 
 /* Without a PMU KVM answers with #GP. */
-void exit_rdpmc(uint32_t n)
-{
-	while (n--)
-		EXPECT_FAULT("rdpmc", "c"(0));
-}
+REPEAT(rdpmc, EXPECT_FAULT("rdpmc", "c"(0)))
 
 /* No exits where CPUID has it. */
-void exit_rdrand(uint32_t n)
-{
-	while (n--)
-		__asm__ volatile("rdrand %%eax" : : : "eax", "cc");
-}
+REPEAT(rdrand, __asm__ volatile("rdrand %%eax" : : : "eax", "cc"))
 
 /*
  * VMX has a control that makes it #UD: n EXCEPTION_NMI. On SVM KVM intercepts
  * it, n RDTSCP, and answers with #UD; but TCG does not look at the intercept.
  */
-void exit_rdtscp_hidden(uint32_t n)
-{
-	while (n--)
-		EXPECT_FAULT("rdtscp", "a"(0));
-}
+REPEAT(rdtscp_hidden, EXPECT_FAULT("rdtscp", "a"(0)))
 
 /* n RDRAND, which KVM answers with #UD. */
-void exit_rdrand_hidden(uint32_t n)
-{
-	while (n--)
-		EXPECT_FAULT("rdrand %%eax", "a"(0));
-}
+REPEAT(rdrand_hidden, EXPECT_FAULT("rdrand %%eax", "a"(0)))
 
-void exit_invd(uint32_t n)
-{
-	while (n--)
-		__asm__ volatile("invd" : : : "memory");
-}
-
-void exit_wbinvd(uint32_t n)
-{
-	while (n--)
-		__asm__ volatile("wbinvd" : : : "memory");
-}
+REPEAT(invd, __asm__ volatile("invd" : : : "memory"))
+REPEAT(wbinvd, __asm__ volatile("wbinvd" : : : "memory"))
 
 /* No exits with EPT or NPT. */
-void exit_invlpg(uint32_t n)
-{
-	while (n--)
-		__asm__ volatile("invlpg %0" : : "m"(buffer[0]) : "memory");
-}
+REPEAT(invlpg, __asm__ volatile("invlpg %0" : : "m"(buffer[0]) : "memory"))
 
 /* One exit more for CR4, which is 0 after reset. */
 void exit_xsetbv(uint32_t n)
@@ -193,22 +128,10 @@ void exit_invpcid(uint32_t n)
  * longer than a window, which KVM doubles after each exit. How many depends on
  * the CPU's clock.
  */
-void exit_pause(uint32_t n)
-{
-	while (n--)
-		__asm__ volatile("pause");
-}
+REPEAT(pause, __asm__ volatile("pause"))
 
 /* KVM does nothing. */
-void exit_monitor(uint32_t n)
-{
-	while (n--)
-		__asm__ volatile("monitor" : : "a"(buffer), "c"(0), "d"(0));
-}
+REPEAT(monitor, __asm__ volatile("monitor" : : "a"(buffer), "c"(0), "d"(0)))
 
 /* KVM does nothing, not even wait. */
-void exit_mwait(uint32_t n)
-{
-	while (n--)
-		__asm__ volatile("mwait" : : "a"(0), "c"(0));
-}
+REPEAT(mwait, __asm__ volatile("mwait" : : "a"(0), "c"(0)))

@@ -33,57 +33,25 @@ void exit_cr0(uint32_t n)
 }
 
 /* VMX: no exits, the shadow is read. SVM: n READ_CR0. */
-void exit_cr0_read(uint32_t n)
-{
-	while (n--)
-		READ_CR(0);
-}
+REPEAT(cr0_read, READ_CR(0))
 
 /* n WRITE_CR0. */
-void exit_cr0_write(uint32_t n)
-{
-	while (n--)
-		WRITE_CR(0, CR0_UNCACHED | (n & 1 ? CR0_AM : 0));
-}
+REPEAT(cr0_write, WRITE_CR(0, CR0_UNCACHED | (n & 1 ? CR0_AM : 0)))
 
 /* n CR_ACCESS, since MP changes each time. */
-void exit_lmsw(uint32_t n)
-{
-	while (n--)
-		__asm__ volatile("lmsw %w0" : : "r"(n & 1 ? 1 : 1 | CR0_MP));
-}
+REPEAT(lmsw, __asm__ volatile("lmsw %w0" : : "r"(n & 1 ? 1 : 1 | CR0_MP)))
 
 /* KVM does not intercept it: no exits. */
-void exit_cr2(uint32_t n)
-{
-	while (n--) {
-		WRITE_CR(2, n);
-		READ_CR(2);
-	}
-}
+REPEAT(cr2, WRITE_CR(2, n); READ_CR(2))
 
 /* With EPT or NPT no exits. */
-void exit_cr3(uint32_t n)
-{
-	while (n--) {
-		WRITE_CR(3, 0);
-		READ_CR(3);
-	}
-}
+REPEAT(cr3, WRITE_CR(3, 0); READ_CR(3))
 
 /* VMX: n CR_ACCESS. SVM: n WRITE_CR4. */
-void exit_cr4(uint32_t n)
-{
-	while (n--)
-		WRITE_CR(4, n & 1 ? 0 : CR4_PSE);
-}
+REPEAT(cr4, WRITE_CR(4, n & 1 ? 0 : CR4_PSE))
 
 /* VMX: no exits, the shadow is read. SVM: n READ_CR4. */
-void exit_cr4_read(uint32_t n)
-{
-	while (n--)
-		READ_CR(4);
-}
+REPEAT(cr4_read, READ_CR(4))
 
 /*
  * An access to a debug register exits and switches the interception off, until
@@ -92,21 +60,10 @@ void exit_cr4_read(uint32_t n)
  * many as there are interrupts in the run.
  */
 #define DEBUG_REGISTER(nr)						\
-void exit_dr##nr##_read(uint32_t n)					\
-{									\
-	while (n--) {							\
-		__asm__ volatile("movl %%db" #nr ", %%eax" : : : "eax");\
-		cpuid(1);						\
-	}								\
-}									\
-void exit_dr##nr##_write(uint32_t n)					\
-{									\
-	while (n--) {							\
-		__asm__ volatile("movl %0, %%db" #nr			\
-				 : : "r"(nr < 6 ? 0 : 0x400));		\
-		cpuid(1);						\
-	}								\
-}
+REPEAT(dr##nr##_read,							\
+       __asm__ volatile("movl %%db" #nr ", %%eax" : : : "eax"); cpuid(1)) \
+REPEAT(dr##nr##_write, __asm__ volatile("movl %0, %%db" #nr		\
+				       : : "r"(nr < 6 ? 0 : 0x400)); cpuid(1))
 
 DEBUG_REGISTER(0)
 DEBUG_REGISTER(1)

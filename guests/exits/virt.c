@@ -8,12 +8,8 @@
 
 static char operand[16];
 
-#define INSTRUCTION(name, text, ...)			\
-void exit_##name(uint32_t n)				\
-{							\
-	while (n--)					\
-		EXPECT_FAULT(text, ##__VA_ARGS__);	\
-}
+#define INSTRUCTION(name, text, ...) \
+	REPEAT(name, EXPECT_FAULT(text, ##__VA_ARGS__))
 
 INSTRUCTION(vmclear, "vmclear %1", "m"(operand))
 INSTRUCTION(vmlaunch, "vmlaunch", "m"(operand))
