@@ -24,37 +24,20 @@ u32 armed;
 /* Exits of vCPUs without a place. */
 u64 lost;
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, struct eb_vcpu);
-} vcpus SEC(".maps");
+/* Something of each place, in memory that exitstat maps. */
+#define OF_EACH_PLACE(name, _type)			\
+struct {						\
+	__uint(type, BPF_MAP_TYPE_ARRAY);		\
+	__uint(map_flags, BPF_F_MMAPABLE);		\
+	__uint(max_entries, 1);				\
+	__type(key, u32);				\
+	__type(value, _type);				\
+} name SEC(".maps")
 
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, struct eb_time);
-} times SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, struct eb_histogram);
-} histograms SEC(".maps");
-
-struct {
-	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(map_flags, BPF_F_MMAPABLE);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, struct eb_detail);
-} details SEC(".maps");
+OF_EACH_PLACE(vcpus, struct eb_vcpu);
+OF_EACH_PLACE(times, struct eb_time);
+OF_EACH_PLACE(histograms, struct eb_histogram);
+OF_EACH_PLACE(details, struct eb_detail);
 
 /* The places that are free. exitstat fills it. */
 struct {
