@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "abi.h"
-#include "load-flat.h"
+#include "load.h"
 
 #define ROM_UNIT	0x10000
 #define ROM_MAX		0x100000

@@ -2,7 +2,6 @@
 /* minivmm's loaders against damaged images. */
 #include "abi.h"
 #include "fuzz.h"
-#include "load-flat.h"
 #include "load.h"
 #include "vmmimages.h"
 
