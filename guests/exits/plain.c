@@ -19,28 +19,10 @@ REPEAT(cpuid, cpuid(1))
 REPEAT(io_out, outb(PORT_POST, (uint8_t)n))
 REPEAT(io_in, inb(PORT_POST))
 REPEAT(io_kernel, inb(PORT_PIC_MASK))
-
-void exit_outs(uint32_t n)
-{
-	const char *from;
-
-	while (n--) {
-		from = buffer;
-		__asm__ volatile("outsb" : "+S"(from) : "d"(PORT_POST)
-				 : "memory");
-	}
-}
-
-void exit_ins(uint32_t n)
-{
-	char *to;
-
-	while (n--) {
-		to = buffer;
-		__asm__ volatile("insb" : "+D"(to) : "d"(PORT_POST)
-				 : "memory");
-	}
-}
+REPEAT(outs, const char *from = buffer;
+       __asm__ volatile("outsb" : "+S"(from) : "d"(PORT_POST) : "memory"))
+REPEAT(ins, char *to = buffer;
+       __asm__ volatile("insb" : "+D"(to) : "d"(PORT_POST) : "memory"))
 
 /*
  * KVM hands out one byte at a time, and enters the guest anew for the next: n

@@ -13,7 +13,6 @@
 #define TASK_STATE	0x28
 
 /* Vectors: 0-31 are the CPU's, then 16 of the two interrupt controllers. */
-#define NR_FAULTS	32
 #define VECTOR_IRQ	0x20
 #define VECTOR_TIMER	(VECTOR_IRQ + 0)
 #define VECTOR_SERIAL	(VECTOR_IRQ + 4)

@@ -4,12 +4,6 @@
  */
 #include "real.h"
 
-void put_string(const char *s)
-{
-	while (*s)
-		put_char(*s++);
-}
-
 void put_number(uint32_t n)
 {
 	if (n >= 10)

@@ -59,9 +59,6 @@ static inline void put_char(char c)
 			 : : "a"(c), "Nd"((uint16_t)MINIVMM_PORT_CONSOLE));
 }
 
-/* One port IO exit per character. */
-void put_string(const char *s);
-
 /* One port IO exit per decimal digit; no leading zeros. */
 void put_number(uint32_t n);
 
