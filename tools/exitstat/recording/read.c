@@ -267,11 +267,11 @@ static void free_table(struct recording *r, const struct rec_layout *l)
 	char *array = *(char **)((char *)r + l->array);
 	size_t nr = *(size_t *)((char *)r + l->nr);
 
-	for (char *row = array; row < array + nr * l->size; row += l->size)
+	for (size_t i = 0; i < nr; i++)
 		for (const struct rec_column *c = l->columns; c->name; c++)
 			if (c->type == REC_TEXT || c->type == REC_VALUE ||
 			    c->type == REC_TEXT_OR_NULL)
-				free(*(char **)(row + c->at));
+				free(*(char **)(array + i * l->size + c->at));
 	free(array);
 }
 
