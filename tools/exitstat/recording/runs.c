@@ -27,11 +27,15 @@ void rec_runs_free(struct rec_writer *w)
 	}
 }
 
-int rec_runs_put(struct rec_writer *w, enum pack_kind kind, int64_t sample,
-		 const int64_t *n, struct errbuf *err)
+int rec_row(struct rec_writer *w, enum pack_kind kind, int64_t sample,
+	    const int64_t *n, struct errbuf *err)
 {
 	struct rec_packing *p = &w->packs[kind];
+	int rc = kind == PACK_USERSPACE ?
+		 rec_name_kvm_exit(w, (uint32_t)n[1], err) : 0;
 
+	if (rc)
+		return rc;
 	if (!w->run.nr || sample != w->run.last)
 		return err_set(err, -EINVAL,
 			       "%s: a row of sample %lld, which is not the last",
@@ -113,22 +117,48 @@ int rec_runs_end(struct rec_writer *w, struct errbuf *err)
 	return rc || !w->run.nr ? rc : put_run(w, err);
 }
 
-int rec_runs_sample(struct rec_writer *w, int64_t id, uint64_t begin_ns,
-		    uint64_t end_ns, uint64_t missed, int64_t phase,
-		    struct errbuf *err)
+/*
+ * The phase of what was counted since the sample before: the one in which that
+ * interval begins, as a phase begins with a sample of its own. Only the first
+ * interval begins a moment before the command, and there its middle decides.
+ */
+static int64_t phase_of(const struct rec_writer *w, int64_t id, uint64_t end_ns)
 {
-	struct rec_run *r = &w->run;
+	uint64_t at_ns = id > 1 ? w->run.end_ns : end_ns;
+	size_t phase = w->nr_phases;
+
+	if (id == 2 && end_ns > at_ns)
+		at_ns += (end_ns - at_ns) / 2;
+	while (phase && w->phase_begins[phase - 1] > at_ns)
+		phase--;
+	return (int64_t)phase;
+}
+
+/* A new one, of @phase, is at hand: what came before goes to the database. */
+static int begin_sample(struct rec_writer *w, int64_t id, int64_t phase,
+			struct errbuf *err)
+{
+	const struct rec_run *r = &w->run;
 	bool ends = id <= 3 || phase != r->phase ||
 		    r->nr >= REC_SAMPLES_PER_RUN;
 	int rc = ends ? rec_runs_end(w, err) : rec_runs_flush(w, err);
 
-	if (!rc && phase != r->phase)
-		rc = rec_totals_write(w, err);
+	return rc || phase == r->phase ? rc : rec_totals_write(w, err);
+}
+
+int rec_sample(struct rec_writer *w, int64_t id, uint64_t begin_ns,
+	       uint64_t end_ns, uint64_t missed, struct errbuf *err)
+{
+	int64_t phase = phase_of(w, id, end_ns);
+	int rc = begin_sample(w, id, phase, err);
+	struct rec_run *r = &w->run;
+
 	r->nr++;
 	r->last = id;
 	r->begin_ns = begin_ns;
 	r->end_ns = end_ns;
 	r->missed += missed;
 	r->phase = phase;
-	return rc;
+	return rc ? rc : rec_put(w, REC_SAMPLE, id, &(struct rec_sample) {
+		begin_ns, end_ns, missed, (int)phase - 1 }, err);
 }

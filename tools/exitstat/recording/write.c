@@ -166,36 +166,8 @@ int rec_phase(struct rec_writer *w, int64_t id, const char *name,
 		.name = name, .begin_ns = begin_ns, .line = line }, err);
 }
 
-/*
- * The phase of what was counted since the sample before: the one in which that
- * interval begins, as a phase begins with a sample of its own. Only the first
- * interval begins a moment before the command, and there its middle decides.
- */
-static int64_t phase_of(const struct rec_writer *w, int64_t id, uint64_t end_ns)
-{
-	uint64_t at_ns = id > 1 ? w->run.end_ns : end_ns;
-	size_t phase = w->nr_phases;
-
-	if (id == 2 && end_ns > at_ns)
-		at_ns += (end_ns - at_ns) / 2;
-	while (phase && w->phase_begins[phase - 1] > at_ns)
-		phase--;
-	return (int64_t)phase;
-}
-
-int rec_sample(struct rec_writer *w, int64_t id, uint64_t begin_ns,
-	       uint64_t end_ns, uint64_t missed, struct errbuf *err)
-{
-	int64_t phase = phase_of(w, id, end_ns);
-	int rc = rec_runs_sample(w, id, begin_ns, end_ns, missed, phase, err);
-
-	return rc ? rc : rec_put(w, REC_SAMPLE, id, &(struct rec_sample) {
-		begin_ns, end_ns, missed, (int)phase - 1 }, err);
-}
-
 /* Each once, as far as a word has bits: there are 40 and some. */
-static int name_kvm_exit(struct rec_writer *w, uint32_t code,
-			 struct errbuf *err)
+int rec_name_kvm_exit(struct rec_writer *w, uint32_t code, struct errbuf *err)
 {
 	const char *known = kvm_exit_name(code);
 	char name[32];
@@ -207,15 +179,6 @@ static int name_kvm_exit(struct rec_writer *w, uint32_t code,
 	snprintf(name, sizeof(name), "%u", code);
 	return rec_put(w, REC_KVM_EXIT, 0, &(struct rec_kvm_exit) {
 		code, known ? known : name }, err);
-}
-
-int rec_row(struct rec_writer *w, enum pack_kind kind, int64_t sample,
-	    const int64_t *n, struct errbuf *err)
-{
-	int rc = kind == PACK_USERSPACE ?
-		 name_kvm_exit(w, (uint32_t)n[1], err) : 0;
-
-	return rc ? rc : rec_runs_put(w, kind, sample, n, err);
 }
 
 int rec_detail(struct rec_writer *w, const int64_t *n, struct errbuf *err)

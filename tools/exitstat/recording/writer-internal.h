@@ -86,16 +86,14 @@ int rec_put_numbers(struct rec_writer *w, enum rec_sort sort,
 		    enum pack_kind kind, int64_t first, const int64_t *n,
 		    struct errbuf *err);
 
+/* ---- write.c ---- */
+
+/* KVM_EXIT_* @code has its name in the recording. */
+int rec_name_kvm_exit(struct rec_writer *w, uint32_t code, struct errbuf *err);
+
 /* ---- runs.c ---- */
 
 void rec_runs_free(struct rec_writer *w);
-/* A row of the sample at hand, as pack_put() takes it. */
-int rec_runs_put(struct rec_writer *w, enum pack_kind kind, int64_t sample,
-		 const int64_t *n, struct errbuf *err);
-/* A new sample, of @phase, is at hand: what came before goes to the database. */
-int rec_runs_sample(struct rec_writer *w, int64_t id, uint64_t begin_ns,
-		    uint64_t end_ns, uint64_t missed, int64_t phase,
-		    struct errbuf *err);
 /* What is at hand goes to the database, in the transaction that is open. */
 int rec_runs_flush(struct rec_writer *w, struct errbuf *err);
 /* The same, and the run with it: there is no sample to come. */
