@@ -15,35 +15,39 @@
 #define STAT_PPID	4
 #define STAT_STARTTIME	22	/* in ticks since boot */
 
-char **proc_args(const char *root, uint32_t pid, struct buf *b, size_t *nr)
+struct proc_args proc_args(const char *root, uint32_t pid)
 {
-	char path[64], **args = NULL;
-	size_t cap = 0, n = 0;
+	struct proc_args a = { 0 };
+	size_t cap = 0;
+	char path[64];
 
-	*nr = 0;
 	snprintf(path, sizeof(path), "/proc/%u/cmdline", pid);
-	if (fsroot_read(root, path, b) || !b->len)
-		return NULL;
-	for (size_t off = 0; off < b->len; off += strlen(b->data + off) + 1) {
-		args = vec_room(args, n, &cap, sizeof(*args));
-		args[n++] = b->data + off;
+	if (fsroot_read(root, path, &a.text))
+		return a;
+	for (size_t off = 0; off < a.text.len;
+	     off += strlen(a.text.data + off) + 1) {
+		a.v = vec_room(a.v, a.nr, &cap, sizeof(*a.v));
+		a.v[a.nr++] = a.text.data + off;
 	}
-	*nr = n;
-	return args;
+	return a;
+}
+
+void proc_args_free(struct proc_args *a)
+{
+	free(a->v);
+	buf_free(&a->text);
 }
 
 void proc_cmdline(const char *root, uint32_t pid, char *out, size_t size)
 {
-	struct buf b = { 0 }, line = { 0 };
-	size_t nr;
-	char **args = proc_args(root, pid, &b, &nr);
+	struct proc_args a = proc_args(root, pid);
+	struct buf line = { 0 };
 
-	for (size_t i = 0; i < nr; i++)
-		buf_printf(&line, "%s%s", i ? " " : "", args[i]);
+	for (size_t i = 0; i < a.nr; i++)
+		buf_printf(&line, "%s%s", i ? " " : "", a.v[i]);
 	copy_printable(out, size, line.data ? line.data : "");
-	free(args);
+	proc_args_free(&a);
 	buf_free(&line);
-	buf_free(&b);
 }
 
 bool proc_is_alive(const char *root, uint32_t pid)

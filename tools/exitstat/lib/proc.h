@@ -8,11 +8,15 @@
 
 #include "util.h"
 
-/*
- * The arguments of a process, as a vector of *nr strings in @b: free() the
- * vector and buf_free() @b. NULL when it is gone or has none.
- */
-char **proc_args(const char *root, uint32_t pid, struct buf *b, size_t *nr);
+/* The arguments of a process; none when it is gone. */
+struct proc_args {
+	char **v;
+	size_t nr;
+	struct buf text;
+};
+
+struct proc_args proc_args(const char *root, uint32_t pid);
+void proc_args_free(struct proc_args *a);
 
 /* The process's arguments joined by blanks; "" when it is gone. */
 void proc_cmdline(const char *root, uint32_t pid, char *out, size_t size);

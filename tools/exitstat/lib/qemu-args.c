@@ -2,7 +2,6 @@
 /* Implements qemu-args.h. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lib/proc.h"
@@ -70,29 +69,23 @@ static const char *option_value(char *const *args, size_t n, const char *opt)
 void qemu_name(const char *root, uint32_t pid, const char *fallback, char *out,
 	       size_t size)
 {
-	struct buf b = { 0 };
-	size_t nr;
-	char **args = proc_args(root, pid, &b, &nr);
-	const char *value = option_value(args, nr, "name");
+	struct proc_args a = proc_args(root, pid);
+	const char *value = option_value(a.v, a.nr, "name");
 	char name[QEMU_ITEM_MAX];
 
 	if (!qemu_item(value, "guest", true, name, sizeof(name)))
 		snprintf(name, sizeof(name), "%s", fallback);
 	copy_printable(out, size, name);
-	free(args);
-	buf_free(&b);
+	proc_args_free(&a);
 }
 
 void qemu_uuid(const char *root, uint32_t pid, char *out, size_t size)
 {
-	struct buf b = { 0 };
-	size_t nr;
-	char **args = proc_args(root, pid, &b, &nr);
-	const char *uuid = option_value(args, nr, "uuid");
+	struct proc_args a = proc_args(root, pid);
+	const char *uuid = option_value(a.v, a.nr, "uuid");
 
 	copy_printable(out, size, uuid ? uuid : "");
-	free(args);
-	buf_free(&b);
+	proc_args_free(&a);
 }
 
 void qemu_args_machine(char *const *args, size_t n, char *out, size_t size)
@@ -109,13 +102,10 @@ void qemu_args_machine(char *const *args, size_t n, char *out, size_t size)
 
 int qemu_machine(const char *root, uint32_t pid, char *out, size_t size)
 {
-	struct buf b = { 0 };
-	size_t nr;
-	char **args = proc_args(root, pid, &b, &nr);
+	struct proc_args a = proc_args(root, pid);
 
-	if (args)
-		qemu_args_machine(args, nr, out, size);
-	free(args);
-	buf_free(&b);
-	return nr ? 0 : -ESRCH;
+	if (a.nr)
+		qemu_args_machine(a.v, a.nr, out, size);
+	proc_args_free(&a);
+	return a.nr ? 0 : -ESRCH;
 }

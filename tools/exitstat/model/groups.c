@@ -118,33 +118,42 @@ static void merge_values(struct model_groups *g)
 		      values_by_count);
 }
 
-static int by_cost(const void *a, const void *b, void *arg)
+static int by_number(const void *a, const void *b, void *arg)
 {
-	const struct model *m = arg;
 	size_t x = *(const size_t *)a, y = *(const size_t *)b;
-	uint64_t cx = model_cost_ns(m->reasons[x].sum);
-	uint64_t cy = model_cost_ns(m->reasons[y].sum);
+	const uint64_t *n = arg;
 
-	if (cx != cy)
-		return cx > cy ? -1 : 1;
+	if (n[x] != n[y])
+		return n[x] > n[y] ? -1 : 1;
 	return x < y ? -1 : 1;
+}
+
+size_t *model_most_first(uint64_t *n, size_t nr)
+{
+	size_t *order = xcalloc(nr, sizeof(*order));
+
+	for (size_t i = 0; i < nr; i++)
+		order[i] = i;
+	qsort_r(order, nr, sizeof(*order), by_number, n);
+	return order;
 }
 
 void model_rank_costs(struct model *m)
 {
 	struct model_groups *g = &m->groups;
 	size_t nr = m->rec->nr_reasons;
+	uint64_t *costs = xcalloc(nr, sizeof(*costs));
 
-	g->order = xcalloc(nr, sizeof(*g->order));
 	for (size_t i = 0; i < nr; i++) {
 		uint64_t any = 0;
 
-		g->order[i] = i;
 		for (int s = 0; s < KES_NR_STATES; s++)
 			any |= m->reasons[i].sum->ns[s];
 		g->nr_costs += any != 0;
+		costs[i] = model_cost_ns(m->reasons[i].sum);
 	}
-	qsort_r(g->order, nr, sizeof(*g->order), by_cost, m);
+	g->order = model_most_first(costs, nr);
+	free(costs);
 }
 
 int model_groups_load(struct model *m, struct errbuf *err)

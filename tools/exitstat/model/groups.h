@@ -9,6 +9,8 @@
 #include "model/model.h"
 
 int model_groups_load(struct model *m, struct errbuf *err);
+/* Indices of @n, of the largest first; the caller frees them. */
+size_t *model_most_first(uint64_t *n, size_t nr);
 /* Once the cells are added up. */
 void model_rank_costs(struct model *m);
 void model_groups_free(struct model_groups *g);

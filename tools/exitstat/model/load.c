@@ -105,31 +105,17 @@ static void add_up(struct model *m)
 	find_sums(m);
 }
 
-static uint64_t exits_of(const struct model *m, size_t reason)
-{
-	return model_exits(m->reasons[reason].sum);
-}
-
-static int by_total(const void *a, const void *b, void *arg)
-{
-	const struct model *m = arg;
-	size_t ia = *(const size_t *)a, ib = *(const size_t *)b;
-	uint64_t ta = exits_of(m, ia), tb = exits_of(m, ib);
-
-	if (ta != tb)
-		return ta > tb ? -1 : 1;
-	return ia < ib ? -1 : 1;
-}
-
 static void rank_reasons(struct model *m)
 {
 	size_t n = m->rec->nr_reasons;
+	uint64_t *exits = xcalloc(n, sizeof(*exits));
 
 	for (size_t i = 0; i < n; i++) {
-		m->order[i] = i;
-		m->nr_seen += exits_of(m, i) > 0;
+		exits[i] = model_exits(m->reasons[i].sum);
+		m->nr_seen += exits[i] > 0;
 	}
-	qsort_r(m->order, n, sizeof(*m->order), by_total, m);
+	m->order = model_most_first(exits, n);
+	free(exits);
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -207,7 +193,6 @@ static void set_up(struct model *m)
 
 	m->end_ns = bins_rel_ns(r, r->samples[r->nr_samples - 1].end_ns);
 	m->reasons = xcalloc(r->nr_reasons, sizeof(*m->reasons));
-	m->order = xcalloc(r->nr_reasons, sizeof(*m->order));
 	m->vcpus = xcalloc(r->nr_vcpus, sizeof(*m->vcpus));
 	for (size_t i = 0; i < r->nr_reasons; i++) {
 		const struct rec_reason *info = &r->reasons[i];

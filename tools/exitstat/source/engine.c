@@ -158,6 +158,14 @@ static int read_switch(const char *root, const struct group *g)
 	return rc;
 }
 
+static int sysfs_error(const char *root, const char *name, int rc,
+		       struct errbuf *err)
+{
+	return err_set(err, rc, "%s" SYSFS "/%s: %s (%s)", root, name,
+		       strerror(-rc), rc == -EACCES ? "run as root" :
+		       "is the engine still loaded?");
+}
+
 /* A kernel with an older engine has fewer switches; all have "count". */
 static int engine_get(struct source *s, uint32_t *on, uint32_t *known,
 		      struct errbuf *err)
@@ -173,10 +181,7 @@ static int engine_get(struct source *s, uint32_t *on, uint32_t *known,
 		if (rc == -ENOENT && g->bit != KES_GROUP_COUNT)
 			continue;
 		if (rc < 0)
-			return err_set(err, rc, "%s" SYSFS "/%s: %s (%s)", root,
-				       g->name, strerror(-rc),
-				       rc == -EACCES ? "run as root" :
-				       "is the engine still loaded?");
+			return sysfs_error(root, g->name, rc, err);
 		*known |= g->bit;
 		if (rc)
 			*on |= g->bit;
@@ -231,11 +236,7 @@ static int engine_reset(struct source *s, struct errbuf *err)
 {
 	int rc = fsroot_write(s->root, SYSFS "/reset", "1\n");
 
-	if (!rc)
-		return 0;
-	return err_set(err, rc, "%s" SYSFS "/reset: %s (%s)", s->root,
-		       strerror(-rc), rc == -EACCES ? "run as root" :
-		       "is the engine still loaded?");
+	return rc ? sysfs_error(s->root, "reset", rc, err) : 0;
 }
 
 #define ENGINE \

@@ -34,16 +34,13 @@ static bool has_vm(const char *root, uint32_t pid)
 
 static bool is_qemu(const char *root, uint32_t pid)
 {
-	struct buf b = { 0 };
-	size_t nr;
-	char **args = proc_args(root, pid, &b, &nr);
-	const char *name = nr ? strrchr(args[0], '/') : NULL;
+	struct proc_args a = proc_args(root, pid);
+	const char *name = a.nr ? strrchr(a.v[0], '/') : NULL;
 	bool yes;
 
-	name = name ? name + 1 : nr ? args[0] : "";
+	name = name ? name + 1 : a.nr ? a.v[0] : "";
 	yes = strstr(name, "qemu") || !strcmp(name, "kvm");
-	free(args);
-	buf_free(&b);
+	proc_args_free(&a);
 	return yes;
 }
 
@@ -82,14 +79,11 @@ static void reach(const char *root, uint32_t pid, char path[QMP_PATH_MAX])
 
 int kvm_procs_socket(const char *root, uint32_t pid, char path[QMP_PATH_MAX])
 {
-	struct buf b = { 0 };
-	size_t nr;
-	char **args = proc_args(root, pid, &b, &nr);
-	int rc = args ? qmp_find_socket(args, nr, path) : -ENOENT;
+	struct proc_args a = proc_args(root, pid);
+	int rc = a.nr ? qmp_find_socket(a.v, a.nr, path) : -ENOENT;
 
 	if (!rc)
 		reach(root, pid, path);
-	free(args);
-	buf_free(&b);
+	proc_args_free(&a);
 	return rc;
 }
