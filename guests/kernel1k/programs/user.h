@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The library of kernel1k's programs, and their names. A program is a function
- * in a file of its own and an entry of PROGRAMS(), of which the menu in main.c
- * is made. It runs in ring 3 and can use what is declared here and nothing else;
- * it keeps nothing from one run to the next.
+ * in a file of its own, declared here, and a line of the menu in main.c. It
+ * runs in ring 3 and can use what is declared here and nothing else; it keeps
+ * nothing from one run to the next.
  *
  * Port IO exits: 2 per character printed, 5 per character read (serial.c).
  */
@@ -24,13 +24,15 @@ uint32_t read_line(char *line, uint32_t size);
 /* Sleep for so many ticks of 10 ms. */
 void sleep_ticks(uint32_t ticks);
 
-/* The programs, with their keys in the menu. */
-#define PROGRAMS(X) \
-	X("1", multiplication) X("2", counter) X("3", fibonacci) \
-	X("4", primes) X("5", factorial) X("6", gcd) \
-	X("7", calculator) X("8", echo) X("9", trespass)
-
-#define PROGRAM_IS_FUNCTION(key, name) void name(void);
-PROGRAMS(PROGRAM_IS_FUNCTION)
+/* The programs. */
+void multiplication(void);
+void counter(void);
+void fibonacci(void);
+void primes(void);
+void factorial(void);
+void gcd(void);
+void calculator(void);
+void echo(void);
+void trespass(void);
 
 #endif
