@@ -9,7 +9,7 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "load.h"
+#include "load-elf.h"
 #include "multiboot.h"
 
 #define MEMORY		(16u << 20)

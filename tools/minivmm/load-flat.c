@@ -6,7 +6,7 @@
 #include <errno.h>
 
 #include "abi.h"
-#include "load.h"
+#include "load-flat.h"
 
 #define ROM_UNIT	0x10000
 #define ROM_MAX		0x100000

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "abi.h"
-#include "load.h"
+#include "load-linux.h"
 
 #define MEMORY		(128u << 20)
 #define MAX_INITRD	(1u << 30)

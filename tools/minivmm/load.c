@@ -7,6 +7,9 @@
 
 #include "abi.h"
 #include "load.h"
+#include "load-elf.h"
+#include "load-flat.h"
+#include "load-linux.h"
 
 #define HEADER_WITHIN	0x1000
 #define HEADER_WORDS	4

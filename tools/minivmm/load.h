@@ -16,7 +16,4 @@ int load_inspect(const struct image *image, struct boot *boot,
 int load_image(const struct image *image, const struct memory *memory,
 	       struct boot *boot, struct errbuf *err);
 
-/* The kinds of load-flat.c, load-elf.c and load-linux.c. */
-extern const struct image_kind kind_flat, kind_firmware, kind_elf, kind_linux;
-
 #endif

@@ -2,6 +2,7 @@
 /* minivmm's loaders against damaged images. */
 #include "abi.h"
 #include "fuzz.h"
+#include "load-flat.h"
 #include "load.h"
 #include "vmmimages.h"
 
