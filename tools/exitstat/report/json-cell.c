@@ -8,7 +8,7 @@
 #include "model/groups.h"
 #include "exits/fields.h"
 #include "lib/json-text.h"
-#include "report/json.h"
+#include "report/json-parts.h"
 
 /* Of a sum without exits a count is 0, if the source counts them. */
 static json_t *count(const struct model *m, const char *field, int64_t n)

@@ -5,7 +5,7 @@
  */
 #include "exits/detail-names.h"
 #include "lib/json-text.h"
-#include "report/json.h"
+#include "report/json-parts.h"
 #include "report/report.h"
 
 static json_t *states(const struct model *m)

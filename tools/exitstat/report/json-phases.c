@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "lib/json-text.h"
-#include "report/json.h"
+#include "report/json-parts.h"
 
 /* Sums by phase and reason, and by phase, of one VM or of all. */
 struct view {

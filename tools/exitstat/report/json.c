@@ -8,7 +8,7 @@
 #include "exits/fields.h"
 #include "exits/groups.h"
 #include "lib/json-text.h"
-#include "report/json.h"
+#include "report/json-parts.h"
 #include "report/report.h"
 
 static json_t *header(const struct model *m)

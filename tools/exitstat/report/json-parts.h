@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /* The parts of the report for programs. All JSON is the caller's. */
-#ifndef EXITSTAT_REPORT_JSON_H
-#define EXITSTAT_REPORT_JSON_H
+#ifndef EXITSTAT_REPORT_JSON_PARTS_H
+#define EXITSTAT_REPORT_JSON_PARTS_H
 
 #include <jansson.h>
 #include <stdio.h>
