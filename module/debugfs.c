@@ -160,7 +160,7 @@ static int kes_summary_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(kes_summary);
 
-static int kes_total_show(struct seq_file *m, void *unused)
+static int kes_vm_total_show(struct seq_file *m, void *unused)
 {
 	struct kes_table *table = kes_text_begin();
 	const struct kes_vm *vm = m->private;
@@ -174,9 +174,9 @@ static int kes_total_show(struct seq_file *m, void *unused)
 	kes_text_end(table);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(kes_total);
+DEFINE_SHOW_ATTRIBUTE(kes_vm_total);
 
-static int kes_vcpu_show(struct seq_file *m, void *unused)
+static int kes_vcpu_total_show(struct seq_file *m, void *unused)
 {
 	struct kes_table *table = kes_text_begin();
 	const struct kes_vcpu *vcpu = m->private;
@@ -191,7 +191,7 @@ static int kes_vcpu_show(struct seq_file *m, void *unused)
 	kes_text_end(table);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(kes_vcpu);
+DEFINE_SHOW_ATTRIBUTE(kes_vcpu_total);
 
 void kes_debugfs_add_vm(struct kes_vm *vm)
 {
@@ -199,7 +199,7 @@ void kes_debugfs_add_vm(struct kes_vm *vm)
 
 	snprintf(name, sizeof(name), "%llu-%u", vm->id, vm->pid);
 	vm->dir = debugfs_create_dir(name, kes_vms_dir);
-	debugfs_create_file("total", 0400, vm->dir, vm, &kes_total_fops);
+	debugfs_create_file("total", 0400, vm->dir, vm, &kes_vm_total_fops);
 }
 
 void kes_debugfs_add_vcpu(struct kes_vcpu *vcpu)
@@ -208,7 +208,7 @@ void kes_debugfs_add_vcpu(struct kes_vcpu *vcpu)
 
 	snprintf(name, sizeof(name), "vcpu%u", vcpu->id);
 	vcpu->dentry = debugfs_create_file(name, 0400, vcpu->vm->dir, vcpu,
-					   &kes_vcpu_fops);
+					   &kes_vcpu_total_fops);
 }
 
 void kes_debugfs_init(void)
