@@ -95,8 +95,7 @@ class Lacking(FrontEnd):
 
     def test_another(self):
         """another guestbench that is running is left alone"""
-        os.makedirs("cache/exitstat")
-        with open("cache/exitstat/.lock-guestbench", "w", encoding="ascii") as lock:
+        with open(f"{machine.cache_dir()}/.lock-guestbench", "w", encoding="ascii") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             self.refuses("another guestbench is running")
 
