@@ -69,8 +69,9 @@ need_commands()
 	done
 }
 
-# What goes when the script ends: processes that it started, and directories.
-PIDS=() SCRATCH=()
+# What goes when the shell that has it ends: processes that it started, and
+# directories.
+PIDS=() SCRATCH=() SCRATCH_SHELL=$BASHPID
 leave()
 {
 	local pid
@@ -81,18 +82,35 @@ leave()
 	rm -rf "${SCRATCH[@]}"
 }
 
-# scratch VARIABLE: set it to a new directory, for as long as the script runs. What
-# one that was killed has left goes, too.
+# Remove the directories of killed scripts: ours by name and owner, of no process
+# that can be seen here, and without the lock that one in a container has.
+scratch_sweep()
+{
+	local dir
+	for dir in "${TMPDIR:-/tmp}"/exitstat-scratch.*; do
+		[[ $dir =~ /exitstat-scratch\.([0-9]+)\.[[:alnum:]]{6}$ &&
+			! -d /proc/${BASH_REMATCH[1]} &&
+			-d $dir && ! -L $dir && -O $dir ]] || continue
+		# shellcheck disable=SC2094 # its lock, not what it has
+		(flock -n 9 && rm -rf --one-file-system "$dir") 9<"$dir" || :
+	done
+}
+
+# scratch VARIABLE: set it to a new directory, for as long as the shell runs that
+# asks for it, which holds the directory's lock.
 scratch()
 {
-	local dir pid
-	for dir in "${TMPDIR:-/tmp}"/exitstat.*.*; do
-		pid=${dir##*/exitstat.}
-		[ ! -O "$dir" ] || [ -d "/proc/${pid%%.*}" ] ||
-			rm -rf --one-file-system "$dir"
-	done
-	printf -v "$1" '%s' "$(mktemp -d -t "exitstat.$$.XXXXXX")"
-	SCRATCH+=("${!1}")
+	local scratch_made scratch_lock
+	if [ "$BASHPID" != "$SCRATCH_SHELL" ]; then
+		PIDS=() SCRATCH=() SCRATCH_SHELL=$BASHPID
+	fi
+	scratch_sweep
+	scratch_made=$(mktemp -d -t "exitstat-scratch.$$.XXXXXX" 2>&1) ||
+		die "$scratch_made (another TMPDIR?)"
+	exec {scratch_lock}<"$scratch_made"
+	flock "$scratch_lock"
+	printf -v "$1" '%s' "$scratch_made"
+	SCRATCH+=("$scratch_made")
 	trap leave EXIT
 }
 
