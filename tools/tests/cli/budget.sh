@@ -193,7 +193,7 @@ strict_parser() {
 	local lines text
 	while IFS=$'\t' read -r lines text; do
 		printf 'exits 5\n%b\n' "$lines" >bad.budget
-		fails 2 "bad.budget:2: $text" budget -b bad.budget all.x
+		fails 2 "bad.budget:2: $text" budget -b bad.budget all.x </dev/null
 	done <<-'END'
 		exitz 5				no budget is called "exitz" (did you mean exits?)
 		reason HTL 5			no exit reason is called "HTL" (did you mean HLT?)

@@ -390,7 +390,7 @@ check 'QMP: vCPUs' from_qmp
 check 'auto takes it last' picked_by_auto
 check 'QMP: sockets on the command line' sockets
 while IFS=$'\t' read -r what mode text; do
-	check "QMP: $what" bad_monitor "$mode" "$text"
+	check "QMP: $what" bad_monitor "$mode" "$text" </dev/null
 done <<-'END'
 	a human monitor			garbage		this is not QMP
 	bytes				binary		this is not QMP

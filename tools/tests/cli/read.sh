@@ -63,17 +63,19 @@ json_by_row() {
 		sed -zE 's/\n {6,}("[^"\n]*": [^][{}\n]*)/ \1/g; s/\n {4,}\}/ }/g'
 }
 
-# export, with a row for what samples after each other have in common: from when to
-# when, and how many samples. One that does not begin where the last one ended is
-# a line of its own.
+# export, with a row for what samples have in common: from when to when, how many
+# they are, and in how many spans of samples after each other. One that does not
+# begin where the last one ended is a line of its own.
 csv_by_span() {
 	exitstat export "$1" | awk -F, -v OFS=, 'NR == 1 { print; next }
 		NR > 2 && $1 != begin && $1 != end { print "begins late", $0 }
+		$1 != begin { sample++ }
 		{ begin = $1; end = $2; row = $0; sub(/[^,]*,[^,]*,/, "", row) }
 		!samples[row]++ { rows[++nr] = row; from[row] = begin }
-		{ to[row] = end }
+		!(row in last) || last[row] != sample - 1 { spans[row]++ }
+		{ to[row] = end; last[row] = sample }
 		END { for (i = 1; i <= nr; i++)
-			print from[rows[i]], to[rows[i]], samples[rows[i]] " of", rows[i] }'
+			print from[rows[i]], to[rows[i]], samples[rows[i]] " in " spans[rows[i]] " of", rows[i] }'
 }
 
 l1only_is_not_zero() {

@@ -63,8 +63,8 @@ keys() {
 	local keys text
 	while IFS=$'\t' read -r keys text; do
 		read -ra keys <<<"$keys"
-		[ "${keys[*]}" = - ] || type "${keys[@]}"
-		shows "$text"
+		[ "${keys[*]}" = - ] || type "${keys[@]}" </dev/null
+		shows "$text" </dev/null
 	done
 }
 

@@ -145,10 +145,14 @@ fails() {
 
 # cases: a case in each line of standard input, with tabs between its STATUS, its
 # COMMAND, as typed into a shell, and a TEXT. COMMAND fails with STATUS and TEXT, as
-# above; with 0, it is fine, and prints TEXT, which is a pattern then.
+# above; with 0, it is fine, and prints TEXT, which is a pattern then, or anything.
 cases() {
-	local status command text words
-	while IFS=$'\t' read -r status command text; do
+	local status command text words rows row
+	mapfile -t rows
+	[ "${#rows[@]}" -gt 0 ]
+	for row in "${rows[@]}"; do
+		IFS=$'\t' read -r status command text <<<"$row"
+		[ "$status" = 0 ] || [ -n "$text" ]
 		eval "words=($command)"
 		if [ "$status" = 0 ]; then
 			"${words[@]}" </dev/null >"$T/out"
