@@ -61,9 +61,12 @@ struct option_row {
 };
 
 /* Where a field is, which must be of this type. */
+/* No field has another size than those that a value is stored in. */
+#define OPTION_SIZE(size) \
+	((size) / ((size) == 1 || (size) == 4 || (size) == 8))
 #define OPTION_AT(field) \
 	.at = offsetof(struct options, field), \
-	.size = sizeof(((struct options *)NULL)->field)
+	.size = OPTION_SIZE(sizeof(((struct options *)NULL)->field))
 #define OPTION_AT_TYPE(field, type) \
 	.at = offsetof(struct options, field) + \
 	      0 * sizeof((type *)NULL == &((struct options *)NULL)->field), \
