@@ -78,7 +78,11 @@ def run(options):
 def main(args):
     """The status: 0, 1 (failed) or that of a signal. What ends it says so itself:
     --help, and an option that is wrong (2)."""
-    options = parser().parse_args(args)
+    try:
+        options = parser().parse_args(args)
+    except OSError as error:
+        warn(f"the help could not be written: {error.strerror}")
+        return 1
     options.out = options.out or os.path.join(
         TOP, "out", f"guestbench-{options.lab or 'here'}")
     if options.quiet:

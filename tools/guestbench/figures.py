@@ -26,9 +26,9 @@ def mean_ci(values):
     of a single value, both of none."""
     n = len(values)
     if n < 2:
-        return (values[0] if values else None), None
+        return (float(values[0]) if values else None), None
     t = T95[min(n - 2, len(T95) - 1)]
-    return mean(values), t * stdev(values) / math.sqrt(n)
+    return float(mean(values)), t * stdev(values) / math.sqrt(n)
 
 
 def ratio_ci(a, b, better):
