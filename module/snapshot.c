@@ -34,8 +34,13 @@ struct kes_writer {
 	struct kes_userspace_record *rec;
 };
 
-static_assert(offsetof(struct kes_vcpu_record, nr_exits) ==
-	      offsetof(struct kes_userspace_record, nr));
+#define KES_ASSERT_NR(type, member) \
+	static_assert(offsetof(struct type, member) == \
+		      offsetof(struct kes_userspace_record, nr))
+KES_ASSERT_NR(kes_vcpu_record, nr_exits);
+KES_ASSERT_NR(kes_time_record, nr);
+KES_ASSERT_NR(kes_histogram_record, nr);
+KES_ASSERT_NR(kes_detail_record, nr);
 
 static void *kes_reserve(struct kes_writer *w, size_t size)
 {
@@ -162,6 +167,9 @@ static void kes_put_userspace(struct kes_writer *w, const struct kes_vcpu *vcpu)
 		entry->count = count;
 	}
 }
+
+static_assert(offsetof(struct kes_time_exit, cyc) == sizeof(u64));
+static_assert(offsetof(struct kes_histogram_exit, bucket) == sizeof(u64));
 
 /* An entry of @size: the code and @nr numbers, unless all of these are 0. */
 static void *kes_put_numbers(struct kes_writer *w, size_t size,
