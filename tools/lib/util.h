@@ -19,6 +19,7 @@
 #define NSEC_PER_USEC	1000ull
 
 #define ARRAY_LEN(a)	(sizeof(a) / sizeof((a)[0]))
+#define UNUSED		__attribute__((unused))
 
 enum exit_code {
 	EXIT_CODE_OK = 0,

@@ -11,7 +11,7 @@
 command -v tmux >/dev/null || skip_rest 'no tmux (scripts/build/deps test)'
 # What ncurses keeps of a terminal that it does not know.
 echo 'leak:new_prescr' >>"$T/lsan"
-# Never the tmux of whoever runs the tests.
+# Never the tmux of the user who runs the tests.
 unset TMUX
 export TMUX_TMPDIR=$T
 tm() {

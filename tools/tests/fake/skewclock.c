@@ -42,6 +42,7 @@ int gettimeofday(struct timeval *tv, void *zone)
 	struct timespec ts;
 	int rc = clock_gettime(CLOCK_REALTIME, &ts);
 
+	(void)zone;
 	tv->tv_sec = ts.tv_sec;
 	tv->tv_usec = ts.tv_nsec / 1000;
 	return rc;

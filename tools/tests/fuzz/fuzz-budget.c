@@ -65,7 +65,7 @@ static const char *const pieces[] = {
 	"class ", "\t", "0x", "99999999999999999999", "kvm-exit ", "\r", "]\n",
 };
 
-static void seed(size_t i, struct buf *out)
+static void seed(size_t i UNUSED, struct buf *out)
 {
 	buf_append(out, text, sizeof(text) - 1);
 }

@@ -131,13 +131,14 @@ struct users {
 	uint64_t first_exits, first_ns[KES_NR_STATES];	/* by serve, in it */
 };
 
-static void name_top(void *arg, const struct snap_vm *from, struct top_vm *vm)
+static void name_top(void *arg UNUSED, const struct snap_vm *from,
+		     struct top_vm *vm)
 {
 	snprintf(vm->name, sizeof(vm->name), "%u", from->pid);
 }
 
-static void name_meter(void *arg, const struct snap_vm *from, char name[64],
-		       char uuid[40])
+static void name_meter(void *arg UNUSED, const struct snap_vm *from,
+		       char name[64], char uuid[40] UNUSED)
 {
 	snprintf(name, 64, "%u", from->pid);
 }
@@ -300,7 +301,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 }
 
 #ifndef FUZZ_LIBFUZZER
-static void seed(size_t i, struct buf *out)
+static void seed(size_t i UNUSED, struct buf *out)
 {
 	for (size_t k = 0; k < 512; k++) {
 		uint8_t byte = (uint8_t)random_below(256);

@@ -70,7 +70,7 @@ static void make_templates(void)
 	load(work, &templates[1]);
 }
 
-int LLVMFuzzerInitialize(int *argc, char ***argv)
+int LLVMFuzzerInitialize(int *argc UNUSED, char ***argv UNUSED)
 {
 	choose_work();
 	make_templates();
@@ -227,7 +227,7 @@ static void use_model(struct recording *r)
 	model_free(&m);
 }
 
-static void no_progress(void *arg, double share)
+static void no_progress(void *arg UNUSED, double share)
 {
 	REQUIRE(share >= 0 && share <= 1);
 }

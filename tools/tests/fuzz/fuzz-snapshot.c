@@ -52,7 +52,7 @@ static void seed_parts(struct snapwrite *w)
 	snapwrite_detail(w, 1, 0, 0, 0);
 }
 
-static void seed(size_t i, struct buf *out)
+static void seed(size_t i UNUSED, struct buf *out)
 {
 	struct snapwrite made, *w = &made;
 

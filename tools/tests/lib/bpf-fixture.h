@@ -31,7 +31,7 @@ static uint64_t tick(void)
 	return ++clock_ns;
 }
 
-static int setup(void **state)
+static int setup(void **state UNUSED)
 {
 	memset(&f, 0, sizeof(f));
 	f.arrays = (struct bpf_arrays) {

@@ -54,8 +54,8 @@ static inline void put_at(const char *root, const char *text,
 	put(root, path, text);
 }
 
-static inline int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
+static inline int remove_one(const char *path, const struct stat *st UNUSED,
+			     int type UNUSED, struct FTW *ftw UNUSED)
 {
 	return remove(path);
 }

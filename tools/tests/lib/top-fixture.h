@@ -24,14 +24,15 @@ static struct {
 	struct snapwrite w;
 } world;
 
-static inline void name(void *arg, const struct snap_vm *from, struct top_vm *vm)
+static inline void name(void *arg UNUSED, const struct snap_vm *from,
+			struct top_vm *vm)
 {
 	snprintf(vm->name, sizeof(vm->name), "%s", from->comm);
 	if (from->pid == 700)
 		snprintf(vm->uuid, sizeof(vm->uuid), "aaaa-bbbb");
 }
 
-static inline int setup(void **state)
+static inline int setup(void **state UNUSED)
 {
 	memset(&world, 0, sizeof(world));
 	world.data.name = name;

@@ -38,7 +38,7 @@ static size_t row_now;
 	     _row++, row_now++)
 
 /* A test's teardown, which cmocka calls after a failure, too. */
-static inline int report_row(void **state)
+static inline int report_row(void **state UNUSED)
 {
 	if (row_now)
 		print_error("in row %zu of its table, from 1 on\n", row_now);

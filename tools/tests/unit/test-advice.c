@@ -38,7 +38,7 @@ static void check_if_any(const struct reason *r, const char *what,
 		check_text(r, what, text);
 }
 
-static void every_reason(void **state)
+static void every_reason(void **state UNUSED)
 {
 	const struct reason *r;
 	size_t nr;
@@ -60,7 +60,7 @@ static void every_reason(void **state)
 }
 
 /* What its reasons have in common is that they have nothing in common. */
-static void class_other(void **state)
+static void class_other(void **state UNUSED)
 {
 	const struct reason *r;
 	size_t nr, seen = 0;
@@ -79,7 +79,7 @@ static void class_other(void **state)
 	assert_true(seen > 20);
 }
 
-static void own_words(void **state)
+static void own_words(void **state UNUSED)
 {
 	const struct reason *hlt = reason_by_name(KES_ISA_VMX, "HLT");
 	const struct reason *nmi = reason_by_name(KES_ISA_SVM, "NMI");
@@ -102,7 +102,7 @@ static void own_words(void **state)
 	assert_non_null(strstr(advice_of(&pvm).host, "nested virtualization"));
 }
 
-static void nearest(void **state)
+static void nearest(void **state UNUSED)
 {
 	static const char *const names[] = { "firmware", NULL, "kernel early",
 					     "kernel init" };
@@ -118,7 +118,7 @@ static void nearest(void **state)
 }
 
 /* A row that names nothing, or what the kernel itself names, is a mistake. */
-static void names_of_others(void **state)
+static void names_of_others(void **state UNUSED)
 {
 	static const struct {
 		uint32_t isa;

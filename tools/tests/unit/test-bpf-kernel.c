@@ -87,8 +87,8 @@ static void put_btf(const char *root, const struct oddity *odd)
 	btf__free(m.btf);
 }
 
-static int silence(enum libbpf_print_level level, const char *format,
-		   va_list args)
+static int silence(enum libbpf_print_level level UNUSED,
+		   const char *format UNUSED, va_list args UNUSED)
 {
 	return 0;
 }

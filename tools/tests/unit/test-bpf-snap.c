@@ -5,7 +5,7 @@
  */
 #include "bpf-fixture.h"
 
-static void nothing_is_a_snapshot(void **state)
+static void nothing_is_a_snapshot(void **state UNUSED)
 {
 	look(KES_GROUP_COUNT);
 	assert_int_equal(f.snap.hdr.source, KES_SOURCE_BPF);
@@ -18,7 +18,7 @@ static void nothing_is_a_snapshot(void **state)
 	assert_int_equal(f.snap.hdr.tsc_khz, 1000000);
 }
 
-static void codes_without_a_row_are_unknown(void **state)
+static void codes_without_a_row_are_unknown(void **state UNUSED)
 {
 	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
 
@@ -36,7 +36,7 @@ static void codes_without_a_row_are_unknown(void **state)
 }
 
 /* Codes that no manual describes are shown as they are. */
-static void pvm_codes_are_raw(void **state)
+static void pvm_codes_are_raw(void **state UNUSED)
 {
 	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_PVM);
 
@@ -51,7 +51,7 @@ static void pvm_codes_are_raw(void **state)
 }
 
 /* Each vCPU has slots of its own, which a sum over VMs cannot keep apart. */
-static void retired_pvm_codes_are_summed(void **state)
+static void retired_pvm_codes_are_summed(void **state UNUSED)
 {
 	for (uint32_t i = 0; i < BPF_DEAD_VMS + 2; i++) {
 		struct eb_vcpu *v = begin(i % NR, 0xa0, 0xa, 0, KES_ISA_PVM);
@@ -67,7 +67,7 @@ static void retired_pvm_codes_are_summed(void **state)
 	assert_int_equal(all_exits(), 2 * (BPF_DEAD_VMS + 2));
 }
 
-static void svm_codes_have_slots(void **state)
+static void svm_codes_have_slots(void **state UNUSED)
 {
 	static u8 near[KES_SVM_NEAR];
 	struct eb_far_code far[EB_MAX_FAR];
@@ -84,7 +84,7 @@ static void svm_codes_have_slots(void **state)
 	fail_msg("-1 has no slot");
 }
 
-static void groups_have_records(void **state)
+static void groups_have_records(void **state UNUSED)
 {
 	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_SVM);
 	struct eb_time *t = &f.arrays.times[0];
@@ -125,7 +125,7 @@ static void groups_have_records(void **state)
 }
 
 /* A program that is always writing must not stop the reader. */
-static void a_busy_vcpu_is_read(void **state)
+static void a_busy_vcpu_is_read(void **state UNUSED)
 {
 	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
 
@@ -136,7 +136,7 @@ static void a_busy_vcpu_is_read(void **state)
 }
 
 /* A KVM that does not report exits must not look like a guest without any. */
-static void silence_is_told(void **state)
+static void silence_is_told(void **state UNUSED)
 {
 	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_NONE);
 	struct buf b = { 0 };

@@ -5,7 +5,7 @@
  */
 #include "bpf-fixture.h"
 
-static void counts_arrive(void **state)
+static void counts_arrive(void **state UNUSED)
 {
 	struct eb_vcpu *v = begin(3, 0xa0, 0xa, 5, KES_ISA_SVM);
 
@@ -35,7 +35,7 @@ static void counts_arrive(void **state)
 	assert_int_equal(f.snap.nr_times + f.snap.nr_histograms + f.snap.nr_details, 0);
 }
 
-static void vms_are_in_the_order_of_their_exits(void **state)
+static void vms_are_in_the_order_of_their_exits(void **state UNUSED)
 {
 	begin(9, 0xb0, 0xb, 0, KES_ISA_VMX);
 	begin(1, 0xa0, 0xa, 0, KES_ISA_VMX);
@@ -51,7 +51,7 @@ static void vms_are_in_the_order_of_their_exits(void **state)
 	assert_int_equal(f.snap.vms[1].nr_vcpus, 2);
 }
 
-static void the_dead_keep_their_counts(void **state)
+static void the_dead_keep_their_counts(void **state UNUSED)
 {
 	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
 	uint64_t died_ns;
@@ -74,7 +74,7 @@ static void the_dead_keep_their_counts(void **state)
 }
 
 /* A place that was read to the end is nobody's until it has been zeroed. */
-static void done_places_are_not_adopted(void **state)
+static void done_places_are_not_adopted(void **state UNUSED)
 {
 	begin(4, 0xa0, 0xa, 0, KES_ISA_VMX)->ended_ns = tick();
 	for (int i = 0; i < 3; i++)
@@ -86,7 +86,7 @@ static void done_places_are_not_adopted(void **state)
 }
 
 /* KVM uses addresses again. Between two looks, a VM ends and another begins. */
-static void addresses_are_used_again(void **state)
+static void addresses_are_used_again(void **state UNUSED)
 {
 	struct eb_vcpu *first = begin(0, 0xa0, 0xa, 0, KES_ISA_VMX), *second;
 
@@ -104,7 +104,7 @@ static void addresses_are_used_again(void **state)
 	assert_false(f.snap.vms[1].dead);
 }
 
-static void another_process_is_another_vm(void **state)
+static void another_process_is_another_vm(void **state UNUSED)
 {
 	begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
 	begin(1, 0xa1, 0xa, 1, KES_ISA_VMX)->tgid = 101;
@@ -119,7 +119,7 @@ static bool runs(void *arg, uint32_t tgid)
 	return *(uint32_t *)arg != tgid;
 }
 
-static void a_vm_ends_with_its_process(void **state)
+static void a_vm_ends_with_its_process(void **state UNUSED)
 {
 	f.vms.runs = runs;
 	f.vms.arg = &f.gone;
@@ -134,7 +134,7 @@ static void a_vm_ends_with_its_process(void **state)
 }
 
 /* More VMs than the ring holds: what leaves it stays in the sum. */
-static void totals_never_go_back(void **state)
+static void totals_never_go_back(void **state UNUSED)
 {
 	uint64_t expected = 0;
 
@@ -155,7 +155,7 @@ static void totals_never_go_back(void **state)
 }
 
 /* They died between two snapshots: the next one has them all. */
-static void all_that_died_are_told(void **state)
+static void all_that_died_are_told(void **state UNUSED)
 {
 	for (uint32_t i = 0; i < BPF_DEAD_VMS + 10; i++) {
 		struct eb_vcpu *v = begin(i % NR, 0xa0, 0xa, 0, KES_ISA_VMX);
@@ -172,7 +172,7 @@ static void all_that_died_are_told(void **state)
 	assert_int_equal(all_exits(), BPF_DEAD_VMS + 10);
 }
 
-static void more_vms_than_places_in_time(void **state)
+static void more_vms_than_places_in_time(void **state UNUSED)
 {
 	for (uint32_t i = 0; i < NR; i++)
 		begin(i, 0x100 + i, i + 1, 0, KES_ISA_VMX)->ended_ns = tick();

@@ -24,7 +24,7 @@ static void begin(void)
 	tick = 0;
 }
 
-static int setup(void **state)
+static int setup(void **state UNUSED)
 {
 	begin();
 	return 0;
@@ -150,7 +150,7 @@ static const struct delta_change *two(uint64_t io, uint64_t npf)
 }
 
 /* Two counters of a vCPU, three times; 0 is not listed. */
-static void counters(void **state)
+static void counters(void **state UNUSED)
 {
 	static const struct {
 		struct {
@@ -159,16 +159,16 @@ static void counters(void **state)
 		} looks[3];
 		uint64_t restarts;
 	} cases[] = {
-		{{{ 1000, 50, 1000, 50 }, { 1023, 50, 23, 0 },
-		  { 1023, 51, 0, 1 }}, 0 },
+		{{{ 1000, 50, 1000, 50, false }, { 1023, 50, 23, 0, false },
+		  { 1023, 51, 0, 1, false }}, 0 },
 		/* all of the vCPU begin again, those that did not fall as well */
-		{{{ 100, 50, 100, 50 }, { 23, 97, 23, 97, true },
-		  { 24, 97, 1, 0 }}, 1 },
-		{{{ 100, 50, 100, 50 }, { 0, 97, 0, 97, true },
-		  { 7, 98, 7, 1 }}, 1 },
+		{{{ 100, 50, 100, 50, false }, { 23, 97, 23, 97, true },
+		  { 24, 97, 1, 0, false }}, 1 },
+		{{{ 100, 50, 100, 50, false }, { 0, 97, 0, 97, true },
+		  { 7, 98, 7, 1, false }}, 1 },
 		/* so far nobody can have counted; then it wraps */
-		{{{ UINT64_MAX - 10, 7, 0, 7 }, { 12, 8, 23, 1 },
-		  { 13, 8, 1, 0 }}, 0 },
+		{{{ UINT64_MAX - 10, 7, 0, 7, false }, { 12, 8, 23, 1, false },
+		  { 13, 8, 1, 0, false }}, 0 },
 	};
 
 	each_row(row, cases) {
@@ -192,7 +192,7 @@ static void counters(void **state)
 }
 
 /* Also if what fell is not an exit, and then times and buckets are new, too. */
-static void fall_of_others(void **state)
+static void fall_of_others(void **state UNUSED)
 {
 	static const uint64_t attempts[] = { 100, 7 };
 	const struct delta_change *c = NULL;
@@ -217,7 +217,7 @@ static void fall_of_others(void **state)
 }
 
 /* A source may list what it must not list twice: the first one counts. */
-static void listed_twice(void **state)
+static void listed_twice(void **state UNUSED)
 {
 	for (uint64_t n = 10; n <= 20; n += 10) {
 		const struct delta_change *c;
@@ -238,7 +238,7 @@ static void listed_twice(void **state)
 
 /* ---- VMs ---- */
 
-static void reuse_of_ids(void **state)
+static void reuse_of_ids(void **state UNUSED)
 {
 	static const struct {
 		uint64_t created_ns, count, want;
@@ -276,7 +276,7 @@ static void out_of_sight(uint64_t keep_ns, uint64_t want)
 }
 
 /* One that could not be read for a while has lost nothing, if it is known yet. */
-static void comes_back(void **state)
+static void comes_back(void **state UNUSED)
 {
 	out_of_sight(10, 3);
 	begin();
@@ -286,7 +286,7 @@ static void comes_back(void **state)
 /* ---- times ---- */
 
 /* A thread that sleeps: what it does not change goes on. */
-static void open_state(void **state)
+static void open_state(void **state UNUSED)
 {
 	const struct delta_change *c;
 
@@ -313,7 +313,7 @@ static void open_state(void **state)
 }
 
 /* The state is charged to a reason that has no time yet, or to the guest. */
-static void open_first(void **state)
+static void open_first(void **state UNUSED)
 {
 	const struct delta_change *c;
 
@@ -333,7 +333,7 @@ static void open_first(void **state)
 }
 
 /* Its record was read before it woke, its times after: nothing is charged twice. */
-static void goes_on_meanwhile(void **state)
+static void goes_on_meanwhile(void **state UNUSED)
 {
 	const struct delta_change *c;
 
@@ -349,7 +349,7 @@ static void goes_on_meanwhile(void **state)
 }
 
 /* It left its state just before the snapshot ended: no time goes back. */
-static void charged_too_much(void **state)
+static void charged_too_much(void **state UNUSED)
 {
 	static const struct {
 		uint64_t now, last, guest;
@@ -371,7 +371,7 @@ static void charged_too_much(void **state)
 }
 
 /* The group was switched off and on: times begin again, counters do not. */
-static void times_begin_again(void **state)
+static void times_begin_again(void **state UNUSED)
 {
 	const struct delta_change *c;
 
@@ -395,7 +395,7 @@ static void times_begin_again(void **state)
 	assert_int_equal(d.restarts, 0);
 }
 
-static void longest_exit(void **state)
+static void longest_exit(void **state UNUSED)
 {
 	static const struct {
 		uint64_t last, spent, max, want;
@@ -416,7 +416,7 @@ static void longest_exit(void **state)
 }
 
 /* A value that made room for another one begins again when it is back. */
-static void details(void **state)
+static void details(void **state UNUSED)
 {
 	static const struct {
 		uint64_t value, count, want, want_other;

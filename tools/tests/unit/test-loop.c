@@ -17,7 +17,7 @@ static struct {
 	bool removes;
 } f;
 
-static int setup(void **state)
+static int setup(void **state UNUSED)
 {
 	memset(&f, 0, sizeof(f));
 	assert_int_equal(loop_open(&f.loop, &clock_system, &err), 0);
@@ -40,7 +40,7 @@ static void wait_at_most(uint64_t ns)
 }
 
 /* Sent while the loop does not wait, it is noted when it does, and once. */
-static void signals_are_flags(void **state)
+static void signals_are_flags(void **state UNUSED)
 {
 	bool from_tty = true;
 
@@ -52,7 +52,7 @@ static void signals_are_flags(void **state)
 	assert_int_equal(loop_stopped(NULL), 0);
 }
 
-static void what_comes_at_once_stops_once(void **state)
+static void what_comes_at_once_stops_once(void **state UNUSED)
 {
 	kill(getpid(), SIGINT);
 	kill(getpid(), SIGHUP);
@@ -62,7 +62,7 @@ static void what_comes_at_once_stops_once(void **state)
 	assert_int_equal(loop_stopped(NULL), 0);
 }
 
-static void more_signals_stop_if_told(void **state)
+static void more_signals_stop_if_told(void **state UNUSED)
 {
 	loop_stop_by(&f.loop, SIGQUIT);
 	kill(getpid(), SIGQUIT);
@@ -72,12 +72,12 @@ static void more_signals_stop_if_told(void **state)
 
 static volatile sig_atomic_t winches;
 
-static void on_winch(int sig)
+static void on_winch(int sig UNUSED)
 {
 	winches++;
 }
 
-static void other_handlers_run_while_it_waits(void **state)
+static void other_handlers_run_while_it_waits(void **state UNUSED)
 {
 	loop_woken_by(&f.loop, SIGWINCH);
 	signal(SIGWINCH, on_winch);
@@ -90,7 +90,7 @@ static void other_handlers_run_while_it_waits(void **state)
 }
 
 /* A child is as if there were no loop: it can be ended, also by a pipe. */
-static void children_are_noticed(void **state)
+static void children_are_noticed(void **state UNUSED)
 {
 	int status;
 	pid_t pid;
@@ -111,7 +111,7 @@ static void children_are_noticed(void **state)
 	assert_int_equal(WTERMSIG(status), SIGPIPE);
 }
 
-static void on_first(void *arg, short events)
+static void on_first(void *arg UNUSED, short events)
 {
 	f.calls[0]++;
 	assert_true(events & POLLIN);
@@ -119,13 +119,13 @@ static void on_first(void *arg, short events)
 		loop_remove(&f.loop, f.pipes[0][0]);
 }
 
-static void on_second(void *arg, short events)
+static void on_second(void *arg UNUSED, short events)
 {
 	f.calls[1]++;
 	assert_true(events & POLLIN);
 }
 
-static void each_descriptor_has_its_handler(void **state)
+static void each_descriptor_has_its_handler(void **state UNUSED)
 {
 	loop_add(&f.loop, f.pipes[0][0], on_first, NULL);
 	loop_add(&f.loop, f.pipes[1][0], on_second, NULL);
@@ -138,7 +138,7 @@ static void each_descriptor_has_its_handler(void **state)
 }
 
 /* One that removes itself is not called again, and no other is left out. */
-static void a_handler_may_remove_itself(void **state)
+static void a_handler_may_remove_itself(void **state UNUSED)
 {
 	f.removes = true;
 	loop_add(&f.loop, f.pipes[0][0], on_first, NULL);
@@ -153,7 +153,7 @@ static void a_handler_may_remove_itself(void **state)
 	loop_remove(&f.loop, f.pipes[0][0]);
 }
 
-static void one_without_a_handler_ends_the_wait(void **state)
+static void one_without_a_handler_ends_the_wait(void **state UNUSED)
 {
 	uint64_t begin_ns = mono_ns();
 
@@ -163,7 +163,7 @@ static void one_without_a_handler_ends_the_wait(void **state)
 	assert_true(mono_ns() - begin_ns < 60 * NSEC_PER_SEC);
 }
 
-static void waits_until_the_deadline(void **state)
+static void waits_until_the_deadline(void **state UNUSED)
 {
 	uint64_t begin_ns = mono_ns();
 
@@ -175,7 +175,7 @@ static void waits_until_the_deadline(void **state)
 	assert_false(loop_tick_due(&f.loop));
 }
 
-static void waits_for_a_tick(void **state)
+static void waits_for_a_tick(void **state UNUSED)
 {
 	uint64_t begin_ns = loop_every(&f.loop, SOON_NS);
 
@@ -189,7 +189,7 @@ static uint64_t fake_ns(void *arg)
 	return *(uint64_t *)arg;
 }
 
-static void ticks_are_counted(void **state)
+static void ticks_are_counted(void **state UNUSED)
 {
 	uint64_t now_ns = 1000;
 	const struct clock clock = { fake_ns, fake_ns, &now_ns };

@@ -33,7 +33,7 @@ struct host {
 	struct snapshot snap;
 };
 
-static void name_vm(void *arg, const struct snap_vm *from, char name[64],
+static void name_vm(void *arg UNUSED, const struct snap_vm *from, char name[64],
 		    char uuid[40])
 {
 	snprintf(name, 64, "vm%u", from->pid % 3);
@@ -181,7 +181,7 @@ static void live_a_life(size_t max_vms)
 	free(h);
 }
 
-static void test_nothing_lost(void **state)
+static void test_nothing_lost(void **state UNUSED)
 {
 	for (unsigned int seed = 1; seed <= 5; seed++) {
 		srand(seed);
@@ -190,7 +190,7 @@ static void test_nothing_lost(void **state)
 }
 
 /* All that is counted is either under a name or under "other". */
-static void test_bounded(void **state)
+static void test_bounded(void **state UNUSED)
 {
 	for (size_t max = 0; max <= 4; max++) {
 		srand(7);
@@ -199,7 +199,7 @@ static void test_bounded(void **state)
 }
 
 /* More reasons than there is room for: the rest is one, and all is counted. */
-static void test_many_reasons(void **state)
+static void test_many_reasons(void **state UNUSED)
 {
 	struct meter_account *a;
 	struct meter m;
@@ -218,7 +218,7 @@ static void test_many_reasons(void **state)
 	meter_free(&m);
 }
 
-static void test_text(void **state)
+static void test_text(void **state UNUSED)
 {
 	static const struct om_family family = { "a_seconds", OM_COUNTER,
 						 "seconds", "Help" };

@@ -13,7 +13,7 @@
 
 #define MEMORY_BYTES	0x200000
 
-static void accessor(void **state)
+static void accessor(void **state UNUSED)
 {
 	uint8_t bytes[16] = { 0 };
 	const struct memory m = { bytes, sizeof(bytes) };
@@ -47,7 +47,7 @@ static int parse(struct options *o, const char *line)
 	return options_parse(o, argc, argv, &err);
 }
 
-static void options_right(void **state)
+static void options_right(void **state UNUSED)
 {
 	struct options o;
 
@@ -73,7 +73,7 @@ static void options_right(void **state)
 	assert_true(o.help);
 }
 
-static void options_wrong(void **state)
+static void options_wrong(void **state UNUSED)
 {
 	static const struct {
 		const char *line, *says;
@@ -107,7 +107,7 @@ static void options_wrong(void **state)
 	}
 }
 
-static void serial_sends(void **state)
+static void serial_sends(void **state UNUSED)
 {
 	struct serial s = { 0 };
 
@@ -128,7 +128,7 @@ static void serial_sends(void **state)
 	assert_false(serial_irq(&s));
 }
 
-static void serial_receives(void **state)
+static void serial_receives(void **state UNUSED)
 {
 	struct serial s = { 0 };
 
@@ -156,7 +156,7 @@ static void serial_receives(void **state)
 }
 
 /* What a driver finds a 16550A by. */
-static void serial_probed(void **state)
+static void serial_probed(void **state UNUSED)
 {
 	struct serial s = { 0 };
 
@@ -213,7 +213,7 @@ static void put(size_t at, uint32_t word)
 	memcpy(data + at, &word, sizeof(word));
 }
 
-static void load_flat(void **state)
+static void load_flat(void **state UNUSED)
 {
 	make(VMMIMAGE_FLAT);
 	must(load());
@@ -239,7 +239,7 @@ static void load_flat(void **state)
 	assert_int_equal(load(), -EFBIG);
 }
 
-static void load_firmware(void **state)
+static void load_firmware(void **state UNUSED)
 {
 	make(VMMIMAGE_FLAT);
 	boot.wants = MINIVMM_IS_FIRMWARE;
@@ -251,7 +251,7 @@ static void load_firmware(void **state)
 			 MINIVMM_IS_FIRMWARE | MINIVMM_WANTS_IRQCHIP);
 }
 
-static void load_elf(void **state)
+static void load_elf(void **state UNUSED)
 {
 	make(VMMIMAGE_ELF32);
 	must(load());
@@ -274,7 +274,7 @@ static void load_elf(void **state)
 	must_say("--append: longer");
 }
 
-static void load_linux(void **state)
+static void load_linux(void **state UNUSED)
 {
 	make(VMMIMAGE_LINUX);
 	must(load());
@@ -288,7 +288,7 @@ static void load_linux(void **state)
 }
 
 /* Of a 32-bit ELF image, offsets in its header and its program header. */
-static void images_with_one_thing_wrong(void **state)
+static void images_with_one_thing_wrong(void **state UNUSED)
 {
 	static const struct {
 		enum vmmimage kind;
@@ -299,50 +299,50 @@ static void images_with_one_thing_wrong(void **state)
 		size_t sum_at;		/* of a header that has to stay right */
 		uint32_t sum;
 	} cases[] = {
-		{ VMMIMAGE_FLAT, 68, 4, 2, -EINVAL, "header of version 2",
+		{ .kind = VMMIMAGE_FLAT, 68, 4, 2, -EINVAL, "header of version 2",
 		  76, 0u - MINIVMM_HEADER_MAGIC - 2 - MINIVMM_WANTS_TIMER },
-		{ VMMIMAGE_ELF32, 16, 4, 0x30003, -EINVAL,
+		{ .kind = VMMIMAGE_ELF32, 16, 4, 0x30003, -EINVAL,
 		  "not a static program" },
-		{ VMMIMAGE_ELF32, 16, 4, 0x280002, -EINVAL,
+		{ .kind = VMMIMAGE_ELF32, 16, 4, 0x280002, -EINVAL,
 		  "not a static program" },
-		{ VMMIMAGE_ELF32, 24, 4, 0xc0101000, -EINVAL,
+		{ .kind = VMMIMAGE_ELF32, 24, 4, 0xc0101000, -EINVAL,
 		  "the entry is in no segment" },
-		{ VMMIMAGE_ELF32, 28, 4, 0x7fffffff, -EINVAL,
+		{ .kind = VMMIMAGE_ELF32, 28, 4, 0x7fffffff, -EINVAL,
 		  "program headers beyond its end" },
-		{ VMMIMAGE_ELF32, 28, 4, 0xfffffff0, -EINVAL,
+		{ .kind = VMMIMAGE_ELF32, 28, 4, 0xfffffff0, -EINVAL,
 		  "program headers beyond its end" },
-		{ VMMIMAGE_ELF32, 40, 4, 0xffff0034, -EINVAL,
+		{ .kind = VMMIMAGE_ELF32, 40, 4, 0xffff0034, -EINVAL,
 		  "size of program headers" },
-		{ VMMIMAGE_ELF32, 44, 4, 0, -EINVAL,
+		{ .kind = VMMIMAGE_ELF32, 44, 4, 0, -EINVAL,
 		  "number of program headers" },
-		{ VMMIMAGE_ELF32, 44, 4, 0xffff, -EINVAL,
+		{ .kind = VMMIMAGE_ELF32, 44, 4, 0xffff, -EINVAL,
 		  "number of program headers" },
-		{ VMMIMAGE_ELF32, 52, 4, 6, -EINVAL,
+		{ .kind = VMMIMAGE_ELF32, 52, 4, 6, -EINVAL,
 		  "the entry is in no segment" },
-		{ VMMIMAGE_ELF32, 56, 4, 0xfffffff8, -EINVAL, "truncated" },
-		{ VMMIMAGE_ELF32, 56, 4, 520, -EINVAL, "truncated" },
-		{ VMMIMAGE_ELF32, 64, 4, 0xfffff000, -EFBIG,
+		{ .kind = VMMIMAGE_ELF32, 56, 4, 0xfffffff8, -EINVAL, "truncated" },
+		{ .kind = VMMIMAGE_ELF32, 56, 4, 520, -EINVAL, "truncated" },
+		{ .kind = VMMIMAGE_ELF32, 64, 4, 0xfffff000, -EFBIG,
 		  "beyond the memory" },
-		{ VMMIMAGE_ELF32, 64, 4, MEMORY_BYTES - AREA_BYTES - 16, -EFBIG,
+		{ .kind = VMMIMAGE_ELF32, 64, 4, MEMORY_BYTES - AREA_BYTES - 16, -EFBIG,
 		  "beyond the memory" },
-		{ VMMIMAGE_ELF32, 68, 4, 0x2000, -EINVAL,
+		{ .kind = VMMIMAGE_ELF32, 68, 4, 0x2000, -EINVAL,
 		  "larger than its memory" },
-		{ VMMIMAGE_ELF32, 72, 4, 0xffffffff, -EFBIG,
+		{ .kind = VMMIMAGE_ELF32, 72, 4, 0xffffffff, -EFBIG,
 		  "beyond the memory" },
-		{ VMMIMAGE_ELF32, 72, 4, 15, -EINVAL, "larger than its memory" },
-		{ VMMIMAGE_ELF32, VMMIMAGE_MULTIBOOT_AT + 4, 4, 3, 0, "" },
-		{ VMMIMAGE_ELF32, VMMIMAGE_MULTIBOOT_AT + 4, 4, 4, -EINVAL,
+		{ .kind = VMMIMAGE_ELF32, 72, 4, 15, -EINVAL, "larger than its memory" },
+		{ .kind = VMMIMAGE_ELF32, VMMIMAGE_MULTIBOOT_AT + 4, 4, 3, 0, "" },
+		{ .kind = VMMIMAGE_ELF32, VMMIMAGE_MULTIBOOT_AT + 4, 4, 4, -EINVAL,
 		  "asks for 0x4", VMMIMAGE_MULTIBOOT_AT + 8,
 		  0u - 0x1badb002 - 4 },
-		{ VMMIMAGE_LINUX, 0x1f1, 1, 200, -EINVAL, "truncated" },
-		{ VMMIMAGE_LINUX, 0x1f4, 4, 0x7fffffff, -EINVAL, "truncated" },
-		{ VMMIMAGE_LINUX, 0x201, 1, 255, 0, "" },
-		{ VMMIMAGE_LINUX, 0x206, 2, 0x209, -EINVAL, "before 2.10" },
-		{ VMMIMAGE_LINUX, 0x211, 1, 0, -EINVAL, "loaded low" },
-		{ VMMIMAGE_LINUX, 0x258, 8, UINT64_MAX, -EFBIG, "of memory" },
-		{ VMMIMAGE_LINUX, 0x258, 8, 0x8000000, -EFBIG, "needs 129 MiB" },
-		{ VMMIMAGE_LINUX, 0x260, 4, 0xffffffff, -EFBIG, "of memory" },
-		{ VMMIMAGE_LINUX, 0x238, 4, 10, -EINVAL, "--append" },
+		{ .kind = VMMIMAGE_LINUX, 0x1f1, 1, 200, -EINVAL, "truncated" },
+		{ .kind = VMMIMAGE_LINUX, 0x1f4, 4, 0x7fffffff, -EINVAL, "truncated" },
+		{ .kind = VMMIMAGE_LINUX, 0x201, 1, 255, 0, "" },
+		{ .kind = VMMIMAGE_LINUX, 0x206, 2, 0x209, -EINVAL, "before 2.10" },
+		{ .kind = VMMIMAGE_LINUX, 0x211, 1, 0, -EINVAL, "loaded low" },
+		{ .kind = VMMIMAGE_LINUX, 0x258, 8, UINT64_MAX, -EFBIG, "of memory" },
+		{ .kind = VMMIMAGE_LINUX, 0x258, 8, 0x8000000, -EFBIG, "needs 129 MiB" },
+		{ .kind = VMMIMAGE_LINUX, 0x260, 4, 0xffffffff, -EFBIG, "of memory" },
+		{ .kind = VMMIMAGE_LINUX, 0x238, 4, 10, -EINVAL, "--append" },
 	};
 
 	each_row(c, cases) {

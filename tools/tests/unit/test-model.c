@@ -123,7 +123,7 @@ static void check_sum(const struct model_cells *in, const struct model_cell *c)
 	assert_int_equal(c->last_ns, e.last);
 }
 
-static void sums_are_right(void **state)
+static void sums_are_right(void **state UNUSED)
 {
 	struct model_cells in, out, twice;
 
@@ -149,7 +149,7 @@ static void sums_are_right(void **state)
 	model_cells_free(&in);
 }
 
-static void cells_are_found(void **state)
+static void cells_are_found(void **state UNUSED)
 {
 	struct model_cells c = { 0 };
 	struct model_key k = { 0, 0, 0, 0 };
@@ -177,7 +177,7 @@ static void cells_are_found(void **state)
 	assert_int_equal(c.nr, 0);
 }
 
-static void counts_end_at_the_highest(void **state)
+static void counts_end_at_the_highest(void **state UNUSED)
 {
 	const struct rec_counts most = { INT64_MAX - 1, -1, 3, -1, 0 };
 	struct model_cell c = { .n = { -1, -1, -1, -1, -1 } };
@@ -192,7 +192,7 @@ static void counts_end_at_the_highest(void **state)
 	assert_int_equal(c.last_ns, 6);
 }
 
-static void buckets_grow_both_ways(void **state)
+static void buckets_grow_both_ways(void **state UNUSED)
 {
 	static const int order[] = { 20, 3, 39, 0, 21, 3 };
 	struct model_cell c = { 0 };
@@ -237,7 +237,7 @@ static struct recording make_recording(void)
 	};
 }
 
-static void samples_become_points(void **state)
+static void samples_become_points(void **state UNUSED)
 {
 	/* 1230: a phase begins; 1520: the rest, too short for one */
 	static const uint64_t want_ms[] = { 100, 200, 230, 300, 399, 520 };
@@ -262,7 +262,7 @@ static void samples_become_points(void **state)
 	bins_free(&b);
 }
 
-static void columns_have_all_points(void **state)
+static void columns_have_all_points(void **state UNUSED)
 {
 	for (size_t nr = 1; nr < 40; nr++)
 		for (size_t cols = 1; cols <= nr; cols++) {
@@ -294,7 +294,7 @@ static void add_share(void *arg, size_t col, const struct model_point *p,
 	s->of[p - s->b->points] += share;
 }
 
-static void shares_are_wholes(void **state)
+static void shares_are_wholes(void **state UNUSED)
 {
 	struct recording r = make_recording();
 	struct bins b;
@@ -312,7 +312,7 @@ static void shares_are_wholes(void **state)
 }
 
 /* One sample, of no length. */
-static void no_time_at_all(void **state)
+static void no_time_at_all(void **state UNUSED)
 {
 	struct recording r = make_recording();
 	double of[1] = { 0 };

@@ -27,7 +27,7 @@ static void fill_row(enum pack_kind kind, int64_t *n)
 	}
 }
 
-static void rows_come_back(void **state)
+static void rows_come_back(void **state UNUSED)
 {
 	enum { NR = 1000 };
 	static int64_t rows[NR][PACK_MAX_NUMBERS];
@@ -55,7 +55,7 @@ static void rows_come_back(void **state)
 	}
 }
 
-static void cut_rows_are_damaged(void **state)
+static void cut_rows_are_damaged(void **state UNUSED)
 {
 	const int64_t row[] = { 300, 5, 1000, -1, 0, 70000, 3 };
 	struct pack_state at = { 0 };
@@ -73,7 +73,7 @@ static void cut_rows_are_damaged(void **state)
 	buf_free(&b);
 }
 
-static void impossible_numbers_are_refused(void **state)
+static void impossible_numbers_are_refused(void **state UNUSED)
 {
 	static const struct {
 		enum pack_kind kind;
@@ -94,7 +94,7 @@ static void impossible_numbers_are_refused(void **state)
 	buf_free(&b);
 }
 
-static void sums_are_by_key(void **state)
+static void sums_are_by_key(void **state UNUSED)
 {
 	enum { NR_KEYS = 500 };
 	static int64_t want[NR_KEYS];

@@ -30,7 +30,7 @@ static void feed(struct phases *p, const char *text, struct seen *s)
 	phases_feed(p, text, strlen(text), note, s);
 }
 
-static void phases_advance(void **state)
+static void phases_advance(void **state UNUSED)
 {
 	struct seen s = { 0 };
 	struct phases p;
@@ -52,7 +52,7 @@ static void phases_advance(void **state)
 	phases_free(&p);
 }
 
-static void phases_long_lines(void **state)
+static void phases_long_lines(void **state UNUSED)
 {
 	struct seen s = { 0 };
 	char *junk = malloc(100001);
@@ -68,7 +68,7 @@ static void phases_long_lines(void **state)
 	free(junk);
 }
 
-static void phases_bad_files(void **state)
+static void phases_bad_files(void **state UNUSED)
 {
 	static const struct {
 		const char *text, *says;
@@ -88,7 +88,7 @@ static void phases_bad_files(void **state)
 }
 
 /* As many as there may be, each of them seen; and one more. */
-static void phases_limit(void **state)
+static void phases_limit(void **state UNUSED)
 {
 	struct buf text = { 0 };
 	struct seen s = { 0 };
@@ -185,7 +185,7 @@ static void forget(void)
 	rec_close(&rec);
 }
 
-static int setup(void **state)
+static int setup(void **state UNUSED)
 {
 	begin(true);
 	return 0;
@@ -199,7 +199,7 @@ static int teardown(void **state)
 }
 
 /* One vCPU with two counters: what they come to, and the most frequent exit. */
-static void counters(void **state)
+static void counters(void **state UNUSED)
 {
 	static const struct {
 		struct {
@@ -210,13 +210,13 @@ static void counters(void **state)
 		uint64_t exits, userspace;
 	} cases[] = {
 		/* the first sample is the baseline */
-		{ {{ 1000, 50 }, { 1023, 50 }, { 1023, 151, 99 }},
+		{ {{ 1000, 50, 0 }, { 1023, 50, 0 }, { 1023, 151, 99 }},
 		  23 + 101, 0, "NPF", 101, 0 },
 		/* a counter that fell: all of this vCPU's began again */
-		{ {{ 100, 1000 }, { 101, 1000 }, { 23, 1001 }, { 26, 1003 }},
+		{ {{ 100, 1000, 0 }, { 101, 1000, 0 }, { 23, 1001, 0 }, { 26, 1003, 0 }},
 		  1 + 23 + 1001 + 3 + 2, 1, "NPF", 1001 + 2, 0 },
 		/* 64 bits last for centuries; a difference is right after them */
-		{ {{ UINT64_MAX - 10, 7 }, { 12, 7 }, { 13, 7 }},
+		{ {{ UINT64_MAX - 10, 7, 0 }, { 12, 7, 0 }, { 13, 7, 0 }},
 		  23 + 1, 0, "IOIO", 23 + 1, 23 + 1 },
 	};
 
@@ -240,7 +240,7 @@ static void counters(void **state)
 	}
 }
 
-static void a_new_vm_counts_from_zero(void **state)
+static void a_new_vm_counts_from_zero(void **state UNUSED)
 {
 	snapwrite_begin(&w, KES_ISA_SVM, ALL_FIELDS);
 	take();
@@ -251,7 +251,7 @@ static void a_new_vm_counts_from_zero(void **state)
 	assert_int_equal(model.total, 997);
 }
 
-static void unknown_codes_keep_their_number(void **state)
+static void unknown_codes_keep_their_number(void **state UNUSED)
 {
 	sample(5, 0, 0);
 	one_vm(ALL_FIELDS, 5, 0, 0);
@@ -265,7 +265,7 @@ static void unknown_codes_keep_their_number(void **state)
 	assert_int_equal(rec.vcpus[0].unknown_last, 0xdead);
 }
 
-static void strangers_are_left_out(void **state)
+static void strangers_are_left_out(void **state UNUSED)
 {
 	forget();
 	begin(false);
@@ -276,7 +276,7 @@ static void strangers_are_left_out(void **state)
 	assert_int_equal(track_sums(tracker).vms, 0);
 }
 
-static void unfilled_fields_are_null(void **state)
+static void unfilled_fields_are_null(void **state UNUSED)
 {
 	for (uint64_t io = 1; io < 47; io += 23) {
 		one_vm(0, io, 0, 0);
@@ -301,7 +301,7 @@ static void timed(uint64_t io, uint64_t now, uint64_t first, uint64_t last,
 }
 
 /* A vCPU that sleeps: each sample has its own part of the time. */
-static void open_states_are_charged(void **state)
+static void open_states_are_charged(void **state UNUSED)
 {
 	for (uint64_t now = 5000; now <= 9000; now += 1000)
 		timed(1, now, 100, 200, 60, KES_STATE_HALT_BLOCK, 40);
@@ -314,7 +314,7 @@ static void open_states_are_charged(void **state)
 				 1000);
 }
 
-static void times_wrap(void **state)
+static void times_wrap(void **state UNUSED)
 {
 	timed(1, 0, 5, 1000, 0, KES_STATE_GUEST, UINT64_MAX - 10);
 	timed(2, 0, 5, 2000, 0, KES_STATE_GUEST, 12);
@@ -330,7 +330,7 @@ static void with_vcpu_7(uint64_t n, uint64_t died)
 	take();
 }
 
-static void a_vcpu_is_plugged_in(void **state)
+static void a_vcpu_is_plugged_in(void **state UNUSED)
 {
 	sample(100, 0, 0);
 	with_vcpu_7(997, 0);
@@ -358,7 +358,7 @@ static void record_shape(uint64_t exits, uint64_t peak)
 	assert_int_equal(model.total, 19 * exits + peak);
 }
 
-static void shape_of_a_spike(void **state)
+static void shape_of_a_spike(void **state UNUSED)
 {
 	record_shape(100, 1000);
 	assert_int_equal(model.shape.shape, MODEL_SPIKES);
@@ -367,7 +367,7 @@ static void shape_of_a_spike(void **state)
 	assert_int_equal(model.shape.highest_point, 9);
 }
 
-static void shape_of_a_line(void **state)
+static void shape_of_a_line(void **state UNUSED)
 {
 	record_shape(101, 101);
 	assert_int_equal(model.shape.shape, MODEL_STEADY);

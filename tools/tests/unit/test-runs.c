@@ -102,7 +102,7 @@ static void compare(int64_t samples, const int64_t *phases)
 }
 
 /* At each length, as the last run may be there or not. */
-static void summaries_are_exact(void **state)
+static void summaries_are_exact(void **state UNUSED)
 {
 	static const int64_t phases[] = { 2, 3, 40, 41, 66, 110, 111, 0 };
 
@@ -113,7 +113,7 @@ static void summaries_are_exact(void **state)
 }
 
 /* A phase that comes late is not of what was written before. */
-static void phases_are_of_later_samples(void **state)
+static void phases_are_of_later_samples(void **state UNUSED)
 {
 	struct recmade made = make(200, no_phases);
 
@@ -127,7 +127,7 @@ static void phases_are_of_later_samples(void **state)
 	same_sums();
 }
 
-static void finished_ones_say_the_same(void **state)
+static void finished_ones_say_the_same(void **state UNUSED)
 {
 	static const int64_t phases[] = { 2, 40, 66, 0 };
 
@@ -155,7 +155,7 @@ static void fold_log(const char *file)
 }
 
 /* The last run and the totals find no room: nothing that was there is lost. */
-static void without_room_it_is_interrupted(void **state)
+static void without_room_it_is_interrupted(void **state UNUSED)
 {
 	struct rec_writer *w = make(3000, no_phases).w;
 	struct rlimit old, tight;
@@ -189,7 +189,7 @@ static int note_delta(void *arg, const int64_t *n)
 }
 
 /* In any order, and one of them twice. */
-static void rows_are_read_in_order(void **state)
+static void rows_are_read_in_order(void **state UNUSED)
 {
 	static const int64_t put[][3] = {
 		{ 3, 2, 5 }, { 1, 7, 7 }, { 1, 2, 9 }, { 3, 2, 6 }, { 2, 1, 1 },
@@ -218,7 +218,7 @@ static void rows_are_read_in_order(void **state)
 }
 
 /* The first interval is of the phase at its middle, others, at their begin. */
-static void intervals_have_one_phase(void **state)
+static void intervals_have_one_phase(void **state UNUSED)
 {
 	static const struct {
 		uint64_t begin_ns;
@@ -245,7 +245,7 @@ static void intervals_have_one_phase(void **state)
 	}
 }
 
-static void rows_of_another_sample_are_refused(void **state)
+static void rows_of_another_sample_are_refused(void **state UNUSED)
 {
 	struct rec_writer *w = make(3, no_phases).w;
 

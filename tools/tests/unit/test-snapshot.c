@@ -84,7 +84,7 @@ static void refuses(size_t len, const char *says)
 	must_say(says);
 }
 
-static void accepts(void **state)
+static void accepts(void **state UNUSED)
 {
 	build();
 	/* twice into the same struct: a reused one must not keep anything */
@@ -103,7 +103,7 @@ static void accepts(void **state)
 	}
 }
 
-static void skips_longer_structs(void **state)
+static void skips_longer_structs(void **state UNUSED)
 {
 	snapwrite_begin(&w, KES_ISA_SVM, 0);
 	snapwrite_vm(&w, 1, 1, 1, 0, "x");
@@ -119,7 +119,7 @@ static void skips_longer_structs(void **state)
 	assert_int_equal(s.exits[0].l1, 101);
 }
 
-static void every_truncation_is_refused(void **state)
+static void every_truncation_is_refused(void **state UNUSED)
 {
 	build();
 	for (size_t len = 0; len < w.len; len++)
@@ -129,7 +129,7 @@ static void every_truncation_is_refused(void **state)
 		refuses(len, "truncated");
 }
 
-static void parts_are_read(void **state)
+static void parts_are_read(void **state UNUSED)
 {
 	const struct snap_vcpu *v;
 
@@ -174,7 +174,7 @@ static void damage(const struct damage *d)
 	memcpy(at, &n, d->bytes);
 }
 
-static void damage_is_refused(void **state)
+static void damage_is_refused(void **state UNUSED)
 {
 	static const struct {
 		void (*build)(void);
@@ -226,7 +226,7 @@ static void damage_is_refused(void **state)
 	}
 }
 
-static void no_part_comes_twice(void **state)
+static void no_part_comes_twice(void **state UNUSED)
 {
 	build_parts();
 	snapwrite_part(&w, KES_REC_DETAIL);
@@ -235,7 +235,7 @@ static void no_part_comes_twice(void **state)
 }
 
 /* Read while the first state began, which is no damage, there is no first_cyc. */
-static void times_are_in_order(void **state)
+static void times_are_in_order(void **state UNUSED)
 {
 	static const struct {
 		uint64_t first, last, guest;
@@ -263,7 +263,7 @@ static void times_are_in_order(void **state)
 }
 
 /* Also when no reason has any time yet. */
-static void times_need_a_clock(void **state)
+static void times_need_a_clock(void **state UNUSED)
 {
 	for (int khz = 1; khz >= 0; khz--) {
 		snapwrite_free(&w);
@@ -280,7 +280,7 @@ static void times_need_a_clock(void **state)
 	}
 }
 
-static void comm_without_end(void **state)
+static void comm_without_end(void **state UNUSED)
 {
 	build();
 	memset(snapwrite_last_vm(&w)->comm, 'x', 16);
@@ -289,7 +289,7 @@ static void comm_without_end(void **state)
 }
 
 /* Both ways, and where the bytes lie so that they cannot stay. */
-static void exits_may_stay(void **state)
+static void exits_may_stay(void **state UNUSED)
 {
 	struct snapshot stay = { 0 };
 	unsigned char *bytes;

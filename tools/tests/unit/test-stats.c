@@ -13,7 +13,7 @@
 #include "unit.h"
 #include "model/stats.h"
 
-static void student(void **state)
+static void student(void **state UNUSED)
 {
 	static const struct {
 		double df, t;
@@ -55,7 +55,7 @@ static const double d8[] = { 29.89, 29.93, 29.72, 29.98, 30.02, 29.98 };
 static const double x[] = { 3.0, 4.0, 1.0, 2.1 };
 static const double y[] = { 490.2, 340.0, 433.9 };
 
-static void welch(void **state)
+static void welch(void **state UNUSED)
 {
 	static const struct {
 		const double *a, *b;
@@ -85,7 +85,7 @@ static void welch(void **state)
  * By hand: 10, 12, 14 and 20, 26: means 12 and 23, variances 4 and 18, so that
  * se^2 = 4/3 + 9, df = (31/3)^2 / ((4/3)^2 / 2 + 81) = 961/737.
  */
-static void by_hand(void **state)
+static void by_hand(void **state UNUSED)
 {
 	struct stats_mean a = stats_of((double[]){ 10, 12, NAN, 14 }, 4);
 	struct stats_mean b = stats_of((double[]){ 20, 26 }, 2);
@@ -101,7 +101,7 @@ static void by_hand(void **state)
 	assert_true(!stats_sure(&c) && c.half > 11);
 }
 
-static void few_runs(void **state)
+static void few_runs(void **state UNUSED)
 {
 	struct stats_mean none = stats_of((double[]){ NAN }, 1);
 	struct stats_mean one = stats_of((double[]){ 5 }, 1);
@@ -139,7 +139,7 @@ static void add_n(void *to, const void *from)
 	((struct pair *)to)->n += ((const struct pair *)from)->n;
 }
 
-static void merging(void **state)
+static void merging(void **state UNUSED)
 {
 	struct pair p[] = { { 3, 1 }, { 1, 2 }, { 3, 4 }, { 2, 8 }, { 3, 16 } };
 

@@ -8,7 +8,7 @@
 
 /* ---- keys ---- */
 
-static void drill(void **state)
+static void drill(void **state UNUSED)
 {
 	static const struct {
 		int keys[5];
@@ -37,7 +37,7 @@ static void drill(void **state)
 	assert_int_equal(number("IOIO", "delta"), 112);
 }
 
-static void gone(void **state)
+static void gone(void **state UNUSED)
 {
 	usual_rows(0, 0);
 	key('G', TOP_KEY_ENTER);
@@ -49,7 +49,7 @@ static void gone(void **state)
 	line_is(4, "no VM runs");
 }
 
-static void ended(void **state)
+static void ended(void **state UNUSED)
 {
 	at(5 * S, 0x1f);
 	snapwrite_vm(&world.w, 1, 700, 10, 20, "old");
@@ -73,7 +73,7 @@ static void rows_are(const char *first,
 	assert_string_equal(world.table.rows[1].name, second);
 }
 
-static void order(void **state)
+static void order(void **state UNUSED)
 {
 	usual_rows(0, 1);
 	rows_are("(all)", "db");
@@ -104,7 +104,7 @@ static enum top_effect type(const char *text)
 	return effect;
 }
 
-static void filter(void **state)
+static void filter(void **state UNUSED)
 {
 	usual_rows(1, 1);
 	type("/WEx");
@@ -124,7 +124,7 @@ static void filter(void **state)
 	line_has(4, "nothing has this text");
 }
 
-static void interval(void **state)
+static void interval(void **state UNUSED)
 {
 	static const struct {
 		const char *text;
@@ -149,7 +149,7 @@ static void interval(void **state)
 	}
 }
 
-static void effects(void **state)
+static void effects(void **state UNUSED)
 {
 	usual_rows(0, 0);
 	assert_int_equal(key('w'), TOP_RECORD);
@@ -174,7 +174,7 @@ static void effects(void **state)
 }
 
 /* No key is bound twice. */
-static void bindings(void **state)
+static void bindings(void **state UNUSED)
 {
 	for (size_t i = 0; i < top_nr_bindings; i++)
 		for (const int *a = top_bindings[i].keys; *a; a++)
@@ -194,7 +194,7 @@ static size_t columns_of(const char *text)
 	return n;
 }
 
-static void sizes(void **state)
+static void sizes(void **state UNUSED)
 {
 	usual_rows(0, 39);
 	for (int mode = TOP_TABLE; mode <= TOP_ASK_INTERVAL; mode++)
@@ -209,7 +209,7 @@ static void sizes(void **state)
 			}
 }
 
-static void screen_80x24(void **state)
+static void screen_80x24(void **state UNUSED)
 {
 	usual_rows(0, 1);
 	line_is(0, "exitstat top: source patched, svm, every 1 s");
@@ -252,7 +252,7 @@ static void cursor_is(int height, const char *want)
 	assert_memory_equal(line(i), want, strlen(want));
 }
 
-static void scrolling(void **state)
+static void scrolling(void **state UNUSED)
 {
 	many(0);
 	many(1);
@@ -272,7 +272,7 @@ static void scrolling(void **state)
 	cursor_is(24, "");
 }
 
-static void help(void **state)
+static void help(void **state UNUSED)
 {
 	struct buf b = { 0 };
 	size_t first;

@@ -9,7 +9,7 @@
 
 /* ---- what two snapshots come to ---- */
 
-static void rates(void **state)
+static void rates(void **state UNUSED)
 {
 	usual_rows(0, 0);
 	/* nothing is known of an interval yet, but totals are */
@@ -29,7 +29,7 @@ static void rates(void **state)
 	assert_false(top_data_update(&world.data, &world.snap));
 }
 
-static void new_ones(void **state)
+static void new_ones(void **state UNUSED)
 {
 	usual(0);
 	one(6 * S, 3, 720, "born", 23);
@@ -46,7 +46,7 @@ static void new_ones(void **state)
 }
 
 /* KVM's own statistics may be read late, with all that they have counted. */
-static void read_late(void **state)
+static void read_late(void **state UNUSED)
 {
 	for (int n = 0; n < 3; n++) {
 		at((5 + (uint64_t)n) * S, 0);
@@ -93,7 +93,7 @@ static void timed(uint64_t n, bool second)
 }
 
 /* The state that a thread is in counts until now: here a quarter, asleep. */
-static void times(void **state)
+static void times(void **state UNUSED)
 {
 	timed(0, false);
 	timed(1, false);
@@ -109,7 +109,7 @@ static void times(void **state)
 }
 
 /* A sum of which one part is not known is not known. */
-static void part_of_times(void **state)
+static void part_of_times(void **state UNUSED)
 {
 	timed(0, true);
 	timed(1, true);
@@ -136,7 +136,7 @@ static void detailed(uint64_t n)
 	take();
 }
 
-static void details(void **state)
+static void details(void **state UNUSED)
 {
 	detailed(1);
 	detailed(2);
@@ -154,7 +154,7 @@ static void details(void **state)
 	line_has(5, "time: - handler, - userspace");
 }
 
-static void no_details(void **state)
+static void no_details(void **state UNUSED)
 {
 	usual_rows(1, 1);
 	key('r', TOP_KEY_ENTER);
@@ -163,7 +163,7 @@ static void no_details(void **state)
 	line_is(7, "unavailable from this source");
 }
 
-static void trend(void **state)
+static void trend(void **state UNUSED)
 {
 	const struct top_scene s = { .data = &world.data, .table = &world.table,
 				     .source = "patched" };
@@ -178,7 +178,7 @@ static void trend(void **state)
 
 /* ---- options ---- */
 
-static void starts(void **state)
+static void starts(void **state UNUSED)
 {
 	static const struct {
 		const char *vm;

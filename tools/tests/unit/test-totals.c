@@ -163,7 +163,7 @@ static int64_t totals_are_right(const char *file, const char *recording)
 static const int64_t phases[] = { 2, 3, 40, 41, 66, 110, 111, 0 };
 
 /* As a kill at any moment would leave it: within a run of the last sample. */
-static void totals_are_those_of_runs(void **state)
+static void totals_are_those_of_runs(void **state UNUSED)
 {
 	struct recmade m = recmade_begin(NR_VCPUS, NR_REASONS, 1);
 	int64_t upto = 0;
@@ -183,7 +183,7 @@ static void totals_are_those_of_runs(void **state)
 	assert_int_equal(totals_are_right(part, part), upto);
 }
 
-static void no_progress(void *arg, double share)
+static void no_progress(void *arg UNUSED, double share)
 {
 	assert_true(share >= 0 && share <= 1);
 }
@@ -199,7 +199,7 @@ static void export_as_rows(const char *from)
 }
 
 /* In the end they are of all samples, in the recording and in its export. */
-static void finished_ones_are_whole(void **state)
+static void finished_ones_are_whole(void **state UNUSED)
 {
 	static const int64_t lengths[] = { 1, 2, 3, 64, 65, 66, 67, 130, 200 };
 
@@ -215,7 +215,7 @@ static void finished_ones_are_whole(void **state)
 }
 
 /* An interrupted one's export has totals of all its samples. */
-static void exports_are_whole(void **state)
+static void exports_are_whole(void **state UNUSED)
 {
 	struct recmade m = recmade_begin(NR_VCPUS, NR_REASONS, 1);
 
@@ -261,7 +261,7 @@ static void has(const char *file, int64_t upto)
 }
 
 /* They come when their phase has ended. */
-static void many_come_with_phases(void **state)
+static void many_come_with_phases(void **state UNUSED)
 {
 	struct recmade m = recmade_begin(MANY_VCPUS, MANY_REASONS, 1);
 	int64_t k;

@@ -14,7 +14,7 @@ struct parsed {
 	uint64_t n;
 };
 
-static void numbers(void **state)
+static void numbers(void **state UNUSED)
 {
 	static const struct parsed cases[] = {
 		{ "0", 0, 0 }, { "42", 0, 42 }, { "0x1F", 0, 31 },
@@ -34,7 +34,7 @@ static void numbers(void **state)
 	}
 }
 
-static void durations(void **state)
+static void durations(void **state UNUSED)
 {
 	static const struct parsed cases[] = {
 		{ "100ms", 0, 100000000 }, { "1s", 0, 1000000000 },
@@ -55,7 +55,7 @@ static void durations(void **state)
 	}
 }
 
-static void texts(void **state)
+static void texts(void **state UNUSED)
 {
 	char out[COUNT_TEXT_LEN], text[8];
 
@@ -76,7 +76,7 @@ static void texts(void **state)
 	assert_string_equal(text, "a?[1mbc");
 }
 
-static void ticker(void **state)
+static void ticker(void **state UNUSED)
 {
 	struct ticker t;
 
@@ -91,7 +91,7 @@ static void ticker(void **state)
 	assert_int_equal(t.next_ns, 1600);
 }
 
-static void reasons(void **state)
+static void reasons(void **state UNUSED)
 {
 	const struct reason *r;
 	size_t nr;
@@ -116,7 +116,7 @@ static void reasons(void **state)
 	}
 }
 
-static void suggestions(void **state)
+static void suggestions(void **state UNUSED)
 {
 	const char *names[4];
 
@@ -126,7 +126,7 @@ static void suggestions(void **state)
 	assert_int_equal(reason_suggest("xyzzyplughfoobar", names, 4), 0);
 }
 
-static void colours(void **state)
+static void colours(void **state UNUSED)
 {
 	assert_int_equal(reason_colour("vmx", "io", 30),
 			 reason_colour("svm", "io", 0x7b));
