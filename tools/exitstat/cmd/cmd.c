@@ -88,7 +88,7 @@ int cmd_counting(struct source *s, uint32_t groups, bool quiet,
 	struct errbuf note, err;
 	int code;
 
-	if (hold_begin(s, groups_closure(groups | KES_GROUP_COUNT), &note,
+	if (hold_begin(s, groups_with_needs(groups | KES_GROUP_COUNT), &note,
 		       &err)) {
 		code = cmd_fail(&err);
 	} else {

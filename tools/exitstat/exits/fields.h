@@ -15,7 +15,7 @@
 #define FIELD_L2_REFLECTED	"l2_reflected"
 #define FIELD_FASTPATH		"fastpath"
 #define FIELD_USERSPACE		"userspace"
-#define FIELD_CLOSURE		"closure"
+#define FIELD_ACCOUNTING	"accounting"
 
 struct field {
 	uint64_t bit;		/* KES_FIELD_* */

@@ -58,7 +58,7 @@ const char *groups_text(uint32_t groups, char out[GROUPS_TEXT_LEN])
 	return out;
 }
 
-uint32_t groups_closure(uint32_t groups)
+uint32_t groups_with_needs(uint32_t groups)
 {
 	for (size_t i = NR_GROUPS; i-- > 0;)
 		if (groups & group_table[i].bit)

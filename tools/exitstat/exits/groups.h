@@ -26,6 +26,6 @@ int groups_parse(const char *list, uint32_t *out, struct errbuf *err);
 /* "count,time"; "none" for 0. Returns @out. */
 const char *groups_text(uint32_t groups, char out[GROUPS_TEXT_LEN]);
 /* With all that they need. */
-uint32_t groups_closure(uint32_t groups);
+uint32_t groups_with_needs(uint32_t groups);
 
 #endif

@@ -98,7 +98,7 @@ static int add_all(struct totals *t, struct recording *r, struct errbuf *err)
 
 	for (size_t i = 0; !rc && i < ARRAY_LEN(tables); i++) {
 		if (tables[i].group & ~r->groups ||
-		    (!tables[i].group && !rec_has_field(r, FIELD_CLOSURE)))
+		    (!tables[i].group && !rec_has_field(r, FIELD_ACCOUNTING)))
 			continue;
 		rc = rec_for_each_row(r, tables[i].kind, tables[i].fn, t, err);
 	}

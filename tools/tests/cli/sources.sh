@@ -133,7 +133,7 @@ unavailable() {
 	module_counts 9
 	exitstat report m.x >words
 	tr -s ' \n' ' ' <words |
-		has 'lacks unavailable from source module: exits reflected to L1, fastpath, closure, time, histogram '
+		has 'lacks unavailable from source module: exits reflected to L1, fastpath, accounting check, time, histogram '
 	grep -q 'groups  count; off: detail (exitstat record --groups)' words
 	grep -q '^WARNING: 7 exits lost' words
 	grep -q '^  IOIO  *80  *-  *30  *50  *-$' words
@@ -141,7 +141,7 @@ unavailable() {
 	grep -q 'IO 49' words
 	exitstat report -j m.x >j
 	grep -q '"lost": 7' j
-	tr -d ' \n' <j | has '"unavailable":\["l2_reflected","fastpath","closure","time","histogram"\]'
+	tr -d ' \n' <j | has '"unavailable":\["l2_reflected","fastpath","accounting","time","histogram"\]'
 	tr -d ' \n' <j | has '"l2_reflected":null,"fastpath":null,"userspace":50'
 	tr -d ' \n' <j | has '"closure":null'
 	exitstat export m.x | has ',IOIO,io,60,20,,,50$'
