@@ -90,8 +90,9 @@ static inline void kes_set_context(struct kes_hot *hot, u64 *exits)
 	hot->exits = exits;
 }
 
-/* What became of the last exit, said at most once. */
-static inline void kes_count_fate(struct kes_hot *hot, enum kes_column column)
+/* Count the disposition of the last exit, at most once per exit. */
+static inline void kes_count_disposition(struct kes_hot *hot,
+					 enum kes_column column)
 {
 	u64 *last = kes_last_exit(hot);
 
@@ -110,7 +111,7 @@ static inline void kes_count_reflected(struct kes_hot *hot)
 	u64 *last = kes_last_exit(hot);
 
 	if (l2 && last >= l2 && last < l2 + KES_NR_SLOTS)
-		kes_count_fate(hot, KES_REFLECTED);
+		kes_count_disposition(hot, KES_REFLECTED);
 }
 
 /* @reason: KVM_EXIT_*, if @r, the value of KVM_RUN, says no error */
@@ -118,7 +119,7 @@ static inline void kes_count_userspace(struct kes_hot *hot, u32 reason, int r)
 {
 	if (r < 0)
 		reason = r == -EINTR ? KVM_EXIT_INTR : KVM_EXIT_UNKNOWN;
-	kes_count_fate(hot, KES_USERSPACE);
+	kes_count_disposition(hot, KES_USERSPACE);
 	kes_inc(&hot->vcpu->userspace[min_t(u32, reason,
 					    KES_NR_USERSPACE - 1)]);
 }

@@ -106,7 +106,7 @@ static void kes_show_rows(struct seq_file *m, struct kes_table *table)
 	}
 	seq_printf(m, "%12llu %7s  total\n", table->total,
 		   table->total ? "100.00%" : "-");
-	if (!(kes.feed->fields & KES_FIELD_CLOSURE))
+	if (!(kes.feed->fields & KES_FIELD_ACCOUNTING))
 		return;
 	seq_printf(m, "\n%12llu VM-entry attempts, %llu failed, %llu emulated, %lld unaccounted for\n",
 		   entries->attempts, entries->failed, entries->emulation,
@@ -116,7 +116,7 @@ static void kes_show_rows(struct seq_file *m, struct kes_table *table)
 static void kes_show_vm_line(struct seq_file *m, const struct kes_vm *vm)
 {
 	seq_printf(m, "vm %llu  pid %u  %s  %u vCPUs  %s\n", vm->id, vm->pid,
-		   vm->comm, vm->nr_vcpus, vm->died_ns ? "dead" : "alive");
+		   vm->comm, vm->nr_vcpus, vm->destroyed_ns ? "dead" : "alive");
 }
 
 static void kes_show_switch(struct seq_file *m)

@@ -105,7 +105,7 @@ static_assert(sizeof(struct kes_vcpu) <= 4096, "one page per vCPU");
  * @node: on the list of all VMs; kes_lock
  * @vcpus: by creation; kes_lock
  * @dir: its debugfs directory
- * @died_ns: 0 while it lives
+ * @destroyed_ns: 0 while it lives
  */
 struct kes_vm {
 	struct kref ref;
@@ -114,7 +114,7 @@ struct kes_vm {
 	struct dentry *dir;
 	u64 id;
 	u64 created_ns;
-	u64 died_ns;
+	u64 destroyed_ns;
 	u32 nr_vcpus;
 	u32 pid;
 	char comm[TASK_COMM_LEN];
@@ -141,22 +141,22 @@ struct kes_feed {
  * @vms: every VM, oldest first; kes_lock
  * @switches: how often counting was switched on or off
  * @lost: exits that were seen but not counted, as there was no memory
- * @retired: sum of the VMs that left the ring of dead ones; kes_lock
- * @retired_base: their part before the last reset; kes_lock
+ * @evicted: sum of the VMs that left the ring of dead ones; kes_lock
+ * @evicted_base: their part before the last reset; kes_lock
  * @scratch: for whoever holds kes_lock; too large for a stack
  */
 struct kes_state {
 	const struct kes_feed *feed;
 	struct list_head vms;
-	u32 nr_dead;
+	u32 nr_destroyed;
 	u32 isa;
 	u64 last_vm_id;
 	u64 generation;
 	u64 reset_ns;
 	u64 switches;
 	atomic64_t lost;
-	struct kes_counts retired;
-	struct kes_counts retired_base;
+	struct kes_counts evicted;
+	struct kes_counts evicted_base;
 	struct kes_counts scratch;
 };
 

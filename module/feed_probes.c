@@ -134,7 +134,7 @@ void kes_kprobe_run(struct kvm_vcpu *vcpu)
 
 void kes_kprobe_halt(struct kvm_vcpu *vcpu)
 {
-	kes_probe_state(kes_fed_vcpu_known(vcpu), KES_STATE_HALT_POLL);
+	kes_probe_state(kes_fed_vcpu_known(vcpu), KES_STATE_POLLING);
 }
 
 /* Every context switch of the machine comes here while time is on. */

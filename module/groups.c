@@ -123,7 +123,7 @@ static int kes_alloc_group(const struct kes_group *group)
 	int ret;
 
 	list_for_each_entry(vm, &kes.vms, node) {
-		if (vm->died_ns)
+		if (vm->destroyed_ns)
 			continue;
 		list_for_each_entry(vcpu, &vm->vcpus, node) {
 			ret = kes_alloc(group, vcpu, GFP_KERNEL_ACCOUNT);
@@ -134,7 +134,7 @@ static int kes_alloc_group(const struct kes_group *group)
 	return 0;
 }
 
-static int kes_tell_feed(u32 bit, bool on)
+static int kes_notify_feed(u32 bit, bool on)
 {
 	const struct kes_feed *feed = kes.feed;
 
@@ -147,14 +147,14 @@ static int kes_switch_on(const struct kes_group *group, u32 bit)
 
 	if ((kes_groups() & group->needs) != group->needs)
 		return -EINVAL;
-	ret = kes_tell_feed(bit, true);
+	ret = kes_notify_feed(bit, true);
 	if (ret)
 		return ret;
 	ret = kes_alloc_group(group);
 	if (ret) {
 		synchronize_rcu();
 		kes_free_group(group);
-		kes_tell_feed(bit, false);
+		kes_notify_feed(bit, false);
 		return ret;
 	}
 	static_branch_enable(group->key);
@@ -173,7 +173,7 @@ static int kes_switch_off(const struct kes_group *group, u32 bit)
 	if (bit & KES_MORE)
 		static_branch_dec(&kes_more_key);
 	static_branch_disable(group->key);
-	kes_tell_feed(bit, false);
+	kes_notify_feed(bit, false);
 	if (group->place) {
 		/* No vCPU is behind the key any more, nor will be. */
 		synchronize_rcu();

@@ -87,7 +87,7 @@ static __always_inline void kvm_exit_stats_attempt(struct kvm_vcpu *vcpu)
 static __always_inline void kvm_exit_stats_fastpath(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_count_key))
-		kes_count_fate(&vcpu->exit_stats, KES_FASTPATH);
+		kes_count_disposition(&vcpu->exit_stats, KES_FASTPATH);
 }
 
 /* The exit was L2's, and L1 gets it. */
@@ -135,7 +135,7 @@ static inline void kvm_exit_stats_run(struct kvm_vcpu *vcpu)
 
 static inline void kvm_exit_stats_halt(struct kvm_vcpu *vcpu)
 {
-	kvm_exit_stats_time(vcpu, KES_STATE_HALT_POLL);
+	kvm_exit_stats_time(vcpu, KES_STATE_POLLING);
 }
 
 static inline void kvm_exit_stats_unhalt(struct kvm_vcpu *vcpu)
@@ -171,7 +171,7 @@ static inline void __init kvm_exit_stats_init(void)
 		.source = KES_SOURCE_PATCHED,
 		.fields = KES_FIELD_CONTEXT | KES_FIELD_REFLECTED |
 			  KES_FIELD_FASTPATH | KES_FIELD_USERSPACE |
-			  KES_FIELD_CLOSURE,
+			  KES_FIELD_ACCOUNTING,
 	};
 
 	/* Statistics that cannot be shown are no reason to go without KVM. */

@@ -2,7 +2,7 @@
 /*
  * KVM exit statistics: the life of VMs and vCPUs, and of the engine itself.
  *
- * A destroyed VM stays on the list until KES_DEAD_VMS younger ones have been
+ * A destroyed VM stays on the list until KES_MAX_DESTROYED younger ones have been
  * destroyed; then its counts go into the retired sums, so that totals never go
  * backwards. It goes for good when KVM has let go of its vCPUs as well.
  */
@@ -22,7 +22,7 @@
 #include "sysfs.h"
 
 /* Destroyed VMs that stay readable. */
-#define KES_DEAD_VMS	64
+#define KES_MAX_DESTROYED	64
 
 static void kes_free_vcpu(struct kes_vcpu *vcpu)
 {
@@ -70,20 +70,21 @@ struct kes_vm *kes_vm_create(struct task_struct *leader)
 }
 
 /* The dead VM that died first, if there are more than the ring takes. */
-static struct kes_vm *kes_pop_dead(unsigned int keep)
+static struct kes_vm *kes_evict_oldest(unsigned int keep)
 {
 	struct kes_vm *vm, *oldest = NULL;
 
-	if (kes.nr_dead <= keep)
+	if (kes.nr_destroyed <= keep)
 		return NULL;
 	list_for_each_entry(vm, &kes.vms, node) {
-		if (vm->died_ns && (!oldest || vm->died_ns < oldest->died_ns))
+		if (vm->destroyed_ns &&
+		    (!oldest || vm->destroyed_ns < oldest->destroyed_ns))
 			oldest = vm;
 	}
 	if (oldest) {
-		kes_retire(oldest);
+		kes_evict(oldest);
 		list_del(&oldest->node);
-		kes.nr_dead--;
+		kes.nr_destroyed--;
 	}
 	return oldest;
 }
@@ -105,9 +106,9 @@ void kes_vm_destroy(struct kes_vm *vm)
 
 	mutex_lock(&kes_lock);
 	if (vm->nr_vcpus) {
-		vm->died_ns = ktime_get_ns();
-		kes.nr_dead++;
-		gone = kes_pop_dead(KES_DEAD_VMS);
+		vm->destroyed_ns = ktime_get_ns();
+		kes.nr_destroyed++;
+		gone = kes_evict_oldest(KES_MAX_DESTROYED);
 	} else {
 		/* It never ran: it would only push a real one out. */
 		list_del(&vm->node);
@@ -199,7 +200,7 @@ void kes_vcpu_destroy(struct kes_hot *hot)
 	vcpu->entries.attempts = hot->attempts;
 	vcpu->hot = NULL;
 	hot->vcpu = NULL;
-	never_ran = !vm->died_ns;
+	never_ran = !vm->destroyed_ns;
 	if (never_ran) {
 		list_del(&vcpu->node);
 		vm->nr_vcpus--;
@@ -250,7 +251,7 @@ void kes_exit(void)
 	kes_dmesg_exit();
 	for (;;) {
 		mutex_lock(&kes_lock);
-		vm = kes_pop_dead(0);
+		vm = kes_evict_oldest(0);
 		mutex_unlock(&kes_lock);
 		if (!vm)
 			break;

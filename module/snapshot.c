@@ -295,9 +295,9 @@ static void kes_put_vm(struct kes_writer *w, const struct kes_vm *vm)
 		return;
 	rec->vm_id = vm->id;
 	rec->created_ns = vm->created_ns;
-	rec->died_ns = vm->died_ns;
+	rec->destroyed_ns = vm->destroyed_ns;
 	rec->pid = vm->pid;
-	rec->flags = vm->died_ns ? KES_VM_DEAD : 0;
+	rec->flags = vm->destroyed_ns ? KES_VM_DESTROYED : 0;
 	rec->nr_vcpus = vm->nr_vcpus;
 	strscpy(rec->comm, vm->comm, sizeof(rec->comm));
 	w->nr_vms++;
@@ -314,9 +314,9 @@ static void kes_put_all(struct kes_writer *w)
 	if (!header)
 		return;
 	header->begin_ns = ktime_get_ns();
-	kes_put_counts(w, KES_REC_RETIRED, NULL, &kes.retired);
+	kes_put_counts(w, KES_REC_EVICTED, NULL, &kes.evicted);
 	if (kes.generation)
-		kes_put_counts(w, KES_REC_BASELINE, NULL, &kes.retired_base);
+		kes_put_counts(w, KES_REC_BASELINE, NULL, &kes.evicted_base);
 	list_for_each_entry(vm, &kes.vms, node)
 		kes_put_vm(w, vm);
 	header->now_cyc = rdtsc();
@@ -377,8 +377,8 @@ static size_t kes_vcpu_size(const struct kes_vcpu *vcpu)
 static size_t kes_snapshot_size(void)
 {
 	size_t size = sizeof(struct kes_header) +
-		      kes_exits_size(&kes.retired) +
-		      kes_exits_size(&kes.retired_base);
+		      kes_exits_size(&kes.evicted) +
+		      kes_exits_size(&kes.evicted_base);
 	const struct kes_vcpu *vcpu;
 	const struct kes_vm *vm;
 

@@ -119,23 +119,23 @@ void kes_add_all(struct kes_counts *sum)
 	const struct kes_vm *vm;
 
 	lockdep_assert_held(&kes_lock);
-	kes_add(sum, &kes.retired);
-	kes_subtract(sum, &kes.retired_base);
+	kes_add(sum, &kes.evicted);
+	kes_subtract(sum, &kes.evicted_base);
 	list_for_each_entry(vm, &kes.vms, node)
 		kes_add_vm(sum, vm);
 }
 
 /* Keep the counts of a dead VM that gives way to a younger one. */
-void kes_retire(struct kes_vm *vm)
+void kes_evict(struct kes_vm *vm)
 {
 	struct kes_vcpu *vcpu;
 
 	lockdep_assert_held(&kes_lock);
 	list_for_each_entry(vcpu, &vm->vcpus, node) {
 		kes_copy_vcpu(&kes.scratch, vcpu);
-		kes_add(&kes.retired, &kes.scratch);
+		kes_add(&kes.evicted, &kes.scratch);
 		if (vcpu->base)
-			kes_add(&kes.retired_base, vcpu->base);
+			kes_add(&kes.evicted_base, vcpu->base);
 	}
 }
 
@@ -191,7 +191,7 @@ static void kes_take_baselines(void)
 	list_for_each_entry(vm, &kes.vms, node)
 		list_for_each_entry(vcpu, &vm->vcpus, node)
 			kes_copy_vcpu(vcpu->base, vcpu);
-	kes.retired_base = kes.retired;
+	kes.evicted_base = kes.evicted;
 	kes.generation++;
 	kes.reset_ns = ktime_get_ns();
 }

@@ -12,7 +12,7 @@ void kes_copy_vcpu(struct kes_counts *to, const struct kes_vcpu *vcpu);
 void kes_add_vcpu(struct kes_counts *sum, const struct kes_vcpu *vcpu);
 void kes_add_vm(struct kes_counts *sum, const struct kes_vm *vm);
 void kes_add_all(struct kes_counts *sum);
-void kes_retire(struct kes_vm *vm);
+void kes_evict(struct kes_vm *vm);
 int kes_reset(void);
 
 /* Of a copy or a sum; no lock. */

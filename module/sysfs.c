@@ -100,7 +100,7 @@ static ssize_t unaccounted_show(struct kobject *kobj,
 	struct kes_table *table;
 	s64 value;
 
-	if (!(kes.feed->fields & KES_FIELD_CLOSURE))
+	if (!(kes.feed->fields & KES_FIELD_ACCOUNTING))
 		return -EOPNOTSUPP;
 	table = kes_table_of_all();
 	if (!table)

@@ -22,14 +22,14 @@ void kes_time_charge(struct kes_time *time, u64 now)
 
 	if (!time->last_cyc) {
 		time->first_cyc = now;
-		time->episode_cyc = now;
+		time->handling_cyc = now;
 	}
 	if (time->state == KES_STATE_GUEST)
 		kes_add_to(&time->guest_cyc, cyc);
 	else
 		kes_add_to(&time->cyc[time->slot][time->state - 1], cyc);
 	if (time->state != KES_STATE_HANDLER)
-		time->episode_cyc += cyc;
+		time->handling_cyc += cyc;
 	WRITE_ONCE(time->last_cyc, now);
 }
 EXPORT_SYMBOL_GPL(kes_time_charge);
@@ -81,11 +81,11 @@ void kes_time_sched_out(struct kes_vcpu *vcpu, bool preempted)
 	if (!time)
 		return;
 	if (time->state == KES_STATE_HANDLER ||
-	    time->state == KES_STATE_HALT_POLL) {
+	    time->state == KES_STATE_POLLING) {
 		kes_time_charge(time, now);
 		time->before = time->state;
-		if (time->state == KES_STATE_HALT_POLL && !preempted)
-			time->state = KES_STATE_HALT_BLOCK;
+		if (time->state == KES_STATE_POLLING && !preempted)
+			time->state = KES_STATE_BLOCKED;
 		else
 			time->state = KES_STATE_PREEMPTED;
 	}
@@ -101,7 +101,7 @@ void kes_time_sched_in(struct kes_vcpu *vcpu)
 	if (!time)
 		return;
 	if (time->state == KES_STATE_PREEMPTED ||
-	    time->state == KES_STATE_HALT_BLOCK) {
+	    time->state == KES_STATE_BLOCKED) {
 		kes_time_charge(time, now);
 		time->state = time->before;
 	}

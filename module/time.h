@@ -40,7 +40,7 @@ struct kes_histogram {
 /**
  * struct kes_time - the time of one vCPU
  * @last_cyc: of the last change of state, 0 before the first
- * @episode_cyc: when the handler would have begun to deal with the last exit,
+ * @handling_cyc: when the handler would have begun to deal with the last exit,
  *	had nothing but it run since
  * @state: KES_STATE_*
  * @before: the state to return to when the thread gets the CPU back
@@ -52,7 +52,7 @@ struct kes_histogram {
 struct kes_time {
 	u64 first_cyc;
 	u64 last_cyc;
-	u64 episode_cyc;
+	u64 handling_cyc;
 	u32 state;
 	u32 before;
 	u32 slot;
@@ -68,10 +68,10 @@ static_assert(KES_STATE_GUEST == 0, "cyc[] leaves it out");
 void kes_time_charge(struct kes_time *time, u64 now);
 
 /* The exit is dealt with: account for it as one. */
-static __always_inline void kes_time_end_episode(struct kes_time *time,
-						 unsigned long slot, u64 now)
+static __always_inline void kes_time_end_handling(struct kes_time *time,
+						  unsigned long slot, u64 now)
 {
-	u64 cyc = now - time->episode_cyc;
+	u64 cyc = now - time->handling_cyc;
 
 	if (unlikely(cyc > time->max_cyc[slot]))
 		WRITE_ONCE(time->max_cyc[slot], cyc);
@@ -99,7 +99,7 @@ static __always_inline void kes_time_enter_guest(struct kes_vcpu *vcpu)
 	else
 		kes_time_charge(time, now);
 	WRITE_ONCE(time->last_cyc, now);
-	kes_time_end_episode(time, slot, now);
+	kes_time_end_handling(time, slot, now);
 	time->state = KES_STATE_GUEST;
 }
 
@@ -117,7 +117,7 @@ static __always_inline void kes_time_exit_guest(struct kes_vcpu *vcpu,
 	else
 		kes_time_charge(time, now);
 	WRITE_ONCE(time->last_cyc, now);
-	time->episode_cyc = now;
+	time->handling_cyc = now;
 	time->slot = slot;
 	time->state = KES_STATE_HANDLER;
 }

@@ -128,7 +128,7 @@ static inline u64 find_vm(const struct snapshot *s)
 		const struct kes_vm_record *r = (const void *)rec;
 
 		if (rec->type == KES_REC_VM && r->pid == getpid() &&
-		    !(r->flags & KES_VM_DEAD))
+		    !(r->flags & KES_VM_DESTROYED))
 			return r->vm_id;
 	}
 	TEST_FAIL("The snapshot does not have this VM");

@@ -8,13 +8,13 @@
  * monotonic for the life of what they belong to, and never reset: a reset
  * takes a baseline (KES_REC_BASELINE) and bumps the generation.
  *
- * Compatibility: a reader requires the magic, a known version, and skips what
- * it does not know: records by their type, the tail of a longer header by
- * header_size, and the tail of a longer struct kes_exit by exit_size.
+ * Compatibility: a reader checks the magic and the version, and skips what it
+ * does not know: records of an unknown type, the tail of a longer header (by
+ * header_size) and the tail of a longer struct kes_exit (by exit_size).
  *
- * This file does not know how the counters are made; see exits.def for the
- * list of exit codes, and Documentation/ABI/testing/debugfs-kvm-exit-stats
- * (kernel) or docs/abi.md (kit) for permissions and errors.
+ * exits.def lists the exit codes. Permissions and errors are described in
+ * Documentation/ABI/testing/debugfs-kvm-exit-stats in the kernel, and in
+ * docs/abi.md in the exitstat repository.
  */
 #ifndef _UAPI_ASM_X86_KVM_EXIT_STATS_H
 #define _UAPI_ASM_X86_KVM_EXIT_STATS_H
@@ -25,25 +25,25 @@
 #define KES_MAGIC		0x315453544958454bULL
 #define KES_VERSION		1
 
-/* Exits whose code is in no table; kes_vcpu_record.unknown_last has one. */
+/* Exits with an unlisted code; kes_vcpu_record.unknown_last is the last one. */
 #define KES_CODE_UNKNOWN	0x7fffffffffffffffULL
 
-/* kes_header.isa: whose exit codes these are. NONE: no vendor module yet. */
-#define KES_ISA_NONE		0
+/* kes_header.isa: the meaning of the exit codes */
+#define KES_ISA_NONE		0	/* no vendor module loaded yet */
 #define KES_ISA_VMX		1	/* basic exit reason, SDM 3D appendix C */
 #define KES_ISA_SVM		2	/* VMCB EXITCODE, APM 2 appendix C */
-#define KES_ISA_PVM		3	/* vcpu_pvm.exit_reason, which no manual
-					 * describes: shown as numbers
+#define KES_ISA_PVM		3	/* vcpu_pvm.exit_reason: undocumented,
+					 * shown as numbers
 					 */
 #define KES_ISA_KVM		4	/* no exit codes: KVM's own statistics,
-					 * by their place in the source's list
+					 * by their index in the source's list
 					 */
 
-/* kes_header.source: who counted */
+/* kes_header.source: where the counts come from */
 #define KES_SOURCE_PATCHED	1	/* inline hooks in a patched KVM */
 #define KES_SOURCE_MODULE	2	/* module on KVM's tracepoints */
-#define KES_SOURCE_BPF		3
-#define KES_SOURCE_KVM_STATS	4
+#define KES_SOURCE_BPF		3	/* BPF programs on KVM's tracepoints */
+#define KES_SOURCE_KVM_STATS	4	/* KVM's own statistics */
 
 /* kes_header.groups and groups_known */
 #define KES_GROUP_COUNT		0x01U
@@ -52,15 +52,15 @@
 #define KES_GROUP_DETAIL	0x08U
 
 /*
- * kes_header.fields: what this source fills. A field that is not named here
- * is zero because nobody counted it, not because it did not happen.
+ * kes_header.fields: the fields that this source fills. A field whose bit is
+ * clear is zero because it is not counted, not because nothing happened.
  */
-#define KES_FIELD_CONTEXT	0x01ULL	/* l2 is apart from l1 */
+#define KES_FIELD_CONTEXT	0x01ULL	/* l2 is counted apart from l1 */
 #define KES_FIELD_REFLECTED	0x02ULL	/* l2_reflected */
 #define KES_FIELD_FASTPATH	0x04ULL	/* fastpath */
 #define KES_FIELD_USERSPACE	0x08ULL	/* userspace */
-#define KES_FIELD_CLOSURE	0x10ULL	/* attempts and its buckets */
-/* 0x20 is reserved: 0 in what is written, ignored by readers */
+#define KES_FIELD_ACCOUNTING	0x10ULL	/* attempts, entry_failed, emulation */
+/* 0x20 is reserved: written as 0, ignored by readers */
 
 struct kes_header {
 	__u64 magic;		/* KES_MAGIC */
@@ -70,54 +70,51 @@ struct kes_header {
 	__u64 begin_ns;		/* CLOCK_MONOTONIC before the first counter */
 	__u64 end_ns;		/* CLOCK_MONOTONIC after the last counter */
 	__u64 generation;	/* number of resets so far */
-	__u64 reset_ns;		/* CLOCK_MONOTONIC of the last one, 0: never */
+	__u64 reset_ns;		/* CLOCK_MONOTONIC of the last reset, 0: none */
 	__u32 isa;		/* KES_ISA_* */
 	__u32 source;		/* KES_SOURCE_* */
-	__u32 groups;		/* KES_GROUP_*: switched on now */
-	__u32 groups_known;	/* KES_GROUP_*: can be switched on here */
+	__u32 groups;		/* KES_GROUP_*: switched on */
+	__u32 groups_known;	/* KES_GROUP_*: supported by this source */
 	__u64 fields;		/* KES_FIELD_* */
 	__u32 nr_records;
 	__u32 nr_vms;		/* records of type KES_REC_VM */
-	__u64 switches;		/* how often counting went on or off */
+	__u64 switches;		/* how often counting was switched on or off */
 	__u64 now_cyc;		/* TSC at end_ns */
-	__u64 tsc_khz;		/* cycles of all *_cyc per millisecond */
-	__u64 lost;		/* exits seen but not counted: no memory */
+	__u64 tsc_khz;		/* TSC cycles per millisecond, for *_cyc */
+	__u64 lost;		/* exits seen but not counted: out of memory */
 };
 
-/* Every record starts with this. size counts it in and is a multiple of 8. */
+/* Every record starts with this. */
 struct kes_record {
 	__u32 type;		/* KES_REC_* */
-	__u32 size;
+	__u32 size;		/* of the whole record, a multiple of 8 */
 };
 
 /*
- * A vCPU's KES_REC_VCPU is followed by the records of the groups that are on
- * and have something to say of it; each names the vCPU again.
- *
- * Order: KES_REC_RETIRED once, then per VM one KES_REC_VM and for each of its
- * vCPUs one KES_REC_VCPU, followed by its KES_REC_BASELINE if there has been
- * a reset since the vCPU was made. After the first reset, KES_REC_RETIRED has
- * a baseline as well, with vm_id 0.
+ * Order: one KES_REC_EVICTED; then per VM one KES_REC_VM and, for each of its
+ * vCPUs, one KES_REC_VCPU, followed by its KES_REC_BASELINE if there was a
+ * reset since the vCPU was created, and by the records of the groups that have
+ * data for this vCPU. Each of these repeats the ids of the VM and the vCPU.
+ * After the first reset, KES_REC_EVICTED has a baseline as well, with vm_id 0.
  */
 #define KES_REC_VM		1	/* struct kes_vm_record */
 #define KES_REC_VCPU		2	/* struct kes_vcpu_record */
 #define KES_REC_BASELINE	3	/* struct kes_vcpu_record, at the reset */
-#define KES_REC_RETIRED		4	/* struct kes_vcpu_record: sum of dead
-					 * VMs that left the ring
+#define KES_REC_EVICTED		4	/* struct kes_vcpu_record: sum of the
+					 * destroyed VMs that were evicted
 					 */
-
 #define KES_REC_USERSPACE	5	/* struct kes_userspace_record */
 #define KES_REC_TIME		6	/* struct kes_time_record */
 #define KES_REC_HISTOGRAM	7	/* struct kes_histogram_record */
 #define KES_REC_DETAIL		8	/* struct kes_detail_record */
 
-#define KES_VM_DEAD		0x01U	/* counters are final */
+#define KES_VM_DESTROYED	0x01U	/* counters are final */
 
 struct kes_vm_record {
 	struct kes_record rec;
-	__u64 vm_id;		/* from 1, never used twice while loaded */
+	__u64 vm_id;		/* from 1, not reused while kvm is loaded */
 	__u64 created_ns;	/* CLOCK_MONOTONIC */
-	__u64 died_ns;		/* CLOCK_MONOTONIC, 0 while it lives */
+	__u64 destroyed_ns;	/* CLOCK_MONOTONIC, 0 while the VM exists */
 	__u32 pid;		/* of the creating process, initial namespace */
 	__u32 flags;		/* KES_VM_* */
 	__u32 nr_vcpus;		/* KES_REC_VCPU records that follow */
@@ -129,37 +126,38 @@ struct kes_vm_record {
 struct kes_exit {
 	__u64 code;		/* raw code, or KES_CODE_UNKNOWN */
 	__u64 reserved;		/* 0, ignored by readers */
-	__u64 l1;		/* exits of this KVM's guest */
-	__u64 l2;		/* exits of that guest's guest (nested) */
-	__u64 l2_reflected;	/* of l2: handed to L1 as its own VM exit */
-	__u64 fastpath;		/* of l1 + l2: re-entered by a fastpath */
-	__u64 userspace;	/* of l1 + l2: returned to user space */
+	__u64 l1;		/* exits from L1, the guest of this KVM */
+	__u64 l2;		/* exits from L2, a guest of that guest */
+	__u64 l2_reflected;	/* part of l2: reflected to L1 as a VM exit */
+	__u64 fastpath;		/* part of l1 + l2: handled by a fastpath */
+	__u64 userspace;	/* part of l1 + l2: returned to user space */
 };
 
 struct kes_vcpu_record {
 	struct kes_record rec;
-	__u64 vm_id;		/* 0 in KES_REC_RETIRED */
+	__u64 vm_id;		/* 0 in KES_REC_EVICTED */
 	__u32 vcpu_id;		/* as given to KVM_CREATE_VCPU */
-	__u32 nr_exits;		/* struct kes_exit that follow */
-	__u32 exit_size;	/* bytes of each */
+	__u32 nr_exits;		/* number of struct kes_exit that follow */
+	__u32 exit_size;	/* bytes of each of them */
 	__u32 reserved0;
 	__u64 unknown_last;	/* last raw code counted as unknown, or 0 */
 	/*
-	 * Closure, with KES_FIELD_CLOSURE: attempts is the sum of entry_failed,
-	 * emulation, and all exits' l1 + l2. A vCPU that is read between the
-	 * end of its attempt and its exit's count differs by 1 for that
-	 * moment, one that is switched there for good (kes_header.switches).
+	 * Accounting check, with KES_FIELD_ACCOUNTING: attempts equals the sum
+	 * of entry_failed, emulation, and l1 + l2 of all exits. A vCPU that is
+	 * read between the end of an attempt and the count of its exit is off
+	 * by 1 at that moment. A vCPU for which counting is switched at that
+	 * point stays off by 1 (see kes_header.switches).
 	 */
-	__u64 attempts;		/* VM-entry attempts that are over */
-	__u64 entry_failed;	/* of them: VMLAUNCH/VMRESUME failed */
-	__u64 emulation;	/* of them: emulation_required, no entry */
+	__u64 attempts;		/* completed VM-entry attempts */
+	__u64 entry_failed;	/* of these: VMLAUNCH/VMRESUME failed */
+	__u64 emulation;	/* of these: emulation_required, no VM entry */
 	__u64 reserved[4];	/* 0 */
 	/* struct kes_exit exits[nr_exits]; */
 };
 
-/* Returns of KVM_RUN to user space, of a vCPU. */
+/* Returns of KVM_RUN to user space, per vCPU */
 struct kes_userspace {
-	__u32 reason;		/* KVM_EXIT_*; the last one counts the rest */
+	__u32 reason;		/* KVM_EXIT_*; the last one includes higher ones */
 	__u32 reserved;
 	__u64 count;
 };
@@ -172,21 +170,19 @@ struct kes_userspace_record {
 	/* struct kes_userspace reasons[nr]; */
 };
 
-/* What a vCPU's thread does; kes_time_exit.cyc leaves out the first. */
+/* States of a vCPU's thread; kes_time_exit.cyc has all except the first. */
 #define KES_STATE_GUEST		0	/* VM entry to VM exit */
-#define KES_STATE_HANDLER	1	/* KVM, and host interrupts in it */
+#define KES_STATE_HANDLER	1	/* in KVM, host interrupts included */
 #define KES_STATE_USERSPACE	2	/* outside KVM_RUN */
-#define KES_STATE_HALT_POLL	3	/* halted, spinning */
-#define KES_STATE_HALT_BLOCK	4	/* halted, asleep */
-#define KES_STATE_PREEMPTED	5	/* in KVM, but not running */
+#define KES_STATE_POLLING	3	/* halted, spinning */
+#define KES_STATE_BLOCKED	4	/* halted, asleep */
+#define KES_STATE_PREEMPTED	5	/* in KVM, but without a CPU */
 #define KES_NR_STATES		6
 
-/*
- * Non-guest time, by the reason of the exit that began it. KES_CODE_NONE: what
- * came before the first exit.
- */
+/* Time before the first exit; all other non-guest time has an exit's code. */
 #define KES_CODE_NONE		0x7ffffffffffffffeULL
 
+/* Non-guest time, charged to the exit that preceded it */
 struct kes_time_exit {
 	__u64 code;
 	__u64 cyc[KES_NR_STATES - 1];	/* from KES_STATE_HANDLER on */
@@ -194,8 +190,8 @@ struct kes_time_exit {
 };
 
 /*
- * The guest time and all cyc add up to last_cyc - first_cyc; until now_cyc of
- * the header the thread has been in state.
+ * guest_cyc and all cyc add up to last_cyc - first_cyc. From last_cyc to
+ * kes_header.now_cyc the thread was in state.
  */
 struct kes_time_record {
 	struct kes_record rec;
@@ -204,7 +200,7 @@ struct kes_time_record {
 	__u32 nr;
 	__u64 first_cyc;	/* first change of state, 0: none yet */
 	__u64 last_cyc;		/* last change of state */
-	__u64 state_code;	/* code that state is charged to */
+	__u64 state_code;	/* exit code that state is charged to */
 	__u32 state;		/* KES_STATE_* */
 	__u32 reserved;
 	__u64 guest_cyc;
@@ -212,8 +208,8 @@ struct kes_time_record {
 };
 
 /*
- * Handler time of single exits: bucket[b] counts those of 2^(b-1) up to
- * 2^b - 1 cycles, bucket[0] those of 0, the last all longer ones as well.
+ * Handler time per exit: bucket[b] counts exits that took 2^(b-1) to 2^b - 1
+ * cycles, bucket[0] those that took 0. The last bucket includes longer ones.
  */
 #define KES_NR_BUCKETS		40
 
@@ -231,7 +227,7 @@ struct kes_histogram_record {
 };
 
 /*
- * What exactly a reason was about. value, by reason:
+ * Exits of a reason by value. The meaning of value depends on the reason:
  *   IO_INSTRUCTION, IOIO	port; KES_DETAIL_READ for IN and INS
  *   MSR_READ, MSR_WRITE, MSR	index; KES_DETAIL_READ for RDMSR
  *   CPUID			leaf (EAX)
@@ -246,7 +242,7 @@ struct kes_histogram_record {
  *   EOI_INDUCED		vector
  */
 #define KES_DETAIL_READ		0x100000000ULL
-#define KES_DETAIL_OTHER	1	/* flags: all values without a place */
+#define KES_DETAIL_OTHER	1	/* flags: values that are not listed */
 
 struct kes_detail_value {
 	__u64 code;

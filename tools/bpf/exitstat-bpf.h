@@ -53,7 +53,7 @@ typedef __u64 u64;
  *	at the last return; to notice a new life, where that is needed
  * @exits_silent: the same, as far as it was counted where no event tells of
  *	exits
- * @told: there was an event of an exit
+ * @saw_exit: there was an event of an exit
  * @unknown_last: the last code that was counted in KES_SLOT_UNKNOWN
  * @comm: of the process
  * @pvm_codes: PVM: the code + 1 that a slot stands for, 0: none yet
@@ -72,7 +72,7 @@ struct eb_vcpu {
 	u32 waiting;
 	u8 returned;
 	u8 settled;
-	u8 told;
+	u8 saw_exit;
 	u8 reserved;
 	u64 exits_before;
 	u64 exits_returned;
@@ -89,7 +89,7 @@ struct eb_vcpu {
  * struct eb_time - where its thread's time goes
  * @first_ns: first change of state, 0: none yet
  * @last_ns: until then, all time is in one of the sums
- * @episode_ns: when the handler would have begun to deal with the last exit,
+ * @handling_ns: when the handler would have begun to deal with the last exit,
  *	had nothing but it run since
  * @off_ns: since when the thread has had no CPU, 0: it has one
  * @preempted_ns, @slept_ns: without a CPU since @last_ns, against its will or
@@ -102,7 +102,7 @@ struct eb_vcpu {
 struct eb_time {
 	u64 first_ns;
 	u64 last_ns;
-	u64 episode_ns;
+	u64 handling_ns;
 	u64 off_ns;
 	u64 preempted_ns;
 	u64 slept_ns;

@@ -118,7 +118,7 @@ static __always_inline void count_exit(struct eb_vcpu *v, const struct seen *e)
 		v->exits[EB_L1][slot]++;
 	v->last = e->context * KES_NR_SLOTS + slot;
 	v->isa = e->isa;
-	v->told = 1;
+	v->saw_exit = 1;
 	v->returned = 0;
 	if (slot == KES_SLOT_UNKNOWN)
 		v->unknown_last = e->code;

@@ -34,7 +34,7 @@ static __noinline void count_silent(struct eb_vcpu *v)
 	u64 exits, n;
 	u32 slot;
 
-	if (!v || v->told)
+	if (!v || v->saw_exit)
 		return;
 	pvm = (void *)v->vcpu;
 	exits = BPF_CORE_READ(pvm, vcpu.stat.exits);

@@ -30,7 +30,7 @@ static __always_inline void begin_time(struct eb_time *t, u64 now)
 {
 	t->first_ns = now;
 	t->last_ns = now;
-	t->episode_ns = now;
+	t->handling_ns = now;
 	t->slot = KES_NO_SLOT;
 	t->state = KES_STATE_USERSPACE;
 }
@@ -64,7 +64,7 @@ static __always_inline void charge(struct eb_time *t, u64 now)
 		sums[KES_STATE_HANDLER - 1] += ns - off;
 	else
 		sums[KES_STATE_USERSPACE - 1] += ns - off;
-	t->episode_ns += t->state == KES_STATE_HANDLER ? off : ns;
+	t->handling_ns += t->state == KES_STATE_HANDLER ? off : ns;
 	t->last_ns = now;
 	t->preempted_ns = 0;
 	t->slept_ns = 0;
@@ -94,14 +94,14 @@ static __always_inline void charge_halt(struct eb_time *t, u64 now, u64 halt,
 		taken = off - block;
 		rest = ns - off - poll;
 		sums[KES_STATE_HANDLER - 1] += rest;
-		t->episode_ns += ns - rest;
+		t->handling_ns += ns - rest;
 	} else {
 		rest = ns - block - taken - poll;
 		sums[KES_STATE_USERSPACE - 1] += rest;
-		t->episode_ns += ns;
+		t->handling_ns += ns;
 	}
-	sums[KES_STATE_HALT_BLOCK - 1] += block;
-	sums[KES_STATE_HALT_POLL - 1] += poll;
+	sums[KES_STATE_BLOCKED - 1] += block;
+	sums[KES_STATE_POLLING - 1] += poll;
 	sums[KES_STATE_PREEMPTED - 1] += taken;
 	t->state = KES_STATE_HANDLER;
 	t->last_ns = now;
@@ -125,11 +125,11 @@ static __always_inline u32 bucket_of(u64 ns)
 	return n < KES_NR_BUCKETS ? n : KES_NR_BUCKETS - 1;
 }
 
-static __always_inline void end_episode(struct eb_time *t, u32 place, u64 now)
+static __always_inline void end_handling(struct eb_time *t, u32 place, u64 now)
 {
 	u32 slot = t->slot, bucket;
 	struct eb_histogram *h;
-	u64 ns = now - t->episode_ns;
+	u64 ns = now - t->handling_ns;
 
 	if (slot > KES_NR_SLOTS)
 		return;
@@ -151,7 +151,7 @@ static __always_inline void time_enter(const struct seat *s)
 	if (!t)
 		return;
 	charge(t, now);
-	end_episode(t, s->place, now);
+	end_handling(t, s->place, now);
 	t->state = KES_STATE_GUEST;
 }
 
@@ -163,7 +163,7 @@ static __always_inline void time_exit(const struct seat *s, u32 slot)
 	if (!t)
 		return;
 	charge(t, now);
-	t->episode_ns = now;
+	t->handling_ns = now;
 	t->slot = slot;
 	t->state = KES_STATE_HANDLER;
 }

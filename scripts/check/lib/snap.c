@@ -87,7 +87,7 @@ static void print_vcpu(const struct part *part)
 				(size_t)i * vcpu->exit_size, sizeof(*e));
 
 		sum += e->l1 + e->l2;
-		if (vcpu->rec.type == KES_REC_RETIRED)
+		if (vcpu->rec.type == KES_REC_EVICTED)
 			continue;
 		printf("%s %llu %u %s %llu %llu %llu %llu %llu\n",
 		       base ? "base_exit" : "exit", vcpu->vm_id,
@@ -151,7 +151,7 @@ static void (*const printers[])(const struct part *) = {
 	[KES_REC_VM] = print_vm,
 	[KES_REC_VCPU] = print_vcpu,
 	[KES_REC_BASELINE] = print_vcpu,
-	[KES_REC_RETIRED] = print_vcpu,
+	[KES_REC_EVICTED] = print_vcpu,
 	[KES_REC_USERSPACE] = print_userspace,
 	[KES_REC_TIME] = print_time,
 	[KES_REC_HISTOGRAM] = print_histogram,

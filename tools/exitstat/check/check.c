@@ -49,7 +49,7 @@ static void close_vcpu(const struct snapshot *s, const struct snap_vm *vm,
 void check_closure(const struct snapshot *s, struct check_closure *c)
 {
 	memset(c, 0, sizeof(*c));
-	if (!(s->hdr.fields & KES_FIELD_CLOSURE)) {
+	if (!(s->hdr.fields & KES_FIELD_ACCOUNTING)) {
 		c->source = source_name_of(s->hdr.source);
 		c->verdict = CANNOT;
 		return;

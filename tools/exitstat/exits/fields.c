@@ -9,7 +9,7 @@ const struct field field_table[NR_FIELDS] = {
 	{ KES_FIELD_REFLECTED, FIELD_L2_REFLECTED, "exits reflected to L1" },
 	{ KES_FIELD_FASTPATH, FIELD_FASTPATH, "fastpath" },
 	{ KES_FIELD_USERSPACE, FIELD_USERSPACE, "returns to user space" },
-	{ KES_FIELD_CLOSURE, FIELD_ACCOUNTING, "accounting check" },
+	{ KES_FIELD_ACCOUNTING, FIELD_ACCOUNTING, "accounting check" },
 };
 
 void fields_text(uint64_t fields, char *out, size_t size)

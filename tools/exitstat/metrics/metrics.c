@@ -172,7 +172,7 @@ static void put_unaccounted(const struct page *p, int unused)
 	const struct om_label labels[] = { VM_LABELS(p) };
 
 	(void)unused;
-	if (p->m->hdr.fields & KES_FIELD_CLOSURE && p->a->running)
+	if (p->m->hdr.fields & KES_FIELD_ACCOUNTING && p->a->running)
 		om_i64(p->out, labels, ARRAY_LEN(labels), p->a->unaccounted);
 }
 

@@ -82,7 +82,7 @@ static int store_closure(struct rows *r, const struct delta_change *c)
 			      (int64_t)c->sums[DELTA_ENTRY_FAILED],
 			      (int64_t)c->sums[DELTA_EMULATION] };
 
-	if (!(r->delta->hdr.fields & KES_FIELD_CLOSURE) || !(n[1] | n[2] | n[3]))
+	if (!(r->delta->hdr.fields & KES_FIELD_ACCOUNTING) || !(n[1] | n[2] | n[3]))
 		return 0;
 	return rec_row(r->w, PACK_CLOSURE, r->sample, n, r->err);
 }

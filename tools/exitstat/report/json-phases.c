@@ -30,8 +30,8 @@ static const struct model_cell *cell(const struct view *v,
 static bool has_any(const struct model_cell *c)
 {
 	return model_exits(c) || model_cost_ns(c) || c->elapsed_ns ||
-	       c->ns[KES_STATE_PREEMPTED] || c->ns[KES_STATE_HALT_POLL] ||
-	       c->ns[KES_STATE_HALT_BLOCK];
+	       c->ns[KES_STATE_PREEMPTED] || c->ns[KES_STATE_POLLING] ||
+	       c->ns[KES_STATE_BLOCKED];
 }
 
 /* Begin and end of a phase, or of the time before the first. */

@@ -16,7 +16,7 @@ static const struct layout {
 	[KES_REC_VM] = { sizeof(struct kes_vm_record), 0, 0 },
 	[KES_REC_VCPU] = RECORD(struct kes_vcpu_record, nr_exits,
 				struct kes_exit),
-	[KES_REC_RETIRED] = RECORD(struct kes_vcpu_record, nr_exits,
+	[KES_REC_EVICTED] = RECORD(struct kes_vcpu_record, nr_exits,
 				   struct kes_exit),
 	[KES_REC_USERSPACE] = RECORD(struct kes_userspace_record, nr,
 				     struct kes_userspace),

@@ -65,9 +65,9 @@ static int parse_vm(struct snapshot *s, const struct bytes *b, size_t off,
 	memset(vm, 0, sizeof(*vm));
 	vm->vm_id = r.vm_id;
 	vm->created_ns = r.created_ns;
-	vm->died_ns = r.died_ns;
+	vm->died_ns = r.destroyed_ns;
 	vm->pid = r.pid;
-	vm->dead = r.flags & KES_VM_DEAD;
+	vm->dead = r.flags & KES_VM_DESTROYED;
 	vm->nr_vcpus = r.nr_vcpus;
 	vm->first_vcpu = s->nr_vcpus;
 	memcpy(vm->comm, r.comm, sizeof(r.comm));
@@ -145,7 +145,7 @@ static int parse_vcpu(struct snapshot *s, const struct bytes *b, size_t off,
 	if (rec->size < sizeof(r) || get(b, off, &r, sizeof(r)) ||
 	    !vcpu_sizes_agree(&r))
 		return -EPROTO;
-	if (rec->type == KES_REC_RETIRED)
+	if (rec->type == KES_REC_EVICTED)
 		return parse_retired(s, b, off + sizeof(r), &r);
 	/* the baseline of what has retired comes before all VMs, as VM 0 */
 	if (rec->type == KES_REC_BASELINE && !s->nr_vms && !r.vm_id)
@@ -293,7 +293,7 @@ static int parse_record(struct snapshot *s, const struct bytes *b, size_t off,
 		return parse_vm(s, b, off, rec);
 	case KES_REC_VCPU:
 	case KES_REC_BASELINE:
-	case KES_REC_RETIRED:
+	case KES_REC_EVICTED:
 		return parse_vcpu(s, b, off, rec);
 	case KES_REC_USERSPACE:
 	case KES_REC_TIME:

@@ -153,7 +153,7 @@ static uint32_t state_of(const struct eb_time *t)
 {
 	if (t->state != KES_STATE_HANDLER || !t->off_ns)
 		return t->state;
-	return t->off_asleep ? KES_STATE_HALT_BLOCK : KES_STATE_PREEMPTED;
+	return t->off_asleep ? KES_STATE_BLOCKED : KES_STATE_PREEMPTED;
 }
 
 
@@ -267,7 +267,7 @@ static void add_up(struct bpf_vm *vm, const struct eb_vcpu *v)
 {
 	vm->exits += sum_of(v->exits[0], EB_NR_CONTEXTS * KES_NR_SLOTS);
 	vm->uncoded += v->exits[EB_L1][KES_SLOT_UNKNOWN];
-	vm->silent |= v->isa == KES_ISA_PVM && !v->told;
+	vm->silent |= v->isa == KES_ISA_PVM && !v->saw_exit;
 }
 
 static void write_vm(struct snap_build *b, struct bpf_vms *vms,
@@ -276,9 +276,9 @@ static void write_vm(struct snap_build *b, struct bpf_vms *vms,
 	struct kes_vm_record r = {
 		.vm_id = vm->id,
 		.created_ns = vm->created_ns,
-		.died_ns = vm->died_ns,
+		.destroyed_ns = vm->died_ns,
 		.pid = vm->tgid,
-		.flags = vm->died_ns ? KES_VM_DEAD : 0,
+		.flags = vm->died_ns ? KES_VM_DESTROYED : 0,
 		.nr_vcpus = (uint32_t)vm->nr_vcpus,
 	};
 
@@ -335,7 +335,7 @@ void bpf_vms_snapshot(struct bpf_vms *vms, const struct bpf_head *head,
 		struct bpf_counts c = { .vcpu = retired };
 
 		fold(&c);
-		write_exits(&b, &c.vcpu, 0, KES_REC_RETIRED);
+		write_exits(&b, &c.vcpu, 0, KES_REC_EVICTED);
 	}
 	for (size_t i = 0; i < vms->nr_vms; i++)
 		write_vm(&b, vms, vms->vms[i], &h);

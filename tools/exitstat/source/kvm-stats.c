@@ -54,9 +54,9 @@ static void put_vm(struct snap_build *b, const struct kvm_vm *vm)
 	struct kes_vm_record r = {
 		.vm_id = vm->id,
 		.created_ns = vm->created_ns,
-		.died_ns = vm->died_ns,
+		.destroyed_ns = vm->died_ns,
 		.pid = vm->pid,
-		.flags = vm->died_ns ? KES_VM_DEAD : 0,
+		.flags = vm->died_ns ? KES_VM_DESTROYED : 0,
 		.nr_vcpus = (uint32_t)vm->nr,
 	};
 
@@ -89,7 +89,7 @@ static int kvm_stats_read(struct source *s, struct buf *out, struct errbuf *err)
 	kvm_vms_update(k, READ_NS);
 	h.end_ns = mono_ns();
 	snap_build_begin(&b, out);
-	put_counts(&b, KES_REC_RETIRED, 0, 0, k->retired);
+	put_counts(&b, KES_REC_EVICTED, 0, 0, k->retired);
 	for (size_t i = 0; i < k->nr; i++)
 		if (!is_left_out(&k->vms[i]))
 			put_vm(&b, &k->vms[i]);

@@ -23,7 +23,7 @@
 /* What columns are of. */
 #define EXITS		BIT(TOP_EXITS)
 #define COST		(BIT(TOP_NS_HANDLER) | BIT(TOP_NS_USERSPACE))
-#define HALTED		(BIT(TOP_NS_HALT_POLL) | BIT(TOP_NS_HALT_BLOCK))
+#define HALTED		(BIT(TOP_NS_POLLING) | BIT(TOP_NS_BLOCKED))
 
 /* The sum of some values in the last interval; all of them have to be known. */
 static double delta_of(const struct top_row *r, unsigned int values)

@@ -57,7 +57,7 @@ static void seed(size_t i UNUSED, struct buf *out)
 	struct snapwrite made, *w = &made;
 
 	snapwrite_begin(w, KES_ISA_SVM, 0x1f);
-	snapwrite_vcpu(w, KES_REC_RETIRED, 0, 1);
+	snapwrite_vcpu(w, KES_REC_EVICTED, 0, 1);
 	for (uint64_t vm = 1; vm < 4; vm++) {
 		snapwrite_vm(w, vm, 9, 1, vm & 1, "fuzz");
 		for (uint32_t v = 0; v < 2; v++) {

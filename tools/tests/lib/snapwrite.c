@@ -54,8 +54,8 @@ void snapwrite_vm(struct snapwrite *s, uint64_t vm_id, uint32_t pid,
 	vm->vm_id = vm_id;
 	vm->pid = pid;
 	vm->created_ns = created_ns;
-	vm->died_ns = died_ns;
-	vm->flags = died_ns ? KES_VM_DEAD : 0;
+	vm->destroyed_ns = died_ns;
+	vm->flags = died_ns ? KES_VM_DESTROYED : 0;
 	snprintf(vm->comm, sizeof(vm->comm), "%s", comm);
 	snapwrite_header(s)->nr_vms++;
 	snapwrite_header(s)->nr_records++;
@@ -73,7 +73,7 @@ void snapwrite_vcpu(struct snapwrite *s, uint32_t type, uint32_t vcpu_id,
 	v->vcpu_id = vcpu_id;
 	v->exit_size = sizeof(struct kes_exit);
 	v->attempts = attempts;
-	if (type != KES_REC_RETIRED)
+	if (type != KES_REC_EVICTED)
 		v->vm_id = vm->vm_id;
 	if (type == KES_REC_VCPU)
 		vm->nr_vcpus++;

@@ -110,7 +110,7 @@ static void groups_have_records(void **state UNUSED)
 	assert_int_equal(f.snap.times[0].cyc[0], 30);
 	assert_int_equal(f.snap.times[0].max_cyc, 9);
 	assert_int_equal(f.snap.times[1].code, KES_CODE_NONE);
-	assert_int_equal(f.snap.vcpus[0].time.state, KES_STATE_HALT_BLOCK);
+	assert_int_equal(f.snap.vcpus[0].time.state, KES_STATE_BLOCKED);
 	assert_int_equal(f.snap.vcpus[0].time.state_code, IOIO);
 	assert_int_equal(f.snap.histograms[0].bucket[4], 12);
 	assert_int_equal(f.snap.nr_details, 2);
@@ -152,7 +152,7 @@ static void silence_is_told(void **state UNUSED)
 	bpf_vms_remarks(&f.vms, &b);
 	assert_non_null(strstr(b.data, "84 exits were counted when KVM_RUN returned, 3 of"));
 	b.len = 0;
-	v->told = 1;
+	v->saw_exit = 1;
 	look(KES_GROUP_COUNT);
 	bpf_vms_remarks(&f.vms, &b);
 	assert_int_equal(b.len, 0);

@@ -291,7 +291,7 @@ static void open_state(void **state UNUSED)
 	const struct delta_change *c;
 
 	for (uint64_t now = 1000; now <= 3000; now += 1000) {
-		c = timed_look(now, 100, 200, 60, KES_STATE_HALT_BLOCK, HLT, 40,
+		c = timed_look(now, 100, 200, 60, KES_STATE_BLOCKED, HLT, 40,
 			       9);
 		assert_true(c->has_times);
 		assert_int_equal(c->times_restarted, now == 1000);
@@ -299,13 +299,13 @@ static void open_state(void **state UNUSED)
 		assert_int_equal(c->guest_ns, now == 1000 ? 60 : 0);
 		assert_int_equal(spent(c, HLT, KES_STATE_HANDLER),
 				 now == 1000 ? 40 : 0);
-		assert_int_equal(spent(c, HLT, KES_STATE_HALT_BLOCK),
+		assert_int_equal(spent(c, HLT, KES_STATE_BLOCKED),
 				 now == 1000 ? 800 : 1000);
 	}
 	/* it has ended in that state: no more is known than what was charged */
 	at(4000);
 	vcpu(1, 1, 3500);
-	times(100, 200, 60, KES_STATE_HALT_BLOCK, HLT);
+	times(100, 200, 60, KES_STATE_BLOCKED, HLT);
 	handler(HLT, 40, 9);
 	c = change();
 	assert_int_equal(c->elapsed_ns, 0);
@@ -343,7 +343,7 @@ static void goes_on_meanwhile(void **state UNUSED)
 	snapwrite_element(&w, &(struct kes_time_exit) {
 		.code = HLT, .cyc = { 40, 0, 0, 790 } });
 	c = change();
-	assert_int_equal(spent(c, HLT, KES_STATE_HALT_BLOCK), 790);
+	assert_int_equal(spent(c, HLT, KES_STATE_BLOCKED), 790);
 	assert_int_equal(spent(c, HLT, KES_STATE_HANDLER), 40 + 10);
 	assert_int_equal(c->elapsed_ns, 900);
 }

@@ -304,13 +304,13 @@ static void timed(uint64_t io, uint64_t now, uint64_t first, uint64_t last,
 static void open_states_are_charged(void **state UNUSED)
 {
 	for (uint64_t now = 5000; now <= 9000; now += 1000)
-		timed(1, now, 100, 200, 60, KES_STATE_HALT_BLOCK, 40);
+		timed(1, now, 100, 200, 60, KES_STATE_BLOCKED, 40);
 	finish();
-	assert_int_equal(model.reasons[0].sum->ns[KES_STATE_HALT_BLOCK], 4000);
+	assert_int_equal(model.reasons[0].sum->ns[KES_STATE_BLOCKED], 4000);
 	assert_int_equal(model.all->elapsed_ns, 4000);
 	assert_int_equal(model.bins.nr, 4);
 	for (size_t i = 0; i < model.bins.nr; i++)
-		assert_int_equal(model.bins.points[i].ns[KES_STATE_HALT_BLOCK],
+		assert_int_equal(model.bins.points[i].ns[KES_STATE_BLOCKED],
 				 1000);
 }
 

@@ -26,9 +26,9 @@ static void build(void)
 {
 	snapwrite_free(&w);
 	snapwrite_begin(&w, KES_ISA_VMX, KES_FIELD_CONTEXT);
-	snapwrite_vcpu(&w, KES_REC_RETIRED, 0, 7);
+	snapwrite_vcpu(&w, KES_REC_EVICTED, 0, 7);
 	snapwrite_count(&w, 12, 7, 0);
-	snapwrite_vcpu(&w, KES_REC_RETIRED, 0, 7);
+	snapwrite_vcpu(&w, KES_REC_EVICTED, 0, 7);
 	snapwrite_last_vcpu(&w)->rec.type = KES_REC_BASELINE;
 	snapwrite_vm(&w, 1, 100, 10, 0, "first");
 	for (uint32_t v = 0; v < 2; v++) {

@@ -81,7 +81,7 @@ static void timed(uint64_t n, bool second)
 	vcpu(0);
 	exits(IOIO, 100 * n, 0);
 	snapwrite_times(&world.w, 10000000, 10000000 + n * (S - S / 4), n * S / 2,
-			KES_STATE_HALT_BLOCK, IOIO);
+			KES_STATE_BLOCKED, IOIO);
 	t.cyc[KES_STATE_HANDLER - 1] = n * S / 10;
 	t.cyc[KES_STATE_USERSPACE - 1] = n * S * 15 / 100;
 	snapwrite_element(&world.w, &t);
