@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Benchmarks in a guest, with the VM exits that their scores are made of."""
+"""Run benchmarks in a guest and show which VM exits affect their scores."""

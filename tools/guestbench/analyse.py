@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Tables of the runs in a directory of guestbench, to standard output and
-report.txt; the same and more as report.html and report.json.
+"""Report the runs in a guestbench directory: tables on standard output and in
+report.txt, more details in report.html and report.json.
 
-It raises Bad, after all that, if the exits of a run are not, each one, in one
-window; or if a run is partial, failed or has no result, or one of its
-benchmarks has no score.
+After writing the reports, raises Bad if some exit of a run is not in exactly one
+window, if a run is partial, failed or has no result, or if a benchmark has no
+score.
 """
 import json
 import os
@@ -14,21 +14,20 @@ from . import figures, matrix, page, results, tables, words
 from .conffile import Bad
 from .experiments import overhead
 
-# How a recording's lab begins, and what that means for the figures.
+# The first letters of a recording's lab, and how they affect the figures.
 EMULATED = ("emulates the processor: counts of exits carry over to hardware, "
             "times and scores do not")
 LAB_NOTES = {
     "svm": EMULATED,
     "vmx": EMULATED,
-    "kvm": "runs in a virtual machine itself: exits cost more time than they "
-           "would without",
+    "kvm": "runs inside a virtual machine: exits take longer than on bare metal",
 }
 
 
 def notes(plan, runs):
-    """What a reader has to know before the tables."""
+    """Notes to be read before the tables."""
     for lab in sorted({run.recording.lab for run in runs} - {None}):
-        yield f"The lab {lab} {LAB_NOTES.get(lab[:3], 'is not known')}."
+        yield f"The lab {lab} {LAB_NOTES.get(lab[:3], 'is unknown')}."
     waiting = sum(run.state is None for run in runs)
     yield f"runs: {len(runs) - waiting} of {len(runs)}"
     for run in runs:
@@ -36,7 +35,7 @@ def notes(plan, runs):
             yield f"run {os.path.basename(run.path)}: {run.state}"
     others = [run.recording.others for run in runs if run.recording.others]
     if others:
-        yield (f"{sum(others):,} exits of other VMs of this machine left out, in "
+        yield (f"{sum(others):,} exits of other VMs on this machine ignored, in "
                f"{len(others)} of the runs")
     for name, why in plan["left_out"]:
         yield f"left out: {name}: {why}"
@@ -45,7 +44,7 @@ def notes(plan, runs):
 
 
 def emulated(runs):
-    """Whether times and scores stay where they were measured."""
+    """Whether times and scores are valid only in the lab."""
     return any(LAB_NOTES.get((run.recording.lab or "")[:3]) == EMULATED for run in runs)
 
 
@@ -58,7 +57,7 @@ def write(path, text):
 
 
 def windows(runs):
-    """For whoever checks that the windows add up to the run."""
+    """The sums by window, to compare with the sum of the run."""
     return [{"run": os.path.basename(run.path), "state": run.state,
              "exits": run.recording.total, "others": run.recording.others,
              "windows": {n: w.nr_exits() for n, w in run.windows.items()},
@@ -66,16 +65,16 @@ def windows(runs):
 
 
 def unfinished(runs, benchmarks):
-    """How many runs are partial and so on, as one line; or None."""
+    """The numbers of partial, failed and other runs, as one line; or None."""
     states = Counter((run.state or "without a result").partition(":")[0]
                      for run in runs)
     del states["done"]
     text = ", ".join(f"{nr} {state}" for state, nr in sorted(states.items()))
     if text:
-        return f"of {len(runs)} runs: {text} (--retry runs them again)"
+        return f"{len(runs)} runs: {text} (--retry repeats them)"
     no_score = sum(sum(row["problems"].values())
                    for b in benchmarks for row in b["rows"])
-    return f"{no_score} times a benchmark has no score (see above)" \
+    return f"{no_score} benchmark results have no score (see above)" \
         if no_score else None
 
 

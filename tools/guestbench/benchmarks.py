@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The table of benchmarks (benchmarks.conf): what the guest runs, and what is
-read from its output."""
+"""The table of benchmarks (benchmarks.conf): the commands that the guest runs, and
+how to find the score in their output."""
 import itertools
 import math
 import os
@@ -11,18 +11,18 @@ from .conffile import Bad, assignments, one_of, read_text, whole
 from .matrix import AXES
 
 TABLE = os.path.join(os.path.dirname(__file__), "benchmarks.conf")
-NAME_MAX = 24       # a phase has 31 characters, and "after " belongs to them
+NAME_MAX = 24       # a phase name has at most 31 characters, including "after "
 NEEDED = ("family", "tool", "command", "name", "quick", "full", "score", "unit",
           "better", "operations", "operation")
 OPTIONAL = ("before", "marks", "words", "memory", "disk", "needs", "scale")
 SUFFIX = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 
-# One benchmark as it runs. operations: a number, or an expression with a group.
+# A benchmark ready to run. operations: a number, or a regular expression with a group.
 Task = namedtuple("Task", "name words family tool marks before command score scale "
                           "unit better operations operation")
 
-# A benchmark that was asked for. too_large: why the guest's memory or disk is not
-# enough, or None. needs: (axis, value) pairs of the guests that can run it.
+# A requested benchmark. too_large: why it does not fit into the guest's memory or
+# disk, or None. needs: (axis, value) pairs that a guest must have to run it.
 Candidate = namedtuple("Candidate", "task too_large needs")
 
 
@@ -62,19 +62,19 @@ class Table:
             raise Bad(f"{self.where}: [{name}]: {e}") from None
 
     def names(self):
-        """What a matrix can ask for: families, then benchmarks."""
+        """The names that a matrix may use: families, then benchmarks."""
         families = dict.fromkeys(s["family"] for s in self.sections.values())
         return [*families, *(n for n in self.sections if n not in families)]
 
     def tasks(self, wanted, size, values, config=None):
-        """Candidates that a guest can run: of this configuration, or of the one
-        that suits each."""
+        """The candidates that a guest with this configuration can run; without a
+        configuration, all that fit into some guest."""
         return [c.task for c in self.candidates(wanted, size, values)
                 if not c.too_large and not (config and unmet(c, config))]
 
     def candidates(self, wanted, size, values):
-        """The benchmarks of these families or names, in the table's order.
-        values: of the configuration, with its memory and disk in MiB."""
+        """The benchmarks with these families or names, in the order of the table.
+        values: those of the configuration, with memory and disk in MiB."""
         for name in wanted:
             if name not in self.names():
                 raise Bad(f"benchmarks = {name}: unknown (one of: "
@@ -105,7 +105,8 @@ def _needs(section):
 
 
 def unmet(candidate, config):
-    """"AXIS=VALUE" that a benchmark needs and this guest has not, or None."""
+    """The first "AXIS=VALUE" that the benchmark needs and this guest lacks, or
+    None."""
     return next((f"{axis}={value}" for axis, value in candidate.needs
                  if config[axis] != value), None)
 
@@ -118,7 +119,7 @@ def _task(section, sizes, config):
             return section.get(key, "").format_map(known)
         except (KeyError, ValueError, IndexError) as e:
             raise Bad(f"{key}: {{{e.args[0]}}} has no value") from None
-    # The same in every guest, to be compared.
+    # The name must not depend on the guest: results are compared by name.
     name = re.sub(r"[^a-z0-9.-]", "x", fill("name", sizes))
     if len(name) > NAME_MAX:
         raise Bad(f"{name}: longer than {NAME_MAX} characters")
@@ -133,7 +134,7 @@ def _task(section, sizes, config):
 
 
 def _product(text, values):
-    """Of numbers with a suffix or without, or None if it is something else."""
+    """The product of numbers with optional suffixes; None for any other text."""
     text = re.sub(r"\{(\w+)\}", lambda m: values.get(m[1], m[0]), text)
     factors = [re.fullmatch(r" *(\d+)([kmg]?) *", f) for f in text.split("*")]
     if not all(factors):
@@ -142,7 +143,7 @@ def _product(text, values):
 
 
 def _too_large(section, sizes, config):
-    """Why this size does not fit, or None."""
+    """The reason why this size does not fit, or None."""
     for what in ("memory", "disk"):
         if what not in section or what not in config:
             continue
@@ -156,7 +157,7 @@ def _too_large(section, sizes, config):
 
 
 def _operations(section, values):
-    """A product of numbers, or else an expression to search for."""
+    """The value of a product of numbers, or a regular expression to search for."""
     text = section["operations"]
     product = _product(text, values)
     if product is not None:
@@ -171,8 +172,7 @@ def _operations(section, values):
 
 
 def measure(task, output):
-    """(score, operations) from what the benchmark printed, None where there
-    is none."""
+    """(score, operations) from the benchmark's output; None for one not found."""
     operations = task.operations
     if not isinstance(operations, int):
         operations = _last_number(operations, output)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Run benchmarks in a guest, and report which VM exits their scores are made of."""
+"""Run benchmarks in a guest and report which VM exits affect their scores."""
 import argparse
 import os
 
@@ -8,19 +8,19 @@ from .conffile import Bad
 from .messages import HERE, TOP, warn
 from .process import Interrupted
 
-MATRICES = {"quick": "the matrix of minutes, for the labs (unless given)",
-            "full": "the matrix of hours, for real hardware",
-            "libvirt": "one guest of minutes, as a domain of libvirt"}
+MATRICES = {"quick": "run a small matrix: minutes, for the labs (the default)",
+            "full": "run a large matrix: hours, for real hardware",
+            "libvirt": "run one guest as a libvirt domain: minutes"}
 EPILOG = """\
-Interrupt it when you like: the same command continues. The tables go to stdout and
-report.txt, .html and .json in DIR. docs/benchmarks.md describes them. The status is
-1 if a run is partial or failed, or a benchmark has no score. Environment: EXITSTAT,
-the tool (out/bin/exitstat, built first)."""
+It can be interrupted at any time; the same command continues. Tables are written to
+standard output and to report.txt, .html and .json in DIR; docs/benchmarks.md describes
+them. The exit status is 1 if a run is partial or failed, or if a benchmark has no
+score. Environment: EXITSTAT, the tool to use (out/bin/exitstat, which is built first)."""
 
 
 class Parser(argparse.ArgumentParser):
     def error(self, message):
-        """In one line."""
+        """Print the error as one line."""
         self.exit(2, f"{self.prog}: {message} (try --help)\n")
 
 
@@ -42,30 +42,30 @@ def parser():
     for name, text in MATRICES.items():
         add(f"--{name}", dest="matrix", action="store_const", const=matrix_file(name),
             help=text)
-    add("--matrix", metavar="FILE", type=value, help="a matrix of your own: copy one "
-        "of tools/guestbench/matrix/*.conf and edit it")
+    add("--matrix", metavar="FILE", type=value, help="run this matrix (copy one of "
+        "tools/guestbench/matrix/*.conf and edit it)")
     add("--table", metavar="FILE", type=value, default=benchmarks.TABLE,
-        help="a table of benchmarks of your own (tools/guestbench/benchmarks.conf)")
-    add("--lab", choices=("svm", "vmx", "kvm"), default="", help="in the nested guest "
-        "of this lab; else on this machine, as root")
-    add("--out", metavar="DIR", type=value, help="one directory for each run, with its "
-        "recording and its guest's output (out/guestbench-NAME); what is done there "
-        "already is not done again")
-    add("--seed", metavar="N", type=value, default="-", help="the order of the runs; "
-        "without it a new one, which is reported")
-    add("--retry", action="store_true", help="run again what was partial or failed")
+        help="use this table of benchmarks (tools/guestbench/benchmarks.conf)")
+    add("--lab", choices=("svm", "vmx", "kvm"), default="", help="run in the nested "
+        "guest of this lab; otherwise on this machine, as root")
+    add("--out", metavar="DIR", type=value, help="write one directory per run, with its "
+        "recording and the guest's output (out/guestbench-NAME); runs that are complete "
+        "there are not repeated")
+    add("--seed", metavar="N", type=value, default="-", help="set the order of the runs "
+        "(a random seed is chosen and reported)")
+    add("--retry", action="store_true", help="repeat partial and failed runs")
     add("--plan", dest="only", action="store_const", const="plan",
-        help="only plan the runs")
+        help="plan the runs, and stop")
     add("--report", dest="only", action="store_const", const="report",
-        help="only the tables of what is there")
+        help="report the runs that exist, without running any")
     add("--series", metavar="X.Y", type=value, default="6.12",
-        help="the kernel line (6.12)")
-    add("--quiet", action="store_true", help="only results and errors")
+        help="use this kernel line (6.12)")
+    add("--quiet", action="store_true", help="print only results and errors")
     return made
 
 
 def run(options):
-    """Plan, run what is left of the plan, and report."""
+    """Plan, run the pending runs of the plan, and report."""
     exitstat = os.environ.get("EXITSTAT") or os.path.join(TOP, "out/bin/exitstat")
     if options.only != "report":
         planned = plan.main(options.matrix, options.out, options.seed, options.table)
@@ -76,12 +76,12 @@ def run(options):
 
 
 def main(args):
-    """The status: 0, 1 (failed) or that of a signal. What ends it says so itself:
-    --help, and an option that is wrong (2)."""
+    """Return the exit status: 0, 1 (failed) or that of a signal. --help and usage
+    errors (2) exit from argparse."""
     try:
         options = parser().parse_args(args)
     except OSError as error:
-        warn(f"the help could not be written: {error.strerror}")
+        warn(f"cannot write the help: {error.strerror}")
         return 1
     options.out = options.out or os.path.join(
         TOP, "out", f"guestbench-{options.lab or 'here'}")

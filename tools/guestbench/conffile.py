@@ -1,22 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Lines "NAME = VALUE" of a file, with their numbers, and how errors look.
+"""Parse files of "NAME = VALUE" lines; define the exception for bad input.
 
-A comment is a line of its own: values are commands and expressions, in which
-a # may occur.
+Comments take whole lines only: values are commands and expressions, which may
+contain a #.
 """
 
 
-TEXT_MAX = 1 << 20      # bytes; nobody's own is a tenth of it
+TEXT_MAX = 1 << 20      # bytes, far above any sensible file
 DIGITS_MAX = 20
 
 
 class Bad(Exception):
-    """Input that cannot be used; the text is one line for the user."""
+    """Invalid input; the text is one line for the user."""
 
 
 def read_text(path):
     try:
-        # An editor may begin it with a byte order mark, and end lines as DOS.
+        # Editors may add a byte order mark and DOS line ends.
         with open(path, "rb") as f:
             text = f.read(TEXT_MAX + 1).decode("utf-8-sig")
     except OSError as e:
@@ -44,7 +44,7 @@ def assignments(text, where):
 
 
 def whole(value, low, high, what):
-    """A number from a user: the whole text, and within a range."""
+    """Parse a number from the user: all of the text, within a range."""
     digits = value.isascii() and value.isdigit() and len(value) <= DIGITS_MAX
     if not digits or not low <= int(value) <= high:
         raise Bad(f"{what} = {value[:40]}: not a number from {low} to {high}")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""From runs to figures: means with their 95 % confidence intervals, what a
-benchmark's operations cost in exits, and where its time went."""
+"""Compute figures from runs: means with 95 % confidence intervals, exits per
+operation, and shares of time."""
 import math
 from collections import Counter, defaultdict
 from statistics import mean, stdev
@@ -9,21 +9,21 @@ from . import benchmarks
 from . import matrix
 from .experiments import nesting
 
-# Student's t for 95 %, two-sided, by degrees of freedom: not in the standard library.
+# Student's t for 95 %, two-sided, by degrees of freedom (not in the standard library).
 T95 = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228,
        2.201, 2.179, 2.160, 2.145, 2.131, 2.120, 2.110, 2.101, 2.093, 2.086,
        2.080, 2.074, 2.069, 2.064, 2.060, 2.056, 2.052, 2.048, 2.045, 2.042)
 
-# What a row of figures has, by whether it carries over from an emulated
-# processor to hardware.
+# The figures of a row. Counts carry over from an emulated processor to hardware, times
+# do not.
 COUNTS = ("exits_per_op", "reasons.exits", "reasons.per_op", "nesting")
 TIMES = ("score", "ratio", "exits_per_s", "time", "reasons.per_s",
          "reasons.handler", "reasons.userspace")
 
 
 def mean_ci(values):
-    """(mean, half the interval), None for what cannot be known: the interval
-    of a single value, both of none."""
+    """(mean, half the interval). The interval of a single value is None; without
+    values both are None."""
     n = len(values)
     if n < 2:
         return (float(values[0]) if values else None), None
@@ -32,8 +32,8 @@ def mean_ci(values):
 
 
 def ratio_ci(a, b, better):
-    """How many times as good a is as b, both (mean, ci): the error of a quotient,
-    to the first order. There is no interval for a divisor that may be 0."""
+    """(ratio, ci) of a to b, both (mean, ci); above 1 if a is better. The interval is
+    the first-order error of a quotient, None if the divisor may be 0."""
     if a[0] is None or not b[0] or not a[0]:
         return None, None
     top, bottom = (a, b) if better == "higher" else (b, a)
@@ -44,17 +44,16 @@ def ratio_ci(a, b, better):
 
 
 def apart(less, more):
-    """Whether one (mean, ci) is less than the other by more than chance: their
-    intervals do not overlap. A t-test of the difference would find more, too
-    many when it is the largest of several that is looked for. None without
-    intervals."""
+    """Whether one (mean, ci) is significantly less than the other: their intervals do
+    not overlap. A t-test of the difference is less strict, and would report too many
+    differences where the largest of several is picked. None without intervals."""
     if less[1] is None or more[1] is None:
         return None
     return more[0] - less[0] > more[1] + less[1]
 
 
 def split(window):
-    """Shares of the vCPUs' time, which add up to 1; None without any."""
+    """The shares of the vCPUs' time, which add up to 1; None without times."""
     total = window.elapsed_ns
     if not total:
         return None
@@ -69,13 +68,13 @@ def split(window):
 
 
 def one(run, task):
-    """A benchmark of one run, or why there is nothing of it."""
+    """(result, None) for a benchmark of one run, or (None, reason)."""
     said = run.said.get(task.name)
     if said is None:
         return None, "not run"
     window = run.windows.get(task.name)
     if said.state != "done" or window is None:
-        return None, said.state if said.state != "done" else "no recording of it"
+        return None, said.state if said.state != "done" else "not recorded"
     score, operations = benchmarks.measure(task, said.output)
     if score is None:
         return None, "no score in its output"
@@ -83,14 +82,14 @@ def one(run, task):
 
 
 def _reasons(samples):
-    """By reason: exits per second and operation, and shares of time, each as
-    (mean, ci); a run without the reason has 0 of it."""
+    """By reason: exits per second and per operation, and shares of time, each as
+    (mean, ci). A run without the reason counts as 0."""
     exits = Counter()
     for s in samples:
         exits.update(s["window"].exits)
 
     def means(over, value):
-        """Of the runs of which what it is over is known."""
+        """The mean over the runs with a non-zero divisor."""
         return mean_ci([value(s) / over(s) for s in samples if over(s)])
 
     def time(reason, kind):
@@ -109,7 +108,7 @@ def _reasons(samples):
 
 def _row(config, samples, problems):
     splits = [s for s in (split(x["window"]) for x in samples) if s]
-    # What does without KVM has no exits, which is not the same as none.
+    # Without KVM, exits are unavailable, not 0.
     counted = [] if config["accel"] != "kvm" else [
         (s["window"].nr_exits(), s) for s in samples]
     return {
@@ -129,7 +128,7 @@ def _row(config, samples, problems):
 
 
 def collect(plan, runs):
-    """One entry for each benchmark, with one row for each configuration."""
+    """One entry per benchmark, with one row per configuration."""
     tasks, samples, problems = {}, defaultdict(list), defaultdict(Counter)
     for run in runs:
         for task in run.tasks:
@@ -149,7 +148,7 @@ def collect(plan, runs):
 
 
 def _benchmark(plan, ran, samples, problems):
-    """ran: (configuration, task) of each row."""
+    """ran: (configuration, task) for each row."""
     axes, rows = plan["asked"]["axes"], []
     for config, task in sorted(ran, key=lambda row: [
             values.index(row[0][name]) for name, values in reversed(axes.items())]):

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A configuration as a domain of libvirt, which becomes the machine that qemu.py
-describes: the same devices, no others.
+"""Turn a configuration into a libvirt domain with the same devices as the machine of
+qemu.py.
 
-Beside qemu.py's words between two @ there are @UUID@, @CONSOLE@ (two pipes, .in
-and .out) and @EOI@ (on or off), which run-one fills in. The network is QEMU's
-user-mode stack, which needs no bridge and no firewall; run-domain adds the port
-that qemu.py forwards, as libvirt 9.0 cannot say it without passt.
+Besides the placeholders of qemu.py, run-one fills in @UUID@, @CONSOLE@ (two pipes,
+.in and .out) and @EOI@ (on or off). The network is QEMU's user-mode stack, which
+needs neither a bridge nor firewall rules. run-domain adds the forwarded port, since
+libvirt 9.0 can forward ports only with passt.
 
-As a guest of plain QEMU it runs as root: what it reads may lie where libvirt's own
-user may not look. run-domain reads it by lines.
+Like plain QEMU, the domain runs as root, because libvirt's own user may not be able
+to read its files. run-domain expects one XML element per line.
 """
 from string import Template
 
@@ -65,7 +65,7 @@ CPU = {"host": '<cpu mode="host-passthrough" />', "default": f"""\
 <cpu mode="custom" match="exact" check="none">
     <model>{CPUS["default"]}</model>
   </cpu>"""}
-# by bus and machine
+# target of the data disk, by bus and machine
 TARGETS = {
     ("virtio", "pc"): 'bus="virtio" dev="vdb"',
     ("virtio", "q35"): 'bus="virtio" dev="vdb"',

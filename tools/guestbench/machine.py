@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What this machine must have for the runs of a plan, looked for before the first
-one: memory, space, KVM, the volume, libvirt and the port."""
+"""Check before the first run that this machine has what the plan needs: memory,
+disk space, KVM, the volume, libvirt and the port."""
 import itertools
 import os
 import re
@@ -14,8 +14,8 @@ from .qemu import PORT
 
 OUT_MIB = 64            # for recordings
 WORK_MIB = 64           # for the initrd, twice
-LAB_DISK_MIB = 1024     # of a larger disk, what benchmarks may write to in a lab
-L1_MIB = 768            # L1 itself, and the Debian twice while L1 unpacks it
+LAB_DISK_MIB = 1024     # the most that benchmarks write to their disk in a lab
+L1_MIB = 768            # L1, and two copies of the Debian while L1 unpacks it
 LIBVIRT_MIB = 256
 OUR_VOLUMES = ("", "label guestbench ext4")
 
@@ -25,7 +25,7 @@ def temporary():
 
 
 def cache_dir():
-    """The directory of the scripts' cache, which looks at whose it is."""
+    """The cache directory, from the scripts, which also check its owner."""
     library = os.path.join(TOP, "scripts/lib/lib.sh")
     found = subprocess.run(
         ["bash", "-c", '. "$1" && cache_dir', "guestbench", library], check=False,
@@ -36,7 +36,7 @@ def cache_dir():
 
 
 def has_value(plan, axis, value):
-    """Does a run of the plan have it?"""
+    """Whether a run of the plan has this value."""
     return any(run["config"][axis] == value for run in plan["runs"])
 
 
@@ -56,9 +56,9 @@ def need_mib(free, needed, what, advice):
 
 
 def lab_memory(plan):
-    """MiB of L1: the guest's memory and what benchmarks write to its disk, which
-    is sparse; L1 and libvirt. A volume's file is in memory, and what L1 has read
-    of it."""
+    """The memory of L1 in MiB: the guest's memory, the used part of its sparse disk,
+    L1 itself and libvirt. A volume counts twice: its file is in memory, and so is
+    L1's page cache for it."""
     settings = plan["asked"]["settings"]
     disk = min(settings["disk-size"], LAB_DISK_MIB)
     if has_value(plan, "disk", "lvm"):
@@ -73,30 +73,28 @@ def check_kvm():
             raise FileNotFoundError
         os.close(os.open("/dev/kvm", os.O_RDWR))
     except FileNotFoundError:
-        raise Bad("/dev/kvm: not there (only accel = tcg can run here, or "
-                  "--lab svm)") from None
+        raise Bad("/dev/kvm: does not exist (use accel = tcg, or --lab svm)") from None
     except OSError:
-        raise Bad("/dev/kvm: cannot be opened (run as root; or --lab svm)"
-                  ) from None
+        raise Bad("/dev/kvm: cannot open (run as root, or use --lab svm)") from None
     if os.geteuid():
-        raise Bad("accel = kvm: exits are recorded as root (sudo; or --lab svm)")
+        raise Bad("accel = kvm: recording exits requires root (use sudo, or --lab svm)")
 
 
 def check_here(plan):
-    """Paths with these characters have a meaning in QEMU's options, or in
-    run-one."""
+    """Check a run on this machine. The characters refused in paths are special in
+    QEMU's options or in run-one."""
     directory, cache = temporary(), cache_dir()
     need_mib(free_mib(directory), plan["asked"]["settings"]["disk-size"] + WORK_MIB,
-             directory, 'another TMPDIR, or a smaller "disk-size" in the matrix')
+             directory, 'use another TMPDIR, or a smaller "disk-size" in the matrix')
     if re.search(r"[,|&\\]", directory + cache):
-        raise Bad(f"{directory}, {cache}: a comma, |, & or \\ in a path (another "
+        raise Bad(f"{directory}, {cache}: path contains a comma, |, & or \\ (use another "
                   "TMPDIR or XDG_CACHE_HOME)")
     if has_value(plan, "accel", "kvm"):
         check_kvm()
 
 
 def _lines(*command):
-    """What a program prints; nothing if it failed."""
+    """The output lines of a program; none if it failed."""
     found = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True,
                            stderr=subprocess.DEVNULL)
     return [] if found.returncode else found.stdout.splitlines()
@@ -105,20 +103,20 @@ def _lines(*command):
 def _volume_mib(volume):
     for size in _lines("blockdev", "--getsize64", volume):
         return int(size) >> 20
-    raise Bad(f"volume = {volume}: cannot be opened (run as root)")
+    raise Bad(f"volume = {volume}: cannot open (run as root)")
 
 
 def _users(volume):
-    """The devices that are made of it, and where these and it are mounted."""
+    """The devices built on the volume, and the mount points of all of them."""
     rows = [line.split() for line in _lines("lsblk", "-nro", "NAME,MOUNTPOINTS",
                                             volume)]
     if not rows:
-        raise Bad(f"volume = {volume}: lsblk does not know it")
+        raise Bad(f"volume = {volume}: not listed by lsblk")
     return " ".join(itertools.chain(rows[0][1:], *rows[1:]))
 
 
 def _content(volume):
-    """Its label and type, as blkid knows it; blkid fails where there is nothing."""
+    """The label and type that blkid finds; blkid fails on an empty volume."""
     names = {"TYPE": "", "PTTYPE": "", "LABEL": "label "}
     return " ".join(names[name] + value for name, _, value in (
         line.partition("=") for line in _lines("blkid", "-p", "-o", "export", volume)
@@ -130,32 +128,31 @@ def is_block_device(path):
 
 
 def check_volume(volume, disk_mib):
-    """A block device that nobody uses, and nothing of anybody's is on it."""
+    """Require a block device that is not in use and has no data."""
     if not is_block_device(volume):
         raise Bad(f"volume = {volume}: not a block device")
     need_mib(_volume_mib(volume), disk_mib, f"volume = {volume}",
-             'a larger volume, or a smaller "disk-size" in the matrix')
+             'use a larger volume, or a smaller "disk-size" in the matrix')
     users = _users(volume)
     if users:
-        raise Bad(f"volume = {volume}: in use ({users}), and would be overwritten")
+        raise Bad(f"volume = {volume}: in use ({users}); it would be overwritten")
     try:
         os.close(os.open(volume, os.O_RDWR))
     except OSError:
-        raise Bad(f"volume = {volume}: cannot be written to (run as root)"
-                  ) from None
+        raise Bad(f"volume = {volume}: cannot write (run as root)") from None
     content = _content(volume)
     if content not in OUR_VOLUMES:
-        raise Bad(f"volume = {volume}: has {content} on it, and would be "
-                  f"overwritten (wipefs -a {volume}, if it may)")
+        raise Bad(f"volume = {volume}: contains {content}, which would be "
+                  f"overwritten (run wipefs -a {volume} if it may be lost)")
 
 
 def check_lab_volume(volume):
     if not re.fullmatch(r"/dev/[^/]+/[^/]+", volume):
-        raise Bad(f"volume = {volume}: a lab makes it, as /dev/GROUP/VOLUME")
+        raise Bad(f"volume = {volume}: not /dev/GROUP/VOLUME (the lab creates it)")
 
 
 def check_libvirt(plan, out):
-    """Its messages are run-domain's."""
+    """Check libvirt with run-domain, which prints the error."""
     run = next(r for r in plan["runs"] if r["config"]["manager"] == "libvirt")
     found = subprocess.run(
         [os.path.join(HERE, "host/run-domain"), "--check",
@@ -169,19 +166,18 @@ def check_port():
         socket.create_connection(("127.0.0.1", PORT)).close()
     except OSError:
         return
-    raise Bad(f"port {PORT} of 127.0.0.1: in use (the benchmarks of the network "
-              "need it)")
+    raise Bad(f"127.0.0.1 port {PORT}: in use (the network benchmarks need it)")
 
 
 def check(plan, lab, out):
-    """Raise Bad for the first thing that is missing. What is wrong with the matrix
-    comes before the port, which may be free in a moment."""
+    """Raise Bad for the first thing that is missing. The port is checked last, since
+    it may become free, while errors in the matrix stay."""
     settings, directory = plan["asked"]["settings"], temporary()
     if not (os.path.isdir(directory) and os.access(directory, os.W_OK)):
-        raise Bad(f"{directory}: not a directory to write to (another TMPDIR)")
+        raise Bad(f"{directory}: not a writable directory (use another TMPDIR)")
     need_mib(available_mib(), lab_memory(plan) if lab else settings["memory"],
-             "memory", 'a smaller "memory" or "disk-size" in the matrix')
-    need_mib(free_mib(out), OUT_MIB, out, "another --out")
+             "memory", 'use a smaller "memory" or "disk-size" in the matrix')
+    need_mib(free_mib(out), OUT_MIB, out, "use another --out")
     lvm = has_value(plan, "disk", "lvm")
     if lab:
         if lvm:

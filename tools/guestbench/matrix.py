@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The matrix: a file that says which guests to compare.
+"""The matrix: a file that lists the guests to compare.
 
-An axis is a line "NAME = VALUE VALUE ..."; the first value of each axis makes
-the baseline. "vary = one" compares every other value with it alone, "vary =
-all" makes every combination. Knows what can be asked for, and what excludes
-each other; not how QEMU is told.
+An axis is a line "NAME = VALUE VALUE ..."; the first values of all axes form the
+baseline. "vary = one" changes one axis of the baseline at a time, "vary = all" makes
+every combination. This module defines the axes, the settings and the combinations
+that are impossible; qemu.py and libvirt.py turn configurations into machines.
 """
 import itertools
 import re
 
 from .conffile import Bad, assignments, one_of, read_text, whole
 
-# axis: its values; the first is taken when the file does not name the axis.
+# axis: its values; the first is the default.
 AXES = {
     "vcpus": ("1", "2", "4", "8"),
     "disk": ("raw", "qcow2", "lvm"),
@@ -22,15 +22,14 @@ AXES = {
     "manager": ("qemu", "libvirt"),
 }
 
-# No VM at all: the benchmarks on the machine itself, once for each number of
-# processors.
+# No VM: the benchmarks run on the host, once for each number of CPUs.
 NATIVE = "native"
 
-# What no guest can be, and why.
+# Impossible combinations, and why.
 CONFLICTS = (
     ({"machine": "microvm", "bus": "ide"}, "microvm has no IDE"),
-    ({"machine": "microvm", "manager": "libvirt"}, "libvirt knows no microvm"),
-    ({"accel": "tcg", "cpu": "host"}, "-cpu host needs KVM"),
+    ({"machine": "microvm", "manager": "libvirt"}, "libvirt does not support microvm"),
+    ({"accel": "tcg", "cpu": "host"}, "-cpu host requires KVM"),
 )
 
 
@@ -39,7 +38,7 @@ def _words(value, what):
     if not words:
         raise Bad(f"{what}: no value")
     if len(set(words)) < len(words):
-        raise Bad(f"{what} = {value[:40]}: the same value twice")
+        raise Bad(f"{what} = {value[:40]}: value given twice")
     return words
 
 
@@ -49,7 +48,7 @@ def _volume(value, what):
     return value
 
 
-# setting: default, and what makes a value of its text.
+# setting: default, and its parser.
 SETTINGS = {
     "vary": ("one", lambda v, n: one_of(v, ("one", "all"), n)),
     "size": ("quick", lambda v, n: one_of(v, ("quick", "full"), n)),
@@ -64,8 +63,7 @@ SETTINGS = {
 
 
 class Matrix:
-    """What a file asks for: axes (values by name), and a member per setting
-    ("disk-size" is settings["disk-size"])."""
+    """The contents of a file: axes (values by name) and settings (values by name)."""
 
     def __init__(self, text, where):
         self.axes, self.settings = {}, {}
@@ -75,14 +73,14 @@ class Matrix:
             except Bad as e:
                 raise Bad(f"{where}:{nr}: {e}") from None
         if not self.axes and not self.settings:
-            raise Bad(f"{where}: asks for nothing (begin with a copy of "
+            raise Bad(f"{where}: no axis and no setting (start from a copy of "
                       "tools/guestbench/matrix/quick.conf)")
         self.axes = {name: self.axes.get(name, list(values[:1]))
                      for name, values in AXES.items()}
         for name, (default, parse) in SETTINGS.items():
             self.settings.setdefault(name, parse(default, name))
         if "lvm" in self.axes["disk"] and not self.settings["volume"]:
-            raise Bad(f"{where}: disk = lvm needs volume = /dev/GROUP/VOLUME, "
+            raise Bad(f"{where}: disk = lvm requires volume = /dev/GROUP/VOLUME, "
                       "which will be overwritten")
 
     def _set(self, name, value):
@@ -118,8 +116,8 @@ class Matrix:
                 yield {**self.baseline(), "vcpus": value, "accel": NATIVE}
 
     def configs(self):
-        """The guests to run, the baseline first, and (guest, reason) of each
-        that was asked for and cannot be."""
+        """The guests to run, baseline first, and (guest, reason) for each requested
+        guest that is impossible."""
         possible, impossible = [], []
         for config in self._wanted():
             why = conflict(config, self.baseline())
@@ -128,7 +126,7 @@ class Matrix:
             else:
                 possible.append(config)
         if impossible and impossible[0][0] == self.baseline():
-            raise Bad(f"the baseline ({label(self.baseline())}) cannot be: "
+            raise Bad(f"the baseline ({label(self.baseline())}) is impossible: "
                       f"{impossible[0][1]}")
         return possible, impossible
 
@@ -145,7 +143,7 @@ def conflict(config, baseline):
 
 
 def label(config, baseline=None):
-    """All values; or with a baseline, what is different from it."""
+    """All values; with a baseline, only those that differ from it."""
     if baseline is None:
         return " ".join(f"{n}={v}" for n, v in config.items())
     changes = [f"{n}={v}" for n, v in config.items() if v != baseline[n]]

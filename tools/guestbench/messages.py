@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What guestbench says on standard error, and where its files are."""
+"""Messages on standard error, and the locations of guestbench's files."""
 import os
 import sys
 
@@ -8,7 +8,8 @@ TOP = os.path.dirname(os.path.dirname(HERE))
 
 
 def quiet():
-    """Only results and errors. The scripts that are called read the same."""
+    """Whether to print only results and errors. The called scripts read the same
+    variable."""
     return os.environ.get("EXITSTAT_QUIET") == "1"
 
 
@@ -17,6 +18,6 @@ def warn(text):
 
 
 def say(text):
-    """Progress, which --quiet silences."""
+    """Print progress, unless --quiet."""
     if not quiet():
         warn(text)

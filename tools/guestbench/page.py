@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The figures as a page for a browser: one file that loads nothing and runs
-nothing. Same figures, same page."""
+"""Write the figures as an HTML page: one file, without scripts, that loads nothing
+else. The same figures make the same page."""
 from collections import Counter
 from html import escape
 from itertools import groupby
@@ -9,9 +9,8 @@ from .experiments import nesting
 from .experiments import overhead
 from .tables import PARTS, number
 
-NAMES = {"guest": "in the guest", "handler": "in KVM",
-         "userspace": "in user space",
-         "halted": "halted", "preempted": "preempted"}
+NAMES = {"guest": "guest", "handler": "handler", "userspace": "userspace",
+         "halted": "halted (polling or blocked)", "preempted": "preempted"}
 
 STYLE = """
 :root { color-scheme: light dark; --text: #1b1f24; --paper: #fff; --soft: #57606a;
@@ -54,8 +53,8 @@ def _row(cells, tag="td"):
 
 
 def _table(head, rows, name="more", carries=()):
-    """Nothing without rows. carries: for each column, whether it does to hardware; if
-    that matters."""
+    """A table, or nothing without rows. carries: for each column, whether it carries
+    over to hardware; empty if not relevant."""
     rows = list(map(_row, rows))
     if not rows:
         return []
@@ -101,7 +100,7 @@ def _shares(benchmark, emulated):
 
 
 def _by_reason(rows):
-    """(reason, row) of what there is, the most frequent reason first."""
+    """All (reason, row) pairs, the most frequent reason first."""
     exits = Counter()
     for row in rows:
         exits.update({name: r["exits"] for name, r in row["reasons"].items()})
@@ -112,7 +111,7 @@ def _by_reason(rows):
 def _reasons(benchmark, emulated):
     op = escape(benchmark["operation"])
     head = ("exit reason", "configuration", "exits", f"per {op}", "per s",
-            "% of time in KVM", "% in user space")
+            "% of time in handler", "% in userspace")
     found = ((name, row["label"], row["reasons"][name])
              for name, row in _by_reason(benchmark["rows"]))
     return _table(head, ((
@@ -124,7 +123,7 @@ def _reasons(benchmark, emulated):
 
 def _overhead(benchmark, emulated):
     return _table(("against native", "% of its speed", "times its time",
-                   "the extra time is", "of what QEMU's vCPUs ran"), (
+                   "parts of the overhead", "what QEMU's vCPU threads ran"), (
         (escape(row["label"]), *map(escape, overhead.words(row)))
         for row in benchmark["overhead"]), "scores", ("no",) * 4 if emulated else ())
 
@@ -170,11 +169,11 @@ def lines(plan, benchmarks, notes, emulated):
     baseline = " ".join(f"{k}={v}" for k, v in plan["baseline"].items())
     yield "<!DOCTYPE html><html lang=en><head><meta charset=utf-8>"
     yield "<meta name=viewport content='width=device-width'>"
-    yield "<title>Benchmarks, and the exits they are made of</title>"
+    yield "<title>Benchmarks and their VM exits</title>"
     yield f"<style>{STYLE}</style></head><body>"
-    yield "<h1>Benchmarks, and the exits they are made of</h1>"
-    yield (f"<p>Baseline: {escape(baseline)}. Ratio: how many times as good as "
-           "it. After &plusmn;: half of the 95 % confidence interval.</p>")
+    yield "<h1>Benchmarks and their VM exits</h1>"
+    yield (f"<p>Baseline: {escape(baseline)}. Ratio: above 1 is better than the "
+           "baseline. &plusmn;: half the 95 % confidence interval.</p>")
     yield "<ul class='notes soft'>"
     yield from (f"<li>{escape(note)}</li>" for note in notes)
     yield "</ul>"

@@ -1,16 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What runs in which order: a matrix becomes a directory with one directory for
-each boot of a guest.
+"""Plan the runs: turn a matrix into one directory per boot of a guest.
 
-Each run has what run-one needs, as plain files: "tasks" (benchmarks, one per
-line), "phases.conf" (a window for each, and one for each gap), "args" (of QEMU,
-one per line), "domain.xml" and "forward" (for libvirt) or "native" (processors;
-there is no VM), "disk" (format, MiB, volume) and "limit" (seconds). plan.json says
-the same to analyse, and is written last. A DIR that has one is continued, if
-it is from the same matrix and table.
+Each run directory has the files that run-one reads: "tasks" (benchmarks, one per
+line), "phases.conf" (one window per benchmark and one per gap), "args" (of QEMU,
+one per line), "domain.xml" and "forward" (for libvirt) or "native" (number of CPUs;
+no VM), "disk" (format, MiB, volume) and "limit" (seconds). plan.json has the same
+data for analyse and is written last. A DIR with a plan.json is continued if it was
+planned from the same matrix and table.
 
-Every repeat has all configurations, in an order of its own, so that what
-changes with time on the machine is not taken for a difference.
+Each repeat has all configurations, in a random order, so that drift on the machine
+does not look like a difference between configurations.
 """
 import json
 import os
@@ -22,7 +21,7 @@ from . import benchmarks, libvirt, matrix, qemu
 from .conffile import Bad, whole
 from .messages import say, warn
 
-# Of "exitstat record --phases". A benchmark is two phases, and the boot is one.
+# The limit of "exitstat record --phases". A benchmark takes two phases, the boot one.
 PHASES_MAX = 128
 TASKS_MAX = (PHASES_MAX - 1) // 2
 RUNS_MAX = 9999
@@ -30,8 +29,7 @@ SEED_MAX = (1 << 31) - 1
 
 
 def parts(tasks, limit):
-    """As many benchmarks in one boot as exitstat can tell apart, no fewer in
-    one than in another."""
+    """Split benchmarks into boots of at most @limit, of nearly equal size."""
     if not tasks:
         return []
     nr = -(-len(tasks) // limit)
@@ -40,7 +38,7 @@ def parts(tasks, limit):
 
 
 def asked(mx, config):
-    """What a table wants to know."""
+    """The arguments of Table.candidates()."""
     return (mx.settings["benchmarks"], mx.settings["size"],
             {"vcpus": config["vcpus"], "memory": str(mx.settings["memory"]),
              "disk": str(mx.settings["disk-size"])})
@@ -51,7 +49,7 @@ def tasks_of(mx, table, config):
 
 
 def left_out(mx, table, configs):
-    """(benchmark, why) of what some guest, or any, cannot run."""
+    """(benchmark, why) for benchmarks that some or all guests cannot run."""
     candidates = table.candidates(*asked(mx, mx.baseline()))
     for c in candidates:
         if c.too_large:
@@ -65,7 +63,7 @@ def left_out(mx, table, configs):
 
 
 def names(mx, table, runs):
-    """Of the benchmarks that run in any guest, in the table's order."""
+    """The names of the planned benchmarks, in the order of the table."""
     planned = {t["name"] for run in runs for t in run["tasks"]}
     return [t.name for t in table.tasks(*asked(mx, mx.baseline()))
             if t.name in planned]
@@ -116,7 +114,7 @@ def phases(tasks):
 
 
 def command(task, settings):
-    """One that takes too long must not take the others' time."""
+    """The command, with a time limit that leaves time for the other benchmarks."""
     if settings["each"] >= settings["timeout"]:
         return task["command"]
     return (f"timeout -k 5 {settings['each']} bash -o pipefail -c "
@@ -151,7 +149,7 @@ def write_run(directory, run, settings):
 
 
 def keep(path, text):
-    """Written only where it is not so: another guestbench may be reading."""
+    """Write the file only if it differs: another instance may be reading it."""
     try:
         with open(path, encoding="utf-8", errors="replace") as f:
             if f.read() == text:
@@ -178,7 +176,7 @@ def write_plan(directory, plan):
 
 
 def old_plan(directory):
-    """(what was asked for, seed, plan) of what is there already; or None."""
+    """(request, seed, plan) of an existing plan, or None."""
     path = os.path.join(directory, "plan.json")
     try:
         with open(path, encoding="utf-8") as f:
@@ -197,8 +195,8 @@ def old_plan(directory):
 
 
 def continued(directory, mx, table, seed):
-    """The plan that is there already, or None. The seed makes all of it: what
-    is different was damaged, or made by another version."""
+    """The existing plan, or None. The request and the seed determine the plan, so a
+    plan that differs is damaged or comes from another version."""
     old = old_plan(directory)
     if not old:
         return None
@@ -208,11 +206,11 @@ def continued(directory, mx, table, seed):
         raise Bad(f"{directory}: planned from another matrix or table "
                   "(name another --out)")
     if seed != "-" and int(seed) != old_seed:
-        raise Bad(f"{directory}: planned with the seed {old_seed} (leave out "
-                  "--seed, or name another --out)")
+        raise Bad(f"{directory}: planned with the seed {old_seed} (omit --seed, or "
+                  "name another --out)")
     plan = make_plan(mx, table, old_seed)
     if json.loads(json.dumps(plan)) != content:
-        raise Bad(f"{directory}/plan.json: damaged, or of another version of "
+        raise Bad(f"{directory}/plan.json: damaged, or from another version of "
                   "guestbench (name another --out)")
     return plan
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Programs that are waited for, and ended when this one is."""
+"""Run programs that end when this one ends."""
 import os
 import signal
 import subprocess
@@ -8,7 +8,7 @@ STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 143}
 
 
 class Interrupted(Exception):
-    """A signal asked this program to end."""
+    """This program received a signal to end."""
 
     def __init__(self, status):
         super().__init__()
@@ -22,18 +22,18 @@ def _interrupt(number, _):
 
 
 def serve_signals():
-    """From now on those that end a program raise Interrupted, once; not those that
-    are ignored, as nohup does it."""
+    """Make signals that end a program raise Interrupted, once. Ignored signals stay
+    ignored (nohup)."""
     for name in STATUS:
         if signal.getsignal(name) != signal.SIG_IGN:
             signal.signal(name, _interrupt)
 
 
 def attend(command, keep=(), stdout=None, **environment):
-    """Run a command in a session of its own, so that a signal to this program is
-    served here first; return its status. It is ended if this program is, by
-    whatever signal. keep: file descriptors that it inherits."""
-    # pylint: disable-next=consider-using-with # waited for below
+    """Run a command in its own session, so that this program handles signals
+    first; return its status. The command ends with this program, whatever the
+    signal. keep: file descriptors that it inherits."""
+    # pylint: disable-next=consider-using-with # wait() is below
     process = subprocess.Popen(
         ["setpriv", "--pdeathsig", "TERM", *command], stdin=subprocess.DEVNULL,
         stdout=stdout, env={**os.environ, **environment}, pass_fds=keep,

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""On a terminal, what a run on this machine is at: one line, rewritten. A lab has
-a line of its own."""
+"""Show the progress of a run on this machine on a terminal, in one line that is
+rewritten. Labs print their own progress line."""
 import re
 import sys
 import threading
@@ -13,7 +13,7 @@ CLEAR = "\r\033[K"
 
 
 def where_is(path):
-    """By the console of the guest of the run in directory @path."""
+    """The progress of the run in directory @path, from its guest's console."""
     begun = re.findall(r"^guestbench: begin ", text_of(path, "guest.log"), re.M)
     if not begun:
         return "booting"
@@ -22,7 +22,7 @@ def where_is(path):
 
 
 class Progress:
-    """with Progress(TITLE, PATH): the line is there, if anybody can see it."""
+    """Context manager: shows the line while standard error is a terminal."""
 
     def __init__(self, title, path, wanted=True):
         self.title, self.path = title, path

@@ -1,22 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A configuration as arguments of QEMU.
+"""Turn a configuration into QEMU arguments.
 
-What differs between the places where a run takes place (this machine, L1 of a
-lab) stays a word between two @, which run-one fills in: @KERNEL@, @INITRD@,
-@ROOT@, @DISK@, @APPEND@ and @CPU@ (flags).
-The console, the root and the network are virtio on every machine, so that
-only what an axis says is different.
+Values that depend on where a run takes place (this machine, L1 of a lab) are
+placeholders, which run-one fills in: @KERNEL@, @INITRD@, @ROOT@, @DISK@, @APPEND@ and
+@CPU@ (flags). The console, the root disk and the network are virtio on every machine,
+so that guests differ only in the values of the axes.
 """
 
-# machine: its options, and how devices of virtio are attached to it
+# machine: its options, and the bus of its virtio devices
 MACHINES = {
     "pc": ("pc", "pci"),
     "q35": ("q35", "pci"),
     "microvm": ("microvm,isa-serial=off,rtc=on", "device"),
 }
 CPUS = {"default": "qemu64", "host": "host"}
-NAME = "guestbench"     # by which a recording knows the VM
-PORT = 47201            # of this machine, as in benchmarks.conf
+NAME = "guestbench"     # identifies the VM in a recording
+PORT = 47201            # on the host, as in benchmarks.conf
 FORWARD = f"tcp:127.0.0.1:{PORT}-:5201"
 APPEND = "console=hvc0 quiet panic=-1 @APPEND@"
 
@@ -39,7 +38,7 @@ def _cpu(config):
 
 def arguments(config, memory):
     machine, attach = MACHINES[config["machine"]]
-    # Without its ROM, which would offer to boot from the network.
+    # No option ROM: it would try to boot from the network.
     net = "virtio-net-pci,romfile=" if attach == "pci" else "virtio-net-device"
     return [
         "-name", NAME, "-nodefaults", "-display", "none", "-no-reboot",

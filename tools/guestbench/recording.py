@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A recording, by window: the only place that runs exitstat and reads its output.
+"""Read a recording by window: the only module that runs exitstat.
 
-read() is all that others call. What it returns is of the guest, which is known by
-its name: other VMs of the machine are counted, and left out. A window is a phase of
-the recording; exitstat-report(1) describes what exitstat says of it.
+Other modules call only read(). It returns the exits of the guest, which it finds by
+name, and the number of exits of other VMs. A window is a phase of the recording;
+exitstat-report(1) describes the report.
 """
 import json
 import subprocess
@@ -17,15 +17,15 @@ TIMES = ("handler_ns", "userspace_ns", "polling_ns", "blocked_ns",
 
 
 class Contexts:
-    """Exits of one window by the context in which they occurred, as the KVM that is
-    recorded sees it, each a Counter of reasons."""
+    """The exits of one window by context, as seen by the recorded KVM; each is a
+    Counter of reasons."""
 
     def __init__(self):
         self.l1, self.l2, self.reflected = Counter(), Counter(), Counter()
         self.knows_reflected = True
 
     def add(self, reason, l1, l2, reflected):
-        """None: the recording does not have it."""
+        """None: not recorded."""
         self.l1[reason] += l1
         self.l2[reason] += l2 or 0
         self.reflected[reason] += reflected or 0
@@ -33,8 +33,8 @@ class Contexts:
 
 
 class Window:
-    """Exits and times between two markers, of all vCPUs. begin_ns and end_ns: of
-    CLOCK_MONOTONIC, 0 before the first and if it never ended."""
+    """Exits and times of all vCPUs between two markers. begin_ns and end_ns are
+    CLOCK_MONOTONIC, 0 if the marker did not appear."""
 
     def __init__(self):
         self.seconds = 0.0
@@ -45,11 +45,11 @@ class Window:
         self.contexts = Contexts()
 
     def add(self, phase):
-        """phase: of the guest."""
+        """Add a phase of the guest."""
         for r in phase["by_reason"]:
             self.exits[r["name"]] += r["exits"]
             self.contexts.add(r["name"], r["l1"], r["l2"], r["l2_reflected"])
-        if phase["elapsed_ns"] is None:     # times were not recorded
+        if phase["elapsed_ns"] is None:     # the group time was off
             return
         self.elapsed_ns += phase["elapsed_ns"]
         self.guest_ns += phase["guest_ns"]
@@ -65,8 +65,8 @@ class Window:
 
 
 class Recording:
-    """lab: where it was made, None outside of one; total: the guest's exits;
-    others: those of other VMs; windows: by name."""
+    """lab: the lab of the recording, None outside a lab; total: the guest's exits;
+    others: exits of other VMs; windows: by name."""
 
     def __init__(self):
         self.lab, self.windows = None, {}
@@ -109,6 +109,6 @@ def read(path, exitstat):
     try:
         recording.add(_report(path, exitstat))
     except (ValueError, KeyError, TypeError):
-        raise Bad(f"{path}: what {exitstat} prints of it is not understood (another "
+        raise Bad(f"{path}: cannot parse the report of {exitstat} (is it another "
                   "version?)") from None
     return recording

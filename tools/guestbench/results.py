@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a run left behind: its guest's output and its recording, brought together
-by the name of the window."""
+"""The results of a run: the guest's output and the recording, joined by the name of
+the window."""
 import json
 import os
 from collections import namedtuple
@@ -10,12 +10,13 @@ from .conffile import Bad
 from .matrix import NATIVE
 from .recording import Recording, Window
 
-# What the guest said of one benchmark. state: "done", or why there is no score.
+# The guest's output for one benchmark. state: "done", or why there is no score.
 Said = namedtuple("Said", "state output")
 
 
 class Run:
-    """plan: of plan.json; state: of run-one, None if it has not ended."""
+    """plan: its entry in plan.json; state: the state that run-one wrote, None if the
+    run has not ended."""
 
     def __init__(self, plan, directory, exitstat):
         self.config, self.repeat = plan["config"], plan["repeat"]
@@ -35,8 +36,8 @@ class Run:
         return self.recording.windows
 
     def problem(self):
-        """Why the windows are not the run, or None: the sums are by window and
-        reason, and by vCPU."""
+        """Why the exits of the windows (by reason) do not add up to those of the run
+        (by vCPU), or None."""
         in_windows = sum(w.nr_exits() for w in self.windows.values())
         known = {"boot"}
         for task in self.tasks:
@@ -51,7 +52,7 @@ class Run:
 
 
 def text_of(directory, name):
-    """The file of a run; nothing if it is not there."""
+    """The content of a file of a run, empty if it does not exist."""
     try:
         with open(os.path.join(directory, name), encoding="utf-8",
                   errors="replace") as f:
@@ -61,8 +62,8 @@ def text_of(directory, name):
 
 
 def state_of(directory):
-    """What run-one wrote at the end of the run in this directory: "done", or
-    "partial: WHY" or "failed: WHY"; None if it has not ended, or that is damaged."""
+    """The state that run-one wrote at the end of the run: "done", "partial: WHY" or
+    "failed: WHY"; None if the run has not ended or the file is damaged."""
     line, newline, _ = text_of(directory, "state").partition("\n")
     known = line == "done" or line.startswith(("partial: ", "failed: "))
     return line if known and newline else None
@@ -72,13 +73,13 @@ def _ended(status, output):
     if status == "0":
         return "done"
     if status == "124":                 # of timeout
-        return "did not end in its time"
+        return "exceeded its time limit"
     last = [line for line in output if line.strip(" -")][-1:]
     return ": ".join([f"ended with status {status}", *last])[:70]
 
 
 def parse_log(text):
-    """What the runner said, by benchmark (guest/runner lists its lines)."""
+    """The runner's output by benchmark (guest/windows.sh lists its lines)."""
     said, output, mark = {}, [], "guestbench: "
     for line in text.splitlines():
         line = line.rstrip("\r")
@@ -91,10 +92,10 @@ def parse_log(text):
             continue
         name, printed = rest[0], "\n".join(output)
         if word == "begin":
-            said[name] = Said("the guest did not end it", "")
+            said[name] = Said("the guest stopped before its end", "")
             output = []
         elif word == "missing":
-            said[name] = Said(f"{rest[1]} is not in the guest's image", "")
+            said[name] = Said(f"{rest[1]} is missing from the guest's image", "")
         elif word == "before":
             said[name] = Said(f"its preparation ended with status {rest[1]}",
                               printed)

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The runs of a plan, one after the other: on this machine, or as the nested guest
-of a lab, with a boot of L1 for each, so that what is done stays done whatever
-happens to the next."""
+"""Run the runs of a plan one by one, on this machine or in the nested guest of a
+lab. A lab boots L1 for each run, so that a failure cannot affect completed runs."""
 import contextlib
 import fcntl
 import os
@@ -17,11 +16,11 @@ from .process import attend, serve_signals
 from .progress import Progress
 from .results import state_of
 
-# What a run leaves in its directory; from "hist" on, only in a lab.
+# The files that a run leaves in its directory; those from "hist" on only in a lab.
 RESULTS = ("guest.log", "record.log", "run.exitstat", "run.exitstat.part", "state",
            "tcg.samples", "hist", "job.log", "console.log", "domain",
            "libvirtd.log")
-HOPELESS = 3        # runs in a row that failed
+HOPELESS = 3        # consecutive failed runs
 PREFIX = "exitstat-guestbench."
 
 
@@ -33,7 +32,7 @@ def remove(path):
 
 
 def pending(path, retry):
-    """Is there anything to do?"""
+    """Whether the run in directory @path must be run."""
     state = state_of(path)
     return state is None or retry and state != "done"
 
@@ -60,9 +59,8 @@ class Lab:
     def __init__(self, work, lock, options, plan, parts):
         self.lock, self.job = lock, os.path.join(work, "job")
         self.out = os.path.join(work, "out")
-        # An emulated L1 has a clock of its own, which may be slower than ours:
-        # its limit has to come first, as a lab that is ended from outside brings
-        # back nothing.
+        # The clock of an emulated L1 may be slower than the host's. The limit inside
+        # must expire first: a lab that is killed from outside returns no files.
         limit = 4 * plan["asked"]["settings"]["timeout"] + 300
         self.command = [
             os.path.join(TOP, "scripts/lab/lab"), "--lab", options.lab,
@@ -85,9 +83,9 @@ class Lab:
 
 @contextlib.contextmanager
 def locked(options):
-    """Holds what no other guestbench may have: two at a time would measure each
-    other, and use one port; not in the labs that emulate, whose clocks are their
-    own, but two cannot have one directory."""
+    """Hold a lock against other instances. Two on one machine would disturb each
+    other's measurements and use the same port. Emulated labs have their own clocks,
+    so there only the output directory is locked."""
     if options.lab in ("svm", "vmx"):
         lock = os.open(options.out, os.O_RDONLY)
     else:
@@ -104,7 +102,7 @@ def locked(options):
 
 
 def sweep(directory):
-    """Remove what a guestbench that was killed by SIGKILL could not."""
+    """Remove the files of an instance that was killed by SIGKILL."""
     for entry in os.scandir(directory):
         found = re.match(re.escape(PREFIX) + r"(\d+)\.", entry.name)
         if found and entry.stat(follow_symlinks=False).st_uid == os.geteuid() \
@@ -123,7 +121,7 @@ def work_directory(parent):
 
 
 def make_parts(plan, options, work, lock):
-    """What image/parts prints, by name."""
+    """Run image/parts; return its output by name."""
     listed = os.path.join(work, "parts")
     with open(listed, "w", encoding="utf-8") as f:
         status = attend(
@@ -138,7 +136,7 @@ def make_parts(plan, options, work, lock):
 
 
 def prepare(plan, options, exitstat, work, lock):
-    """The place of the runs."""
+    """Return the object that executes runs."""
     parts = make_parts(plan, options, work, lock)
     if options.lab:
         return Lab(work, lock, options, plan, parts)
@@ -146,7 +144,7 @@ def prepare(plan, options, exitstat, work, lock):
 
 
 def run(place, path, title, here):
-    """Run it once; its state."""
+    """Execute one run; return its state."""
     start = time.monotonic()
     for name in RESULTS:
         remove(os.path.join(path, name))
@@ -155,13 +153,13 @@ def run(place, path, title, here):
     with Progress(title, path, here):
         place.run(path)
     state = state_of(path)
-    say(f"{title}: {state or 'no result (the same command tries again)'}, "
+    say(f"{title}: {state or 'no result (the same command repeats it)'}, "
         f"{int(time.monotonic() - start)} s")
     return state
 
 
 def run_each(place, paths, plan, options):
-    """A machine on which nothing can run is not tried a hundred times."""
+    """Execute runs until too many in a row have failed."""
     failed = 0
     for path in paths:
         nr = int(os.path.basename(path))
@@ -170,12 +168,12 @@ def run_each(place, paths, plan, options):
         hopeless = state is None or state.startswith("failed")
         failed = failed + 1 if hopeless else 0
         if failed == HOPELESS:
-            raise Bad("three runs in a row failed (the last one left "
+            raise Bad("three runs in a row failed (see "
                       f"{path.removeprefix(TOP + '/')})")
 
 
 def run_pending(plan, options, exitstat):
-    """Those that have no result, or with --retry a bad one."""
+    """Execute the runs without a result; with --retry also partial and failed ones."""
     paths = [os.path.join(options.out, "runs", r["dir"]) for r in plan["runs"]]
     paths = [path for path in paths if pending(path, options.retry)]
     if not paths:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The figures as text: a table for each benchmark, by family."""
+"""Print the figures as text: one table per benchmark, by family."""
 from itertools import groupby
 from textwrap import fill, wrap
 
@@ -76,13 +76,13 @@ def _overhead(benchmark, emulated):
     if not benchmark["overhead"]:
         return
     yield ""
-    yield "  against native: % of its speed, times its time; of the extra time"
+    yield "  against native: % of its speed, times its time; parts of the overhead"
     if emulated:
         yield f" {_of_emulator(emulated)}"
     for row in benchmark["overhead"]:
         speed, factor, extra, ran = overhead.words(row)
         text = f"{speed} %, {factor} times; {extra}" + (
-            f"; of what its vCPUs ran: {ran}" if ran else "")
+            f"; its vCPUs ran: {ran}" if ran else "")
         first, *more = wrap(text, 78 - LABEL - 3)
         yield from _labelled(row, f" {first}")
         yield from (" " * (LABEL + 3) + line for line in more)
@@ -107,12 +107,12 @@ def _score_line(row):
 
 
 def _of_emulator(emulated):
-    return " (of the emulator: does not carry over)" if emulated else ""
+    return " (emulator's times: do not carry over)" if emulated else ""
 
 
 def lines(plan, benchmarks, notes, emulated):
     baseline = " ".join(f"{k}={v}" for k, v in plan["baseline"].items())
-    yield fill(f"baseline: {baseline}; ratio: how many times as good as it",
+    yield fill(f"baseline: {baseline}; ratio: above 1 is better than the baseline",
                78)
     yield from (fill(note, 78) for note in notes)
     for family, group in groupby(benchmarks, lambda b: b["family"]):

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""One benchmark in plain words: which exits cost most, and what avoids them.
+"""Describe one benchmark in a sentence: its most expensive exits, and the
+configuration that avoids them.
 
-A difference between guests is named only where it is not chance, as RULE says.
-Which guest a sentence is about is such a difference too: unless another one is
-worse, it is about the baseline.
+A difference between guests is reported only if it is significant (RULE). The sentence
+is about the baseline, unless another guest is significantly worse.
 """
 from .figures import apart
 
-WORTH_SAYING = 0.01     # share of the time
-REMOVED = 0.2           # of the exits
-SINGLE_REMOVED = 0.5    # if there is one run
-SINGLE_EXITS = 200      # of which they are removed
+WORTH_SAYING = 0.01     # least share of time
+REMOVED = 0.2           # least share of exits that a remedy removes
+SINGLE_REMOVED = 0.5    # the same with single runs
+SINGLE_EXITS = 200      # least number of exits with single runs
 
-RULE = ("Sentences name a difference between guests only if the 95 % intervals of "
-        "their means do not overlap. A guest that ran once has none: there, only "
-        f"if one has at most {100 * (1 - SINGLE_REMOVED):.0f} % of the other's (of "
-        f"exits: of {SINGLE_EXITS} or more), and the sentence says so.")
+RULE = ("Sentences report a difference between guests only if the 95 % intervals of "
+        "their means do not overlap. A single run has no interval: there, one value "
+        f"must be at most {100 * (1 - SINGLE_REMOVED):.0f} % of the other (for exits: "
+        f"of at least {SINGLE_EXITS}), and the sentence says so.")
 
-# How a guest with a value is called; what is not here is called AXIS=VALUE.
+# Names for a guest with a value; the default is AXIS=VALUE.
 AXIS_WORDS = {"vcpus": "with", "disk": "on", "bus": "on", "cpu": "with",
               "machine": "on", "accel": "under", "manager": "under"}
 VALUE_WORDS = {
@@ -42,7 +42,7 @@ def percent(share):
 
 
 def _share(pair):
-    """61 %, or with an interval 61 +- 2 %."""
+    """"61 %", or "61 +- 2 %" with an interval."""
     mean, ci = pair
     if ci is None or ci < 0.0005:
         return percent(mean)
@@ -67,8 +67,7 @@ def _where(row, rows):
 
 
 def _less(less, more):
-    """Whether it is by more than chance, as RULE says, if there are exits
-    enough behind it."""
+    """Whether one value is significantly less than the other (RULE)."""
     known = apart(less, more)
     if known is None:
         return less[0] <= (1 - SINGLE_REMOVED) * more[0] and more[0] > 0
@@ -80,15 +79,15 @@ def _first(rows):
 
 
 def _named(rows, value):
-    """The row to speak of: one with more than the baseline (or else the first
-    row), if there is one. value: (mean, ci) of a row."""
+    """The row to describe: the worst of those significantly above the baseline, else
+    the baseline (or the first row). value: the (mean, ci) of a row."""
     first = _first(rows)
     worse = [r for r in rows if _less(value(first), value(r))]
     return max(worse, key=lambda r: value(r)[0], default=first)
 
 
 def _costs(row):
-    """((mean, ci) of the share of time, reason, where), largest first."""
+    """((mean, ci) of the share of time, reason, where), the largest first."""
     return sorted(((r[where], reason, where)
                    for reason, r in row["reasons"].items()
                    for where in ("userspace", "handler") if r[where][0]),
@@ -96,8 +95,8 @@ def _costs(row):
 
 
 def _per_op(row, reason):
-    """None if exits were not counted for an operation; 0 for a reason that
-    did not occur."""
+    """(mean, ci) of exits per operation: 0 for a reason that did not occur, None if
+    exits per operation are unavailable."""
     if row["exits_per_op"][0] is None:
         return None
     if reason in row["reasons"]:
@@ -106,7 +105,7 @@ def _per_op(row, reason):
 
 
 def _fewer(other, row, reason):
-    """Whether the other row has fewer exits of the reason, and not by chance."""
+    """Whether the other row has significantly fewer exits with this reason."""
     there, here = _per_op(other, reason), _per_op(row, reason)
     if not here or not here[0] or not there:
         return False
@@ -117,8 +116,7 @@ def _fewer(other, row, reason):
 
 
 def _removed(row, other, reason):
-    """The share of exits that the other row does not have; 0 unless it is
-    worth saying."""
+    """The share of exits that the other row avoids; 0 if below REMOVED."""
     if not _fewer(other, row, reason):
         return 0
     removed = 1 - _per_op(other, reason)[0] / _per_op(row, reason)[0]
@@ -126,8 +124,7 @@ def _removed(row, other, reason):
 
 
 def _remedy(row, rows, reason):
-    """"; virtio removes 97 % of them", of the neighbour that removes most; or
-    nothing."""
+    """"; virtio removes 97 % of them" for the neighbour that removes most, or ""."""
     neighbours = [r for r in rows
                   if len(_axes_apart(row["config"], r["config"])) == 1]
     other = max(neighbours, key=lambda r: _removed(row, r, reason), default=None)
@@ -143,8 +140,8 @@ def _remedy(row, rows, reason):
 
 
 def _most_added(rows):
-    """(row, reason) with which a row exceeds the first one most, if that is worth
-    saying; or the first one's most frequent reason."""
+    """(row, reason) for the largest increase over the first row, if above REMOVED;
+    else the first row and its most frequent reason."""
     first, best = _first(rows), (REMOVED, None)
     for row in rows:
         for reason in row["reasons"]:
@@ -158,9 +155,9 @@ def _most_added(rows):
 
 
 def _by_counts(title, rows):
-    """Without times, or those of an emulator: what most exits are."""
+    """The sentence without usable times: the reason of most exits."""
     if all(r["config"]["accel"] != "kvm" for r in rows):
-        return f"{title}: no exits, as TCG does without KVM."
+        return f"{title}: no exits, because TCG does not use KVM."
     counted = [r for r in rows if r["reasons"] and r["exits_per_op"][0]]
     if not counted:
         return f"{title}: no exits were recorded in its window."
@@ -182,8 +179,8 @@ def sentence(benchmark, emulated):
     row = _named(timed, lambda r: _costs(r)[0][0])
     share, reason, where = _costs(row)[0]
     if share[0] < WORTH_SAYING:
-        return (f"{title}{_where(row, rows)}: exits hardly matter: the costliest "
-                f"kind, {reason}, takes {100 * share[0]:.1f} % of the vCPUs' time.")
-    place = "to user space" if where == "userspace" else "in KVM"
+        return (f"{title}{_where(row, rows)}: exits hardly matter: the most expensive "
+                f"reason, {reason}, takes {100 * share[0]:.1f} % of the vCPUs' time.")
+    place = "to user space" if where == "userspace" else "in the handler"
     return (f"{title}{_where(row, rows)}: {_share(share)} of the vCPUs' time in "
             f"{reason} exits {place}{_remedy(row, rows, reason)}.")

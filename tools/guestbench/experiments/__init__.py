@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What was asked once: a guest's cost over no guest, and what nesting adds."""
+"""Experiments: the overhead of a guest over the bare host, and that of nesting."""

@@ -1,20 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What nesting adds: exits by the context in which they occurred.
+"""The overhead of nesting: exits by context.
 
-To the KVM that is recorded the benchmark's guest is L1, and the guest in that
-one L2. It gets the exits of both. One of L2 it hands to L1's hypervisor
-("reflected"), or handles itself; what L1's hypervisor then does makes exits of
-L1. What starting L2 costs is taken off: START is that, and nothing else.
+For the recorded KVM, the guest of the benchmark is L1 and the guest inside it is L2.
+This KVM receives the exits of both. It handles an exit of L2 itself or reflects it to
+L1's hypervisor, whose work causes exits of L1. The exits of starting L2 are measured
+separately by the benchmark START and subtracted.
 """
 from collections import Counter
 
 START = "nested-nothing-1"
-CONTEXTS = ("l1", "l2", "reflected")      # of recording.Contexts
-WORTH_SAYING = 0.1      # exits of an operation
+CONTEXTS = ("l1", "l2", "reflected")      # members of recording.Contexts
+WORTH_SAYING = 0.1      # exits per operation
 
 
 def figures(samples):
-    """Sums of these windows; None if L2 had no exits."""
+    """The sums over these windows; None if L2 had no exits."""
     windows = [s["window"].contexts for s in samples]
     sums = {c: sum((getattr(w, c) for w in windows), Counter()) for c in CONTEXTS}
     if not sums["l2"]:
@@ -31,7 +31,7 @@ def figures(samples):
 
 
 def _per_operation(n, start):
-    """By context and reason, without the exits of a start."""
+    """Exits per operation by context and reason, without those of starting L2."""
     def cost(context, reason):
         less = start["reasons"][context].get(reason, 0) / start["windows"]
         return ((n["reasons"][context].get(reason, 0) - less * n["windows"])
@@ -42,8 +42,8 @@ def _per_operation(n, start):
 
 
 def relate(benchmarks):
-    """Adds to each row's "nesting" what an operation costs by itself, None if
-    nothing says what a start costs."""
+    """Add exits per operation to each row's "nesting"; None if the exits of starting L2
+    are unknown."""
     starts = {row["label"]: row["nesting"] for b in benchmarks
               if b["name"] == START for row in b["rows"]}
     for benchmark in benchmarks:
@@ -58,7 +58,7 @@ def relate(benchmarks):
 
 
 def cells(n, number):
-    """Of a table with the head below."""
+    """The cells of a table row; HEAD has the column heads."""
     counts = ("-" if n[c] is None else f"{n[c]:,}" for c in CONTEXTS)
     return [*counts, number(n["l1"] / n["l2"])]
 
@@ -73,10 +73,10 @@ def _cost(costs, of):
 
 
 def sentences(benchmark):
-    """What an operation costs, of each row that knows."""
+    """A sentence for each row with known exits per operation."""
     for row in benchmark["rows"]:
         costs = row["nesting"] and row["nesting"]["per_op"]
         if costs:
-            yield (f"{row['label']}: one more {benchmark['operation']} makes "
+            yield (f"{row['label']}: each further {benchmark['operation']} takes "
                    f"{_cost(costs['l2'], 'exits of L2')} and "
-                   f"{_cost(costs['l1'], 'of L1')}.")
+                   f"{_cost(costs['l1'], 'exits of L1')}.")

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What of a guest's extra time over the machine itself is what.
+"""Split the overhead of a guest over the bare host into its components.
 
-Time is the benchmark's own, from its start to its end, as its environment's
-clock has it. A vCPU spends it in parts: under KVM in guest mode and, by exit
-reason, in KVM and user space, as recorded; under TCG in what tcg_profile.py saw by
-sampling. What is not in a part was idle, or without a processor. Native, all
-of the time counts as execution; so the extra time is all parts, but of
-execution only what is beyond native's time. Shares of it add up to 1.
+The time is that of the benchmark, from start to end, by the clock of its environment.
+vCPU time splits into components: under KVM guest mode, and handler and user-space time
+by exit reason, from the recording; under TCG the classes sampled by tcg_profile.py.
+Time in no component is idle or runnable-waiting time. Overhead is every component
+except execution, of which only the excess over native counts (all native time is
+execution). Shares of the overhead add up to 1.
 """
 import re
 from collections import Counter, defaultdict
@@ -27,21 +27,21 @@ NAMES = {
     "device": "devices",
     "unknown": "unknown",
     "preempted": "preempted",
-    WAITING: "idle or without a processor",
+    WAITING: "idle or waiting for a CPU",
 }
-PLACES = {"handler_ns": "in KVM", "userspace_ns": "to user space"}
-SAID = 0.0005       # shares below are not worth a word
+PLACES = {"handler_ns": "in the handler", "userspace_ns": "to user space"}
+SAID = 0.0005       # smaller shares are not printed
 
 
 def seconds(run, name):
-    """How long the benchmark took; None if it did not end well."""
+    """The duration of the benchmark; None if it failed."""
     found = re.findall(rf"^guestbench: status {re.escape(name)} 0 ([\d.]+);",
                        text_of(run.path, "guest.log"), re.M)
     return float(found[-1]) if found and float(found[-1]) > 0 else None
 
 
 def parse_samples(text):
-    """(seconds of one sample, [(time, class)])"""
+    """(sampling period in seconds, [(time, class)])"""
     head, *lines = text.splitlines() or [""]
     period = re.match(r"# (\d+) ns each", head)
     if not period:
@@ -51,7 +51,7 @@ def parse_samples(text):
 
 
 def tcg_parts(samples, begin_ns, end_ns):
-    """Seconds of each class in a window; "beside" is other threads'."""
+    """The seconds of each class in a window; "beside" means other threads."""
     each, points = samples
     nr = Counter(kind for time, kind in points
                  if begin_ns <= time * 1e9 < end_ns)
@@ -59,7 +59,7 @@ def tcg_parts(samples, begin_ns, end_ns):
 
 
 def kvm_parts(window):
-    """Seconds of guest mode, of each reason's exits, and without the CPU."""
+    """The seconds in guest mode, in the exits of each reason, and preempted."""
     parts = {"guest": window.guest_ns / 1e9,
              "preempted": window.time("preempted_ns") / 1e9}
     for reason, times in window.times.items():
@@ -70,7 +70,7 @@ def kvm_parts(window):
 
 
 def _windows(run):
-    """The parts of each benchmark of a run, {} where nothing is known."""
+    """The components of each benchmark of a run, {} if unknown."""
     if run.config["accel"] == "kvm":
         return {n: kvm_parts(w) for n, w in run.windows.items() if w.elapsed_ns}
     samples = parse_samples(text_of(run.path, "tcg.samples"))
@@ -81,7 +81,7 @@ def _windows(run):
 
 
 def account(parts, took, native, vcpus, execution):
-    """Shares of the extra time, which add up to 1; {} if there is none."""
+    """The shares of the overhead, which add up to 1; {} without overhead."""
     extra = took - native
     if extra <= 0 or not parts:
         return {}
@@ -93,14 +93,14 @@ def account(parts, took, native, vcpus, execution):
 
 
 def ran(parts):
-    """Shares of what the vCPUs' threads ran, whatever they waited for."""
+    """The shares of CPU time of the vCPU threads, without waiting time."""
     own = {k: s for k, s in parts.items() if k != "beside"}
     total = sum(own.values())
     return {k: s / total for k, s in own.items()} if total else {}
 
 
 def _means(samples):
-    """{part: (mean, ci)} of dictionaries in which what is missing is 0."""
+    """{part: (mean, ci)} of dictionaries; a missing part counts as 0."""
     return {k: mean_ci([s.get(k, 0.0) for s in samples])
             for k in {k: None for s in samples for k in s}}
 
@@ -133,8 +133,8 @@ def _native_of(row, rows):
 
 
 def collect(benchmarks, runs):
-    """For each benchmark of figures.collect a list "overhead", with what is
-    known of each guest whose native run is there."""
+    """Add a list "overhead" to each benchmark of figures.collect, with an entry for
+    each guest that has a native run to compare with."""
     by_name = defaultdict(lambda: defaultdict(list))
     for run in runs:
         if run.state is None:
@@ -143,7 +143,7 @@ def collect(benchmarks, runs):
         windows = {} if native else _windows(run)
         for task in run.tasks:
             took = seconds(run, task.name)
-            # A window of its own is not all of that time.
+            # A benchmark that marks its own window takes longer than the window.
             parts = windows.get(task.name, {}) if task.marks != "own" else {}
             if took:
                 by_name[task.name][matrix.label(run.config)].append((parts, took))
@@ -160,7 +160,7 @@ def percent(share):
 
 
 def in_words(shares, names):
-    """"translating 3.1 +- 0.2 %, ...", the largest first."""
+    """"translating 3.1 +- 0.2 %, ...", largest first."""
     return ", ".join(
         f"{names.get(name, name)} {percent(mean)}"
         + (f" +- {percent(ci)}" if ci is not None else "") + " %"
@@ -170,12 +170,12 @@ def in_words(shares, names):
 
 
 def words(row):
-    """(% of native speed, times as long, what the extra time is, what QEMU's
-    vCPUs ran)"""
+    """(% of native speed, ratio of times, components of the overhead, what QEMU's
+    vCPU threads ran)"""
     speed, ci = row["speed"]
     return ("-" if speed is None else percent(speed)
             + (f" +- {percent(ci)}" if ci is not None else ""),
             f"{row['seconds'][0] / row['native_seconds']:.2f}",
             in_words(row["extra"], NAMES) or
-            ("there is none" if row["parts"] else "not known"),
+            ("no overhead" if row["parts"] else "unknown"),
             in_words(row["ran"], {**NAMES, "code": "generated code"}))

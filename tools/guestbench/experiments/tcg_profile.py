@@ -1,31 +1,30 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""What QEMU spends a TCG guest's time on, by sampling.
+"""Profile how QEMU spends the time of a TCG guest, by sampling.
 
-usage: tcg_profile.py DATA COMMAND...    run COMMAND; below perf, if perf can
-       tcg_profile.py --classify DATA    one line for each sample: time, thread, class
+usage: tcg_profile.py DATA COMMAND...    run COMMAND, under perf if possible
+       tcg_profile.py --classify DATA    print one line per sample: time, thread, class
 
-perf takes the stack of each of QEMU's threads by the clock, with no need of a
-PMU. QEMU comes without symbols, but for the functions that its modules may
-call, and that is enough: the translator works for tb_gen_code, a helper is
-called by generated code, where the stack cannot be followed any further, and
-what a device does goes through memory_region_dispatch_*. A time is seconds of
-CLOCK_MONOTONIC, as the phases of a recording are.
+perf samples the stacks of QEMU's threads by a timer, without a PMU. QEMU has no symbols
+except for the functions exported to its modules, which is sufficient: translation runs
+below tb_gen_code, helpers are called by generated code, where the stack cannot be
+unwound further, and device accesses go through memory_region_dispatch_*. Times are
+seconds of CLOCK_MONOTONIC, like the phases of a recording.
 """
 import os
 import re
 import subprocess
 import sys
 
-PERIOD_NS = 9973000     # of the samples: a prime number of us, of no timer
+PERIOD_NS = 9973000     # sampling period: a prime number of us, unlike any timer's
 PERF = ["perf", "record", "-q", "-z", "-k", "CLOCK_MONOTONIC", "-e", "cpu-clock",
         "-c", str(PERIOD_NS), "--call-graph", "dwarf,8192", "-o"]
 SCRIPT = ["perf", "script", "-F", "tid,time,ip,sym,dso", "-i"]
 
-# Where a stack ends that was followed to its end.
+# The outermost functions of a complete stack.
 ENDS = {"clone", "clone3", "start_thread", "_start"}
 KERNEL = re.compile(r"\[kernel|\[guest\.kernel|\.ko$")
-# perf's name for code without a file, of a process; or QEMU's, by its options.
+# perf's names for code without a file: by process, or QEMU's, depending on options.
 GENERATED = re.compile(r"/perf-\d+\.map$|^//anon|tcg-jit")
 DEVICE = re.compile(r"memory_region_dispatch_|qemu_mutex_lock_iothread|bql_lock")
 HEAD = re.compile(r"\s*(\d+)\s+(\d+\.\d+):")
@@ -41,7 +40,7 @@ def can(perf):
 
 
 def stacks(lines):
-    """(thread, time, [(symbol, file)]), the innermost first."""
+    """Yield (thread, time, [(symbol, file)]), the innermost frame first."""
     head, frames = None, []
     for line in lines:
         frame, start = FRAME.match(line), HEAD.match(line)
@@ -56,13 +55,13 @@ def stacks(lines):
 
 
 def classify(frames):
-    """What the innermost of these frames was doing. Not "loop", which is of
-    threads that run a vCPU, but "other" for every thread."""
+    """The class of a stack. QEMU's own code is "other" here; classified() turns it into
+    "loop" for vCPU threads."""
     symbols = {symbol for symbol, _ in frames}
     if not frames:
         return "unknown"
     if "tb_gen_code" in symbols:
-        return "translate"      # and what the host's kernel does for it
+        return "translate"      # including the host kernel's work for it
     generated = GENERATED.search(frames[-1][1])
     if generated and len(frames) == 1:
         return "code"
@@ -76,7 +75,7 @@ def classify(frames):
 
 
 def classified(lines):
-    """(time, thread, class): all that is not of a vCPU's thread is "device"."""
+    """Yield (time, thread, class); samples of other threads than vCPUs are "beside"."""
     samples = [(time, tid, classify(frames), any(
         s in ("tcg_cpus_exec", "cpu_exec") for s, _ in frames))
         for tid, time, frames in stacks(lines)]

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The windows: runs the benchmarks of "tasks" (name, tool, marks, preparation and
-# command, between tabs) one by one. Says on standard output, in lines that begin
-# with "guestbench: " and end with ";":
+# Run the benchmarks in "tasks" (name, tool, marks, preparation and command, separated
+# by tabs) one by one, each in a window. Prints these lines on standard output, each
+# with "guestbench: " before and ";" after it:
 #
-#   missing NAME TOOL     the image lacks it: not run
-#   before NAME STATUS    the preparation failed: not run
-#   begin NAME, end NAME  the window; between them nothing is written
+#   missing NAME TOOL     not run: the image lacks the tool
+#   before NAME STATUS    not run: the preparation failed
+#   begin NAME, end NAME  the window; nothing is printed inside it
 #   status NAME STATUS SECONDS
 #
-# What the benchmark printed follows its end, each line after "| ". Sourced by
-# runner (in a guest) and alone (without one).
+# The output of the benchmark follows the end of its window, each line after "| ".
+# Sourced by runner (in a guest) and alone (without a VM).
 # shellcheck shell=dash
 
 export PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/tmp LC_ALL=C
@@ -27,16 +27,16 @@ seconds()
 	cut -d' ' -f1 /proc/uptime
 }
 
-# run_command NAME COMMAND: its descriptor 9 is the console. With the status of
-# whatever fails in a pipe.
+# run_command NAME COMMAND: descriptor 9 is the console. If a part of a pipe fails, its
+# status is returned.
 run_command()
 {
 	GUESTBENCH_NAME=$1 bash -o pipefail -c "$2" 9>&1 >/run/output 2>&1 \
 		</dev/null
 }
 
-# The pauses: so that whoever samples at a marker has done so. A command with
-# marks of its own has them where it knows better.
+# The pauses let the recorder take its sample at each marker. A command that marks its
+# own window places them itself.
 window()
 {
 	local start end status=0
@@ -50,7 +50,7 @@ window()
 	say "status $1 $status $(awk "BEGIN { print $end - $start }")"
 }
 
-# What a program needs is in memory before its window: itself, its libraries.
+# Read the program and its libraries into memory before its window.
 warm()
 {
 	cat "$1" >/dev/null
@@ -76,12 +76,12 @@ benchmark()
 	window "$1" "$3" "$5"
 }
 
-# Every benchmark has its turn.
+# Run every benchmark.
 run_tasks()
 {
 	local name tool marks before command
 	warm /bin/bash
-	# what was killed before is not ours
+	# processes killed before do not count
 	sed -n 's/^oom_kill //p' /proc/vmstat >/run/oom_kill
 	while IFS=$TAB read -r name tool marks before command <&3; do
 		benchmark "$name" "$tool" "$marks" "$before" "$command"

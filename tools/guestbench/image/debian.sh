@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Read-only Debians, each as squashfs and cached by content: what the guest boots,
-# with the benchmarks (90 MB, which fit into L1 of a lab, where a disk is memory; it
-# has no kernel, see initrd.sh); and libvirtd with a QEMU of its own for L1, which
-# has nothing but busybox and QEMU (66 MB). Sourced by parts, after
-# scripts/lib/chroot.sh.
+# Build read-only Debians as squashfs, cached by content: the guest's, with the
+# benchmarks (90 MB, small enough for L1 of a lab, whose disks are in memory; the kernel
+# comes from initrd.sh); and one with libvirtd and QEMU for L1, which otherwise has only
+# busybox and QEMU (66 MB). Sourced by parts, after scripts/lib/chroot.sh.
 
 # iproute2 and e2fsprogs for the runner, lvm2 for L1 of a lab (lab/jobs/guestbench),
 # the others for benchmarks.conf.
@@ -13,21 +12,21 @@ IMAGE_PACKAGES=(iproute2 e2fsprogs lvm2 sysbench mbw stress-ng linux-perf
 	rt-tests hpcc fio iperf3)
 LIBVIRT_PACKAGES=(libvirt-daemon libvirt-clients qemu-system-x86)
 
-# What no benchmark reads: half of the size.
+# Files that no benchmark reads, half the size.
 IMAGE_WITHOUT=(/usr/share/doc /usr/share/man /usr/share/locale /usr/share/info
 	/usr/share/i18n /usr/share/zoneinfo /usr/lib/x86_64-linux-gnu/gconv
 	/var/lib/apt /var/cache)
 
-# What libvirtd does not need to run a guest: half of the size. The drivers look
-# for programs and a bus that are not there.
+# Files that libvirtd does not need to run a guest, half the size. The drivers look for
+# programs and a bus that do not exist here.
 LIBVIRT_WITHOUT=("${IMAGE_WITHOUT[@]}" /usr/share/perl /usr/share/perl5
 	/usr/lib/x86_64-linux-gnu/perl /usr/share/iso-codes /usr/share/xml
 	/usr/libexec/qemu-system-i386 /usr/bin/qemu-system-i386
 	/usr/bin/qemu-system-x86_64-microvm
 	'/usr/lib/x86_64-linux-gnu/libvirt/connection-driver/libvirt_driver_[!q]*.so')
 
-# build_debian DIR NAME PACKAGES WITHOUT HOOK: called by cache_entry. HOOK is shell
-# that has the Debian's root as $1.
+# build_debian DIR NAME PACKAGES WITHOUT HOOK: called by cache_entry. HOOK is a shell
+# command that gets the root of the Debian as $1.
 build_debian()
 {
 	debian_sources >"$1/debian.list"
@@ -46,8 +45,8 @@ pack()
 		-Xcompression-level 15 -processors 1 <"$1/root.tar"
 }
 
-# debian_image NAME PACKAGES WITHOUT HOOK: print the path of its squashfs. Made anew
-# once a month, as Debian moves on.
+# debian_image NAME PACKAGES WITHOUT HOOK: print the path of its squashfs. It is rebuilt
+# once a month to follow Debian's updates.
 debian_image()
 {
 	local key entry
@@ -69,7 +68,8 @@ guest_image()
 		'mkdir -p "$1/data" "$1/guestbench"'
 }
 
-# libvirt-daemon-system makes the user, which only has to exist: QEMU is root.
+# libvirt requires that this user exists (libvirt-daemon-system creates it), although
+# QEMU runs as root.
 # shellcheck disable=SC2016 # for mmdebstrap's shell
 libvirt_image()
 {

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The initrd of guestbench's guest: busybox, the modules of Debian's
-# kernel (scripts/build/kernel stock) for its disks and network, what runs the
-# benchmarks (tools/guestbench/guest), and a guest for this guest. run-one adds each
-# run's tasks. Sourced by guestbench.
+# Build the initrd of the guest: busybox, the modules of Debian's kernel
+# (scripts/build/kernel stock) for its disks and network, the scripts that run the
+# benchmarks (tools/guestbench/guest), and a guest to run inside it. run-one adds the
+# tasks of each run. Sourced by parts.
 
-# In the order of loading; every machine gets all of them.
+# In the order of loading; the same for every machine.
 GUEST_MODULES=(scsi_common scsi_mod libata ata_piix libahci ahci sd_mod
 	virtio_mmio virtio_blk failover net_failover virtio_net squashfs)
 
-# What L1 of a lab needs to mount the guest's Debian, and for a volume.
-# shellcheck disable=SC2034 # of parts
+# Modules for L1 of a lab, to mount the guest's Debian and for a volume.
+# shellcheck disable=SC2034 # used by parts
 L1_MODULES=(loop squashfs dm-mod)
 
-# What a guest in the guest needs; guest/nested loads those of its vendor.
+# Modules for a guest inside the guest; guest/nested loads those for its vendor.
 L2_MODULES=(irqbypass kvm kvm-amd kvm-intel)
 
-# modules STOCK DIR NAME...: unpacked, with the list "order"
+# modules STOCK DIR NAME...: unpack modules into DIR, and list them in DIR/order
 modules()
 {
 	local stock=$1 dir=$2 name file
@@ -31,7 +31,7 @@ modules()
 	done
 }
 
-# guest_in_guest STOCK DIR: its modules, a small VMM, the exit generators
+# guest_in_guest STOCK DIR: add its modules, minivmm and the exit generators
 guest_in_guest()
 {
 	local built=$WORK/guests
@@ -41,7 +41,7 @@ guest_in_guest()
 	cp "$built/exits.bin" "$built/exits.lst" "$TOP/out/bin/minivmm" "$2/"
 }
 
-# guest_initrd STOCK FILE: of the modules, busybox and tools/guestbench/guest
+# guest_initrd STOCK FILE: pack the modules, busybox and tools/guestbench/guest
 guest_initrd()
 {
 	local root guest=$TOP/tools/guestbench/guest

@@ -1,2 +1,2 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Tests of guestbench: tools/guestbench/tests/tap runs one file of them."""
+"""Tests of guestbench; tools/guestbench/tests/tap runs one file."""

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Results of made recordings: nine runs, or the six of them under KVM.
+"""Results with made recordings: nine runs, or the six under KVM.
 
-Guests with IDE have mkrec's port accesses, the baseline a third of them; under TCG
-nothing but another VM of the machine is seen.
+Guests with IDE have all of mkrec's port accesses, the baseline a third; under TCG the
+recording has only another VM.
 """
 import contextlib
 import json
@@ -19,20 +19,20 @@ NAMES = ("boot", "disk-1m", "after disk-1m", "wait", "after wait")
 
 
 def sql(path, query, *values):
-    """The rows of a query of a recording."""
+    """The rows of a query on a recording."""
     with contextlib.closing(sqlite3.connect(path)) as db, db:
         return db.execute(query, values).fetchall()
 
 
 def record(path, kind, repeat, vm="guestbench", names=NAMES):
-    """A recording of mkrec's, with the windows of a run."""
+    """A recording made by mkrec, with the windows of a run."""
     subprocess.run([os.path.join(build(), "mkrec"), path, kind, str(repeat)],
                    check=True)
     rename(path, vm, names)
 
 
 def rename(path, vm="guestbench", names=NAMES):
-    """The VM, and the phases to the windows of a run."""
+    """Rename the VM, and the phases to the windows of a run."""
     for nr, name in enumerate(names, 1):
         sql(path, "UPDATE phase SET name = ? WHERE id = ?", name, nr)
     sql(path, "UPDATE vm SET name = ?", vm)
@@ -63,7 +63,7 @@ def make_run(path):
 
 
 class Made(TestCase):
-    """Tests of a copy of these results, "p", which are made once for a class."""
+    """Tests on a copy of these results, "p"; they are made once per class."""
     matrix, table = MATRIX, TABLE
     make_run = staticmethod(make_run)
     made = None
@@ -89,17 +89,17 @@ class Made(TestCase):
         shutil.copytree(f"{self.made}/p", "p")
 
     def run_of(self, *words):
-        """The directory of the run whose label has all of these."""
+        """The directory of the run whose label contains all these words."""
         return next(path for path in runs_of()
                     if all(word in read(path / "label") for word in words))
 
     def results(self):
-        """What report.json and plan.json have."""
+        """The contents of report.json and plan.json."""
         self.analyse()
         return (json.loads(read(f"p/{name}.json")) for name in ("report", "plan"))
 
     def analyse(self):
-        """The tables; there is nothing wrong with the results."""
+        """The tables of results without errors."""
         status, out, err = self.report()
         self.assertEqual((status, err), (0, ""))
         return out

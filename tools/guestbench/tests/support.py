@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the tests of guestbench share: a directory for each test, a table of two
-benchmarks, plans, a fake machine, and programs that are played.
+"""Shared parts of the tests: a directory for each test, a table of two benchmarks,
+plans, a fake machine, and fake programs.
 
-Programs of tests run at the same time, on machines that are busy: what a test
-needs for itself is in its directory, or it holds it (exclusive), and it waits for
-what happens (eventually), never for a time.
+Test programs run in parallel on busy machines. A test keeps its files in its own
+directory, takes a lock for anything shared (exclusive), and waits for events
+(eventually), never for a fixed time.
 
-BUILD: where "make -C tools/tests O=DIR" was done; out/unit of this checkout, and
-made first, unless given.
+BUILD: the output directory of "make -C tools/tests O=DIR"; by default out/unit of this
+checkout, which is built first.
 """
 import contextlib
 import fcntl
@@ -29,7 +29,7 @@ from ..messages import HERE, TOP
 GOLDEN = pathlib.Path(__file__).parent / "golden"
 ENTRY = os.path.join(HERE, "guestbench")
 RUN_ONE = os.path.join(HERE, "host/run-one")
-PATIENCE = 120      # seconds: how long a test takes that fails
+PATIENCE = 120      # seconds until a test fails
 
 TABLE = r"""
 [disk]
@@ -70,7 +70,7 @@ accel = kvm tcg
 
 @functools.cache
 def build():
-    """The directory with the programs of the tests."""
+    """The directory with the test programs."""
     made = os.environ.get("BUILD")
     if not made:
         made = os.path.join(TOP, "out/unit")
@@ -81,7 +81,7 @@ def build():
 
 
 def exitstat():
-    """The tool, which is not what is tested here: without sanitizers."""
+    """The tool, built without sanitizers, since it is not under test here."""
     return os.path.join(build(), "nocairo/exitstat")
 
 
@@ -90,13 +90,13 @@ def read(path):
 
 
 def write(path, *lines):
-    """A file of these lines."""
+    """Write a file with these lines."""
     pathlib.Path(path).write_text("".join(f"{line}\n" for line in lines),
                                   encoding="utf-8")
 
 
 def edit(path, *pairs):
-    """Replace each (old, new) in a file, where old must be."""
+    """Replace each (old, new) in a file; old must be present."""
     text = read(path)
     for old, new in pairs:
         assert old in text, (path, old)
@@ -105,25 +105,25 @@ def edit(path, *pairs):
 
 
 def runs_of(directory="p"):
-    """The directories of a plan's runs."""
+    """The run directories of a plan."""
     return sorted(pathlib.Path(directory, "runs").iterdir())
 
 
 def ran(*command, **environment):
-    """A program that has ended, with what it printed."""
+    """A completed process with its output."""
     return subprocess.run(command, check=False, capture_output=True, text=True,
                           env={**os.environ, **environment})
 
 
 def program(path, text):
-    """A shell script to play another program."""
+    """Write a shell script that stands in for another program."""
     pathlib.Path(path).parent.mkdir(parents=True, exist_ok=True)
     write(path, "#!/bin/sh", text)
     os.chmod(path, 0o755)
 
 
 def eventually(true):
-    """Wait until it is."""
+    """Wait until the condition is true."""
     end = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < end, f"still not so after {PATIENCE} s"
@@ -131,8 +131,8 @@ def eventually(true):
 
 
 def limited(run):
-    """run(LIMIT), with a limit in seconds that ends a run which has to say
-    something before: a longer one where that is too short."""
+    """run(LIMIT) with growing limits in seconds, until the run prints what the test
+    waits for before the limit ends it."""
     for limit in (1, 8):
         with contextlib.suppress(AssertionError):
             return run(limit)
@@ -141,8 +141,8 @@ def limited(run):
 
 @contextlib.contextmanager
 def exclusive(name):
-    """Hold what this machine has once, such as a port: programs of other
-    checkouts wait, too."""
+    """Hold a resource of the machine, such as a port, also against tests of other
+    checkouts."""
     path = f"/tmp/exitstat-test-{name}.lock"
     if not os.path.exists(path):
         with open(path, "w", encoding="ascii"):
@@ -153,19 +153,19 @@ def exclusive(name):
 
 
 def planning(matrix="m.conf", out="p", seed="-", table="table.conf"):
-    """The options that make a plan."""
+    """The options for planning."""
     return ("--plan", "--matrix", matrix, "--out", out, "--seed", seed,
             "--table", table)
 
 
 def shipped(name):
-    """The same for a matrix of matrix/, with the shipped table."""
+    """The same for a shipped matrix and the shipped table."""
     return planning(f"{HERE}/matrix/{name}.conf", "s", 1, benchmarks.TABLE)
 
 
 class TestCase(unittest.TestCase):
-    """Each test in a directory of its own, with the table and its matrix. What is in
-    its bin/ is found before other programs."""
+    """Run each test in its own directory, with the table and its matrix. Programs in
+    its bin/ come first in PATH."""
     maxDiff = None
 
     def setUp(self):
@@ -194,33 +194,32 @@ class TestCase(unittest.TestCase):
         return status, out.getvalue(), err.getvalue()
 
     def report(self, directory="p", tool=None):
-        """The same of --report."""
+        """The same for --report."""
         with mock.patch.dict(os.environ, EXITSTAT=tool or exitstat()):
             return self.command("--report", "--out", directory)
 
     def succeeds(self, *args):
-        """What it says on standard error."""
+        """Its standard error, after a success."""
         status, out, err = self.command(*args)
         self.assertEqual(status, 0, out + err)
         return err
 
     def refused(self, text, *args, status=1):
-        """With that status and text, in one line."""
+        """Require this status and an error of one line with this text."""
         found, _, err = self.command(*args)
         self.assertIn(text, err)
         self.assertEqual(found, status)
         self.assertEqual(err.count("\n"), 1, err)
 
     def plan(self, directory="p", matrix="m.conf", seed=7, table="table.conf"):
-        """A fresh plan."""
+        """Make a new plan."""
         shutil.rmtree(directory, ignore_errors=True)
         with contextlib.redirect_stderr(io.StringIO()):
             return plan.main(matrix, directory, str(seed), table)
 
 
 class Machine(TestCase):
-    """Those that record: on a fake machine, whose counting is off and that has no
-    VM."""
+    """Tests that record: on a fake machine without VMs, with counting off."""
 
     def setUp(self):
         super().setUp()
@@ -246,15 +245,15 @@ class Machine(TestCase):
             "TMPDIR": f"{self.directory}/tmp"}
 
     def popen(self, path="p/runs/0001", start_new_session=False, **environment):
-        """run-one, which has begun."""
+        """Start run-one."""
         return subprocess.Popen(
             [RUN_ONE, path], stderr=subprocess.PIPE, text=True,
             start_new_session=start_new_session,
             env={**os.environ, **self.environment, **environment})
 
     def comes_to(self, state, path="p/runs/0001", **environment):
-        """What run-one writes into "state", a regular expression, at the end of
-        this run. Its directory for temporary files is empty afterwards."""
+        """Require that run-one ends with a state that matches this regular expression
+        and leaves no temporary files."""
         with self.popen(path, **environment) as process:
             err = process.communicate()[1]
         self.assertRegex(read(f"{path}/state"), rf"\A{state}\n\Z", err)

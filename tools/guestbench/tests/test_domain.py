@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # level: check
-"""Domains of libvirt, without a libvirt: the XML of each configuration; a run, and
-what it refuses, with a virsh that is played."""
+"""Libvirt domains, without libvirt: the XML of each configuration, runs and errors,
+with a fake virsh."""
 import itertools
 import os
 import pathlib
@@ -20,7 +20,7 @@ OTHER = "guestbench 1b4e28ba-2fa1-11d2-883f-0016d3cca427"
 
 
 class Xml(TestCase):
-    """The XML says what QEMU's arguments say."""
+    """Compare the XML with QEMU's arguments."""
 
     def after(self, option):
         return [b for a, b in zip(self.args, self.args[1:]) if a == option]
@@ -76,7 +76,7 @@ class Xml(TestCase):
             self.assertEqual(self.xml.findtext(f"on_{end}"), "destroy")
 
     def test_machine(self):
-        """a domain is the machine that QEMU's arguments are"""
+        """a domain has the same devices as QEMU's arguments"""
         seen = 0
         for values in itertools.product(*matrix.AXES.values()):
             config = dict(zip(matrix.AXES, values))
@@ -94,7 +94,7 @@ class Xml(TestCase):
         self.assertEqual(seen, 4 * 3 * 2 * 2 * (2 + 1))
 
     def test_shipped(self):
-        """the shipped matrix is the guest of the reference"""
+        """the shipped libvirt matrix describes the reference guest"""
         self.assertIn("1 run, seed 5", self.succeeds(
             "--plan", "--libvirt", "--out", "s", "--seed", 5))
         xml = read("s/runs/0001/domain.xml")
@@ -116,8 +116,8 @@ class Xml(TestCase):
         self.assertEqual(found.returncode, 0, found.stderr)
 
 
-# A virsh with one domain, in the file "domains"; QEMU is a process that writes to
-# the console. LIBVIRT: what is wrong with it.
+# A virsh with one domain, in the file "domains"; QEMU is a process that writes to the
+# console. LIBVIRT: which error to simulate.
 VIRSH = r"""
 [ "$1 $2 $3" = '-q -c qemu:///system' ] || exit 9
 shift 3
@@ -161,7 +161,7 @@ class Domain(Machine):
         self.plan()
 
     def played(self, state, libvirt="fine", **environment):
-        """What a run comes to; nothing is left of the domain."""
+        """Run to this state; the domain must be gone afterwards."""
         pathlib.Path("calls").unlink(missing_ok=True)
         self.comes_to(state, LIBVIRT=libvirt, **environment)
         self.assertEqual(self.domains(), "")
@@ -189,7 +189,7 @@ class Domain(Machine):
         self.assertIn('<apic eoi="on" />', read("domain.xml"))
 
     def test_ends(self):
-        """a domain that hangs or does not start is removed"""
+        """a domain that hangs or fails to start is removed"""
         def hangs(limit):
             write("p/runs/0001/limit", limit)
             self.played(f"partial: the guest did not end within {limit} s", "hang")
@@ -202,14 +202,14 @@ class Domain(Machine):
                     "absent")
 
     def qemu_is_gone(self):
-        """Or it is a zombie, which has no command line."""
+        """A zombie has no command line."""
         try:
             return not read(f"/proc/{read('pid').strip()}/cmdline")
         except FileNotFoundError:
             return True
 
     def test_interrupted(self):
-        """an interrupt removes it"""
+        """an interrupt removes the domain"""
         write("p/runs/0001/limit", 300)
         with self.popen(LIBVIRT="hang", start_new_session=True) as process:
             eventually(lambda: os.path.exists("calls") and "resume" in self.called())
@@ -220,15 +220,15 @@ class Domain(Machine):
         self.assertFalse(os.path.exists("p/runs/0001/state"))
 
     def test_taken(self):
-        """a domain of that name is not touched"""
+        """an existing domain with the same name is left alone"""
         write("domains", OTHER)
-        self.comes_to("failed: .*libvirt: the domain guestbench is there already.*")
+        self.comes_to("failed: .*libvirt: domain guestbench already exists.*")
         self.assertEqual(self.domains(), OTHER + "\n")
         self.assertFalse({"define", "destroy", "undefine"} & {*self.called()})
 
 
 class FrontEnd(TestCase):
-    """What cannot run here is refused before anything is installed or built."""
+    """A run that is impossible here is refused before anything is installed or built."""
 
     def refuses(self, text, path, libvirt="fine"):
         write("m.conf", "accel = tcg", "manager = libvirt", "repeats = 1",
@@ -241,7 +241,7 @@ class FrontEnd(TestCase):
         self.assertFalse(os.path.exists("o/runs/0001/state"))
 
     def test_refused(self):
-        """libvirt that cannot be had is refused before a run begins"""
+        """a missing libvirt is refused before a run begins"""
         program("bin/virsh", VIRSH)
         # a PATH with everything but it
         os.mkdir("all")
@@ -254,6 +254,6 @@ class FrontEnd(TestCase):
         self.refuses("libvirt: uri: Failed to connect socket (systemctl",
                      os.environ["PATH"], "absent")
         write("domains", "guestbench 1b4e")
-        self.refuses("libvirt: the domain guestbench is there already",
+        self.refuses("libvirt: domain guestbench already exists",
                      os.environ["PATH"])
         self.assertEqual(read("domains"), "guestbench 1b4e\n")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A guest against the machine itself, what QEMU does for a TCG guest, and what
-nesting adds."""
+"""The overhead of a guest over the bare host, the profile of a TCG guest, and the
+overhead of nesting."""
 import pathlib
 import unittest
 from types import SimpleNamespace
@@ -20,22 +20,22 @@ class Accounts(unittest.TestCase):
             self.assertAlmostEqual(got[name], value, delta=1e-9, msg=name)
 
     def test_shares(self):
-        """shares of the extra time add up"""
-        # by hand: 4 s where native takes 1
+        """shares of the overhead add up to 1"""
+        # computed by hand: 4 s, native 1 s
         self.same(account({"code": 2.2, "translate": .3, "helper": .9, "beside": 9},
                           4, 1, 1, "code"),
                   {"code": .4, "translate": .1, "helper": .3, "waiting": .2})
         # on two vCPUs half of each part
         self.same(account({"guest": 5, "HLT in KVM": 3}, 4, 1, 2, "guest"),
                   {"guest": .5, "HLT in KVM": .5, "waiting": 0})
-        # all of it helpers: what generated code takes less than native counts
+        # helpers only: generated code below native time counts as negative
         self.same(account({"helper": 4}, 4, 1, 1, "code"),
                   {"helper": 4 / 3, "code": -1 / 3, "waiting": 0})
         self.assertEqual(account({"code": 1}, 1, 1, 1, "code"), {})
         self.assertEqual(account({}, 4, 1, 1, "code"), {})
 
     def test_samples(self):
-        """samples become parts of their window"""
+        """samples are counted in their window"""
         text = "# 10000000 ns each: x\n" + "".join(
             f"{t / 100:.6f} 7 {'code' if t % 4 else 'beside'}\n" for t in range(100))
         self.same(tcg_parts(parse_samples(text), 0.2e9, 0.4e9),
@@ -47,15 +47,15 @@ class Accounts(unittest.TestCase):
         self.assertEqual(ran({}), {})
 
     def test_words(self):
-        """parts in words, the largest first"""
+        """components are printed, the largest first"""
         self.assertEqual(
             in_words({"helper": (.25, .01), "HLT in KVM": (.7, None),
                       "kernel": (.0001, None)}, NAMES),
             "HLT in KVM 70.0 %, helpers 25.0 +- 1.0 %")
 
 
-# What perf script prints, cut short: a thread of each kind, a sample of each class,
-# stacks that end too early. Each line is a sample: thread, time, class, frames.
+# Shortened output of perf script: a thread of each kind, a sample of each class,
+# truncated stacks. Each line is a sample: thread, time, class, frames.
 QEMU, KERNEL, JIT = "/usr/bin/qemu-system-x86_64", "[kernel.kallsyms]", "/tmp/perf-71.map"
 SAMPLES = (
     (71, "0.100000", "beside", ("[unknown]", QEMU), ("_start", QEMU)),
@@ -75,7 +75,7 @@ SAMPLES = (
      ("clone3", "/usr/lib/libc.so.6")),
     (72, "1.100000", "unknown"),
 )
-# A perf that cannot, without PERF_CAN; what it "records" is the command.
+# A fake perf, which fails without PERF_CAN; its recording is the command.
 PERF = """
 [ -n "${PERF_CAN-}" ] || exit 1
 [ "$1" = record ] || exec cat script.txt
@@ -99,7 +99,7 @@ class Profile(Machine):
             for thread, time, _, *frames in SAMPLES))
 
     def samples(self, accel, **environment):
-        """Of a run: its lines; None if there are none."""
+        """The lines of a run's samples; None if it has none."""
         write("n.conf", f"accel = {accel}", "repeats = 1", "benchmarks = cpu")
         self.plan(matrix="n.conf")
         self.comes_to("done", **environment)
@@ -107,7 +107,7 @@ class Profile(Machine):
         return read(path).splitlines() if path.exists() else None
 
     def test_classes(self):
-        """what QEMU does for a TCG guest is told apart"""
+        """samples of a TCG guest are classified"""
         head, *lines = self.samples("tcg", PERF_CAN="1")
         self.assertRegex(head, r"^# [0-9]* ns each: ")
         self.assertEqual(lines, [f"{time} {thread} {kind}"
@@ -120,7 +120,7 @@ class Profile(Machine):
 
 
 def make_samples(path):
-    """40 ms of translating and 80 ms of generated code in the window, more outside."""
+    """40 ms of translation and 80 ms of generated code in the window, more outside."""
     [(begin, end)] = sql(path / "run.exitstat", "SELECT begin_ns, end_ns FROM phase "
                          "WHERE name = 'wait'")
     points = [(begin + (i + .5) / 6 * (end - begin),
@@ -146,14 +146,14 @@ def make_run(path):
 
 
 class OwnWindow(Made):
-    """Of recordings: a KVM guest with two vCPUs, a TCG guest, native runs of both."""
+    """Recordings: a KVM guest with two vCPUs, a TCG guest, native runs for both."""
     matrix = ("vary = all\nvcpus = 1 2\naccel = native kvm tcg\nrepeats = 1\n"
               "benchmarks = cpu\n")
     make_run = staticmethod(make_run)
 
     def test_own_window(self):
-        """in a window of its own, the benchmark's time is not that of its parts"""
-        self.assertEqual(self.analyse().count("times; not known\n"), 4)
+        """a benchmark that marks its own window has no components"""
+        self.assertEqual(self.analyse().count("times; unknown\n"), 4)
 
 
 class Overhead(Made):
@@ -161,7 +161,7 @@ class Overhead(Made):
     make_run = staticmethod(make_run)
 
     def test_compared(self):
-        """a guest is compared to the native run of as many processors"""
+        """a guest is compared with the native run on as many CPUs"""
         report, plan = self.results()
         [benchmark] = report["benchmarks"]
         rows = {r["label"]: r for r in benchmark["overhead"]}
@@ -187,14 +187,14 @@ class Overhead(Made):
                 f"p/runs/{run}/run.exitstat", """SELECT reason, sum(handler_ns),
                 sum(userspace_ns) FROM totals WHERE phase = 'wait'
                 GROUP BY reason"""):
-            for place, ns in ("in KVM", kvm_ns), ("to user space", user_ns):
+            for place, ns in ("in the handler", kvm_ns), ("to user space", user_ns):
                 if ns:
                     found += 1
                     self.close(parts[f"{name} {place}"][0], ns / 1e9 / .5)
         self.assertGreater(found, 2)
 
     def test_texts(self):
-        """the extra time is in the tables and on the page"""
+        """the overhead is in the tables and on the page"""
         out = self.analyse()
         self.assertIn("against native: % of its speed, times its time", out)
         self.assertRegex(out, r"(?m)^  accel=tcg  *50.0 %, 2.00 times; ")
@@ -203,7 +203,7 @@ class Overhead(Made):
         self.assertIn("translating 8.0 %", read("p/report.html"))
 
     def test_no_times(self):
-        """without the benchmarks' times there is nothing to compare"""
+        """without benchmark times there is no overhead"""
         for path in runs_of():
             write(path / "guest.log", *(
                 line for line in read(path / "guest.log").splitlines()
@@ -227,7 +227,7 @@ def benchmark(name, label, samples):
 
 class Nesting(unittest.TestCase):
     def test_unknown(self):
-        """a guest without a guest in it, and what is not known of one"""
+        """without an inner guest, or with unknown counts, figures are unavailable"""
         self.assertIsNone(nesting.figures([sample(1, ("HLT", 7, None, None))]))
         self.assertIsNone(nesting.figures([]))
         blind = nesting.figures([sample(1, ("HLT", 7, 3, None))])
@@ -236,8 +236,8 @@ class Nesting(unittest.TestCase):
         self.assertEqual(nesting.cells(blind, str), ["7", "3", "-", str(7 / 3)])
 
     def test_operation(self):
-        """what an operation of a guest in the guest costs"""
-        # a start's exits taken off, in each of two runs
+        """exits per operation of an inner guest exclude its start"""
+        # without the exits of a start in each of two runs
         start = sample(1, ("VMRUN", 4, 0, 0), ("HLT", 7, 1, 1))
         more = [sample(100, ("VMRUN", 204, 0, 0), ("HLT", n, 101, 101))
                 for n in (5, 9)]
@@ -250,6 +250,6 @@ class Nesting(unittest.TestCase):
         self.assertEqual(got["per_op"], {
             "l1": {"HLT": 0, "VMRUN": 2}, "l2": {"HLT": 1}, "reflected": {"HLT": 1}})
         self.assertEqual(list(nesting.sentences(of[1])), [
-            "a: one more nap makes 1.00 exits of L2 (HLT 1.00) and 2.00 of L1 (VMRUN "
+            "a: each further nap takes 1.00 exits of L2 (HLT 1.00) and 2.00 exits of L1 (VMRUN "
             "2.00)."])
         self.assertEqual(list(nesting.sentences(of[2])), [])

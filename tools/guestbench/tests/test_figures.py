@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # level: check
-"""The figures of made recordings: worked out a second time, and of runs that went
-wrong. The tables and the page have the same ones.
+"""Figures of made recordings, computed independently; failed runs; tables and page.
 
-UPDATE_GOLDEN=1 writes the golden file instead: look at the difference.
+UPDATE_GOLDEN=1 rewrites the golden file: read the difference.
 """
 import html.parser
 import json
@@ -37,7 +36,7 @@ def counted(run, window, column="l1 + l2", reason=None):
 
 class Figures(Made):
     def same(self, got, values):
-        """Student's t of three: 4.303."""
+        """Student's t for three values: 4.303."""
         self.close(got[0], mean(values))
         self.close(got[1], 4.303 * stdev(values) / 3 ** .5)
 
@@ -52,7 +51,7 @@ class Figures(Made):
         self.assertLess(abs(sum(row["time"].values()) - 1), .01)
 
     def test_figures(self):
-        """figures are those of the recordings"""
+        """figures match the recordings"""
         report, plan = self.results()
         self.assertEqual(
             {f for f, carries in report["carries_over"].items() if carries},
@@ -77,7 +76,7 @@ class Figures(Made):
                          ([None, None], {}, 3))
 
     def test_windows(self):
-        """the exits of a run are those of its windows, another VM's are not"""
+        """the exits of a run are those of its windows, without other VMs"""
         report, plan = self.results()
         for run, of in zip(plan["runs"], report["runs"]):
             everything = sql(recording(run), "SELECT sum(exits) FROM totals")[0][0]
@@ -87,7 +86,7 @@ class Figures(Made):
             self.assertEqual(sum(of["windows"].values()), of["exits"])
 
     def test_golden(self):
-        """the tables"""
+        """tables match the golden file"""
         out = self.analyse()
         self.assertEqual(out, read("p/report.txt"))
         if os.environ.get("UPDATE_GOLDEN"):
@@ -96,7 +95,7 @@ class Figures(Made):
         self.assertLessEqual(max(map(len, out.splitlines())), 80)
 
     def test_counts_alone(self):
-        """recordings without times"""
+        """without times in the recordings, times are unavailable"""
         for path in runs_of():
             os.unlink(path / "run.exitstat")
             record(path / "run.exitstat", "all", "")
@@ -109,7 +108,7 @@ class Figures(Made):
 
 
 class Cells(html.parser.HTMLParser):
-    """The rows of the tables of a page, whose elements all end."""
+    """The table rows of a page; all elements must be closed."""
 
     def __init__(self, text):
         super().__init__()
@@ -135,7 +134,7 @@ class Cells(html.parser.HTMLParser):
 
 class Page(Made):
     def setUp(self):
-        """Whatever is written in a recording."""
+        """Values of a recording, which may contain anything."""
         super().setUp()
         for path in runs_of():
             x = path / "run.exitstat"
@@ -149,13 +148,13 @@ class Page(Made):
                               stdout=subprocess.PIPE, text=True).stdout
 
     def test_runs_nothing(self):
-        """the page has nothing that loads or runs"""
+        """the page loads nothing and has no scripts"""
         self.assertNotRegex(self.page, r"url\(|@import")
         self.assertNotRegex(self.html_check("tags", "p/report.html"),
                             r"(?m)^script|^img|'onerror'|'src'|'href'")
 
     def test_figures(self):
-        """the page has the same figures"""
+        """the page has the same figures as the tables"""
         self.assertEqual(self.page.count("class=carries"), 8)
         rows = Cells(self.page).rows
         for benchmark in json.loads(read("p/report.json"))["benchmarks"]:
@@ -173,7 +172,7 @@ class Contexts(Made):
     matrix = MATRIX.replace("accel = kvm tcg\n", "")
 
     def test_contexts(self):
-        """exits by context are those of the recordings"""
+        """exits by context match the recordings"""
         report, plan = self.results()
         for benchmark in report["benchmarks"]:
             for row in benchmark["rows"]:
@@ -198,16 +197,16 @@ class Contexts(Made):
 
 
 class Wrong(Made):
-    """Runs that went wrong, and results that were damaged."""
+    """Failed runs and damaged results."""
 
     def refuses(self, text, directory="p", tool=None):
-        """Its tables are "out"."""
+        """Require this error; the tables are in "out"."""
         status, self.out, err = self.report(directory, tool)
         self.assertIn(text, err)
         self.assertEqual((status, err.count("\n")), (1, 1))
 
     def test_partial(self):
-        """runs that did not end, benchmarks without a score"""
+        """unfinished runs and missing scores are reported"""
         first = self.run_of("bus=virtio", "accel=kvm", "repeat 1")
         second = self.run_of("bus=ide", "repeat 2")
         write(first / "state", "partial: the guest did not end within 600 s")
@@ -221,47 +220,48 @@ class Wrong(Made):
                                       for line in lines))
         last = pathlib.Path("p/runs/0009/state")
         last.unlink()
-        self.refuses("of 9 runs: 1 partial, 1 without a result (--retry")
+        self.refuses("9 runs: 1 partial, 1 without a result (--retry")
         for text in (f"run {first.name}: partial: the guest did not end within 600 s",
-                     "the guest did not end it\n", "sleep is not in the guest's image\n",
+                     "the guest stopped before its end\n",
+                     "sleep is missing from the guest's image\n",
                      "no score in its output\n", "runs: 8 of 9"):
             self.assertIn(text, self.out)
         self.assertEqual(self.out, read("p/report.txt"))
         write(first / "state", "done")
         write(last, "done")
-        self.refuses("guestbench: 3 times a benchmark has no score")
+        self.refuses("guestbench: 3 benchmark results have no score")
 
     def test_windows(self):
-        """every exit is in one window, or it is an error"""
+        """an exit outside the windows is an error"""
         run = self.run_of("bus=ide", "repeat 3")
         shutil.copy(run / "run.exitstat", "good.x")
         sql(run / "run.exitstat", "UPDATE phase SET name = 'x' WHERE name = 'wait'")
         self.refuses(f"run {run.name}: exits in no window of the plan: x")
         shutil.copy("good.x", run / "run.exitstat")
         self.analyse()
-        # a tool that loses a count
+        # a tool that loses a counter
         program("lossy", f"""{exitstat()} "$@" | sed '/"vms"/,$s/"exits":1[0-9]*/"exits":0/g'""")
         self.refuses("exits in windows, ", tool="./lossy")
 
     def test_not_understood(self):
-        """a tool whose output is another one is an error"""
+        """an unexpected report of the tool is an error"""
         for number, change in enumerate((
                 "s/.//", 's/"takes_s"/"took_s"/', 's/"guest_ns":[0-9]*/"guest_ns":null/g',
                 's/"by_reason":/"of_reasons":/g')):
             with self.subTest(change):
                 program(f"other{number}", f"""{exitstat()} "$@" | sed '{change}'""")
-                self.refuses(f"run.exitstat: what ./other{number} prints of it is not "
-                             "understood", tool=f"./other{number}")
+                self.refuses(f"run.exitstat: cannot parse the report of "
+                             f"./other{number}", tool=f"./other{number}")
 
     def test_once(self):
-        """one start of the tool for each run"""
+        """the tool is started once per run"""
         program("counted", f"""echo "$*" >>started; exec {exitstat()} "$@" """)
         self.report(tool="./counted")
         self.assertEqual(read("started").splitlines(), sorted(
             f"report -j {path}" for path in pathlib.Path("p/runs").glob("*/run.exitstat")))
 
     def test_damaged(self):
-        """results that are damaged"""
+        """damaged results are refused"""
         self.refuses("absent/plan.json: No such file", "absent")
         self.refuses("./absent: No such file", tool="./absent")
         write("p/runs/0001/run.exitstat", "garbage")
@@ -270,18 +270,18 @@ class Wrong(Made):
         self.refuses("p/plan.json: not a plan")
 
     def test_no_state(self):
-        """a state that is none of run-one's is no result"""
+        """an invalid state counts as no result"""
         for state in ("", "don", "partial", "\1\2", "done or not"):
             with self.subTest(state):
                 write("p/runs/0001/state", state)
-                self.refuses("of 9 runs: 1 without a result")
+                self.refuses("9 runs: 1 without a result")
         os.unlink("p/runs/0001/state")
         os.mkdir("p/runs/0001/state")
-        self.refuses("of 9 runs: 1 without a result")
+        self.refuses("9 runs: 1 without a result")
 
 
 def within(t, n):
-    """How much of Student's distribution with n degrees of freedom is within t."""
+    """The probability that Student's distribution with n degrees of freedom is within t."""
     c = math.exp(math.lgamma((n + 1) / 2) - math.lgamma(n / 2)) / math.sqrt(n * math.pi)
     steps = 2000
     h = t / steps
@@ -292,7 +292,7 @@ def within(t, n):
 
 class Statistics(TestCase):
     def test_means(self):
-        """means and their intervals"""
+        """means have correct intervals"""
         self.assertEqual(mean_ci([]), (None, None))
         self.assertEqual(mean_ci([5]), (5, None))
         self.assertEqual(mean_ci([.2, .2, .2]), (.2, 0))
@@ -305,7 +305,7 @@ class Statistics(TestCase):
         self.close(mean_ci([0, 2] * 50)[1], 2.042 * math.sqrt(100 / 99) / 10)
 
     def test_ratios(self):
-        """ratios, and what cannot be known of them"""
+        """ratios have correct intervals, or none"""
         self.assertEqual(ratio_ci((10, 1), (5, .5), "higher")[0], 2)
         ratio, ci = ratio_ci((10, 1), (5, .5), "lower")
         self.assertEqual(ratio, .5)
@@ -313,18 +313,18 @@ class Statistics(TestCase):
         self.assertEqual(ratio_ci((10, None), (5, 1), "higher"), (2, None))
         self.assertEqual(ratio_ci((None, None), (5, 1), "higher"), (None, None))
         self.assertEqual(ratio_ci((1, 0), (0, 0), "higher"), (None, None))
-        # a divisor that may be 0: the higher of two, and the lower
+        # a divisor that may be 0, for higher and lower
         self.assertEqual(ratio_ci((10, 1), (5, 5), "higher"), (2, None))
         self.assertEqual(ratio_ci((10, 10), (5, 1), "lower"), (.5, None))
 
     def test_apart(self):
-        """intervals that overlap, and that do not"""
+        """overlapping intervals are not a difference"""
         self.assertTrue(apart((1, .5), (2, .4)))
         self.assertFalse(apart((1, .5), (2, .5)))
         self.assertFalse(apart((2, .1), (1, .1)))
         self.assertIsNone(apart((1, None), (2, 0)))
 
     def test_quantiles(self):
-        """95 % of Student's distribution is within the quantiles"""
+        """the quantiles enclose 95 % of Student's distribution"""
         for n, t in enumerate(T95, 1):
             self.assertLess(abs(within(t, n) - .95), 5e-5, (n, t))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the runs of a lab are judged by, on made ones: right, and wrong each."""
+"""Test the judges of lab runs with made runs, both right and wrong."""
 import json
 import os
 import shutil
@@ -36,12 +36,12 @@ class Runs(Judge, Made):
         self.assertEqual(self.report()[0], 1)
 
     def test_right(self):
-        """runs that are as they should be"""
+        """correct runs are accepted"""
         for check in ("done", "windows", "scores"):
             self.right(check)
 
     def test_ide(self):
-        """writes that do not cost more exits on IDE"""
+        """the same number of write exits on IDE is refused"""
         self.wrong("ide", "no write")
         edit("p/report.json", ('"disk-1m"', '"file-write"'))
         self.right("ide")
@@ -50,14 +50,14 @@ class Runs(Judge, Made):
         self.wrong("ide", "file-write: exits per MiB")
 
     def test_windows(self):
-        """windows that have not what ftrace saw"""
+        """windows that differ from ftrace are refused"""
         edit(self.run_dir / "hist", ("Hits: ", "Hits: 1"))
         self.wrong("windows", f"run {self.run_dir.name}: ")
         edit(self.run_dir / "hist", ("Dropped: 0", "Dropped: 1"))
         self.wrong("windows", "dropped 1")
 
     def test_not_done(self):
-        """runs that did not come to their end, or have no score"""
+        """unfinished runs and missing scores are refused"""
         write(self.run_dir / "state", "failed: so")
         self.without_scores(self.run_dir)
         self.wrong("done", f"run {self.run_dir.name}: failed: so")
@@ -68,7 +68,7 @@ class Runs(Judge, Made):
 
 
 def nested(name, **exits):
-    """A guest in the guest, as guests.cfg has it, with these of its own."""
+    """An inner guest as in guests.cfg, with changes."""
     l2 = {"CPUID": 4, "IOIO": 1, "READ_CR0": 1, "WRITE_CR0": 1}
     for reason, n in exits.items():
         l2[reason] = l2.get(reason, 0) + n
@@ -83,15 +83,15 @@ def nested(name, **exits):
 
 class Nested(Judge):
     def test_nested(self):
-        """what the exits of a guest in the guest are judged by"""
+        """wrong exits of an inner guest are refused"""
         right = json.dumps({"benchmarks": [
             nested("nested-nothing-1"), nested("nested-io-out-101", IOIO=101),
             nested("nested-hlt-23", HLT=23, NPF=29, VINTR=2)]})
         os.mkdir("p")
         write("p/report.json", right)
         self.right("nested")
-        # an exit too many or too few, one that stayed in KVM, a reason of nobody's,
-        # a context that lost exits
+        # an exit too many or too few, one that was not reflected, an unexpected reason,
+        # a context with lost exits
         for old, new, text in (
                 ('"IOIO": 102', '"IOIO": 103', "IOIO: 103 exits of L2, not 102"),
                 ('"HLT": 23', '"HLT": 22', "HLT: 22 exits of L2, not 23"),
@@ -114,7 +114,7 @@ UUID = "1b4e28ba-2fa1-11d2-883f-0016d3cca427"
 
 
 def watched():
-    """What watch-domain leaves in a lab, of a domain with 5 exits."""
+    """The files that watch-domain writes in a lab, for a domain with 5 exits."""
     shutil.rmtree("w", ignore_errors=True)
     os.makedirs("w/runs/0001/domain")
     write("w/report.json", '{"runs": [{"run": "0001", "exits": 9}]}')
@@ -140,13 +140,13 @@ def watched():
 
 class Domains(Judge):
     def test_right(self):
-        """a lab's domain that is as it should be"""
+        """a correct domain of a lab is accepted"""
         watched()
         for check in ("shown", "stats", "gone"):
             self.right(check, "w")
 
     def test_wrong(self):
-        """what a lab's domain is judged by"""
+        """an incorrect domain of a lab is refused"""
         for check, name, old, new, text in (
                 ("shown", "list.json", "1b4e", "1b4f", "no VM guestbench"),
                 ("shown", "list.json", '"vcpus": 2', '"vcpus": 1', "1 vCPUs"),

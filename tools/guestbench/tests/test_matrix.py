@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Matrices and tables of benchmarks, good and bad."""
+"""Valid and invalid matrices and tables of benchmarks."""
 import os
 import pathlib
 import shutil
@@ -7,22 +7,22 @@ import shutil
 from .. import benchmarks, results
 from .support import GOLDEN, TABLE, TestCase, planning, read, runs_of, write
 
-# What is wrong with a matrix of these lines.
+# Lines of a matrix, and the error.
 BAD_MATRICES = (
     ("bad.conf:1: vcpus = 3: unknown (one of: 1 2 4 8)", "vcpus = 1 3"),
     ("bad.conf:2: bsu: neither an axis nor a setting", "", "bsu = ide"),
     ("bad.conf:1: expected NAME = VALUE", "bus"),
     ("bad.conf:1: disk: no value", "disk ="),
-    ("the same value twice", "bus = ide ide"),
+    ("value given twice", "bus = ide ide"),
     ("bad.conf:2: bus: given twice", "bus = ide", "bus = virtio"),
     ("repeats = 0: not a number from 1 to 100", "repeats = 0"),
     ("repeats = 2x: not a number", "repeats = 2x"),
     ("vary = some: unknown (one of: one all)", "vary = some"),
-    ("needs volume = ", "disk = raw lvm"),
+    ("requires volume = ", "disk = raw lvm"),
     ("a matrix has no sections", "[bus]"),
     ("benchmarks = lmbench: unknown (one of: cpu ", "benchmarks = lmbench"),
-    ("cannot be: microvm has no IDE", "machine = microvm pc", "bus = ide"),
-    ("cannot be: libvirt knows no microvm", "machine = microvm",
+    ("is impossible: microvm has no IDE", "machine = microvm pc", "bus = ide"),
+    ("is impossible: libvirt does not support microvm", "machine = microvm",
      "manager = libvirt"),
     ("manager = xen: unknown", "manager = xen"),
     ("more than 9999", "vary = all", "vcpus = 1 2 4 8", "repeats = 100",
@@ -30,7 +30,7 @@ BAD_MATRICES = (
      "machine = pc q35"),
 )
 
-# What is wrong with the tests' table, after one replacement.
+# One replacement in the tests' table, and the error.
 BAD_TABLES = (
     ("bad.table: [wait]: no unit", "unit = s\n", ""),
     ("bad.table:1: toll: not a key", "[disk]", "toll = 1"),
@@ -57,7 +57,7 @@ class Refused(TestCase):
         self.assertFalse(os.path.exists("bad.d"))
 
     def test_bad_matrices(self):
-        """a matrix that is wrong is refused in one line"""
+        """an invalid matrix is refused with one line"""
         for text, *lines in BAD_MATRICES:
             with self.subTest(text):
                 write("bad.conf", *lines)
@@ -66,13 +66,13 @@ class Refused(TestCase):
         self.refuses("seed = one: not a number", "m.conf", "one")
 
     def test_no_matrix(self):
-        """what is no matrix is refused"""
+        """a file that is not a matrix is refused"""
         for text, content in (
-                ("bad.conf: asks for nothing", b""),
+                ("bad.conf: no axis and no setting", b""),
                 ("bad.conf: not a text", b"\377\n"),
                 ("bad.conf: not a text", b"bus = ide\0\n"),
                 ("not a number from 1 to 100", b"repeats = %05000d\n" % 1),
-                ("the same value twice", b"benchmarks = cpu cpu\n"),
+                ("value given twice", b"benchmarks = cpu cpu\n"),
                 ("not the path of a volume", b"volume = /dev/a /dev/b\n")):
             with self.subTest(text):
                 pathlib.Path("bad.conf").write_bytes(content)
@@ -82,7 +82,7 @@ class Refused(TestCase):
         self.refuses("dir: Is a directory", "dir")
 
     def test_bad_tables(self):
-        """a table that is wrong is refused in one line"""
+        """an invalid table is refused with one line"""
         for text, old, new in BAD_TABLES:
             with self.subTest(text):
                 self.assertIn(old, TABLE)
@@ -92,10 +92,10 @@ class Refused(TestCase):
 
 
 class Asked(TestCase):
-    """What a matrix asks for becomes the runs of a plan."""
+    """A matrix determines the runs of a plan."""
 
     def labels(self, *lines, table="table.conf"):
-        """Of its runs; self.said is what is said."""
+        """The labels of the runs; self.said has the messages."""
         write("n.conf", *lines)
         self.said = self.succeeds(*planning("n.conf", self.id(), 1, table))
         runs = runs_of(self.id())
@@ -106,7 +106,7 @@ class Asked(TestCase):
         return found
 
     def test_dos(self):
-        """a matrix with the line ends of DOS"""
+        """a matrix may have DOS line ends"""
         pathlib.Path("n.conf").write_bytes(
             b"\xef\xbb\xbfbus = ide\r\nrepeats = 2\r\nbenchmarks = cpu\r\n")
         self.succeeds(*planning("n.conf"))
@@ -115,16 +115,16 @@ class Asked(TestCase):
                              r"bus=ide .*, repeat [12]$")
 
     def test_combinations(self):
-        """all combinations but those that cannot be"""
+        """impossible combinations are skipped"""
         found = self.labels(
             "bus = virtio ide", "machine = pc microvm", "cpu = default host",
             "accel = kvm tcg", "vary = all", "repeats = 1", "benchmarks = cpu")
         self.assertEqual(len(found), 9)
         self.assertEqual(self.said.count(": microvm has no IDE"), 4)
-        self.assertEqual(self.said.count(": -cpu host needs KVM"), 3)
+        self.assertEqual(self.said.count(": -cpu host requires KVM"), 3)
 
     def test_native(self):
-        """without a VM there is one run for each number of processors"""
+        """native runs are planned once per number of CPUs"""
         end = ("repeats = 1", "benchmarks = cpu")
         found = [label for label in self.labels(
             "vcpus = 1 2 4", "bus = virtio ide", "cpu = host default",
@@ -139,7 +139,7 @@ class Asked(TestCase):
         self.assertEqual(self.said.count(": without a VM only vcpus"), 2)
 
     def test_too_large(self):
-        """a benchmark that does not fit is left out"""
+        """a benchmark that does not fit is skipped"""
         write("needs.conf", TABLE.replace("marks", "memory = {n} * 96m\nmarks").replace(
             "before", "disk = {mib}m\nbefore"))
         lines = ["size = full", "repeats = 1", "benchmarks = cpu file",
@@ -157,7 +157,7 @@ class Asked(TestCase):
                                     "guest's memory")
 
     def test_needs(self):
-        """a benchmark is left out of guests that lack what it needs"""
+        """a benchmark is skipped in guests that lack what it needs"""
         write("needs.conf", TABLE.replace(
             "unit = s\n", "needs = accel=kvm bus=ide\nunit = s\n"))
         labels = self.labels(*read("m.conf").splitlines(), table="needs.conf")
@@ -174,7 +174,7 @@ class Asked(TestCase):
         self.assertFalse(os.path.exists("lone.d"))
 
     def test_row_of_its_own(self):
-        """a benchmark that the baseline lacks has a row, without a ratio"""
+        """a benchmark that the baseline skips has a row without a ratio"""
         write("needs.conf", TABLE.replace("unit = s\n", "needs = bus=ide\nunit = s\n"))
         self.plan(table="needs.conf")
         _, out, _ = self.report(tool="/bin/false")
@@ -182,10 +182,10 @@ class Asked(TestCase):
 
 
 class Shipped(TestCase):
-    """The table of benchmarks, and the log of a real guest."""
+    """The table of benchmarks and the log of a real guest."""
 
     def test_log(self):
-        """the table reads what the benchmarks print"""
+        """scores are found in the output of a real guest"""
         table = benchmarks.load(benchmarks.TABLE)
         tasks = table.tasks(table.names(), "quick", {"vcpus": "1", "memory": "512"})
         said = results.parse_log(read(GOLDEN / "guest.log"))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # level: check
-"""Runs without a VM, as root: in namespaces of their own, of which nothing stays."""
+"""Native runs, as root: private namespaces leave nothing behind."""
 import os
 import pathlib
 import shutil
@@ -11,12 +11,12 @@ from .support import Machine, limited, program, ran, read, write
 
 APPLETS = ("sh awk cat cut df echo grep ip nproc sed seq sleep tail taskset tr "
            "xargs").split()
-# A time that no other program sleeps: its process is looked for.
+# An unusual sleep time, by which the process is found.
 NAP = f"1000{os.getpid()}"
 
 
 def why_not():
-    """Why there are none here, or None."""
+    """Why namespaces are unavailable here, or None."""
     filesystems = read("/proc/filesystems").split()
     able = (os.geteuid() == 0 and os.access("/bin/busybox", os.X_OK)
             and shutil.which("mksquashfs")
@@ -47,7 +47,7 @@ class Native(Machine):
         self.environment["ROOT"] = f"{self.directory}/root.squashfs"
 
     def comes_to_native(self, state, limit, **benchmarks):
-        """A run of these benchmarks, each a command by its name."""
+        """Run these benchmarks, a dictionary of commands by name."""
         shutil.rmtree("run", ignore_errors=True)
         os.mkdir("run")
         write("run/native", 1)
@@ -59,7 +59,7 @@ class Native(Machine):
         return read("run/guest.log").splitlines()
 
     def test_runs(self):
-        """a run without a VM has its processors and namespaces, and its end"""
+        """a native run has its CPUs and namespaces, and a time limit"""
         lines = self.comes_to_native(
             "partial: 1 of 3 benchmarks failed: b: status 3", 120,
             a="cat /data/f; nproc; ls /sys/class/net", b="exit 3", c=":")
@@ -71,7 +71,7 @@ class Native(Machine):
                          if line.startswith("guestbench: status b 3 ")])
 
     def test_hangs(self):
-        """a run without a VM leaves nothing behind"""
+        """a native run leaves nothing behind"""
         def hangs(limit):
             lines = self.comes_to_native(
                 f"partial: the guest did not end within {limit} s", limit,
@@ -82,6 +82,6 @@ class Native(Machine):
         self.assertNotEqual(ran("pgrep", "-f", f"^sleep {NAP}$").returncode, 0)
 
     def test_no_debian(self):
-        """a run without a VM that has no Debian failed"""
+        """a native run fails without a Debian"""
         pathlib.Path("root.squashfs").unlink()
         self.comes_to_native("failed: no benchmark began: .*root.squashfs.*", 120, a=":")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""A matrix becomes a directory of runs, which is continued and mended."""
+"""Plans: written to a directory, continued and repaired."""
 import os
 import pathlib
 import shutil
@@ -28,7 +28,7 @@ class Planned(TestCase):
             self.assertIn("ide-hd,drive=data", read(path / "args").splitlines())
 
     def test_native(self):
-        """a run without a VM has its processors, one with a VM its arguments"""
+        """a native run has its CPUs, another run its arguments"""
         write("n.conf", "vcpus = 2", "accel = native", "benchmarks = cpu")
         self.plan(matrix="n.conf")
         self.assertEqual(read("p/runs/0001/native"), "2\n")
@@ -39,7 +39,7 @@ class Planned(TestCase):
         self.assertIn("-kernel", read("p/runs/0001/args"))
 
     def test_order(self):
-        """each repeat has every guest, in an order of the seed's"""
+        """each repeat has every guest, in an order set by the seed"""
         orders = []
         for seed in (1, 2, 1, 2):
             self.plan(seed=seed)
@@ -63,15 +63,15 @@ class Planned(TestCase):
         write("p/runs/0001/guest.log", "guestbench: begin wait;",
               "guestbench: end wait;", "guestbench: status wait 124 1;")
         write("p/runs/0001/state", "done")
-        self.refused("of 9 runs: 8 without a result", "--report", "--out", "p")
-        self.assertIn("did not end in its time", read("p/report.txt"))
+        self.refused("9 runs: 8 without a result", "--report", "--out", "p")
+        self.assertIn("exceeded its time limit", read("p/report.txt"))
 
 
 class Phases(Machine):
-    """Names of windows are read by a tool that stops at what it does not accept."""
+    """Phases are checked by exitstat, which refuses invalid ones."""
 
     def record(self, path):
-        """What the tool says; nothing if it accepts them."""
+        """The error of the tool; nothing if it accepts the phases."""
         return ran(exitstat(), "record", "-q", "--force", "--phases", path, "-o", "x",
                    "--", "true").stderr
 
@@ -82,7 +82,7 @@ class Phases(Machine):
             self.assertTrue(os.path.exists("x"))
 
     def test_limit(self):
-        """the tool takes as many phases as are planned with, and no more"""
+        """the tool accepts as many phases as a plan uses, and no more"""
         lines = [f"p{nr}: x{nr}" for nr in range(PHASES_MAX)]
         write("most.conf", *lines)
         self.accepted(["most.conf"])
@@ -93,7 +93,7 @@ class Phases(Machine):
                       read(f"{TOP}/docs/man/exitstat-recording.5"))
 
     def test_shipped(self):
-        """the shipped matrices, and windows that exitstat accepts"""
+        """the shipped matrices make windows that exitstat accepts"""
         self.plan()
         self.accepted(pathlib.Path("p").glob("runs/*/phases.conf"))
         write("file.conf", "size = full", "benchmarks = file", "repeats = 1")
@@ -113,11 +113,11 @@ class Phases(Machine):
 
 class Continued(TestCase):
     def same(self, a, b):
-        """Two directories have the same files."""
+        """Require that two directories have the same files."""
         self.assertEqual(ran("diff", "-r", a, b).stdout, "")
 
     def test_continues(self):
-        """a plan is continued, and only its own"""
+        """a plan is continued only with the same matrix"""
         self.plan()
         write("p/runs/0001/state", "done")
         shutil.copytree("p", "before")
@@ -135,7 +135,7 @@ class Continued(TestCase):
         self.refused("p/plan.json: not a plan", *planning())
 
     def test_bad_directory(self):
-        """where no directory can be is refused"""
+        """an impossible directory is refused"""
         write("file")
         for text, name in (("file/plan.json: Not a directory", "file"),
                            ("Not a directory", "file/p"),
@@ -143,7 +143,7 @@ class Continued(TestCase):
             self.refused(text, *planning(out=name, seed=1))
 
     def test_damaged(self):
-        """a damaged plan is refused, and left as it is"""
+        """a damaged plan is refused and left unchanged"""
         self.plan()
         good = read("p/plan.json")
         cut = "".join(good.splitlines(keepends=True)[:39])
@@ -159,7 +159,7 @@ class Continued(TestCase):
                 self.assertEqual(read("p/plan.json"), bad)
 
     def test_mended(self):
-        """a plan that was not finished, or lost files, is made whole"""
+        """an unfinished plan, or one with lost files, is completed"""
         self.plan()
         shutil.copytree("p", "before")
         os.rename("p/plan.json", "p/plan.json.new")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # level: check
-"""What a run comes to, with a QEMU that is played; and Linpack's window."""
+"""The states of runs, with a fake QEMU; and the window of Linpack."""
 import os
 import shutil
 import signal
@@ -8,7 +8,7 @@ import signal
 from ..messages import HERE
 from .support import Machine, TestCase, eventually, limited, program, ran, read, write
 
-# Its guest says what is in the file "said", and waits if that is asked for.
+# The guest prints the file "said", and waits if requested.
 QEMU = """
 printf '%s\\n' "$@" >"$TEST/args"
 cat "$TEST/said"
@@ -29,7 +29,7 @@ class Run(Machine):
         self.plan()
 
     def says(self, state, *lines, **environment):
-        """A guest that says these lines."""
+        """A guest that prints these lines."""
         write("said", *lines)
         return self.comes_to(state, **environment)
 
@@ -37,7 +37,7 @@ class Run(Machine):
         return os.path.exists("p/runs/0001/run.exitstat")
 
     def test_done(self):
-        """a run ends done, with its machine filled in"""
+        """a complete run is done, with all placeholders replaced"""
         self.says("done", END, GUEST_APPEND="one=1", CPU_FLAGS=",x=off")
         args = read("args").splitlines()
         self.assertIn("/k", args)
@@ -47,11 +47,11 @@ class Run(Machine):
         self.assertTrue(self.recorded())
 
     def test_partial(self):
-        """a run ends partial, and says why"""
+        """a partial run gives the reason"""
         self.says("partial: QEMU ended with status .*", BEGIN, STATUS="3")
 
     def test_hangs(self):
-        """a run whose guest hangs is partial, and has its recording"""
+        """a run whose guest hangs is partial and has a recording"""
         def hangs(limit):
             write("p/runs/0001/limit", limit)
             write("wait")
@@ -60,16 +60,16 @@ class Run(Machine):
         self.assertTrue(self.recorded())
 
     def test_failed(self):
-        """a run ends failed, and says why"""
+        """a failed run gives the reason"""
         self.says("failed: module ahci;", "guestbench: failed: module ahci;")
         write("errors", "qemu: no KVM here")
         self.says("failed: no benchmark began: .*no KVM here.*", STATUS="1")
 
     def test_benchmarks_fail(self):
-        """a run whose benchmarks failed is partial, and says why"""
+        """a run with failed benchmarks is partial and gives the reason"""
         some = "partial: 1 of 2 benchmarks failed: "
         self.says("done", GOOD, END)
-        self.says(some + "disk-1m: dd is not in the guest",
+        self.says(some + "disk-1m: dd is missing from the guest",
                   "guestbench: missing disk-1m dd;", GOOD, END)
         self.says(some + "disk-1m: disk full: 9 MiB", "guestbench: begin disk-1m;",
                   "guestbench: end disk-1m;", "| fio: error", "| disk full: 9 MiB",
@@ -84,7 +84,7 @@ class Run(Machine):
                   "[ 1.0] Kernel panic - not syncing: no init")
 
     def test_machine_fails(self):
-        """a run that the machine failed, or its disk, is not partial"""
+        """a run with a KVM error or a full disk is failed"""
         write("errors", "KVM internal error. Suberror: 1", "RAX=0")
         self.says("failed: KVM internal error. Suberror: 1", BEGIN)
         write("errors", "exitstat record: run.exitstat.part: disk full (free some)")
@@ -98,17 +98,17 @@ class Run(Machine):
             err = process.communicate()[1]
         self.assertEqual(process.returncode, 1)
         self.assertEqual(err.count("\n"), 1)
-        self.assertIn("state: not written (is the disk full?): done", err)
+        self.assertIn("state: cannot write (is the disk full?): done", err)
         self.assertFalse(os.path.exists("p/runs/0001/state"))
 
     def test_hangs_at_once(self):
-        """a run whose guest hung before it began failed"""
+        """a run whose guest hangs before the first benchmark is failed"""
         write("p/runs/0001/limit", 1)
         write("wait")
         self.says("failed: the guest did not end within 1 s and no benchmark began")
 
     def test_ended(self):
-        """an ended run leaves a whole recording and nothing else"""
+        """an interrupted run leaves a complete recording and nothing else"""
         write("said", BEGIN)
         write("wait")
         with self.popen(WITH_PARENT="setpriv --pdeathsig KILL") as process:
@@ -124,16 +124,16 @@ class Run(Machine):
 
 
 def log(path):
-    """What the guest has said by now."""
+    """The output of the guest so far."""
     return read(f"{path}/guest.log") if os.path.exists(f"{path}/guest.log") else ""
 
 
 def running(text):
-    """Does a process with this text in its command line?"""
+    """Whether a process with this text in its command line exists."""
     return ran("pgrep", "-f", text).returncode == 0
 
 
-# An hpcc whose parts are played.
+# A fake hpcc with all its parts.
 MPIRUN = """
 [ "$*" = '--allow-run-as-root --oversubscribe -np 4 hpcc' ] || exit 9
 grep -qx '2 *Ps' hpccinf.txt && grep -qx '300 *Ns' hpccinf.txt || exit 8
@@ -153,7 +153,7 @@ class Linpack(TestCase):
         return found.returncode, found.stdout, read("marks")
 
     def test_hpl(self):
-        """Linpack's window is HPL's part of hpcc"""
+        """the window of Linpack is the HPL part of hpcc"""
         program("bin/mpirun", MPIRUN)
         self.assertEqual(self.hpl(), (0, "HPL_Tflops=0.5\n", "".join(
             f"guestbench: {mark} lp;\n" for mark in ("begin", "end"))))

@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The runs of a plan, one after the other, in a place that is played; and programs
-that are ended when this one is."""
+"""Running a plan with a fake executor; and child programs that end with guestbench."""
 import io
 import os
 import pathlib
@@ -17,7 +16,7 @@ from .support import TestCase, eventually, program, read, write
 
 
 class Place:
-    """Each run comes to the next one of these states."""
+    """A fake executor: each run ends in the next of these states."""
 
     def __init__(self, *states):
         self.states, self.seen = list(states), []
@@ -43,18 +42,18 @@ class Pending(TestCase):
             return self.command("--matrix", "m.conf", "--out", "o", *options)
 
     def test_each(self):
-        """each run has its turn, and what is done is not done again"""
+        """each run is executed, and completed runs are not repeated"""
         place = Place("done", "partial: so", "failed: so", None)
         status, _, err = self.run_in(place)
         self.assertEqual((status, place.seen), (1, ["0001", "0002", "0003", "0004"]))
         self.assertIn("run 3 of 4: failed: so, 0 s", err)
-        self.assertIn("run 4 of 4: no result (the same command tries again)", err)
+        self.assertIn("run 4 of 4: no result (the same command repeats it)", err)
         place = Place("done")
         self.run_in(place)
         self.assertEqual(place.seen, ["0004"])
 
     def test_retry(self):
-        """--retry runs again what was partial or failed"""
+        """--retry repeats partial and failed runs"""
         self.run_in(Place("done", "partial: so", "failed: so", "done"))
         write("o/runs/0002/guest.log", "old")
         os.makedirs("o/runs/0002/domain")
@@ -65,15 +64,15 @@ class Pending(TestCase):
         self.assertFalse(os.path.exists("o/runs/0002/domain"))
 
     def test_hopeless(self):
-        """three runs in a row that failed are the last ones"""
+        """three failed runs in a row end the program"""
         place = Place("failed: so", None, "failed: so")
         status, _, err = self.run_in(place)
         self.assertEqual((status, len(place.seen)), (1, 3))
-        self.assertIn("three runs in a row failed (the last one left o/runs/0003)", err)
+        self.assertIn("three runs in a row failed (see o/runs/0003)", err)
         self.assertEqual(list(pathlib.Path().glob("exitstat-guestbench.*")), [])
 
     def test_sweep(self):
-        """what a killed guestbench left is removed"""
+        """the files of a killed instance are removed"""
         self.patch_environment(TMPDIR=self.directory)
         gone, alive = f"{runs.PREFIX}99999999.a", f"{runs.PREFIX}{os.getpid()}.b"
         os.mkdir(gone)
@@ -85,7 +84,7 @@ class Pending(TestCase):
 
 class InLab(TestCase):
     def test_results(self):
-        """what a lab brings back is the run's, and its limit comes first"""
+        """the files from a lab are copied to the run, and the inner limit expires first"""
         write("m.conf", "accel = kvm", "benchmarks = cpu", "repeats = 1",
               "memory = 256", "disk-size = 2048", "timeout = 10")
         plan = self.plan()
@@ -111,7 +110,7 @@ class InLab(TestCase):
         write("out/other")
 
 
-# A guestbench whose QEMU does not end, without what image/parts makes.
+# A guestbench whose QEMU does not end, without the products of image/parts.
 SCRIPT = """
 import sys
 sys.path.insert(0, sys.argv.pop(1))
@@ -128,7 +127,7 @@ exec sleep 1000
 
 class Interrupted(TestCase):
     def start(self, *prefix):
-        """One that waits for a run."""
+        """Start an instance that waits for a run."""
         write("m.conf", "accel = tcg", "repeats = 2", "benchmarks = cpu")
         program("host/run-one", RUN_ONE)
         os.makedirs("tmp")
@@ -162,7 +161,7 @@ class Interrupted(TestCase):
                 shutil.rmtree("tmp")
 
     def test_nohup(self):
-        """a guestbench below nohup goes on when its terminal is gone"""
+        """an instance under nohup survives the loss of its terminal"""
         with self.start("env", "--ignore-signal=HUP") as process:
             process.send_signal(signal.SIGHUP)
             process.send_signal(signal.SIGINT)
@@ -170,7 +169,7 @@ class Interrupted(TestCase):
         self.assertEqual(process.returncode, 130)
 
     def test_killed(self):
-        """a guestbench that is killed takes its run with it"""
+        """killing an instance ends its run"""
         with self.start() as process:
             process.kill()
         eventually(self.ended)
@@ -183,7 +182,7 @@ class Terminal(io.StringIO):
 
 class OneLine(TestCase):
     def shown(self, stream, wanted=True):
-        """What Progress writes to a stream, in the time that it takes to do so."""
+        """The output of Progress to a stream."""
         with mock.patch.object(sys, "stderr", stream), \
                 progress.Progress("run 1 of 2", ".", wanted):
             if wanted and stream.isatty():
@@ -191,19 +190,19 @@ class OneLine(TestCase):
         return stream.getvalue()
 
     def test_terminal(self):
-        """on a terminal one line is rewritten, and is gone at the end"""
+        """on a terminal one line is rewritten and removed at the end"""
         text = self.shown(Terminal())
         self.assertIn("guestbench: run 1 of 2: booting ... ", text)
         self.assertNotIn("\n", text)
         self.assertTrue(text.endswith(progress.CLEAR))
 
     def test_elsewhere(self):
-        """elsewhere, or with --quiet, there is none"""
+        """without a terminal or with --quiet nothing is printed"""
         self.assertEqual(self.shown(io.StringIO()), "")
         self.assertEqual(self.shown(Terminal(), wanted=False), "")
 
     def test_where(self):
-        """what a run is at, by its guest's console"""
+        """progress is taken from the guest's console"""
         self.assertEqual(progress.where_is("."), "booting")
         write("tasks", "a", "b")
         write("guest.log", "guestbench: begin a;", "guestbench: end a;",

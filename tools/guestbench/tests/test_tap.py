@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""No failure gets past tests/tap: tests are played to it, each with another way to
-fail."""
+"""tests/tap reports every kind of failure, shown with fake tests."""
 import contextlib
 import importlib.util
 import io
@@ -13,7 +12,7 @@ LOADER = SourceFileLoader("tap", str(pathlib.Path(__file__).parent / "tap"))
 
 
 def load_tap():
-    """The program as a module; it sets the first directory of its path."""
+    """The program as a module, with its module path."""
     module = importlib.util.module_from_spec(
         importlib.util.spec_from_loader("tap", LOADER))
     path = list(sys.path)
@@ -24,7 +23,7 @@ def load_tap():
 
 class Played(unittest.TestCase):
     def passes(self):
-        """one that passes"""
+        """a test that passes"""
 
     def fails(self):
         print("because")
@@ -34,14 +33,14 @@ class Played(unittest.TestCase):
         raise OSError("broken")
 
     def parts(self):
-        """one of its parts fails"""
+        """a test with a failing subtest"""
         for n in range(3):
             with self.subTest(n=n):
                 self.assertNotEqual(n, 1)
 
     @unittest.skip("not here")
     def skipped(self):
-        """one that is skipped"""
+        """a test that is skipped"""
 
     def skips(self):
         self.skipTest("not now")
@@ -63,21 +62,21 @@ def outside(name):
     return f"setUpClass ({__name__}.{name})"
 
 
-# Tests, whether one of them failed, the lines in which they end, and what is shown
-# of them.
+# Tests, whether one of them fails, their result lines, and other lines that must be
+# printed.
 PLAYED = (
-    ([Played("passes")], False, ["ok 1 - one that passes"]),
-    ([Played("skipped")], False, ["ok 1 - one that is skipped # SKIP not here"]),
+    ([Played("passes")], False, ["ok 1 - a test that passes"]),
+    ([Played("skipped")], False, ["ok 1 - a test that is skipped # SKIP not here"]),
     ([Played("skips")], False, [f"ok 1 - {Played('skips').id()} # SKIP not now"]),
     ([Played("passes"), Played("skipped"), Played("passes")], False, [
-        "ok 1 - one that passes", "ok 2 - one that is skipped # SKIP not here",
-        "ok 3 - one that passes"]),
+        "ok 1 - a test that passes", "ok 2 - a test that is skipped # SKIP not here",
+        "ok 3 - a test that passes"]),
     ([Played("fails"), Played("passes")], True, [
-        f"not ok 1 - {Played('fails').id()}", "ok 2 - one that passes"],
+        f"not ok 1 - {Played('fails').id()}", "ok 2 - a test that passes"],
      "# AssertionError: 1 != 2", "# because"),
     ([Played("breaks")], True, [f"not ok 1 - {Played('breaks').id()}"],
      "# OSError: broken"),
-    ([Played("parts")], True, ["not ok 1 - one of its parts fails"],
+    ([Played("parts")], True, ["not ok 1 - a test with a failing subtest"],
      f"# {Played('parts')} (n=1)"),
     ([Unprepared("passes")], True, [f"not ok 1 - {outside('Unprepared')}"],
      "# OSError: unprepared"),
@@ -90,8 +89,8 @@ PLAYED = (
 
 class Tap(unittest.TestCase):
     def test_lines(self):
-        """tests that pass, are skipped and fail, in or before them"""
-        # without subTest, as one that is not seen would hide that
+        """passed, skipped and failed tests are reported, also failures in setUpClass"""
+        # without subTest, which would hide a failure that is not reported
         for tests, failed, lines, *shown in PLAYED:
             out = io.StringIO()
             with contextlib.redirect_stdout(out):
@@ -105,5 +104,5 @@ class Tap(unittest.TestCase):
 
 
 def load_tests(loader, *_):
-    """Not those that are played."""
+    """Do not load the fake tests."""
     return loader.loadTestsFromTestCase(Tap)

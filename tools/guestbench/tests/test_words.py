@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What is said in words, of figures as they may come."""
+"""Sentences about all kinds of figures."""
 import unittest
 
 from ..words import RULE, sentence
@@ -10,8 +10,8 @@ def pair(x):
 
 
 def row(label, reasons, runs=1, per_op=True, **axes):
-    """A guest. reasons: name: (exits, for each operation, share of time in KVM, in
-    user space), each a mean or a pair with its interval."""
+    """A guest. reasons: name: (exits, exits per operation, shares of time in the handler
+    and in user space), each a mean or a pair of mean and interval."""
     found = {name: {"exits": n, "per_op": pair(each), "handler": pair(kvm),
                     "userspace": pair(user)}
              for name, (n, each, kvm, user) in reasons.items()}
@@ -23,7 +23,7 @@ def row(label, reasons, runs=1, per_op=True, **axes):
 
 
 def five(label, each, share, **axes):
-    """A guest that ran five times."""
+    """A guest with five runs."""
     return row(label, {"IO": (9000, each, 0, share)}, runs=5, **axes)
 
 
@@ -42,29 +42,29 @@ class Words(unittest.TestCase):
                                   emulated), f"file write{text}")
 
     def test_rule(self):
-        """the rule names its limits"""
+        """the rule states its limits"""
         self.assertIn("at most 50 % of", RULE)
-        self.assertIn("200 or more", RULE)
+        self.assertIn("at least 200", RULE)
 
     def test_remedy(self):
-        """the neighbour with fewer exits is the remedy"""
+        """the neighbour with fewer exits is named as remedy"""
         self.says(" on IDE: 61 % of the vCPUs' time in IO exits to user space; "
                   "virtio removes 97 % of them (one run each).", VIRTIO, IDE)
-        # two axes apart: not the doing of one of them
+        # two axes differ: neither alone is the remedy
         far = row("bus=ide cpu=default", {"IO": (4000, 400, .1, .5)}, bus="ide",
                   cpu="default")
         self.says(" on IDE with QEMU's default CPU: 50 % of the vCPUs' time in IO "
                   "exits to user space.", VIRTIO, far)
-        self.says(": 3 % of the vCPUs' time in HLT exits in KVM.", VIRTIO)
+        self.says(": 3 % of the vCPUs' time in HLT exits in the handler.", VIRTIO)
 
     def test_single_runs(self):
-        """of single runs only large differences are said"""
-        # not twice as much, so the baseline is spoken of
-        self.says(" in the baseline: 3 % of the vCPUs' time in HLT exits in KVM.",
+        """with single runs only large differences are reported"""
+        # less than twice as much, so the sentence is about the baseline
+        self.says(" in the baseline: 3 % of the vCPUs' time in HLT exits in the handler.",
                   VIRTIO, NEAR)
         in_baseline = (" in the baseline: 30 % of the vCPUs' time in IO exits to user "
                        "space")
-        # half as many, though of too few
+        # half as many, but of too few exits
         few = row("baseline", {"IO": (199, 20, 0, .3)})
         self.says(in_baseline + ".", few,
                   row("bus=ide", {"IO": (1, .1, 0, .01)}, bus="ide"))
@@ -74,22 +74,22 @@ class Words(unittest.TestCase):
                   row("bus=ide", {"IO": (102, 10.2, 0, .01)}, bus="ide"))
 
     def test_absent_reason(self):
-        """a reason that does not occur with the other value"""
-        self.says(" on IDE: exits hardly matter: the costliest kind, HLT, takes 0.1 % "
+        """a reason that is absent with another value is fully removed"""
+        self.says(" on IDE: exits hardly matter: the most expensive reason, HLT, takes 0.1 % "
                   "of the vCPUs' time.", NONE,
                   row("baseline", {"IO": (3, .3, 0, .00001)}))
         self.says(" in the baseline: 30 % of the vCPUs' time in IO exits to user "
                   "space; IDE removes 100 % of them (one run each).", ENOUGH, NONE)
 
     def test_repeats(self):
-        """with repeats, only what is no chance is said"""
+        """with repeats only significant differences are reported"""
         in_baseline = (" in the baseline: 30 +- 2 % of the vCPUs' time in IO exits to "
                        "user space")
         for end, other in (
                 (".", five("bus=ide", (70, 12), (.33, .02), bus="ide")),
                 ("; IDE removes 22 % of them.",
                  five("bus=ide", (70, 10), (.33, .02), bus="ide")),
-                # surely fewer, though not worth a remedy
+                # significantly fewer, but not enough for a remedy
                 (".", five("bus=ide", (73, 1), (.33, .02), bus="ide")),
                 ("; IDE removes 100 % of them.",
                  row("bus=ide", {"HLT": (9, .2, 0, 0)}, runs=5, bus="ide")),
@@ -102,15 +102,15 @@ class Words(unittest.TestCase):
                   five("bus=ide", (180, 9), (.36, .002), bus="ide"))
 
     def test_no_exits(self):
-        """TCG has no exits, which is no remedy"""
+        """TCG without exits is not a remedy"""
         self.says(" (bus=ide): 61 % of the vCPUs' time in IO exits to user space.", IDE,
                   row("bus=ide accel=tcg", {}, accel="tcg", per_op=False, bus="ide"))
-        self.says(": no exits, as TCG does without KVM.", TCG)
+        self.says(": no exits, because TCG does not use KVM.", TCG)
         self.says(": no exits were recorded in its window.", row("baseline", {}), TCG)
         self.says(": no result.", {**TCG, "runs": 0})
 
     def test_emulated(self):
-        """an emulator's times are no finding, its counts are"""
+        """in an emulator counts are reported, times are not"""
         for text, *rows in (
                 (" on IDE: 53 % of its exits are IO; virtio removes 97 % of them (one "
                  "run each).", VIRTIO, IDE),

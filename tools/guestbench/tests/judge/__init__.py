@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Judges what the runs of guestbench in a lab left.
+"""Judge the runs of guestbench in a lab.
 
-usage: judge DIR done       every run came to its end
-       judge DIR windows    every exit is in one window, and ftrace saw as many
+usage: judge DIR done       every run is complete
+       judge DIR windows    every exit is in one window, and the sums equal ftrace's
                             (file "hist" of each run)
-       judge DIR scores     each benchmark has a score, exits and times
-       judge DIR ide        a write costs more exits on IDE
-       judge DIR nested     a guest in the guest has the exits it must
-       judge DIR shown      exitstat and libvirt report the same of a domain
-       judge DIR stats      query-stats is what exitstat counts of it
-       judge DIR gone       the domain is not there afterwards
+       judge DIR scores     every benchmark has a score, exits and times
+       judge DIR ide        a write takes more exits on IDE
+       judge DIR nested     an inner guest has exactly the exits of its table
+       judge DIR shown      exitstat and libvirt report the same domain
+       judge DIR stats      query-stats equals exitstat's counts
+       judge DIR gone       the domain is gone afterwards
 
-Prints what is not so, and ends with status 1.
+Prints failed checks and exits with 1.
 """
 import json
 import sys
@@ -29,7 +29,7 @@ CHECKS = {
 
 
 def judge(directory, check):
-    """What is not so."""
+    """A failed check."""
     try:
         with open(f"{directory}/report.json", encoding="utf-8") as f:
             return list(CHECKS[check](directory, json.load(f)))

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What has to be true of a domain of libvirt, of which a run in a lab left what was
-said while it was suspended (lab/jobs/guestbench/watch-domain)."""
+"""Checks of a libvirt domain in a lab, from the outputs that
+lab/jobs/guestbench/watch-domain stored while it was suspended."""
 import json
 import os
 from collections import Counter
@@ -25,7 +25,7 @@ class Domain:
             return f.read()
 
     def vm(self):
-        """The one of exitstat's list that has the domain's name and uuid."""
+        """The VM in exitstat's list with the domain's name and UUID."""
         vms = [vm for vm in json.loads(self.text("list.json"))["vms"]
                if (vm["name"], vm["uuid"]) == (NAME, self.uuid)]
         return vms[0] if len(vms) == 1 else None
@@ -52,7 +52,7 @@ def answer(domain, name):
 
 
 def described(domain):
-    """Names of the engine's statistics in query-stats-schemas."""
+    """The names of the engine's statistics in query-stats-schemas."""
     return {s["name"] for schema in answer(domain, "schemas.json")
             if schema["target"] == "vcpu" for s in schema["stats"]
             if s["name"].startswith(PREFIX)}
@@ -68,7 +68,7 @@ def by_query_stats(domain):
 
 
 def by_kernel(domain):
-    """NAME:COUNT of each reason, of all VMs: the domain is the only one."""
+    """NAME:COUNT for each reason over all VMs; the domain is the only VM."""
     rows = (line.split(":") for line in domain.text("reasons").splitlines())
     return Counter({PREFIX + name.lower(): int(n) for name, n in rows})
 
@@ -95,7 +95,7 @@ def not_gone(domain):
 
 
 def of_each(check):
-    """A check of a domain as one of all runs."""
+    """Turn a check of one domain into a check of all runs."""
     def check_runs(directory, report):
         if not report["runs"]:
             yield "no runs"

@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Exits of a guest in the benchmarks' guest, against guests/guests.cfg, which
-says of each exit generator what it makes.
+"""Compare the exits of an inner guest with guests/guests.cfg, which lists the exits of
+each exit generator.
 
-What the KVM that is recorded counts as exits of L2 has to be that, reason by
-reason. More are its own pages, which it fills for L2, interrupts of the machine
-and of L1's timer, and windows for these; they are not handed to L1's hypervisor,
-others all are.
+The exits of L2 counted by the recorded KVM must equal the table, reason by reason.
+Additional exits are page faults that this KVM resolves for L2, interrupts of the host
+and of L1's timer, and their windows; these are not reflected to L1, all others are.
 """
 import os
 import re
@@ -32,7 +31,7 @@ def read_guests(column):
 
 
 def expected(guests, guest):
-    """{reason: (number, at least?)}; None for what the table does not know."""
+    """{reason: (number, whether it is a minimum)}; None for reasons outside the table."""
     if guest not in guests:
         return None
     want = {TIMER: (0, True)}
@@ -46,7 +45,7 @@ def expected(guests, guest):
 
 
 def generator(name):
-    """As guests.cfg calls the guest of the benchmark nested-NAME-N."""
+    """The name in guests.cfg of the guest of the benchmark nested-NAME-N."""
     row, _, n = name.removeprefix("nested-").rpartition("-")
     return NOTHING if row == "nothing" else f"exits:{row.replace('-', '_')}:{n}"
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""What has to be true of all runs of a lab. Each function yields what is not, of a
-directory of guestbench's and its report."""
+"""Checks of all runs of a lab. Each function yields the failures for a guestbench
+directory and its report."""
 import re
 
 
