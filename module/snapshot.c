@@ -124,7 +124,7 @@ static void kes_put_exits(struct kes_writer *w, const struct kes_counts *counts)
 		exit->code = kes_code(slot);
 		exit->l1 = counts->l1[KES_EXITS][slot];
 		exit->l2 = counts->l2[KES_EXITS][slot];
-		exit->l2_reflected = counts->l2[KES_REFLECTED][slot];
+		exit->reflected = counts->l2[KES_REFLECTED][slot];
 		exit->fastpath = counts->l1[KES_FASTPATH][slot] +
 				 counts->l2[KES_FASTPATH][slot];
 		exit->userspace = counts->l1[KES_USERSPACE][slot] +
@@ -144,7 +144,7 @@ static void kes_put_counts(struct kes_writer *w, u32 type,
 	rec->unknown_last = counts->unknown_last;
 	rec->attempts = counts->entries.attempts;
 	rec->entry_failed = counts->entries.failed;
-	rec->emulation = counts->entries.emulation;
+	rec->entry_emulated = counts->entries.emulation;
 	kes_put_exits(w, counts);
 }
 

@@ -192,7 +192,7 @@ static void test_closure(void)
 	u64 sum;
 
 	TEST_ASSERT(rec, "No record of the vCPU");
-	sum = rec->entry_failed + rec->emulation;
+	sum = rec->entry_failed + rec->entry_emulated;
 	for (i = 0; i < rec->nr_exits; i++)
 		sum += exit_nr(rec, i)->l1 + exit_nr(rec, i)->l2;
 	TEST_ASSERT(rec->attempts && rec->attempts == sum,

@@ -56,10 +56,10 @@
  * clear is zero because it is not counted, not because nothing happened.
  */
 #define KES_FIELD_CONTEXT	0x01ULL	/* l2 is counted apart from l1 */
-#define KES_FIELD_REFLECTED	0x02ULL	/* l2_reflected */
+#define KES_FIELD_REFLECTED	0x02ULL	/* reflected */
 #define KES_FIELD_FASTPATH	0x04ULL	/* fastpath */
 #define KES_FIELD_USERSPACE	0x08ULL	/* userspace */
-#define KES_FIELD_ACCOUNTING	0x10ULL	/* attempts, entry_failed, emulation */
+#define KES_FIELD_ACCOUNTING	0x10ULL	/* attempts, entry_* */
 /* 0x20 is reserved: written as 0, ignored by readers */
 
 struct kes_header {
@@ -128,7 +128,7 @@ struct kes_exit {
 	__u64 reserved;		/* 0, ignored by readers */
 	__u64 l1;		/* exits from L1, the guest of this KVM */
 	__u64 l2;		/* exits from L2, a guest of that guest */
-	__u64 l2_reflected;	/* part of l2: reflected to L1 as a VM exit */
+	__u64 reflected;	/* part of l2: reflected to L1 as a VM exit */
 	__u64 fastpath;		/* part of l1 + l2: handled by a fastpath */
 	__u64 userspace;	/* part of l1 + l2: returned to user space */
 };
@@ -143,14 +143,14 @@ struct kes_vcpu_record {
 	__u64 unknown_last;	/* last raw code counted as unknown, or 0 */
 	/*
 	 * Accounting check, with KES_FIELD_ACCOUNTING: attempts equals the sum
-	 * of entry_failed, emulation, and l1 + l2 of all exits. A vCPU that is
-	 * read between the end of an attempt and the count of its exit is off
+	 * of entry_failed, entry_emulated, and l1 + l2 of all exits. A vCPU that
+	 * is read between the end of an attempt and the count of its exit is off
 	 * by 1 at that moment. A vCPU for which counting is switched at that
 	 * point stays off by 1 (see kes_header.switches).
 	 */
 	__u64 attempts;		/* completed VM-entry attempts */
 	__u64 entry_failed;	/* of these: VMLAUNCH/VMRESUME failed */
-	__u64 emulation;	/* of these: emulation_required, no VM entry */
+	__u64 entry_emulated;	/* of these: emulation_required, no VM entry */
 	__u64 reserved[4];	/* 0 */
 	/* struct kes_exit exits[nr_exits]; */
 };

@@ -48,7 +48,7 @@ class Window:
         """Add a phase of the guest."""
         for r in phase["by_reason"]:
             self.exits[r["name"]] += r["exits"]
-            self.contexts.add(r["name"], r["l1"], r["l2"], r["l2_reflected"])
+            self.contexts.add(r["name"], r["l1"], r["l2"], r["reflected"])
         if phase["elapsed_ns"] is None:     # the group time was off
             return
         self.elapsed_ns += phase["elapsed_ns"]

@@ -92,11 +92,11 @@ static void print_vcpu(const struct part *part)
 		printf("%s %llu %u %s %llu %llu %llu %llu %llu\n",
 		       base ? "base_exit" : "exit", vcpu->vm_id,
 		       vcpu->vcpu_id, code_word(e->code), e->l1, e->l2,
-		       e->l2_reflected, e->fastpath, e->userspace);
+		       e->reflected, e->fastpath, e->userspace);
 	}
 	printf("%s %llu %u %llu %llu %llu %" PRIu64 "\n",
 	       base ? "base" : "vcpu", vcpu->vm_id, vcpu->vcpu_id,
-	       vcpu->attempts, vcpu->entry_failed, vcpu->emulation, sum);
+	       vcpu->attempts, vcpu->entry_failed, vcpu->entry_emulated, sum);
 }
 
 static void print_userspace(const struct part *part)

@@ -29,10 +29,10 @@ static void close_vcpu(const struct snapshot *s, const struct snap_vm *vm,
 		.vm_id = vm->vm_id,
 		.vcpu_id = v->vcpu_id,
 		.attempts = v->attempts,
-		.exits = v->attempts - v->entry_failed - v->emulation -
+		.exits = v->attempts - v->entry_failed - v->entry_emulated -
 			 (uint64_t)open,
 		.failed = v->entry_failed,
-		.emulation = v->emulation,
+		.emulation = v->entry_emulated,
 		.missing = open,
 		.wrong = (uint64_t)llabs(open) > tolerance(s, vm),
 	};

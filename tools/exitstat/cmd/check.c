@@ -38,24 +38,25 @@ static void print_vcpu(const struct check_vcpu *v)
 {
 	char a[COUNT_TEXT_LEN], b[COUNT_TEXT_LEN];
 
-	printf("%5" PRIu64 " %-15.15s %4" PRIu64 " %14s %14s %6" PRIu64 " %6" PRIu64 " %7" PRId64 "%s\n",
+	printf("%5" PRIu64 " %-15.15s %4" PRIu64 " %14s %14s %6" PRIu64 " %8" PRIu64 " %11" PRId64 "%s\n",
 	       v->vm_id, v->comm, v->vcpu_id, fmt_count(a, v->attempts),
 	       fmt_count(b, v->exits), v->failed, v->emulation, v->missing,
 	       v->wrong ? " *" : "");
 }
 
-static void print_closure(const struct check_closure *c, uint64_t switches)
+static void print_accounting(const struct check_closure *c, uint64_t switches)
 {
 	char n[COUNT_TEXT_LEN];
 
-	printf("Closure: every VM-entry attempt ends in an exit, a failed entry or emulation\n\n");
+	printf("Accounting check: VM-entry attempts = exits + failed entries + emulated entries\n\n");
 	if (c->verdict == CANNOT) {
 		printf("  unavailable: source %s does not count attempts\n",
 		       c->source);
 		return;
 	}
-	printf("%5s %-15s %4s %14s %14s %6s %6s %7s\n", "VM", "NAME", "VCPU",
-	       "ATTEMPTS", "EXITS", "FAILED", "EMUL", "MISSING");
+	printf("%5s %-15s %4s %14s %14s %6s %8s %11s\n", "VM", "NAME", "VCPU",
+	       "ATTEMPTS", "EXITS", "FAILED", "EMULATED",
+	       "UNACCOUNTED");
 	for (size_t i = 0; i < c->nr; i++)
 		print_vcpu(&c->vcpus[i]);
 	if (!c->nr)
@@ -116,7 +117,7 @@ static const char *const verdict_names[] = {
 	[RIGHT] = "right", [WRONG] = "wrong", [CANNOT] = "cannot",
 };
 
-static json_t *closure_json(const struct check_closure *c)
+static json_t *accounting_json(const struct check_closure *c)
 {
 	json_t *vcpus = json_array();
 
@@ -129,14 +130,14 @@ static json_t *closure_json(const struct check_closure *c)
 			"vcpu", (json_int_t)v->vcpu_id,
 			"attempts", (json_int_t)v->attempts,
 			"exits", (json_int_t)v->exits,
-			"failed", (json_int_t)v->failed,
-			"emulated", (json_int_t)v->emulation,
-			"missing", (json_int_t)v->missing, "wrong", v->wrong));
+			"entry_failed", (json_int_t)v->failed,
+			"entry_emulated", (json_int_t)v->emulation,
+			"unaccounted", (json_int_t)v->missing, "wrong", v->wrong));
 	}
 	return json_pack("{s:s, s:I, s:I, s:o}", "verdict",
 			 verdict_names[c->verdict],
 			 "attempts", (json_int_t)c->attempts,
-			 "missing", (json_int_t)c->missing, "vcpus", vcpus);
+			 "unaccounted", (json_int_t)c->missing, "vcpus", vcpus);
 }
 
 static json_t *trace_json(const struct check_trace *t, uint32_t isa)
@@ -170,7 +171,7 @@ static void print_json(const struct snapshot *s, const struct check_closure *c,
 	json_print(json_pack("{s:I, s:I, s:o, s:o}",
 			     "lost", (json_int_t)s->hdr.lost,
 			     "switches", (json_int_t)s->hdr.switches,
-			     "closure", closure_json(c),
+			     "accounting", accounting_json(c),
 			     "histogram", trace_json(t, s->hdr.isa)), stdout);
 }
 
@@ -232,7 +233,7 @@ static int report(const struct options *o, const struct snapshot *s,
 		print_json(s, &c, t);
 	} else {
 		cmd_print_lost(s);
-		print_closure(&c, s->hdr.switches);
+		print_accounting(&c, s->hdr.switches);
 		print_trace(t, s->hdr.isa);
 	}
 	code = exit_code(c.verdict, t->verdict);

@@ -6,7 +6,7 @@
 
 const struct field field_table[NR_FIELDS] = {
 	{ KES_FIELD_CONTEXT, FIELD_L2, "contexts (L1, L2)" },
-	{ KES_FIELD_REFLECTED, FIELD_L2_REFLECTED, "exits reflected to L1" },
+	{ KES_FIELD_REFLECTED, FIELD_REFLECTED, "exits reflected to L1" },
 	{ KES_FIELD_FASTPATH, FIELD_FASTPATH, "fastpath" },
 	{ KES_FIELD_USERSPACE, FIELD_USERSPACE, "returns to user space" },
 	{ KES_FIELD_ACCOUNTING, FIELD_ACCOUNTING, "accounting check" },

@@ -12,7 +12,7 @@
 /* Counts of a reason that not every source has; every source has l1. */
 #define FIELD_L1		"l1"
 #define FIELD_L2		"l2"
-#define FIELD_L2_REFLECTED	"l2_reflected"
+#define FIELD_REFLECTED	"reflected"
 #define FIELD_FASTPATH		"fastpath"
 #define FIELD_USERSPACE		"userspace"
 #define FIELD_ACCOUNTING	"accounting"

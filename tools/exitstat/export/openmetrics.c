@@ -63,7 +63,7 @@ static int on_closure(void *arg, const int64_t n[REC_MAX_COLUMNS])
 {
 	add_sum(arg, n[1], METER_ATTEMPTS, n[2]);
 	add_sum(arg, n[1], METER_ENTRY_FAILED, n[3]);
-	add_sum(arg, n[1], METER_EMULATION, n[4]);
+	add_sum(arg, n[1], METER_ENTRY_EMULATED, n[4]);
 	return 0;
 }
 

@@ -161,7 +161,7 @@ void model_cell_add_counts(struct model_cell *c, const struct rec_counts *n,
 		c->last_ns = end_ns;
 	add_count(&c->n.l1, n->l1);
 	add_count(&c->n.l2, n->l2);
-	add_count(&c->n.l2_reflected, n->l2_reflected);
+	add_count(&c->n.reflected, n->reflected);
 	add_count(&c->n.fastpath, n->fastpath);
 	add_count(&c->n.userspace, n->userspace);
 }

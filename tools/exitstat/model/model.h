@@ -128,7 +128,7 @@ static inline int64_t model_unaccounted(const struct model *m)
 	const uint64_t *n = m->all->entries;
 
 	return (int64_t)(n[MODEL_ATTEMPTS] - m->total - n[MODEL_ENTRY_FAILED] -
-			 n[MODEL_EMULATION]);
+			 n[MODEL_ENTRY_EMULATED]);
 }
 
 /* For those that load rows: the cell that a row is of, see struct model_key. */

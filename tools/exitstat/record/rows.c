@@ -80,7 +80,7 @@ static int store_closure(struct rows *r, const struct delta_change *c)
 {
 	const int64_t n[] = { r->vcpu, (int64_t)c->sums[DELTA_ATTEMPTS],
 			      (int64_t)c->sums[DELTA_ENTRY_FAILED],
-			      (int64_t)c->sums[DELTA_EMULATION] };
+			      (int64_t)c->sums[DELTA_ENTRY_EMULATED] };
 
 	if (!(r->delta->hdr.fields & KES_FIELD_ACCOUNTING) || !(n[1] | n[2] | n[3]))
 		return 0;

@@ -83,7 +83,7 @@ struct rec_phase {
 struct rec_counts {
 	int64_t l1;
 	int64_t l2;
-	int64_t l2_reflected;
+	int64_t reflected;
 	int64_t fastpath;
 	int64_t userspace;
 };

@@ -67,7 +67,7 @@ int rec_need_group(const struct recording *r, uint32_t group,
  * returns != 0, and returns that. Sample, vCPU and reason are indices into the
  * arrays above; NULL in a column is -1.
  *	PACK_DELTA	sample, vcpu, reason, see rec_counts()
- *	PACK_CLOSURE	sample, vcpu, attempts, entry_failed, emulation
+ *	PACK_CLOSURE	sample, vcpu, attempts, entry_failed, entry_emulated
  *	PACK_VCPU_TIME	sample, vcpu, elapsed_ns, guest_ns
  *	PACK_TIME	sample, vcpu, reason, one ns per state, max_ns
  *	PACK_HISTOGRAM	sample, vcpu, reason, bucket, count

@@ -80,7 +80,7 @@ static const char packs[] =
 /* Times are charged to reasons without an exit in that phase, too. */
 static const char views[] =
 	"CREATE VIEW totals AS SELECT" PLACE "," REASON ","
-	" ifnull(l1, 0) + ifnull(l2, 0) AS exits, l1, l2, l2_reflected,"
+	" ifnull(l1, 0) + ifnull(l2, 0) AS exits, l1, l2, reflected,"
 	" fastpath, userspace, handler_ns, userspace_ns, polling_ns,"
 	" blocked_ns, preempted_ns, max_ns"
 	" FROM (SELECT phase, vcpu, reason FROM delta_total"
@@ -89,7 +89,7 @@ static const char views[] =
 	" LEFT JOIN time_total USING(phase, vcpu, reason)"
 	OF_PHASE OF_VCPU OF_REASON ";"
 	"CREATE VIEW totals_vcpu AS SELECT" PLACE ","
-	" attempts, entry_failed, emulation, elapsed_ns, guest_ns"
+	" attempts, entry_failed, entry_emulated, elapsed_ns, guest_ns"
 	" FROM (SELECT phase, vcpu FROM closure_total"
 	"  UNION SELECT phase, vcpu FROM vcpu_time_total) AS t"
 	" LEFT JOIN closure_total USING(phase, vcpu)"
@@ -119,9 +119,9 @@ static const char views[] =
 
 const struct rec_numbers rec_numbers[PACK_NR_SHAPES][PACK_MAX_NUMBERS] = {
 	[PACK_DELTA] = { VCPU_ID, REASON_ID, COUNT(l1), OR_NULL(l2),
-		OR_NULL(l2_reflected), OR_NULL(fastpath), OR_NULL(userspace) },
+		OR_NULL(reflected), OR_NULL(fastpath), OR_NULL(userspace) },
 	[PACK_CLOSURE] = { VCPU_ID, COUNT(attempts), COUNT(entry_failed),
-		COUNT(emulation) },
+		COUNT(entry_emulated) },
 	[PACK_USERSPACE] = { VCPU_ID, { "kvm_exit", REC_CODE }, COUNT(count) },
 	[PACK_VCPU_TIME] = { VCPU_ID, COUNT(elapsed_ns), COUNT(guest_ns) },
 	[PACK_TIME] = { VCPU_ID, REASON_ID, COUNT(handler_ns),

@@ -24,7 +24,7 @@ enum { EXITS, FASTPATH, KERNEL, USERSPACE, REFLECTED, NR_COLUMNS };
 static const char *const fields[NR_COLUMNS] = {
 	[FASTPATH] = FIELD_FASTPATH,
 	[USERSPACE] = FIELD_USERSPACE,
-	[REFLECTED] = FIELD_L2_REFLECTED,
+	[REFLECTED] = FIELD_REFLECTED,
 };
 
 static bool is_there(const struct recording *r, int column)
@@ -86,7 +86,7 @@ void report_fates(const struct model *m, FILE *out)
 			[EXITS] = model_exits(r->sum),
 			[FASTPATH] = model_filled(r->sum->n.fastpath),
 			[USERSPACE] = model_filled(r->sum->n.userspace),
-			[REFLECTED] = model_filled(r->sum->n.l2_reflected),
+			[REFLECTED] = model_filled(r->sum->n.reflected),
 		};
 		uint64_t others = n[FASTPATH] + n[USERSPACE] + n[REFLECTED];
 
@@ -111,7 +111,7 @@ static bool may_be_in_flight(const struct model *m, int64_t open)
 }
 
 /* Every VM-entry attempt must end in exactly one bucket. */
-void report_closure(const struct model *m, FILE *out)
+void report_accounting(const struct model *m, FILE *out)
 {
 	const uint64_t *n = m->all->entries;
 	int64_t open = model_unaccounted(m);
@@ -121,21 +121,21 @@ void report_closure(const struct model *m, FILE *out)
 	if (!m->has_closure)
 		return;
 	buf_printf(&b, "%s VM-entry attempts = %s exits + %" PRIu64
-		   " failed entries + %" PRIu64 " emulated",
+		   " failed entries + %" PRIu64 " emulated entries; ",
 		   fmt_count(attempts, n[MODEL_ATTEMPTS]),
 		   fmt_count(exits, m->total), n[MODEL_ENTRY_FAILED],
-		   n[MODEL_EMULATION]);
+		   n[MODEL_ENTRY_EMULATED]);
 	if (!open)
-		buf_printf(&b, ", 0 unaccounted for: closed.");
+		buf_printf(&b, "0 unaccounted.");
 	else if ((uint64_t)llabs(open) <=
 		 rec_get_u64(m->rec, "switches") * m->rec->nr_vcpus)
-		buf_printf(&b, ", %+" PRId64 " as counting was switched while guests ran.",
+		buf_printf(&b, "%+" PRId64 " unaccounted, because counting was switched while guests ran.",
 			   open);
 	else if (may_be_in_flight(m, open))
-		buf_printf(&b, ", %+" PRId64 " in flight as the guest still ran.",
+		buf_printf(&b, "%+" PRId64 " unaccounted: in flight, because the guest was still running.",
 			   open);
 	else
-		buf_printf(&b, ", %+" PRId64 ": NOT CLOSED, the counts are wrong.",
+		buf_printf(&b, "%+" PRId64 " unaccounted: the counts are WRONG.",
 			   open);
-	wrap_paragraph(out, "Closure", &b);
+	wrap_paragraph(out, "Accounting check", &b);
 }

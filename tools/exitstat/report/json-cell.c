@@ -23,7 +23,7 @@ static void put_counts(json_t *o, const struct model *m,
 		const char *field;
 		int64_t n;
 	} counts[] = {
-		{ FIELD_L2, c->n.l2 }, { FIELD_L2_REFLECTED, c->n.l2_reflected },
+		{ FIELD_L2, c->n.l2 }, { FIELD_REFLECTED, c->n.reflected },
 		{ FIELD_FASTPATH, c->n.fastpath },
 		{ FIELD_USERSPACE, c->n.userspace },
 	};
@@ -98,7 +98,7 @@ void report_json_thread(json_t *o, const struct model *m,
 	static const char *const entries[MODEL_NR_ENTRIES] = {
 		[MODEL_ATTEMPTS] = "attempts",
 		[MODEL_ENTRY_FAILED] = "entry_failed",
-		[MODEL_EMULATION] = "emulation",
+		[MODEL_ENTRY_EMULATED] = "entry_emulated",
 	};
 
 	json_object_set_new(o, "elapsed_ns", ns_or_null(m, c->elapsed_ns));

@@ -79,7 +79,7 @@ static json_t *reason(const struct model *m, const struct model_reason *r)
 			      "percent", model_share(m, exits),
 			      FIELD_L1, json_count(n->l1),
 			      FIELD_L2, json_count(n->l2),
-			      FIELD_L2_REFLECTED, json_count(n->l2_reflected),
+			      FIELD_REFLECTED, json_count(n->reflected),
 			      FIELD_FASTPATH, json_count(n->fastpath),
 			      FIELD_USERSPACE, json_count(n->userspace),
 			      "first_s", json_seconds(r->sum->first_ns),
@@ -87,8 +87,8 @@ static json_t *reason(const struct model *m, const struct model_reason *r)
 			      "per_s", model_rate(exits, model_active_ns(m)),
 			      "colour", (int)r->colour,
 			      "l2_percent", part(n->l2, exits),
-			      "l2_reflected_percent",
-			      part(n->l2_reflected, exits),
+			      "reflected_percent",
+			      part(n->reflected, exits),
 			      "fastpath_percent", part(n->fastpath, exits),
 			      "userspace_percent", part(n->userspace, exits));
 
@@ -113,7 +113,7 @@ static json_t *vcpu(const struct model *m, size_t i)
 			 "percent", json_percent(exits, m->total));
 }
 
-static json_t *closure(const struct model *m)
+static json_t *accounting(const struct model *m)
 {
 	const uint64_t *n = m->all->entries;
 
@@ -122,7 +122,7 @@ static json_t *closure(const struct model *m)
 	return json_pack("{s:I, s:I, s:I, s:I}",
 			 "attempts", (json_int_t)n[MODEL_ATTEMPTS],
 			 "entry_failed", (json_int_t)n[MODEL_ENTRY_FAILED],
-			 "emulation", (json_int_t)n[MODEL_EMULATION],
+			 "entry_emulated", (json_int_t)n[MODEL_ENTRY_EMULATED],
 			 "unaccounted", (json_int_t)model_unaccounted(m));
 }
 
@@ -139,7 +139,7 @@ static json_t *make(const struct model *m, bool brief, size_t max_values,
 			 "recording", header(m), "answers", answers(m),
 			 "reasons", reasons,
 			 "phases", report_json_phases(m, brief),
-			 "vcpus", vcpus, "closure", closure(m));
+			 "vcpus", vcpus, "accounting", accounting(m));
 	report_json_groups(root, m, max_values, cut);
 	return root;
 }

@@ -27,7 +27,7 @@ struct sums {
 static struct sums add_up(const struct model *m)
 {
 	struct sums s = {
-		.knows_reflected = rec_has_field(m->rec, FIELD_L2_REFLECTED),
+		.knows_reflected = rec_has_field(m->rec, FIELD_REFLECTED),
 	};
 
 	for (size_t i = 0; i < m->rec->nr_reasons; i++) {
@@ -35,7 +35,7 @@ static struct sums add_up(const struct model *m)
 
 		s.l1 += model_filled(r->sum->n.l1);
 		s.l2 += model_filled(r->sum->n.l2);
-		s.reflected += model_filled(r->sum->n.l2_reflected);
+		s.reflected += model_filled(r->sum->n.reflected);
 		if (!strcmp(r->info->class, "nested"))
 			s.for_l2 += model_filled(r->sum->n.l1);
 	}
@@ -66,7 +66,7 @@ static void print_row(const char *name, const uint64_t n[4], double per_exit,
 static void print_reason(const struct model_reason *r, const struct sums *s,
 			 FILE *out)
 {
-	uint64_t l2 = model_filled(r->sum->n.l2), reflected = model_filled(r->sum->n.l2_reflected);
+	uint64_t l2 = model_filled(r->sum->n.l2), reflected = model_filled(r->sum->n.reflected);
 	uint64_t n[4] = { model_filled(r->sum->n.l1), l2,
 			  l2 > reflected ? l2 - reflected : 0, reflected };
 
@@ -104,7 +104,7 @@ json_t *report_json_nested(const struct model *m)
 		return json_null();
 	return json_pack("{s:I, s:I, s:o, s:I, s:f, s:o}",
 			 "l1", (json_int_t)s.l1, "l2", (json_int_t)s.l2,
-			 "l2_reflected", s.knows_reflected ?
+			 "reflected", s.knows_reflected ?
 			 json_integer((json_int_t)s.reflected) : json_null(),
 			 "l1_virtualization", (json_int_t)s.for_l2,
 			 "exits_per_l2", (double)(s.l2 + s.for_l2) / (double)s.l2,

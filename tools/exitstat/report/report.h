@@ -25,7 +25,7 @@ static inline double report_percent(uint64_t part, uint64_t whole)
 
 /* Its parts, and what only an option asks for. */
 void report_fates(const struct model *m, FILE *out);
-void report_closure(const struct model *m, FILE *out);
+void report_accounting(const struct model *m, FILE *out);
 void report_time(const struct model *m, FILE *out);
 /* 0, or -ENODATA with a line in @err: it was not recorded. */
 int report_nested(const struct model *m, FILE *out, struct errbuf *err);

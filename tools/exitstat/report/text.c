@@ -424,5 +424,5 @@ void report_text(const struct model *m, FILE *out)
 	print_unknown(m, out);
 	report_fates(m, out);
 	report_time(m, out);
-	report_closure(m, out);
+	report_accounting(m, out);
 }

@@ -11,7 +11,7 @@ enum delta_count {
 };
 
 enum delta_sum {
-	DELTA_ATTEMPTS, DELTA_ENTRY_FAILED, DELTA_EMULATION, DELTA_NR_SUMS
+	DELTA_ATTEMPTS, DELTA_ENTRY_FAILED, DELTA_ENTRY_EMULATED, DELTA_NR_SUMS
 };
 
 /* States that are charged to a reason: KES_STATE_* but for KES_STATE_GUEST. */

@@ -24,8 +24,8 @@ static_assert(offsetof(struct kes_exit, userspace) ==
 
 /* ---- a vCPU ---- */
 
-static_assert(offsetof(struct snap_vcpu, emulation) ==
-	      offsetof(struct snap_vcpu, attempts) + 8 * DELTA_EMULATION,
+static_assert(offsetof(struct snap_vcpu, entry_emulated) ==
+	      offsetof(struct snap_vcpu, attempts) + 8 * DELTA_ENTRY_EMULATED,
 	      "enum delta_sum has their order");
 
 static bool is_listed(const struct delta *d, const struct snap_vcpu *now,

@@ -163,7 +163,7 @@ static int parse_vcpu(struct snapshot *s, const struct bytes *b, size_t off,
 		.unknown_last = r.unknown_last,
 		.attempts = r.attempts,
 		.entry_failed = r.entry_failed,
-		.emulation = r.emulation,
+		.entry_emulated = r.entry_emulated,
 		.first_exit = s->nr_exits,
 		.nr_exits = r.nr_exits,
 	};
@@ -427,7 +427,7 @@ uint64_t snapshot_vm_exits(const struct snapshot *s, const struct snap_vm *vm)
 int64_t snapshot_unaccounted(const struct snapshot *s,
 			     const struct snap_vcpu *v)
 {
-	uint64_t ends = v->entry_failed + v->emulation;
+	uint64_t ends = v->entry_failed + v->entry_emulated;
 
 	for (size_t i = 0; i < v->nr_exits; i++)
 		ends += snap_exits(s, v)[i].l1 + snap_exits(s, v)[i].l2;

@@ -36,7 +36,7 @@ struct snap_vcpu {
 	uint64_t unknown_last;
 	uint64_t attempts;
 	uint64_t entry_failed;
-	uint64_t emulation;
+	uint64_t entry_emulated;
 	size_t first_exit;	/* index into snapshot.exits, see snap_exits() */
 	size_t nr_exits;
 	const struct kes_exit *in_place;	/* or NULL */

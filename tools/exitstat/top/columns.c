@@ -207,7 +207,7 @@ const struct top_column top_columns[] = {
 	{ FIELD_L2, "L2/S", TOP_RATE, ABOVE_DETAIL, 9, 15,
 	  "exits per second of a guest inside the guest", per_second,
 	  BIT(TOP_L2), NULL },
-	{ FIELD_L2_REFLECTED, "REFL/S", TOP_RATE, ABOVE_DETAIL, 9, 16,
+	{ FIELD_REFLECTED, "REFL/S", TOP_RATE, ABOVE_DETAIL, 9, 16,
 	  "of those, what the guest got as exits of its own", per_second,
 	  BIT(TOP_REFLECTED), NULL },
 	{ "trend", "TREND", TOP_TREND, ABOVE_DETAIL, 8, 1,

@@ -184,10 +184,9 @@ class Contexts(Made):
                     self.same_reasons(got, context, runs, benchmark["name"])
 
     def same_reasons(self, got, context, runs, window):
-        column = {"reflected": "l2_reflected"}.get(context, context)
         want = {}
         for run in runs:
-            for name, n in sql(recording(run), f"SELECT reason, sum({column}) FROM totals "
+            for name, n in sql(recording(run), f"SELECT reason, sum({context}) FROM totals "
                                "WHERE phase = ? GROUP BY reason", window):
                 want[name] = want.get(name, 0) + n
         want = {name: n for name, n in want.items() if n}

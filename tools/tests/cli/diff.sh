@@ -28,7 +28,7 @@ make_huge() {
 		cp groups.x "$name.x"
 		python3 "$TESTS/lib/packs.py" edit "$name.x" "UPDATE delta SET
 			l1 = l1 * $factor, l2 = l2 * $factor,
-			l2_reflected = l2_reflected * $factor,
+			reflected = reflected * $factor,
 			fastpath = fastpath * $factor,
 			userspace = userspace * $factor"
 		factor=1010000000

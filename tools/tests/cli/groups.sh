@@ -348,10 +348,10 @@ check 'record --groups switches on what is missing, and back' record_restores
 check 'time, histogram, returns and details are recorded' records_groups
 check 'a TSC that does not keep time is told' tsc_against_clock
 check 'a group switched off and on meanwhile' group_restarts
-check 'check: closed, and no difference to the trace' check_agrees
+check 'check: no unaccounted attempts, and no difference to the trace' check_agrees
 check 'check: a difference to the trace' check_differs
 check 'check: differences that switching explains' check_may_differ
-check 'check: not closed, and what is tolerated' check_not_closed
+check 'check: unaccounted attempts, and what is tolerated' check_not_closed
 check 'check: says what it cannot check' check_cannot
 check 'a recording without its tables is damaged' damaged_groups
 check 'groups that were on while nothing ran' groups_without_rows

@@ -112,7 +112,7 @@ json_of_check() {
 	python3 - <<-'END'
 		import json
 		o = json.load(open("out"))
-		c = o["closure"]
+		c = o["accounting"]
 		assert c["verdict"] == "right" and c["attempts"] == 2009, c
 		assert [(v["vcpu"], v["exits"], v["wrong"]) for v in c["vcpus"]] == \
 		    [(0, 2009, False)], c

@@ -84,7 +84,7 @@ l1only_is_not_zero() {
 	grep -q 'IO_INSTRUCTION,io,101,,,,$' csv
 	exitstat export -f json l1only.x | has '"fastpath":null'
 	exitstat report l1only.x >words
-	lacks Closure words
+	lacks "Accounting check" words
 	lacks 'returned to user' words
 }
 

@@ -59,7 +59,7 @@ null_is_not_zero() {
 		    for row in r["reasons"] + r["phases"] + r["vms"] + r["cells"]:
 		        if row.get("reason", "") is not None:
 		            assert (row["cost_ns"] is not None) == times, row
-		            assert row["l2_reflected"] is not None, row
+		            assert row["reflected"] is not None, row
 		assert all(r["l2"] is None for r in json.load(open("l1only.json"))["phases"])
 		assert json.load(open("l1only.json"))["phases"][0]["attempts"] is None
 	END

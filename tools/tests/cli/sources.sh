@@ -141,9 +141,9 @@ unavailable() {
 	grep -q 'IO 49' words
 	exitstat report -j m.x >j
 	grep -q '"lost": 7' j
-	tr -d ' \n' <j | has '"unavailable":\["l2_reflected","fastpath","accounting","time","histogram"\]'
-	tr -d ' \n' <j | has '"l2_reflected":null,"fastpath":null,"userspace":50'
-	tr -d ' \n' <j | has '"closure":null'
+	tr -d ' \n' <j | has '"unavailable":\["reflected","fastpath","accounting","time","histogram"\]'
+	tr -d ' \n' <j | has '"reflected":null,"fastpath":null,"userspace":50'
+	tr -d ' \n' <j | has '"accounting":null'
 	exitstat export m.x | has ',IOIO,io,60,20,,,50$'
 	fails 1 'no entries in it: its source did not count them' \
 		exitstat export --table entries m.x
@@ -159,7 +159,7 @@ nested_unavailable() {
 	tr -s ' \n' ' ' <words | has 'made 40 exits .* 3.00 exits here for each exit of L2. ('
 	grep -q '(-: unavailable from source module)' words
 	exitstat report -j m.x | tr -d ' \n' |
-		has '"l2_reflected":null,"l1_virtualization":40,"exits_per_l2":3.0,"exits_per_reflected":null'
+		has '"reflected":null,"l1_virtualization":40,"exits_per_l2":3.0,"exits_per_reflected":null'
 	module_counts 0
 	fails 1 'does not tell contexts apart' "$EXITSTAT" report --nested m.x
 	exitstat export m.x | has ',IOIO,io,60,,,,$'

@@ -142,7 +142,7 @@ unavailable() {
 		import json
 		for line in open("lines"):
 		    for row in json.loads(line)["rows"]:
-		        assert row["fastpath"] is None and row["l2_reflected"] is None, row
+		        assert row["fastpath"] is None and row["reflected"] is None, row
 	END
 	sed -i 's/^fields 9/fields 0/; /^clock/d; /^part/d; /^head/d; /^time/d; /^value/d' later
 	sed 's/^stamp .*/stamp 5000000000/' later | snapshot

@@ -265,7 +265,7 @@ int main(int argc, char **argv)
 	put_meta(w, with_phases);
 	put_tables(w);
 	must(rec_meta_text(w, "fields", l1only ? "l1" :
-			   "l1 l2 l2_reflected fastpath userspace accounting",
+			   "l1 l2 reflected fastpath userspace accounting",
 			   &err));
 	if (nr_codes == NR_CODES) {
 		must(rec_meta_u64(w, "tsc_khz", 2000000, &err));

@@ -65,7 +65,7 @@ static int add_exit(struct snapwrite *s, const char *line)
 		return -1;
 	snapwrite_exit(s, &(struct kes_exit) {
 		.code = (uint64_t)code, .l1 = n[0], .l2 = n[1],
-		.l2_reflected = n[2], .fastpath = n[3], .userspace = n[4],
+		.reflected = n[2], .fastpath = n[3], .userspace = n[4],
 	});
 	return 0;
 }
@@ -141,7 +141,7 @@ static int add_closure(struct snapwrite *s, const char *line)
 	if (numbers(line, n) != 2)
 		return -1;
 	v->entry_failed = n[0];
-	v->emulation = n[1];
+	v->entry_emulated = n[1];
 	return 0;
 }
 

@@ -15,8 +15,8 @@ import sys
 
 # keys and values of each kind; the first key is the vCPU
 KINDS = {
-    "delta": ("vcpu reason", "l1 l2 l2_reflected fastpath userspace"),
-    "closure": ("vcpu", "attempts entry_failed emulation"),
+    "delta": ("vcpu reason", "l1 l2 reflected fastpath userspace"),
+    "closure": ("vcpu", "attempts entry_failed entry_emulated"),
     "userspace": ("vcpu kvm_exit", "count"),
     "vcpu_time": ("vcpu", "elapsed_ns guest_ns"),
     "time": ("vcpu reason",

@@ -14,9 +14,9 @@ import sqlite3
 import sys
 from collections import Counter
 
-COUNTS = ("exits", "l1", "l2", "l2_reflected", "fastpath", "userspace")
+COUNTS = ("exits", "l1", "l2", "reflected", "fastpath", "userspace")
 TIMES = ("handler_ns", "userspace_ns", "polling_ns", "blocked_ns", "preempted_ns", "cost_ns")
-THREAD = ("elapsed_ns", "guest_ns", "attempts", "entry_failed", "emulation")
+THREAD = ("elapsed_ns", "guest_ns", "attempts", "entry_failed", "entry_emulated")
 
 
 def fail(text):
@@ -95,12 +95,12 @@ def sums(path):
 
 def check_whole(report, cells):
     total, users = add(cells)
-    closure, time = report["closure"], report["time"]
+    accounting, time = report["accounting"], report["time"]
     equal(Counter(report["userspace_exits"] or {}), users, "userspace_exits")
-    if closure:
-        check(closure, cells, "closure", THREAD[2:])
-        equal(closure["unaccounted"], closure["attempts"] - total["exits"]
-              - closure["entry_failed"] - closure["emulation"], "unaccounted")
+    if accounting:
+        check(accounting, cells, "accounting", THREAD[2:])
+        equal(accounting["unaccounted"], accounting["attempts"] - total["exits"]
+              - accounting["entry_failed"] - accounting["entry_emulated"], "unaccounted")
     equal(time is None, report["costs"] is None, "time")
     if time:
         equal(time["elapsed_ns"], total["elapsed_ns"], "elapsed_ns")

@@ -186,7 +186,7 @@ static void counts_end_at_the_highest(void **state UNUSED)
 	model_cell_add_counts(&c, &most, 1, 2);
 	assert_int_equal(c.n.l1, INT64_MAX);
 	assert_int_equal(c.n.l2, -1);
-	assert_int_equal(c.n.l2_reflected, 6);
+	assert_int_equal(c.n.reflected, 6);
 	assert_int_equal(c.n.userspace, 0);
 	assert_int_equal(c.first_ns, 1);
 	assert_int_equal(c.last_ns, 6);

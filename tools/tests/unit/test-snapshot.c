@@ -35,7 +35,7 @@ static void build(void)
 		snapwrite_vcpu(&w, KES_REC_VCPU, v, 40 + v);
 		snapwrite_count(&w, 30, 23, 0);
 		snapwrite_exit(&w, &(struct kes_exit) {
-			.code = 10, .l1 = 11, .l2 = 6, .l2_reflected = 5 });
+			.code = 10, .l1 = 11, .l2 = 6, .reflected = 5 });
 		snapwrite_vcpu(&w, KES_REC_BASELINE, v, 1);
 		snapwrite_count(&w, 30, 1, 0);
 	}

@@ -39,10 +39,10 @@ function costFact() {
 }
 
 function closureFact() {
-	const c = facts.closure;
+	const c = facts.accounting;
 
-	return c && fact("Closure", c.unaccounted ? `${count(c.unaccounted)} unaccounted` : "closed",
-		`${count(c.attempts)} entries, ${count(c.entry_failed)} failed, ${count(c.emulation)} emulated`);
+	return c && fact("Accounting check", c.unaccounted ? `${count(c.unaccounted)} unaccounted` : "closed",
+		`${count(c.attempts)} entries, ${count(c.entry_failed)} failed, ${count(c.entry_emulated)} emulated`);
 }
 
 function summary() {
@@ -160,7 +160,7 @@ function reasonColumns() {
 		ofExits("userspace", "user", "returned to user space"),
 		ofExits("fastpath", "fast", "entered again by a fastpath"),
 		...(nested ? [ofExits("l2", "L2", "of a guest inside the guest"),
-			ofExits("l2_reflected", "reflected", "handed to the guest as exits of its own guest")] : []),
+			ofExits("reflected", "reflected", "handed to the guest as exits of its own guest")] : []),
 		{ key: "first", title: "first s", num: true, get: (r) => r.first_s, text: (r) => seconds(r.first_s) },
 		{ key: "last", title: "last s", num: true, get: (r) => r.last_s, text: (r) => seconds(r.last_s) },
 	];
@@ -330,7 +330,7 @@ function timeline() {
 }
 
 function reasonsCsv() {
-	const keys = ["name", "isa", "code", "class", "exits", "percent", "l1", "l2", "l2_reflected", "fastpath", "userspace",
+	const keys = ["name", "isa", "code", "class", "exits", "percent", "l1", "l2", "reflected", "fastpath", "userspace",
 		"first_s", "last_s"];
 
 	return csv([keys, ...facts.reasons.map((r) => keys.map((k) => r[k]))]);
