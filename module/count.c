@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM exit statistics: what counting needs off the hot path, see count.h.
+ * KVM exit statistics: the slow path of counting, see count.h.
  */
 #include <linux/export.h>
 

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: the hot path, inlined into whoever sees an exit.
+ * KVM exit statistics: the hot path, inlined where exits are seen.
  *
- * Runs in the vCPU's own thread. No lock, no atomic, no allocation, no printk;
- * nothing at all but a nop while counting is off. There is a single writer, so
- * that the increments need no lock prefix.
+ * Runs in the vCPU's own thread without locks, atomics, allocations or printk.
+ * While counting is off, it is a nop. Each counter has a single writer, so the
+ * increments need no lock prefix.
  *
- * What became of an exit is known after it was counted, and only of the last
- * one: it is remembered as a slot, one store per exit. When the context changes
- * in between the slot is turned into the place in the counters that it means.
+ * The disposition of an exit becomes known after the exit was counted, and
+ * only for the last exit. The slot of the last exit is therefore stored, one
+ * store per exit. When the context changes before the disposition is known,
+ * the slot is converted to a pointer to its counter.
  */
 #ifndef KES_COUNT_H
 #define KES_COUNT_H
@@ -21,16 +22,16 @@
 #include "engine.h"
 
 DECLARE_STATIC_KEY_FALSE(kes_count_key);
-/* On while time or detail is: one nop for both where exits are counted. */
+/* Enabled while time or detail is on, so that both cost a single nop. */
 DECLARE_STATIC_KEY_FALSE(kes_more_key);
 
-/* One instruction, which no reader elsewhere can see half done. */
+/* Increment with one instruction, so that readers never see a torn value. */
 static __always_inline void kes_inc(u64 *n)
 {
 	asm("incq %0" : "+m" (*n));
 }
 
-/* The same for a sum. */
+/* Add with one instruction, see kes_inc(). */
 static __always_inline void kes_add_to(u64 *n, u64 value)
 {
 	asm("addq %1, %0" : "+m" (*n) : "r" (value));
@@ -43,10 +44,10 @@ static __always_inline void kes_count_slot(struct kes_hot *hot,
 	kes_inc(&hot->exits[slot]);
 }
 
-/* An exit with a code that is in no row. */
+/* Count an exit whose code is not in exits.def. */
 void kes_count_unknown(struct kes_hot *hot, u32 code);
 
-/* @code: bits 15:0 of the VMCS exit-reason field, its own slot if small */
+/* @code: bits 15:0 of the VMCS exit-reason field; a small code is its slot */
 static __always_inline void kes_count_vmx(struct kes_hot *hot, u32 code)
 {
 	if (likely(code < KES_VMX_NEAR))
@@ -70,7 +71,7 @@ static __always_inline void kes_count_svm(struct kes_hot *hot, u32 code)
 		kes_count_unknown(hot, code);
 }
 
-/* The place of the last exit in the counters, NULL if nothing is to be added. */
+/* Return the counter of the last exit, NULL if its disposition is known. */
 static inline u64 *kes_last_exit(const struct kes_hot *hot)
 {
 	return hot->last == KES_NO_SLOT ? hot->pending : hot->exits + hot->last;
@@ -82,7 +83,7 @@ static inline void kes_forget_last(struct kes_hot *hot)
 	hot->pending = NULL;
 }
 
-/* From now on exits are counted in @exits. */
+/* Count further exits in @exits. */
 static inline void kes_set_context(struct kes_hot *hot, u64 *exits)
 {
 	hot->pending = kes_last_exit(hot);
@@ -102,8 +103,8 @@ static inline void kes_count_disposition(struct kes_hot *hot,
 }
 
 /*
- * Only L2's columns have a place for this. Counting may have been off while L2
- * exited, and the last exit that was counted may be one of L1's before that.
+ * Only L2 has a column for reflected exits. If counting was off while L2
+ * exited, the last counted exit may be an earlier one from L1.
  */
 static inline void kes_count_reflected(struct kes_hot *hot)
 {
@@ -114,7 +115,7 @@ static inline void kes_count_reflected(struct kes_hot *hot)
 		kes_count_disposition(hot, KES_REFLECTED);
 }
 
-/* @reason: KVM_EXIT_*, if @r, the value of KVM_RUN, says no error */
+/* @reason: KVM_EXIT_*, valid unless @r, the return value of KVM_RUN, is < 0 */
 static inline void kes_count_userspace(struct kes_hot *hot, u32 reason, int r)
 {
 	if (r < 0)

@@ -2,18 +2,18 @@
 /*
  * KVM exit statistics: /sys/kernel/debug/kvm_exit_stats/
  *
- * snapshot		everything, binary, see <asm/kvm_exit_stats.h>
- * summary		text: all VMs together
- * vms/<id>-<pid>/	one VM, alive or in the ring of dead ones
- *	total		text
- *	vcpu<id>	text
+ * snapshot		all counters, binary, see <asm/kvm_exit_stats.h>
+ * summary		text: sum of all VMs
+ * vms/<id>-<pid>/	one VM, running or destroyed
+ *	total		text: sum of its vCPUs
+ *	vcpu<id>	text: one vCPU
  *
- * All files are 0400 and have neither ioctl nor mmap: a kernel in lockdown
- * refuses any debugfs file with more, even to root. The text counts from the
- * last reset.
+ * All files have mode 0400 and neither ioctl nor mmap: lockdown refuses access
+ * to any other debugfs file, even for root. The texts show the counts since
+ * the last reset.
  *
- * What a file shows is there while it is read: removing a file of debugfs waits
- * for its readers, and afterwards one that is still open only gives EIO.
+ * The data of a file exists while the file is read: removing a debugfs file
+ * waits for its readers, and later reads of an open file return -EIO.
  */
 #include <linux/debugfs.h>
 #include <linux/fs.h>
@@ -33,7 +33,7 @@
 static struct dentry *kes_root;
 static struct dentry *kes_vms_dir;
 
-/* What one reader of the snapshot has open. */
+/* An open file of the snapshot */
 struct kes_reader {
 	struct mutex lock;	/* two threads may share the file */
 	void *buf;
@@ -51,7 +51,7 @@ static int kes_snapshot_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* A read from the start takes a new snapshot; others go on in the last. */
+/* A read at offset 0 takes a new snapshot; others continue the last one. */
 static ssize_t kes_snapshot_read(struct file *file, char __user *to,
 				 size_t size, loff_t *pos)
 {
@@ -108,7 +108,7 @@ static void kes_show_rows(struct seq_file *m, struct kes_table *table)
 		   table->total ? "100.00%" : "-");
 	if (!(kes.feed->fields & KES_FIELD_ACCOUNTING))
 		return;
-	seq_printf(m, "\n%12llu VM-entry attempts, %llu failed, %llu emulated, %lld unaccounted for\n",
+	seq_printf(m, "\n%12llu VM-entry attempts, %llu failed, %llu emulated, %lld unaccounted\n",
 		   entries->attempts, entries->failed, entries->emulation,
 		   kes_unaccounted(&table->sum));
 }
@@ -116,14 +116,15 @@ static void kes_show_rows(struct seq_file *m, struct kes_table *table)
 static void kes_show_vm_line(struct seq_file *m, const struct kes_vm *vm)
 {
 	seq_printf(m, "vm %llu  pid %u  %s  %u vCPUs  %s\n", vm->id, vm->pid,
-		   vm->comm, vm->nr_vcpus, vm->destroyed_ns ? "dead" : "alive");
+		   vm->comm, vm->nr_vcpus,
+		   vm->destroyed_ns ? "destroyed" : "running");
 }
 
 static void kes_show_switch(struct seq_file *m)
 {
-	seq_printf(m, "counting %s, since %s (generation %llu)\n\n",
+	seq_printf(m, "counting is %s; exits since %s (generation %llu)\n\n",
 		   kes_groups() & KES_GROUP_COUNT ? "on" : "off",
-		   kes.generation ? "the last reset" : "the start",
+		   kes.generation ? "the last reset" : "loading",
 		   kes.generation);
 }
 

@@ -6,7 +6,7 @@
 
 #include "detail.h"
 
-/* The least used pair makes room; its count goes to its reason's "other". */
+/* Replace the least used pair, and add its count to "other" for its reason. */
 static void kes_detail_evict(struct kes_detail *detail, struct kes_pair *pair,
 			     u64 key)
 {

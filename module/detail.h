@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: which MSR, port, leaf, register, vector, page.
+ * KVM exit statistics: exits by MSR, port, leaf, register, vector or page.
  *
- * A small table per vCPU of (reason, value) pairs and their counts. A value
- * that finds no place within a few steps takes that of the least used pair on
- * its way, whose count goes to an "other" of its reason. So the frequent values
- * stay, and the sum over a reason's values and its "other" is exact; the count
- * of a value is what it had since it last came in. Pages have a table of their
- * own, as they would fill any.
+ * Each vCPU has a small hash table of (reason, value) pairs and their counts.
+ * If a new value finds no free entry within a few steps, it replaces the least
+ * used pair on the way, whose count is added to "other" for its reason.
+ * Frequent values therefore stay in the table, and the sum of a reason's
+ * values and its "other" is exact. The count of a value starts when the value
+ * enters the table. Pages have a separate table, because they would fill a
+ * shared one.
  *
- * What a value means depends on the reason, see KES_REC_DETAIL in
+ * The meaning of a value depends on the reason, see struct kes_detail_value in
  * <asm/kvm_exit_stats.h>.
  */
 #ifndef KES_DETAIL_H
@@ -30,7 +31,7 @@ enum kes_detail_table {
 	KES_PAGES,
 };
 
-/* @key: slot + 1 in the upper 8 bits, value below; 0: free */
+/* @key: slot + 1 in the upper 8 bits, value in the others; 0: free */
 struct kes_pair {
 	u64 key;
 	u64 count;
@@ -51,7 +52,7 @@ static inline u64 kes_key(unsigned int slot, u64 value)
 	return (u64)(slot + 1) << 56 | (value & KES_VALUE_MASK);
 }
 
-/* detail.c; interrupts are off */
+/* Called with interrupts disabled. */
 void kes_detail_count(struct kes_vcpu *vcpu, enum kes_detail_table table,
 		      unsigned int slot, u64 value);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: what an exit of SVM was about, as far as its VMCB says.
+ * KVM exit statistics: the detail of an SVM exit, read from the VMCB.
  */
 #ifndef KES_DETAIL_SVM_H
 #define KES_DETAIL_SVM_H
@@ -11,7 +11,7 @@
 
 #include "detail.h"
 
-/* APM 2 15.7 to 15.25: what EXITINFO1 and EXITINFO2 say of an exit. */
+/* APM volume 2, 15.7 to 15.25: EXITINFO1 and EXITINFO2 */
 static noinline void
 kes_detail_svm(struct kes_vcpu *kes, const struct kvm_vcpu *vcpu,
 	       const struct vmcb_control_area *control, unsigned int slot)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: what an exit of VMX was about, as far as its VMCS says.
+ * KVM exit statistics: the detail of a VMX exit, read from the VMCS.
  */
 #ifndef KES_DETAIL_VMX_H
 #define KES_DETAIL_VMX_H
@@ -14,7 +14,7 @@
 
 /*
  * SDM 28.2: exit qualification, interruption information and guest-physical
- * address of an exit. A slot is the code of its reason.
+ * address. @slot is the code of the exit reason.
  */
 static noinline void kes_detail_vmx(struct kes_vcpu *kes, struct kvm_vcpu *vcpu,
 				    unsigned int slot)

@@ -2,10 +2,11 @@
 /*
  * KVM exit statistics: the table in the kernel log.
  *
- * On demand (sysfs: dmesg), or every N exits (parameter exit_stats_dmesg_every).
- * Exits are counted where nothing may be printed, so a work item looks at the
- * total ten times a second and prints when it has passed the next multiple of
- * N, five times a second at most; the table says the exact total at that moment.
+ * Printed on demand (sysfs: dmesg), or every N exits (module parameter
+ * exit_stats_dmesg_every). The hot path must not print, so a work item checks
+ * the total ten times a second and prints the table when the total has passed
+ * the next multiple of N, at most five times a second. The table starts with
+ * the exact total at that time.
  */
 #include <linux/init.h>
 #include <linux/math64.h>
@@ -24,7 +25,7 @@
 static DEFINE_RATELIMIT_STATE(kes_dmesg_limit, HZ, 5);
 static unsigned long kes_every;
 static bool kes_dmesg_ready;
-/* The total at which to print next; 0: not yet known. */
+/* The total at which the table is printed next; 0: not known yet */
 static u64 kes_next;
 
 static void kes_poll(struct work_struct *work);
@@ -37,7 +38,7 @@ static void kes_print_table(struct kes_table *table)
 
 	kes_table_sort(table);
 	pr_info("kvm_exit_stats: %llu exits since %s\n", table->total,
-		kes.generation ? "the last reset" : "the start");
+		kes.generation ? "the last reset" : "loading");
 	for (i = 0; i < table->nr_rows; i++) {
 		kes_table_line(table, i, line, sizeof(line));
 		pr_info("kvm_exit_stats: %s\n", line);
@@ -50,7 +51,7 @@ int kes_dmesg_print(void)
 
 	if (!__ratelimit(&kes_dmesg_limit))
 		return -EAGAIN;
-	table = kes_table_of_all();
+	table = kes_table_alloc_all();
 	if (!table)
 		return -ENOMEM;
 	kes_print_table(table);
@@ -63,7 +64,7 @@ static void kes_poll_total(struct kes_table *table, unsigned long every)
 	u64 total = kes_total(&table->sum);
 	u64 next = (div64_u64(total, every) + 1) * every;
 
-	/* A reset brings the total down, and the mark with it. */
+	/* After a reset, the total is lower than kes_next. */
 	if (!kes_next || kes_next > next)
 		kes_next = next;
 	if (total < kes_next || !__ratelimit(&kes_dmesg_limit))
@@ -81,7 +82,7 @@ static void kes_poll(struct work_struct *work)
 		kes_next = 0;
 		return;
 	}
-	table = kes_table_of_all();
+	table = kes_table_alloc_all();
 	if (table) {
 		kes_poll_total(table, every);
 		kes_table_free(table);
@@ -89,7 +90,7 @@ static void kes_poll(struct work_struct *work)
 	schedule_delayed_work(&kes_poll_work, KES_POLL);
 }
 
-/* The parameter may be set before there are work queues to use. */
+/* The parameter may be set before work queues are available. */
 static int kes_every_set(const char *val, const struct kernel_param *kp)
 {
 	int ret = param_set_ulong(val, kp);

@@ -11,7 +11,7 @@ struct kes_state kes = {
 	.vms = LIST_HEAD_INIT(kes.vms),
 };
 
-/* Guards everything in kes, the lists and the baselines. */
+/* Guards all of kes except the atomic counters, see engine.h. */
 DEFINE_MUTEX(kes_lock);
 
 void kes_sync(void)
@@ -20,7 +20,7 @@ void kes_sync(void)
 		kes.feed->sync();
 }
 
-/* Before @vcpu can run a guest of its own. */
+/* Allocate the counters for L2, before @vcpu can run a nested guest. */
 int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp)
 {
 	u64 (*l2)[KES_NR_SLOTS];
@@ -30,7 +30,7 @@ int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp)
 	l2 = kcalloc(KES_NR_L2_COLUMNS, sizeof(*l2), gfp);
 	if (!l2)
 		return -ENOMEM;
-	/* Readers look at it at any time. */
+	/* Zeroed before readers can see it; pairs with kes_copy_vcpu(). */
 	smp_store_release(&vcpu->l2, l2);
 	return 0;
 }

@@ -2,14 +2,14 @@
 /*
  * KVM exit statistics: the engine's data.
  *
- * The engine keeps the counters of every VM and vCPU. It knows nothing of KVM's
- * own structures: what sees an exit calls count.h, what creates and destroys a
- * VM calls life.h. Every other file of the engine may use this one; this one
- * uses none of them but slots.h.
+ * The engine holds the counters of all VMs and vCPUs. It does not depend on
+ * KVM's structures: code that handles an exit calls count.h, code that creates
+ * or destroys a VM calls life.h. All other files of the engine may include
+ * this one, which includes only slots.h of them.
  *
- * Locking: kes_lock (a mutex) guards the lists, the baselines and the retired
- * sums. The counters themselves have one writer, the vCPU's own thread, and
- * are read without a lock.
+ * Locking: kes_lock (a mutex) guards the lists, the baselines and the sums of
+ * evicted VMs. Each counter has a single writer, the vCPU's own thread, and is
+ * read without a lock.
  */
 #ifndef KES_ENGINE_H
 #define KES_ENGINE_H
@@ -27,34 +27,34 @@
 
 #include "slots.h"
 
-/* Whose exit it was, relative to the KVM that counts. */
+/* The guest that exited, relative to the KVM that counts. */
 enum kes_context {
 	KES_L1,
 	KES_L2,
 	KES_NR_CONTEXTS,
 };
 
-/* What is counted per reason, and what became of the exit. */
+/* Counters per reason: all exits, and exits by disposition. */
 enum kes_column {
 	KES_EXITS,
-	KES_FASTPATH,		/* the guest re-entered at once */
+	KES_FASTPATH,		/* handled by a fastpath, which re-entered */
 	KES_USERSPACE,		/* KVM_RUN returned to user space */
 	KES_NR_L1_COLUMNS,
-	KES_REFLECTED = KES_NR_L1_COLUMNS,	/* handed to L1 */
+	KES_REFLECTED = KES_NR_L1_COLUMNS,	/* reflected to L1 */
 	KES_NR_L2_COLUMNS,
 };
 
-/* KVM_EXIT_* below the last are told apart, the others share it. */
+/* KVM_EXIT_* with a counter of their own, plus one for all higher values */
 #define KES_NR_USERSPACE	44
 
-/* VM-entry attempts, and those that did not end in a VM exit. */
+/* VM-entry attempts, and those that ended without a VM exit */
 struct kes_entries {
 	u64 attempts;
 	u64 failed;
 	u64 emulation;
 };
 
-/* All counts of one vCPU, or sums of several, for readers. */
+/* A copy of a vCPU's counters, or a sum over several vCPUs */
 struct kes_counts {
 	u64 l1[KES_NR_L1_COLUMNS][KES_NR_SLOTS];
 	u64 l2[KES_NR_L2_COLUMNS][KES_NR_SLOTS];
@@ -66,19 +66,21 @@ struct kes_counts {
 /**
  * struct kes_vcpu - the counters of one vCPU
  *
- * All counters are written by the vCPU's own thread only.
+ * Only the vCPU's own thread writes to the counters.
  *
- * @hot: what every exit writes to, NULL once KVM's vCPU is gone; kes_lock
- * @entries: @entries.attempts is what @hot had at its end
+ * @hot: the part that every exit writes to, NULL once KVM's vCPU is destroyed;
+ *	kes_lock
+ * @unknown_last: the last raw code that was counted in KES_SLOT_UNKNOWN
+ * @entries: @entries.attempts is copied from @hot when @hot is removed
  * @l1: counts by column and slot
- * @l2: the same of its nested guests, made when it becomes a hypervisor
+ * @l2: the same for nested guests, allocated when the vCPU enables VMX or SVM
  * @userspace: returns to user space by KVM_EXIT_*
  * @time: NULL while time is off
  * @detail: NULL while detail is off
  * @base: the counts at the last reset, NULL if there was none; kes_lock
- * @node: on @vm's list; kes_lock
- * @vm: the VM, which it belongs to for as long as KVM has either
- * @id: as given to KVM_CREATE_VCPU
+ * @node: node in the list of @vm; kes_lock
+ * @vm: the VM of this vCPU; holds a reference until KVM's vCPU is destroyed
+ * @id: as passed to KVM_CREATE_VCPU
  * @dentry: its debugfs file
  */
 struct kes_vcpu {
@@ -100,12 +102,12 @@ struct kes_vcpu {
 static_assert(sizeof(struct kes_vcpu) <= 4096, "one page per vCPU");
 
 /**
- * struct kes_vm - one VM, alive or dead
- * @ref: KVM (or the ring of dead VMs) holds one, and each vCPU that KVM has
- * @node: on the list of all VMs; kes_lock
- * @vcpus: by creation; kes_lock
+ * struct kes_vm - one VM, running or destroyed
+ * @ref: held by the list of all VMs and by each vCPU that KVM still has
+ * @node: node in the list of all VMs; kes_lock
+ * @vcpus: in the order of creation; kes_lock
  * @dir: its debugfs directory
- * @destroyed_ns: 0 while it lives
+ * @destroyed_ns: 0 while the VM exists in KVM
  */
 struct kes_vm {
 	struct kref ref;
@@ -121,13 +123,14 @@ struct kes_vm {
 };
 
 /**
- * struct kes_feed - where the engine's counts come from
+ * struct kes_feed - the code that calls the engine: a patched KVM or the
+ * module
  * @source: KES_SOURCE_*
- * @fields: KES_FIELD_*: what it can know of an exit
- * @switch_group: before a group is switched on, after it was switched off;
- *	under kes_lock. NULL: it is called all the time
- * @sync: before the engine's lists are read, without kes_lock, so that what
- *	the feed knows of VMs' lives is in them. NULL: it is at once
+ * @fields: KES_FIELD_* that it can fill
+ * @switch_group: called before a group is switched on and after it was switched
+ *	off, under kes_lock; NULL if there is nothing to switch
+ * @sync: called before the engine's lists are read, without kes_lock; adds and
+ *	removes pending VMs and vCPUs. NULL if there are never pending ones
  */
 struct kes_feed {
 	u32 source;
@@ -139,11 +142,12 @@ struct kes_feed {
 /**
  * struct kes_state - the engine's own data, one instance
  * @vms: every VM, oldest first; kes_lock
+ * @nr_destroyed: destroyed VMs on the list; kes_lock
  * @switches: how often counting was switched on or off
- * @lost: exits that were seen but not counted, as there was no memory
- * @evicted: sum of the VMs that left the ring of dead ones; kes_lock
- * @evicted_base: their part before the last reset; kes_lock
- * @scratch: for whoever holds kes_lock; too large for a stack
+ * @lost: exits that were seen but not counted (out of memory)
+ * @evicted: sum of the counts of evicted VMs; kes_lock
+ * @evicted_base: the part of @evicted before the last reset; kes_lock
+ * @scratch: buffer for the holder of kes_lock, too large for the stack
  */
 struct kes_state {
 	const struct kes_feed *feed;
@@ -163,7 +167,7 @@ struct kes_state {
 extern struct kes_state kes;
 extern struct mutex kes_lock;
 
-/* What the feed has learned of VMs' lives is in the lists after this. */
+/* Bring the lists of VMs and vCPUs up to date. Must not hold kes_lock. */
 void kes_sync(void);
 
 int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp);

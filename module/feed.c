@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM exit statistics as a module of its own: finding KVM, attaching to it.
+ * KVM exit statistics as a separate module: finding KVM and attaching to it.
  *
- * The module attaches to the tracepoints of a KVM that knows nothing of it, and
- * counts what it sees there in the engine. Tracepoints are found by name, so
- * that kvm may be loaded after this module; what they pass, and where KVM keeps
- * what they do not, is taken from the kernel's own type information (BTF) and
- * from the headers that it was built with, as far as both agree.
+ * The module attaches to the tracepoints of an unmodified KVM and counts exits
+ * in the engine. Tracepoints are found by name, so kvm may be loaded after
+ * this module. Their arguments, and the location of data that they do not
+ * pass, are taken from the kernel headers and checked against the type
+ * information (BTF) of the running kernel.
  *
- * kvm and its vendor's module may come and go while this one is loaded. When
- * both are there and are what this module knows, the feed is bound; when
- * counting is on as well, it is attached to the tracepoints. Until then KVM
- * runs as if this module was not there.
+ * kvm and the vendor module may be loaded and unloaded while this module is
+ * loaded. When both are loaded and supported, the feed is bound; if counting
+ * is on as well, it is attached to the tracepoints. Until then, the module
+ * does not affect KVM.
  *
- * A patched KVM has the same interface of its own and counts more cheaply: this
- * module refuses to load, or, if the patched KVM comes later, makes way.
+ * A patched KVM has the same interface and counts at lower cost. This module
+ * then refuses to load; if the patched KVM is loaded later, it disables
+ * itself.
  */
 #include <linux/cpufeature.h>
 #include <linux/init.h>
@@ -34,15 +35,15 @@
 #include "life.h"
 
 enum kes_feed_state {
-	KES_FEED_WAITS,		/* for KVM */
+	KES_FEED_WAITING,	/* KVM is not loaded */
 	KES_FEED_BOUND,
-	KES_FEED_STOPPED,	/* for good: unloading, or the wrong KVM came */
+	KES_FEED_STOPPED,	/* for good: unloading, or KVM not supported */
 };
 
 static enum kes_feed_state kes_feed_state;	/* kes_lock */
 static bool kes_one_arg_entry;
 
-/* Finding KVM again and again is one thing at a time. Outside of kes_lock. */
+/* Serializes binding to KVM. Taken before kes_lock. */
 static DEFINE_MUTEX(kes_bind_lock);
 
 static void kes_detach_all(void)
@@ -50,7 +51,7 @@ static void kes_detach_all(void)
 	kes_detach(KES_GROUP_TIME);
 	kes_detach(KES_GROUP_COUNT);
 	kes_detach(KES_LIFE);
-	kes_fed_vms_gone();
+	kes_probed_destroy_all();
 }
 
 static int kes_attach_count(void)
@@ -58,7 +59,7 @@ static int kes_attach_count(void)
 	return kes_attach(KES_LIFE) ?: kes_attach(KES_GROUP_COUNT);
 }
 
-/* What is on, if KVM came after it was switched on. */
+/* Attach for the groups that were switched on before KVM was loaded. */
 static int kes_attach_all(void)
 {
 	u32 groups = kes_groups();
@@ -71,7 +72,7 @@ static int kes_attach_all(void)
 	return ret;
 }
 
-/* Detail and histogram need no more than count and time. */
+/* Detail and histogram use the probes of count and time. */
 static int kes_feed_switch(u32 group, bool on)
 {
 	lockdep_assert_held(&kes_lock);
@@ -85,7 +86,7 @@ static int kes_feed_switch(u32 group, bool on)
 	case KES_FEED_BOUND:
 		return group == KES_GROUP_COUNT ? kes_attach_count() :
 						  kes_attach(group);
-	case KES_FEED_WAITS:
+	case KES_FEED_WAITING:
 		return 0;
 	default:
 		return -ENODEV;
@@ -96,7 +97,7 @@ static const struct kes_feed kes_feed = {
 	.source = KES_SOURCE_MODULE,
 	.fields = KES_FIELD_CONTEXT | KES_FIELD_USERSPACE,
 	.switch_group = kes_feed_switch,
-	.sync = kes_fed_vcpus_sync,
+	.sync = kes_probed_sync,
 };
 
 static void kes_unbind(void)
@@ -104,11 +105,11 @@ static void kes_unbind(void)
 	mutex_lock(&kes_lock);
 	kes_detach_all();
 	if (kes_feed_state != KES_FEED_STOPPED)
-		kes_feed_state = KES_FEED_WAITS;
+		kes_feed_state = KES_FEED_WAITING;
 	mutex_unlock(&kes_lock);
 }
 
-/* Tracepoints of modules, also of those that were there before this one. */
+/* Called for tracepoints of modules, including modules loaded earlier. */
 static int kes_tracepoint_notify(struct notifier_block *nb,
 				 unsigned long action, void *data)
 {
@@ -129,7 +130,7 @@ static int kes_tracepoint_notify(struct notifier_block *nb,
 	return NOTIFY_OK;
 }
 
-/* A VMCS that Hyper-V keeps in memory is not read by VMREAD. */
+/* VMREAD does not read an enlightened VMCS, which Hyper-V keeps in memory. */
 static bool kes_evmcs_in_use(void)
 {
 #if IS_ENABLED(CONFIG_HYPERV)
@@ -140,7 +141,7 @@ static bool kes_evmcs_in_use(void)
 #endif
 }
 
-/* Which codes KVM's exits have; KES_ISA_NONE if none that this module knows. */
+/* Return the type of KVM's exit codes, KES_ISA_NONE if not supported. */
 static u32 kes_find_isa(void)
 {
 	if (boot_cpu_has(X86_FEATURE_SVM))
@@ -151,13 +152,13 @@ static u32 kes_find_isa(void)
 	}
 	if (!kes_evmcs_in_use())
 		return KES_ISA_VMX;
-	pr_err("kvm_exit_stats: KVM uses Hyper-V's enlightened VMCS, which this module cannot read (kvm_intel.enlightened_vmcs=0 turns it off)\n");
+	pr_err("kvm_exit_stats: cannot read Hyper-V's enlightened VMCS (disable it with kvm_intel.enlightened_vmcs=0)\n");
 	return KES_ISA_NONE;
 }
 
 /*
- * Is it all there, and known? What is found is kept. 0, -ENOENT when part of
- * KVM is not there yet, or why not (and said so).
+ * Check that KVM is loaded and supported. Return 0, -ENOENT if a part of KVM
+ * is not loaded yet, or another error after logging the reason.
  */
 static int kes_check_kvm(u32 *isa)
 {
@@ -170,7 +171,7 @@ static int kes_check_kvm(u32 *isa)
 			     *isa == KES_ISA_SVM ? &kes_vmcb_offset : NULL);
 }
 
-/* What kes_check_kvm() found is from now on so. */
+/* Bind to the KVM found by kes_check_kvm(), whose return value is @found. */
 static int kes_bind_to(int found, u32 isa)
 {
 	bool bound;
@@ -178,12 +179,12 @@ static int kes_bind_to(int found, u32 isa)
 
 	mutex_lock(&kes_lock);
 	if (kes_feed_state != KES_FEED_STOPPED)
-		kes_feed_state = found ? KES_FEED_WAITS : KES_FEED_BOUND;
+		kes_feed_state = found ? KES_FEED_WAITING : KES_FEED_BOUND;
 	bound = kes_feed_state == KES_FEED_BOUND;
 	mutex_unlock(&kes_lock);
 	if (!bound)
 		return found;
-	pr_info("kvm_exit_stats: KVM is here, and known (%s)\n",
+	pr_info("kvm_exit_stats: found a supported KVM (%s)\n",
 		isa == KES_ISA_SVM ? "SVM" : "VMX");
 	kes_choose_entry(kes_one_arg_entry);
 	kes_set_isa(isa);
@@ -193,7 +194,7 @@ static int kes_bind_to(int found, u32 isa)
 	return ret;
 }
 
-/* Part of KVM has come. */
+/* Called when a part of KVM is loaded. */
 static int kes_bind(void)
 {
 	u32 isa = KES_ISA_NONE;
@@ -207,10 +208,11 @@ static int kes_bind(void)
 }
 
 /*
- * A KVM has come that this module is not for. It is out of the way before a
- * patched one makes the same files, and pretends nothing with another.
+ * A KVM was loaded that this module does not support. Remove the module's
+ * files before a patched KVM creates its own, and so that no counts are shown
+ * for another one.
  */
-static void kes_make_way(bool patched)
+static void kes_disable(bool patched)
 {
 	bool first;
 
@@ -221,19 +223,19 @@ static void kes_make_way(bool patched)
 	if (!first)
 		return;
 	if (patched)
-		pr_info("kvm_exit_stats: this KVM is patched and counts its exits itself: making way\n");
+		pr_info("kvm_exit_stats: disabled: this KVM is patched and counts exits itself\n");
 	else
-		pr_err("kvm_exit_stats: not for this KVM: nothing is counted\n");
-	kes_fed_vcpus_sync();
+		pr_err("kvm_exit_stats: disabled: this KVM is not supported\n");
+	kes_probed_sync();
 	kes_exit();
 }
 
-/* KVM's modules; their type information is there when this is called. */
+/* Called for KVM's modules, after their type information was registered. */
 static int kes_module_notify(struct notifier_block *nb, unsigned long action,
 			     void *data)
 {
 	struct module *mod = data;
-	/* The other vendor's may be tried as well, and fail. */
+	/* Loading the other vendor's module may be attempted, and fails. */
 	bool vendor = !strcmp(mod->name, boot_cpu_has(X86_FEATURE_SVM) ?
 					 "kvm_amd" : "kvm_intel");
 
@@ -245,7 +247,7 @@ static int kes_module_notify(struct notifier_block *nb, unsigned long action,
 		int ret = kes_bind();
 
 		if (ret && ret != -ENOENT)
-			kes_make_way(ret == -EBUSY);
+			kes_disable(ret == -EBUSY);
 	}
 	return NOTIFY_OK;
 }
@@ -254,7 +256,7 @@ static struct notifier_block kes_tracepoint_nb = {
 	.notifier_call = kes_tracepoint_notify,
 };
 
-/* Last, after those that make what is looked at. */
+/* Runs after the notifiers that register BTF and tracepoints. */
 static struct notifier_block kes_module_nb = {
 	.notifier_call = kes_module_notify,
 	.priority = -1,
@@ -262,7 +264,7 @@ static struct notifier_block kes_module_nb = {
 
 static bool kes_count_at_once;
 module_param_named(count, kes_count_at_once, bool, 0400);
-MODULE_PARM_DESC(count, "Count from loading on; else /sys/kernel/kvm_exit_stats/count switches (default N)");
+MODULE_PARM_DESC(count, "Start counting when the module is loaded (default N); /sys/kernel/kvm_exit_stats/count switches it later");
 
 static void kes_feed_stop(void)
 {
@@ -293,16 +295,16 @@ static void kes_feed_end(void)
 	kes_feed_state = KES_FEED_STOPPED;
 	kes_detach_all();
 	mutex_unlock(&kes_lock);
-	kes_fed_vcpus_sync();
-	/* Until then, files are read, which wait for what is new. */
+	kes_probed_sync();
+	/* Until the files are removed, their readers use the work queue. */
 	if (!stopped)
 		kes_exit();
-	kes_fed_vcpus_exit();
+	kes_probed_exit();
 }
 
 static int __init kes_feed_begin_at(int found, u32 isa)
 {
-	int ret = kes_fed_vcpus_init();
+	int ret = kes_probed_init();
 
 	if (ret)
 		return ret;
@@ -320,7 +322,7 @@ static int __init kes_feed_begin_at(int found, u32 isa)
 	return ret;
 }
 
-/* A KVM that does not fit is known before there is anything of ours. */
+/* Check KVM before anything is created. */
 static int __init kes_feed_begin(void)
 {
 	u32 isa = KES_ISA_NONE;
@@ -329,7 +331,7 @@ static int __init kes_feed_begin(void)
 	mutex_lock(&kes_bind_lock);
 	ret = kes_check_kvm(&isa);
 	if (ret == -EBUSY)
-		pr_info("kvm_exit_stats: this KVM is patched and counts its exits itself: there is nothing to do for this module\n");
+		pr_info("kvm_exit_stats: not needed: this KVM is patched and counts exits itself\n");
 	if (!ret || ret == -ENOENT)
 		ret = kes_feed_begin_at(ret, isa);
 	if (ret)
@@ -359,6 +361,6 @@ static void __exit kes_feed_exit(void)
 module_init(kes_feed_init);
 module_exit(kes_feed_exit);
 
-MODULE_DESCRIPTION("VM exits of KVM's guests by reason, counted at KVM's tracepoints");
+MODULE_DESCRIPTION("KVM exit statistics by reason, counted at KVM's tracepoints");
 MODULE_AUTHOR("exitstat");
 MODULE_LICENSE("GPL");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM exit statistics: what the feed is attached to.
+ * KVM exit statistics: attaching to tracepoints and functions.
  */
 #include <linux/bits.h>
 #include <linux/kprobes.h>
@@ -12,14 +12,14 @@
 #include "feed_vcpus.h"
 
 /**
- * struct kes_fed_probe - a tracepoint and what is attached to it
- * @name: of the tracepoint
- * @func: ours; the first argument is ignored
+ * struct kes_tracepoint - a tracepoint and the probe for it
+ * @name: name of the tracepoint
+ * @func: the probe; ignores its first argument
  * @group: the group that needs it
- * @attached: to @tp
- * @tp: NULL while it is not there
+ * @tp: the tracepoint, NULL while its module is not loaded
+ * @attached: true if @func is attached to @tp
  */
-struct kes_fed_probe {
+struct kes_tracepoint {
 	const char *name;
 	void *func;
 	u32 group;
@@ -27,7 +27,7 @@ struct kes_fed_probe {
 	bool attached;
 };
 
-static struct kes_fed_probe kes_probes[] = {
+static struct kes_tracepoint kes_tracepoints[] = {
 	{ "kvm_exit", kes_probe_exit, KES_GROUP_COUNT },
 	{ "kvm_userspace_exit", kes_probe_userspace, KES_GROUP_COUNT },
 	{ "kvm_entry", kes_probe_entry_immediate, KES_GROUP_TIME },
@@ -35,7 +35,7 @@ static struct kes_fed_probe kes_probes[] = {
 	{ "sched_switch", kes_probe_switch, KES_GROUP_TIME },
 };
 
-/* The first argument of the function that was hit. */
+/* Return the first argument of the probed function. */
 static void *kes_first_arg(struct pt_regs *regs)
 {
 	return (void *)regs_get_kernel_argument(regs, 0);
@@ -43,7 +43,7 @@ static void *kes_first_arg(struct pt_regs *regs)
 
 static int kes_hit_destroy(struct kprobe *probe, struct pt_regs *regs)
 {
-	kes_fed_vm_gone(kes_first_arg(regs));
+	kes_probed_vm_destroyed(kes_first_arg(regs));
 	return 0;
 }
 
@@ -59,8 +59,8 @@ static int kes_hit_halt(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
-/* What no tracepoint tells. */
-static struct kes_fed_kprobe {
+/* Events without a tracepoint. */
+static struct kes_kprobe {
 	const char *symbol;
 	kprobe_pre_handler_t hit;
 	u32 group;
@@ -72,7 +72,7 @@ static struct kes_fed_kprobe {
 	{ "kvm_vcpu_halt", kes_hit_halt, KES_GROUP_TIME },
 };
 
-static int kes_attach_kprobe(struct kes_fed_kprobe *k)
+static int kes_attach_kprobe(struct kes_kprobe *k)
 {
 	int ret;
 
@@ -84,13 +84,13 @@ static int kes_attach_kprobe(struct kes_fed_kprobe *k)
 	};
 	ret = register_kprobe(&k->probe);
 	if (ret)
-		pr_err("kvm_exit_stats: cannot attach to %s() of KVM: %d (is CONFIG_KPROBES on?)\n",
+		pr_err("kvm_exit_stats: cannot attach to KVM's %s(): %d (is CONFIG_KPROBES set?)\n",
 		       k->symbol, ret);
 	k->attached = !ret;
 	return ret;
 }
 
-static int kes_attach_probe(struct kes_fed_probe *p)
+static int kes_attach_tracepoint(struct kes_tracepoint *p)
 {
 	int ret;
 
@@ -108,8 +108,8 @@ void kes_detach(u32 group)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(kes_probes); i++) {
-		struct kes_fed_probe *p = &kes_probes[i];
+	for (i = 0; i < ARRAY_SIZE(kes_tracepoints); i++) {
+		struct kes_tracepoint *p = &kes_tracepoints[i];
 
 		if (p->group != group || !p->attached)
 			continue;
@@ -118,7 +118,7 @@ void kes_detach(u32 group)
 	}
 	tracepoint_synchronize_unregister();
 	for (i = 0; i < ARRAY_SIZE(kes_kprobes); i++) {
-		struct kes_fed_kprobe *k = &kes_kprobes[i];
+		struct kes_kprobe *k = &kes_kprobes[i];
 
 		if (k->group != group || !k->attached)
 			continue;
@@ -135,9 +135,9 @@ int kes_attach(u32 group)
 	for (i = 0; i < ARRAY_SIZE(kes_kprobes) && !ret; i++)
 		if (kes_kprobes[i].group == group)
 			ret = kes_attach_kprobe(&kes_kprobes[i]);
-	for (i = 0; i < ARRAY_SIZE(kes_probes) && !ret; i++)
-		if (kes_probes[i].group == group)
-			ret = kes_attach_probe(&kes_probes[i]);
+	for (i = 0; i < ARRAY_SIZE(kes_tracepoints) && !ret; i++)
+		if (kes_tracepoints[i].group == group)
+			ret = kes_attach_tracepoint(&kes_tracepoints[i]);
 	if (ret)
 		kes_detach(group);
 	return ret;
@@ -147,40 +147,40 @@ void kes_note_tracepoint(struct tracepoint *tp, void *unused)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(kes_probes); i++)
-		if (!strcmp(tp->name, kes_probes[i].name))
-			kes_probes[i].tp = tp;
+	for (i = 0; i < ARRAY_SIZE(kes_tracepoints); i++)
+		if (!strcmp(tp->name, kes_tracepoints[i].name))
+			kes_tracepoints[i].tp = tp;
 }
 
 bool kes_tracepoints_found(void)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(kes_probes); i++)
-		if (!kes_probes[i].tp)
+	for (i = 0; i < ARRAY_SIZE(kes_tracepoints); i++)
+		if (!kes_tracepoints[i].tp)
 			return false;
 	return true;
 }
 
-/* kvm goes, and its tracepoints with it. */
+/* Forget the tracepoints of kvm, which is being unloaded. */
 void kes_forget_tracepoints(void)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(kes_probes); i++)
-		if (strncmp(kes_probes[i].name, "sched_", 6))
-			kes_probes[i].tp = NULL;
+	for (i = 0; i < ARRAY_SIZE(kes_tracepoints); i++)
+		if (strncmp(kes_tracepoints[i].name, "sched_", 6))
+			kes_tracepoints[i].tp = NULL;
 }
 
-/* kvm's tracepoint of entry had one argument once. */
+/* kvm_entry has one argument in older kernels. */
 void kes_choose_entry(bool one_arg)
 {
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(kes_probes); i++)
-		if (kes_probes[i].group == KES_GROUP_TIME &&
-		    !strcmp(kes_probes[i].name, "kvm_entry"))
-			kes_probes[i].func = one_arg ?
+	for (i = 0; i < ARRAY_SIZE(kes_tracepoints); i++)
+		if (kes_tracepoints[i].group == KES_GROUP_TIME &&
+		    !strcmp(kes_tracepoints[i].name, "kvm_entry"))
+			kes_tracepoints[i].func = one_arg ?
 				(void *)kes_probe_entry :
 				(void *)kes_probe_entry_immediate;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: what the module is attached to.
+ * KVM exit statistics: attaching to tracepoints and functions.
  */
 #ifndef KES_FEED_ATTACH_H
 #define KES_FEED_ATTACH_H
@@ -9,8 +9,8 @@
 #include <linux/tracepoint.h>
 
 /*
- * The end of VMs is watched from the first time on that counting is on, as what
- * was seen then may come to its end at any time.
+ * Stays attached after counting is switched off, because VMs that were counted
+ * may be destroyed at any time.
  */
 #define KES_LIFE	BIT(31)
 

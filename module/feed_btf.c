@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM exit statistics: is this the KVM that the module was built for?
+ * KVM exit statistics: checking that the module fits the loaded KVM.
  *
- * The kernel's type information says what KVM's tracepoints pass and where its
- * structures have their members. What the headers say as well must be the same;
- * what they do not have, struct vcpu_svm, is taken from there. BTF of a module
- * is split: it goes on where vmlinux's types and strings end.
+ * The kernel's type information (BTF) describes the arguments of KVM's
+ * tracepoints and the layout of its structures. Both must match the headers
+ * that this module was built with. struct vcpu_svm is not in the headers, so
+ * its layout is read from BTF. The BTF of a module is split: its type ids and
+ * string offsets continue those of vmlinux.
  */
 #include <linux/btf.h>
 #include <linux/err.h>
@@ -21,7 +22,7 @@
 
 #define KES_BTF_DIR	"/sys/kernel/btf/"
 
-/* The types that are looked up by name. */
+/* Types that are looked up by name. */
 static const struct {
 	u32 kind;
 	const char *name;
@@ -36,12 +37,12 @@ static const struct {
 	{ BTF_KIND_TYPEDEF, "btf_trace_sched_switch" },
 };
 
-/* One file: vmlinux's, or a module's. */
+/* One BTF file, of vmlinux or of a module */
 struct kes_btf_part {
 	void *data;
 	const struct btf_header *header;
 	const char *strings;
-	u32 *offsets;		/* of its types, by place */
+	u32 *offsets;		/* of types, by index */
 	u32 nr_types;
 	const struct btf_type *found[ARRAY_SIZE(kes_wanted)];
 };
@@ -57,7 +58,7 @@ static const void *kes_btf_types(const struct kes_btf_part *part)
 	       part->header->type_off;
 }
 
-/* Bytes of a type, or 0 if it is of a kind that is newer than this file. */
+/* Return the size of a type in bytes, 0 if its kind is unknown. */
 static size_t kes_btf_size(const struct btf_type *type)
 {
 	size_t vlen = btf_type_vlen(type), size = sizeof(*type);
@@ -120,7 +121,7 @@ static void kes_btf_note(const struct kes_btf *btf, struct kes_btf_part *part,
 			part->found[i] = type;
 }
 
-/* One walk over the hundred thousand types of vmlinux is enough. */
+/* Index all types in one pass: vmlinux has about a hundred thousand. */
 static int kes_btf_walk(const struct kes_btf *btf, struct kes_btf_part *part)
 {
 	u32 at = 0, end = part->header->type_len;
@@ -179,7 +180,7 @@ static int kes_btf_index(const struct kes_btf *btf, struct kes_btf_part *part,
 	return kes_btf_walk(btf, part);
 }
 
-/* All of a file of sysfs, whose reads are a page at most. */
+/* Read a whole sysfs file; each read returns at most a page. */
 static int kes_btf_read_all(struct file *file, void *data, size_t size)
 {
 	loff_t pos = 0;
@@ -224,9 +225,9 @@ static int kes_btf_read(const struct kes_btf *btf, struct kes_btf_part *part,
 	ret = kes_btf_read_file(btf, part, file);
 	filp_close(file, NULL);
 	if (ret)
-		pr_err("kvm_exit_stats: %s: cannot be read, or is not type information that this module knows: %d\n",
+		pr_err("kvm_exit_stats: %s: cannot read the type information: %d\n",
 		       path, ret);
-	/* Not as if it was not there. */
+	/* The callers take -ENOENT for a missing file. */
 	return ret == -ENOENT ? -EIO : ret;
 }
 
@@ -237,7 +238,7 @@ static int kes_btf_open(struct kes_btf *btf)
 	memset(btf, 0, sizeof(*btf));
 	ret = kes_btf_read(btf, &btf->base, "vmlinux");
 	if (ret == -ENOENT) {
-		pr_err("kvm_exit_stats: this kernel has no type information (CONFIG_DEBUG_INFO_BTF): cannot tell where KVM keeps what\n");
+		pr_err("kvm_exit_stats: this kernel has no type information for KVM's structures (requires CONFIG_DEBUG_INFO_BTF)\n");
 		ret = -EOPNOTSUPP;
 	}
 	if (ret)
@@ -245,14 +246,14 @@ static int kes_btf_open(struct kes_btf *btf)
 	return ret;
 }
 
-/* From now on types are those of vmlinux and of module @name, if there is one. */
+/* Replace the split part by that of module @name, if the module has BTF. */
 static int kes_btf_add(struct kes_btf *btf, const char *name)
 {
 	int ret;
 
 	kes_btf_free(&btf->split);
 	ret = kes_btf_read(btf, &btf->split, name);
-	/* Built in, or a kernel without BTF of modules, where nothing is found. */
+	/* Built in, or no BTF for modules; in that case lookups fail later. */
 	return ret == -ENOENT ? 0 : ret;
 }
 
@@ -267,7 +268,7 @@ static u32 kes_btf_nr(const struct kes_btf *btf)
 	return 1 + btf->base.nr_types + btf->split.nr_types;
 }
 
-/* @id: 0 is void, which has no entry */
+/* Return the type with @id, NULL for void (id 0) and for an invalid id. */
 static const struct btf_type *kes_btf_type(const struct kes_btf *btf, u32 id)
 {
 	const struct kes_btf_part *part = &btf->base;
@@ -294,7 +295,7 @@ static const struct btf_type *kes_btf_find(const struct kes_btf *btf,
 	return NULL;
 }
 
-/* Bytes from the beginning of the structure, or -ENOENT. */
+/* Return the offset of a member in bytes, or -ENOENT. */
 static int kes_btf_offset(const struct kes_btf *btf, const char *name,
 			  const char *member)
 {
@@ -314,7 +315,7 @@ static int kes_btf_offset(const struct kes_btf *btf, const char *name,
 	return -ENOENT;
 }
 
-/* What a parameter is: a letter each. */
+/* Return the letter for the type of a parameter, see kes_btf_prototype(). */
 static char kes_btf_letter(const struct kes_btf *btf, u32 id)
 {
 	const struct btf_type *type = kes_btf_type(btf, id);
@@ -340,8 +341,9 @@ static char kes_btf_letter(const struct kes_btf *btf, u32 id)
 }
 
 /*
- * The parameters of a tracepoint's probes: p: void *, v: struct kvm_vcpu *,
- * t: struct task_struct *, a digit: an integer of so many bytes.
+ * Describe the parameters of a tracepoint's probes, one letter each: p: void
+ * *, v: struct kvm_vcpu *, t: struct task_struct *, digit: integer of that
+ * many bytes, ?: anything else.
  */
 static int kes_btf_prototype(const struct kes_btf *btf, const char *tracepoint,
 			     char *letters, size_t size)
@@ -371,7 +373,7 @@ static int kes_btf_prototype(const struct kes_btf *btf, const char *tracepoint,
 static const struct {
 	const char *tracepoint;
 	const char *letters;
-	const char *other;	/* just as good */
+	const char *other;	/* also supported */
 } kes_prototypes[] = {
 	{ "kvm_exit", "pv4", NULL },
 	{ "kvm_entry", "pv1", "pv" },
@@ -392,7 +394,7 @@ static int kes_check_prototypes(const struct kes_btf *btf, bool *one_arg_entry)
 
 		ret = kes_btf_prototype(btf, name, found, sizeof(found));
 		if (ret) {
-			pr_err("kvm_exit_stats: no type information of tracepoint %s: is CONFIG_DEBUG_INFO_BTF_MODULES on?\n",
+			pr_err("kvm_exit_stats: no type information for tracepoint %s (is CONFIG_DEBUG_INFO_BTF_MODULES set?)\n",
 			       name);
 			return -EOPNOTSUPP;
 		}
@@ -401,7 +403,7 @@ static int kes_check_prototypes(const struct kes_btf *btf, bool *one_arg_entry)
 			continue;
 		}
 		if (strcmp(found, kes_prototypes[i].letters)) {
-			pr_err("kvm_exit_stats: tracepoint %s has parameters (%s), this module knows (%s)\n",
+			pr_err("kvm_exit_stats: tracepoint %s has parameters (%s), this module supports (%s)\n",
 			       name, found, kes_prototypes[i].letters);
 			return -EOPNOTSUPP;
 		}
@@ -434,7 +436,7 @@ static int kes_check_members(const struct kes_btf *btf)
 
 		if (offset == kes_members[i].offset)
 			continue;
-		pr_err("kvm_exit_stats: struct %s has %s at %d, not at %d as in the headers that this module was built with: build it anew\n",
+		pr_err("kvm_exit_stats: struct %s has %s at offset %d, but the module was built for %d (rebuild it for this kernel)\n",
 		       kes_members[i].name, kes_members[i].member, offset,
 		       kes_members[i].offset);
 		return -EOPNOTSUPP;
@@ -447,14 +449,14 @@ static int kes_check_types(const struct kes_btf *btf, bool *one_arg_entry)
 	int ret;
 
 	*one_arg_entry = false;
-	/* The series of patches gives it a member of its own. */
+	/* The patch series adds this member. */
 	if (kes_btf_offset(btf, "kvm_vcpu", "exit_stats") >= 0)
 		return -EBUSY;
 	ret = kes_check_prototypes(btf, one_arg_entry);
 	return ret ?: kes_check_members(btf);
 }
 
-/* Where struct vcpu_svm, of which KVM's vCPU is the first part, has its VMCB. */
+/* Find the VMCB pointer in struct vcpu_svm, whose first member must be vcpu. */
 static int kes_find_vmcb(const struct kes_btf *btf, size_t *offset)
 {
 	int vmcb = kes_btf_offset(btf, "vcpu_svm", "vmcb");
@@ -462,7 +464,7 @@ static int kes_find_vmcb(const struct kes_btf *btf, size_t *offset)
 	if (!kes_btf_find(btf, "vcpu_svm"))
 		return -ENOENT;
 	if (kes_btf_offset(btf, "vcpu_svm", "vcpu") != 0 || vmcb < 0) {
-		pr_err("kvm_exit_stats: struct vcpu_svm does not begin with its vcpu, or has no vmcb\n");
+		pr_err("kvm_exit_stats: struct vcpu_svm does not begin with vcpu, or has no vmcb\n");
 		return -EOPNOTSUPP;
 	}
 	*offset = vmcb;

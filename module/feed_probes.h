@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: the functions that are attached to KVM.
+ * KVM exit statistics: the probes.
  */
 #ifndef KES_FEED_PROBES_H
 #define KES_FEED_PROBES_H
 
 #include <linux/kvm_host.h>
 
-/* In struct vcpu_svm. */
+/* Offset of the VMCB pointer in struct vcpu_svm. */
 extern size_t kes_vmcb_offset;
 
 void kes_probe_exit(void *data, struct kvm_vcpu *vcpu, u32 isa);

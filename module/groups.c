@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM exit statistics: switching what is counted, while guests run.
+ * KVM exit statistics: switching groups of counters while guests run.
  *
- * count	every exit, by reason; what became of it
- * time		where a vCPU's time goes, by reason; needs count
- * histogram	handler time by powers of two; needs time
- * detail	which MSR, port, page, ...; needs count
+ * count	exits by reason and disposition
+ * time		time of vCPUs by state and reason; needs count
+ * histogram	handler time in powers of two; needs time
+ * detail	exits by MSR, port, page, ...; needs count
  *
- * Each has a static key. time, histogram and detail have memory per vCPU, made
- * before the key is switched on and freed after it is off and no vCPU can be
- * in the code behind it any more: that code runs with preemption disabled.
+ * Each group has a static key. time, histogram and detail use memory per vCPU.
+ * It is allocated before the key is enabled, and freed after the key is
+ * disabled and no vCPU can still run the code behind it, which runs with
+ * preemption disabled.
  */
 #include <linux/bits.h>
 #include <linux/lockdep.h>
@@ -26,9 +27,12 @@
 #define KES_MORE	(KES_GROUP_TIME | KES_GROUP_DETAIL)
 
 /*
- * @needs: groups without which it does not work
- * @place: where a vCPU has its memory; NULL where there is no place for it
- * @init: what is not 0 in it
+ * @needs: groups that must be on
+ * @key: enabled while the group is on
+ * @place: returns the location of a vCPU's pointer to its memory, or NULL if
+ *	the vCPU has no such pointer; NULL if the group needs no memory
+ * @size: size of the memory
+ * @init: initializes the zeroed memory; NULL if not needed
  */
 struct kes_group {
 	u32 needs;
@@ -53,7 +57,7 @@ static void **kes_detail_place(struct kes_vcpu *vcpu)
 	return (void **)&vcpu->detail;
 }
 
-/* By bit of KES_GROUP_*; a group comes after those that it needs. */
+/* By bit of KES_GROUP_*; a group follows the groups that it needs. */
 static const struct kes_group kes_group_table[] = {
 	{ 0, &kes_count_key },
 	{ KES_GROUP_COUNT, &kes_time_key, kes_time_place,
@@ -64,7 +68,7 @@ static const struct kes_group kes_group_table[] = {
 	  sizeof(struct kes_detail) },
 };
 
-/* A vCPU may have the memory of a group already, from where it was made. */
+/* A vCPU may have the memory already, allocated when it was created. */
 static int kes_alloc(const struct kes_group *group, struct kes_vcpu *vcpu,
 		     gfp_t gfp)
 {
@@ -80,7 +84,7 @@ static int kes_alloc(const struct kes_group *group, struct kes_vcpu *vcpu,
 		return -ENOMEM;
 	if (group->init)
 		group->init(memory);
-	/* Complete before the vCPU's thread sees it. */
+	/* Initialized before the vCPU's thread can see it. */
 	smp_store_release(place, memory);
 	return 0;
 }
@@ -175,7 +179,7 @@ static int kes_switch_off(const struct kes_group *group, u32 bit)
 	static_branch_disable(group->key);
 	kes_notify_feed(bit, false);
 	if (group->place) {
-		/* No vCPU is behind the key any more, nor will be. */
+		/* Wait until no vCPU runs the code behind the key. */
 		synchronize_rcu();
 		kes_free_group(group);
 	}
@@ -198,7 +202,7 @@ int kes_switch(u32 bit, bool on)
 	return ret;
 }
 
-/* A new vCPU gets the memory of what is switched on, as far as there is any. */
+/* Allocate the memory of all groups that are on, until an allocation fails. */
 int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp)
 {
 	u32 groups = kes_groups();
@@ -215,8 +219,11 @@ int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp)
 	return 0;
 }
 
-/* The last group first, as the histogram's place is in time's memory. */
-static void kes_free_all_but(struct kes_vcpu *vcpu, u32 groups)
+/*
+ * Free the last group first, because the pointer to a histogram is in the
+ * memory of the group time.
+ */
+static void kes_free_all_except(struct kes_vcpu *vcpu, u32 groups)
 {
 	unsigned int i = ARRAY_SIZE(kes_group_table);
 
@@ -225,14 +232,17 @@ static void kes_free_all_but(struct kes_vcpu *vcpu, u32 groups)
 			kes_free(&kes_group_table[i], vcpu);
 }
 
-/* A vCPU that counts before it is listed may have missed that a group went off. */
+/*
+ * A group may have been switched off after a vCPU allocated its memory and
+ * before the vCPU was added to the list.
+ */
 void kes_groups_trim_vcpu(struct kes_vcpu *vcpu)
 {
 	lockdep_assert_held(&kes_lock);
-	kes_free_all_but(vcpu, kes_groups());
+	kes_free_all_except(vcpu, kes_groups());
 }
 
 void kes_groups_free_vcpu(struct kes_vcpu *vcpu)
 {
-	kes_free_all_but(vcpu, 0);
+	kes_free_all_except(vcpu, 0);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: what is counted, and the memory for it, see groups.c.
+ * KVM exit statistics: groups of counters and their memory, see groups.c.
  */
 #ifndef KES_GROUPS_H
 #define KES_GROUPS_H
@@ -9,11 +9,17 @@
 
 struct kes_vcpu;
 
-/* @group: one KES_GROUP_*. 0, -EINVAL, -EBUSY, -ENOMEM or the feed's error */
+/*
+ * Switch one KES_GROUP_* on or off. Return 0, -EINVAL if a group that it needs
+ * is off, -EBUSY if a group that needs it is on, -ENOMEM, or the feed's error.
+ */
 int kes_switch(u32 group, bool on);
 u32 kes_groups(void);
 
-/* Of one vCPU: what is on, what went off meanwhile, all. */
+/*
+ * A vCPU's memory: allocate it for the groups that are on, free it for the
+ * groups that are off, free all of it.
+ */
 int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp);
 void kes_groups_trim_vcpu(struct kes_vcpu *vcpu);
 void kes_groups_free_vcpu(struct kes_vcpu *vcpu);

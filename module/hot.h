@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: what every VM exit touches. In struct kvm_vcpu, so that
- * counting follows no pointer but the one to the counters.
+ * KVM exit statistics: the data that every VM exit touches. It is embedded in
+ * struct kvm_vcpu, so that counting follows a single pointer.
  */
 #ifndef _ASM_X86_KVM_EXIT_STATS_H
 #define _ASM_X86_KVM_EXIT_STATS_H
@@ -15,15 +15,15 @@ struct kes_vcpu;
 /**
  * struct kes_hot - the part of a vCPU's statistics that its exits write to
  *
- * Only the vCPU's own thread uses it, but for @attempts, which others read.
+ * Only the vCPU's own thread uses it, except @attempts, which others read.
  *
- * @exits: the counters by slot of the context that runs, L1's or L2's
- * @attempts: to enter the guest
- * @pending: an exit of the other context of which it is not known yet what
- *	became of it, as its place in the counters; NULL if there is none
- * @last: the slot of the last exit in @exits, as long as that is so of this
- *	one; KES_NO_SLOT if not
- * @vcpu: all the rest, which outlives KVM's vCPU
+ * @exits: the counters by slot of the current context, L1 or L2
+ * @attempts: attempts to enter the guest
+ * @pending: the counter of an exit of the other context whose disposition is
+ *	not known yet; NULL if there is none
+ * @last: the slot in @exits of the last exit while its disposition is not known
+ *	yet; KES_NO_SLOT otherwise
+ * @vcpu: all other counters; outlives KVM's vCPU
  */
 struct kes_hot {
 	u64 *exits;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: the calls that a patched KVM makes.
+ * KVM exit statistics: the hooks in KVM.
  *
- * With vmx_hooks.h and svm_hooks.h the only files that know both KVM's
- * structures and the engine. All are empty without CONFIG_KVM_EXIT_STATS.
+ * Only this file, vmx_hooks.h, svm_hooks.h and stats_fd.c use both KVM's
+ * structures and the engine. The hooks are empty without
+ * CONFIG_KVM_EXIT_STATS.
  */
 #ifndef KES_KVM_HOOKS_H
 #define KES_KVM_HOOKS_H
@@ -25,7 +26,7 @@ static inline int kvm_exit_stats_create_vm(struct kvm *kvm)
 	return kvm->exit_stats ? 0 : -ENOMEM;
 }
 
-/* No vCPU of @kvm runs any more; its counters stay readable. */
+/* Called when no vCPU of @kvm can run. The counters stay readable. */
 static inline void kvm_exit_stats_destroy_vm(struct kvm *kvm)
 {
 	kes_vm_destroy(kvm->exit_stats);
@@ -43,13 +44,13 @@ static inline void kvm_exit_stats_destroy_vcpu(struct kvm_vcpu *vcpu)
 	kes_vcpu_destroy(&vcpu->exit_stats);
 }
 
-/* The vCPU is about to become able to run guests of its own. May sleep. */
+/* Called before the vCPU can run nested guests. May sleep. */
 static inline int kvm_exit_stats_enable_l2(struct kvm_vcpu *vcpu)
 {
 	return kes_vcpu_enable_l2(vcpu->exit_stats.vcpu, GFP_KERNEL_ACCOUNT);
 }
 
-/* Whether or not counting is on, as it may be switched on while L2 runs. */
+/* Not guarded by a key, because counting may be switched on while L2 runs. */
 static inline void kvm_exit_stats_enter_l2(struct kvm_vcpu *vcpu)
 {
 	u64 (*l2)[KES_NR_SLOTS] = vcpu->exit_stats.vcpu->l2;
@@ -65,7 +66,7 @@ static inline void kvm_exit_stats_leave_l2(struct kvm_vcpu *vcpu)
 	kes_set_context(hot, hot->vcpu->l1[KES_EXITS]);
 }
 
-/* Interrupts are off, and the next thing is the VM entry. */
+/* Called with interrupts disabled, right before the VM entry. */
 static __always_inline void kvm_exit_stats_enter(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_time_key))
@@ -73,9 +74,9 @@ static __always_inline void kvm_exit_stats_enter(struct kvm_vcpu *vcpu)
 }
 
 /*
- * The hardware is done with an attempt to enter the guest, however it ended.
- * In the vendor's module like all ends of an attempt, so that a switch comes
- * before or after both.
+ * Called when a hardware VM entry returns, with or without success. Called
+ * from the vendor module, as are the hooks for the outcome of the attempt, so
+ * that switching the static key affects both or neither.
  */
 static __always_inline void kvm_exit_stats_attempt(struct kvm_vcpu *vcpu)
 {
@@ -83,14 +84,14 @@ static __always_inline void kvm_exit_stats_attempt(struct kvm_vcpu *vcpu)
 		kes_inc(&vcpu->exit_stats.attempts);
 }
 
-/* The guest is re-entered without another look. */
+/* Called when a fastpath handled the exit and the guest is re-entered. */
 static __always_inline void kvm_exit_stats_fastpath(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_count_key))
 		kes_count_disposition(&vcpu->exit_stats, KES_FASTPATH);
 }
 
-/* The exit was L2's, and L1 gets it. */
+/* Called when an exit from L2 is reflected to L1. */
 static __always_inline void kvm_exit_stats_reflected(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_count_key))
@@ -105,14 +106,14 @@ static inline void kes_no_exit(struct kvm_vcpu *vcpu, u64 *n)
 		kes_time_exit_guest(vcpu->exit_stats.vcpu, KES_NO_SLOT);
 }
 
-/* VMLAUNCH, VMRESUME failed as an instruction: there was no exit. */
+/* Called when VMLAUNCH or VMRESUME failed as an instruction: no exit. */
 static __always_inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_count_key))
 		kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.failed);
 }
 
-/* The guest's state must be emulated: the attempt ended before the entry. */
+/* Called when KVM emulates the guest instead of entering it: no exit. */
 static __always_inline void kvm_exit_stats_emulation(struct kvm_vcpu *vcpu)
 {
 	if (!static_branch_unlikely(&kes_count_key))
@@ -127,7 +128,7 @@ static inline void kvm_exit_stats_time(struct kvm_vcpu *vcpu, u32 state)
 		kes_time_set(vcpu->exit_stats.vcpu, state);
 }
 
-/* KVM_RUN begins. */
+/* Called when KVM_RUN begins. */
 static inline void kvm_exit_stats_run(struct kvm_vcpu *vcpu)
 {
 	kvm_exit_stats_time(vcpu, KES_STATE_HANDLER);
@@ -143,7 +144,10 @@ static inline void kvm_exit_stats_unhalt(struct kvm_vcpu *vcpu)
 	kvm_exit_stats_time(vcpu, KES_STATE_HANDLER);
 }
 
-/* KVM_RUN ends with @r, its return value or what it returns instead of 1. */
+/*
+ * Called when KVM_RUN returns to user space. @r: the return value of KVM_RUN,
+ * or the value <= 0 that ended the run loop
+ */
 static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r)
 {
 	if (!static_branch_unlikely(&kes_count_key))
@@ -152,7 +156,7 @@ static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r)
 	kvm_exit_stats_time(vcpu, KES_STATE_USERSPACE);
 }
 
-/* The thread is scheduled out, or lets go of the vCPU. */
+/* Called when the thread is scheduled out, or puts the vCPU. */
 static inline void kvm_exit_stats_sched_out(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_time_key) && vcpu->exit_stats.vcpu)
@@ -174,7 +178,7 @@ static inline void __init kvm_exit_stats_init(void)
 			  KES_FIELD_ACCOUNTING,
 	};
 
-	/* Statistics that cannot be shown are no reason to go without KVM. */
+	/* Ignore errors: KVM works without the statistics. */
 	kes_init(&hooks);
 }
 

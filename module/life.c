@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM exit statistics: the life of VMs and vCPUs, and of the engine itself.
+ * KVM exit statistics: the life cycle of VMs, vCPUs and the engine.
  *
- * A destroyed VM stays on the list until KES_MAX_DESTROYED younger ones have been
- * destroyed; then its counts go into the retired sums, so that totals never go
- * backwards. It goes for good when KVM has let go of its vCPUs as well.
+ * A destroyed VM stays on the list until KES_MAX_DESTROYED more VMs have been
+ * destroyed. It is then evicted: its counts are added to a sum, so that totals
+ * never decrease. Its memory is freed when KVM has destroyed its vCPUs as
+ * well.
  */
 #include <linux/debugfs.h>
 #include <linux/init.h>
@@ -21,7 +22,7 @@
 #include "sums.h"
 #include "sysfs.h"
 
-/* Destroyed VMs that stay readable. */
+/* Number of destroyed VMs that stay readable */
 #define KES_MAX_DESTROYED	64
 
 static void kes_free_vcpu(struct kes_vcpu *vcpu)
@@ -47,7 +48,7 @@ static void kes_vm_put(struct kes_vm *vm)
 	kref_put(&vm->ref, kes_free_vm);
 }
 
-/* @leader: of the process that the VM belongs to */
+/* @leader: thread group leader of the process that owns the VM */
 struct kes_vm *kes_vm_create(struct task_struct *leader)
 {
 	struct kes_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
@@ -69,7 +70,10 @@ struct kes_vm *kes_vm_create(struct task_struct *leader)
 	return vm;
 }
 
-/* The dead VM that died first, if there are more than the ring takes. */
+/*
+ * Evict the VM that was destroyed first, if there are more than @keep
+ * destroyed VMs. Return it for kes_forget(), or NULL.
+ */
 static struct kes_vm *kes_evict_oldest(unsigned int keep)
 {
 	struct kes_vm *vm, *oldest = NULL;
@@ -89,14 +93,17 @@ static struct kes_vm *kes_evict_oldest(unsigned int keep)
 	return oldest;
 }
 
-/* Not under kes_lock: removing files waits for their readers, who take it. */
+/*
+ * Must not hold kes_lock: removing files waits for their readers, which take
+ * it.
+ */
 static void kes_forget(struct kes_vm *vm)
 {
 	debugfs_remove(vm->dir);
 	kes_vm_put(vm);
 }
 
-/* The caller guarantees that no vCPU of @vm runs any more. NULL is fine. */
+/* The caller guarantees that no vCPU of @vm runs. @vm may be NULL. */
 void kes_vm_destroy(struct kes_vm *vm)
 {
 	struct kes_vm *gone;
@@ -110,7 +117,7 @@ void kes_vm_destroy(struct kes_vm *vm)
 		kes.nr_destroyed++;
 		gone = kes_evict_oldest(KES_MAX_DESTROYED);
 	} else {
-		/* It never ran: it would only push a real one out. */
+		/* It never ran: do not evict another VM for it. */
 		list_del(&vm->node);
 		gone = vm;
 	}
@@ -121,9 +128,10 @@ void kes_vm_destroy(struct kes_vm *vm)
 }
 
 /*
- * Counters for @hot, which can be used at once; kes_vcpu_add() shows them. May
- * be called where nothing may sleep. @hot stays until kes_vcpu_destroy(), the
- * counters for longer.
+ * Allocate the counters for @hot, which can be used immediately;
+ * kes_vcpu_add() makes them visible. May be called in atomic context,
+ * depending on @gfp. @hot must exist until kes_vcpu_destroy(); the counters
+ * live longer.
  */
 int kes_vcpu_alloc(u32 id, struct kes_hot *hot, gfp_t gfp)
 {
@@ -142,15 +150,15 @@ int kes_vcpu_alloc(u32 id, struct kes_hot *hot, gfp_t gfp)
 	return 0;
 }
 
-/* One that was never added. */
+/* Free a vCPU that was never added. */
 void kes_vcpu_free(struct kes_hot *hot)
 {
 	kes_free_vcpu(hot->vcpu);
 }
 
 /*
- * Without memory for what is switched on, the vCPU has none of that, but is
- * there.
+ * Add a vCPU to its VM. On error (out of memory for a group that is on), the
+ * vCPU is added without that group.
  */
 int kes_vcpu_add(struct kes_vm *vm, struct kes_hot *hot)
 {
@@ -183,8 +191,8 @@ int kes_vcpu_create(struct kes_vm *vm, u32 id, struct kes_hot *hot)
 }
 
 /*
- * KVM lets go of a vCPU. If its VM is dead the counters stay; if not, the vCPU
- * never ran, as the rest of its creation failed.
+ * KVM destroys a vCPU. If its VM was destroyed before, the counters stay.
+ * Otherwise the vCPU never ran, because its creation failed at a later step.
  */
 void kes_vcpu_destroy(struct kes_hot *hot)
 {
@@ -214,7 +222,7 @@ void kes_vcpu_destroy(struct kes_hot *hot)
 	kes_vm_put(vm);
 }
 
-/* The first vendor module decides which codes the counters hold. */
+/* The first vendor module determines the type of the exit codes. */
 void kes_set_isa(u32 isa)
 {
 	bool first;
@@ -228,7 +236,7 @@ void kes_set_isa(u32 isa)
 		kes_sysfs_add_reasons();
 }
 
-/* Without sysfs, the rest works; whether that will do is the caller's matter. */
+/* Return an error if sysfs is not available. Everything else works then. */
 int __init kes_init(const struct kes_feed *feed)
 {
 	int ret;
@@ -238,7 +246,8 @@ int __init kes_init(const struct kes_feed *feed)
 	kes_debugfs_init();
 	ret = kes_sysfs_init();
 	if (ret)
-		pr_warn("kvm_exit_stats: no /sys/kernel/kvm_exit_stats\n");
+		pr_warn("kvm_exit_stats: cannot create /sys/kernel/kvm_exit_stats: %d\n",
+			ret);
 	kes_dmesg_init();
 	return ret;
 }

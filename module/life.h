@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: the life of VMs and vCPUs, and of the engine itself. For
- * the files that know KVM: its hooks, or the module.
+ * KVM exit statistics: the life cycle of VMs, vCPUs and the engine. Called by
+ * the hooks of a patched KVM, or by the module.
  */
 #ifndef KES_LIFE_H
 #define KES_LIFE_H
@@ -18,7 +18,7 @@ void kes_vm_destroy(struct kes_vm *vm);
 int kes_vcpu_create(struct kes_vm *vm, u32 id, struct kes_hot *hot);
 void kes_vcpu_destroy(struct kes_hot *hot);
 
-/* kes_vcpu_create() in two steps, of which the first need not sleep. */
+/* kes_vcpu_create() in two steps; the first can run in atomic context. */
 int kes_vcpu_alloc(u32 id, struct kes_hot *hot, gfp_t gfp);
 int kes_vcpu_add(struct kes_vm *vm, struct kes_hot *hot);
 void kes_vcpu_free(struct kes_hot *hot);

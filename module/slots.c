@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM exit statistics: the tables made of exits.def, see slots.h.
+ * KVM exit statistics: the tables generated from exits.def, see slots.h.
  */
 #include <linux/build_bug.h>
 #include <linux/cache.h>
@@ -25,7 +25,7 @@ static const struct kes_reason kes_unknown = {
 	KES_CODE_UNKNOWN, "UNKNOWN", KES_CLASS_OTHER
 };
 
-/* The code of a row is its place, see kes_slots_init(). */
+/* The code of a row is its index, see kes_slots_init(). */
 static struct kes_reason kes_vmx_reasons[KES_VMX_NEAR] __ro_after_init = {
 #define KES_VMX(_name, _code, _class, ...)			\
 	[_code] = {						\
@@ -63,9 +63,9 @@ void __init kes_slots_init(void)
 }
 
 /*
- * Software-defined and negative codes. They are rare (a refused VMRUN, an
- * SEV-ES guest's own exits), so a walk through the rows will do. KVM keeps
- * the low half of the code only, hence the comparison of 32 bits.
+ * Find the slot of a software-defined or negative code. These are rare (a
+ * failed VMRUN, software exits of an SEV-ES guest), so a linear search is
+ * sufficient. KVM keeps only the low 32 bits of the code.
  */
 unsigned int kes_svm_far_slot(u32 code)
 {

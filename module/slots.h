@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: from exit codes to slots.
+ * KVM exit statistics: mapping exit codes to slots.
  *
- * A slot is an exit reason's place in a vCPU's counters. SVM's reasons have one
- * after the other; VMX's small codes are slots themselves. The last slot takes
- * every code that has none, so that no code, however odd, can index outside a
- * table; readers add to it what VMX's codes without a row have. Slots are the
- * engine's own matter: user space sees codes.
+ * A slot is the index of an exit reason in a vCPU's counters. SVM's reasons
+ * have consecutive slots; a small VMX code is its own slot. The last slot
+ * counts all codes without a slot, so that no code can index outside a table.
+ * Readers add the counts of unlisted VMX codes to those of the last slot.
+ * Slots are internal to the engine: user space sees codes.
  */
 #ifndef KES_SLOTS_H
 #define KES_SLOTS_H
@@ -29,7 +29,7 @@ enum kes_svm_slot {
 	KES_NR_SVM_SLOTS,
 };
 
-/* Room for either vendor. */
+/* As many slots as the vendor with more of them needs. */
 union kes_slots_of_either {
 	char vmx[KES_VMX_NEAR];
 	char svm[KES_NR_SVM_SLOTS];
@@ -38,7 +38,7 @@ union kes_slots_of_either {
 #define KES_SLOT_UNKNOWN	(sizeof(union kes_slots_of_either))
 #define KES_NR_SLOTS		(KES_SLOT_UNKNOWN + 1)
 
-/* No exit at all, or none to blame. */
+/* No exit, or no exit to charge. */
 #define KES_NO_SLOT		KES_NR_SLOTS
 
 struct kes_reason {
@@ -47,14 +47,14 @@ struct kes_reason {
 	u8 class;
 };
 
-/* KES_SLOT_UNKNOWN for a code that is in no row. */
+/* KES_SLOT_UNKNOWN for a code that is not in exits.def */
 extern u8 kes_vmx_slots[KES_NR_SLOTS];
 extern u8 kes_svm_slots[KES_SVM_NEAR];
 
 void kes_slots_init(void);
 unsigned int kes_svm_far_slot(u32 code);
 
-/* The reason of a slot, NULL if no row of exits.def has it; @isa: KES_ISA_* */
+/* Return the reason of a slot, NULL if there is none; @isa: KES_ISA_* */
 const struct kes_reason *kes_reason(u32 isa, unsigned int slot);
 
 #endif /* KES_SLOTS_H */

@@ -2,10 +2,10 @@
 /*
  * KVM exit statistics: the binary snapshot, see <asm/kvm_exit_stats.h>.
  *
- * Written in one pass into a buffer sized by a first one. Guests go on
- * counting in between, so that a reason may turn up that the first pass did
- * not see: each vCPU has a few places to spare, and if those are not enough
- * the whole thing starts over.
+ * A first pass computes the size of the buffer, a second one fills it. Guests
+ * keep counting in between, so the second pass may find reasons that the first
+ * did not. The buffer has room for a few more reasons per vCPU; if that is not
+ * enough, the snapshot is started again.
  */
 #include <linux/mm.h>
 #include <linux/slab.h>
@@ -20,10 +20,10 @@
 #include "sums.h"
 #include "time.h"
 
-/* Reasons that may turn up between the two passes, per vCPU. */
+/* Room for new reasons between the two passes, per vCPU */
 #define KES_SPARE	4
 
-/* @rec: begun last; all records of a vCPU begin as this one */
+/* @rec: the current record; all records of a vCPU share its first members */
 struct kes_writer {
 	void *buf;
 	size_t size;
@@ -81,7 +81,7 @@ static void *kes_begin_vcpu(struct kes_writer *w, u32 type, size_t size,
 	return rec;
 }
 
-/* One more entry of the record that was begun last. */
+/* Append an entry to the current record. */
 static void *kes_append(struct kes_writer *w, size_t size)
 {
 	void *p = kes_reserve(w, size);
@@ -171,7 +171,7 @@ static void kes_put_userspace(struct kes_writer *w, const struct kes_vcpu *vcpu)
 static_assert(offsetof(struct kes_time_exit, cyc) == sizeof(u64));
 static_assert(offsetof(struct kes_histogram_exit, bucket) == sizeof(u64));
 
-/* An entry of @size: the code and @nr numbers, unless all of these are 0. */
+/* Append an entry of @size: the code and @nr numbers; skip it if all are 0. */
 static void *kes_put_numbers(struct kes_writer *w, size_t size,
 			     unsigned int slot, const u64 *numbers, size_t nr)
 {
@@ -245,7 +245,7 @@ static void kes_put_pairs(struct kes_writer *w, const struct kes_pair *pair,
 		u64 key = READ_ONCE(pair->key);
 		u64 count = READ_ONCE(pair->count);
 
-		/* Another value took the place just now: it comes next time. */
+		/* The pair was just replaced: leave it to the next snapshot. */
 		if (key != READ_ONCE(pair->key))
 			continue;
 		kes_put_value(w, (struct kes_detail_value) {
@@ -341,7 +341,7 @@ static void kes_put_all(struct kes_writer *w)
 	header->lost = atomic64_read(&kes.lost);
 }
 
-/* Room for what a vCPU has now, and a little for what it gets meanwhile. */
+/* Size of the record for @counts, with room for new reasons. */
 static size_t kes_exits_size(const struct kes_counts *counts)
 {
 	return sizeof(struct kes_vcpu_record) +

@@ -7,7 +7,7 @@
 
 #include <linux/types.h>
 
-/* *buf is for kvfree(). Returns its size or -errno. */
+/* Return the size or -errno. The caller frees *buf with kvfree(). */
 ssize_t kes_snapshot(void **buf);
 
 #endif /* KES_SNAPSHOT_H */

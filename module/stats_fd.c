@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM exit statistics: the counts in the binary statistics of a vCPU.
+ * KVM exit statistics: exit counts in the binary statistics of a vCPU.
  *
- * KVM's own statistics stay what they are; one cumulative statistic per exit
- * reason, "exits_" and its name in lower case, follows them. So whatever reads
- * KVM_GET_STATS_FD shows them: QEMU's query-stats, and libvirt through it.
+ * KVM's own statistics are unchanged. They are followed by one cumulative
+ * statistic per exit reason: "exits_" and the name of the reason in lower
+ * case. Existing readers of KVM_GET_STATS_FD show them, such as QEMU's
+ * query-stats and libvirt.
  *
- * The counters are not part of struct kvm_vcpu_stat, which must not grow (see
- * kvm_hooks.h): a reader gets a copy of both, one behind the other.
+ * The counters are not part of struct kvm_vcpu_stat, whose size must not
+ * change. A reader gets a copy of KVM's statistics followed by a copy of the
+ * counters.
  */
 #include <linux/ctype.h>
 #include <linux/export.h>
@@ -20,15 +22,15 @@
 #include "sums.h"
 
 /*
- * struct kvm_stats_desc and a name of KVM_STATS_NAME_SIZE; what the kernel
- * calls that has changed, what it looks like has not.
+ * Size of struct kvm_stats_desc with a name of KVM_STATS_NAME_SIZE. The type
+ * of the array's elements differs between kernels, its layout does not.
  */
 #define KES_DESC_SIZE	sizeof(kvm_vcpu_stats_desc[0])
 
 static void *kes_descs;
 static struct kvm_stats_header kes_stats_header;
 
-/* @place: among the engine's; QEMU takes the values to have no gaps. */
+/* @place: index among the engine's statistics; QEMU requires no gaps. */
 static void kes_fill_desc(struct kvm_stats_desc *desc, unsigned int place,
 			  const char *name)
 {
@@ -46,7 +48,7 @@ static void kes_fill_desc(struct kvm_stats_desc *desc, unsigned int place,
 		dest[i] = tolower(dest[i]);
 }
 
-/* Without memory for it, KVM's own statistics are all there is. */
+/* If out of memory, only KVM's own statistics are available. */
 static void kes_stats_fd_init(void)
 {
 	u32 nr = 0, own = kvm_vcpu_stats_header.num_desc;
@@ -72,7 +74,7 @@ static void kes_stats_fd_init(void)
 	kes_descs = descs;
 }
 
-/* Which codes the counters hold is known once a vendor module is there. */
+/* The type of the exit codes is known when a vendor module is loaded. */
 void kvm_exit_stats_set_isa(u32 isa)
 {
 	kes_set_isa(isa);

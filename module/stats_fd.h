@@ -9,7 +9,7 @@
 
 struct kvm_vcpu;
 
-/* From a vendor module, before there are vCPUs; @isa: KES_ISA_*. */
+/* Called by a vendor module before it creates vCPUs; @isa: KES_ISA_* */
 void kvm_exit_stats_set_isa(u32 isa);
 void kes_stats_fd_exit(void);
 

@@ -2,10 +2,10 @@
 /*
  * KVM exit statistics: reading counters, adding them up, resetting them.
  *
- * A reset must not write to counters that another CPU increments, so it
- * copies them to a baseline, which readers of "since the last reset" subtract.
- * The counters themselves only grow. Time, histograms and detail have no
- * baseline: they start when they are switched on.
+ * A reset must not write to counters that another CPU increments, so it copies
+ * them to a baseline. Readers of the counts since the last reset subtract it.
+ * The counters themselves only grow. Time, histogram and detail have no
+ * baseline: they start at 0 when they are switched on.
  */
 #include <linux/lockdep.h>
 #include <linux/mm.h>
@@ -16,7 +16,7 @@
 #include "engine.h"
 #include "sums.h"
 
-/* What comes before it in struct kes_counts is an array of u64 but for names. */
+/* The members of struct kes_counts before unknown_last, as an array of u64 */
 #define KES_COUNTS_U64	(offsetof(struct kes_counts, unknown_last) / sizeof(u64))
 
 static void kes_read_u64(void *to, const void *from, size_t size)
@@ -35,7 +35,7 @@ static void kes_fold_column(u64 *column, unsigned int slot)
 	column[slot] = 0;
 }
 
-/* VMX's small codes are counted without asking whether they have a row. */
+/* The hot path counts small VMX codes without checking that they are listed. */
 static void kes_fold_unknown(struct kes_counts *counts)
 {
 	unsigned int slot, column;
@@ -52,13 +52,13 @@ static void kes_fold_unknown(struct kes_counts *counts)
 	}
 }
 
-/* What @vcpu counted so far, one whole counter after the other. */
+/* Copy the counters of @vcpu. Each counter is read atomically. */
 void kes_copy_vcpu(struct kes_counts *to, const struct kes_vcpu *vcpu)
 {
 	const u64 (*l2)[KES_NR_SLOTS];
 
 	lockdep_assert_held(&kes_lock);
-	/* Zeroed by kes_vcpu_enable_l2() before it is there. */
+	/* Pairs with kes_vcpu_enable_l2(). */
 	l2 = (void *)smp_load_acquire(&vcpu->l2);
 	kes_read_u64(to->l1, vcpu->l1, sizeof(to->l1));
 	if (l2)
@@ -96,7 +96,7 @@ static void kes_subtract(struct kes_counts *sum, const struct kes_counts *base)
 		to[i] -= from[i];
 }
 
-/* Add what @vcpu counted since the last reset. */
+/* Add the counts of @vcpu since the last reset. */
 void kes_add_vcpu(struct kes_counts *sum, const struct kes_vcpu *vcpu)
 {
 	lockdep_assert_held(&kes_lock);
@@ -125,7 +125,7 @@ void kes_add_all(struct kes_counts *sum)
 		kes_add_vm(sum, vm);
 }
 
-/* Keep the counts of a dead VM that gives way to a younger one. */
+/* Add the counts of an evicted VM to the sum of all evicted VMs. */
 void kes_evict(struct kes_vm *vm)
 {
 	struct kes_vcpu *vcpu;
@@ -155,9 +155,10 @@ u64 kes_total(const struct kes_counts *counts)
 }
 
 /*
- * VM-entry attempts that ended nowhere (more than 0) or ends of no attempt
- * (less): 0, but for vCPUs that were running when counting was switched, or
- * when they were read.
+ * Return the remainder of the accounting check: attempts without an exit, a
+ * failed or an emulated entry (positive), or the reverse (negative). It is 0,
+ * except for vCPUs that ran when counting was switched, or while they were
+ * read.
  */
 s64 kes_unaccounted(const struct kes_counts *counts)
 {
@@ -165,7 +166,7 @@ s64 kes_unaccounted(const struct kes_counts *counts)
 	       counts->entries.emulation - kes_total(counts);
 }
 
-/* All or nothing: a reset of some vCPUs only would be worse than none. */
+/* Allocate all baselines first, so that a reset affects all vCPUs or none. */
 static int kes_alloc_baselines(void)
 {
 	struct kes_vcpu *vcpu;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: what only SVM knows of an exit. For svm.c.
+ * KVM exit statistics: the hooks in svm.c.
  */
 #ifndef KES_SVM_HOOKS_H
 #define KES_SVM_HOOKS_H
@@ -12,7 +12,7 @@
 
 #include "detail_svm.h"
 
-/* The VMCB has the exit's code. */
+/* Called when the VMCB has the exit code. */
 static __always_inline void kvm_exit_stats_count_svm(struct kvm_vcpu *vcpu)
 {
 	unsigned int slot;

@@ -2,8 +2,9 @@
 /*
  * KVM exit statistics: /sys/kernel/kvm_exit_stats/, one value per file.
  *
- * Root only: the rate at which a guest exits tells a lot about what it does.
- * total and reasons/ sum up all VMs, dead ones included, since the last reset.
+ * Root only: the exit rate of a guest reveals what the guest does. total and
+ * reasons/ are sums over all VMs, including destroyed ones, since the last
+ * reset.
  */
 #include <linux/init.h>
 #include <linux/kobject.h>
@@ -20,7 +21,7 @@
 static struct kobject *kes_kobj;
 static bool kes_has_reasons;
 
-/* @arg: the group that a switch switches, the slot whose sum a file has */
+/* @arg: the group of a switch, or the slot of a sum */
 struct kes_file {
 	struct kobj_attribute attr;
 	u32 arg;
@@ -78,11 +79,11 @@ static ssize_t generation_show(struct kobject *kobj,
 	return sysfs_emit(buf, "%llu\n", generation);
 }
 
-/* Of one slot, or of all if it is KES_NR_SLOTS. */
+/* Show the sum for one slot, or for all slots if it is KES_NR_SLOTS. */
 static ssize_t sum_show(struct kobject *kobj, struct kobj_attribute *attr,
 			char *buf)
 {
-	struct kes_table *table = kes_table_of_all();
+	struct kes_table *table = kes_table_alloc_all();
 	u32 slot = kes_arg(attr);
 	u64 value;
 
@@ -102,7 +103,7 @@ static ssize_t unaccounted_show(struct kobject *kobj,
 
 	if (!(kes.feed->fields & KES_FIELD_ACCOUNTING))
 		return -EOPNOTSUPP;
-	table = kes_table_of_all();
+	table = kes_table_alloc_all();
 	if (!table)
 		return -ENOMEM;
 	value = kes_unaccounted(&table->sum);
@@ -110,7 +111,7 @@ static ssize_t unaccounted_show(struct kobject *kobj,
 	return sysfs_emit(buf, "%lld\n", value);
 }
 
-/* For files that do one thing when 1 is written to them. */
+/* Run @action when 1 is written; refuse anything else. */
 static ssize_t kes_trigger(const char *buf, size_t size, int (*action)(void))
 {
 	bool yes;
@@ -180,7 +181,7 @@ static void kes_make_reasons(void)
 	}
 }
 
-/* VMX's slots have gaps, which sysfs would take for the end. */
+/* VMX's slots have gaps, which sysfs would treat as the end of the list. */
 static void kes_list_files(struct attribute **list, struct kes_file *file,
 			   unsigned int nr)
 {
@@ -196,7 +197,7 @@ void kes_sysfs_add_reasons(void)
 	kes_make_reasons();
 	kes_list_files(kes_reason_attrs, kes_reasons, KES_NR_SLOTS);
 	if (sysfs_create_group(kes_kobj, &kes_reasons_group))
-		pr_warn("kvm_exit_stats: no reasons/ in sysfs\n");
+		pr_warn("kvm_exit_stats: cannot create /sys/kernel/kvm_exit_stats/reasons\n");
 	else
 		kes_has_reasons = true;
 }

@@ -8,7 +8,7 @@
 int kes_sysfs_init(void);
 void kes_sysfs_exit(void);
 
-/* Once it is known which reasons there are. */
+/* Create reasons/, when the type of the exit codes is known. */
 void kes_sysfs_add_reasons(void);
 
 #endif /* KES_SYSFS_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * KVM exit statistics: the table that people read, most frequent first.
+ * KVM exit statistics: the text table, most frequent reason first.
  *
  * debugfs and the kernel log print the same rows.
  */
@@ -28,7 +28,7 @@ struct kes_table *kes_table_alloc(void)
 	return kvzalloc(sizeof(struct kes_table), GFP_KERNEL);
 }
 
-struct kes_table *kes_table_of_all(void)
+struct kes_table *kes_table_alloc_all(void)
 {
 	struct kes_table *table = kes_table_alloc();
 
@@ -46,7 +46,7 @@ void kes_table_free(struct kes_table *table)
 	kvfree(table);
 }
 
-/* Make the rows of the sum. */
+/* Fill the rows from the sum, and sort them. */
 void kes_table_sort(struct kes_table *table)
 {
 	unsigned int slot;
@@ -70,7 +70,7 @@ int kes_table_line(const struct kes_table *table, unsigned int row, char *buf,
 	const struct kes_reason *reason = kes_reason(kes.isa, r->slot);
 	unsigned int share;
 
-	/* In hundredths of a percent; the total is not 0 if there is a row. */
+	/* In hundredths of a percent; total is not 0 because a row exists. */
 	share = div64_u64(r->count * 10000, table->total);
 	return scnprintf(buf, size, "%12llu %3u.%02u%%  %s", r->count,
 			 share / 100, share % 100, reason ? reason->name : "?");

@@ -12,7 +12,7 @@ struct kes_row {
 	unsigned int slot;
 };
 
-/* The caller fills @sum. Too large for a stack. */
+/* The caller fills @sum. Too large for the stack. */
 struct kes_table {
 	struct kes_counts sum;
 	u64 total;
@@ -21,8 +21,8 @@ struct kes_table {
 };
 
 struct kes_table *kes_table_alloc(void);
-/* With the sum of all VMs; takes kes_lock. */
-struct kes_table *kes_table_of_all(void);
+/* Allocate a table with the sum of all VMs; takes kes_lock. */
+struct kes_table *kes_table_alloc_all(void);
 void kes_table_free(struct kes_table *table);
 void kes_table_sort(struct kes_table *table);
 int kes_table_line(const struct kes_table *table, unsigned int row, char *buf,

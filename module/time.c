@@ -15,7 +15,7 @@ void kes_time_init(void *memory)
 	time->state = KES_STATE_USERSPACE;
 }
 
-/* Time outside the handler moves the beginning of the episode. */
+/* Time outside the handler moves the start of the handling interval. */
 void kes_time_charge(struct kes_time *time, u64 now)
 {
 	u64 cyc = time->last_cyc ? now - time->last_cyc : 0;
@@ -40,7 +40,7 @@ EXPORT_SYMBOL_GPL(kes_time_key);
 DEFINE_STATIC_KEY_FALSE(kes_histogram_key);
 EXPORT_SYMBOL_GPL(kes_histogram_key);
 
-/* Preemption is off from here on, so that @vcpu's time stays allocated. */
+/* Disable preemption, so that the memory of @vcpu's time is not freed. */
 static struct kes_time *kes_time_begin(struct kes_vcpu *vcpu, u64 *now)
 {
 	struct kes_time *time;
@@ -69,8 +69,8 @@ void kes_time_set(struct kes_vcpu *vcpu, u32 state)
 }
 
 /*
- * The thread gives up the CPU. Outside of KVM_RUN that is its own affair; in
- * it, it was preempted or slept, and sleeping is what a halted vCPU should do.
+ * The thread is scheduled out. Outside KVM_RUN, its state does not change. In
+ * KVM_RUN, a halted vCPU that sleeps is blocked; otherwise it is preempted.
  */
 void kes_time_sched_out(struct kes_vcpu *vcpu, bool preempted)
 {

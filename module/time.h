@@ -1,22 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: where a vCPU thread's time goes.
+ * KVM exit statistics: the time of a vCPU's thread by state.
  *
- * The thread is in one state at a time; each change of state charges the
- * cycles since the last one to the state that ends, under the reason of the
- * exit that brought the thread there. So the parts add up to the time between
- * the first and the last change, whatever happens in between. Cycles are the
- * TSC's; readers convert.
+ * The thread is in one state at a time. Each change of state charges the
+ * cycles since the last change to the old state, under the reason of the last
+ * exit. All parts therefore add up to the time between the first and the last
+ * change. Cycles are TSC cycles; readers convert them.
  *
  * guest	from just before the VM entry to just after the VM exit
- * handler	in KVM, host interrupts taken there included
+ * handler	in KVM, including host interrupts taken there
  * userspace	outside KVM_RUN
- * halt poll	halted, spinning for an event
- * halt block	halted, asleep
- * preempted	wanted to run in KVM and did not (or slept there)
+ * polling	halted, spinning for an event
+ * blocked	halted, asleep
+ * preempted	in KVM, but without a CPU (also if it sleeps while not halted)
  *
- * Changes of state come from the thread itself. The scheduler's may come in
- * the middle of one of the others, so those that run with preemption enabled
+ * All changes of state run in the thread itself. A context switch may
+ * interrupt another change, so changes that run with preemption enabled
  * disable it.
  */
 #ifndef KES_TIME_H
@@ -32,20 +31,22 @@
 DECLARE_STATIC_KEY_FALSE(kes_time_key);
 DECLARE_STATIC_KEY_FALSE(kes_histogram_key);
 
-/* Handler time of one exit, by its power of two in cycles. */
+/* Handler time per exit, in powers of two cycles */
 struct kes_histogram {
 	u64 n[KES_NR_SLOTS + 1][KES_NR_BUCKETS];
 };
 
 /**
  * struct kes_time - the time of one vCPU
- * @last_cyc: of the last change of state, 0 before the first
- * @handling_cyc: when the handler would have begun to deal with the last exit,
- *	had nothing but it run since
+ * @first_cyc: the first change of state, 0 if there was none yet
+ * @last_cyc: the last change of state, 0 if there was none yet
+ * @handling_cyc: start of the current handling interval, moved forward by the
+ *	time spent outside the handler
  * @state: KES_STATE_*
- * @before: the state to return to when the thread gets the CPU back
+ * @before: the state to restore when the thread is scheduled in again
  * @slot: the reason that is charged, KES_NO_SLOT before the first exit
- * @guest_cyc: total
+ * @guest_cyc: guest time
+ * @histogram: NULL while histogram is off
  * @cyc: non-guest time by reason and state, KES_STATE_HANDLER first
  * @max_cyc: longest handler time of one exit
  */
@@ -62,12 +63,12 @@ struct kes_time {
 	u64 max_cyc[KES_NR_SLOTS + 1];
 };
 
-static_assert(KES_STATE_GUEST == 0, "cyc[] leaves it out");
+static_assert(KES_STATE_GUEST == 0, "cyc[] has all states except guest");
 
-/* Ends the state that the thread is in, whichever it is. */
+/* Charge the time since the last change of state to the current state. */
 void kes_time_charge(struct kes_time *time, u64 now);
 
-/* The exit is dealt with: account for it as one. */
+/* End the handling interval of an exit. */
 static __always_inline void kes_time_end_handling(struct kes_time *time,
 						  unsigned long slot, u64 now)
 {
@@ -83,7 +84,7 @@ static __always_inline void kes_time_end_handling(struct kes_time *time,
 	}
 }
 
-/* Interrupts are off, and the guest is about to run. */
+/* Called with interrupts disabled, right before the VM entry. */
 static __always_inline void kes_time_enter_guest(struct kes_vcpu *vcpu)
 {
 	struct kes_time *time = READ_ONCE(vcpu->time);
@@ -103,7 +104,7 @@ static __always_inline void kes_time_enter_guest(struct kes_vcpu *vcpu)
 	time->state = KES_STATE_GUEST;
 }
 
-/* Interrupts are off, the guest has just exited for the reason of @slot. */
+/* Called with interrupts disabled, right after an exit with reason @slot. */
 static __always_inline void kes_time_exit_guest(struct kes_vcpu *vcpu,
 						unsigned int slot)
 {
@@ -122,12 +123,12 @@ static __always_inline void kes_time_exit_guest(struct kes_vcpu *vcpu,
 	time->state = KES_STATE_HANDLER;
 }
 
-/* The slow changes of state; preemption may be on. */
+/* Changes of state off the hot path; preemption may be enabled. */
 void kes_time_set(struct kes_vcpu *vcpu, u32 state);
 void kes_time_sched_out(struct kes_vcpu *vcpu, bool preempted);
 void kes_time_sched_in(struct kes_vcpu *vcpu);
 
-/* @memory: of a struct kes_time that is all 0 */
+/* Initialize a zeroed struct kes_time. */
 void kes_time_init(void *memory);
 
 #endif /* KES_TIME_H */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * KVM exit statistics: reading the VMCS of the vCPU that exited, in a patched
- * KVM. It caches the first two, so that its handlers do not read them again.
- * The module has its own file of this name.
+ * KVM. KVM caches the exit qualification and the interruption information, so
+ * its handlers do not read them again. kvm-exit-stats.ko has its own vmcs.h.
  */
 #ifndef KES_VMCS_H
 #define KES_VMCS_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: what only VMX knows of an exit. For vmx.c.
+ * KVM exit statistics: the hooks in vmx.c.
  */
 #ifndef KES_VMX_HOOKS_H
 #define KES_VMX_HOOKS_H
@@ -12,7 +12,7 @@
 
 #include "detail_vmx.h"
 
-/* The VMCS's exit reason has been read. */
+/* Called when the exit reason was read from the VMCS. */
 static __always_inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *vcpu)
 {
 	unsigned int slot;

@@ -157,7 +157,7 @@ struct kes_vcpu_record {
 
 /* Returns of KVM_RUN to user space, per vCPU */
 struct kes_userspace {
-	__u32 reason;		/* KVM_EXIT_*; the last one includes higher ones */
+	__u32 reason;		/* KVM_EXIT_*; the last includes higher ones */
 	__u32 reserved;
 	__u64 count;
 };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * KVM exit statistics: reading the VMCS of the vCPU that exited, in the module.
- * At KVM's tracepoints it is the current one. A patched KVM has a file of this
- * name that reads through KVM's cache.
+ * At KVM's tracepoints, it is the current VMCS. A patched KVM uses module/vmcs.h
+ * instead, which reads through KVM's cache.
  */
 #ifndef KES_VMCS_H
 #define KES_VMCS_H
