@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Plots through cairo: one drawing, three kinds of surface.
+ * Writes a plot as PNG or PDF through cairo, or as SVG.
  *
- * Owns the surfaces and the way into the output file. What is drawn is
- * chart.c's, side.c's and so on.
+ * Owns the surfaces and the output. chart.c, side.c and others draw.
  */
 #include <cairo-pdf.h>
-#include <cairo-svg.h>
 #include <errno.h>
 #include <string.h>
 #include <time.h>
 
 #include "plot/page.h"
+#include "plot/svg.h"
 
 #define PNG_SCALE	1.5	/* 1920 x 1080 */
 
-/* cairo knows no errno: the first one is kept here. */
+/* The output, with the first errno, which cairo does not report. */
 struct sink {
 	FILE *out;
 	int rc;
@@ -33,7 +32,7 @@ static cairo_status_t put_bytes(void *closure, const unsigned char *data,
 	return CAIRO_STATUS_WRITE_ERROR;
 }
 
-/* The recording's date, as the same picture must have the same bytes. */
+/* The date of the recording, so that the same picture has the same bytes. */
 static void set_pdf_date(cairo_surface_t *surface, const struct model *m)
 {
 	time_t at = (time_t)(rec_get_u64(m->rec, "start_wall_ns") /
@@ -54,9 +53,8 @@ static cairo_surface_t *make_surface(const struct model *m,
 	cairo_surface_t *surface;
 
 	switch (format) {
-	case PLOT_SVG:
-		return cairo_svg_surface_create_for_stream(put_bytes, sink,
-							   PAGE_W, PAGE_H);
+	case PLOT_SVG:		/* only measures text */
+		return cairo_image_surface_create(CAIRO_FORMAT_A8, 1, 1);
 	case PLOT_PDF:
 		surface = cairo_pdf_surface_create_for_stream(put_bytes, sink,
 							      PAGE_W, PAGE_H);
@@ -70,9 +68,9 @@ static cairo_surface_t *make_surface(const struct model *m,
 					  (int)(PAGE_H * PNG_SCALE));
 }
 
-static void draw_page(cairo_t *cr, const struct plot_picture *what)
+static void draw_page(const struct canvas *c, const struct plot_picture *what)
 {
-	struct page p = { .cr = cr, .m = what->m, .chart = what->chart,
+	struct page p = { .c = c, .m = what->m, .chart = what->chart,
 			  .phase_y = PHASE_Y, .chart_y = CHART_Y,
 			  .chart_h = CHART_H, .bottom = CHART_Y + TALL_H };
 
@@ -93,13 +91,37 @@ static void draw_page(cairo_t *cr, const struct plot_picture *what)
 	plot_series_free(&p.s);
 }
 
-static void paint(cairo_t *cr, const struct plot_picture *what)
+static void paint(const struct canvas *c, const struct plot_picture *what)
 {
-	canvas_rect(cr, 0, 0, PAGE_W, PAGE_H, INK_PAPER);
+	canvas_rect(c, 0, 0, PAGE_W, PAGE_H, INK_PAPER);
 	if (what->pair)
-		page_draw_pair(cr, what->pair);
+		page_draw_pair(c, what->pair);
 	else
-		draw_page(cr, what);
+		draw_page(c, what);
+}
+
+static void begin_svg(struct svg *svg, const struct plot_picture *what)
+{
+	char title[512], desc[512];
+
+	if (what->pair) {
+		svg_begin(svg, PAGE_W, PAGE_H, what->pair->title,
+			  what->pair->subtitle);
+		return;
+	}
+	plot_title(what->m, what->chart, title, sizeof(title));
+	plot_subtitle(what->m, desc, sizeof(desc));
+	svg_begin(svg, PAGE_W, PAGE_H, title, desc);
+}
+
+static void draw_svg(cairo_t *cr, const struct plot_picture *what,
+		     struct sink *sink)
+{
+	struct svg svg;
+
+	begin_svg(&svg, what);
+	paint(&(struct canvas){ .cr = cr, .svg = &svg }, what);
+	sink->rc = svg_end(&svg, sink->out);
 }
 
 int plot_draw(const struct plot_picture *what, enum plot_format format,
@@ -112,7 +134,10 @@ int plot_draw(const struct plot_picture *what, enum plot_format format,
 
 	if (format == PLOT_PNG)
 		cairo_scale(cr, PNG_SCALE, PNG_SCALE);
-	paint(cr, what);
+	if (format == PLOT_SVG)
+		draw_svg(cr, what, &sink);
+	else
+		paint(&(struct canvas){ .cr = cr }, what);
 	status = cairo_status(cr);
 	cairo_destroy(cr);
 	if (!status && format == PLOT_PNG)
@@ -122,7 +147,7 @@ int plot_draw(const struct plot_picture *what, enum plot_format format,
 	if (!status)
 		status = cairo_surface_status(surface);
 	cairo_surface_destroy(surface);
-	if (!status)
+	if (!status && !sink.rc)
 		return 0;
 	if (sink.rc)
 		return err_set(err, sink.rc, "cannot write: %s",

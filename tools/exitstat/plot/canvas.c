@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements canvas.h on cairo. Owns nothing; draws where it is told.
+ * Implements canvas.h with cairo, and forwards to svg.c for SVG.
  */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "plot/canvas.h"
+#include "plot/svg.h"
 
 const struct canvas_font font_title = { 25, INK_TEXT, 1 };
 const struct canvas_font font_subtitle = { 13, INK_SOFT, 0 };
@@ -13,7 +15,7 @@ const struct canvas_font font_text = { 12, INK_TEXT, 0 };
 const struct canvas_font font_strong = { 12, INK_TEXT, 1 };
 const struct canvas_font font_label = { 11, INK_SOFT, 0 };
 
-void canvas_ink(cairo_t *cr, uint32_t c)
+static void set_ink(cairo_t *cr, uint32_t c)
 {
 	cairo_set_source_rgb(cr, (c >> 16 & 0xff) / 255.0,
 			     (c >> 8 & 0xff) / 255.0, (c & 0xff) / 255.0);
@@ -27,32 +29,58 @@ static void set_font(cairo_t *cr, const struct canvas_font *f)
 	cairo_set_font_size(cr, f->size);
 }
 
-double canvas_width(cairo_t *cr, const struct canvas_font *f, const char *text)
+double canvas_width(const struct canvas *c, const struct canvas_font *f,
+		    const char *text)
 {
 	cairo_text_extents_t e;
 
-	set_font(cr, f);
-	cairo_text_extents(cr, text, &e);
+	set_font(c->cr, f);
+	cairo_text_extents(c->cr, text, &e);
 	return e.x_advance;
 }
 
-void canvas_text(cairo_t *cr, const struct canvas_font *f, double x, double y,
-		 enum canvas_align align, const char *text)
+/* Sets the font too, and reports invalid text to cairo's status. */
+static double left_of(const struct canvas *c, const struct canvas_font *f,
+		      double x, enum canvas_align align, const char *text)
 {
-	double width = canvas_width(cr, f, text);
+	double width = canvas_width(c, f, text);
 
 	if (align == CANVAS_CENTRE)
-		x -= width / 2;
-	else if (align == CANVAS_RIGHT)
-		x -= width;
-	canvas_ink(cr, f->ink);
-	cairo_move_to(cr, x, y);
-	cairo_show_text(cr, text);
-	cairo_new_path(cr);
+		return x - width / 2;
+	return align == CANVAS_RIGHT ? x - width : x;
 }
 
-void canvas_text_fit(cairo_t *cr, const struct canvas_font *f, double x,
-		     double y, double width, const char *text)
+void canvas_text(const struct canvas *c, const struct canvas_font *f, double x,
+		 double y, enum canvas_align align, const char *text)
+{
+	double left = left_of(c, f, x, align, text);
+
+	if (c->svg) {
+		svg_text(c->svg, f, x, y, align, false, text);
+		return;
+	}
+	set_ink(c->cr, f->ink);
+	cairo_move_to(c->cr, left, y);
+	cairo_show_text(c->cr, text);
+	cairo_new_path(c->cr);
+}
+
+void canvas_text_up(const struct canvas *c, const struct canvas_font *f,
+		    double x, double y, const char *text)
+{
+	if (c->svg) {
+		svg_text(c->svg, f, x, y, CANVAS_CENTRE, true, text);
+		return;
+	}
+	cairo_save(c->cr);
+	cairo_translate(c->cr, x, y);
+	cairo_rotate(c->cr, -M_PI / 2);
+	canvas_text(c, f, 0, 0, CANVAS_CENTRE, text);
+	cairo_restore(c->cr);
+}
+
+void canvas_text_fit(const struct canvas *c, const struct canvas_font *f,
+		     double x, double y, double width, const char *text)
 {
 	char cut[256];
 	size_t len = strlen(text);
@@ -60,27 +88,85 @@ void canvas_text_fit(cairo_t *cr, const struct canvas_font *f, double x,
 	snprintf(cut, sizeof(cut), "%s", text);
 	if (len >= sizeof(cut))
 		len = sizeof(cut) - 1;
-	while (len > 3 && canvas_width(cr, f, cut) > width) {
+	while (len > 3 && canvas_width(c, f, cut) > width) {
 		len--;
 		strcpy(cut + len - 3, "...");
 	}
-	canvas_text(cr, f, x, y, CANVAS_LEFT, cut);
+	canvas_text(c, f, x, y, CANVAS_LEFT, cut);
 }
 
-void canvas_rect(cairo_t *cr, double x, double y, double w, double h,
+void canvas_rect(const struct canvas *c, double x, double y, double w, double h,
 		 uint32_t colour)
 {
-	canvas_ink(cr, colour);
-	cairo_rectangle(cr, x, y, w, h);
-	cairo_fill(cr);
+	if (c->svg) {
+		svg_rect(c->svg, x, y, w, h, colour);
+		return;
+	}
+	set_ink(c->cr, colour);
+	cairo_rectangle(c->cr, x, y, w, h);
+	cairo_fill(c->cr);
 }
 
-void canvas_line(cairo_t *cr, double x1, double y1, double x2, double y2,
-		 double width, uint32_t colour)
+void canvas_line(const struct canvas *c, double x1, double y1, double x2,
+		 double y2, double width, uint32_t colour)
 {
-	canvas_ink(cr, colour);
-	cairo_set_line_width(cr, width);
-	cairo_move_to(cr, x1, y1);
-	cairo_line_to(cr, x2, y2);
-	cairo_stroke(cr);
+	if (c->svg) {
+		svg_line(c->svg, x1, y1, x2, y2, width, false, colour);
+		return;
+	}
+	set_ink(c->cr, colour);
+	cairo_set_line_width(c->cr, width);
+	cairo_move_to(c->cr, x1, y1);
+	cairo_line_to(c->cr, x2, y2);
+	cairo_stroke(c->cr);
+}
+
+void canvas_dashed_line(const struct canvas *c, double x1, double y1, double x2,
+			double y2, double width, uint32_t colour)
+{
+	static const double dash[] = { 3, 3 };
+
+	if (c->svg) {
+		svg_line(c->svg, x1, y1, x2, y2, width, true, colour);
+		return;
+	}
+	cairo_set_dash(c->cr, dash, 2, 0);
+	canvas_line(c, x1, y1, x2, y2, width, colour);
+	cairo_set_dash(c->cr, NULL, 0, 0);
+}
+
+void canvas_path_begin(const struct canvas *c)
+{
+	if (c->svg)
+		svg_path_begin(c->svg);
+	else
+		cairo_new_path(c->cr);
+}
+
+void canvas_path_to(const struct canvas *c, double x, double y)
+{
+	if (c->svg)
+		svg_path_to(c->svg, x, y);
+	else
+		cairo_line_to(c->cr, x, y);
+}
+
+void canvas_path_fill(const struct canvas *c, uint32_t colour)
+{
+	if (c->svg) {
+		svg_path_fill(c->svg, colour);
+		return;
+	}
+	cairo_close_path(c->cr);
+	set_ink(c->cr, colour);
+	cairo_fill(c->cr);
+}
+
+void canvas_sharp(const struct canvas *c, bool on)
+{
+	if (c->svg)
+		svg_sharp(c->svg, on);
+	else
+		cairo_set_antialias(c->cr, on ? CAIRO_ANTIALIAS_NONE :
+						CAIRO_ANTIALIAS_DEFAULT);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The left column of the page: phase bands, stacked rates, one strip per
- * reason on a scale of its own, time axis.
+ * The left column of the page: phase bands, stacked rates, one strip per reason
+ * with its own scale, time axis.
  *
- * The strips are there because rates of one boot span four orders of
- * magnitude: while serial output leads the stack, everything else is a line
- * at its foot, and only a strip shows when it happens.
+ * The rates of one boot span four orders of magnitude: while serial output
+ * dominates the stack, all other reasons are a thin line at its bottom. The strips
+ * show when they occur.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -13,8 +13,8 @@
 
 #include "plot/page.h"
 
-#define MARK_UP		9	/* of a baseline above the phases */
-#define TICK_H		35	/* about so high is a step of the axis */
+#define MARK_UP		9	/* from the phases up to the baseline of marks */
+#define TICK_H		35	/* approximate height of a step of the axis */
 
 static double phase_begin_x(const struct page *p, size_t i)
 {
@@ -32,7 +32,7 @@ static double strips_bottom(const struct page *p)
 	return STRIPS_Y + page_strip_h(p) * (double)p->s.nr_layers;
 }
 
-/* Every other phase is shaded, through chart and strips alike. */
+/* Shade every other phase, in the chart and in the strips. */
 void page_draw_bands(const struct page *p)
 {
 	for (size_t i = 0; i < p->m->nr_phases; i++) {
@@ -40,30 +40,26 @@ void page_draw_bands(const struct page *p)
 
 		if (i % 2)
 			continue;
-		canvas_rect(p->cr, x, p->phase_y, w, p->bottom - p->phase_y,
+		canvas_rect(p->c, x, p->phase_y, w, p->bottom - p->phase_y,
 			    INK_BAND);
 	}
 }
 
 static void draw_phase_edges(const struct page *p)
 {
-	static const double dash[] = { 3, 3 };
-
-	cairo_save(p->cr);
-	cairo_set_dash(p->cr, dash, 2, 0);
 	for (size_t i = 1; i < p->m->nr_phases; i++)
-		canvas_line(p->cr, phase_begin_x(p, i), p->phase_y,
-			    phase_begin_x(p, i), p->bottom, 0.7, INK_LINE);
-	cairo_restore(p->cr);
+		canvas_dashed_line(p->c, phase_begin_x(p, i), p->phase_y,
+				   phase_begin_x(p, i), p->bottom, 0.7,
+				   INK_LINE);
 }
 
-/* What stands above phases that are too narrow for their own name. */
+/* Labels above phases that are too narrow for their name. */
 struct marks {
 	size_t *phase;
 	double *x;		/* centre */
 	double *width;
 	size_t nr;
-	bool named;		/* whole names fit; else numbers only */
+	bool named;		/* with names; otherwise numbers only */
 };
 
 static double mark_home(const struct page *p, size_t phase)
@@ -84,8 +80,8 @@ static void mark_text(const struct page *p, const struct marks *k, size_t i,
 }
 
 /*
- * As close to their phases as marks can be without touching each other or
- * leaving the chart. True when each still stands above its own phase.
+ * Place marks as close to their phases as possible, without overlaps and within
+ * the chart. Returns true if all are near their phases.
  */
 static bool spread_marks(const struct page *p, struct marks *k)
 {
@@ -95,7 +91,7 @@ static bool spread_marks(const struct page *p, struct marks *k)
 		char text[64];
 
 		mark_text(p, k, i, text, sizeof(text));
-		k->width[i] = canvas_width(p->cr, &font_label, text);
+		k->width[i] = canvas_width(p->c, &font_label, text);
 		k->x[i] = fmax(mark_home(p, k->phase[i]),
 			       limit + k->width[i] / 2);
 		limit = k->x[i] + k->width[i] / 2 + gap;
@@ -118,9 +114,9 @@ static void draw_marks(const struct page *p, const struct marks *k)
 		char text[64];
 
 		mark_text(p, k, i, text, sizeof(text));
-		canvas_text(p->cr, &font_label, k->x[i], p->phase_y - MARK_UP,
+		canvas_text(p->c, &font_label, k->x[i], p->phase_y - MARK_UP,
 			    CANVAS_CENTRE, text);
-		canvas_line(p->cr, k->x[i], p->phase_y - MARK_UP + 4,
+		canvas_line(p->c, k->x[i], p->phase_y - MARK_UP + 4,
 			    mark_home(p, k->phase[i]), p->phase_y + 5, 0.8,
 			    INK_LINE);
 	}
@@ -133,9 +129,9 @@ static bool draw_name_inside(const struct page *p, size_t phase)
 
 	snprintf(text, sizeof(text), "%zu %s", phase + 1,
 		 p->m->phases[phase].name);
-	if (canvas_width(p->cr, &font_text, text) + 10 > w)
+	if (canvas_width(p->c, &font_text, text) + 10 > w)
 		return false;
-	canvas_text(p->cr, &font_text, x + w / 2, p->phase_y + 14, CANVAS_CENTRE,
+	canvas_text(p->c, &font_text, x + w / 2, p->phase_y + 14, CANVAS_CENTRE,
 		    text);
 	return true;
 }
@@ -171,9 +167,9 @@ static void draw_rate_axis(const struct page *p)
 	for (int i = 0; i * step <= p->top; i++) {
 		double y = p->chart_y + p->chart_h * (1 - i * step / p->top);
 
-		canvas_line(p->cr, CHART_X, y, CHART_X + CHART_W, y, 0.7,
+		canvas_line(p->c, CHART_X, y, CHART_X + CHART_W, y, 0.7,
 			    i ? INK_GRID : INK_LINE);
-		canvas_text(p->cr, &font_label, CHART_X - 8, y + 4, CANVAS_RIGHT,
+		canvas_text(p->c, &font_label, CHART_X - 8, y + 4, CANVAS_RIGHT,
 			    fmt_rate(text, i * step));
 	}
 	page_draw_left_label(p, p->chart_y + p->chart_h / 2,
@@ -181,7 +177,7 @@ static void draw_rate_axis(const struct page *p)
 			     "exits per second, stacked by reason", NULL);
 }
 
-/* The upper edge of a layer as a path of steps, there or back. */
+/* Trace the upper edge of a layer as steps, left to right or back. */
 static void trace_edge(const struct page *p, const double *height, bool back)
 {
 	size_t n = p->s.nr_cols;
@@ -192,8 +188,8 @@ static void trace_edge(const struct page *p, const double *height, bool back)
 		double from = page_x(p, back ? p->s.end_s[c] : p->s.begin_s[c]);
 		double to = page_x(p, back ? p->s.begin_s[c] : p->s.end_s[c]);
 
-		cairo_line_to(p->cr, from, y);
-		cairo_line_to(p->cr, to, y);
+		canvas_path_to(p->c, from, y);
+		canvas_path_to(p->c, to, y);
 	}
 }
 
@@ -207,12 +203,10 @@ static void draw_stack(const struct page *p)
 		for (size_t c = 0; c < n; c++)
 			above[c] = below[c] +
 				   p->s.rate[c * p->s.nr_layers + l];
-		cairo_new_path(p->cr);
+		canvas_path_begin(p->c);
 		trace_edge(p, above, false);
 		trace_edge(p, below, true);
-		cairo_close_path(p->cr);
-		canvas_ink(p->cr, p->s.layers[l].colour);
-		cairo_fill(p->cr);
+		canvas_path_fill(p->c, p->s.layers[l].colour);
 		memcpy(below, above, n * sizeof(*below));
 	}
 	free(below);
@@ -225,23 +219,22 @@ static void draw_strip(const struct page *p, size_t layer)
 	double h = page_strip_h(p), base = STRIPS_Y + h * (double)(layer + 1);
 	double room = h - 5;
 
-	canvas_line(p->cr, CHART_X, base - 1, CHART_X + CHART_W, base - 1, 0.7,
+	canvas_line(p->c, CHART_X, base - 1, CHART_X + CHART_W, base - 1, 0.7,
 		    INK_GRID);
 	if (l->top <= 0)
 		return;
-	canvas_ink(p->cr, l->colour);
+	canvas_path_begin(p->c);
+	canvas_path_to(p->c, CHART_X, base - 1);
 	for (size_t c = 0; c < p->s.nr_cols; c++) {
 		double rate = p->s.rate[c * p->s.nr_layers + layer];
-		double x = page_x(p, p->s.begin_s[c]);
-		double w = page_x(p, p->s.end_s[c]) - x;
+		/* any rate above 0 is visible */
+		double up = rate > 0 ? fmax(room * rate / l->top, 0.8) : 0;
 
-		if (rate <= 0)
-			continue;
-		/* what happened at all is at least a visible line */
-		cairo_rectangle(p->cr, x, base - 1, w,
-				-fmax(room * rate / l->top, 0.8));
+		canvas_path_to(p->c, page_x(p, p->s.begin_s[c]), base - 1 - up);
+		canvas_path_to(p->c, page_x(p, p->s.end_s[c]), base - 1 - up);
 	}
-	cairo_fill(p->cr);
+	canvas_path_to(p->c, page_x(p, p->s.end_s[p->s.nr_cols - 1]), base - 1);
+	canvas_path_fill(p->c, l->colour);
 }
 
 void page_draw_time_ticks(const struct page *p)
@@ -249,21 +242,21 @@ void page_draw_time_ticks(const struct page *p)
 	double step = plot_tick_step(p->s.span_s, 8), y = p->bottom;
 	int digits = plot_tick_decimals(step);
 
-	canvas_line(p->cr, CHART_X, y, CHART_X + CHART_W, y, 0.9, INK_LINE);
+	canvas_line(p->c, CHART_X, y, CHART_X + CHART_W, y, 0.9, INK_LINE);
 	for (int i = 0; i * step <= p->s.span_s * 1.0001; i++) {
 		double x = page_x(p, i * step);
 		char text[32];
 
 		snprintf(text, sizeof(text), "%.*f", digits, i * step);
-		canvas_line(p->cr, x, y, x, y + 5, 0.9, INK_LINE);
-		canvas_text(p->cr, &font_label, x, y + 18, CANVAS_CENTRE, text);
+		canvas_line(p->c, x, y, x, y + 5, 0.9, INK_LINE);
+		canvas_text(p->c, &font_label, x, y + 18, CANVAS_CENTRE, text);
 	}
 }
 
 void page_draw_time_axis(const struct page *p)
 {
 	page_draw_time_ticks(p);
-	canvas_text(p->cr, &font_text, CHART_X + CHART_W / 2, p->bottom + 38,
+	canvas_text(p->c, &font_text, CHART_X + CHART_W / 2, p->bottom + 38,
 		    CANVAS_CENTRE,
 		    *rec_get(p->m->rec, "command") ?
 		    "seconds since the command was started" :
@@ -273,13 +266,9 @@ void page_draw_time_axis(const struct page *p)
 void page_draw_left_label(const struct page *p, double y, const char *text,
 			  const char *more)
 {
-	cairo_save(p->cr);
-	cairo_translate(p->cr, 22, y);
-	cairo_rotate(p->cr, -M_PI / 2);
-	canvas_text(p->cr, &font_text, 0, 0, CANVAS_CENTRE, text);
+	canvas_text_up(p->c, &font_text, 22, y, text);
 	if (more)
-		canvas_text(p->cr, &font_label, 0, 17, CANVAS_CENTRE, more);
-	cairo_restore(p->cr);
+		canvas_text_up(p->c, &font_label, 39, y, more);
 }
 
 void page_draw_phases(const struct page *p)
@@ -304,7 +293,7 @@ void page_draw_chart(struct page *p)
 		draw_strip(p, l);
 	page_draw_phases(p);
 	page_draw_left_label(p, (STRIPS_Y + p->bottom) / 2,
-			     "each reason by itself",
+			     "each reason alone",
 			     "full height = its own peak");
 	page_draw_time_axis(p);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Chart "latency": a heat map for each of the dearest reasons: handler times
- * on a logarithmic scale, upwards, over the boot, and the darker the more
- * exits. Yellow to purple: its lightness alone orders it, for any vision.
+ * Chart "latency": one heat map for each of the most expensive reasons. Handler
+ * time on a logarithmic scale (upwards) over time; darker cells have more exits.
+ * The colours from yellow to purple are ordered by lightness, so that they can be
+ * read with any colour vision.
  */
 #include <math.h>
 
@@ -10,7 +11,7 @@
 #include "model/groups.h"
 #include "plot/page.h"
 
-#define MAX_MAPS	12	/* as many as the legend has room for */
+#define MAX_MAPS	12	/* the legend has no room for more */
 #define GAP		4.0
 #define NAME_H		14.0	/* above each map */
 #define SCALE_Y		660.0
@@ -19,7 +20,7 @@
 static const struct canvas_font small = { 9.5, INK_SOFT, 0 };
 static const struct canvas_font name = { 11, INK_TEXT, 1 };
 
-/* viridis, from its light end */
+/* The palette viridis, light end first. */
 static const uint32_t stops[] = {
 	0xfde725, 0x5ec962, 0x21918c, 0x3b528b, 0x440154,
 };
@@ -36,7 +37,7 @@ static uint32_t mix(uint32_t a, uint32_t b, double part)
 	return out;
 }
 
-/* By the logarithm: 1 exit is the lightest, @most the darkest. */
+/* Logarithmic: 1 exit is lightest, @most is darkest. */
 static uint32_t heat(double n, double most)
 {
 	double at = most > 1 ? log(fmax(n, 1)) / log(most) : 1;
@@ -51,8 +52,8 @@ static uint32_t heat(double n, double most)
 struct maps {
 	const struct page *p;
 	const struct model_heat *h;
-	double height;		/* of one, without gap and name */
-	double cell;		/* of one bucket */
+	double height;		/* of one map, without gap and name */
+	double cell;		/* height of one bucket */
 };
 
 static double map_bottom(const struct maps *k, size_t i)
@@ -61,7 +62,7 @@ static double map_bottom(const struct maps *k, size_t i)
 	       k->height;
 }
 
-/* Powers of ten, as many as have room. */
+/* Lines at powers of ten, with labels where there is room. */
 static void draw_scale(const struct maps *k, size_t map)
 {
 	const struct model_groups *g = &k->p->m->groups;
@@ -74,11 +75,11 @@ static void draw_scale(const struct maps *k, size_t map)
 
 		if (bucket < k->h->lowest || bucket > k->h->highest + 1)
 			continue;
-		canvas_line(k->p->cr, CHART_X, y, CHART_X + CHART_W, y, 0.5,
+		canvas_line(k->p->c, CHART_X, y, CHART_X + CHART_W, y, 0.5,
 			    INK_GRID);
 		if (y + 3 > free_y - 11 || y - 7 < base - k->height - NAME_H)
 			continue;
-		canvas_text(k->p->cr, &small, CHART_X - 6, y + 3, CANVAS_RIGHT,
+		canvas_text(k->p->c, &small, CHART_X - 6, y + 3, CANVAS_RIGHT,
 			    fmt_ns(text, (uint64_t)ns));
 		free_y = y + 3;
 	}
@@ -98,7 +99,7 @@ static void draw_column(const struct maps *k, size_t map, size_t col)
 		double n = (double)model_bucket(c, b);
 
 		if (n > 0)
-			canvas_rect(k->p->cr, x, map_bottom(k, map) -
+			canvas_rect(k->p->c, x, map_bottom(k, map) -
 				    (b - h->lowest + 1) * k->cell, w, k->cell,
 				    heat(n, (double)h->most));
 	}
@@ -109,23 +110,22 @@ static void draw_map(const struct maps *k, size_t map)
 	const struct page *p = k->p;
 	double base = map_bottom(k, map);
 
-	canvas_rect(p->cr, CHART_X, base - k->height - NAME_H, CHART_W,
+	canvas_rect(p->c, CHART_X, base - k->height - NAME_H, CHART_W,
 		    k->height + NAME_H, INK_PAPER);
 	draw_scale(k, map);
-	cairo_save(p->cr);
-	cairo_set_antialias(p->cr, CAIRO_ANTIALIAS_NONE);
+	canvas_sharp(p->c, true);
 	for (size_t c = 0; c < p->m->latency.nr_cols; c++)
 		draw_column(k, map, c);
-	cairo_restore(p->cr);
-	canvas_line(p->cr, CHART_X, base, CHART_X + CHART_W, base, 0.7,
+	canvas_sharp(p->c, false);
+	canvas_line(p->c, CHART_X, base, CHART_X + CHART_W, base, 0.7,
 		    INK_LINE);
 }
 
-/* The legend's rows are in the order of the maps. */
+/* The rows of the legend are in the order of the maps. */
 static void draw_legend(const struct maps *k)
 {
 	static const char *const head[4] = { "exit reason, from the top", "median",
-					     "99 %", "longest" };
+					     "99th perc.", "longest" };
 	const struct model_groups *g = &k->p->m->groups;
 	double y = STRIPS_Y - 8;
 
@@ -150,35 +150,34 @@ static void draw_legend(const struct maps *k)
 static void draw_heat_scale(const struct maps *k)
 {
 	double x = SIDE_R - SCALE_W, most = (double)k->h->most;
-	cairo_t *cr = k->p->cr;
+	const struct canvas *c = k->p->c;
 	char text[COUNT_TEXT_LEN];
 
-	cairo_save(cr);
-	cairo_set_antialias(cr, CAIRO_ANTIALIAS_NONE);
+	canvas_sharp(c, true);
 	for (int i = 0; i < (int)SCALE_W; i++)
-		canvas_rect(cr, x + i, SCALE_Y, 1, 10,
+		canvas_rect(c, x + i, SCALE_Y, 1, 10,
 			    heat(pow(most, i / SCALE_W), most));
-	cairo_restore(cr);
-	canvas_text(cr, &font_label, SIDE_X, SCALE_Y + 9, CANVAS_LEFT,
-		    "exits in one cell");
-	canvas_text(cr, &font_label, x, SCALE_Y + 23, CANVAS_LEFT, "1");
-	canvas_text(cr, &font_label, SIDE_R, SCALE_Y + 23, CANVAS_RIGHT,
+	canvas_sharp(c, false);
+	canvas_text(c, &font_label, SIDE_X, SCALE_Y + 9, CANVAS_LEFT,
+		    "exits per cell (log scale)");
+	canvas_text(c, &font_label, x, SCALE_Y + 23, CANVAS_LEFT, "1");
+	canvas_text(c, &font_label, SIDE_R, SCALE_Y + 23, CANVAS_RIGHT,
 		    fmt_count(text, k->h->most));
 }
 
-/* Above the maps, on a patch of paper that keeps phases' edges off them. */
+/* Names above the maps, on a background that hides the edges of phases. */
 static void draw_names(const struct maps *k)
 {
 	for (size_t i = 0; i < k->h->nr; i++) {
 		const struct model_reason *r =
 			&k->p->m->reasons[k->h->reasons[i]];
 		double y = map_bottom(k, i) - k->height - 3;
-		double w = canvas_width(k->p->cr, &name, r->name);
+		double w = canvas_width(k->p->c, &name, r->name);
 
-		canvas_rect(k->p->cr, CHART_X, y - 11, w + 20, 13.5, INK_PAPER);
-		canvas_rect(k->p->cr, CHART_X + 3, y - 8, 9, 9,
+		canvas_rect(k->p->c, CHART_X, y - 11, w + 20, 13.5, INK_PAPER);
+		canvas_rect(k->p->c, CHART_X + 3, y - 8, 9, 9,
 			    r->colour);
-		canvas_text(k->p->cr, &name, CHART_X + 16, y, CANVAS_LEFT,
+		canvas_text(k->p->c, &name, CHART_X + 16, y, CANVAS_LEFT,
 			    r->name);
 	}
 }

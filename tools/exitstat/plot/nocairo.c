@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stands in for cairo.c in a tool that is built without cairo: says so.
+ * Replaces cairo.c in a build without cairo, with an error.
  */
 #include <errno.h>
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The page of a drawn plot, shared by its parts. A slide, 1280 x 720:
+ * The layout of a drawn plot, shared by its parts. The page is 1280 x 720:
  *
  *	title, subtitle
  *	[ phase names          ]  facts and phases in numbers
  *	[ stacked rates        ]
- *	[ one strip per reason ]  legend: the strip's name, count, share, peak
+ *	[ one strip per reason ]  legend: name, count, share and peak of each strip
  *	time axis
  */
 #ifndef EXITSTAT_PLOT_PAGE_H
@@ -30,7 +30,7 @@
 #define PAGE_ROOM	1.04	/* the chart's upper edge / the highest rate */
 
 struct page {
-	cairo_t *cr;
+	const struct canvas *c;
 	const struct model *m;
 	enum plot_chart chart;
 	struct plot_series s;
@@ -41,7 +41,7 @@ struct page {
 	double bottom;		/* y of the time axis */
 };
 
-/* Where a time is, in x. */
+/* The x position of a time. */
 static inline double page_x(const struct page *p, double s)
 {
 	return CHART_X + (p->s.span_s > 0 ? s / p->s.span_s : 0) * CHART_W;
@@ -62,7 +62,7 @@ static inline double page_strip_h(const struct page *p)
 
 /* chart.c: everything in the left column */
 void page_draw_chart(struct page *p);
-/* and what other charts have in common with it */
+/* parts of it that other charts use */
 void page_draw_bands(const struct page *p);
 void page_draw_phases(const struct page *p);
 void page_draw_rates(const struct page *p);
@@ -74,8 +74,9 @@ void page_draw_left_label(const struct page *p, double y, const char *text,
 
 /* side.c: title, and everything in the right column */
 void page_draw_side(struct page *p);
-void page_draw_heading(cairo_t *cr, const char *title, const char *subtitle);
-/* its parts, and other legends' column heads and rows, at @y */
+void page_draw_heading(const struct canvas *c, const char *title,
+		       const char *subtitle);
+/* its parts, and heads and rows of other legends, at @y */
 void page_draw_facts(const struct page *p);
 void page_draw_footer(const struct page *p);
 void page_draw_legend_head(const struct page *p, double y,
@@ -83,13 +84,13 @@ void page_draw_legend_head(const struct page *p, double y,
 void page_draw_legend_row(const struct page *p, double y, uint32_t colour,
 			  const char *const text[4]);
 
-/* time.c, latency.c, pair.c: the other charts, whole pages */
+/* time.c, latency.c, pair.c: complete pages of the other charts */
 void page_draw_time(struct page *p);
 void page_draw_latency(struct page *p, size_t nr_reasons);
 
-void page_draw_pair(cairo_t *cr, const struct plot_pair *pair);
+void page_draw_pair(const struct canvas *c, const struct plot_pair *pair);
 
-/* Where the one chart of such a page is. */
+/* The height of the single chart on such a page. */
 #define TALL_H		528.0
 
 #endif

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The page of a comparison: the rates of A above those of B, with the same
- * scales of time and rate and the same colours; beside them the numbers. The
- * caller says what the rows are.
+ * The page of a comparison: the rates of A above those of B, with the same scales
+ * and colours, and tables of numbers beside them. The caller supplies the rows.
  */
 #include <math.h>
 
@@ -30,22 +29,22 @@ static void draw_rows(const struct page *p, double y,
 	}
 }
 
-/* Where the recording ends, if the other one goes on. */
+/* The end of the recording, if the other one is longer. */
 static void draw_end(const struct page *p)
 {
 	double end_s = (double)p->m->end_ns / 1e9, x = page_x(p, end_s);
 
 	if (end_s > p->s.span_s * 0.999)
 		return;
-	canvas_line(p->cr, x, p->phase_y, x, p->bottom, 0.9, INK_LINE);
+	canvas_line(p->c, x, p->phase_y, x, p->bottom, 0.9, INK_LINE);
 	if (CHART_X + CHART_W - x > 40)
-		canvas_text(p->cr, &font_label, x + 6, p->phase_y + 14, CANVAS_LEFT,
+		canvas_text(p->c, &font_label, x + 6, p->phase_y + 14, CANVAS_LEFT,
 			    "end");
 }
 
 static void draw_half(const struct page *p, const char *label)
 {
-	canvas_text_fit(p->cr, &font_strong, CHART_X, p->phase_y - 27, CHART_W,
+	canvas_text_fit(p->c, &font_strong, CHART_X, p->phase_y - 27, CHART_W,
 			label);
 	page_draw_bands(p);
 	page_draw_rates(p);
@@ -53,7 +52,7 @@ static void draw_half(const struct page *p, const char *label)
 	draw_end(p);
 }
 
-void page_draw_pair(cairo_t *cr, const struct plot_pair *pair)
+void page_draw_pair(const struct canvas *c, const struct plot_pair *pair)
 {
 	double span_s = 0, top = 0;
 	struct page p[2];
@@ -61,7 +60,7 @@ void page_draw_pair(cairo_t *cr, const struct plot_pair *pair)
 	for (int i = 0; i < 2; i++) {
 		double y = PAIR_Y + PAIR_STEP * i;
 
-		p[i] = (struct page){ .cr = cr, .m = pair->m[i], .phase_y = y,
+		p[i] = (struct page){ .c = c, .m = pair->m[i], .phase_y = y,
 				      .chart_y = y + PHASE_H + 4,
 				      .chart_h = PAIR_H };
 		p[i].bottom = p[i].chart_y + PAIR_H;
@@ -71,7 +70,7 @@ void page_draw_pair(cairo_t *cr, const struct plot_pair *pair)
 		span_s = fmax(span_s, p[i].s.span_s);
 		top = fmax(top, p[i].s.max_rate * PAGE_ROOM);
 	}
-	page_draw_heading(cr, pair->title, pair->subtitle);
+	page_draw_heading(c, pair->title, pair->subtitle);
 	for (int i = 0; i < 2; i++) {
 		p[i].s.span_s = span_s;
 		p[i].top = top;

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Title and the right column of the page: the facts, the phases in numbers,
- * and the legend, whose rows stand beside the strips they name.
+ * The title and the right column of the page: facts, phases in numbers, and the
+ * legend, whose rows are beside their strips.
  */
 #include "plot/page.h"
 
 #define ROW_H		18.0
-#define MAX_PHASES	9	/* rows that fit between the facts and legend */
+#define MAX_PHASES	9	/* rows that fit between facts and legend */
 
-void page_draw_heading(cairo_t *cr, const char *title, const char *subtitle)
+void page_draw_heading(const struct canvas *c, const char *title,
+		       const char *subtitle)
 {
-	canvas_text_fit(cr, &font_title, 24, 42, SIDE_R - 24, title);
-	canvas_text_fit(cr, &font_subtitle, 24, 66, SIDE_R - 24, subtitle);
+	canvas_text_fit(c, &font_title, 24, 42, SIDE_R - 24, title);
+	canvas_text_fit(c, &font_subtitle, 24, 66, SIDE_R - 24, subtitle);
 }
 
 static void draw_title(const struct page *p)
@@ -20,10 +21,10 @@ static void draw_title(const struct page *p)
 
 	plot_title(p->m, p->chart, title, sizeof(title));
 	plot_subtitle(p->m, subtitle, sizeof(subtitle));
-	page_draw_heading(p->cr, title, subtitle);
+	page_draw_heading(p->c, title, subtitle);
 }
 
-/* The right edges of three numbers after a name. */
+/* The right edges of the three columns of numbers. */
 static const double phase_columns[3] = { 196, 288, 368 };
 static const double layer_columns[3] = { 236, 298, 368 };
 static const double other_columns[3] = { 212, 288, 368 };
@@ -33,23 +34,23 @@ static void draw_numbers(const struct page *p, const struct canvas_font *font,
 			 const char *const text[3])
 {
 	for (int i = 0; i < 3; i++)
-		canvas_text(p->cr, font, SIDE_X + edges[i], y, CANVAS_RIGHT,
+		canvas_text(p->c, font, SIDE_X + edges[i], y, CANVAS_RIGHT,
 			    text[i]);
 }
 
 static void draw_head(const struct page *p, double y, const double edges[3],
 		      const char *const text[4])
 {
-	canvas_text(p->cr, &font_label, SIDE_X, y, CANVAS_LEFT, text[0]);
+	canvas_text(p->c, &font_label, SIDE_X, y, CANVAS_LEFT, text[0]);
 	draw_numbers(p, &font_label, y, edges, text + 1);
-	canvas_line(p->cr, SIDE_X, y + 6, SIDE_R, y + 6, 0.7, INK_LINE);
+	canvas_line(p->c, SIDE_X, y + 6, SIDE_R, y + 6, 0.7, INK_LINE);
 }
 
 static double draw_fact(const struct page *p, double y, const char *label,
 			const char *text)
 {
-	canvas_text(p->cr, &font_label, SIDE_X, y, CANVAS_LEFT, label);
-	canvas_text_fit(p->cr, &font_text, SIDE_X + 84, y, SIDE_R - SIDE_X - 84,
+	canvas_text(p->c, &font_label, SIDE_X, y, CANVAS_LEFT, label);
+	canvas_text_fit(p->c, &font_text, SIDE_X + 84, y, SIDE_R - SIDE_X - 84,
 			text);
 	return y + ROW_H;
 }
@@ -59,8 +60,8 @@ static double draw_facts(const struct page *p, double y)
 	const struct model_shape_facts *f = &p->m->shape;
 	static const char *const shapes[] = {
 		[MODEL_STEADY] = "steady",
-		[MODEL_UNEVEN] = "uneven, without spikes",
-		[MODEL_SPIKES] = "in spikes",
+		[MODEL_UNEVEN] = "uneven, without bursts",
+		[MODEL_SPIKES] = "bursts",
 	};
 	char text[160], a[COUNT_TEXT_LEN], b[COUNT_TEXT_LEN];
 
@@ -78,7 +79,7 @@ static double draw_facts(const struct page *p, double y)
 			 MODEL_PEAK_FACTOR);
 	else
 		snprintf(text, sizeof(text), "%s", shapes[f->shape]);
-	y = draw_fact(p, y, "course", text);
+	y = draw_fact(p, y, "pattern", text);
 	snprintf(text, sizeof(text), "every %s, %llu missed",
 		 fmt_ns(a, rec_get_u64(p->m->rec, "interval_ns")),
 		 (unsigned long long)p->m->missed);
@@ -92,8 +93,8 @@ static void phase_row(const struct page *p, double y, size_t i)
 	char nr[16], takes[32], exits[COUNT_TEXT_LEN], rate[COUNT_TEXT_LEN];
 
 	snprintf(nr, sizeof(nr), "%zu", i + 1);
-	canvas_text(p->cr, &font_label, SIDE_X, y, CANVAS_LEFT, nr);
-	canvas_text_fit(p->cr, &font_text, SIDE_X + 20, y, 110, ph->name);
+	canvas_text(p->c, &font_label, SIDE_X, y, CANVAS_LEFT, nr);
+	canvas_text_fit(p->c, &font_text, SIDE_X + 20, y, 110, ph->name);
 	snprintf(takes, sizeof(takes), "%.2f s", (double)ns / 1e9);
 	draw_numbers(p, &font_text, y, phase_columns, (const char *[]) {
 		     takes, fmt_count(exits, model_exits(ph->sum)),
@@ -115,7 +116,7 @@ static void draw_phases(const struct page *p, double y)
 	if (n > MAX_PHASES) {
 		snprintf(text, sizeof(text), "and %zu more (exitstat report)",
 			 n - MAX_PHASES);
-		canvas_text(p->cr, &font_label, SIDE_X + 20, y, CANVAS_LEFT, text);
+		canvas_text(p->c, &font_label, SIDE_X + 20, y, CANVAS_LEFT, text);
 	}
 }
 
@@ -126,8 +127,8 @@ static void legend_row(const struct page *p, size_t layer)
 	double y = mid + 4, box = h - 6 < 12 ? h - 6 : 12;
 	char exits[COUNT_TEXT_LEN], share[16], peak[COUNT_TEXT_LEN];
 
-	canvas_rect(p->cr, SIDE_X, mid - box / 2, box, box, l->colour);
-	canvas_text_fit(p->cr, layer ? &font_text : &font_strong, SIDE_X + 20,
+	canvas_rect(p->c, SIDE_X, mid - box / 2, box, box, l->colour);
+	canvas_text_fit(p->c, layer ? &font_text : &font_strong, SIDE_X + 20,
 			y, 148, l->name);
 	snprintf(share, sizeof(share), "%.*f %%",
 		 model_share(p->m, l->total) < 1 ? 2 : 1,
@@ -153,7 +154,7 @@ void page_draw_footer(const struct page *p)
 	snprintf(text, sizeof(text), "exitstat %s%s",
 		 rec_get(p->m->rec, "version"),
 		 p->m->rec->interrupted ? ", interrupted recording" : "");
-	canvas_text(p->cr, &font_label, SIDE_R, PAGE_H - 14, CANVAS_RIGHT, text);
+	canvas_text(p->c, &font_label, SIDE_R, PAGE_H - 14, CANVAS_RIGHT, text);
 }
 
 void page_draw_legend_head(const struct page *p, double y,
@@ -166,8 +167,8 @@ void page_draw_legend_row(const struct page *p, double y, uint32_t colour,
 			  const char *const text[4])
 {
 	if (colour != PLOT_NO_COLOUR)
-		canvas_rect(p->cr, SIDE_X, y - 10, 12, 12, colour);
-	canvas_text_fit(p->cr, &font_text, SIDE_X + 20, y, 142, text[0]);
+		canvas_rect(p->c, SIDE_X, y - 10, 12, 12, colour);
+	canvas_text_fit(p->c, &font_text, SIDE_X + 20, y, 142, text[0]);
 	draw_numbers(p, &font_text, y, other_columns, text + 1);
 }
 

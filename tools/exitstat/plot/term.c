@@ -3,10 +3,9 @@
  * The plot in a terminal: stacked rates by reason, phases below the axis, and
  * a ranked legend.
  *
- * With colour and UTF-8 a cell shows the border between two reasons to an
- * eighth of its height (lower block in the one colour on the other). Without
- * colour every cell is the letter of the reason that fills most of it, which
- * is also what the legend shows.
+ * With colour and UTF-8 a cell shows the boundary between two reasons to an eighth
+ * of its height (a lower block in one colour on the other). Without colour a cell
+ * is the letter of the reason that fills most of it; the legend lists the letters.
  */
 #include <math.h>
 #include <string.h>
@@ -25,11 +24,11 @@ struct term {
 	FILE *out;
 };
 
-/* What a cell of the chart shows. */
+/* The contents of a cell of the chart. */
 struct cell {
 	size_t lower;		/* layer, or NO_LAYER */
 	size_t upper;
-	double fill;		/* of the cell by lower, 0..1 */
+	double fill;		/* share of the cell that lower fills, 0..1 */
 };
 
 static char letter(size_t layer)
@@ -37,7 +36,7 @@ static char letter(size_t layer)
 	return (char)('A' + layer % 26);
 }
 
-/* How much of the cell between @lo and @hi each layer fills. */
+/* Compute how much of the cell between @lo and @hi each layer fills. */
 static struct cell make_cell(const struct term *t, size_t col, double lo,
 			     double hi)
 {
@@ -71,7 +70,7 @@ static struct cell make_cell(const struct term *t, size_t col, double lo,
 		}
 	}
 	c.fill = best[0];
-	/* a cell at the surface: show how high the stack is, in one colour */
+	/* the top cell of the stack: show its height in one colour */
 	if (filled < 0.95 && c.upper != NO_LAYER) {
 		c.lower = best[0] >= best[1] ? c.lower : c.upper;
 		c.upper = NO_LAYER;
@@ -115,7 +114,7 @@ static void put_letter_cell(const struct term *t, struct cell c)
 	if (l == NO_LAYER)
 		fputc(' ', t->out);
 	else if (c.fill < 0.5 && c.upper == NO_LAYER)
-		fputc('.', t->out);	/* less than half a row high */
+		fputc('.', t->out);	/* less than half a row */
 	else
 		fputc(letter(l), t->out);
 }
@@ -141,7 +140,7 @@ static void put_row(const struct term *t, int row)
 	fputc('\n', t->out);
 }
 
-/* The upper edge of the chart: four round steps that hold the highest rate. */
+/* The rate at the upper edge: four round steps that include the highest rate. */
 static double round_top(double max)
 {
 	static const double steps[] = { 1, 1.2, 1.5, 2, 2.5, 3, 4, 5, 6, 8 };
@@ -160,7 +159,7 @@ static size_t column_of(const struct term *t, double s)
 	return col < t->s.nr_cols ? col : t->s.nr_cols - 1;
 }
 
-/* A line of labels below the chart: those that have room. */
+/* A line of labels below the chart; labels that would overlap are omitted. */
 struct labels {
 	char line[512];
 	size_t free_from;
@@ -202,7 +201,7 @@ static void put_time_axis(const struct term *t)
 	put_labels(t, &l);
 }
 
-/* Numbers where phases begin; a phase too narrow for its own is in the list. */
+/* The numbers of phases at their begin, unless too narrow; the list has them all. */
 static void put_phase_names(const struct term *t)
 {
 	const struct model *m = t->m;

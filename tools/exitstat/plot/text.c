@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What all plots share: layers and columns of rates, titles, round steps.
- * Draws nothing.
+ * Data shared by all plots: layers and columns of rates, titles, round steps of
+ * an axis. Draws nothing.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ static void make_layers(struct plot_series *s, const struct model *m,
 	size_t rest;
 
 	if (m->nr_seen == top + 1)
-		top++;		/* "1 other reason" can say its name as well */
+		top++;		/* show its name rather than "1 other reason" */
 	rest = m->nr_seen - top;
 	s->nr_layers = top + (rest > 0);
 	s->layers = xcalloc(s->nr_layers, sizeof(*s->layers));
@@ -48,7 +48,7 @@ static void alloc_cols(struct plot_series *s, size_t n)
 	s->rate = xcalloc(n * s->nr_layers, sizeof(double));
 }
 
-/* Adds to a column the share of a point that falls into it. */
+/* Add the share of a point that falls into a column. */
 static void add_point(struct plot_series *s, const struct model *m, size_t col,
 		      const struct model_point *p, double share)
 {
@@ -98,7 +98,7 @@ static void fill_uniform(struct plot_series *s, const struct model *m, size_t n)
 	bins_share(&m->bins, s->span_s, n, add_share, &to);
 }
 
-/* Counts per column become rates, and the highest ones are noted. */
+/* Turn counts per column into rates, and find the highest. */
 static void to_rates(struct plot_series *s)
 {
 	for (size_t c = 0; c < s->nr_cols; c++) {
@@ -117,7 +117,7 @@ static void to_rates(struct plot_series *s)
 	}
 }
 
-/* Peaks are the samples', whatever the width of a column is. */
+/* Find the peaks of the samples, which do not depend on the columns' width. */
 static void find_peaks(struct plot_series *s, const struct model *m)
 {
 	uint64_t *sums = xcalloc(s->nr_layers, sizeof(*sums));
@@ -136,7 +136,7 @@ static void find_peaks(struct plot_series *s, const struct model *m)
 	free(sums);
 }
 
-/* With its layers, and which reason is in which. */
+/* Allocate the layers and assign each reason to one. */
 static void fill(struct plot_series *s, const struct model *m, size_t max_cols,
 		 bool uniform)
 {

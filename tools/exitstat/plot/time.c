@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Chart "time": where the time of all vCPU threads goes, as stacked shares of
- * the time that they could have had, over the boot. What stays white is not
- * accounted for: no vCPU yet, or a sleep that had not ended.
+ * Chart "time": the states of all vCPU threads over time, as stacked shares of the
+ * time of all vCPUs. White is time in no state: no vCPU yet, or a state that had not
+ * ended.
  */
 #include <math.h>
 
 #include "plot/page.h"
 
-/* From the bottom: work first, waiting on top of it. */
+/* From bottom to top: work below, waiting above. */
 static const int order[KES_NR_STATES] = {
 	KES_STATE_GUEST, KES_STATE_HANDLER, KES_STATE_USERSPACE,
 	KES_STATE_PREEMPTED, KES_STATE_POLLING, KES_STATE_BLOCKED,
@@ -26,18 +26,18 @@ static void draw_axis(const struct page *p)
 	for (int percent = 0; percent <= 100; percent += 10) {
 		double y = share_y(percent / 100.0);
 
-		canvas_line(p->cr, CHART_X, y, CHART_X + CHART_W, y, 0.7,
+		canvas_line(p->c, CHART_X, y, CHART_X + CHART_W, y, 0.7,
 			    percent ? INK_GRID : INK_LINE);
 		snprintf(text, sizeof(text), "%d %%", percent);
-		canvas_text(p->cr, &font_label, CHART_X - 8, y + 4, CANVAS_RIGHT,
+		canvas_text(p->c, &font_label, CHART_X - 8, y + 4, CANVAS_RIGHT,
 			    text);
 	}
 	page_draw_left_label(p, CHART_Y + TALL_H / 2,
 			     "share of the vCPU threads' time",
-			     "white: not accounted for");
+			     "white: no vCPU, or state not over");
 }
 
-/* What the vCPUs had, or what is accounted for, if that is a little more. */
+/* The time of all vCPUs, or the sum of the states if that is slightly more. */
 static double whole_ns(const struct page *p, size_t point)
 {
 	const struct model_point *at = &p->m->bins.points[point];
@@ -61,7 +61,7 @@ static void draw_point(const struct page *p, size_t point)
 
 		if (share <= 0)
 			continue;
-		canvas_rect(p->cr, x, share_y(below + share), w,
+		canvas_rect(p->c, x, share_y(below + share), w,
 			    share_y(below) - share_y(below + share),
 			    state_table[order[i]].colour);
 		below += share;
@@ -93,14 +93,13 @@ static void draw_legend(const struct page *p)
 void page_draw_time(struct page *p)
 {
 	page_draw_bands(p);
-	canvas_rect(p->cr, CHART_X, CHART_Y, CHART_W, TALL_H, INK_PAPER);
+	canvas_rect(p->c, CHART_X, CHART_Y, CHART_W, TALL_H, INK_PAPER);
 	draw_axis(p);
-	/* neighbours share an edge: no seams between them */
-	cairo_save(p->cr);
-	cairo_set_antialias(p->cr, CAIRO_ANTIALIAS_NONE);
+	/* no seams between neighbours with a common edge */
+	canvas_sharp(p->c, true);
 	for (size_t i = 0; i < p->m->bins.nr; i++)
 		draw_point(p, i);
-	cairo_restore(p->cr);
+	canvas_sharp(p->c, false);
 	page_draw_phases(p);
 	page_draw_time_axis(p);
 	page_draw_facts(p);

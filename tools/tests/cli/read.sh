@@ -260,6 +260,37 @@ draws() {
 	exitstat plot interrupted.x.part -n 1 -o i.svg
 }
 
+# The text of the elements of an SVG file
+svg_texts() {
+	xmllint --xpath '//*[local-name()="text"]/text()' "$1"
+}
+
+svg_has_text() {
+	exitstat plot all.x -o a.svg
+	xmllint --noout a.svg
+	xmllint --xpath '//*[local-name()="title"]/text()' a.svg |
+		has 'VM exits in'
+	xmllint --xpath '//*[local-name()="desc"]/text()' a.svg | has kernel
+	svg_texts a.svg >texts
+	cases <<-'END'
+		0	cat texts	VM exits in
+		0	cat texts	exit reason
+		0	cat texts	IO_INSTRUCTION
+		0	cat texts	exits per second, stacked by reason
+		0	cat texts	seconds since
+	END
+	lacks '<image' a.svg
+	[ "$(stat -c %s a.svg)" -lt 60000 ]
+}
+
+svg_escapes() {
+	cp all.x hostile.x
+	sqlite3 hostile.x "UPDATE phase SET name = '<b>&amp;\"' WHERE id = 1"
+	exitstat plot hostile.x -o a.svg
+	xmllint --noout a.svg
+	svg_texts a.svg | has '&lt;b&gt;&amp;amp;'
+}
+
 plot_errors() {
 	cases <<-'END'
 		2	exitstat plot all.x -o a.jpg			ends in .svg, .png or .pdf
@@ -349,9 +380,14 @@ check 'plot: golden terminal' golden plot.txt "$EXITSTAT" plot --term --ascii al
 check 'plot: UTF-8, colour, NO_COLOR' utf8_blocks
 if "$EXITSTAT" plot all.x -o probe.svg 2>/dev/null; then
 	check 'plot: SVG, PNG, PDF, the same bytes twice' draws
+	check 'plot: SVG has real text, a title and a description' svg_has_text
+	check 'plot: SVG escapes names' svg_escapes
 	check 'plot: a full disk leaves no file' plot_full_disk
 else
 	skip 'plot: SVG, PNG, PDF, the same bytes twice' 'built without cairo'
+	skip 'plot: SVG has real text, a title and a description' \
+		'built without cairo'
+	skip 'plot: SVG escapes names' 'built without cairo'
 	skip 'plot: a full disk leaves no file' 'built without cairo'
 fi
 check 'plot: errors' plot_errors
