@@ -9,29 +9,14 @@
 
 #include <cairo.h>
 #include <stdbool.h>
-#include <stdint.h>
+
+#include "plot/ink.h"
 
 struct svg;
 
 struct canvas {
 	cairo_t *cr;
 	struct svg *svg;	/* NULL: draw with @cr */
-};
-
-enum canvas_align { CANVAS_LEFT, CANVAS_CENTRE, CANVAS_RIGHT };
-
-/* The ink of a plot, 0xRRGGBB. */
-#define INK_TEXT	0x1a1a1a
-#define INK_SOFT	0x666666
-#define INK_GRID	0xdddddd
-#define INK_LINE	0x888888
-#define INK_BAND	0xeef2f6
-#define INK_PAPER	0xffffff
-
-struct canvas_font {
-	double size;
-	uint32_t ink;
-	int bold;
 };
 
 extern const struct canvas_font font_title, font_text, font_strong;

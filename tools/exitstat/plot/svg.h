@@ -7,9 +7,10 @@
 #ifndef EXITSTAT_SVG_H
 #define EXITSTAT_SVG_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
-#include "plot/canvas.h"
+#include "plot/ink.h"
 #include "util.h"
 
 struct svg {
