@@ -331,7 +331,7 @@ static void write_state(struct om *out, const struct meter *m,
 		running += m->accounts[i]->running;
 	put_one(out, METRICS_SNAPSHOT, "", "", self->snapshot_bytes);
 	put_one(out, METRICS_VMS, "state", "running", running);
-	put_one(out, METRICS_VMS, "state", "ended", m->nr - running);
+	put_one(out, METRICS_VMS, "state", "destroyed", m->nr - running);
 	put_one(out, METRICS_VMS, "state", "other", m->other.running);
 	put_one(out, METRICS_UNREADABLE, "", "", self->unreadable);
 	put_one(out, METRICS_LOST, "", "", m->hdr.lost);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What exitstat top prints instead of showing it: a table for each sample, a
- * line, or one JSON object on a line of its own.
+ * exitstat top without a screen: prints a table, a line, or a JSON object on one
+ * line for each sample.
  */
 #include <stdlib.h>
 
@@ -11,7 +11,7 @@
 #include "exits/reasons.h"
 #include "top/batch.h"
 
-#define LINES_PER_HEADER	20	/* as vmstat on a terminal of 24 lines */
+#define LINES_PER_HEADER	20	/* like vmstat on a terminal of 24 lines */
 
 static void trim(struct buf *b)
 {

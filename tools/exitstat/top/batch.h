@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* top's samples as text: what is printed where no screen is asked for. */
+/* The samples of top as text or JSON, for --batch and --json. */
 #ifndef EXITSTAT_TOP_BATCH_H
 #define EXITSTAT_TOP_BATCH_H
 
@@ -7,7 +7,7 @@
 
 void top_batch_text(const struct top_scene *s, const struct top_view *v,
 		    int width, struct buf *out);
-/* The one row of top_total(); the header comes again now and then. */
+/* The row of top_total(), with a header every few lines. */
 void top_batch_line(const struct top_scene *s, const struct top_view *v,
 		    int width, struct buf *out);
 void top_batch_json(const struct top_scene *s, const struct top_view *v,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements the rest of columns.h: which columns fit, and what a cell
- * looks like, in text and JSON. A value that is not known is "-" or null.
+ * Implements the rest of columns.h: selects the columns that fit, and formats
+ * cells as text and JSON. An unknown value is "-" or null.
  */
 #include <math.h>
 #include <stdio.h>
@@ -12,13 +12,13 @@
 
 #define NAME_MAX_WIDTH	30
 
-/* Whose cells are words. */
+/* Are its cells words? */
 static bool is_text(const struct top_column *c)
 {
 	return c->text && !c->number;
 }
 
-/* The narrower ones that may stay where the next one does not fit do stay. */
+/* Take columns by rank; skip one that does not fit, and try the next. */
 static int take_columns(struct top_layout *l, enum top_level level, int room)
 {
 	for (int rank = 0; rank < 32; rank++) {
@@ -107,7 +107,7 @@ static void number_text(const struct top_column *c, double n, int width,
 		snprintf(out, size, "%s", fmt_ns(text, (uint64_t)(n + 0.5)));
 }
 
-/* The highest rate of the row is full; 0 is a line, and unknown a blank. */
+/* Full height is the row's highest rate; 0 is a line, unknown a blank. */
 static void trend(const struct top_row *r, const struct top_table *t,
 		  int width, bool ascii, struct buf *out)
 {
@@ -178,7 +178,7 @@ void top_cells(const struct top_row *r, const struct top_table *t,
 	}
 }
 
-/* The column that rows are sorted by has an arrow, in ASCII. */
+/* An ASCII arrow marks the column by which rows are sorted. */
 void top_header(const struct top_layout *l, size_t sorted, bool reverse,
 		struct buf *out)
 {
@@ -191,7 +191,7 @@ void top_header(const struct top_layout *l, size_t sorted, bool reverse,
 			continue;
 		snprintf(title, sizeof(title), "%s%s", c->title, i != sorted ?
 			 "" : reverse ? "^" : "v");
-		/* no room for the arrow: a letter less of the title */
+		/* no room for the arrow: drop the last letter of the title */
 		if (i == sorted && (int)strlen(title) > l->width[i])
 			memmove(title + l->width[i] - 1,
 				title + strlen(title) - 1, 2);

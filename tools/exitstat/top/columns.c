@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements the table of columns.h: what each column is of a row. How it
- * looks is cells.c's.
+ * Implements the table of columns.h: the value of each column. cells.c formats
+ * it.
  */
 #include <math.h>
 #include <stdio.h>
@@ -20,12 +20,10 @@
 #define ALL_LEVELS	(VMS | VCPUS | REASONS | DETAIL)
 #define ABOVE_DETAIL	(VMS | VCPUS | REASONS)
 
-/* What columns are of. */
 #define EXITS		BIT(TOP_EXITS)
 #define COST		(BIT(TOP_NS_HANDLER) | BIT(TOP_NS_USERSPACE))
-#define HALTED		(BIT(TOP_NS_POLLING) | BIT(TOP_NS_BLOCKED))
 
-/* The sum of some values in the last interval; all of them have to be known. */
+/* Sum of @values in the last interval; NAN unless all of them are known. */
 static double delta_of(const struct top_row *r, unsigned int values)
 {
 	double sum = 0;
@@ -38,13 +36,13 @@ static double delta_of(const struct top_row *r, unsigned int values)
 	return sum;
 }
 
-/* Nothing of nothing is not known. */
+/* A share of 0 is unknown. */
 static double percent(double part, double whole)
 {
 	return whole > 0 ? 100 * part / whole : NAN;
 }
 
-/* ---- numbers: @values is the column's ---- */
+/* ---- numbers of @values, the column's ---- */
 
 static double total(const struct top_row *r, const struct top_table *t,
 		    unsigned int values)
@@ -74,14 +72,7 @@ static double share_of_whole(const struct top_row *r, const struct top_table *t,
 	return percent(delta_of(r, values), delta_of(&t->whole, values));
 }
 
-static double share_of_exits(const struct top_row *r, const struct top_table *t,
-			     unsigned int values)
-{
-	(void)t;
-	return percent(delta_of(r, values), delta_of(r, EXITS));
-}
-
-/* Of the time of a row's own vCPUs; reasons have none, theirs is the whole's. */
+/* Relative to the time of the row's vCPUs; for reasons, of all vCPUs. */
 static double share_of_time(const struct top_row *r, const struct top_table *t,
 			    unsigned int values)
 {
@@ -142,13 +133,13 @@ static void text_state(const struct top_row *r, char *out, size_t size)
 {
 	const char *text = "";
 
-	if (r->vm && r->vm->dead)
-		text = "ended";
+	if (r->vm && r->vm->destroyed)
+		text = "destroyed";
 	else if (r->vcpu)
 		text = r->vcpu->state < 0 ? "" :
 		       state_table[r->vcpu->state].name;
 	else if (r->vm)
-		text = "runs";
+		text = "running";
 	snprintf(out, size, "%s", text);
 }
 
@@ -156,62 +147,65 @@ static void text_state(const struct top_row *r, char *out, size_t size)
 
 const struct top_column top_columns[] = {
 	{ "name", "NAME", TOP_TEXT, ALL_LEVELS, 14, 0,
-	  "of a VM QEMU's -name, else its process's; of a vCPU its number; of an exit its reason, or what it was about",
+	  "VM: QEMU's -name, otherwise the name of its process; vCPU: its number; reason; value of a detail",
 	  NULL, 0, text_name },
 	{ "known_as", "KNOWN AS", TOP_TEXT, DETAIL, 22, 3,
-	  "what a port, MSR, page, ... is known as", NULL, 0, text_known_as },
-	{ "pid", "PID", TOP_TEXT, VMS, 7, 2, "process that made the VM",
+	  "well-known name of a port, MSR, page, ...", NULL, 0, text_known_as },
+	{ "pid", "PID", TOP_TEXT, VMS, 7, 2, "process that created the VM",
 	  pid, 0, text_pid },
-	{ "uuid", "UUID", TOP_TEXT, VMS, 36, 14, "QEMU's -uuid", NULL, 0,
+	{ "uuid", "UUID", TOP_TEXT, VMS, 36, 12, "QEMU's -uuid", NULL, 0,
 	  text_uuid },
-	{ "vcpus", "VCPUS", TOP_COUNT, VMS, 5, 2, "vCPUs", vcpus, 0, NULL },
+	{ "vcpus", "VCPUS", TOP_COUNT, VMS, 5, 2, "number of vCPUs", vcpus, 0,
+	  NULL },
 	{ "state", "STATE", TOP_TEXT, VMS | VCPUS, 9, 9,
-	  "runs or ended; of a vCPU the state of its thread: guest, handler, userspace, polling, blocked or preempted",
+	  "VM: running or destroyed; vCPU: the state of its thread, one of guest, handler, userspace, polling, blocked and preempted",
 	  NULL, 0, text_state },
-	{ "rate", "EXITS/S", TOP_RATE, ALL_LEVELS, 9, 0,
-	  "exits per second, over the last interval", per_second, EXITS, NULL },
+	{ "per_s", "EXITS/S", TOP_RATE, ALL_LEVELS, 9, 0,
+	  "exits per second in the last interval", per_second, EXITS, NULL },
 	{ "delta", "DELTA", TOP_COUNT, ALL_LEVELS, 9, 1,
 	  "exits in the last interval", delta, EXITS, NULL },
 	{ "total", "TOTAL", TOP_COUNT, ALL_LEVELS, 11, 1,
-	  "exits since the VM was made, or since counting began", total,
+	  "exits since the VM was created or counting was switched on", total,
 	  EXITS, NULL },
-	{ "share", "EXITS%", TOP_PERCENT, ALL_LEVELS, 6, 4,
-	  "share of the exits of all rows, in the last interval", share_of_whole,
+	{ "percent", "EXITS%", TOP_PERCENT, ALL_LEVELS, 6, 4,
+	  "share of the exits of all rows in the last interval", share_of_whole,
 	  EXITS, NULL },
-	{ "time", "TIME%", TOP_PERCENT, ABOVE_DETAIL, 6, 1,
-	  "share of the vCPUs' time that exits cost, in KVM and in user space",
+	{ "cost_percent", "COST%", TOP_PERCENT, ABOVE_DETAIL, 6, 1,
+	  "share of vCPU time that exits cost: handler and userspace",
 	  share_of_time, COST, NULL },
-	{ "guest_time", "GUEST%", TOP_PERCENT, VMS | VCPUS, 6, 7,
-	  "share of the time that the guest runs", share_of_time,
+	{ "guest_time_percent", "GUEST%", TOP_PERCENT, VMS | VCPUS, 6, 7,
+	  "share of vCPU time in state guest", share_of_time,
 	  BIT(TOP_NS_GUEST), NULL },
-	{ "handler_time", "HNDLR%", TOP_PERCENT, ABOVE_DETAIL, 6, 10,
-	  "share of the time that KVM handles exits", share_of_time,
+	{ "handler_time_percent", "HANDLER%", TOP_PERCENT, ABOVE_DETAIL, 8, 10,
+	  "share of vCPU time in state handler", share_of_time,
 	  BIT(TOP_NS_HANDLER), NULL },
-	{ "userspace_time", "USER%", TOP_PERCENT, ABOVE_DETAIL, 6, 10,
-	  "share of the time in user space", share_of_time,
+	{ "userspace_time_percent", "USERSPACE%", TOP_PERCENT, ABOVE_DETAIL, 10, 10,
+	  "share of vCPU time in state userspace", share_of_time,
 	  BIT(TOP_NS_USERSPACE), NULL },
-	{ "halted_time", "HALT%", TOP_PERCENT, ABOVE_DETAIL, 6, 8,
-	  "share of the time halted: polling or blocked", share_of_time,
-	  HALTED, NULL },
-	{ "preempted_time", "PREEM%", TOP_PERCENT, ABOVE_DETAIL, 6, 11,
-	  "share of the time preempted", share_of_time,
+	{ "polling_time_percent", "POLLING%", TOP_PERCENT, ABOVE_DETAIL, 8, 11,
+	  "share of vCPU time in state polling", share_of_time,
+	  BIT(TOP_NS_POLLING), NULL },
+	{ "blocked_time_percent", "BLOCKED%", TOP_PERCENT, ABOVE_DETAIL, 8, 8,
+	  "share of vCPU time in state blocked", share_of_time,
+	  BIT(TOP_NS_BLOCKED), NULL },
+	{ "preempted_time_percent", "PREEMPTED%", TOP_PERCENT, ABOVE_DETAIL, 10, 11,
+	  "share of vCPU time in state preempted", share_of_time,
 	  BIT(TOP_NS_PREEMPTED), NULL },
-	{ "cost", "COST", TOP_NS, ABOVE_DETAIL, 7, 6,
-	  "mean time of an exit, in KVM and in user space", mean, COST, NULL },
-	{ FIELD_USERSPACE, "OUT%", TOP_PERCENT, ABOVE_DETAIL, 6, 12,
-	  "share of the exits that returned to user space", share_of_exits,
-	  BIT(TOP_USERSPACE), NULL },
-	{ FIELD_FASTPATH, "FAST%", TOP_PERCENT, ABOVE_DETAIL, 6, 13,
-	  "share of the exits that a fastpath re-entered", share_of_exits,
+	{ "mean_ns", "MEAN", TOP_NS, ABOVE_DETAIL, 7, 6,
+	  "mean cost of an exit: handler and userspace", mean, COST, NULL },
+	{ FIELD_FASTPATH "_per_s", "FASTPATH/S", TOP_RATE, ABOVE_DETAIL, 10, 14,
+	  "exits per second that were handled by a fastpath", per_second,
 	  BIT(TOP_FASTPATH), NULL },
-	{ FIELD_L2, "L2/S", TOP_RATE, ABOVE_DETAIL, 9, 15,
-	  "exits per second of a guest inside the guest", per_second,
-	  BIT(TOP_L2), NULL },
-	{ FIELD_REFLECTED, "REFL/S", TOP_RATE, ABOVE_DETAIL, 9, 16,
-	  "of those, what the guest got as exits of its own", per_second,
+	{ FIELD_USERSPACE "_per_s", "USERSPACE/S", TOP_RATE, ABOVE_DETAIL, 11, 13,
+	  "exits per second that returned to user space", per_second,
+	  BIT(TOP_USERSPACE), NULL },
+	{ FIELD_REFLECTED "_per_s", "REFLECTED/S", TOP_RATE, ABOVE_DETAIL, 11, 16,
+	  "exits of L2 per second that were reflected to L1", per_second,
 	  BIT(TOP_REFLECTED), NULL },
+	{ FIELD_L2 "_per_s", "L2/S", TOP_RATE, ABOVE_DETAIL, 9, 15,
+	  "exits of L2 per second", per_second, BIT(TOP_L2), NULL },
 	{ "trend", "TREND", TOP_TREND, ABOVE_DETAIL, 8, 1,
-	  "rates of the last intervals, the newest on the right; the highest of a row is full height",
+	  "rates of the last intervals, newest on the right; full height is the row's highest rate",
 	  NULL, 0, NULL },
 };
 const size_t top_nr_columns = ARRAY_LEN(top_columns);
@@ -229,7 +223,7 @@ size_t top_column_by_name(const char *name, enum top_level level)
 
 size_t top_column_default(enum top_level level)
 {
-	return top_column_by_name(level == TOP_VCPUS ? "name" : "rate", level);
+	return top_column_by_name(level == TOP_VCPUS ? "name" : "per_s", level);
 }
 
 size_t top_column_next(size_t column, enum top_level level, int direction)
@@ -250,7 +244,7 @@ struct order {
 	bool reverse;
 };
 
-/* "vCPU 2" before "vCPU 10": strverscmp knows. */
+/* strverscmp() sorts "vCPU 2" before "vCPU 10". */
 static int compare_text(const struct order *o, const struct top_row *a,
 			const struct top_row *b)
 {
@@ -268,12 +262,12 @@ static int compare_number(const struct order *o, const struct top_row *a,
 
 	if (isnan(x) || isnan(y))
 		return isnan(x) - isnan(y);
-	if (o->c->kind == TOP_TEXT)	/* a number that is a name, as a pid */
+	if (o->c->kind == TOP_TEXT)	/* an identifier such as a pid */
 		return ((x > y) - (x < y)) * (o->reverse ? -1 : 1);
 	return ((y > x) - (y < x)) * (o->reverse ? -1 : 1);
 }
 
-/* What is equal keeps an order that does not change from screen to screen. */
+/* Equal rows keep the same order from sample to sample. */
 static int compare(const void *va, const void *vb, void *arg)
 {
 	const struct top_row *a = va, *b = vb;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The columns of exitstat top: one table that makes the header, the cells, the
- * order of rows, the JSON, the help and the man page. Pure.
+ * The columns of exitstat top: one table from which the header, the cells, the
+ * order of rows, the JSON, the help and the man page are made. Pure.
  */
 #ifndef EXITSTAT_TOP_COLUMNS_H
 #define EXITSTAT_TOP_COLUMNS_H
@@ -19,13 +19,13 @@ struct top_column {
 	const char *title;
 	enum top_column_kind kind;
 	unsigned int levels;	/* bits by enum top_level */
-	int width;		/* the least, of names and trends */
-	int rank;		/* 0: always there; the highest goes first */
+	int width;		/* minimum, for names and trends */
+	int rank;		/* 0: always shown; the highest is dropped first */
 	const char *help;
-	/* NAN: not known. The number of a text is its order. */
+	/* NAN: unknown. For a text, the number by which it is sorted. */
 	double (*number)(const struct top_row *r, const struct top_table *t,
 			 unsigned int values);
-	unsigned int values;	/* that it is of: bits by enum top_value */
+	unsigned int values;	/* argument of number(): bits by enum top_value */
 	void (*text)(const struct top_row *r, char *out, size_t size);
 };
 
@@ -37,7 +37,7 @@ static inline bool top_column_is_at(size_t column, enum top_level level)
 	return top_columns[column].levels & 1u << level;
 }
 
-/* Of a column that has one. */
+/* For a column with number(). */
 static inline double top_number(const struct top_column *c,
 				const struct top_row *r,
 				const struct top_table *t)
@@ -45,14 +45,14 @@ static inline double top_number(const struct top_column *c,
 	return c->number(r, t, c->values);
 }
 
-/* SIZE_MAX: there is no such column at this level. */
+/* SIZE_MAX: no such column at this level. */
 size_t top_column_by_name(const char *name, enum top_level level);
-/* The next column at this level that rows can be sorted by; -1: the last. */
+/* The next column to sort by at this level; direction -1: the previous one. */
 size_t top_column_next(size_t column, enum top_level level, int direction);
-/* What rows are sorted by at first. */
+/* The initial column to sort by. */
 size_t top_column_default(enum top_level level);
 
-/* Names from A on, numbers from the highest on, unknown ones last. */
+/* Names ascending, numbers descending, unknown values last. */
 void top_sort(struct top_table *t, size_t column, bool reverse);
 
 /* The columns that fit, with their widths; 0: left out. */
@@ -62,12 +62,12 @@ struct top_layout {
 
 struct top_layout top_layout(enum top_level level, int width);
 
-/* Cells of @width columns each, with a blank between them. */
+/* Cells of the layout's widths, separated by a blank. */
 void top_header(const struct top_layout *l, size_t sorted, bool reverse,
 		struct buf *out);
 void top_cells(const struct top_row *r, const struct top_table *t,
 	       const struct top_layout *l, bool ascii, struct buf *out);
-/* One object with all columns of the level; null is what is not known. */
+/* An object with all columns of the level; an unknown value is null. */
 json_t *top_json(const struct top_row *r, const struct top_table *t,
 		 enum top_level level);
 

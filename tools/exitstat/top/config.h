@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the options of exitstat top ask for. */
+/* The options of exitstat top. */
 #ifndef EXITSTAT_TOP_CONFIG_H
 #define EXITSTAT_TOP_CONFIG_H
 
@@ -14,19 +14,19 @@ struct top_config {
 	const struct clock *clock;
 	enum top_output output;
 	uint64_t interval_ns;
-	uint64_t count;		/* samples until the end, 0: no end */
-	const char *record_file;	/* NULL: by the time of day */
+	uint64_t count;		/* samples to take, 0: no limit */
+	const char *record_file;	/* NULL: named after the time of day */
 	int width;		/* of printed text */
 	bool ascii;
-	/* what to show at first */
+	/* initial view */
 	enum top_level level;
 	const char *vm;		/* name, pid or uuid; or NULL */
 	const char *reason;	/* or NULL */
 	int64_t vcpu;		/* or -1 */
 	const char *sort;	/* column, or NULL */
 	const char *filter;	/* or NULL */
-	bool reverse, dead;
-	bool total;		/* print the sum of all rows, a line a sample */
+	bool reverse, destroyed;
+	bool total;		/* print one line per sample: the sum of all rows */
 };
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements screen.h; the one file that knows ncurses.
+ * Implements screen.h; the only file that uses ncurses.
  *
- * Colours only where the terminal has them and NO_COLOR is not set: everything
- * can be told apart without.
+ * Colours are used if the terminal has them and NO_COLOR is not set. The screen
+ * is readable without them.
  */
 #include <errno.h>
 #include <locale.h>
@@ -16,7 +16,7 @@
 
 static const struct {
 	attr_t plain;		/* on any terminal */
-	attr_t with_colour;	/* in place of that */
+	attr_t with_colour;	/* instead of plain, if it has colours */
 	short colour;		/* 0: none */
 } attrs[TOP_NR_ATTRS] = {
 	[TOP_PLAIN] = { A_NORMAL, A_NORMAL, 0 },
@@ -41,7 +41,7 @@ static const struct {
 	{ KEY_RESIZE, TOP_KEY_RESIZE }, { ERR, TOP_KEY_NONE },
 };
 
-/* There is one terminal, and the end of the process has to find it. */
+/* Static, because the handler of atexit() needs it. */
 static SCREEN *screen;
 static bool coloured;
 
@@ -49,7 +49,7 @@ void top_screen_close(void)
 {
 	if (!screen)
 		return;
-	/* where there is no second screen, the shell goes on in the last line */
+	/* without an alternate screen, the shell continues in the last line */
 	move(LINES - 1, 0);
 	clrtoeol();
 	refresh();
@@ -79,7 +79,7 @@ int top_screen_open(struct errbuf *err)
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return err_set(err, -ENOTTY,
-			       "standard input and output are no terminal (use --batch)");
+			       "standard input or output is not a terminal (use --batch)");
 	setlocale(LC_CTYPE, "");
 	if (!registered && atexit(top_screen_close))
 		return err_set(err, -ENOMEM, "atexit: %s", strerror(ENOMEM));
@@ -87,7 +87,7 @@ int top_screen_open(struct errbuf *err)
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
 		return err_set(err, -ENOTTY,
-			       "TERM=%s: no such terminal is known here (set TERM, or use --batch)",
+			       "TERM=%s: unknown terminal (set TERM, or use --batch)",
 			       term ? term : "");
 	set_term(screen);
 	cbreak();
@@ -115,7 +115,7 @@ static void set_attr(enum top_attr a)
 			 attrs[a].colour ? (short)(a + 1) : 0, NULL);
 }
 
-/* A line of the cursor or a header goes over the whole width. */
+/* The cursor line and headers span the whole width. */
 static void put_line(const struct top_line *l, int y, int width)
 {
 	int x;

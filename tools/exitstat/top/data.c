@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements data.h: of what snapshot/delta.h says has changed, the cells.
+ * Implements data.h: makes cells from the changes that snapshot/delta.h finds.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "top/data.h"
 
-static uint32_t what_is_known(uint64_t fields_given, bool has_times)
+static uint32_t known_values(uint64_t fields_given, bool has_times)
 {
 	static const struct {
 		uint64_t field;
@@ -26,7 +26,7 @@ static uint32_t what_is_known(uint64_t fields_given, bool has_times)
 	return known | (has_times ? TOP_NS_VALUES : 0);
 }
 
-/* The last intervals of a vCPU passed without this reason. */
+/* The earlier intervals of the vCPU had no exit of this reason. */
 static void begin_history(const struct top_data *d, const struct top_vcpu *v,
 			  struct top_cell *c)
 {
@@ -35,7 +35,7 @@ static void begin_history(const struct top_data *d, const struct top_vcpu *v,
 			n < v->age ? 0 : -1;
 }
 
-/* A search begins where the last one hit, as reasons come in order. */
+/* A search starts at the last hit, because reasons are in order. */
 static struct top_cell *find_cell(const struct top_data *d, struct top_vcpu *v,
 				  size_t *at, uint64_t code)
 {
@@ -81,13 +81,13 @@ static void update_exits(const struct top_data *d, struct top_vcpu *v,
 }
 
 static void update_times(const struct top_data *d, struct top_vcpu *v,
-			 const struct delta_change *from, bool dead)
+			 const struct delta_change *from, bool destroyed)
 {
 	const struct kes_time_record *t = &from->now->time;
 	const struct delta_time *x = from->times.data;
 	size_t at = 0;
 
-	v->state = t->first_cyc && !dead ? (int)t->state : -1;
+	v->state = t->first_cyc && !destroyed ? (int)t->state : -1;
 	add(&v->guest_now, &v->guest_delta, TOP_NS_GUEST, from->guest_ns);
 	for (size_t i = 0; i < from->times.nr; i++, x++) {
 		struct top_cell *c = find_cell(d, v, &at, x->code);
@@ -125,8 +125,8 @@ static void end_interval(const struct top_data *d, struct top_vcpu *v)
 }
 
 /*
- * Is what a vCPU has counted when it is first seen of this interval? KVM's own
- * statistics may be read late; everything else counts from the beginning.
+ * Do the counts of a new vCPU belong to this interval? The first read of KVM's
+ * own statistics may be late; other sources count from the vCPU's creation.
  */
 static bool is_fresh(const struct top_data *d, const struct top_vm *vm)
 {
@@ -135,7 +135,7 @@ static bool is_fresh(const struct top_data *d, const struct top_vm *vm)
 				  d->hdr.end_ns - d->interval_ns);
 }
 
-/* What begins again does so at 0. */
+/* Counters that restarted begin at 0. */
 static void begin_values(struct top_vcpu *v, const struct delta_change *from)
 {
 	v->guest_delta = (struct top_values) { 0 };
@@ -159,12 +159,12 @@ static void update_vcpu(struct top_data *d, struct top_vm *vm,
 	struct top_vcpu *v = &vm->vcpus[from->index];
 
 	v->fresh = d->interval_ns && (v->age || is_fresh(d, vm));
-	v->known = what_is_known(d->hdr.fields, from->has_times);
+	v->known = known_values(d->hdr.fields, from->has_times);
 	v->state = -1;
 	begin_values(v, from);
 	update_exits(d, v, &from->exits);
 	if (from->has_times)
-		update_times(d, v, from, vm->dead);
+		update_times(d, v, from, vm->destroyed);
 	update_details(v, &from->details);
 	end_interval(d, v);
 }
@@ -192,7 +192,7 @@ static void update_vm(struct top_data *d, struct delta_vm *from)
 
 	if (!vm)
 		from->user = vm = new_vm(d, from->now);
-	vm->dead = from->now->dead;
+	vm->destroyed = from->now->dead;
 	for (size_t i = 0; i < from->now->nr_vcpus; i++) {
 		const struct delta_change *c = delta_vcpu(&d->delta, from, i);
 
@@ -214,7 +214,7 @@ static void free_vm(void *user)
 	free(vm);
 }
 
-/* The VMs that are shown: all that the engine knows, as it forgets the others. */
+/* All VMs of the engine are shown; it drops evicted ones. */
 static void list_vms(struct top_data *d)
 {
 	d->nr = d->delta.nr_vms;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What exitstat top knows: of every VM, vCPU, reason and detail the count now,
- * the change over the last interval, and the rates of the intervals before.
- * Pure: snapshots go in, and names come by a function that the caller brings.
+ * The data of exitstat top: for each VM, vCPU, reason and detail, the count,
+ * its change in the last interval, and the rates of earlier intervals.
+ * Pure: the input is snapshots; a callback supplies names.
  */
 #ifndef EXITSTAT_TOP_DATA_H
 #define EXITSTAT_TOP_DATA_H
@@ -29,23 +29,23 @@ struct top_values {
 struct top_cell {
 	uint64_t code;
 	struct top_values now, delta;
-	float rate[TOP_HISTORY];	/* per second; negative: not known */
+	float rate[TOP_HISTORY];	/* per second; negative: unknown */
 };
 
 /* A value of a reason of a vCPU. */
 struct top_detail {
 	uint64_t code;
 	uint64_t value;
-	bool other;		/* all values without a place */
+	bool other;		/* all values without a place in the table */
 	uint64_t count, delta;
 };
 
 struct top_vcpu {
 	uint32_t vcpu_id;
-	uint32_t known;		/* what the source gives: bits by enum top_value */
-	int state;		/* KES_STATE_*; -1: not known */
-	bool fresh;		/* deltas are of the last interval */
-	uint64_t age;		/* snapshots that it has been seen in */
+	uint32_t known;		/* values that the source fills: bits by enum top_value */
+	int state;		/* KES_STATE_*; -1: unknown */
+	bool fresh;		/* deltas cover the last interval */
+	uint64_t age;		/* number of snapshots with this vCPU */
 	struct top_values guest_now, guest_delta; /* only TOP_NS_GUEST */
 	struct top_cell *cells;
 	size_t nr, cap;
@@ -57,30 +57,30 @@ struct top_vm {
 	uint64_t vm_id;
 	uint64_t created_ns;	/* ids start again when kvm is reloaded */
 	uint32_t pid;
-	bool dead;
+	bool destroyed;
 	char name[64];
-	char uuid[40];		/* "": it has none */
+	char uuid[40];		/* "" without one */
 	struct top_vcpu *vcpus;
 	size_t nr, cap;
 };
 
-/* Fills in vm->name and vm->uuid, once in the life of a VM. */
+/* Fills vm->name and vm->uuid, once per VM. */
 typedef void (*top_name_fn)(void *arg, const struct snap_vm *from,
 			    struct top_vm *vm);
 
 struct top_data {
 	top_name_fn name;
 	void *arg;
-	struct kes_header hdr;	/* of the last snapshot */
+	struct kes_header hdr;	/* of the newest snapshot */
 	uint64_t samples;
 	uint64_t interval_ns;	/* 0: no deltas yet */
-	size_t at;		/* place of the last interval in all rate[] */
+	size_t at;		/* index of the last interval in each rate[] */
 	struct delta delta;
 	struct top_vm **vms;
 	size_t nr, cap;
 };
 
-/* A snapshot that is not younger than the last one is left out: false. */
+/* False: the snapshot is not newer than the last one and is ignored. */
 bool top_data_update(struct top_data *d, const struct snapshot *s);
 void top_data_free(struct top_data *d);
 

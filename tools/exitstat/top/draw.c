@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements the lines of view.h: a title, what all of it comes to, where
- * one is, the table, and a line for questions and messages.
+ * Implements the drawing of view.h: a title, sums, warnings, the path, the
+ * table, and a line for questions and messages.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 #include "exits/reasons.h"
 #include "top/view.h"
 
-/* What one drawing needs everywhere. */
+/* Context of one drawing. */
 struct pen {
 	const struct top_scene *s;
 	struct top_view *v;
@@ -21,7 +21,7 @@ struct pen {
 	struct top_page *page;
 };
 
-/* The next line, empty; the last ones are scratch if there is no room. */
+/* Return the next line, empty. Lines beyond the screen are dropped later. */
 static struct buf *line(struct pen *p, enum top_attr attr)
 {
 	struct top_page *page = p->page;
@@ -40,7 +40,7 @@ static struct buf *line(struct pen *p, enum top_attr attr)
 	return &l->text;
 }
 
-/* Cuts a line at a column: a byte that continues a character has none. */
+/* Cut a line at a column. UTF-8 continuation bytes take no column. */
 static void clip(struct buf *b, int width)
 {
 	size_t i;
@@ -60,7 +60,7 @@ const char *top_no_detail(const struct top_data *d)
 	if (!(d->hdr.groups_known & KES_GROUP_DETAIL))
 		return "unavailable from this source";
 	if (!(d->hdr.groups & KES_GROUP_DETAIL))
-		return "the group detail is off (exitstat enable detail, or top --groups detail)";
+		return "group detail is off (exitstat enable detail, or top --groups detail)";
 	return NULL;
 }
 
@@ -74,9 +74,9 @@ void top_path_text(const struct top_data *d, const struct top_path *path,
 	if (path->level == TOP_VMS)
 		return;
 	buf_printf(out, " > %s", !path->has_vm ? "(all)" : vm ? vm->name :
-				 "(gone)");
-	if (vm && vm->dead)
-		buf_printf(out, " (ended)");
+				 "(evicted)");
+	if (vm && vm->destroyed)
+		buf_printf(out, " (destroyed)");
 	if (path->has_vcpu)
 		buf_printf(out, " > vCPU %u", path->key.vcpu_id);
 	else if (path->level > TOP_VCPUS && path->has_vm)
@@ -103,7 +103,7 @@ static void draw_title(struct pen *p)
 		buf_printf(b, "  RECORDING %s", p->s->recording);
 }
 
-/* "-": not known */
+/* "-": unknown */
 static const char *value_text(char out[COUNT_TEXT_LEN],
 			      const struct top_row *r, enum top_value i)
 {
@@ -128,8 +128,8 @@ static void draw_sums(struct pen *p)
 				    (double)t->interval_ns) : "-",
 		   value_text(total, w, TOP_EXITS),
 		   groups_text(p->s->data->hdr.groups, groups));
-	if (t->nr_dead && !p->v->dead)
-		buf_printf(b, "; %zu ended", t->nr_dead);
+	if (t->nr_destroyed && !p->v->destroyed)
+		buf_printf(b, "; %zu destroyed", t->nr_destroyed);
 }
 
 static void draw_troubles(struct pen *p)
@@ -162,24 +162,24 @@ static void draw_path(struct pen *p)
 		buf_printf(b, "   filter: %s", filter);
 }
 
-/* "2,009 exits: 12 fastpath, 3 user space, ..." and the same of times */
+/* "2,009 exits: 12 fastpath, 3 userspace, ...", and the same for times */
 static void draw_parts(struct pen *p)
 {
 	static const struct {
 		enum top_value value;
 		const char *name;
-	} fates[] = {
-		{ TOP_FASTPATH, "fastpath" }, { TOP_USERSPACE, "user space" },
-		{ TOP_L2, "of L2" }, { TOP_REFLECTED, "reflected to L1" },
+	} counts[] = {
+		{ TOP_FASTPATH, "fastpath" }, { TOP_USERSPACE, "userspace" },
+		{ TOP_REFLECTED, "reflected" }, { TOP_L2, "from L2" },
 	};
 	const struct top_row *w = &p->s->table->whole;
 	struct buf *b = line(p, TOP_DIM);
 	char n[COUNT_TEXT_LEN];
 
 	buf_printf(b, "%s exits", value_text(n, w, TOP_EXITS));
-	for (size_t i = 0; i < ARRAY_LEN(fates); i++)
+	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
 		buf_printf(b, "%s %s %s", i ? "," : ":",
-			   value_text(n, w, fates[i].value), fates[i].name);
+			   value_text(n, w, counts[i].value), counts[i].name);
 	b = line(p, TOP_DIM);
 	buf_printf(b, "time");
 	for (int s = KES_STATE_HANDLER; s < KES_NR_STATES; s++)
@@ -201,7 +201,7 @@ static void draw_reason(struct pen *p)
 
 /* ---- the table ---- */
 
-/* Scrolls as little as it takes to have the cursor on the screen. */
+/* Scroll just enough to keep the cursor on the screen. */
 static size_t first_row(struct pen *p, size_t cursor)
 {
 	size_t *first = &p->v->first[p->v->path.level];
@@ -222,12 +222,12 @@ static void draw_nothing(struct pen *p)
 	const char *why = NULL;
 
 	if (*filter)
-		why = "nothing has this text in its name (Esc: no filter)";
+		why = "no row matches the filter (Esc: clear it)";
 	else if (p->v->path.level == TOP_DETAIL)
 		why = top_no_detail(p->s->data);
 	else if (p->v->path.level == TOP_VMS)
-		why = "no VM runs";
-	buf_printf(line(p, TOP_DIM), "%s", why ? why : "nothing yet");
+		why = "no VM is running";
+	buf_printf(line(p, TOP_DIM), "%s", why ? why : "no exits yet");
 }
 
 static void draw_rows(struct pen *p)
@@ -246,15 +246,15 @@ static void draw_rows(struct pen *p)
 		draw_nothing(p);
 	for (size_t i = first; i < t->nr && i < first + p->v->page; i++) {
 		const struct top_row *r = &t->rows[i];
-		bool ended = r->vm && r->vm->dead;
+		bool destroyed = r->vm && r->vm->destroyed;
 
 		top_cells(r, t, &l, p->s->ascii,
 			  line(p, i == cursor ? TOP_CURSOR :
-			       ended ? TOP_DIM : TOP_PLAIN));
+			       destroyed ? TOP_DIM : TOP_PLAIN));
 	}
 }
 
-/* ---- below it ---- */
+/* ---- below the table ---- */
 
 static void draw_hints(struct buf *b)
 {
@@ -281,7 +281,7 @@ static void draw_bottom(struct pen *p)
 		draw_hints(line(p, TOP_DIM));
 }
 
-/* Clips to the screen's size; the last line is the bottom. */
+/* Pad or cut to the height of the screen, less the last line. */
 static void fill(struct pen *p)
 {
 	while (p->page->used + 1 < (size_t)p->height)

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The tables of keys and columns of exitstat top, for people: as the help
- * screen and the end of --help, and as the lists of exitstat-top(1).
+ * Prints the tables of keys and columns of exitstat top: as the help screen, at
+ * the end of --help, and as the lists of exitstat-top(1).
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "top/view.h"
 
-#define INDENT	24	/* of what stands beside a key or a column */
+#define INDENT	24	/* of the text beside a key or a column */
 #define WIDTH	79
 
-/* @text from column @at on, broken at blanks. */
+/* Print @text from column @at on, wrapped at blanks. */
 static void wrapped(struct buf *out, size_t at, const char *text)
 {
 	while (*text) {
@@ -41,7 +41,7 @@ void top_help_text(struct buf *out)
 	buf_printf(out, "Keys:\n");
 	for (size_t i = 0; i < top_nr_bindings; i++)
 		entry(out, top_bindings[i].names, top_bindings[i].help);
-	buf_printf(out, "Columns, as many as fit (a value that is not known is \"-\"):\n");
+	buf_printf(out, "Columns, as many as fit (\"-\": unknown):\n");
 	for (size_t i = 0; i < top_nr_columns; i++) {
 		char name[40];
 
@@ -51,7 +51,7 @@ void top_help_text(struct buf *out)
 	}
 }
 
-/* A word that is a macro's, or punctuation of mdoc's, stands behind \&. */
+/* \& keeps mdoc from reading a word as a macro or as punctuation. */
 static void mdoc_item(struct buf *out, const char *macro, const char *name,
 		      const char *text)
 {
@@ -74,7 +74,7 @@ void top_help_mdoc(struct buf *out)
 	for (size_t i = 0; i < top_nr_bindings; i++)
 		mdoc_item(out, "Cm", top_bindings[i].names,
 			  top_bindings[i].help);
-	buf_printf(out, ".El\n.Pp\nColumns, by the names that\n.Fl s\nand JSON have for them:\n.Bl -tag -width known_as -compact\n");
+	buf_printf(out, ".El\n.Pp\nColumns, by their names in\n.Fl s\nand in JSON:\n.Bl -tag -width known_as -compact\n");
 	for (size_t i = 0; i < top_nr_columns; i++)
 		mdoc_item(out, "Cm", top_columns[i].name, top_columns[i].help);
 	buf_printf(out, ".El\n");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements the keys of view.h: one table, which makes the help too, and
- * what each does to the view.
+ * Implements the keys of view.h: the table of keys, from which the help is made,
+ * and their actions.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -42,7 +42,7 @@ size_t top_view_cursor(const struct top_view *v, const struct top_table *t)
 	const struct top_key *key = &v->cursor[v->path.level];
 	size_t place = v->place[v->path.level];
 
-	/* at the top it stays there, whatever comes first */
+	/* in the first line, the cursor does not follow its row */
 	if (!place)
 		return 0;
 	for (size_t i = 0; i < t->nr; i++)
@@ -102,7 +102,7 @@ static void take_vcpu(struct top_view *v, const struct top_row *r)
 	v->path.key.vcpu_id = r->key.vcpu_id;
 }
 
-/* A level begins at its top. */
+/* Show a level from its first row. */
 static void enter(struct top_view *v, enum top_level level)
 {
 	v->path.level = level;
@@ -139,7 +139,7 @@ static enum top_effect act_into(struct top_view *v, const struct top_table *t,
 	return TOP_NO_EFFECT;
 }
 
-/* From a VM to its reasons, whichever vCPU's. */
+/* From a VM to its reasons, all vCPUs together. */
 static enum top_effect act_reasons(struct top_view *v,
 				   const struct top_table *t, int arg)
 {
@@ -199,7 +199,7 @@ static enum top_effect act_reverse(struct top_view *v,
 	return TOP_NO_EFFECT;
 }
 
-/* The help, from its begin, or a question: a filter is changed, an interval typed anew. */
+/* Show the help from its start, or ask for a filter (to edit) or an interval. */
 static enum top_effect act_mode(struct top_view *v, const struct top_table *t,
 				int mode)
 {
@@ -242,16 +242,16 @@ static enum top_effect act_pause(struct top_view *v, const struct top_table *t,
 	return TOP_NO_EFFECT;
 }
 
-static enum top_effect act_dead(struct top_view *v, const struct top_table *t,
+static enum top_effect act_destroyed(struct top_view *v, const struct top_table *t,
 				int arg)
 {
 	(void)t;
 	(void)arg;
-	v->dead = !v->dead;
+	v->destroyed = !v->destroyed;
 	return TOP_NO_EFFECT;
 }
 
-/* What the program has to do. */
+/* An action for the program. */
 static enum top_effect act_outside(struct top_view *v,
 				   const struct top_table *t, int effect)
 {
@@ -263,36 +263,36 @@ static enum top_effect act_outside(struct top_view *v,
 /* ---- the table ---- */
 
 const struct top_binding top_bindings[] = {
-	{ "Up, k", { TOP_KEY_UP, 'k' }, "up a row", NULL, act_move, -1 },
-	{ "Down, j", { TOP_KEY_DOWN, 'j' }, "down a row", NULL, act_move, 1 },
-	{ "PageUp", { TOP_KEY_PAGE_UP }, "up a screen", NULL, act_page, -1 },
-	{ "PageDown", { TOP_KEY_PAGE_DOWN }, "down a screen", NULL, act_page, 1 },
-	{ "Home, g", { TOP_KEY_HOME, 'g' }, "the first row", NULL, act_end, 0 },
-	{ "End, G", { TOP_KEY_END, 'G' }, "the last row", NULL, act_end, 1 },
+	{ "Up, k", { TOP_KEY_UP, 'k' }, "one row up", NULL, act_move, -1 },
+	{ "Down, j", { TOP_KEY_DOWN, 'j' }, "one row down", NULL, act_move, 1 },
+	{ "PageUp", { TOP_KEY_PAGE_UP }, "one screen up", NULL, act_page, -1 },
+	{ "PageDown", { TOP_KEY_PAGE_DOWN }, "one screen down", NULL, act_page, 1 },
+	{ "Home, g", { TOP_KEY_HOME, 'g' }, "first row", NULL, act_end, 0 },
+	{ "End, G", { TOP_KEY_END, 'G' }, "last row", NULL, act_end, 1 },
 	{ "Enter, Right, l", { TOP_KEY_ENTER, TOP_KEY_RIGHT, 'l' },
-	  "into a row: a VM's vCPUs, a vCPU's reasons, what a reason was about", "Enter into", act_into, 0 },
+	  "open the row: vCPUs of a VM, reasons of a vCPU, details of a reason", "Enter open", act_into, 0 },
 	{ "Left, Backspace, Esc",
 	  { TOP_KEY_LEFT, TOP_KEY_BACKSPACE, TOP_KEY_ESCAPE },
-	  "no filter any more; else back to where this row was", "Esc back", act_back, 0 },
-	{ "r", { 'r' }, "from a VM to its reasons, of all vCPUs together", NULL, act_reasons, 0 },
+	  "clear the filter, or go back one level", "Esc back", act_back, 0 },
+	{ "r", { 'r' }, "show the reasons of a VM, all vCPUs together", NULL, act_reasons, 0 },
 	{ ">, .", { '>', '.' }, "sort by the next column", "<> sort", act_sort, 1 },
-	{ "<, ,", { '<', ',' }, "sort by the column before", NULL, act_sort, -1 },
-	{ "i", { 'i' }, "turn the order round", NULL, act_reverse, 0 },
-	{ "/", { '/' }, "filter: rows with this text in their name (or uuid)", "/ filter", act_mode, TOP_ASK_FILTER },
-	{ "e", { 'e' }, "show VMs that ended too, or hide them", NULL, act_dead, 0 },
+	{ "<, ,", { '<', ',' }, "sort by the previous column", NULL, act_sort, -1 },
+	{ "i", { 'i' }, "reverse the sort order", NULL, act_reverse, 0 },
+	{ "/", { '/' }, "show rows whose name (or uuid) contains a text", "/ filter", act_mode, TOP_ASK_FILTER },
+	{ "e", { 'e' }, "show or hide destroyed VMs", NULL, act_destroyed, 0 },
 	{ "Space, p", { ' ', 'p' },
-	  "pause: the numbers freeze; a recording goes on", "p pause", act_pause, 0 },
-	{ "+, =", { '+', '=' }, "a longer interval", NULL, act_interval, 1 },
-	{ "-", { '-' }, "a shorter interval", NULL, act_interval, -1 },
-	{ "s", { 's' }, "type an interval: 500ms, 2s, 1m, or seconds", NULL, act_mode, TOP_ASK_INTERVAL },
+	  "pause the display; a recording continues", "p pause", act_pause, 0 },
+	{ "+, =", { '+', '=' }, "increase the interval", NULL, act_interval, 1 },
+	{ "-", { '-' }, "decrease the interval", NULL, act_interval, -1 },
+	{ "s", { 's' }, "enter an interval: 500ms, 2s, 1m, or seconds", NULL, act_mode, TOP_ASK_INTERVAL },
 	{ "w", { 'w' },
-	  "record from here into a file: this VM, or all; and end that", "w record", act_outside, TOP_RECORD },
+	  "start or stop recording this VM, or all VMs, to a file", "w record", act_outside, TOP_RECORD },
 	{ "?, h, F1", { '?', 'h', TOP_KEY_HELP }, "this help", "? help", act_mode, TOP_HELP },
 	{ "q", { 'q' }, "quit", "q quit", act_outside, TOP_QUIT },
 };
 const size_t top_nr_bindings = ARRAY_LEN(top_bindings);
 
-/* ---- what else takes keys ---- */
+/* ---- questions and the help ---- */
 
 static enum top_effect finish_input(struct top_view *v)
 {
@@ -310,7 +310,7 @@ static enum top_effect finish_input(struct top_view *v)
 		return TOP_NO_EFFECT;
 	if (top_parse_interval(v->input, &ns)) {
 		top_view_say(v, true,
-			     "interval: need 10ms to 60m, as 500ms, 2s, 1m, or seconds");
+			     "interval: not in 10ms to 60m (examples: 500ms, 2s, 1m, 5)");
 		return TOP_NO_EFFECT;
 	}
 	v->interval_ns = ns;
@@ -332,7 +332,7 @@ static enum top_effect key_input(struct top_view *v, int key)
 	return TOP_NO_EFFECT;
 }
 
-/* The end of the help is known when it is drawn, which brings this back. */
+/* help_first may be too large here: draw_help() limits it. */
 static enum top_effect key_help(struct top_view *v, int key)
 {
 	size_t page = v->page;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stands in for curses.c in a tool that is built without ncurses: says so.
+ * Replaces curses.c in a build without ncurses: reports that there is no screen.
  */
 #include <errno.h>
 
@@ -9,7 +9,7 @@
 int top_screen_open(struct errbuf *err)
 {
 	return err_set(err, -ENOTSUP,
-		       "this exitstat was built without ncursesw, so it has no screen (install libncurses-dev and rebuild, or use --batch)");
+		       "this exitstat was built without ncursesw (install libncurses-dev and rebuild, or use --batch)");
 }
 
 void top_screen_close(void)

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Recording what exitstat top shows: the same bytes that the screen is made
- * of, as counts of BPF live in this process and a second reader of QMP would
- * find the monitor taken.
+ * Records what exitstat top shows, from the same snapshots as the screen: the
+ * counters of BPF belong to this process, and a QMP monitor has one client only.
  */
 #include <stdio.h>
 #include <string.h>

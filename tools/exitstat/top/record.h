@@ -13,19 +13,19 @@ struct top_recorder {
 };
 
 /*
- * Begins a recording, of the VM @vm_id alone if it is not 0. Its first sample
- * is the next one that top_record_sample() gets.
+ * Begin a recording, of VM @vm_id only if it is not 0. Its first sample is that of
+ * the next top_record_sample().
  */
 int top_record_begin(struct top_recorder *r, const struct top_config *cfg,
 		     uint64_t interval_ns, uint64_t vm_id, struct errbuf *err);
 /*
- * What was read of the source. After an error it is over. Harmless when nothing
- * is recorded, as are the others below.
+ * Store a sample; an error ends the recording. Without a recording, this and the
+ * functions below do nothing.
  */
 int top_record_sample(struct top_recorder *r, const struct snapshot *snap,
 		      uint64_t begin_ns, uint64_t end_ns, uint64_t missed,
 		      struct errbuf *err);
-/* There is no next sample, for this reason; what there is stays readable. */
+/* End the recording because of an error; the samples so far stay readable. */
 int top_record_fail(struct top_recorder *r, int rc, const char *why,
 		    struct errbuf *err);
 int top_record_end(struct top_recorder *r, struct errbuf *err);

@@ -2,8 +2,8 @@
 /*
  * Implements rows.h.
  *
- * A sum is known if all that it adds up is: one vCPU without a value leaves
- * the VM without it. A vCPU that has not exited yet takes no part.
+ * A sum is known only if all its parts are: if a value is unknown for one vCPU, it
+ * is unknown for the VM. A vCPU without exits is ignored.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +42,7 @@ static void row_init(struct top_row *r, const struct top_key *key)
 		r->rate[i] = -1;
 }
 
-/* The row has values of this vCPU, of which so many are known. */
+/* Restrict the known values of a row to those of a vCPU that is added. */
 static void row_know(struct top_row *r, const struct top_vcpu *v,
 		     uint32_t known)
 {
@@ -78,7 +78,7 @@ static void add_vcpu(struct top_row *r, const struct top_vcpu *v)
 	for (size_t i = 0; i < v->nr; i++)
 		add_cell(r, v, &v->cells[i]);
 	if (!v->nr && !r->any) {
-		/* it runs, and has not exited: that is 0, and known */
+		/* a vCPU without exits: its count is known, and 0 */
 		row_know(r, v, v->known);
 		r->any = false;
 	}
@@ -108,7 +108,7 @@ const struct top_vm *top_path_vm(const struct top_data *d,
 	return NULL;
 }
 
-/* What all vCPUs of the path are asked for. */
+/* Called for each vCPU of the path. */
 typedef void (*vcpu_fn)(struct top_table *t, const struct top_data *d,
 			const struct top_path *path, const struct top_vcpu *v);
 
@@ -118,7 +118,7 @@ static void for_each_vcpu(struct top_table *t, const struct top_data *d,
 	for (size_t i = 0; i < d->nr; i++) {
 		const struct top_vm *vm = d->vms[i];
 
-		if (path->has_vm ? !is_vm(vm, &path->key) : vm->dead)
+		if (path->has_vm ? !is_vm(vm, &path->key) : vm->destroyed)
 			continue;
 		for (size_t k = 0; k < vm->nr; k++)
 			if (!path->has_vcpu ||
@@ -139,7 +139,7 @@ static struct top_row *new_row(struct top_table *t, const struct top_key *key)
 	return r;
 }
 
-/* The place of a key that is of no VM: its row's, or an empty one. */
+/* Hash lookup of a key without a VM: the place of its row, or an empty one. */
 static uint32_t *place_of(const struct top_table *t, const struct top_key *key)
 {
 	uint64_t hash = key->code * 0x9e3779b97f4a7c15;
@@ -153,7 +153,7 @@ static uint32_t *place_of(const struct top_table *t, const struct top_key *key)
 	}
 }
 
-/* Twice as many places as rows: a thousand vCPUs have many values. */
+/* At least twice as many places as rows. */
 static void make_places(struct top_table *t)
 {
 	if (t->nr * 2 < t->nr_places)
@@ -165,7 +165,7 @@ static void make_places(struct top_table *t)
 		*place_of(t, &t->rows[i].key) = (uint32_t)i + 1;
 }
 
-/* The row of a reason or a value, which other vCPUs may have too. */
+/* Find or add the row of a reason or value, which vCPUs share. */
 static struct top_row *shared_row(struct top_table *t,
 				  const struct top_key *key, bool *is_new)
 {
@@ -189,13 +189,14 @@ static void add_whole(struct top_table *t, const struct top_data *d,
 	add_vcpu(&t->whole, v);
 }
 
-static void vm_rows(struct top_table *t, const struct top_data *d, bool dead)
+static void vm_rows(struct top_table *t, const struct top_data *d,
+		    bool destroyed)
 {
 	for (size_t i = 0; i < d->nr; i++) {
 		const struct top_vm *vm = d->vms[i];
 		struct top_row *r;
 
-		if (vm->dead && !dead)
+		if (vm->destroyed && !destroyed)
 			continue;
 		r = new_row(t, &(struct top_key) {
 			.vm_id = vm->vm_id, .created_ns = vm->created_ns });
@@ -285,7 +286,7 @@ static void detail_rows(struct top_table *t, const struct top_data *d,
 	}
 }
 
-/* At this level the whole is the reason, not all of the vCPUs' exits. */
+/* At level detail, the whole is the reason instead of all exits. */
 static void whole_reason(struct top_table *t, const struct top_data *d,
 			 const struct top_path *path, const struct top_vcpu *v)
 {
@@ -311,7 +312,7 @@ static void keep_matching(struct top_table *t, const char *filter)
 	t->nr = kept;
 }
 
-/* Of more than one, a row that is all of them; it leads to their reasons. */
+/* Put the row "(all)", which opens the reasons, before more than one row. */
 static void put_all_first(struct top_table *t, enum top_level level)
 {
 	struct top_row all = t->whole;
@@ -326,24 +327,24 @@ static void put_all_first(struct top_table *t, enum top_level level)
 }
 
 void top_rows(const struct top_data *d, const struct top_path *path,
-	      const char *filter, bool dead, struct top_table *t)
+	      const char *filter, bool destroyed, struct top_table *t)
 {
 	t->nr = 0;
 	if (t->nr_places)
 		memset(t->places, 0, t->nr_places * sizeof(*t->places));
 	t->nr_vms = 0;
-	t->nr_dead = 0;
+	t->nr_destroyed = 0;
 	t->interval_ns = d->interval_ns;
 	t->at = d->at;
 	for (size_t i = 0; i < d->nr; i++) {
-		t->nr_vms += !d->vms[i]->dead;
-		t->nr_dead += d->vms[i]->dead;
+		t->nr_vms += !d->vms[i]->destroyed;
+		t->nr_destroyed += d->vms[i]->destroyed;
 	}
 	row_init(&t->whole, &path->key);
 	for_each_vcpu(t, d, path, path->level == TOP_DETAIL ? whole_reason :
 							      add_whole);
 	if (path->level == TOP_VMS)
-		vm_rows(t, d, dead);
+		vm_rows(t, d, destroyed);
 	else if (path->level == TOP_VCPUS)
 		vcpu_rows(t, d, path);
 	else

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements run.h. The loop's end is the one way out, where the terminal and
- * the recording are left in order.
+ * Implements run.h. The loop has one exit, at which the terminal is restored and
+ * the recording finished.
  */
 #include <errno.h>
 #include <signal.h>
@@ -18,7 +18,7 @@
 #include "top/screen.h"
 #include "top/start.h"
 
-/* A terminal that is ready to read and never has a key is gone. */
+/* A terminal that polls readable this often without a key is gone. */
 #define EMPTY_READS	16
 
 struct run {
@@ -35,8 +35,8 @@ struct run {
 	uint64_t shown;		/* samples */
 	short events;		/* of the terminal, in this round */
 	int empty_reads;
-	bool fresh;		/* the last read brought something new */
-	bool failing;		/* the last read did not work */
+	bool fresh;		/* the last snapshot was new */
+	bool failing;		/* the last read failed */
 	bool over;
 	struct errbuf *err;
 };
@@ -77,7 +77,7 @@ static int read_snapshot(struct run *r, uint64_t missed)
 	return rc;
 }
 
-/* While paused, only a recording goes on. */
+/* While paused, samples are taken only for a recording. */
 static int take_sample(struct run *r, uint64_t missed)
 {
 	int rc;
@@ -97,7 +97,7 @@ static void make_table(struct run *r)
 {
 	enum top_level level = r->view.path.level;
 
-	top_rows(&r->data, &r->view.path, r->view.filter[level], r->view.dead,
+	top_rows(&r->data, &r->view.path, r->view.filter[level], r->view.destroyed,
 		 &r->table);
 	top_sort(&r->table, r->view.sort[level], r->view.reverse[level]);
 }
@@ -153,7 +153,7 @@ static void change_interval(struct run *r)
 	if (r->recorder.on) {
 		r->view.interval_ns = r->loop.ticker.interval_ns;
 		top_view_say(&r->view, true,
-			     "a recording keeps its interval (w ends it)");
+			     "the interval cannot change while recording (w stops the recording)");
 		return;
 	}
 	loop_every(&r->loop, r->view.interval_ns);
@@ -230,7 +230,7 @@ static int show(struct run *r)
 	return 0;
 }
 
-/* On a screen, a read that fails is told, and tried again next time. */
+/* On a screen, a failed read is reported and retried at the next tick. */
 static int serve_timer(struct run *r)
 {
 	int rc;
@@ -257,7 +257,7 @@ static void on_terminal(void *arg, short events)
 	((struct run *)arg)->events = events;
 }
 
-/* A signal, maybe a new size, is as good as a key. */
+/* A signal wakes the loop like a key, because the size may have changed. */
 static int loop(struct run *r)
 {
 	bool screen = r->cfg->output == TOP_SCREEN;
@@ -286,7 +286,7 @@ static int run_screen(struct run *r)
 {
 	int rc;
 
-	/* curses has a handler for it */
+	/* curses handles SIGWINCH */
 	loop_woken_by(&r->loop, SIGWINCH);
 	loop_add(&r->loop, STDIN_FILENO, on_terminal, r);
 	rc = top_screen_open(r->err);

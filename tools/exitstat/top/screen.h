@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The terminal of exitstat top: what curses is for, and nothing else. There is
- * one implementation with ncurses (curses.c) and one that says it is
- * missing (nocurses.c).
+ * The terminal of exitstat top. Implemented with ncurses (curses.c); a build
+ * without it uses nocurses.c, which reports that there is no screen.
  */
 #ifndef EXITSTAT_TOP_SCREEN_H
 #define EXITSTAT_TOP_SCREEN_H
@@ -10,14 +9,14 @@
 #include "top/view.h"
 
 /*
- * Takes the terminal, which top_screen_close() or the end of the process gives
- * back. -errno with a line in @err.
+ * Set up the terminal; top_screen_close() or the end of the process restores it.
+ * Returns -errno with a line in @err.
  */
 int top_screen_open(struct errbuf *err);
 void top_screen_close(void);
 void top_screen_size(int *width, int *height);
 void top_screen_show(const struct top_page *page);
-/* A character or TOP_KEY_*; TOP_KEY_NONE when none has been pressed. */
+/* A character or TOP_KEY_*; TOP_KEY_NONE: no key was pressed. */
 int top_screen_key(void);
 
 #endif

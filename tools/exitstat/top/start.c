@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What exitstat top shows at first: options by name, looked up in the first
+ * Initial view of exitstat top: looks up the names given by options in the first
  * snapshot. Pure.
  */
 #include <errno.h>
@@ -17,7 +17,7 @@ static bool is_called(const struct top_vm *vm, const char *text)
 	       (!parse_u64(text, 1, UINT32_MAX, &pid) && pid == vm->pid);
 }
 
-/* A VM that lives goes before one that has ended. NULL: any. */
+/* Prefers a running VM to a destroyed one. @text NULL: any VM. */
 static const struct top_vm *find_vm(const struct top_data *d, const char *text)
 {
 	const struct top_vm *found = NULL;
@@ -25,7 +25,7 @@ static const struct top_vm *find_vm(const struct top_data *d, const char *text)
 	for (size_t i = 0; i < d->nr; i++) {
 		const struct top_vm *vm = d->vms[i];
 
-		if ((!text || is_called(vm, text)) && (!found || found->dead))
+		if ((!text || is_called(vm, text)) && (!found || found->destroyed))
 			found = vm;
 	}
 	return found;
@@ -42,20 +42,20 @@ static int choose_vm(struct top_view *v, const struct top_config *cfg,
 		     const struct top_data *d, struct errbuf *err)
 {
 	const struct top_vm *vm = find_vm(d, cfg->vm);
-	size_t alive = 0;
+	size_t running = 0;
 
 	for (size_t i = 0; i < d->nr; i++)
-		alive += !d->vms[i]->dead;
+		running += !d->vms[i]->destroyed;
 	if (cfg->vm && !vm)
 		return err_set(err, -ENOENT,
-			       "%s: no VM has this name, pid or uuid (exitstat list)",
+			       "%s: no VM with this name, pid or uuid (see exitstat list)",
 			       cfg->vm);
-	/* "vCPUs" or "vCPU 0" of the only one there is */
+	/* the only running VM is the default */
 	if (!cfg->vm && (cfg->level == TOP_VCPUS || cfg->vcpu >= 0)) {
-		if (alive != 1)
+		if (running != 1)
 			return err_set(err, -ENOENT,
-				       "vCPUs of which VM? %zu run (--vm NAME; exitstat list)",
-				       alive);
+				       "%zu VMs are running: select one with --vm NAME (see exitstat list)",
+				       running);
 	} else if (!cfg->vm) {
 		return 0;
 	}
@@ -87,18 +87,18 @@ static int choose_reason(struct top_view *v, const struct top_config *cfg,
 
 	if (!cfg->reason)
 		return cfg->level != TOP_DETAIL ? 0 :
-		       err_set(err, -ENOENT, "detail of which reason? (--reason NAME)");
+		       err_set(err, -ENOENT, "level detail requires --reason NAME");
 	r = reason_by_name(d->hdr.isa, cfg->reason);
 	if (r)
 		v->path.key.code = r->code;
 	else if (parse_u64(cfg->reason, 0, UINT64_MAX, &v->path.key.code))
 		return err_set(err, -ENOENT,
-			       "%s: no reason of %s has this name (exitstat explain)",
+			       "%s: no such exit reason of %s (see exitstat explain)",
 			       cfg->reason, reason_isa_name(d->hdr.isa));
 	return 0;
 }
 
-/* What is chosen says where to begin, if nothing else does. */
+/* Without --level, the selected object determines the level. */
 static enum top_level first_level(const struct top_config *cfg)
 {
 	if (cfg->level != TOP_NR_LEVELS)
@@ -125,7 +125,7 @@ static int choose_order(struct top_view *v, const struct top_config *cfg,
 	    top_columns[v->sort[level]].kind != TOP_TREND)
 		return 0;
 	return err_set(err, -ENOENT,
-		       "sort: %s: %s have no such column to sort by (exitstat top --help)",
+		       "sort: %s: level %s has no such column (see exitstat top --help)",
 		       cfg->sort, top_level_name(level));
 }
 
@@ -135,7 +135,7 @@ int top_view_start(struct top_view *v, const struct top_config *cfg,
 	int rc;
 
 	top_view_init(v, cfg->interval_ns);
-	v->dead = cfg->dead;
+	v->destroyed = cfg->destroyed;
 	rc = choose_vm(v, cfg, d, err);
 	if (!rc)
 		rc = choose_vcpu(v, cfg, d, err);

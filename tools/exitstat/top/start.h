@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What top shows at first. */
+/* The initial view of top. */
 #ifndef EXITSTAT_TOP_START_H
 #define EXITSTAT_TOP_START_H
 
@@ -7,7 +7,7 @@
 #include "top/view.h"
 
 /*
- * Shows what @cfg asks for at first. -ENOENT with a line in @err when there is
+ * Set the view that @cfg selects. Returns -ENOENT with a line in @err if there is
  * no such VM, vCPU, reason or column.
  */
 int top_view_start(struct top_view *v, const struct top_config *cfg,

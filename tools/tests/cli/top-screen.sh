@@ -102,7 +102,7 @@ vms_80x24() {
 	shows '^exitstat top: source patched, svm, every 100 ms$'
 	sample 6
 	shows '^2 VMs, 142 exits/s, 852 exits; groups: count$'
-	screen | grep -qE '^NAME +PID +VCPUS +EXITS/Sv +DELTA +TOTAL +TIME% +TREND$'
+	screen | grep -qE '^NAME +PID +VCPUS +EXITS/Sv +DELTA +TOTAL +COST% +TREND$'
 	screen | grep -qE '^web +700 +2 +135 +135 +810 +- +█$'
 	screen | grep -qE '^minivmm +710 +1 +7\.0 +7 +42 +- +█$'
 	screen | grep -q 'q quit$'
@@ -131,7 +131,7 @@ filtering() {
 
 another_size() {
 	tm resize-window -t top -x 130 -y 40
-	shows 'HALT%'
+	shows 'BLOCKED%'
 	[ "$(screen | sed -n '40s/.*q quit$/bottom/p')" = bottom ]
 	tm resize-window -t top -x 60 -y 12
 	shows 'EXITS/Sv'
@@ -185,7 +185,7 @@ by_source() {
 unknown_terminal() {
 	begin TERM=no-such-terminal -- 100ms
 	restored 1
-	screen | grep -q 'TERM=no-such-terminal: no such terminal'
+	screen | grep -q 'TERM=no-such-terminal: unknown terminal'
 }
 
 recording() {
@@ -194,7 +194,7 @@ recording() {
 	type w
 	shows 'RECORDING rec.x'
 	type +
-	shows 'a recording keeps its interval'
+	shows 'the interval cannot change while recording'
 	sample 6
 	shows '142 exits/s'
 	eventually counted rec.x 142
@@ -252,14 +252,14 @@ plain_terminals() {
 }
 
 check 'VMs on 80x24, with rates and trends' vms_80x24
-check 'down to what a reason was about, and back' keys <<-'END'
+check 'open rows down to the details of a reason, and go back' keys <<-'END'
 	Down Enter	^VMs > web   pid 700, uuid 1b4e-2fa1$
 	-		^vCPU 1 +11 +11 +66
 	Down Right	^VMs > web > vCPU 0$
 	-		^IOIO +101 +101 +606 +81.5
 	Enter		^VMs > web > vCPU 0 > IOIO$
 	-		^io: .
-	-		the group detail is off \(exitstat enable detail
+	-		group detail is off \(exitstat enable detail
 	Escape		^VMs > web > vCPU 0$
 	Left		^VMs > web   pid
 	BSpace		^VMs$
@@ -274,7 +274,7 @@ END
 check 'another size' another_size
 check 'interval' keys <<-'END'
 	+			every 200 ms
-	s 1 0 0 0 h Enter	interval: need 10ms to 60m
+	s 1 0 0 0 h Enter	interval: not in 10ms to 60m
 	s 5 0 m s Enter		every 50 ms
 END
 check 'q restores the terminal' quitting
@@ -282,11 +282,11 @@ check '^C restores the terminal' by_signal INT
 check 'SIGTERM restores the terminal' by_signal TERM
 check 'SIGHUP restores the terminal' by_signal HUP
 check 'SIGQUIT restores the terminal' by_signal QUIT
-check 'so does the last sample' by_count
-check 'a source that fails for a while' by_source
-check 'a terminal that is not known' unknown_terminal
-check 'a recording from here' recording
-check 'a recording of one VM, ended by a signal' recording_one
+check 'the last sample restores the terminal' by_count
+check 'a failing source is reported and retried' by_source
+check 'an unknown terminal is refused' unknown_terminal
+check 'key w records' recording
+check 'key w records one VM; a signal ends the recording' recording_one
 check 'why it cannot record' cannot_record
 check 'ASCII, monochrome and NO_COLOR' plain_terminals
 done_testing

@@ -103,7 +103,7 @@ widths() {
 		two -b --width "$w" >wide
 		awk -v w="$w" 'length($0) > w { bad = 1 } END { exit bad }' wide
 	done
-	grep -q '1b4e28ba-2fa1-11d2-883f-0016d3cca427 *2 runs ' wide
+	grep -q '1b4e28ba-2fa1-11d2-883f-0016d3cca427 *2 running ' wide
 	narrow "$EXITSTAT" top --help
 }
 
@@ -122,11 +122,11 @@ json_is_json() {
 		import json
 		first, second = [json.loads(l) for l in open("lines")]
 		assert first["interval_ns"] is None
-		assert all(r["rate"] is None for r in first["rows"])
+		assert all(r["per_s"] is None for r in first["rows"])
 		rows = {r["name"]: r for r in second["rows"]}
-		assert rows["IOIO"]["rate"] == 1109 and rows["IOIO"]["l2"] == 100, rows
-		assert rows["CPUID"]["delta"] == 0 and rows["CPUID"]["cost"] is None, rows
-		assert rows["HLT"]["fastpath"] == 100, rows
+		assert rows["IOIO"]["per_s"] == 1109 and rows["IOIO"]["l2_per_s"] == 100, rows
+		assert rows["CPUID"]["delta"] == 0 and rows["CPUID"]["mean_ns"] is None, rows
+		assert rows["HLT"]["fastpath_per_s"] == 101, rows
 		assert second["interval_ns"] == 10**9 and second["path"] == "VMs > web > all vCPUs"
 	END
 }
@@ -142,13 +142,13 @@ unavailable() {
 		import json
 		for line in open("lines"):
 		    for row in json.loads(line)["rows"]:
-		        assert row["fastpath"] is None and row["reflected"] is None, row
+		        assert row["fastpath_per_s"] is None and row["reflected_per_s"] is None, row
 	END
 	sed -i 's/^fields 9/fields 0/; /^clock/d; /^part/d; /^head/d; /^time/d; /^value/d' later
 	sed 's/^stamp .*/stamp 5000000000/' later | snapshot
-	two -b --width 200 >words
+	two -b --width 260 >words
 	tail -n 2 words | tr -s ' ' >row
-	grep -qE '^web 700 1b4e28ba[^ ]* 2 runs 0 0 2,307( -){10,} _*$' row
+	grep -qE '^web 700 1b4e28ba[^ ]* 2 running 0 0 2,307( -){10,} _*$' row
 }
 
 lost_and_lines() {
@@ -212,18 +212,18 @@ stamps_until() {
 wrong_usage() {
 	vms
 	cases <<-'END'
-		1	exitstat top -b --vm tea		tea: no VM has this name, pid or uuid
-		1	exitstat top -b -l vcpus		vCPUs of which VM? 2 run
+		1	exitstat top -b --vm tea		tea: no VM with this name, pid or uuid
+		1	exitstat top -b -l vcpus		2 VMs are running: select one with --vm NAME
 		1	exitstat top -b --vm web --vcpu 9	the VM has no vCPU 9
-		1	exitstat top -b --reason TEA		no reason of svm has this name
-		1	exitstat top -b -s known_as		vms have no such column
-		1	exitstat top -b -l detail		detail of which reason
+		1	exitstat top -b --reason TEA		no such exit reason of svm
+		1	exitstat top -b -s known_as		level vms has no such column
+		1	exitstat top -b -l detail		level detail requires --reason
 		2	exitstat top -l tea			level: tea
 		2	exitstat top 1ms			interval: 1ms: need 10ms
 		2	exitstat top 0				interval: 0
 		2	exitstat top 1 x			count: x
 		2	exitstat top 1 1 1			one argument too many
-		1	exitstat top				are no terminal (use --batch)
+		1	exitstat top				is not a terminal (use --batch)
 	END
 	[ "$(cat "$SYSFS/count")" = 0 ]
 }
@@ -242,7 +242,7 @@ source_goes_away() {
 
 without_curses() {
 	vms
-	fails 1 'built without ncursesw, so it has no screen (install libncurses-dev' \
+	fails 1 'built without ncursesw (install libncurses-dev' \
 		"$BARE" top
 	EXITSTAT=$BARE
 	two -b | has '^web '
@@ -257,28 +257,28 @@ page_is_generated() {
 	mandoc -T lint -W warning "$PAGE"
 }
 
-check 'VMs: totals at first, then rates, shares of time and trends' \
+check 'VMs: totals first, then rates, shares of time and trends' \
 	golden_of vms.txt -b --ascii
 check 'the vCPUs of a VM' golden_of vcpus.txt -b --ascii --vm web
 check 'a vCPU, by its reasons' \
 	golden_of reasons.txt -b --ascii --width 120 --vm web --vcpu 0
-check 'a reason, by what it was about' \
+check 'the details of a reason' \
 	golden_of detail.txt -b --ascii --reason IOIO
-check 'sorted, filtered, with those that ended' \
+check 'sorted, filtered, with destroyed VMs' \
 	golden_of sorted.txt -b --ascii -d -s name -r -f o
-check 'a line for each sample, as vmstat has it' golden_of total.txt --total --ascii
-check 'the same of a VM' golden_of total-vm.txt -t --ascii --vm web -l reasons
-check 'JSON lines' golden_of json.txt -j
-check 'JSON lines are JSON, and what is not known is null' json_is_json
-check 'columns that fit, whatever the width' widths
-check 'one report has totals' first_report
-check 'what a source cannot give is -, never 0' unavailable
-check 'lost exits are told' lost_and_lines
-check 'counters that begin again are told' restarts
-check 'groups are switched on meanwhile, and off by any end' switches
-check 'a closed pipe is no error' closed_pipe
-check 'wrong usage is told' wrong_usage
-check 'a source that goes away ends it' source_goes_away
-check 'without ncurses it says so, and prints' without_curses
+check '--total prints one line per sample' golden_of total.txt --total --ascii
+check '--total of a VM' golden_of total-vm.txt -t --ascii --vm web -l reasons
+check '-j prints an object per line' golden_of json.txt -j
+check '-j: an unknown value is null' json_is_json
+check 'columns fit any width' widths
+check 'the first report has totals' first_report
+check 'an unavailable value is -, not 0' unavailable
+check 'lost exits are reported' lost_and_lines
+check 'restarted counters are reported' restarts
+check 'groups are switched on while top runs, and off at any end' switches
+check 'a closed pipe ends top silently' closed_pipe
+check 'wrong usage is refused' wrong_usage
+check 'top ends if its source disappears' source_goes_away
+check 'a build without ncurses refuses a screen, and prints' without_curses
 check 'the man page has the tables of keys and columns' page_is_generated
 done_testing

@@ -109,7 +109,7 @@ static inline void show(void)
 {
 	enum top_level level = world.view.path.level;
 
-	top_rows(&world.data, &world.view.path, world.view.filter[level], world.view.dead,
+	top_rows(&world.data, &world.view.path, world.view.filter[level], world.view.destroyed,
 		 &world.table);
 	top_sort(&world.table, world.view.sort[level], world.view.reverse[level]);
 }

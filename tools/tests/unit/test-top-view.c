@@ -37,19 +37,19 @@ static void drill(void **state UNUSED)
 	assert_int_equal(number("IOIO", "delta"), 112);
 }
 
-static void gone(void **state UNUSED)
+static void evicted(void **state UNUSED)
 {
 	usual_rows(0, 0);
 	key('G', TOP_KEY_ENTER);
 	at(9 * S, 0x1f);
 	take();
-	line_is(2, "VMs > (gone)");
+	line_is(2, "VMs > (evicted)");
 	/* nothing to go into */
 	key(TOP_KEY_ENTER, TOP_KEY_LEFT);
-	line_is(4, "no VM runs");
+	line_is(4, "no VM is running");
 }
 
-static void ended(void **state UNUSED)
+static void destroyed(void **state UNUSED)
 {
 	at(5 * S, 0x1f);
 	snapwrite_vm(&world.w, 1, 700, 10, 20, "old");
@@ -57,7 +57,7 @@ static void ended(void **state UNUSED)
 	exits(IOIO, 5, 0);
 	take();
 	line_has(1, "0 VMs");
-	line_has(1, "; 1 ended");
+	line_has(1, "; 1 destroyed");
 	assert_int_equal(world.table.nr, 0);
 	key('e');
 	assert_int_equal(number("old", "total"), 5);
@@ -121,7 +121,7 @@ static void filter(void **state UNUSED)
 	assert_int_equal(world.table.nr, 1);
 	key(TOP_KEY_ESCAPE);
 	type("/none of these, and longer than there is room for\n");
-	line_has(4, "nothing has this text");
+	line_has(4, "no row matches the filter");
 }
 
 static void interval(void **state UNUSED)
@@ -145,7 +145,7 @@ static void interval(void **state UNUSED)
 		if (step->effect != TOP_NO_EFFECT)
 			continue;
 		assert_true(world.view.alarm);
-		line_has(23, "interval: need 10ms");
+		line_has(23, "interval: not in 10ms");
 	}
 }
 
@@ -216,7 +216,7 @@ static void screen_80x24(void **state UNUSED)
 	line_is(1, "2 VMs, 2,232 exits/s, 2,116 exits; groups: count");
 	assert_int_equal(world.page.nr, 24);
 	for (const char *const *t = (const char *const[]) { "NAME", "PID",
-	     "VCPUS", "EXITS/Sv", "DELTA", "TOTAL", "TIME%", "TREND", NULL };
+	     "VCPUS", "EXITS/Sv", "DELTA", "TOTAL", "COST%", "TREND", NULL };
 	     *t; t++)
 		line_has(3, *t);
 	line_has(5, "db");
@@ -300,6 +300,6 @@ static void help(void **state UNUSED)
 }
 
 UNIT_TESTS("top-view",
-	   FTEST(drill), FTEST(gone), FTEST(ended), FTEST(order), FTEST(filter),
+	   FTEST(drill), FTEST(evicted), FTEST(destroyed), FTEST(order), FTEST(filter),
 	   FTEST(interval), FTEST(effects), FTEST(bindings), FTEST(sizes),
 	   FTEST(screen_80x24), FTEST(scrolling), FTEST(help))

@@ -13,18 +13,18 @@ static void rates(void **state UNUSED)
 {
 	usual_rows(0, 0);
 	/* nothing is known of an interval yet, but totals are */
-	assert_true(isnan(number("web", "rate")));
+	assert_true(isnan(number("web", "per_s")));
 	assert_true(isnan(number("web", "delta")));
 	assert_int_equal(number("web", "total"), 1000);
 	usual_rows(1, 1);
 	assert_int_equal(world.table.nr, 3);
 	assert_int_equal(number("web", "delta"), 119);
-	assert_int_equal(number("web", "rate"), 238);
+	assert_int_equal(number("web", "per_s"), 238);
 	assert_int_equal(number("web", "total"), 1119);
 	assert_int_equal(number("web", "vcpus"), 2);
 	assert_int_equal(number("(all)", "delta"), 1116);
-	assert_int_equal(number("(all)", "share"), 100);
-	assert_int_equal(100 * number("web", "userspace"), 1932);
+	assert_int_equal(number("(all)", "percent"), 100);
+	assert_int_equal(number("web", "userspace_per_s"), 46);
 	/* the same snapshot again is no interval */
 	assert_false(top_data_update(&world.data, &world.snap));
 }
@@ -36,11 +36,11 @@ static void new_ones(void **state UNUSED)
 	show();
 	/* a VM that is new counts from 0; those not listed are forgotten */
 	assert_int_equal(world.table.nr, 1);
-	assert_int_equal(number("born", "rate"), 23);
+	assert_int_equal(number("born", "per_s"), 23);
 	one(7 * S, 3, 720, "born", 5);
 	show();
 	/* a count that fell began again, at 0 */
-	assert_int_equal(number("born", "rate"), 5);
+	assert_int_equal(number("born", "per_s"), 5);
 	assert_int_equal(number("born", "total"), 5);
 	assert_int_equal(world.data.delta.restarts, 1);
 }
@@ -62,12 +62,12 @@ static void read_late(void **state UNUSED)
 		if (n == 0)
 			assert_true(isnan(number("web", "total")));
 		if (n == 1)
-			assert_true(isnan(number("web", "rate")));
+			assert_true(isnan(number("web", "per_s")));
 	}
-	assert_int_equal(number("web", "rate"), 23);
-	assert_true(isnan(number("web", "userspace")));
-	assert_true(isnan(number("web", "l2")));
-	assert_true(isnan(number("web", "time")));
+	assert_int_equal(number("web", "per_s"), 23);
+	assert_true(isnan(number("web", "userspace_per_s")));
+	assert_true(isnan(number("web", "l2_per_s")));
+	assert_true(isnan(number("web", "cost_percent")));
 }
 
 static void timed(uint64_t n, bool second)
@@ -98,14 +98,15 @@ static void times(void **state UNUSED)
 	timed(0, false);
 	timed(1, false);
 	show();
-	assert_int_equal(round(number("web", "guest_time")), 50);
-	assert_int_equal(round(number("web", "handler_time")), 10);
-	assert_int_equal(round(number("web", "userspace_time")), 15);
-	assert_int_equal(round(number("web", "time")), 25);
-	assert_int_equal(round(number("web", "halted_time")), 25);
-	assert_int_equal(round(number("web", "cost")), 2500000);
+	assert_int_equal(round(number("web", "guest_time_percent")), 50);
+	assert_int_equal(round(number("web", "handler_time_percent")), 10);
+	assert_int_equal(round(number("web", "userspace_time_percent")), 15);
+	assert_int_equal(round(number("web", "cost_percent")), 25);
+	assert_int_equal(round(number("web", "polling_time_percent")), 0);
+	assert_int_equal(round(number("web", "blocked_time_percent")), 25);
+	assert_int_equal(round(number("web", "mean_ns")), 2500000);
 	key('r');
-	assert_int_equal(round(number("IOIO", "time")), 25);
+	assert_int_equal(round(number("IOIO", "cost_percent")), 25);
 }
 
 /* A sum of which one part is not known is not known. */
@@ -114,11 +115,11 @@ static void part_of_times(void **state UNUSED)
 	timed(0, true);
 	timed(1, true);
 	show();
-	assert_true(isnan(number("web", "time")));
+	assert_true(isnan(number("web", "cost_percent")));
 	key(TOP_KEY_ENTER);
-	assert_int_equal(round(number("vCPU 0", "time")), 25);
-	assert_true(isnan(number("vCPU 1", "time")));
-	assert_true(isnan(number("(all)", "time")));
+	assert_int_equal(round(number("vCPU 0", "cost_percent")), 25);
+	assert_true(isnan(number("vCPU 1", "cost_percent")));
+	assert_true(isnan(number("(all)", "cost_percent")));
 }
 
 static void detailed(uint64_t n)
@@ -144,11 +145,11 @@ static void details(void **state UNUSED)
 	key('r', TOP_KEY_ENTER);
 	assert_int_equal(world.table.nr, 2);
 	assert_int_equal(number("0x3f8 write", "total"), 92);
-	assert_int_equal(number("0x3f8 write", "rate"), 46);
+	assert_int_equal(number("0x3f8 write", "per_s"), 46);
 	assert_int_equal(number("other", "delta"), 14);
 	assert_string_equal(row("0x3f8 write")->known_as, "COM1 data");
 	/* of the reason's exits: 46 of 60 */
-	assert_int_equal(round(number("0x3f8 write", "share")), 77);
+	assert_int_equal(round(number("0x3f8 write", "percent")), 77);
 	line_is(2, "VMs > web > all vCPUs > IOIO");
 	line_has(4, "120 exits: 0 fastpath, 0 user");
 	line_has(5, "time: - handler, - userspace");
@@ -158,7 +159,7 @@ static void no_details(void **state UNUSED)
 {
 	usual_rows(1, 1);
 	key('r', TOP_KEY_ENTER);
-	line_has(7, "the group detail is off");
+	line_has(7, "group detail is off");
 	world.data.hdr.groups_known = KES_GROUP_COUNT;
 	line_is(7, "unavailable from this source");
 }
