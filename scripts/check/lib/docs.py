@@ -176,17 +176,23 @@ def split_at(items, separator):
     return parts
 
 
+def agreement(part, items, same):
+    """How many items of @part @items begins with."""
+    for number, pair in enumerate(zip(part, items)):
+        if not same(*pair):
+            return number
+    return min(len(part), len(items))
+
+
 def find_parts(parts, items, same, begin=0):
-    """Each part is in @items after the one before: None, or the part that is
-    not."""
+    """Each part is in @items after the one before: None, or an item that is
+    not there and, if known, the one that is there instead."""
     for part in parts:
-        last = len(items) - len(part)
-        for place in range(begin, last + 1):
-            if all(map(same, part, items[place:])):
-                begin = place + len(part)
-                break
-        else:
-            return part
+        best, place = max((agreement(part, items[place:], same), -place)
+                          for place in range(begin, len(items) + 1))
+        if best < len(part):
+            return part[best], *items[-place + best:][:1]
+        begin = -place + best
     return None
 
 
@@ -235,24 +241,15 @@ def compare(command, found):
             return within(wanted, item, command.block.bounds)
         return wanted == item
 
-    wanted, items = tokens(command.expected), tokens(found)
-    items = [item for item in items if item != ELLIPSIS]
-    parts = split_at(wanted, ELLIPSIS)
-    if len(parts) == 1:
-        parts[0].append('')
-        items.append('')
-        if len(parts[0]) != len(items):
-            raise Problem(f'{len(parts[0])} words are shown, '
-                          f'{len(items)} are printed')
-        for pair in zip(parts[0], items):
-            if not same(*pair):
-                raise Problem('{} is shown, {} is printed'.format(
-                    *(p if isinstance(p, str) else p[0] for p in pair)))
-        return
-    missing = find_parts(parts, items, same)
-    if missing:
-        raise Problem('not printed: ' + ' '.join(
-            part if isinstance(part, str) else part[0] for part in missing))
+    # The beginning and the end are items, too.
+    wanted = ['', *tokens(command.expected), '']
+    items = ['', *(item for item in tokens(found) if item != ELLIPSIS), '']
+    differs = find_parts(split_at(wanted, ELLIPSIS), items, same)
+    if differs:
+        shown, *printed = (item if isinstance(item, str) else item[0]
+                           for item in differs)
+        raise Problem(f'"{shown}" is shown, ' +
+                      f'"{(printed or ["nothing"])[0]}" is printed')
 
 
 def read_output(said, number):
