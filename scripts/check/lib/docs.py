@@ -285,7 +285,7 @@ def like(line, found):
     if not line.endswith(' ' + ELLIPSIS):
         return found
     words = len(line.split()) - 1
-    return re.match(r'\s*(?:\S+\s*){%d}' % words, found)[0].rstrip() + \
+    return re.match(r'\s*(?:\S+\s*){0,%d}' % words, found)[0].rstrip() + \
         ' ' + ELLIPSIS
 
 
@@ -299,11 +299,12 @@ def updated(command, found):
         if line == ELLIPSIS:
             result.append(line)
             continue
-        shapes = [shape(other) for other in found[begin:]]
+        lines = [like(line, other) for other in found[begin:]]
+        shapes = [shape(other) for other in lines]
         close = difflib.get_close_matches(shape(line), shapes, 1)
         if close:
-            begin += shapes.index(close[0]) + 1
-            line = like(line, found[begin - 1])
+            place = shapes.index(close[0])
+            begin, line = begin + place + 1, lines[place]
         else:
             print(f'{command.block.place}: edit by hand: {line}',
                   file=sys.stderr)
