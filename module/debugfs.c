@@ -109,7 +109,7 @@ static void kes_show_rows(struct seq_file *m, struct kes_table *table)
 	if (!(kes.feed->fields & KES_FIELD_ACCOUNTING))
 		return;
 	seq_printf(m, "\n%12llu VM-entry attempts, %llu failed, %llu emulated, %lld unaccounted\n",
-		   entries->attempts, entries->failed, entries->emulation,
+		   entries->attempts, entries->failed, entries->emulated,
 		   kes_unaccounted(&table->sum));
 }
 

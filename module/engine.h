@@ -51,7 +51,7 @@ enum kes_column {
 struct kes_entries {
 	u64 attempts;
 	u64 failed;
-	u64 emulation;
+	u64 emulated;
 };
 
 /* A copy of a vCPU's counters, or a sum over several vCPUs */

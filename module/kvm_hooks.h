@@ -114,12 +114,12 @@ static __always_inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu)
 }
 
 /* Called when KVM emulates the guest instead of entering it: no exit. */
-static __always_inline void kvm_exit_stats_emulation(struct kvm_vcpu *vcpu)
+static __always_inline void kvm_exit_stats_entry_emulated(struct kvm_vcpu *vcpu)
 {
 	if (!static_branch_unlikely(&kes_count_key))
 		return;
 	kes_inc(&vcpu->exit_stats.attempts);
-	kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.emulation);
+	kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.emulated);
 }
 
 static inline void kvm_exit_stats_time(struct kvm_vcpu *vcpu, u32 state)
@@ -214,7 +214,7 @@ static inline void kvm_exit_stats_attempt(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_fastpath(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_reflected(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu) {}
-static inline void kvm_exit_stats_emulation(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_entry_emulated(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_run(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_halt(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_unhalt(struct kvm_vcpu *vcpu) {}

@@ -144,7 +144,7 @@ static void kes_put_counts(struct kes_writer *w, u32 type,
 	rec->unknown_last = counts->unknown_last;
 	rec->attempts = counts->entries.attempts;
 	rec->entry_failed = counts->entries.failed;
-	rec->entry_emulated = counts->entries.emulation;
+	rec->entry_emulated = counts->entries.emulated;
 	kes_put_exits(w, counts);
 }
 

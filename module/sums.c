@@ -163,7 +163,7 @@ u64 kes_total(const struct kes_counts *counts)
 s64 kes_unaccounted(const struct kes_counts *counts)
 {
 	return counts->entries.attempts - counts->entries.failed -
-	       counts->entries.emulation - kes_total(counts);
+	       counts->entries.emulated - kes_total(counts);
 }
 
 /* Allocate all baselines first, so that a reset affects all vCPUs or none. */

@@ -2,14 +2,14 @@
 /*
  * exit_stats_test
  *
- * Test the VM exit statistics of KVM (CONFIG_KVM_EXIT_STATS): a guest makes
- * known numbers of exits, which must be what the snapshot in debugfs and the
- * binary statistics of the vCPU say; the switches in sysfs and the files must
- * refuse what makes no sense.
+ * Test the VM exit statistics of KVM (CONFIG_KVM_EXIT_STATS): the counts in
+ * the debugfs snapshot and in the binary statistics of the vCPU must equal the
+ * known numbers of exits of a guest, and invalid writes, opens and switches
+ * must be refused.
  *
- * The vCPU runs in the thread that reads its counters, so that all of them are
- * at rest when they are read. Only this test's VM is looked at; the switches
- * are global, and the test does not run while somebody else uses them.
+ * The vCPU runs in the thread that reads its counters, so that they do not
+ * change while they are read. The test reads only the counters of its own VM,
+ * but the switches are global: it skips if the statistics are in use.
  */
 #define _GNU_SOURCE /* for program_invocation_short_name */
 #include <errno.h>
@@ -29,7 +29,7 @@
 
 #define SYSFS		"/sys/kernel/kvm_exit_stats/"
 
-/* Primes, so that a sum of others does not look right by chance. */
+/* Primes, so that sums of other counts are unlikely to match. */
 #define NR_CPUID	997
 #define NR_IO		101
 
@@ -39,7 +39,7 @@
 
 #define NOBODY		65534
 
-/* What an ISA calls the exits that the guest makes, and their codes. */
+/* Codes and statistics names of the guest's exits, by ISA */
 struct isa {
 	u64 cpuid;
 	u64 io;
@@ -61,7 +61,7 @@ static void guest_out(u16 port)
 	asm volatile("outb %%al, %%dx" : : "a"(0), "d"(port));
 }
 
-/* One round per OUT to PORT_DONE; NR_IO + 1 exits for I/O in all. */
+/* A round ends with an OUT to PORT_DONE and has NR_IO + 1 exits for I/O. */
 static void guest_code(void)
 {
 	u32 eax, ebx, ecx, edx;
@@ -90,14 +90,15 @@ static void run_round(void)
 			break;
 		nr++;
 	}
-	TEST_ASSERT(nr == NR_IO, "The guest wrote %d times, not %d", nr, NR_IO);
+	TEST_ASSERT(nr == NR_IO, "Got %d writes by the guest, expected %d", nr,
+		    NR_IO);
 }
 
-/* TEST_ASSERT() takes a leftover EACCES in errno for a reason to skip. */
+/* Clear errno: TEST_ASSERT() skips the test if errno is EACCES. */
 static void expect(const char *what, const char *value, int ret, int want)
 {
 	errno = 0;
-	TEST_ASSERT(ret == want, "%s, \"%s\": got %d (%s), want %d", what,
+	TEST_ASSERT(ret == want, "%s, \"%s\": got %d (%s), expected %d", what,
 		    value, ret, strerror(ret), want);
 }
 
@@ -119,7 +120,7 @@ static const void *record_of(const struct snapshot *s, u32 type)
 	return find_record(s, type, vcpu->id);
 }
 
-/* The counts of one reason now, from the snapshot. */
+/* Return the current counts of one reason, from a new snapshot. */
 static struct kes_exit count_of(u64 code)
 {
 	struct snapshot s = take_snapshot();
@@ -134,27 +135,32 @@ static u64 stat_of(const char *name)
 	return read_stat(vcpu, name);
 }
 
-static void test_off_counts_nothing(void)
+static void test_off_at_start(void)
 {
 	run_round();
-	TEST_ASSERT(!count_of(isa->cpuid).l1, "CPUID was counted");
-	TEST_ASSERT(!count_of(isa->io).l1, "I/O was counted");
-	TEST_ASSERT(!stat_of(isa->cpuid_stat), "CPUID is in the stats fd");
+	TEST_ASSERT(!count_of(isa->cpuid).l1, "CPUID exits counted while off");
+	TEST_ASSERT(!count_of(isa->io).l1, "I/O exits counted while off");
+	TEST_ASSERT(!stat_of(isa->cpuid_stat), "%s is not 0 while off",
+		    isa->cpuid_stat);
 }
 
-/* @rounds: how often run_round() was counted */
+/* @rounds: number of run_round() calls while count was on */
 static void check_counts(unsigned int rounds)
 {
 	struct kes_exit cpuid = count_of(isa->cpuid), io = count_of(isa->io);
 
-	TEST_ASSERT(cpuid.l1 == rounds * NR_CPUID, "%llu times CPUID, not %u",
-		    cpuid.l1, rounds * NR_CPUID);
-	TEST_ASSERT(io.l1 == rounds * (NR_IO + 1), "%llu times I/O, not %u",
-		    io.l1, rounds * (NR_IO + 1));
-	TEST_ASSERT(!cpuid.l2 && !io.l2, "Exits of a nested guest");
-	TEST_ASSERT(!cpuid.userspace, "%llu CPUID exits to user space",
+	TEST_ASSERT(cpuid.l1 == rounds * NR_CPUID,
+		    "Got %llu CPUID exits, expected %u", cpuid.l1,
+		    rounds * NR_CPUID);
+	TEST_ASSERT(io.l1 == rounds * (NR_IO + 1),
+		    "Got %llu I/O exits, expected %u", io.l1,
+		    rounds * (NR_IO + 1));
+	TEST_ASSERT(!cpuid.l2 && !io.l2, "Unexpected exits from L2");
+	TEST_ASSERT(!cpuid.userspace,
+		    "%llu CPUID exits returned to user space",
 		    cpuid.userspace);
-	TEST_ASSERT(io.userspace == io.l1, "%llu of %llu I/O to user space",
+	TEST_ASSERT(io.userspace == io.l1,
+		    "%llu of %llu I/O exits returned to user space",
 		    io.userspace, io.l1);
 }
 
@@ -183,15 +189,15 @@ static void test_stats_fd(void)
 		    "%s did not grow by %u", isa->io_stat, NR_IO + 1);
 }
 
-/* Each attempt to enter the guest ended in exactly one way. */
-static void test_closure(void)
+/* Each attempt to enter the guest must have exactly one outcome. */
+static void test_accounting(void)
 {
 	struct snapshot s = take_snapshot();
 	const struct kes_vcpu_record *rec = record_of(&s, KES_REC_VCPU);
 	unsigned int i;
 	u64 sum;
 
-	TEST_ASSERT(rec, "No record of the vCPU");
+	TEST_ASSERT(rec, "No record for the vCPU");
 	sum = rec->entry_failed + rec->entry_emulated;
 	for (i = 0; i < rec->nr_exits; i++)
 		sum += exit_nr(rec, i)->l1 + exit_nr(rec, i)->l2;
@@ -200,7 +206,7 @@ static void test_closure(void)
 	free(s.buf);
 }
 
-/* KVM_RUN returned for I/O only. */
+/* KVM_RUN must have returned for I/O only. */
 static void test_userspace(void)
 {
 	struct snapshot s = take_snapshot();
@@ -210,16 +216,17 @@ static void test_userspace(void)
 
 	io = find_exit(record_of(&s, KES_REC_VCPU), isa->io);
 	rec = record_of(&s, KES_REC_USERSPACE);
-	TEST_ASSERT(rec && rec->nr == 1, "%u kinds of return, not 1",
+	TEST_ASSERT(rec && rec->nr == 1,
+		    "Got %u reasons for returns, expected 1",
 		    rec ? rec->nr : 0);
 	entry = (const void *)(rec + 1);
 	TEST_ASSERT(entry->reason == KVM_EXIT_IO && entry->count == io.userspace,
-		    "%llu returns for KVM_EXIT %u", entry->count,
+		    "Got %llu returns for KVM_EXIT reason %u", entry->count,
 		    entry->reason);
 	free(s.buf);
 }
 
-/* A reset is a baseline to subtract; the counters go on. */
+/* A reset must take a baseline and leave the counters alone. */
 static void test_reset(void)
 {
 	u64 generation = read_number(SYSFS "generation");
@@ -228,15 +235,15 @@ static void test_reset(void)
 
 	expect_write(SYSFS "reset", "1", 0);
 	TEST_ASSERT(read_number(SYSFS "generation") == generation + 1,
-		    "The generation is not %lu", generation + 1);
+		    "Expected generation %lu", generation + 1);
 	run_round();
 	s = take_snapshot();
 	base = find_exit(record_of(&s, KES_REC_BASELINE), isa->cpuid).l1;
 	free(s.buf);
-	TEST_ASSERT(base == before, "The baseline is %lu, not %lu", base,
+	TEST_ASSERT(base == before, "Got baseline %lu, expected %lu", base,
 		    before);
 	TEST_ASSERT(count_of(isa->cpuid).l1 == before + NR_CPUID,
-		    "The counter did not go on from %lu", before);
+		    "The counter did not continue from %lu", before);
 }
 
 static void test_detail(void)
@@ -251,19 +258,19 @@ static void test_detail(void)
 	run_round();
 	s = take_snapshot();
 	rec = record_of(&s, KES_REC_DETAIL);
-	TEST_ASSERT(rec, "No detail");
+	TEST_ASSERT(rec, "No detail record");
 	value = (const void *)(rec + 1);
 	for (i = 0; i < rec->nr; i++)
 		if (value[i].code == isa->io && !value[i].flags &&
 		    value[i].value == PORT_COUNTED)
 			n += value[i].count;
 	free(s.buf);
-	TEST_ASSERT(n == NR_IO, "%lu times port 0x%x, not %u", n, PORT_COUNTED,
-		    NR_IO);
+	TEST_ASSERT(n == NR_IO, "Got %lu exits for port 0x%x, expected %u", n,
+		    PORT_COUNTED, NR_IO);
 	expect_write(SYSFS "detail", "0", 0);
 }
 
-/* The parts add up to the whole, to the cycle. */
+/* The times of all states must add up to the total, to the cycle. */
 static void test_time(void)
 {
 	const struct kes_histogram_record *histogram;
@@ -277,23 +284,25 @@ static void test_time(void)
 	s = take_snapshot();
 	time = record_of(&s, KES_REC_TIME);
 	histogram = record_of(&s, KES_REC_HISTOGRAM);
-	TEST_ASSERT(time && histogram, "No time, or no histogram");
+	TEST_ASSERT(time && histogram, "No time record or no histogram record");
 	TEST_ASSERT(time->guest_cyc && time->state == KES_STATE_USERSPACE,
-		    "In state %u", time->state);
+		    "Guest time %llu, state %u", time->guest_cyc, time->state);
 	TEST_ASSERT(sum_of_time(time) == time->last_cyc - time->first_cyc,
-		    "The parts are %lu cycles, the whole is %llu",
+		    "The states add up to %lu cycles, expected %llu",
 		    sum_of_time(time), time->last_cyc - time->first_cyc);
 	n = sum_of_buckets(histogram, isa->cpuid);
-	TEST_ASSERT(n == NR_CPUID, "%lu CPUID exits in the histogram", n);
+	TEST_ASSERT(n == NR_CPUID,
+		    "Got %lu CPUID exits in the histogram, expected %u", n,
+		    NR_CPUID);
 	free(s.buf);
 }
 
-/* Needs what test_time() has switched on. */
+/* Relies on test_time(), which leaves time and histogram on. */
 static void test_busy(void)
 {
 	expect_write(SYSFS "count", "0", EBUSY);
 	expect_write(SYSFS "time", "0", EBUSY);
-	TEST_ASSERT(read_number(SYSFS "count") == 1, "Counting is off");
+	TEST_ASSERT(read_number(SYSFS "count") == 1, "count is off");
 	expect_write(SYSFS "histogram", "0", 0);
 	expect_write(SYSFS "count", "0", EBUSY);
 	expect_write(SYSFS "time", "0", 0);
@@ -305,14 +314,14 @@ static void test_needs(void)
 	expect_write(SYSFS "time", "1", EINVAL);
 	expect_write(SYSFS "histogram", "1", EINVAL);
 	expect_write(SYSFS "detail", "1", EINVAL);
-	TEST_ASSERT(!read_number(SYSFS "time"), "Time without count");
+	TEST_ASSERT(!read_number(SYSFS "time"), "time is on without count");
 	expect_write(SYSFS "count", "1", 0);
 	expect_write(SYSFS "histogram", "1", EINVAL);
 	expect_write(SYSFS "count", "0", 0);
 	expect_write(SYSFS "count", "0", 0);
 }
 
-static void test_garbage(void)
+static void test_invalid_writes(void)
 {
 	static const char * const files[] = {
 		SYSFS "count", SYSFS "time", SYSFS "histogram", SYSFS "detail",
@@ -330,29 +339,30 @@ static void test_garbage(void)
 	expect_write(SYSFS "reset", "0", EINVAL);
 	expect_write(SYSFS "dmesg", "0", EINVAL);
 	TEST_ASSERT(read_number(SYSFS "generation") == generation,
-		    "Garbage has reset the statistics");
-	TEST_ASSERT(!read_number(SYSFS "count"), "Garbage has switched count");
+		    "An invalid write reset the statistics");
+	TEST_ASSERT(!read_number(SYSFS "count"),
+		    "An invalid write switched count on");
 }
 
-/* Off again: what was counted stays, and nothing is added to it. */
+/* After switching off, the counts must stay and must not grow. */
 static void test_off_again(void)
 {
 	struct kes_exit before = count_of(isa->cpuid);
 
 	run_round();
 	TEST_ASSERT(before.l1 && count_of(isa->cpuid).l1 == before.l1,
-		    "CPUID was %llu, and is %llu", before.l1,
+		    "CPUID exits changed from %llu to %llu", before.l1,
 		    count_of(isa->cpuid).l1);
 }
 
-/* Root may open a file of debugfs whatever its mode, but not write to it. */
+/* Root can open a debugfs file regardless of its mode, but not write to it. */
 static void test_read_only(void)
 {
 	int ret = try_write(SNAPSHOT, "x");
 
 	errno = 0;
 	TEST_ASSERT(ret == EACCES || ret == EPERM || ret == EINVAL,
-		    "Writing to the snapshot: %d (%s)", ret, strerror(ret));
+		    "Write to the snapshot: got %d (%s)", ret, strerror(ret));
 	expect("open", "version",
 	       try_open(SYSFS "version", O_WRONLY), EACCES);
 	expect("open", "unaccounted",
@@ -387,10 +397,11 @@ static void test_root_only(void)
 		open_as_nobody();
 	TEST_ASSERT(waitpid(pid, &status, 0) == pid, "waitpid: %d", errno);
 	TEST_ASSERT(WIFEXITED(status) && !WEXITSTATUS(status),
-		    "Step %d succeeded, or failed otherwise", status >> 8);
+		    "Step %d succeeded or failed with another error",
+		    status >> 8);
 }
 
-/* A read elsewhere goes on in the snapshot that the read from 0 has taken. */
+/* A read at another offset must continue the snapshot taken at offset 0. */
 static void test_offsets(void)
 {
 	struct snapshot whole, parts;
@@ -398,45 +409,46 @@ static void test_offsets(void)
 	char byte;
 	size_t at;
 
-	TEST_ASSERT(pread(fd, &byte, 1, 3) == 0, "Data before a snapshot");
+	TEST_ASSERT(pread(fd, &byte, 1, 3) == 0,
+		    "Got data before a snapshot was taken");
 	TEST_ASSERT(pread(fd, &byte, 1, -1) < 0 && errno == EINVAL,
-		    "A negative offset: %d", errno);
+		    "Read at a negative offset: got %d", errno);
 	whole = read_snapshot(fd, 65536);
 	for (at = 1; at < whole.size; at += 2)
 		TEST_ASSERT(pread(fd, &byte, 1, at) == 1 &&
 			    byte == whole.buf[at], "Byte %zu differs", at);
 	TEST_ASSERT(pread(fd, &byte, 1, whole.size) == 0 &&
 		    pread(fd, &byte, 1, whole.size + 1) == 0,
-		    "Data after its end");
+		    "Got data after the end");
 	TEST_ASSERT(lseek(fd, 0, SEEK_SET) == 0, "lseek: %d", errno);
 	parts = read_snapshot(fd, 7);
 	TEST_ASSERT(parts.size == whole.size && parts.vm_id == whole.vm_id,
-		    "%zu bytes in parts of 7, %zu in one", parts.size,
-		    whole.size);
+		    "Got %zu bytes with reads of 7 bytes, expected %zu",
+		    parts.size, whole.size);
 	free(whole.buf);
 	free(parts.buf);
 	close(fd);
 }
 
-/* In this order: each leaves the switches as the next one needs them. */
+/* The order matters: each test relies on the switches left by the last one. */
 static const struct {
 	const char *name;
 	void (*run)(void);
 } tests[] = {
-	{ "nothing is counted while count is off", test_off_counts_nothing },
-	{ "CPUID and I/O are counted exactly", test_exact },
-	{ "the stats fd says the same", test_stats_fd },
-	{ "every entry attempt is accounted for", test_closure },
-	{ "returns to user space are I/O's", test_userspace },
-	{ "a reset keeps the counters going", test_reset },
-	{ "detail names the port", test_detail },
-	{ "the parts of time add up", test_time },
-	{ "a switch that others need stays on", test_busy },
-	{ "a switch without what it needs stays off", test_needs },
-	{ "garbage is refused", test_garbage },
-	{ "nothing is added once count is off again", test_off_again },
-	{ "files are read only or write only", test_read_only },
-	{ "only root sees any of it", test_root_only },
+	{ "no exits are counted while count is off", test_off_at_start },
+	{ "CPUID and I/O exits are counted exactly", test_exact },
+	{ "the stats fd has the same counts", test_stats_fd },
+	{ "every VM-entry attempt is accounted for", test_accounting },
+	{ "returns to user space are counted by reason", test_userspace },
+	{ "a reset leaves the counters alone", test_reset },
+	{ "detail counts exits by port", test_detail },
+	{ "the times of all states add up", test_time },
+	{ "a group that others need cannot be switched off", test_busy },
+	{ "a group cannot be switched on without its needs", test_needs },
+	{ "invalid writes are refused", test_invalid_writes },
+	{ "counts do not grow after count is switched off", test_off_again },
+	{ "values are read-only, actions write-only", test_read_only },
+	{ "files are accessible to root only", test_root_only },
 	{ "the snapshot can be read at any offset", test_offsets },
 };
 
@@ -445,17 +457,17 @@ static void set_up(void)
 	struct snapshot s;
 
 	__TEST_REQUIRE(!access(SYSFS "count", R_OK | W_OK),
-		       "No exit statistics (CONFIG_KVM_EXIT_STATS, root)");
+		       "No exit statistics (requires CONFIG_KVM_EXIT_STATS and root)");
 	__TEST_REQUIRE(!try_open(SNAPSHOT, O_RDONLY),
 		       "No snapshot of the exit statistics in debugfs");
 	__TEST_REQUIRE(!read_number(SYSFS "count"),
-		       "Somebody is using the exit statistics");
+		       "The exit statistics are in use (count is on)");
 
 	vm = vm_create_with_one_vcpu(&vcpu, guest_code);
 	s = take_snapshot();
 	TEST_ASSERT(header_of(&s)->isa < ARRAY_SIZE(isas) &&
-		    isas[header_of(&s)->isa].cpuid_stat, "ISA %u",
-		    header_of(&s)->isa);
+		    isas[header_of(&s)->isa].cpuid_stat,
+		    "Unexpected ISA: %u", header_of(&s)->isa);
 	isa = &isas[header_of(&s)->isa];
 	free(s.buf);
 	atexit(switch_all_off);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Read KVM's VM exit statistics, for exit_stats_test: files of sysfs, the
- * binary statistics of a vCPU, and the snapshot in debugfs.
+ * Helpers for exit_stats_test: read the VM exit statistics from sysfs, from
+ * the binary statistics of a vCPU, and from the snapshot in debugfs.
  *
- * See <asm/kvm_exit_stats.h> for the snapshot's layout. What does not fit it
- * fails the test; every record is checked against the size of the whole.
+ * <asm/kvm_exit_stats.h> defines the layout of the snapshot. A snapshot that
+ * does not match it fails the test; every record is checked to lie within it.
  */
 #ifndef SELFTEST_KVM_EXIT_STATS_UTIL_H
 #define SELFTEST_KVM_EXIT_STATS_UTIL_H
@@ -24,10 +24,10 @@
 
 #define SNAPSHOT	"/sys/kernel/debug/kvm_exit_stats/snapshot"
 
-/* More than a test's own VM and 64 dead ones need. */
+/* More than the VM of the test and 64 destroyed VMs need */
 #define SNAPSHOT_MAX	0x100000
 
-/* Returns 0 or the errno of what failed. */
+/* Return 0 or the errno of the failed call. */
 static inline int try_write(const char *path, const char *value)
 {
 	int fd = open(path, O_WRONLY), ret = 0;
@@ -50,7 +50,7 @@ static inline int try_open(const char *path, int flags)
 	return 0;
 }
 
-/* A file of sysfs with one number, and nothing else on its line. */
+/* Read a sysfs file that has one number followed by a newline. */
 static inline u64 read_number(const char *path)
 {
 	FILE *f = fopen(path, "r");
@@ -59,12 +59,12 @@ static inline u64 read_number(const char *path)
 
 	TEST_ASSERT(f, "%s: open: %d", path, errno);
 	TEST_ASSERT(fscanf(f, "%lu%c", &n, &end) == 2 && end == '\n',
-		    "%s: not a number and a line's end", path);
+		    "%s: not a number and a newline", path);
 	fclose(f);
 	return n;
 }
 
-/* The value of @name among the binary statistics of @vcpu. */
+/* Return the value of statistic @name of @vcpu. */
 static inline u64 read_stat(struct kvm_vcpu *vcpu, const char *name)
 {
 	struct kvm_stats_desc *descs, *desc;
@@ -83,13 +83,13 @@ static inline u64 read_stat(struct kvm_vcpu *vcpu, const char *name)
 		read_stat_data(fd, &header, desc, &value, 1);
 		found++;
 	}
-	TEST_ASSERT(found == 1, "%s is there %d times", name, found);
+	TEST_ASSERT(found == 1, "Found %s %d times, expected 1", name, found);
 	free(descs);
 	close(fd);
 	return value;
 }
 
-/* A whole snapshot, and this VM's number in it. */
+/* A snapshot, and the id of this test's VM in it */
 struct snapshot {
 	char *buf;
 	size_t size;
@@ -101,7 +101,7 @@ static inline const struct kes_header *header_of(const struct snapshot *s)
 	return (const void *)s->buf;
 }
 
-/* The record after @rec, the first one for NULL, NULL after the last. */
+/* Return the record after @rec, or the first one; NULL after the last one. */
 static inline const struct kes_record *
 next_record(const struct snapshot *s, const struct kes_record *rec)
 {
@@ -115,11 +115,11 @@ next_record(const struct snapshot *s, const struct kes_record *rec)
 	TEST_ASSERT(at + sizeof(*rec) <= s->size &&
 		    rec->size >= sizeof(struct kes_userspace_record) &&
 		    rec->size % 8 == 0 && rec->size <= s->size - at,
-		    "A record at %zu does not fit in %zu bytes", at, s->size);
+		    "Invalid record at offset %zu of %zu", at, s->size);
 	return rec;
 }
 
-/* The living VM of this process, which has but one. */
+/* Return the id of the only running VM of this process. */
 static inline u64 find_vm(const struct snapshot *s)
 {
 	const struct kes_record *rec = NULL;
@@ -138,12 +138,12 @@ static inline void check_header(const struct snapshot *s)
 {
 	const struct kes_header *h = header_of(s);
 
-	TEST_ASSERT(s->size >= sizeof(*h), "A snapshot of %zu bytes", s->size);
+	TEST_ASSERT(s->size >= sizeof(*h), "Got only %zu bytes", s->size);
 	TEST_ASSERT(h->magic == KES_MAGIC && h->version == KES_VERSION,
 		    "Magic 0x%llx, version %u", h->magic, h->version);
 	TEST_ASSERT(h->size == s->size && h->header_size >= sizeof(*h) &&
 		    h->header_size <= s->size,
-		    "It says %llu bytes, read %zu", h->size, s->size);
+		    "Size in the header: %llu, read: %zu", h->size, s->size);
 }
 
 static inline int open_snapshot(void)
@@ -154,15 +154,17 @@ static inline int open_snapshot(void)
 	return fd;
 }
 
-/* Reads on from where @fd is, @step bytes at a time. */
+/* Read from the current offset of @fd to the end, @step bytes at a time. */
 static inline struct snapshot read_snapshot(int fd, size_t step)
 {
 	struct snapshot s = { .buf = malloc(SNAPSHOT_MAX) };
 	ssize_t n;
 
-	TEST_ASSERT(s.buf, "No memory");
+	TEST_ASSERT(s.buf, "Out of memory");
 	for (;;) {
-		TEST_ASSERT(s.size + step <= SNAPSHOT_MAX, "It does not end");
+		TEST_ASSERT(s.size + step <= SNAPSHOT_MAX,
+			    "The snapshot is larger than %u bytes",
+			    SNAPSHOT_MAX);
 		n = read(fd, s.buf + s.size, step);
 		TEST_ASSERT(n >= 0, "snapshot: read: %d", errno);
 		if (!n)
@@ -183,7 +185,10 @@ static inline struct snapshot take_snapshot(void)
 	return s;
 }
 
-/* All records of a vCPU start as this one does. NULL: there is none. */
+/*
+ * Return the record of the given type for a vCPU, or NULL. All records of a
+ * vCPU share the first members of struct kes_userspace_record.
+ */
 static inline const void *find_record(const struct snapshot *s, u32 type,
 				      u32 vcpu_id)
 {
@@ -205,7 +210,7 @@ exit_nr(const struct kes_vcpu_record *rec, unsigned int i)
 	return (const void *)rec + sizeof(*rec) + i * rec->exit_size;
 }
 
-/* All zero when @code has not been seen, or nothing at all. */
+/* Return the counts for @code, all 0 if it is not listed or @rec is NULL. */
 static inline struct kes_exit find_exit(const struct kes_vcpu_record *rec,
 					u64 code)
 {
@@ -218,7 +223,7 @@ static inline struct kes_exit find_exit(const struct kes_vcpu_record *rec,
 		found = *exit_nr(rec, i);
 		nr++;
 	}
-	TEST_ASSERT(nr <= 1, "Code 0x%lx is there %u times", code, nr);
+	TEST_ASSERT(nr <= 1, "Found code 0x%lx %u times", code, nr);
 	return found;
 }
 

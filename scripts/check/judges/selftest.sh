@@ -52,8 +52,8 @@ judge_selftest()
 	check "exit_stats_test passes" ended exit-stats 0
 	check "exit_stats_test passes once more" ended exit-stats-again 0
 	check "it leaves counting switched off" left_off
-	check "it skips while somebody else counts" \
-		skipped skip-in-use 'using the exit statistics'
+	check "it skips while the statistics are in use" \
+		skipped skip-in-use 'statistics are in use'
 	check "it skips without debugfs" skipped skip-no-debugfs 'debugfs'
 	check "it skips without the option" \
 		skipped skip-no-feature CONFIG_KVM_EXIT_STATS
