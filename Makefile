@@ -35,6 +35,8 @@ check = setpriv --pdeathsig TERM scripts/check/check
 
 demo:		## record and plot a nested guest's boot: out/demo (LAB=svm|vmx|kvm)
 	@scripts/demo/demo --lab $(LAB)
+picture:	## draw docs/boot.svg, the picture of README.md, from a boot in lab svm
+	@scripts/demo/picture
 
 check:		## all tests, but what repeats one with another kernel or lab
 	@$(check)
@@ -100,6 +102,6 @@ clean:		## remove out/ (the cache: scripts/build/kernel clean)
 help:		## this list
 	@sed -nE 's/^([a-z-]+):[a-z ]*\t+## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-.PHONY: all demo check check-quick check-all check-unit check-patches check-packages check-svm \
+.PHONY: all demo picture check check-quick check-all check-unit check-patches check-packages check-svm \
 	check-vmx check-kvm stress stress-record bench guestbench kvm-modules kernel \
 	module load unload install uninstall deb clean help
