@@ -11,7 +11,7 @@
 
 #include "budget/budget.h"
 #include "kvm-exits.h"
-#include "lib/nearest.h"
+#include "lib/suggest.h"
 #include "exits/reasons.h"
 
 #define MAX_BYTES	(1 << 18)	/* lines are compared with each other */
@@ -141,7 +141,7 @@ static int find_name(const char *kind, const char *typed,
 	for (*at = 0; *at < nr; ++*at)
 		if (names[*at] && !strcmp(names[*at], typed))
 			return 0;
-	return unknown(kind, typed, name_nearest(typed, names, nr), err);
+	return unknown(kind, typed, suggest_one(typed, names, nr), err);
 }
 
 static int class_name(const char *typed, char *out, size_t size,

@@ -11,7 +11,7 @@
 #include "model/groups.h"
 #include "exits/fields.h"
 #include "budget/budget.h"
-#include "lib/nearest.h"
+#include "lib/suggest.h"
 #include "exits/reasons.h"
 
 static bool is_meant(const struct budget_line *l, const struct rec_reason *r)
@@ -80,7 +80,7 @@ static int need_phase(const struct model *m, const struct budget_line *l,
 
 	for (size_t p = 0; p < m->nr_phases; p++)
 		names[p] = m->phases[p].name;
-	meant = name_nearest(l->phase, names, m->nr_phases);
+	meant = suggest_one(l->phase, names, m->nr_phases);
 	if (!found && meant)
 		err_set(err, -ENOENT,
 			"%.200s has no phase \"%.64s\" (did you mean %.64s? or was it not reached?)",

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "exits/kvm-stats.h"
-#include "lib/nearest.h"
+#include "lib/suggest.h"
 #include "exits/reasons.h"
 
 static const struct reason reasons[] = {
@@ -209,34 +209,13 @@ uint32_t reason_isa_by_name(const char *name)
 	return KES_ISA_NONE;
 }
 
-/* Smaller is closer; a name that contains what was typed always counts. */
-static size_t score(const char *typed, const char *name)
-{
-	if (strlen(typed) >= 2 && strcasestr(name, typed))
-		return 1;
-	return name_distance(typed, name);
-}
-
-static bool is_listed(const char **out, size_t n, const char *name)
-{
-	for (size_t i = 0; i < n; i++)
-		if (!strcmp(out[i], name))
-			return true;
-	return false;
-}
-
 size_t reason_suggest(const char *name, const char **out, size_t max)
 {
-	size_t limit = strlen(name) / 2 + 1;
-	size_t n = 0;
+	const char *names[ARRAY_LEN(reasons)];
 
-	name = strip_prefix(name);
-	for (size_t want = 1; want <= limit && n < max; want++)
-		for (size_t i = 0; i < ARRAY_LEN(reasons) && n < max; i++)
-			if (score(name, reasons[i].name) == want &&
-			    !is_listed(out, n, reasons[i].name))
-				out[n++] = reasons[i].name;
-	return n;
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+		names[i] = reasons[i].name;
+	return suggest(strip_prefix(name), names, ARRAY_LEN(names), out, max);
 }
 
 static bool is_read(const struct reason *r)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Unit tests: every exit reason has causes, a cost and a way to avoid it, in
- * whole sentences, and the nearest name to a misspelt one.
+ * whole sentences; suggestions for mistyped names.
  */
 #include <ctype.h>
 
 #include "unit.h"
 #include "exits/advice.h"
-#include "lib/nearest.h"
+#include "lib/suggest.h"
 
 /* Names, as of parameters and options, begin as they are written. */
 static bool is_begin(const char *text)
@@ -102,19 +102,65 @@ static void own_words(void **state UNUSED)
 	assert_non_null(strstr(advice_of(&pvm).host, "nested virtualization"));
 }
 
-static void nearest(void **state UNUSED)
+static void distance(void **state UNUSED)
 {
-	static const char *const names[] = { "firmware", NULL, "kernel early",
-					     "kernel init" };
+	static const struct {
+		const char *a, *b;
+		size_t edits;
+	} pairs[] = {
+		{ "kitten", "sitting", 3 },
+		{ "", "abc", 3 },
+		{ "abc", "", 3 },
+		{ "HLT", "hlt", 0 },
+		{ "HTL", "hlt", 1 },		/* neighbours swapped */
+		{ "reprot", "report", 1 },
+		{ "abcd", "badc", 2 },
+		{ "ab", "bca", 3 },
+	};
 
-	assert_int_equal(name_distance("kitten", "sitting"), 3);
-	assert_int_equal(name_distance("", "abc"), 3);
-	assert_int_equal(name_distance("HLT", "hlt"), 0);
-	assert_string_equal(name_nearest("kernel erly", names, 4),
-			    "kernel early");
-	assert_string_equal(name_nearest("FIRMWARE", names, 4), "firmware");
-	assert_null(name_nearest("zzz", names, 4));
-	assert_null(name_nearest("x", names, 0));
+	each_row(p, pairs) {
+		assert_int_equal(suggest_distance(p->a, p->b), p->edits);
+		assert_int_equal(suggest_distance(p->b, p->a), p->edits);
+	}
+}
+
+/* The closest names to what was typed, joined by blanks. */
+static void suggestions(void **state UNUSED)
+{
+	static const char *const names[] = {
+		"list", "reset", "top", NULL, "record", "report", "check",
+		"check-budget", "explain", "top",
+	};
+	static const struct {
+		const char *typed, *close;
+	} rows[] = {
+		{ "TOP", "top" },		/* another case; once */
+		{ "tpo", "top" },
+		{ "reprot", "report" },
+		{ "rec", "record" },		/* the beginning of a name */
+		{ "re", "reset record" },	/* no more than asked for */
+		{ "budget", "check-budget" },	/* a part of a name */
+		{ "exxplain", "explain" },
+		{ "r", "" },
+		{ "", "" },
+		{ "foo", "" },
+		{ "serial", "" },
+	};
+	const char *out[2];
+
+	each_row(r, rows) {
+		size_t n = suggest(r->typed, names, ARRAY_LEN(names), out, 2);
+		struct buf b = { 0 };
+
+		for (size_t i = 0; i < n; i++)
+			buf_printf(&b, "%s%s", i ? " " : "", out[i]);
+		assert_string_equal(b.data ? b.data : "", r->close);
+		buf_free(&b);
+	}
+	assert_null(suggest_one("x", names, 0));
+	assert_string_equal(suggest_one("re", names, ARRAY_LEN(names)),
+			    "reset");
+	assert_null(suggest_one("zzz", names, ARRAY_LEN(names)));
 }
 
 /* A row that names nothing, or what the kernel itself names, is a mistake. */
@@ -143,5 +189,5 @@ static void names_of_others(void **state UNUSED)
 }
 
 UNIT_TESTS("advice",
-	   TEST(every_reason), TEST(class_other), TEST(own_words), TEST(nearest),
-	   TEST(names_of_others))
+	   TEST(every_reason), TEST(class_other), TEST(own_words), TEST(distance),
+	   TEST(suggestions), TEST(names_of_others))
