@@ -141,8 +141,9 @@ static const struct {
 	  "exits to user space and set-up times, on stderr" },
 	{ "quiet", no_argument, set_quiet, NULL,
 	  "say nothing about programs that ended well" },
-	{ "help", no_argument, set_help, NULL, "this list" },
-	{ "version", no_argument, set_version, NULL, "the version" },
+	{ "help", no_argument, set_help, NULL, "show this help (also -h)" },
+	{ "version", no_argument, set_version, NULL,
+	  "show the version (also -V)" },
 };
 
 void options_help(void)
@@ -209,14 +210,18 @@ int options_parse(struct options *o, int argc, char **argv,
 	*o = (struct options) { .mode = NR_MODES, .repeat = 1 };
 	optind = 0;	/* from the beginning, also a second time */
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":", longs, &index)) != -1) {
+	while ((c = getopt_long(argc, argv, ":hV", longs, &index)) != -1) {
 		if (c == ':')
 			return err_set(err, -EINVAL, "%s: needs a value (minivmm --help)",
 				       argv[optind - 1]);
-		if (c)
+		if (c == 'h')
+			o->help = true;
+		else if (c == 'V')
+			o->version = true;
+		else if (c)
 			return err_set(err, -EINVAL, "%s: no such option (minivmm --help)",
 				       argv[optind - 1]);
-		if (set_one(o, index, err))
+		else if (set_one(o, index, err))
 			return -EINVAL;
 	}
 	o->images = argv + optind;

@@ -44,7 +44,9 @@ guest lost '\xb8\x00\x00\x00\x04\xff\xe0'
 help() {
 	minivmm --help >got
 	has '--timeout S' <got
+	minivmm -h | diff got -
 	minivmm --version | has '^minivmm [0-9]'
+	minivmm -V | has '^minivmm [0-9]'
 }
 
 many_images() {
