@@ -21,8 +21,8 @@ static uint64_t tolerance(const struct snapshot *s, const struct snap_vm *vm)
 	return s->hdr.switches + !vm->dead;
 }
 
-static void close_vcpu(const struct snapshot *s, const struct snap_vm *vm,
-		       const struct snap_vcpu *v, struct check_closure *c)
+static void account_vcpu(const struct snapshot *s, const struct snap_vm *vm,
+			 const struct snap_vcpu *v, struct check_accounting *c)
 {
 	int64_t open = snapshot_unaccounted(s, v);
 	struct check_vcpu one = {
@@ -33,7 +33,7 @@ static void close_vcpu(const struct snapshot *s, const struct snap_vm *vm,
 			 (uint64_t)open,
 		.failed = v->entry_failed,
 		.emulation = v->entry_emulated,
-		.missing = open,
+		.unaccounted = open,
 		.wrong = (uint64_t)llabs(open) > tolerance(s, vm),
 	};
 
@@ -43,10 +43,10 @@ static void close_vcpu(const struct snapshot *s, const struct snap_vm *vm,
 	c->wrong += one.wrong;
 	c->inexact += open && !one.wrong;
 	c->attempts += v->attempts;
-	c->missing += open;
+	c->unaccounted += open;
 }
 
-void check_closure(const struct snapshot *s, struct check_closure *c)
+void check_accounting(const struct snapshot *s, struct check_accounting *c)
 {
 	memset(c, 0, sizeof(*c));
 	if (!(s->hdr.fields & KES_FIELD_ACCOUNTING)) {
@@ -56,12 +56,12 @@ void check_closure(const struct snapshot *s, struct check_closure *c)
 	}
 	for (size_t i = 0; i < s->nr_vms; i++)
 		for (size_t j = 0; j < s->vms[i].nr_vcpus; j++)
-			close_vcpu(s, &s->vms[i],
-				   &s->vcpus[s->vms[i].first_vcpu + j], c);
+			account_vcpu(s, &s->vms[i],
+				     &s->vcpus[s->vms[i].first_vcpu + j], c);
 	c->verdict = c->wrong ? WRONG : RIGHT;
 }
 
-void check_closure_free(struct check_closure *c)
+void check_accounting_free(struct check_accounting *c)
 {
 	free(c->vcpus);
 	memset(c, 0, sizeof(*c));

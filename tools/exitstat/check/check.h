@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Are the counts right? Closure, and the comparison with the kernel's own
- * histogram of kvm_exit, as facts. Prints nothing.
+ * The accounting check, and the comparison with the kernel's own
+ * histogram of kvm_exit. Prints nothing.
  */
 #ifndef EXITSTAT_CHECK_H
 #define EXITSTAT_CHECK_H
@@ -22,20 +22,20 @@ struct check_vcpu {
 	uint64_t exits;
 	uint64_t failed;
 	uint64_t emulation;
-	int64_t missing;
+	int64_t unaccounted;
 	char comm[17];
-	bool wrong;		/* more missing than tolerated */
+	bool wrong;		/* more unaccounted attempts than tolerated */
 };
 
-struct check_closure {
+struct check_accounting {
 	enum verdict verdict;
 	const char *source;	/* that does not count attempts: CANNOT */
 	struct check_vcpu *vcpus;
 	size_t nr, cap;
-	size_t wrong;		/* vCPUs with more missing than tolerated */
+	size_t wrong;		/* vCPUs with more unaccounted attempts than tolerated */
 	size_t inexact;		/* with some, tolerated */
 	uint64_t attempts;
-	int64_t missing;
+	int64_t unaccounted;
 };
 
 /* One reason of one vCPU number, over all VMs, as both sides count it. */
@@ -62,8 +62,8 @@ struct check_trace {
 	size_t wrong;		/* pairs that differ */
 };
 
-void check_closure(const struct snapshot *s, struct check_closure *c);
-void check_closure_free(struct check_closure *c);
+void check_accounting(const struct snapshot *s, struct check_accounting *c);
+void check_accounting_free(struct check_accounting *c);
 
 /*
  * @before and @after: the histogram around the read of @s. @live: it was read

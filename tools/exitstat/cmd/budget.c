@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat check-budget: loads the budget and one recording after the other,
- * and hands what they have to budget-*.c. The status is that of a comparison: 0
- * within, 1 over, 2 for all that leaves the question open.
+ * exitstat check-budget: checks recordings against budgets, or writes budgets
+ * that recordings meet. The exit code is that of a comparison: 0 if all budgets
+ * are met, 1 if one is exceeded, 2 if that is undecidable or an error.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,6 +11,8 @@
 
 #include "budget/budget.h"
 #include "cmd/cmd.h"
+#include "cmd/parse.h"
+#include "cmd/usage.h"
 #include "lib/outfile.h"
 #include "lib/plain.h"
 #include "model/open.h"
@@ -33,7 +35,7 @@ static void margin(void *options, char *arg, struct argp_state *state)
 
 	if (len > 1 && digits[len - 1] == '%')
 		digits[len - 1] = '\0';
-	o->margin = (unsigned int)option_number(state, digits, 0, MAX_MARGIN);
+	o->margin = (unsigned int)parse_number(state, digits, 0, MAX_MARGIN);
 	o->has_margin = true;
 	free(digits);
 }
@@ -42,34 +44,34 @@ static const struct option_row rows[] = {
 	{ .arg = "FILE", OPT_LIST(files), .argument = true, .many = true,
 	  .missing = "which FILE?" },
 	{ "budget", 'b', "FILE", OPT_TEXT(budget),
-	  "The budgets, as exitstat-budget(5) describes them" },
+	  "read the budgets from FILE, see exitstat-budget(5)" },
 	{ "init", 0, NULL, OPT_FLAG(init),
-	  "Write budgets that the recordings keep: to the FILE of --budget, or to standard output" },
+	  "write budgets that the recordings meet, to the FILE of --budget or to standard output" },
 	{ "margin", 0, "PERCENT", OPT_CALL(margin),
-	  "With --init: so much more than the most that a run had (default: 10%)" },
+	  "with --init, allow this much more than the largest run (default: 10%)" },
 	CMD_JSON_OPTION,
 	{ 0 }
 };
 
-static void finish(void *options, struct argp_state *state)
+static void finish(void *options)
 {
 	const struct options *o = options;
 
 	if (!o->files.nr)
 		return;
 	if (!o->init && !o->budget)
-		argp_error(state, "which --budget? (--init writes one)");
+		usage_error("which --budget? (--init writes one)");
 	if (!o->init && o->has_margin)
-		argp_error(state, "--margin is for --init");
+		usage_error("--margin requires --init");
 	if (o->init && o->json)
-		argp_error(state, "--init writes budgets: without --json");
+		usage_error("--init writes budgets: it excludes --json");
 }
 
-/* Calls @fn for one file after the other. */
+/* Call @fn for each file in turn. */
 static int each_file(const struct options *o, cmd_model_fn fn, void *arg,
 		     struct errbuf *err)
 {
-	/* what an unfinished or empty run has would keep any budget */
+	/* an incomplete or empty run would meet any budget */
 	static const struct model_need need = { .exits = true,
 						.complete = true };
 	int rc = 0;
@@ -95,7 +97,7 @@ static int check_one(void *arg, const struct model *m,
 	return 0;
 }
 
-/* What is over is certain, whatever else cannot be told. */
+/* An exceeded budget is certain even if another one is undecidable. */
 static int status_of(const struct checks *all)
 {
 	int code = EXIT_CODE_OK;
@@ -147,7 +149,7 @@ static int add_one(void *arg, const struct model *m, struct errbuf *err)
 	return budget_init_add(arg, m, err);
 }
 
-/* Budgets that somebody has edited are not written over. */
+/* Refuse to overwrite budgets, which may have been edited. */
 static int write_new(const struct budget_init *init, const struct options *o,
 		     struct errbuf *err)
 {
@@ -156,7 +158,7 @@ static int write_new(const struct budget_init *init, const struct options *o,
 
 	if (o->budget && !access(o->budget, F_OK))
 		return err_set(err, -EEXIST,
-			       "%.300s: there is one already (remove it first)",
+			       "%.300s: File exists (remove it first)",
 			       o->budget);
 	rc = outfile_open(&out, o->budget, err);
 	if (rc)
@@ -190,10 +192,11 @@ static int run(void *options)
 
 const struct command cmd_check_budget = {
 	.name = "check-budget",
-	.help = "does a recording keep its budget of exits?",
+	.help = "check recordings against a budget of exits",
 	.usage = "FILE... --budget BUDGETS",
-	.doc = "Say whether recordings keep budgets of exits: in all, by phase, reason or class, or of returns to user space.\v"
-	       "The exit status is 0 if all are kept, 1 if one is exceeded, and 2 if that cannot be told.",
+	.doc = "Check recordings against budgets for exits (in total, by phase, reason or class), for their time and for returns to user space.",
+	.notes = "Exit status: 0 if all budgets are met, 1 if one is exceeded, 2 if that is\n"
+		 "undecidable, or after an error.\n",
 	.rows = rows,
 	.finish = finish,
 	.size = sizeof(struct options),

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat check: are the counts right? Every VM-entry attempt must end in
- * one bucket (closure), and the kernel's own histogram of kvm_exit, when
- * somebody has set it up, must agree per reason and vCPU. check/check.c finds out;
- * this reads, and says it in words or as JSON.
+ * exitstat check: verifies the counts. Every attempt to enter a guest must be
+ * accounted for, and a histogram of kvm_exit in tracefs, if there is one, must
+ * agree for each reason and vCPU. check/check.c compares; this file reads the
+ * counts and prints the result as text or JSON.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -24,54 +24,53 @@ struct options {
 
 static const struct option_row rows[] = {
 	{ "snapshot", 0, "FILE", OPT_TEXT(snapshot),
-	  "Check this copy of the kernel's snapshot" },
+	  "check a copy of the kernel's snapshot" },
 	{ "histogram", 0, "FILE", OPT_TEXT(histogram),
-	  "Compare with this copy of events/kvm/kvm_exit/hist" },
+	  "compare with a copy of events/kvm/kvm_exit/hist" },
 	CMD_JSON_OPTION,
 	CMD_COMMON_OPTIONS,
 	{ 0 }
 };
 
-/* ---- words ---- */
+/* ---- text ---- */
 
 static void print_vcpu(const struct check_vcpu *v)
 {
 	char a[COUNT_TEXT_LEN], b[COUNT_TEXT_LEN];
 
-	printf("%5" PRIu64 " %-15.15s %4" PRIu64 " %14s %14s %6" PRIu64 " %8" PRIu64 " %11" PRId64 "%s\n",
+	printf("%4" PRIu64 " %-12.12s %4" PRIu64 " %13s %13s %6" PRIu64 " %8" PRIu64 " %11" PRId64 "%s\n",
 	       v->vm_id, v->comm, v->vcpu_id, fmt_count(a, v->attempts),
-	       fmt_count(b, v->exits), v->failed, v->emulation, v->missing,
-	       v->wrong ? " *" : "");
+	       fmt_count(b, v->exits), v->failed, v->emulation,
+	       v->unaccounted, v->wrong ? " *" : "");
 }
 
-static void print_accounting(const struct check_closure *c, uint64_t switches)
+static void print_accounting(const struct check_accounting *c, uint64_t switches)
 {
 	char n[COUNT_TEXT_LEN];
 
-	printf("Accounting check: VM-entry attempts = exits + failed entries + emulated entries\n\n");
+	printf("Accounting check: attempts = exits + failed entries + emulated entries\n\n");
 	if (c->verdict == CANNOT) {
 		printf("  unavailable: source %s does not count attempts\n",
 		       c->source);
 		return;
 	}
-	printf("%5s %-15s %4s %14s %14s %6s %8s %11s\n", "VM", "NAME", "VCPU",
-	       "ATTEMPTS", "EXITS", "FAILED", "EMULATED",
-	       "UNACCOUNTED");
+	printf("%4s %-12s %4s %13s %13s %6s %8s %11s\n", "VM", "NAME", "VCPU",
+	       "ATTEMPTS", "EXITS", "FAILED", "EMULATED", "UNACCOUNTED");
 	for (size_t i = 0; i < c->nr; i++)
 		print_vcpu(&c->vcpus[i]);
 	if (!c->nr)
-		printf("  no vCPU so far\n");
+		printf("  no vCPUs yet\n");
 	if (c->inexact)
-		printf("\n  Not 0, and still right: a vCPU that runs may be between its exit and the end\n"
-		       "  of its attempt, and may lose one each time counting is switched (%" PRIu64 " so far).\n",
+		printf("\n  Tolerated: one attempt of each running vCPU that has not ended yet, and one\n"
+		       "  for each time that counting was switched (%" PRIu64 " so far).\n",
 		       switches);
 	fmt_count(n, c->attempts);
 	if (c->wrong)
-		printf("\n  WRONG: the lines with * are not closed, difference %" PRId64 " of %s attempts\n",
-		       c->missing, n);
+		printf("\n  WRONG: %" PRId64 " of %s attempts are unaccounted; * is more than tolerated\n",
+		       c->unaccounted, n);
 	else
-		printf("\n  closed: difference %" PRId64 " of %s attempts\n",
-		       c->missing, n);
+		printf("\n  right: %" PRId64 " of %s attempts are unaccounted\n",
+		       c->unaccounted, n);
 }
 
 static void print_differences(const struct check_trace *t, uint32_t isa)
@@ -97,27 +96,27 @@ static void print_trace(const struct check_trace *t, uint32_t isa)
 {
 	char n[COUNT_TEXT_LEN];
 
-	printf("\nThe kernel's own histogram of kvm_exit\n\n");
+	printf("\nComparison with the kernel's histogram of kvm_exit\n\n");
 	if (t->wrong)
 		print_differences(t, isa);
 	if (t->verdict == CANNOT)
 		printf("  cannot be compared: %s\n", t->why.text);
 	else if (t->verdict == WRONG)
-		printf("  WRONG: %zu of %zu differ. (Counting and the histogram must both have been\n"
-		       "  switched on before the first guest, and stayed on.)\n",
+		printf("  WRONG: %zu of %zu differ (counting and the histogram must be switched on\n"
+		       "  before the first guest starts, and stay on)\n",
 		       t->wrong, t->pairs.nr);
 	else
-		printf("  difference 0: %s exits, by %zu reasons and vCPUs\n",
+		printf("  right: difference 0 in %s exits, %zu pairs of reason and vCPU\n",
 		       fmt_count(n, t->exits), t->pairs.nr);
 }
 
 /* ---- JSON ---- */
 
 static const char *const verdict_names[] = {
-	[RIGHT] = "right", [WRONG] = "wrong", [CANNOT] = "cannot",
+	[RIGHT] = "right", [WRONG] = "wrong", [CANNOT] = "undecidable",
 };
 
-static json_t *accounting_json(const struct check_closure *c)
+static json_t *accounting_json(const struct check_accounting *c)
 {
 	json_t *vcpus = json_array();
 
@@ -132,12 +131,14 @@ static json_t *accounting_json(const struct check_closure *c)
 			"exits", (json_int_t)v->exits,
 			"entry_failed", (json_int_t)v->failed,
 			"entry_emulated", (json_int_t)v->emulation,
-			"unaccounted", (json_int_t)v->missing, "wrong", v->wrong));
+			"unaccounted", (json_int_t)v->unaccounted,
+			"wrong", v->wrong));
 	}
 	return json_pack("{s:s, s:I, s:I, s:o}", "verdict",
 			 verdict_names[c->verdict],
 			 "attempts", (json_int_t)c->attempts,
-			 "unaccounted", (json_int_t)c->missing, "vcpus", vcpus);
+			 "unaccounted", (json_int_t)c->unaccounted,
+			 "vcpus", vcpus);
 }
 
 static json_t *trace_json(const struct check_trace *t, uint32_t isa)
@@ -165,7 +166,8 @@ static json_t *trace_json(const struct check_trace *t, uint32_t isa)
 			 "differences", all);
 }
 
-static void print_json(const struct snapshot *s, const struct check_closure *c,
+static void print_json(const struct snapshot *s,
+		       const struct check_accounting *c,
 		       const struct check_trace *t)
 {
 	json_print(json_pack("{s:I, s:I, s:o, s:o}",
@@ -191,7 +193,7 @@ static int read_copy(const char *file, struct snapshot *s, struct errbuf *err)
 	return rc ? err_set(err, rc, "%s: %.400s", file, why.text) : 0;
 }
 
-/* 0, or -errno after a complaint. */
+/* 0, or -errno after an error message. */
 static int read_snapshot(const struct options *o, struct snapshot *s)
 {
 	struct source_choice choice;
@@ -202,7 +204,7 @@ static int read_snapshot(const struct options *o, struct snapshot *s)
 	if (o->snapshot) {
 		rc = read_copy(o->snapshot, s, &err);
 	} else {
-		src = cmd_source(&o->common, &choice);
+		src = cmd_source(&o->common, false, &choice);
 		if (!src)
 			return -ENODEV;
 		rc = cmd_snapshot(src, s, &err);
@@ -213,11 +215,11 @@ static int read_snapshot(const struct options *o, struct snapshot *s)
 	return rc;
 }
 
-static int exit_code(enum verdict closure, enum verdict trace)
+static int exit_code(enum verdict accounting, enum verdict trace)
 {
-	if (closure == WRONG || trace == WRONG)
+	if (accounting == WRONG || trace == WRONG)
 		return EXIT_CODE_FAILED;
-	if (closure == CANNOT && trace == CANNOT)
+	if (accounting == CANNOT && trace == CANNOT)
 		return EXIT_CODE_CANNOT;
 	return EXIT_CODE_OK;
 }
@@ -225,10 +227,10 @@ static int exit_code(enum verdict closure, enum verdict trace)
 static int report(const struct options *o, const struct snapshot *s,
 		  const struct check_trace *t)
 {
-	struct check_closure c;
+	struct check_accounting c;
 	int code;
 
-	check_closure(s, &c);
+	check_accounting(s, &c);
 	if (o->json) {
 		print_json(s, &c, t);
 	} else {
@@ -237,11 +239,11 @@ static int report(const struct options *o, const struct snapshot *s,
 		print_trace(t, s->hdr.isa);
 	}
 	code = exit_code(c.verdict, t->verdict);
-	check_closure_free(&c);
+	check_accounting_free(&c);
 	return code;
 }
 
-/* The histogram before, the snapshot, the histogram after: guests may run. */
+/* Guests may be running: read the histogram before and after the snapshot. */
 static int check(const struct options *o, struct snapshot *s,
 		 struct trace_hist *before, struct trace_hist *after)
 {
@@ -249,7 +251,7 @@ static int check(const struct options *o, struct snapshot *s,
 	const char *root = cmd_root(&o->common);
 	struct check_trace t = { .verdict = CANNOT };
 	int code, rc = alone ?
-		 err_set(&t.why, -ENOENT, "no --histogram to go with --snapshot") :
+		 err_set(&t.why, -ENOENT, "--snapshot requires --histogram") :
 		 trace_hist_read(before, root, o->histogram, &t.why);
 
 	if (read_snapshot(o, s))
@@ -279,9 +281,8 @@ static int run(void *options)
 
 const struct command cmd_check = {
 	.name = "check",
-	.help = "are the counts right? closure, and ftrace's count",
-	.doc = "Check that the counts are right: every VM-entry attempt accounted "
-	       "for, and no difference to the kernel's own histogram of kvm_exit.",
+	.help = "verify the counts (accounting check, comparison with ftrace)",
+	.doc = "Verify the counts: every attempt to enter a guest must be accounted for, and the exits must equal those of the kernel's histogram of kvm_exit, if there is one.",
 	.rows = rows,
 	.size = sizeof(struct options),
 	.run = run,

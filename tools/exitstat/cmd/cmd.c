@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Implements cmd.h: options that several commands have, what they do alike, and
- * complaints.
- */
+/* Implements cmd.h. */
 #include <err.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/parse.h"
 #include "exits/groups.h"
 #include "exits/reasons.h"
 #include "exits/sources.h"
@@ -41,7 +40,7 @@ void cmd_picture(void *picture, char *path, struct argp_state *state)
 
 	p->path = path;
 	if (!plot_format_of(path, &p->format))
-		option_error(state,
+		parse_error(state,
 			     "%s: need a name that ends in .svg, .png or .pdf",
 			     path);
 }
@@ -54,7 +53,13 @@ int cmd_fail(const struct errbuf *err)
 	return EXIT_CODE_FAILED;
 }
 
-struct source *cmd_source(const struct cmd_common *common,
+/* Without root, no source of this machine is usable. */
+static bool requires_root(const struct cmd_common *common)
+{
+	return geteuid() && !*cmd_root(common);
+}
+
+struct source *cmd_source(const struct cmd_common *common, bool explain,
 			  struct source_choice *choice)
 {
 	const char *name = common->source ? common->source : "auto";
@@ -63,6 +68,13 @@ struct source *cmd_source(const struct cmd_common *common,
 
 	if (s)
 		return s;
+	if (choice->nr_refused > 1 && requires_root(common)) {
+		warnx("requires root: sudo %s ...%s",
+		      program_invocation_short_name, explain ? "" :
+		      " (exitstat list shows what each source requires)");
+		if (!explain)
+			return NULL;
+	}
 	cmd_fail(&err);
 	if (choice->nr_refused > 1)
 		for (size_t i = 0; i < choice->nr_refused; i++)
@@ -103,7 +115,7 @@ int cmd_counting(struct source *s, uint32_t groups, bool quiet,
 	return code;
 }
 
-/* ---- recordings and what is made of them ---- */
+/* ---- recordings and pictures ---- */
 
 int cmd_model(const char *file, const struct model_need *need,
 	      cmd_model_fn fn, void *arg, struct errbuf *err)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A command as the table of main.c has it, and what several commands share:
- * options, sources, recordings, pictures and how to complain. Commands print;
- * everything else returns.
+ * The commands, and what several of them share: options, sources, recordings,
+ * pictures and error messages. Only commands print; other code returns.
  */
 #ifndef EXITSTAT_CMD_H
 #define EXITSTAT_CMD_H
@@ -32,12 +31,12 @@ extern const struct command cmd_reset;
 extern const struct command cmd_serve;
 extern const struct command cmd_top;
 
-/* The script for bash. */
+/* Print the completion script for bash. */
 void completion_bash(const struct command *const *commands, size_t nr);
 
 /* ---- options ---- */
 
-/* --root and --source, NULL when they are not given. */
+/* --root and --source; NULL if absent. */
 struct cmd_common {
 	const char *root;
 	const char *source;
@@ -45,76 +44,77 @@ struct cmd_common {
 
 #define CMD_COMMON_OPTIONS \
 	{ "root", 0, "DIR", OPT_TEXT(common.root), \
-	  "Look for /proc and /sys below DIR (also: EXITSTAT_ROOT)", 10 }, \
-	{ "source", 0, "SOURCE", OPT_TEXT_OF(common.source, source_word), \
-	  "Where counts come from: auto (default; the first that works) or one of", \
-	  10, .help_words = true }
+	  "read /proc and /sys below DIR (default: EXITSTAT_ROOT)" }, \
+	{ "source", 0, "SOURCE", OPT_WORD(common.source, source_word), \
+	  "source of the counts: %s (default: the first that works)" }
 
-/* Where /proc and /sys are, below "" or a directory: from EXITSTAT_ROOT too. */
+/* The directory above /proc and /sys: --root, EXITSTAT_ROOT or "". */
 const char *cmd_root(const struct cmd_common *common);
 
 #define CMD_JSON_OPTION \
-	{ "json", 'j', NULL, OPT_FLAG(json), "For programs: one JSON object" }
+	{ "json", 'j', NULL, OPT_FLAG(json), "print one JSON object" }
 #define CMD_FORCE_OPTION \
-	{ "force", 0, NULL, OPT_FLAG(force), "Replace FILE if it exists" }
+	{ "force", 0, NULL, OPT_FLAG(force), "replace FILE if it exists" }
 
-/* The only argument, which must be given. */
+/* The only argument, which is required. */
 #define CMD_ONE_FILE(called) \
 	{ .arg = (called), OPT_TEXT(file), .argument = true, \
 	  .missing = "which FILE?", .again = "one FILE at a time" }
 
-/* option_row.word of a REASON, which may be any text */
+/* option_row.word of a REASON, which may also be another text */
 const char *cmd_reason_word(size_t i);
 
-/* A file to draw, whose name says how: a usage error if it does not. */
+/* A picture to draw. The ending of its name selects the format. */
 struct cmd_picture {
 	const char *path;	/* NULL: none */
 	enum plot_format format;
 };
 
+/* Reports a usage error if the ending is unknown. */
 void cmd_picture(void *picture, char *path, struct argp_state *state);
 #define CMD_PICTURE(field) \
 	OPT_CALL_FOR(field, struct cmd_picture, cmd_picture)
 
-/* ---- what commands do alike ---- */
+/* ---- helpers ---- */
 
-/* "exitstat NAME: text" on standard error; returns EXIT_CODE_FAILED. */
+/* Print "exitstat NAME: text" on standard error; return EXIT_CODE_FAILED. */
 int cmd_fail(const struct errbuf *err);
 
 /*
- * Opens the source that --source asks for, or NULL after a complaint: one line,
- * or one for each source if none serves.
+ * Open the source that --source selects. NULL after an error message. With
+ * @explain, or as root, a line for each source that is not usable follows.
  */
-struct source *cmd_source(const struct cmd_common *common,
+struct source *cmd_source(const struct cmd_common *common, bool explain,
 			  struct source_choice *choice);
-/* One snapshot of it. -errno with a line in @err. */
+/* Read one snapshot from it. -errno with a line in @err. */
 int cmd_snapshot(struct source *src, struct snapshot *s, struct errbuf *err);
 
 /*
- * Runs @run while what is off of @groups (bits), and of those that they need, is
- * switched on. Says what a user should know: with @quiet not how it ended.
- * Returns the exit code of @run, or EXIT_CODE_FAILED after a complaint.
+ * Run @run with @groups (bits) and the groups that they need switched on. Those
+ * that were off are switched off afterwards, unless another recorder needs them.
+ * Print notes about other recorders; with @quiet, not those at the end. Return
+ * the exit code of @run, or EXIT_CODE_FAILED after an error message.
  */
 int cmd_counting(struct source *s, uint32_t groups, bool quiet,
 		 int (*run)(void *arg), void *arg);
 
-/* Calls @fn with the model of @file. -errno with a line in @err, as of @fn. */
+/* Call @fn with the model of @file. -errno with a line in @err, also from @fn. */
 typedef int (*cmd_model_fn)(void *arg, const struct model *m,
 			    struct errbuf *err);
 int cmd_model(const char *file, const struct model_need *need,
 	      cmd_model_fn fn, void *arg, struct errbuf *err);
 
 /*
- * Draws into @path, which appears when the picture is complete. @fn's line in
- * @err does not name the file.
+ * Draw into @path, which appears when the picture is complete. The line that
+ * @fn leaves in @err does not name the file.
  */
 typedef int (*cmd_draw_fn)(const void *arg, FILE *out, struct errbuf *err);
 int cmd_draw(const char *path, cmd_draw_fn fn, const void *arg,
 	     struct errbuf *err);
 
-/* Columns of the terminal; 80 if there is none or it has less than @least. */
+/* Columns of the terminal; 80 without one, or if it has fewer than @least. */
 int cmd_terminal_width(int least);
-/* A line, if exits were seen and not counted. */
+/* Print a warning if exits were lost. */
 void cmd_print_lost(const struct snapshot *s);
 
 #endif

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat completion: writes a script with which bash completes commands,
- * options, their values and recordings. All of it comes from the tables that
- * parse them: that of commands, and each command's rows.
+ * exitstat completion: prints a script with which bash completes commands,
+ * options, their values and the names of recordings. The words come from the
+ * tables that the parser uses: that of commands and the rows of each command.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/usage.h"
 
 /* ---- values ---- */
 
 /*
- * Words of the value of @row, if it has any. Those with a blank are no words,
- * and "'" is the script's.
+ * Print @call, the words that the value of @row may be, and "'". Skip words with
+ * a blank or a "'", which the script could not quote. Return their number; print
+ * nothing if there are none.
  */
 static size_t put_words(const struct option_row *row, const char *call)
 {
@@ -28,10 +30,10 @@ static size_t put_words(const struct option_row *row, const char *call)
 	return n;
 }
 
-/* What a value is of which the script knows words, by its name in the help. */
+/* How the script completes a value without words, by the name in its help. */
 static const struct {
 	const char *name;
-	const char *how;	/* of the script's function that completes it */
+	const char *how;	/* the suffix of the script's function */
 } kinds[] = {
 	{ "FILE", "files" },
 	{ "DIR", "files" },
@@ -47,7 +49,7 @@ static const char *how_to_complete(const char *name)
 	return "none";
 }
 
-/* The script's call that completes a value: "words 'vmx svm'" */
+/* Print the call that completes a value: "_exitstat_words 'vmx svm'" */
 static void put_call(const struct option_row *row, const char *words)
 {
 	printf("_exitstat_");
@@ -57,7 +59,7 @@ static void put_call(const struct option_row *row, const char *words)
 
 /* ---- commands and options ---- */
 
-/* "	--output|-o) how" of an option that has a value */
+/* "	--output|-o) call" for an option with a value */
 static void put_value(const struct option_row *row)
 {
 	printf("\t\t--%s", row->name);
@@ -68,7 +70,7 @@ static void put_value(const struct option_row *row)
 	printf(" ;;\n");
 }
 
-/* The first; a FILE to read is a recording. */
+/* The first argument. If it is a FILE, it is a recording. */
 static void put_argument(const struct option_row *row)
 {
 	while (row->kind && !row->argument)
@@ -93,7 +95,9 @@ static void put_command(const struct command *c)
 	for (row = rows; row->kind; row++)
 		if (!row->argument && !row->hidden)
 			printf(" --%s", row->name);
-	printf(" --help --usage' ");
+	for (row = common_rows; row->kind; row++)
+		printf(" --%s", row->name);
+	printf("' ");
 	put_argument(rows);
 	printf(" ;;\n\t\tesac ;;\n");
 }
@@ -119,7 +123,7 @@ static const char head[] =
 	"\n"
 	"_exitstat_words() { mapfile -t COMPREPLY < <(compgen -P \"$glue\" -W \"$1\" -- \"$cur\"); }\n"
 	"\n"
-	"# the last of \"a,b,c\"\n"
+	"# the last word of \"a,b,c\"\n"
 	"_exitstat_list()\n"
 	"{\n"
 	"	[[ $cur != *,* ]] || glue+=${cur%,*},\n"
@@ -139,7 +143,7 @@ static const char head[] =
 	"	compopt -o filenames 2>/dev/null || true\n"
 	"}\n"
 	"\n"
-	"# what comes behind --, in record\n"
+	"# the words after --, in record\n"
 	"_exitstat_command()\n"
 	"{\n"
 	"	[[ $ended ]] || return 0\n"
@@ -150,7 +154,7 @@ static const char head[] =
 	"	fi\n"
 	"}\n"
 	"\n"
-	"# An option, or what the command is about\n"
+	"# an option, or an argument\n"
 	"_exitstat_rest()\n"
 	"{\n"
 	"	if [[ $cur == -* && ! $ended ]]; then\n"
@@ -160,7 +164,7 @@ static const char head[] =
 	"	fi\n"
 	"}\n"
 	"\n"
-	"# The option that $cur may be the value of; --name=value is three words.\n"
+	"# The option whose value $cur may be. --name=value is three words.\n"
 	"_exitstat_option()\n"
 	"{\n"
 	"	local prev=${COMP_WORDS[COMP_CWORD - 1]}\n"

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat diff: loads the recordings of both sides and hands what differs to
- * the writers. FILE... before "--" is A, FILE... behind it is B; two files need
- * no "--".
+ * exitstat diff: loads the recordings of both sides, compares them and passes
+ * the result to a writer. Side A is the FILEs before "--", side B those after it;
+ * two FILEs need no "--".
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/usage.h"
 #include "diff/report.h"
 #include "lib/plain.h"
 #include "model/open.h"
@@ -18,11 +19,11 @@
 struct options {
 	const char *files[MAX_RUNS];
 	size_t nr_files;
-	size_t nr_a;		/* of them; 0 without "--" */
+	size_t nr_a;		/* files of side A; 0 without "--" */
 	struct diff_view view;
 	bool json;
-	struct cmd_picture plot;	/* none: say it instead */
-	const char *html;	/* the same */
+	struct cmd_picture plot;	/* instead of text */
+	const char *html;	/* instead of text; or NULL */
 };
 
 /* The runs of both sides, in the order of their files. */
@@ -41,69 +42,65 @@ static void phase(void *view, char *arg, struct argp_state *state)
 	v->phase = v->every_phase ? NULL : arg;
 }
 
-/* state->quoted is the place of the first argument behind "--". */
+/* state->quoted is the index of the first argument after "--", or 0. */
 static void add_file(void *options, char *file, struct argp_state *state)
 {
 	struct options *o = options;
 
 	if (o->nr_files == MAX_RUNS)
-		argp_error(state, "more than %d recordings", MAX_RUNS);
+		usage_error("more than %d recordings", MAX_RUNS);
 	if (state->quoted && !o->nr_a)
 		o->nr_a = o->nr_files;
 	if (state->quoted && !o->nr_a)
-		argp_error(state, "no FILE before --, which would be A");
+		usage_error("which A? no FILE before --");
 	o->files[o->nr_files++] = file;
 }
 
 static const struct option_row rows[] = {
 	{ .arg = "FILE", OPT_CALL(add_file), .argument = true, .many = true },
 	{ "by", 0, "reason|class", OPT_CHOICE(view.by, DIFF_BY_REASON),
-	  "One table instead of both" },
+	  "print only this table (default: both)" },
 	{ "phase", 0, "NAME|all", OPT_CALL_FOR(view, struct diff_view, phase),
-	  "One phase, or each by itself" },
+	  "compare one phase, or each phase separately" },
 	{ "top", 0, "N", OPT_NUMBER(view.top, 1, 1000),
-	  "Show the N largest changes of a table (default: 10)" },
-	{ "all", 0, NULL, OPT_SET(view.top, SIZE_MAX), "Show all rows" },
+	  "show the N largest changes of a table (default: 10)" },
+	{ "all", 0, NULL, OPT_SET(view.top, SIZE_MAX), "show all rows" },
 	{ "plot", 0, "FILE", CMD_PICTURE(plot),
-	  "Instead, draw the rates of both on the same scales; FILE's name ends in .svg, .png or .pdf" },
+	  "instead, draw the rates of both on the same scales; FILE ends in .svg, .png or .pdf" },
 	{ "html", 0, "PAGE", OPT_TEXT(html),
-	  "Instead, write a page for a browser, with both side by side: one file, which loads nothing" },
+	  "instead, write an HTML page that shows both side by side" },
 	CMD_JSON_OPTION,
 	{ 0 }
 };
 
-static void check_files(struct options *o, struct argp_state *state)
+static void check_files(struct options *o)
 {
 	if (o->nr_files < 2)
-		argp_error(state, "which two recordings? A B, or A... -- B...");
+		usage_error("which two recordings? A B, or A... -- B...");
 	if (!o->nr_a && o->nr_files > 2)
-		argp_error(state,
-			   "%zu recordings: put -- between those of A and those of B",
-			   o->nr_files);
+		usage_error("%zu recordings: put -- between those of A and those of B",
+			    o->nr_files);
 	if (!o->nr_a)
 		o->nr_a = 1;
 }
 
-static void check_options(const struct options *o, struct argp_state *state)
+static void check_options(const struct options *o)
 {
 	bool rows = o->view.phase || o->view.every_phase ||
 		    o->view.top != DIFF_TOP;
 
 	if (o->json && (o->view.by || rows || o->plot.path))
-		argp_error(state,
-			   "--json has everything: without --by, --phase, --top, --all and --plot");
+		usage_error("--json contains everything: it excludes --by, --phase, --top, --all and --plot");
 	if (o->html && (o->view.by || rows || o->plot.path || o->json))
-		argp_error(state,
-			   "--html has everything: without --by, --phase, --top, --all, --plot and --json");
+		usage_error("--html contains everything: it excludes --by, --phase, --top, --all, --plot and --json");
 	if (o->plot.path && rows)
-		argp_error(state,
-			   "--plot draws the whole: without --phase, --top and --all");
+		usage_error("--plot draws the whole run: it excludes --phase, --top and --all");
 }
 
-static void finish(void *options, struct argp_state *state)
+static void finish(void *options)
 {
-	check_files(options, state);
-	check_options(options, state);
+	check_files(options);
+	check_options(options);
 }
 
 static int load(struct runs *runs, const char *file, struct errbuf *err)
@@ -123,7 +120,7 @@ static void unload(struct runs *runs)
 	free(runs);
 }
 
-/* Does what the options ask for exist? */
+/* Fail if the selected table or phase does not exist. */
 static int check_view(const struct diff *d, const struct diff_view *v,
 		      struct errbuf *err)
 {
@@ -218,10 +215,9 @@ static int run(void *options)
 
 const struct command cmd_diff = {
 	.name = "diff",
-	.help = "what differs between two recordings, or two sets of runs",
+	.help = "compare two recordings, or two sets of runs",
 	.usage = "A B\nA... -- B...",
-	.doc = "Say how the exits of recording B differ from those of A, by reason and phase. "
-	       "Several runs of each show how much of it is chance.",
+	.doc = "Compare the exits of recording B with those of A, by reason and phase. Several runs of each give confidence intervals.",
 	.rows = rows,
 	.in_order = true,
 	.finish = finish,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat explain: an exit reason in words. All it knows is in exits.def and
+ * exitstat explain: explains exit reasons, with the texts of exits.def and
  * exits/advice.def.
  */
 #include <err.h>
@@ -10,6 +10,8 @@
 #include "exits/advice.h"
 #include "exits/explain.h"
 #include "cmd/cmd.h"
+#include "cmd/parse.h"
+#include "cmd/usage.h"
 #include "lib/json-text.h"
 
 #define LABEL	13	/* columns before the text */
@@ -18,8 +20,8 @@ struct options {
 	uint32_t isa;
 	const char *what;
 	bool all, json, man;
-	json_t *list;		/* what was found, for --json */
-	bool any;		/* was explained */
+	json_t *list;		/* the reasons found, for --json */
+	bool any;		/* one has been printed */
 };
 
 static void isa(void *options, char *arg, struct argp_state *state)
@@ -28,29 +30,29 @@ static void isa(void *options, char *arg, struct argp_state *state)
 
 	o->isa = reason_isa_by_name(arg);
 	if (o->isa == KES_ISA_NONE)
-		option_error(state, "%s: need vmx, svm, pvm or kvm", arg);
+		parse_error(state, "%s: need vmx, svm, pvm or kvm", arg);
 }
 
 static const struct option_row rows[] = {
 	{ .arg = "REASON", OPT_TEXT_OF(what, cmd_reason_word), .argument = true,
 	  .again = "one REASON at a time" },
 	{ "isa", 'i', "vmx|svm|pvm|kvm", OPT_CALL(isa),
-	  "Only Intel (vmx), AMD (svm) or PVM codes, or KVM's own statistics (kvm); default: all that have the name, or vmx and svm by number" },
-	{ "all", 0, NULL, OPT_FLAG(all), "Explain all reasons" },
-	{ "json", 'j', NULL, OPT_FLAG(json), "For programs: a JSON array" },
+	  "only reasons of Intel (vmx), AMD (svm), PVM or KVM's own statistics (kvm); default: all with that name; for a number, vmx and svm" },
+	{ "all", 0, NULL, OPT_FLAG(all), "explain all reasons" },
+	{ "json", 'j', NULL, OPT_FLAG(json), "print a JSON array" },
 	{ "man", 0, NULL, OPT_FLAG(man),
-	  "Write the manual page exitstat-reasons(7)" },
+	  "print the manual page exitstat-reasons(7)" },
 	{ 0 }
 };
 
-static void finish(void *options, struct argp_state *state)
+static void finish(void *options)
 {
 	const struct options *o = options;
 
 	if (o->all && o->what)
-		argp_error(state, "--all, or one REASON");
+		usage_error("--all excludes REASON");
 	if (o->man && (o->all || o->json || o->what || o->isa != KES_ISA_NONE))
-		argp_error(state, "--man stands alone");
+		usage_error("--man excludes other options");
 }
 
 static void print_fact(const char *label, const char *text)
@@ -61,7 +63,7 @@ static void print_fact(const char *label, const char *text)
 	wrap_text(stdout, LABEL, text);
 }
 
-/* Whom it is said to, before what is said; the label once. */
+/* Print "who: text" after the label. Return the label of the next line. */
 static const char *print_avoid(const char *label, const char *who,
 			       const char *text)
 {
@@ -139,7 +141,7 @@ static void each_reason(struct options *o, reason_fn fn)
 			fn(o, &r[i]);
 }
 
-/* One of all of them. */
+/* Explain one of several reasons. */
 static void explain_next(struct options *o, const struct reason *r)
 {
 	if (!o->json && o->any)
@@ -158,7 +160,7 @@ static void list_one(struct options *o, const struct reason *r)
 	       reason_class_name(r->class));
 }
 
-/* A number, or a negative one: SVM has codes -1 to -4. */
+/* Parse a number, which may be negative: SVM has codes -1 to -4. */
 static bool as_code(const char *text, uint64_t *code)
 {
 	bool negative = text[0] == '-';
@@ -170,7 +172,7 @@ static bool as_code(const char *text, uint64_t *code)
 	return true;
 }
 
-/* Codes of PVM have numbers and no names. */
+/* PVM codes are numbers without names. */
 static int explain_pvm(struct options *o, uint64_t code)
 {
 	char name[32];
@@ -207,7 +209,7 @@ static int explain_in(uint32_t isa, struct options *o)
 	return 1;
 }
 
-static int complain(const char *what)
+static int not_found(const char *what)
 {
 	const char *names[4];
 	char list[256] = "";
@@ -236,7 +238,7 @@ static int explain_one(struct options *o)
 
 	for (size_t i = 0; i < ARRAY_LEN(isas); i++)
 		found += explain_in(isas[i], o);
-	return found ? EXIT_CODE_OK : complain(o->what);
+	return found ? EXIT_CODE_OK : not_found(o->what);
 }
 
 static int show(struct options *o)
@@ -268,11 +270,11 @@ static int run(void *options)
 
 const struct command cmd_explain = {
 	.name = "explain",
-	.help = "what an exit reason means, costs, and how to avoid it",
+	.help = "explain what a reason means, what it costs and how to avoid it",
 	.usage = "[REASON]",
-	.doc = "Explain a VM exit reason, by name or number: what it is, what causes it and costs, how to avoid it. Without REASON, list all.\v"
-	       "Names are the kernel's, with or without EXIT_REASON_ or SVM_EXIT_. "
-	       "Example: exitstat explain --isa vmx 30",
+	.doc = "Explain a VM exit reason: what it means, what causes it, what it costs and how to avoid it. Without REASON, list all reasons.",
+	.notes = "REASON is a number or the kernel's name, with or without EXIT_REASON_ or\n"
+		 "SVM_EXIT_. Example: exitstat explain --isa vmx 30\n",
 	.rows = rows,
 	.finish = finish,
 	.size = sizeof(struct options),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat export: chooses a format, a table and where it goes; the rest is in
- * the export-*.c files.
+ * exitstat export: selects a format, a table and an output file. The writers
+ * are in export/.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -10,18 +10,19 @@
 
 #include "clock.h"
 #include "cmd/cmd.h"
+#include "cmd/usage.h"
 #include "export/export.h"
 #include "lib/outfile.h"
 
-/* The first is the one that nobody has to ask for. */
+/* The first one is the default. */
 static const struct export_format formats[] = {
 	{ "csv", "one table, in long format", true, export_csv, NULL },
 	{ "json", "all tables, one object", false, export_json, NULL },
 	{ "trace", "counters and phases, for Perfetto and chrome://tracing",
 	  false, export_trace, NULL },
-	{ "openmetrics", "final totals, as exitstat serve tells them", false,
+	{ "openmetrics", "final totals, as exitstat serve exports them", false,
 	  export_openmetrics, NULL },
-	{ "sqlite", "all tables and totals, a database with a row per number",
+	{ "sqlite", "all tables and totals: a database with one number per row",
 	  false, NULL, export_sqlite },
 };
 
@@ -31,7 +32,7 @@ struct options {
 	const char *file;
 	const char *output;
 	size_t format;		/* of formats */
-	size_t table;		/* of export_tables; NO_TABLE: not asked for one */
+	size_t table;		/* of export_tables; NO_TABLE: none selected */
 	bool force;
 };
 
@@ -48,13 +49,13 @@ static const char *table_word(size_t i)
 static const struct option_row rows[] = {
 	CMD_ONE_FILE("FILE"),
 	{ "format", 'f', "FORMAT", OPT_NAME(format, format_word),
-	  "Format (default: csv), see below" },
+	  "format (default: csv), see below" },
 	{ "output", 'o', "FILE", OPT_TEXT(output),
-	  "Write FILE (default: standard output)" },
+	  "write to FILE (default: standard output)" },
 	{ "force", 0, NULL, OPT_FLAG(force),
-	  "Replace FILE if it is there: sqlite" },
+	  "with sqlite, replace FILE if it exists" },
 	{ "table", 0, "TABLE", OPT_NAME(table, table_word),
-	  "Table for CSV (default: exits), see below" },
+	  "table for CSV (default: exits), see below" },
 	{ 0 }
 };
 
@@ -63,31 +64,30 @@ static bool is_stdout(const char *output)
 	return !output || !strcmp(output, "-");
 }
 
-static void finish(void *options, struct argp_state *state)
+static void finish(void *options)
 {
 	const struct options *o = options;
 	const struct export_format *f = &formats[o->format];
 
 	if (o->file && o->table != NO_TABLE && !f->one_table)
-		argp_error(state, "%s has %s: without --table", f->name,
-			   f->help);
+		usage_error("--table excludes --format %s", f->name);
 	if (o->file && f->write_file && is_stdout(o->output))
-		argp_error(state, "%s is a file, which -o must name", f->name);
+		usage_error("--format %s requires --output FILE", f->name);
 }
 
 static void more(struct buf *b)
 {
 	buf_printf(b, "Formats:\n");
 	for (size_t i = 0; i < ARRAY_LEN(formats); i++)
-		buf_printf(b, "  %-10s %s\n", formats[i].name,
+		buf_printf(b, "  %-11s %s\n", formats[i].name,
 			   formats[i].help);
 	buf_printf(b, "Tables:\n");
 	for (size_t i = 0; i < export_nr_tables; i++)
-		buf_printf(b, "  %-10s %s\n", export_tables[i].name,
+		buf_printf(b, "  %-11s %s\n", export_tables[i].name,
 			   export_tables[i].help);
 }
 
-/* For whoever waits: after a second, on a terminal. */
+/* Progress of a long export, shown on a terminal after a second. */
 struct progress {
 	const char *file;
 	uint64_t next_ns;
@@ -163,9 +163,9 @@ static int run(void *options)
 
 const struct command cmd_export = {
 	.name = "export",
-	.help = "a recording as CSV, JSON or a trace for Perfetto",
+	.help = "convert a recording to CSV, JSON, SQLite or a Perfetto trace",
 	.usage = "FILE",
-	.doc = "Write a recording for other programs: as CSV, a table at a time, as JSON, or as a trace.",
+	.doc = "Convert a recording for other programs: one table as CSV, or all of it in another format.",
 	.more = more,
 	.rows = rows,
 	.finish = finish,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat import: what other tools recorded, as a recording. Formats are those
- * of import/import.c.
+ * exitstat import: makes a recording from the output of other tools. The formats
+ * are those of import/import.c.
  */
 #include <err.h>
 #include <errno.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/usage.h"
 #include "import/import.h"
 #include "kvm_exit_stats.h"
 
@@ -18,7 +19,7 @@
 struct options {
 	const char *file;
 	const char *output;
-	size_t format;		/* of import_formats; NO_FORMAT: by its lines */
+	size_t format;		/* of import_formats; NO_FORMAT: detected */
 	struct import import;
 	bool force;
 };
@@ -31,27 +32,27 @@ static const char *format_word(size_t i)
 static const struct option_row rows[] = {
 	CMD_ONE_FILE("LOG"),
 	{ "output", 'o', "FILE", OPT_TEXT(output),
-	  "Recording to make (default: LOG with .exitstat behind it)" },
-	{ "format", 'f', "LOGFORMAT", OPT_NAME(format, format_word),
-	  "Format (default: by its lines), see below" },
+	  "recording to write (default: LOG.exitstat)" },
+	{ "format", 'f', "FORMAT", OPT_NAME(format, format_word),
+	  "format (default: detected), see below" },
 	{ "isa", 'i', "vmx|svm", OPT_CHOICE(import.isa, KES_ISA_VMX),
-	  "Whose names they are, Intel's or AMD's (default: whose most are)" },
+	  "the reasons are Intel's or AMD's (default: those of most names)" },
 	{ "interval", 's', "TIME",
 	  OPT_DURATION(import.interval_ns, NSEC_PER_MSEC, 3600 * NSEC_PER_SEC),
-	  "Time between kvm_stat's lines or perf's screens (default: by their stamps); of perf script, to count in (default: 100ms)" },
+	  "time between lines of kvm_stat or screens of perf (default: from their time stamps); for perf script, length of a sample (default: 100ms)" },
 	{ "duration", 'd', "TIME",
 	  OPT_DURATION(import.duration_ns, NSEC_PER_MSEC, 86400 * NSEC_PER_SEC),
-	  "How long perf kvm stat recorded, which its report does not say" },
+	  "duration of the run, which a report of perf kvm stat does not contain" },
 	CMD_FORCE_OPTION,
 	{ 0 }
 };
 
-static void finish(void *options, struct argp_state *state)
+static void finish(void *options)
 {
 	const struct options *o = options;
 
 	if (o->file && !strcmp(o->file, "-") && !o->output)
-		argp_error(state, "standard input: into which --output?");
+		usage_error("standard input requires --output");
 }
 
 static void more(struct buf *b)
@@ -84,13 +85,12 @@ static void say(const struct options *o, const struct import_format *format,
 	char n[COUNT_TEXT_LEN];
 
 	if (*unknown)
-		warnx("no reason is called so, kept under these names: %s",
-		      unknown);
+		warnx("unknown reasons, kept under these names: %s", unknown);
 	if (o->import.negative)
-		warnx("%llu counts below 0 are taken for 0: a VM had ended",
+		warnx("%llu negative counts set to 0 (a VM was destroyed)",
 		      (unsigned long long)o->import.negative);
 	if (o->import.lost)
-		warnx("%s says that %llu events were lost", o->file,
+		warnx("%s: %llu events lost", o->file,
 		      (unsigned long long)o->import.lost);
 	warnx("%s: %s exits in %zu interval(s), from %s", o->output,
 	      fmt_count(n, exits), o->import.nr_ends - 1, format->name);
@@ -134,9 +134,9 @@ static int run(void *options)
 
 const struct command cmd_import = {
 	.name = "import",
-	.help = "a recording of what kvm_stat or perf kvm stat wrote",
+	.help = "convert output of kvm_stat or perf kvm stat to a recording",
 	.usage = "LOG",
-	.doc = "Make a recording of what kvm_stat or perf kvm stat wrote to the file LOG (-: standard input).",
+	.doc = "Convert the file LOG, which kvm_stat or perf kvm stat wrote, to a recording. LOG may be - for standard input.",
 	.more = more,
 	.rows = rows,
 	.finish = finish,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat list: one line per VM, which source serves and why, and
- * which groups are on; or the same as JSON.
+ * exitstat list: prints the source and why it was selected, the groups that are
+ * on, and a line for each VM; or the same as JSON.
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,16 +15,21 @@
 
 struct options {
 	struct cmd_common common;
-	bool dead, json;
+	bool destroyed, json;
 };
 
 static const struct option_row rows[] = {
-	{ "dead", 'd', NULL, OPT_FLAG(dead),
-	  "Also VMs that ended and whose counters are still kept" },
+	{ "destroyed", 'd', NULL, OPT_FLAG(destroyed),
+	  "include destroyed VMs whose counters can still be read" },
 	CMD_JSON_OPTION,
 	CMD_COMMON_OPTIONS,
 	{ 0 }
 };
+
+static const char *state_name(const struct snap_vm *vm)
+{
+	return vm->dead ? "destroyed" : "running";
+}
 
 static void print_vm(const struct snapshot *s, const struct snap_vm *vm,
 		     const char *root)
@@ -36,7 +41,7 @@ static void print_vm(const struct snapshot *s, const struct snap_vm *vm,
 	printf("%6llu %8u %-30.30s %5u %15s  %s\n",
 	       (unsigned long long)vm->vm_id, vm->pid, name, vm->nr_vcpus,
 	       fmt_count(exits, snapshot_vm_exits(s, vm)),
-	       vm->dead ? "dead" : "running");
+	       state_name(vm));
 	if (*uuid)
 		printf("%15s uuid %s\n", "", uuid);
 }
@@ -44,11 +49,11 @@ static void print_vm(const struct snapshot *s, const struct snap_vm *vm,
 static void print_list(const struct snapshot *s, const struct options *o,
 		       bool in_process)
 {
-	size_t dead = 0, shown = 0;
+	size_t destroyed = 0, shown = 0;
 
 	for (size_t i = 0; i < s->nr_vms; i++) {
-		dead += s->vms[i].dead;
-		if (s->vms[i].dead && !o->dead)
+		destroyed += s->vms[i].dead;
+		if (s->vms[i].dead && !o->destroyed)
 			continue;
 		if (!shown++)
 			printf("%6s %8s %-30s %5s %15s  %s\n", "VM", "PID",
@@ -56,10 +61,10 @@ static void print_list(const struct snapshot *s, const struct options *o,
 		print_vm(s, &s->vms[i], cmd_root(&o->common));
 	}
 	if (!shown)
-		printf("%s\n", in_process ? "no VM has exited meanwhile" :
-					    "no VM runs");
-	if (dead && !o->dead)
-		printf("%zu that ended not shown (--dead)\n", dead);
+		printf("%s\n", in_process ? "no VM exited in the meantime" :
+					    "no VM is running");
+	if (destroyed && !o->destroyed)
+		printf("%zu destroyed, not shown (--destroyed)\n", destroyed);
 }
 
 static void print_groups(struct source *src)
@@ -69,7 +74,7 @@ static void print_groups(struct source *src)
 	struct errbuf err;
 
 	if (source_get_groups(src, &on, &known, &err)) {
-		printf("; groups: cannot tell which are on");
+		printf("; groups: unknown");
 		return;
 	}
 	printf("; on: %s", groups_text(on, text));
@@ -80,15 +85,15 @@ static void print_groups(struct source *src)
 static void print_source(const struct source *src,
 			 const struct source_choice *c)
 {
-	printf("source: %s, as %s\n", source_name(src), c->why.text);
+	printf("source: %s (%s)\n", source_name(src), c->why.text);
 	for (size_t i = 0; i < c->nr_refused; i++)
 		printf("  not %s: %s\n", c->refused[i].name,
 		       c->refused[i].why.text);
 	if (source_is_in_process(src))
-		printf("  (it counts only while an exitstat runs: exitstat record)\n");
+		printf("  (it counts only while exitstat runs: exitstat record)\n");
 }
 
-/* VMs that are missing below, and why. */
+/* VMs that the source could not read, and why. */
 static void print_remarks(struct source *src)
 {
 	struct buf b = { 0 };
@@ -122,7 +127,7 @@ static json_t *vms_json(const struct snapshot *s, const struct options *o)
 	for (size_t i = 0; i < s->nr_vms; i++) {
 		const struct snap_vm *vm = &s->vms[i];
 
-		if (vm->dead && !o->dead)
+		if (vm->dead && !o->destroyed)
 			continue;
 		vm_name(vm, root, name, sizeof(name));
 		vm_uuid(vm, root, uuid, sizeof(uuid));
@@ -133,7 +138,7 @@ static json_t *vms_json(const struct snapshot *s, const struct options *o)
 			"uuid", *uuid ? json_text(uuid) : json_null(),
 			"vcpus", (json_int_t)vm->nr_vcpus,
 			"exits", (json_int_t)snapshot_vm_exits(s, vm),
-			"state", vm->dead ? "dead" : "running"));
+			"state", state_name(vm)));
 	}
 	return all;
 }
@@ -149,17 +154,17 @@ static json_t *refused_json(const struct source_choice *c)
 	return all;
 }
 
-/* "count, time" for each that is on or off; null: nobody can tell. */
+/* The groups that are on, and those that are off; null: unknown. */
 static void groups_json(json_t *o, struct source *src)
 {
 	char text[GROUPS_TEXT_LEN];
 	uint32_t on, known;
 	struct errbuf err;
-	bool told = !source_get_groups(src, &on, &known, &err);
+	bool known_on = !source_get_groups(src, &on, &known, &err);
 
-	json_object_set_new(o, "groups_on", told ?
+	json_object_set_new(o, "groups_on", known_on ?
 			    json_text(groups_text(on, text)) : json_null());
-	json_object_set_new(o, "groups_off", told ?
+	json_object_set_new(o, "groups_off", known_on ?
 			    json_text(groups_text(known & ~on, text)) :
 			    json_null());
 }
@@ -198,7 +203,7 @@ static int run(void *arg)
 	const struct options *o = arg;
 	struct snapshot s = { 0 };
 	struct source_choice choice;
-	struct source *src = cmd_source(&o->common, &choice);
+	struct source *src = cmd_source(&o->common, true, &choice);
 	struct errbuf err;
 	int rc;
 
@@ -216,8 +221,8 @@ static int run(void *arg)
 
 const struct command cmd_list = {
 	.name = "list",
-	.help = "VMs that run, and which source counts them",
-	.doc = "List the VMs of this machine and their exits so far.",
+	.help = "list running VMs and the source of the counts",
+	.doc = "List the running VMs, their exits so far and the source of the counts.",
 	.rows = rows,
 	.size = sizeof(struct options),
 	.run = run,

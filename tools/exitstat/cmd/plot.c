@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat plot: chooses between the terminal and a file, and the file's
- * format by its name. Drawing is done by plot-*.c.
+ * exitstat plot: selects the terminal or a file, whose name selects the format.
+ * plot/ draws.
  */
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/usage.h"
 #include "exits/groups.h"
 #include "lib/plain.h"
 #include "model/open.h"
 #include "plot/plot.h"
 
-#define MIN_WIDTH	40	/* of the terminal */
+#define MIN_WIDTH	40	/* columns */
 #define MAX_WIDTH	400
 
 struct options {
@@ -27,28 +28,28 @@ struct options {
 static const struct option_row rows[] = {
 	CMD_ONE_FILE("FILE"),
 	{ "output", 'o', "FILE", CMD_PICTURE(output),
-	  "Draw FILE, whose name ends in .svg, .png or .pdf" },
+	  "write the picture to FILE, which ends in .svg, .png or .pdf" },
 	{ "chart", 0, "exits|time|latency", OPT_CHOICE(chart, PLOT_EXITS),
-	  "What to draw: exit rates (default), where the vCPUs' time goes, or how long exits take" },
+	  "draw exit rates (default), the time of vCPUs by state, or the duration of exits" },
 	{ "reasons", 'n', "N", OPT_NUMBER(nr_reasons, 1, 20),
-	  "Show the N most frequent reasons (default: 8), the rest as one" },
+	  "show the N most frequent reasons (default: 8), the others as one" },
 	{ "term", 0, NULL, OPT_FLAG(term),
-	  "Draw in the terminal (default without -o)" },
+	  "draw in the terminal (default without -o)" },
 	{ "ascii", 0, NULL, OPT_FLAG(ascii),
-	  "In the terminal, use ASCII letters only" },
+	  "in the terminal, use only ASCII characters" },
 	{ "width", 0, "COLUMNS", OPT_NUMBER(width, MIN_WIDTH, MAX_WIDTH),
-	  "Width of the terminal (default: ask it, else 80)" },
+	  "width in the terminal (default: that of the terminal, or 80)" },
 	{ 0 }
 };
 
-static void finish(void *options, struct argp_state *state)
+static void finish(void *options)
 {
 	const struct options *o = options;
 
 	if (o->file && o->term && o->output.path)
-		argp_error(state, "--term or --output, not both");
+		usage_error("--term excludes --output");
 	if (o->file && o->chart != PLOT_EXITS && !o->output.path)
-		argp_error(state, "this chart needs --output");
+		usage_error("this chart requires --output");
 }
 
 static int terminal_width(const struct options *o)
@@ -58,7 +59,7 @@ static int terminal_width(const struct options *o)
 	return width < MAX_WIDTH ? width : MAX_WIDTH;
 }
 
-/* Blocks need UTF-8; colour wants a terminal and no NO_COLOR. */
+/* Block characters require UTF-8; colours require a terminal and no NO_COLOR. */
 static void plot_to_terminal(const struct model *m, const struct options *o)
 {
 	const char *no_colour = getenv("NO_COLOR");
@@ -102,7 +103,7 @@ static int plot(void *arg, const struct model *m, struct errbuf *err)
 
 static int run(void *arg)
 {
-	static const uint32_t groups[] = {	/* that a chart shows */
+	static const uint32_t groups[] = {	/* that a chart requires */
 		[PLOT_TIME] = KES_GROUP_TIME,
 		[PLOT_LATENCY] = KES_GROUP_HISTOGRAM,
 	};
@@ -120,9 +121,9 @@ static int run(void *arg)
 
 const struct command cmd_plot = {
 	.name = "plot",
-	.help = "exit rates over time: SVG, PNG, PDF, terminal",
+	.help = "draw exit rates over time (SVG, PNG, PDF, terminal)",
 	.usage = "FILE",
-	.doc = "Plot exit rates by reason over time, with boot phases.",
+	.doc = "Draw exit rates by reason over time, with boot phases.",
 	.rows = rows,
 	.finish = finish,
 	.size = sizeof(struct options),

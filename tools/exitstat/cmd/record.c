@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat record: options, what a recording says about itself, and the
- * switch for counting. The loop is record/run.c's.
+ * exitstat record: options, the metadata of the recording, and switching groups
+ * on. record/run.c has the loop.
  */
 #include <err.h>
 #include <errno.h>
@@ -23,13 +23,13 @@ struct options {
 	const char *phases;
 	uint64_t interval_ns;
 	uint64_t duration_ns;
-	uint32_t groups;	/* to be on, besides those that are */
+	uint32_t groups;	/* to switch on */
 	bool all, force, quiet;
 	char **command;
 	size_t nr_command;
 };
 
-/* All that is left. */
+/* COMMAND takes all remaining arguments. */
 static void command(void *options, char *arg, struct argp_state *state)
 {
 	struct options *o = options;
@@ -44,20 +44,20 @@ static const struct option_row rows[] = {
 	{ .arg = "COMMAND", OPT_CALL(command), .argument = true },
 	{ "interval", 'i', "TIME",
 	  OPT_DURATION(interval_ns, NSEC_PER_MSEC, 3600 * NSEC_PER_SEC),
-	  "Time between samples, e.g. 100ms (default), 20ms, 1s" },
+	  "time between samples, such as 20ms or 1s (default: 100ms)" },
 	{ "output", 'o', "FILE", OPT_TEXT(output),
-	  "Recording to make (default: exits-DATE-TIME.exitstat)" },
+	  "recording to write (default: exits-DATE-TIME.exitstat)" },
 	{ "duration", 'd', "TIME",
 	  OPT_DURATION(duration_ns, NSEC_PER_MSEC, 30 * 86400 * NSEC_PER_SEC),
-	  "Stop after TIME; a COMMAND is sent SIGTERM then" },
+	  "stop after TIME, and send SIGTERM to COMMAND" },
 	{ "all", 0, NULL, OPT_FLAG(all),
-	  "With COMMAND: record every VM, not only those it creates" },
+	  "with COMMAND, record all VMs, not only those that it creates" },
 	{ "phases", 0, "FILE", OPT_TEXT(phases),
-	  "Patterns of boot phases (see exitstat-recording(5))" },
+	  "read the patterns of boot phases from FILE, see exitstat-recording(5)" },
 	{ "groups", 0, "LIST", OPT_GROUPS(groups),
-	  "Also record these: count,time,histogram,detail (default: count, and what is on)" },
+	  "also record the groups in LIST: count,time,histogram,detail (default: count and those that are on)" },
 	CMD_FORCE_OPTION,
-	{ "quiet", 'q', NULL, OPT_FLAG(quiet), "Say nothing but errors" },
+	{ "quiet", 'q', NULL, OPT_FLAG(quiet), "print only errors" },
 	CMD_COMMON_OPTIONS,
 	{ 0 }
 };
@@ -94,8 +94,8 @@ static void warn_line(const char *line)
 	warnx("%s", line);
 }
 
-/* VMs that the source saw and could not read, a line each. Were there any? */
-static bool say_remarks(struct source *source)
+/* Print a line for each VM that could not be read. Return true if there is one. */
+static bool print_remarks(struct source *source)
 {
 	struct buf b = { 0 };
 	bool any;
@@ -109,32 +109,33 @@ static bool say_remarks(struct source *source)
 	return any;
 }
 
-static void say_end(const struct record_config *cfg,
+static void print_end(const struct record_config *cfg,
 		    const struct record_result *end)
 {
 	const struct track_sums *sums = &end->sums;
 	char exits[COUNT_TEXT_LEN], restarts[RESTARTS_TEXT_LEN];
 
 	if (sums->vms_guessed)
-		warnx("%zu VM(s) ended before their parent could be looked up; they are recorded, as they began after the command",
-		      sums->vms_guessed);
+		warnx("recorded %zu VM%s whose parent process is unknown: newer than the command",
+		      sums->vms_guessed, sums->vms_guessed == 1 ? "" : "s");
 	if (sums->vms_vanished)
-		warnx("%zu VM(s) went between two samples; their last exits are missing",
-		      sums->vms_vanished);
+		warnx("%zu VM%s exited between samples: %s final counts were not recorded",
+		      sums->vms_vanished, sums->vms_vanished == 1 ? "" : "s",
+		      sums->vms_vanished == 1 ? "its" : "their");
 	if (sums->restarts)
 		warnx("%s", source_restarts_text(sums->restarts, restarts));
-	if (!say_remarks(cfg->source) && !sums->vms && cfg->command)
+	if (!print_remarks(cfg->source) && !sums->vms && cfg->command)
 		warnx("the command created no VM%s",
 		      sums->vms_left_out ? "; others did (record them with --all)" :
-		      " (does it use KVM: -enable-kvm?)");
+		      " (does it use KVM, with -enable-kvm?)");
 	if (end->missed)
-		warnx("%llu of %llu sample deadlines were missed",
+		warnx("%llu of %llu sample deadlines missed",
 		      (unsigned long long)end->missed,
 		      (unsigned long long)end->missed +
 		      (unsigned long long)end->nr_samples);
-	warnx("%s: %s exits of %zu VM(s) in %lld samples", cfg->session.file,
+	warnx("%s: %s exits from %zu VM%s in %lld samples", cfg->session.file,
 	      fmt_count(exits, sums->exits), sums->vms,
-	      (long long)end->nr_samples);
+	      sums->vms == 1 ? "" : "s", (long long)end->nr_samples);
 }
 
 static int child_code(const struct record_config *cfg, const struct child *c)
@@ -148,7 +149,7 @@ static int child_code(const struct record_config *cfg, const struct child *c)
 	return EXIT_CODE_FAILED;
 }
 
-/* A reader that had enough is no failure, a disk that is full is one. */
+/* A closed pipe is not an error, a full disk is. */
 static int tee_code(int tee_rc)
 {
 	if (!tee_rc || tee_rc == -EPIPE)
@@ -174,17 +175,17 @@ static int loop(void *arg)
 	int code;
 
 	if (switched && !o->quiet)
-		warnx("switched on for this recording: %s",
+		warnx("groups switched on for this recording: %s",
 		      groups_text(switched, text));
 	if (record_run(cfg, &end, &err))
 		return end.warned ? EXIT_CODE_FAILED : cmd_fail(&err);
 	if (!o->quiet)
-		say_end(cfg, &end);
+		print_end(cfg, &end);
 	code = tee_code(end.tee_rc);
 	return child_code(cfg, &end.child) ? EXIT_CODE_FAILED : code;
 }
 
-/* From here on it is known which files and which source are used. */
+/* Record from @source. */
 static int run_with(const struct options *o, struct source *source,
 		    const struct source_choice *choice, struct phases *phases,
 		    const char *phases_text)
@@ -220,7 +221,7 @@ static int run_with(const struct options *o, struct source *source,
 		cfg.session.vms.machine = machine;
 	}
 	if (choice->nr_refused && !o->quiet)
-		warnx("source: %s, as no better one works here (exitstat list says why)",
+		warnx("source: %s (exitstat list shows why no better one is usable)",
 		      source_name(source));
 	code = cmd_counting(source, o->groups, o->quiet, loop,
 			    &(struct run) { o, &cfg });
@@ -247,7 +248,7 @@ static int run(void *options)
 		buf_free(&text);
 		return cmd_fail(&err);
 	}
-	source = cmd_source(&o->common, &choice);
+	source = cmd_source(&o->common, false, &choice);
 	code = source ? run_with(o, source, &choice, &phases, text.data) :
 			EXIT_CODE_FAILED;
 	source_close(source);
@@ -258,13 +259,12 @@ static int run(void *options)
 
 const struct command cmd_record = {
 	.name = "record",
-	.help = "record exits while a command (a guest) runs",
+	.help = "record exits while a command, such as a guest, runs",
 	.usage = "[-- COMMAND...]",
-	.doc = "Record VM exits while COMMAND (a guest) runs, or until ^C.\v"
-	       "COMMAND's standard output is passed on and searched for boot "
-	       "phases. Example:\n"
-	       "  exitstat record -o boot.exitstat -- qemu-system-x86_64 "
-	       "-enable-kvm -nographic -kernel bzImage -append console=ttyS0",
+	.doc = "Run COMMAND, which starts a guest, and record VM exits until it ends. Without COMMAND, record until ^C. The standard output of COMMAND is passed on, and searched for the beginnings of boot phases.",
+	.notes = "Example:\n"
+		 "  exitstat record -o boot.exitstat -- qemu-system-x86_64 -enable-kvm \\\n"
+		 "    -nographic -kernel bzImage -append console=ttyS0\n",
 	.rows = rows,
 	.in_order = true,
 	.size = sizeof(struct options),

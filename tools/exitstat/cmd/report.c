@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat report: loads a recording and hands its model to the report
- * writers.
+ * exitstat report: loads a recording and passes its model to a writer of
+ * reports.
  */
 #include "cmd/cmd.h"
+#include "cmd/usage.h"
 #include "html/html.h"
 #include "lib/plain.h"
 #include "model/open.h"
@@ -11,7 +12,7 @@
 
 struct options {
 	const char *file;
-	const char *html;	/* NULL: to standard output, as text */
+	const char *html;	/* NULL: text on standard output */
 	bool json, nested, detail;
 };
 
@@ -19,24 +20,22 @@ static const struct option_row rows[] = {
 	CMD_ONE_FILE("FILE"),
 	CMD_JSON_OPTION,
 	{ "nested", 0, NULL, OPT_FLAG(nested),
-	  "Exits of a guest inside the guest (L2), and what they cost" },
+	  "show exits of guests inside the guest (L2) and their cost" },
 	{ "detail", 0, NULL, OPT_FLAG(detail),
-	  "Which ports, MSRs, CPUID leaves, pages, ..." },
+	  "show exits by port, MSR, CPUID leaf, page, ..." },
 	{ "html", 0, "PAGE", OPT_TEXT(html),
-	  "Instead, write a page for a browser: one file, which loads nothing" },
+	  "instead, write an HTML page: one file, which loads nothing" },
 	{ 0 }
 };
 
-static void finish(void *options, struct argp_state *state)
+static void finish(void *options)
 {
 	const struct options *o = options;
 
 	if (o->html && (o->json || o->nested || o->detail))
-		argp_error(state,
-			   "--html has everything: without --json, --nested and --detail");
+		usage_error("--html contains everything: it excludes --json, --nested and --detail");
 	if (o->file && o->json && (o->nested || o->detail))
-		argp_error(state,
-			   "--json has everything: without --nested and --detail");
+		usage_error("--json contains everything: it excludes --nested and --detail");
 }
 
 static int write_html(const void *arg, FILE *out, struct errbuf *err)
@@ -91,9 +90,9 @@ static int run(void *arg)
 
 const struct command cmd_report = {
 	.name = "report",
-	.help = "how many exits, why, when: words and tables",
+	.help = "summarise a recording: how many exits, why and when",
 	.usage = "FILE",
-	.doc = "Say how many exits a recording has, why and when.",
+	.doc = "Summarise a recording: how many exits, for which reasons, and when.",
 	.rows = rows,
 	.finish = finish,
 	.size = sizeof(struct options),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat enable, disable and reset: the engine's switches. What needs what
- * is source/source.c's to say; nothing is switched on that was not asked for.
+ * exitstat enable, disable and reset: the switches of the engine. They switch
+ * only the groups that were named; source/source.c checks dependencies.
  */
 #include "cmd/cmd.h"
 #include "source/hold.h"
@@ -20,17 +20,17 @@ static const struct option_row rows[] = {
 
 static const struct option_row reset_rows[] = { CMD_COMMON_OPTIONS, { 0 } };
 
-/* The open source, or NULL after a complaint. */
+/* Open a source with switches. NULL after an error message. */
 static struct source *begin(const struct options *o)
 {
 	struct source_choice choice;
-	struct source *src = cmd_source(&o->common, &choice);
+	struct source *src = cmd_source(&o->common, false, &choice);
 	struct errbuf err;
 
 	if (!src || !source_is_in_process(src))
 		return src;
 	err_set(&err, 0,
-		"source %s counts only while an exitstat runs: there is nothing to switch (exitstat record --groups)",
+		"source %s counts only while exitstat runs and has no switches (use exitstat record --groups)",
 		source_name(src));
 	cmd_fail(&err);
 	source_close(src);
@@ -78,10 +78,10 @@ static int reset(void *options)
 
 const struct command cmd_enable = {
 	.name = "enable",
-	.help = "switch groups on: count, time, histogram, detail",
+	.help = "switch groups of counters on",
 	.usage = "GROUP...",
-	.doc = "Switch groups on: count, time, histogram, detail.\v"
-	       "time and detail need count, histogram needs time.",
+	.doc = "Switch groups of counters on: count, time, histogram, detail.",
+	.notes = "time and detail require count; histogram requires time.\n",
 	.rows = rows,
 	.size = sizeof(struct options),
 	.run = enable,
@@ -89,9 +89,9 @@ const struct command cmd_enable = {
 
 const struct command cmd_disable = {
 	.name = "disable",
-	.help = "switch groups off",
+	.help = "switch groups of counters off",
 	.usage = "GROUP...",
-	.doc = "Switch groups off: count, time, histogram, detail.",
+	.doc = "Switch groups of counters off: count, time, histogram, detail.",
 	.rows = rows,
 	.size = sizeof(struct options),
 	.run = disable,
@@ -99,9 +99,9 @@ const struct command cmd_disable = {
 
 const struct command cmd_reset = {
 	.name = "reset",
-	.help = "let the kernel's own texts count from now on",
-	.doc = "Let the kernel's own texts and sysfs files count from now on.\v"
-	       "Recordings are not disturbed: their counters never go back.",
+	.help = "restart the kernel's text and sysfs counters at 0",
+	.doc = "Restart the counters in the kernel's text and sysfs files at 0.",
+	.notes = "Recordings are not affected: the counters that they read are not reset.\n",
 	.rows = reset_rows,
 	.size = sizeof(struct options),
 	.run = reset,

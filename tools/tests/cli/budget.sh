@@ -42,7 +42,7 @@ init_is_kept() {
 	status 1 budget -b two.budget r2.x
 	grep -q '^two.budget:[0-9]*: reason IO_INSTRUCTION: found' out
 	status 0 budget -b two.budget r1.x
-	fails 2 'two.budget: there is one already (remove it first)' \
+	fails 2 'two.budget: File exists (remove it first)' \
 		budget --init r0.x -b two.budget
 	fails 2 'svm and not vmx' budget --init r0.x svm.x
 }
@@ -291,14 +291,13 @@ check 'the parser takes what people write' lenient_where_it_can
 check 'usage errors exit with 2' cases <<-'END'
 	2	budget -b x.budget			which FILE?
 	2	budget all.x				which --budget?
-	2	budget --margin 5 -b x.budget all.x	margin is for --init
-	2	budget --init -j all.x			without --json
+	2	budget --margin 5 -b x.budget all.x	margin requires --init
+	2	budget --init -j all.x			excludes --json
 	2	budget --init --margin x% all.x		margin: x:
 	2	budget --init --margin 1001 all.x	margin: 1001
 	2	budget --init --margin=-1 all.x		margin: -1
 	2	budget -b x.budget all.x none.x		none.x: No such file
 	2	budget -b x.budget x.budget		x.budget: not an exitstat recording
-	0	budget --help				Usage
 END
 check 'the examples of the man page are budgets' documents
 done_testing

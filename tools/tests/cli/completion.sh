@@ -29,7 +29,7 @@ offered() {
 }
 
 completes_commands() {
-	{ commands; echo --help; echo --version; } | LC_ALL=C sort >want
+	{ commands; printf '%s\n' help version --help --version; } | LC_ALL=C sort >want
 	offers '' | diff want -
 	offered 'record report reset' re
 	offered 'check check-budget' check
@@ -67,6 +67,9 @@ completes_values() {
 	offered known_as top --sort k
 	offered '' top --vm ''
 	offered '' top ''
+	{ commands; printf '%s\n' help version; } | LC_ALL=C sort >want
+	offers help '' | diff want -
+	offered 'record report reset' help re
 	offered 'bash' completion ''
 }
 
@@ -139,7 +142,7 @@ loaded_on_demand() {
 is_clean() {
 	shellcheck "$SCRIPT"
 	fails 2 'need bash' exitstat completion fish
-	fails 2 'for which shell' exitstat completion
+	fails 2 'which shell' exitstat completion
 }
 
 "$EXITSTAT" completion bash >"$SCRIPT"

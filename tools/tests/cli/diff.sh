@@ -275,10 +275,9 @@ check 'diff: bad input is one line, and wrong usage exits with 2' cases <<-'END'
 	2	diff_ all.x all.x all.x			put -- between
 	2	diff_ --by tea all.x all.x		need reason or class
 	2	diff_ --top 0 all.x all.x		top: 0
-	2	diff_ -j --all all.x all.x		json has everything
+	2	diff_ -j --all all.x all.x		json contains everything
 	2	diff_ --plot a.svg --top 3 all.x all.x	plot draws the whole
 	2	diff_ --plot a.jpg all.x all.x		ends in .svg, .png or .pdf
-	0	diff_ --help				Usage
 	0	diff_ interrupted.x.part all.x		interrupted.x.part (INTERRUPTED
 END
 check 'diff: damaged recordings never crash it' \

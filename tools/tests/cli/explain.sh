@@ -90,9 +90,9 @@ check '--json: every reason, each part' as_json
 check 'costs are those of docs/measuring.md' numbers_are_measured
 check 'the example in exitstat-explain(1) is real' example_is_real
 check 'usage errors exit with 2' cases <<-'END'
-	2	exitstat explain --all hlt	--all, or one REASON
-	2	exitstat explain --man hlt	--man stands alone
-	2	exitstat explain --man -j	--man stands alone
-	2	exitstat explain --man -i vmx	--man stands alone
+	2	exitstat explain --all hlt	--all excludes REASON
+	2	exitstat explain --man hlt	--man excludes other options
+	2	exitstat explain --man -j	--man excludes other options
+	2	exitstat explain --man -i vmx	--man excludes other options
 END
 done_testing

@@ -39,7 +39,7 @@ switch_errors() {
 		2	exitstat record --groups count,tea	tea: no such group
 		2	exitstat enable count,,time		(nothing): no such group
 		2	exitstat disable			which GROUP
-		2	exitstat reset count			Too many arguments
+		2	exitstat reset count			count: unexpected argument
 	END
 	rm "$SYSFS/detail"
 	cases <<-'END'
@@ -199,8 +199,8 @@ check_agrees() {
 	checked_machine
 	exitstat check >out
 	grep -q '1 first  *0  *101  *99  *1  *1  *0$' out
-	grep -q '^  closed: difference 0 of 125 attempts$' out
-	grep -q 'difference 0: 123 exits, by 3 reasons and vCPUs' out
+	grep -q '^  right: 0 of 125 attempts are unaccounted$' out
+	grep -q 'right: difference 0 in 123 exits, 3 pairs of reason and vCPU' out
 }
 
 check_differs() {
@@ -219,14 +219,14 @@ check_may_differ() {
 	local header
 	for header in 'switches 3' 'clock 0 15 0'; do
 		checked_machine "$header"
-		exitstat check | has 'difference 0: 123 exits'
+		exitstat check | has 'difference 0 in 123 exits'
 		traced 123 0 112 777 0 9 4294967295 1 1
 		exitstat check >out
 		grep -q 'cannot be compared: 1 of 3 differ, but counting' out
 	done
 }
 
-check_not_closed() {
+check_unaccounted() {
 	machine_with count
 	snapshot <<-END
 		vm 1 700 1000 2000 first
@@ -235,7 +235,7 @@ check_not_closed() {
 	END
 	exitstat check >out && return 1
 	grep -q ' 2 \*$' out
-	grep -q 'WRONG: the lines with' out
+	grep -q 'WRONG: 2 of 103 attempts are unaccounted' out
 	# a vCPU that lives, and one switch: each explains one
 	snapshot <<-END
 		switches 1
@@ -243,7 +243,7 @@ check_not_closed() {
 		vcpu 0 103
 		exit 0x7b 101
 	END
-	exitstat check | has 'Not 0, and still right'
+	exitstat check | has 'Tolerated: one attempt of each running vCPU'
 }
 
 check_cannot() {
@@ -266,7 +266,7 @@ check_cannot() {
 	[ "$status" = 77 ]
 	grep -q 'unavailable: source patched does not count attempts' out
 	cp "$SNAPSHOT" copy
-	{ exitstat check --snapshot copy || true; } | has 'no --histogram to go with'
+	{ exitstat check --snapshot copy || true; } | has '.--snapshot requires --histogram'
 	echo 'some text, and not even short: a hundred and twenty bytes it has, or more, as the header of a snapshot has so many too.......' >text
 	cases <<-'END'
 		1	exitstat check --snapshot none			none: No such file
@@ -351,7 +351,7 @@ check 'a group switched off and on meanwhile' group_restarts
 check 'check: no unaccounted attempts, and no difference to the trace' check_agrees
 check 'check: a difference to the trace' check_differs
 check 'check: differences that switching explains' check_may_differ
-check 'check: unaccounted attempts, and what is tolerated' check_not_closed
+check 'check: unaccounted attempts, and the tolerance' check_unaccounted
 check 'check: says what it cannot check' check_cannot
 check 'a recording without its tables is damaged' damaged_groups
 check 'groups that were on while nothing ran' groups_without_rows

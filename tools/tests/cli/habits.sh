@@ -12,7 +12,7 @@ SILENT='enable disable reset record import serve'
 # Commands that report, each with arguments that make it print something.
 cat >reports <<'END'
 list
-list --dead
+list --destroyed
 check
 top -b 20ms 1
 top --total 20ms 1
@@ -117,7 +117,7 @@ json_of_check() {
 		assert [(v["vcpu"], v["exits"], v["wrong"]) for v in c["vcpus"]] == \
 		    [(0, 2009, False)], c
 		h = o["histogram"]
-		assert h["verdict"] == "cannot" and h["why"] and h["exits"] is None, h
+		assert h["verdict"] == "undecidable" and h["why"] and h["exits"] is None, h
 	END
 }
 

@@ -92,10 +92,10 @@ all_or_nothing() {
 		1	limited 8 "$EXITSTAT" report --html small/a.html groups.x	small/a.html: cannot write
 		1	limited 8 "$EXITSTAT" diff --html small/a.html groups.x less.x	small/a.html: cannot write
 		1	exitstat report --html small/a.html bad.x		bad.x
-		2	exitstat report --html a.html -j groups.x		html has everything
-		2	exitstat report --detail --html a.html groups.x		html has everything
-		2	exitstat diff --html a.html --plot a.svg groups.x less.x	html has everything
-		2	exitstat diff --html a.html --top 3 groups.x less.x	html has everything
+		2	exitstat report --html a.html -j groups.x		html contains everything
+		2	exitstat report --detail --html a.html groups.x		html contains everything
+		2	exitstat diff --html a.html --plot a.svg groups.x less.x	html contains everything
+		2	exitstat diff --html a.html --top 3 groups.x less.x	html contains everything
 	END
 	[ -z "$(ls small)" ]
 	[ ! -e a.html ]

@@ -62,7 +62,7 @@ kvm_stat_traced() {
 		2 3 0 CPUID 23
 		18 19 0 EXCP_DE 7
 	END
-	grep -q '1 counts below 0' said
+	grep -q '1 negative counts set to 0' said
 	grep -q '1,140 exits in 5 interval(s), from kvm_stat' said
 	exitstat report log.csv.exitstat >words
 	grep -q 'source kvm_stat, isa svm' words
@@ -225,7 +225,7 @@ refuses_nonsense() {
 		1	exitstat import when2		when2:1: need COMM TID
 		2	exitstat import -f tea both	tea: no such format (one of kvm_stat, perf-report
 		2	exitstat import --isa pvm both	isa: pvm: need vmx or svm
-		2	exitstat import -		into which --output
+		2	exitstat import -		standard input requires --output
 	END
 	[ -z "$(find . -name '*.exitstat' -newer diary -o -name '*.part')" ]
 }

@@ -92,7 +92,7 @@ from_debugfs() {
 	mkdir -p "$KVM/700-12/vcpu0" "$KVM/12" "$KVM/x-1" "$KVM/0-1"
 	qemu 700 -name guest=web
 	process 701 1 minivmm
-	listed "source: kvm-stats, as KVM's totals for each VM in .*/kvm are readable" \
+	listed "source: kvm-stats (KVM's totals for each VM in .*/kvm are readable)" \
 		'^isa: kvm; on: count$' '  1      700 web  *1  *100  running$' \
 		'  2      701 .* 5  running$'
 }
@@ -168,7 +168,7 @@ many_dead_vms() {
 
 from_qmp() {
 	monitored good
-	listed 'source: kvm-stats, as QMP of 1 QEMU answers$' \
+	listed 'source: kvm-stats (QMP of 1 QEMU answers)$' \
 		'  1      700 web  *2  .* running$'
 	record e.x -i 10ms
 	recorded e.x counted e.x '[1-9][0-9]*'
@@ -180,7 +180,7 @@ from_qmp() {
 }
 
 lists_by_auto() {
-	exitstat list >out && grep '^source: kvm-stats, as QMP' out
+	exitstat list >out && grep '^source: kvm-stats (QMP' out
 }
 
 records_by_auto() {
@@ -198,7 +198,7 @@ picked_by_auto() {
 	grep -q '^  not patched: this kernel' out
 	grep -q '^  not module: kvm-exit-stats.ko is not loaded' out
 	eventually records_by_auto
-	grep -q 'source: kvm-stats, as no better one works here' err
+	grep -q 'source: kvm-stats (exitstat list shows why no better one is usable)' err
 	exitstat report f.x | tr -s ' \n' ' ' |
 		has 'source QMP of 1 QEMU answers; not patched: .* not module: kvm-exit-stats.ko is not loaded'
 }
@@ -215,7 +215,7 @@ sockets() {
 		cp -r proc "$ROOT/proc"
 		# shellcheck disable=SC2086 # a command line
 		qemu 700 $args
-		listed '^source: kvm-stats, as QMP of 1'
+		listed '^source: kvm-stats (QMP of 1'
 	done <<-END
 		-mon chardev=m,mode=control -chardev socket,id=m,path=$q,server=on,wait=off
 		-chardev socket,id=s,path=/none,server=on -chardev socket,path=$q,server=on,id=m -mon m,mode=control
@@ -224,7 +224,7 @@ sockets() {
 	END
 	qemu 700 -qmp unix:q,server=on
 	ln -s "$T" "$ROOT/proc/700/cwd"
-	listed '^source: kvm-stats, as QMP of 1'
+	listed '^source: kvm-stats (QMP of 1'
 	qemu 700 -chardev socket,id=m,fd=25,server=on -mon chardev=m,mode=control
 	listed 'not read: qemu-system-x86 (pid 700): its QMP is a descriptor that libvirt has'
 	for args in -qmp "-qmp unix:$q" '-mon chardev=m,mode=control' \
@@ -274,7 +274,7 @@ late_monitor() {
 	monitored late
 	statistics . exits=1
 	statistics 700-9 exits=7
-	listed '^source: kvm-stats, as QMP of 1' ' 2  .* running$'
+	listed '^source: kvm-stats (QMP of 1' ' 2  .* running$'
 }
 
 # Another client holds the monitor: the second one is not greeted.
@@ -306,7 +306,7 @@ nothing_to_read() {
 	qemu 700
 	fails 1 'not read: qemu-system-x86 (pid 700): it has no socket' \
 		only_kvm_stats
-	listed 'as it was asked for; nothing can be read yet'
+	listed '(it was asked for; nothing can be read yet'
 	# a process that only has the name
 	rm "$ROOT/proc/700/fd/9"
 	fails 1 'and no QEMU runs that has QMP' only_kvm_stats

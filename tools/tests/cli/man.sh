@@ -10,12 +10,12 @@
 MAN=$TOP/docs/man
 
 # options <HELP: "-x", "--name", "--name a|b" where it has choices, one a line.
-# argp's own are in exitstat(1).
+# Those of every command are in exitstat(1).
 help_options() {
 	python3 -c 'import re, sys
 for line in sys.stdin:
     m = re.match(r" {2,6}(?:(-[^,\s]), )?(--[a-z][a-z-]*)(?:=(\S+))?", line)
-    if not m or m[2] in ("--help", "--usage"):
+    if not m or m[2] in ("--help", "--version"):
         continue
     if m[1]:
         print(m[1])
@@ -94,11 +94,9 @@ options_agree() {
 
 # What all commands have is on the page of all.
 common_options() {
-	printf -- '--source\n--root\n--help\n--usage\n--version\n' >common
+	printf -- '--source\n--root\n--help\n--version\n' >common
 	page_options "$MAN/exitstat.1" described >page
-	echo --version >>page
 	within common page
-	grep -q '^\.Fl -version' "$MAN/exitstat.1"
 }
 
 # Each page that another one refers to is there.

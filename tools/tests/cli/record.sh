@@ -15,9 +15,9 @@ exact_totals() {
 	machine
 	EXITSTAT_LAB=fake "$EXITSTAT" record -i 5ms -o a.x -- "${GUEST[@]}" \
 		>stdout 2>stderr
-	[ -n "$(exits_of_dead)" ]
-	[ "$(exits_of a.x)" = "$(exits_of_dead)" ]
-	grep -q 'exits of 1 VM(s)' stderr
+	[ -n "$(exits_of_destroyed)" ]
+	[ "$(exits_of a.x)" = "$(exits_of_destroyed)" ]
+	grep -q 'exits from 1 VM in' stderr
 	[ ! -e a.x.part ]
 	[ ! -e a.x-wal ]
 }
@@ -164,7 +164,7 @@ term_is_forwarded() {
 	wait $! || status=$?
 	[ "$status" = 1 ]
 	grep -q 'fakeguest exited with status 3' err
-	[ "$(exits_of l.x)" = "$(exits_of_dead)" ]
+	[ "$(exits_of l.x)" = "$(exits_of_destroyed)" ]
 }
 
 kill_9() {
@@ -201,7 +201,7 @@ bad_sources() {
 	rm "$SNAPSHOT"
 	mkdir "$SNAPSHOT"
 	fails 1 'snapshot: Is a directory' exitstat record -q --source patched -o n.x -- true
-	fails 1 'no such source' exitstat record --source tea -o n.x -- true
+	fails 2 'no such source' exitstat record --source tea -o n.x -- true
 	[ ! -e n.x ] && [ ! -e n.x.part ]
 }
 
@@ -277,7 +277,7 @@ full_disk() {
 reader_goes_away() {
 	machine
 	"$EXITSTAT" record -q -i 5ms -o t.x -- "${GUEST[@]}" | head -1 >/dev/null
-	[ "$(exits_of t.x)" = "$(exits_of_dead)" ]
+	[ "$(exits_of t.x)" = "$(exits_of_destroyed)" ]
 }
 
 check 'totals are exact to the last exit' exact_totals

@@ -106,12 +106,12 @@ usage() {
 		fails 2 'need ADDRESS:PORT' "$EXITSTAT" serve --listen "$a"
 	done
 	cases <<-'END'
-		2	exitstat serve --tls-cert x		need each other
-		2	exitstat serve --textfile x -l 0	without --listen
-		2	exitstat serve --once			is for --textfile
+		2	exitstat serve --tls-cert x		require each other
+		2	exitstat serve --textfile x -l 0	excludes --listen
+		2	exitstat serve --once			requires --textfile
 		2	exitstat serve -i 1ms			from 1 s to 3600 s
 		2	exitstat serve --max-vms -1		need a number
-		2	exitstat serve now			takes no argument
+		2	exitstat serve now			now: unexpected argument
 	END
 }
 

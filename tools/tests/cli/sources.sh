@@ -35,10 +35,10 @@ refuses() {
 lists_patched() {
 	machine
 	exitstat list >out
-	grep -q '^source: patched, as .*/snapshot is readable$' out
+	grep -q '^source: patched (.*/snapshot is readable)$' out
 	[ "$(grep -c '^  not ' out)" = 0 ]
 	echo patched >"$SYSFS/source"
-	exitstat list | has '^source: patched, as'
+	exitstat list | has '^source: patched ('
 	fails 1 'KVM is patched, which gives more (--source patched)' \
 		exitstat list --source module
 }
@@ -46,7 +46,7 @@ lists_patched() {
 lists_module() {
 	module_machine
 	exitstat list >out
-	grep -q '^source: module, as .*/snapshot is readable$' out
+	grep -q '^source: module (.*/snapshot is readable)$' out
 	grep -q '^  not patched: this kernel.s KVM is not patched; kvm-exit-stats.ko' out
 	exitstat list --source module >out
 	[ "$(grep -c '^  not ' out)" = 0 ]
@@ -184,7 +184,7 @@ codes_without_names() {
 	exitstat export m.x | has ',pvm,123,code 0x7b,other,60,,,,$'
 	exitstat plot --term --ascii m.x | has 'code 0x7b'
 	traced 123 0 80 128 0 40
-	exitstat check | has 'difference 0: 120 exits, by 2 reasons'
+	exitstat check | has 'right: difference 0 in 120 exits, 2 pairs'
 	traced 123 0 81 128 0 40
 	{ exitstat check || true; } >out
 	grep -q '  code 0x7b  *vcpu 0  *80  *81  *-1$' out
@@ -273,7 +273,7 @@ check 'lockdown and enforced signatures are told' lockdown
 check 'no debugfs: not mounted, or not there' without_debugfs
 machine
 check 'a source that there is not' \
-	fails 1 'tea: no such source (one of auto, patched, module' exitstat list --source tea
+	fails 2 'tea: no such source (one of auto, patched, module' exitstat list --source tea
 check 'BPF: a tool that was built without says so' \
 	fails 1 'this exitstat was built without BPF: WITH_BPF=0' "$BARE" list --source bpf
 if exitstat list --source bpf 2>&1 | has 'built without'; then

@@ -129,9 +129,9 @@ export_replaces_when_told() {
 	exitstat export -f sqlite --force -o kept.db groups.x
 	cmp kept.db groups.db
 	cases <<-'END'
-		2	exitstat export -f sqlite groups.x	sqlite is a file, which -o must name
-		2	exitstat export -f sqlite -o - groups.x	sqlite is a file, which -o must name
-		2	exitstat export -f sqlite --table time -o t.db groups.x	without --table
+		2	exitstat export -f sqlite groups.x	--format sqlite requires --output FILE
+		2	exitstat export -f sqlite -o - groups.x	--format sqlite requires --output FILE
+		2	exitstat export -f sqlite --table time -o t.db groups.x	--table excludes --format sqlite
 	END
 	[ ! -e t.db ]
 }

@@ -219,10 +219,10 @@ wrong_usage() {
 		1	exitstat top -b -s known_as		level vms has no such column
 		1	exitstat top -b -l detail		level detail requires --reason
 		2	exitstat top -l tea			level: tea
-		2	exitstat top 1ms			interval: 1ms: need 10ms
+		2	exitstat top 1ms			interval: 1ms: need a time from 10ms
 		2	exitstat top 0				interval: 0
 		2	exitstat top 1 x			count: x
-		2	exitstat top 1 1 1			one argument too many
+		2	exitstat top 1 1 1			1: unexpected argument
 		1	exitstat top				is not a terminal (use --batch)
 	END
 	[ "$(cat "$SYSFS/count")" = 0 ]
