@@ -14,9 +14,10 @@
 static const char head[] =
 	".\\\" SPDX-License-Identifier: GPL-2.0-only\n"
 	".\\\" Made by exitstat explain --man from exits.def and advice.def.\n"
-	".Dd November 21, 2026\n"
+	".Dd December 1, 2026\n"
+	".ds doc-volume-operating-system \\\" groff 1.22 prints \"BSD\" otherwise\n"
 	".Dt EXITSTAT-REASONS 7\n"
-	".Os\n"
+	".Os exitstat " EXITSTAT_VERSION "\n"
 	".Sh NAME\n"
 	".Nm exitstat-reasons\n"
 	".Nd why guests exit, what it costs, and how to avoid it\n"
