@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The state a vCPU starts in, by mode (Intel SDM vol. 3, ch. 9 and 10; AMD APM
- * vol. 2, ch. 14), and the interrupt chips as a PC's firmware leaves them.
+ * The initial state of a vCPU, by mode (Intel SDM vol. 3, ch. 9 and 10; AMD APM
+ * vol. 2, ch. 14), and of the interrupt chips, as a PC's firmware leaves them.
  *
- * A program sees its slice of memory at 0: in real and protected mode by the
- * bases of its segments, in long mode by its page tables.
+ * A program sees its slice of memory at address 0: through the segment bases in
+ * real and protected mode, through page tables in long mode.
  */
 #include <errno.h>
 
@@ -18,13 +18,13 @@
 #define CR4_PAE		0x20ull
 #define EFER_LONG	0x500ull	/* LME, LMA */
 #define RFLAGS_FIXED	0x2ull
-#define RFLAGS_IOPL	0x3000ull	/* ring 3 may use ports */
-#define PTE_TABLE	0x7ull		/* present, writable, of user mode too */
+#define RFLAGS_IOPL	0x3000ull	/* allow ring 3 to use ports */
+#define PTE_TABLE	0x7ull		/* present, writable, user mode */
 #define PTE_LARGE	0x87ull
 #define MIB		0x100000ull
 #define PIT_HZ		1193182
 
-/* Linux's boot protocol wants these two (__BOOT_CS, __BOOT_DS). */
+/* Required by Linux's boot protocol (__BOOT_CS, __BOOT_DS). */
 #define SELECTOR_CODE	0x10
 #define SELECTOR_DATA	0x18
 
@@ -33,7 +33,7 @@ static uint64_t slice_base(const struct vcpu *v)
 	return (uint64_t)(v->slice.base - v->vmm->ram.base);
 }
 
-/* A descriptor as the processor reads it, from one as KVM has it. */
+/* Convert KVM's segment to a descriptor in the CPU's format. */
 static uint64_t descriptor(const struct kvm_segment *s)
 {
 	uint64_t limit = s->g ? s->limit >> 12 : s->limit, base = s->base;
@@ -61,7 +61,7 @@ static struct kvm_segment segment(uint64_t base, unsigned int selector,
 	};
 }
 
-/* Flat segments, and a table with the same for whoever loads them again. */
+/* Set flat segments, and a GDT with the same descriptors for the guest. */
 static void set_segments(struct vcpu *v, struct kvm_sregs *s)
 {
 	enum mode mode = v->boot.mode;
@@ -78,8 +78,8 @@ static void set_segments(struct vcpu *v, struct kvm_sregs *s)
 }
 
 /*
- * Vectors and handlers for real mode. Of a PC's firmware they do what keeps
- * interrupts coming: acknowledge them at the chips, in KVM.
+ * Vectors and handlers for real mode. Like a PC's firmware, they acknowledge
+ * interrupts at the chips (in KVM), so that further interrupts arrive.
  */
 static void set_vectors(struct vcpu *v, struct kvm_sregs *s, uint32_t segment)
 {
@@ -111,9 +111,9 @@ static void set_vectors(struct vcpu *v, struct kvm_sregs *s, uint32_t segment)
 }
 
 /*
- * Segments with the base of the slice; the selector is what belongs to it, but
- * 0 above 1 MiB, where no selector does. Only vCPU 0 gets interrupts from the
- * PIC, as on a PC.
+ * Set the segment bases to the slice. The selector matches the base, or is 0
+ * above 1 MiB, where no selector does. As on a PC, only vCPU 0 gets interrupts
+ * from the PIC.
  */
 static void boot_real(struct vcpu *v, struct kvm_sregs *s, struct kvm_regs *r)
 {
@@ -141,8 +141,8 @@ static void boot_protected(struct vcpu *v, struct kvm_sregs *s,
 }
 
 /*
- * The first GiB of addresses is the slice, and what comes after it. Ring 3 may
- * use all of it, and ports.
+ * Map the first GiB of addresses to the slice and the memory after it. Ring 3
+ * can access all of it, and ports.
  */
 static void boot_long(struct vcpu *v, struct kvm_sregs *s, struct kvm_regs *r)
 {
@@ -150,7 +150,7 @@ static void boot_long(struct vcpu *v, struct kvm_sregs *s, struct kvm_regs *r)
 	uint64_t *tables = memory_at(&v->slice, at, 3 * PAGE);
 
 	if (!tables)
-		return;	/* not so: the loaders put the area inside */
+		return;	/* cannot happen: the loaders put the area inside */
 	tables[0] = (base + at + PAGE) | PTE_TABLE;
 	tables[512] = (base + at + 2 * PAGE) | PTE_TABLE;
 	for (uint64_t i = 0; i < 512; i++)
@@ -172,7 +172,7 @@ static void (*const boot_mode[])(struct vcpu *, struct kvm_sregs *,
 	[MODE_USER] = boot_long,
 };
 
-/* With interrupt chips all but the first vCPU would wait to be started. */
+/* With interrupt chips, all vCPUs except the first wait for a start-up IPI. */
 static int make_runnable(struct vcpu *v, struct errbuf *err)
 {
 	struct kvm_mp_state state = { .mp_state = KVM_MP_STATE_RUNNABLE };
@@ -193,7 +193,7 @@ int arch_boot(struct vcpu *v, struct errbuf *err)
 	int rc;
 
 	if (v->boot.mode == MODE_FIRMWARE)
-		return 0;	/* it starts as KVM makes it, at the reset vector */
+		return 0;	/* KVM's initial state is at the reset vector */
 	rc = call_kvm(times, v->fd, CALL_GET_SREGS, &sregs, err);
 	if (rc < 0)
 		return rc;
@@ -204,7 +204,7 @@ int arch_boot(struct vcpu *v, struct errbuf *err)
 	return rc < 0 ? rc : make_runnable(v, err);
 }
 
-/* The first chip's vectors from 0x08 on, the second's from 0x70 on. */
+/* The vectors start at 0x08 for the first chip, at 0x70 for the second. */
 static int init_pic(struct vmm *vmm, uint32_t chip_id, struct errbuf *err)
 {
 	struct kvm_irqchip chip = { .chip_id = chip_id };
@@ -218,7 +218,7 @@ static int init_pic(struct vmm *vmm, uint32_t chip_id, struct errbuf *err)
 	return call_kvm(&vmm->times, vmm->vm, CALL_SET_IRQCHIP, &chip, err);
 }
 
-/* Channel 0 as a rate generator: 18.2 a second, unless told otherwise. */
+/* Set channel 0 to rate generator, 18.2 Hz by default. */
 static int start_pit(struct vmm *vmm, struct errbuf *err)
 {
 	uint64_t hz = vmm->options->timer_hz;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The state a vCPU and the interrupt chips start in. */
+/* The initial state of a vCPU and of the interrupt chips. */
 #ifndef MINIVMM_ARCH_H
 #define MINIVMM_ARCH_H
 
@@ -7,9 +7,9 @@
 
 #define RFLAGS_IF	0x200
 
-/* Registers and tables of one vCPU at its program's start. */
+/* Set the registers and tables of a vCPU for the start of its program. */
 int arch_boot(struct vcpu *vcpu, struct errbuf *err);
-/* PIC and PIT as a PC's firmware leaves them. */
+/* Create the interrupt chips, and set them up as a PC's firmware does. */
 int arch_interrupts(struct vmm *vmm, struct errbuf *err);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The KVM API, as far as it is used here: one row per call, one wrapper that
- * makes them, checks them, names them in its message and takes their time.
+ * The calls of the KVM API that are used here: one row per call, and one
+ * wrapper that makes a call, measures its time, and names it in its error
+ * message.
  */
 #ifndef MINIVMM_CALL_H
 #define MINIVMM_CALL_H
@@ -10,7 +11,7 @@
 
 #include "util.h"
 
-/* Without KVM_; what each does is in the kernel's virt/kvm/api.rst. */
+/* Without KVM_; described in the kernel's virt/kvm/api.rst. */
 #define CALLS(X) \
 	X(GET_API_VERSION) X(CHECK_EXTENSION) X(GET_VCPU_MMAP_SIZE) \
 	X(GET_SUPPORTED_CPUID) X(CREATE_VM) X(SET_TSS_ADDR) \
@@ -23,7 +24,7 @@
 #define CALL_ENUM(name) CALL_##name,
 enum call { CALLS(CALL_ENUM) NR_CALLS };
 
-/* What setting up took. Frozen before vCPUs run, as it has no lock. */
+/* Times of the set-up. Frozen before vCPUs run, because there is no lock. */
 struct call_times {
 	int frozen;
 	struct call_time {
@@ -34,8 +35,8 @@ struct call_times {
 const char *call_name(enum call call);
 
 /*
- * What ioctl() returned, or -errno with a message in @err. @arg: a pointer or
- * a number, as the call has it.
+ * Return the result of ioctl(), or -errno with a message in @err. @arg: a
+ * pointer or a number, depending on the call.
  */
 int call_number(struct call_times *times, int fd, enum call call,
 		unsigned long arg, struct errbuf *err);

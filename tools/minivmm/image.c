@@ -25,7 +25,7 @@ static int read_all(struct image *image, int fd, struct errbuf *err)
 		return 0;
 	free(image->data);
 	image->data = NULL;
-	return err_set(err, -EIO, "%s: cannot read all of it", image->name);
+	return err_set(err, -EIO, "%s: cannot read the whole file", image->name);
 }
 
 int image_read(struct image *image, const char *name, size_t max,
@@ -44,7 +44,7 @@ int image_read(struct image *image, const char *name, size_t max,
 	else if (!st.st_size)
 		rc = err_set(err, -EINVAL, "%s: empty", name);
 	else if ((uint64_t)st.st_size > max)
-		rc = err_set(err, -EFBIG, "%s: %lld bytes, more than the %zu there is room for",
+		rc = err_set(err, -EFBIG, "%s: %lld bytes, more than the maximum of %zu",
 			     name, (long long)st.st_size, max);
 	else {
 		image->len = (size_t)st.st_size;
@@ -57,7 +57,7 @@ int image_read(struct image *image, const char *name, size_t max,
 int image_bad(const struct image *image, const char *kind, const char *what,
 	      struct errbuf *err)
 {
-	return err_set(err, -EINVAL, "%s: bad %s: %s", image->name, kind, what);
+	return err_set(err, -EINVAL, "%s: invalid %s: %s", image->name, kind, what);
 }
 
 uint32_t image_word(const struct image *image, size_t at)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What guests read: standard input or a file. A terminal is raw while a Linux
- * guest has its console there, with ^A x to get out; it is restored on every
- * way out that a program can see.
+ * The input of guests: standard input or a file. A terminal is in raw mode
+ * while it is the console of a Linux guest; ^A x ends the guest. Its mode is
+ * restored on every exit that the program can handle.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@ static void make_raw(int fd)
 		return;
 	raw = saved;
 	cfmakeraw(&raw);
-	raw.c_oflag |= OPOST;	/* our own lines end as usual */
+	raw.c_oflag |= OPOST;	/* for minivmm's own messages */
 	is_raw = !tcsetattr(fd, TCSANOW, &raw);
 }
 

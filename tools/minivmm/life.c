@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements life.h: /dev/kvm, the VM, its memory with the images in it, the
- * interrupt chips if anybody asked for them, the vCPUs.
+ * Implements life.h: /dev/kvm, the VM, its memory and images, the interrupt
+ * chips if an image or an option requires them, and the vCPUs.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,11 +20,11 @@
 #define API_VERSION	12
 #define MAX_RAM		(3ull << 30)
 #define MAX_IMAGE	(512u << 20)
-/* Pages that KVM needs on Intel; where QEMU has them, away from all else. */
+/* Pages that KVM needs on Intel, at the same addresses as in QEMU. */
 #define IDENTITY_ADDR	0xfeffc000ull
 #define TSS_ADDR	0xfeffd000ul
 
-#define CPUID_FIRST	80	/* entries; more when KVM says E2BIG */
+#define CPUID_FIRST	80	/* entries; doubled while KVM returns E2BIG */
 #define CPUID_MOST	1024
 
 /* CPUID leaf 1 */
@@ -53,12 +53,12 @@ static int open_kvm(struct vmm *vmm, struct errbuf *err)
 		return err_set(err, -ENODEV, "/dev/kvm: %m (%s)",
 			       errno == EACCES || errno == EPERM ?
 			       "run as root, or join the group kvm" :
-			       "load the module kvm-intel or kvm-amd, and see that the firmware allows it");
+			       "load kvm-intel or kvm-amd; check that the firmware enables virtualization");
 	rc = call_number(&vmm->times, vmm->kvm, CALL_GET_API_VERSION, 0, err);
 	if (rc < 0)
 		return -ENODEV;
 	if (rc != API_VERSION)
-		return err_set(err, -ENODEV, "/dev/kvm: API version %d (this minivmm knows %d)",
+		return err_set(err, -ENODEV, "/dev/kvm: API version %d (this minivmm supports %d)",
 			       rc, API_VERSION);
 	return 0;
 }
@@ -83,7 +83,7 @@ static int map_memory(struct memory *memory, uint64_t size, struct errbuf *err)
 	memory->base = mmap(NULL, size, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (memory->base == MAP_FAILED)
-		return err_set(err, -errno, "%llu KiB of guest memory: %m (--memory gives less)",
+		return err_set(err, -errno, "cannot map %llu KiB of guest memory: %m (decrease --memory)",
 			       (unsigned long long)size >> 10);
 	memory->size = size;
 	return 0;
@@ -104,7 +104,7 @@ static int give_memory(struct vmm *vmm, uint32_t slot, struct errbuf *err)
 	return vm_call(vmm, CALL_SET_USER_MEMORY_REGION, &region, err);
 }
 
-/* Reads the images; what each vCPU starts with, and what all want. */
+/* Read the images, and find out how each vCPU starts and what it requires. */
 static int inspect_images(struct vmm *vmm, struct image *images,
 			  struct errbuf *err)
 {
@@ -133,7 +133,7 @@ static int inspect_images(struct vmm *vmm, struct image *images,
 			return rc;
 		if (boot->kind->alone &&
 		    (o->nr_images > 1 || (boot->kind->os && o->vcpus > 1)))
-			return err_set(err, -EINVAL, "%s: a %s image runs alone%s",
+			return err_set(err, -EINVAL, "%s: a %s image must run alone%s",
 				       o->images[i], boot->kind->name,
 				       boot->kind->os ? ", on one vCPU" : "");
 		vmm->wants |= boot->wants;
@@ -141,7 +141,7 @@ static int inspect_images(struct vmm *vmm, struct image *images,
 	return 0;
 }
 
-/* All slices are one piece of memory; vCPU i has the i-th. */
+/* The slices are contiguous; vCPU i has the i-th slice. */
 static int make_ram(struct vmm *vmm, struct errbuf *err)
 {
 	uint64_t slice = vmm->options->memory;
@@ -187,7 +187,7 @@ static int load_images(struct vmm *vmm, const struct image *images,
 	return rc;
 }
 
-/* What KVM can offer; the buffer grows until it fits. */
+/* Get the CPUID that KVM supports. Grow the buffer until it fits. */
 static int get_cpuid(struct vmm *vmm, struct kvm_cpuid2 **cpuid,
 		     struct errbuf *err)
 {
@@ -205,7 +205,7 @@ static int get_cpuid(struct vmm *vmm, struct kvm_cpuid2 **cpuid,
 	return rc;
 }
 
-/* The processor's own number, and no APIC where there is none. */
+/* Set the APIC id, and clear the APIC features if there is no APIC. */
 static void fix_cpuid(const struct vmm *vmm, struct kvm_cpuid_entry2 *e,
 		      uint32_t id, bool deadline)
 {
@@ -236,7 +236,7 @@ static int make_vcpu(struct vmm *vmm, unsigned int index,
 	v->run = mmap(NULL, vmm->run_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
 		      v->fd, 0);
 	if (v->run == MAP_FAILED)
-		return err_set(err, -errno, "mmap of vCPU %u: %m", index);
+		return err_set(err, -errno, "cannot map vCPU %u: %m", index);
 	for (uint32_t i = 0; i < cpuid->nent; i++)
 		fix_cpuid(vmm, &cpuid->entries[i], index, deadline);
 	rc = call_kvm(&vmm->times, v->fd, CALL_SET_CPUID2, cpuid, err);
@@ -255,7 +255,7 @@ static int make_vcpus(struct vmm *vmm, struct errbuf *err)
 	if (rc >= 0)
 		rc = get_cpuid(vmm, &cpuid, err);
 	if (rc >= 0 && max > 0 && vmm->nr_vcpus > (unsigned int)max)
-		rc = err_set(err, -EINVAL, "%u vCPUs: this KVM has at most %d",
+		rc = err_set(err, -EINVAL, "%u vCPUs: this KVM supports at most %d",
 			     vmm->nr_vcpus, max);
 	for (unsigned int i = 0; i < vmm->nr_vcpus && rc >= 0; i++)
 		rc = make_vcpu(vmm, i, cpuid, deadline, err);
@@ -308,7 +308,7 @@ int life_create(struct vmm *vmm, struct errbuf *err)
 	return rc;
 }
 
-/* KVM keeps the VM until the last vCPU is closed. */
+/* KVM destroys the VM when the last vCPU is closed. */
 void life_destroy(struct vmm *vmm)
 {
 	for (unsigned int i = 0; i < vmm->nr_vcpus; i++) {

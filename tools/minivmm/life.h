@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Making a machine, and releasing what it has. */
+/* Creating and destroying a machine. */
 #ifndef MINIVMM_LIFE_H
 #define MINIVMM_LIFE_H
 
 #include "vmm.h"
 
 /*
- * Makes the machine that @vmm's options describe, with all vCPUs at their
- * programs' start. -ENODEV when /dev/kvm cannot be used here; other errors are
- * failures.
+ * Create the machine described by @vmm's options, with all vCPUs at the start
+ * of their programs. Return -ENODEV if /dev/kvm cannot be used, or another
+ * error.
  */
 int life_create(struct vmm *vmm, struct errbuf *err);
-/* Releases all of it; its vCPUs must have ended. */
+/* Release all resources. All vCPUs must have ended. */
 void life_destroy(struct vmm *vmm);
 
 #endif

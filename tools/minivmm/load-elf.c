@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ELF images: 32-bit ones start in protected mode, 64-bit ones in long mode,
- * both as the Multiboot Specification 0.6.96 has it (section 3.2): EAX has the
- * magic number and EBX the address of the information. A multiboot header is
- * not required, but when there is one it must not ask for what is not given.
+ * ELF images: 32-bit ones start in protected mode, 64-bit ones in long mode. As
+ * in the Multiboot Specification 0.6.96 (section 3.2), EAX has the magic number
+ * and EBX the address of the information. A multiboot header is optional; if
+ * there is one, it must not require unsupported features.
  */
 #include <elf.h>
 #include <errno.h>
@@ -33,7 +33,7 @@ struct range {
 	uint32_t type;
 } __attribute__((packed));
 
-/* What is placed at AREA_INFO. */
+/* The data at AREA_INFO */
 struct area {
 	struct multiboot_info info;
 	struct range ranges[2];
@@ -42,7 +42,7 @@ struct area {
 };
 
 _Static_assert(AREA_INFO + sizeof(struct area) <= AREA_TABLES,
-	       "the information lies in the page tables");
+	       "the information overlaps the page tables");
 
 static bool is_elf(const struct image *image)
 {
@@ -54,7 +54,7 @@ static bool is_long(const struct image *image)
 	return image->data[EI_CLASS] == ELFCLASS64;
 }
 
-/* Both classes in the form of the larger one; it is all there. */
+/* Convert either class to the larger one. The caller has checked the size. */
 static Elf64_Ehdr header_of(const struct image *image)
 {
 	Elf64_Ehdr h;
@@ -101,35 +101,35 @@ static int read_header(const struct image *image, Elf64_Ehdr *h,
 	*h = header_of(image);
 	if (h->e_ident[EI_DATA] != ELFDATA2LSB || h->e_type != ET_EXEC ||
 	    h->e_machine != (is_long(image) ? EM_X86_64 : EM_386))
-		return image_bad(image, "ELF", "not a static program for x86", err);
+		return image_bad(image, "ELF", "not a static x86 executable", err);
 	if (h->e_phentsize != entry_bytes(image))
-		return image_bad(image, "ELF", "size of program headers", err);
+		return image_bad(image, "ELF", "wrong size of program headers", err);
 	if (!h->e_phnum || h->e_phnum > MAX_SEGMENTS)
-		return image_bad(image, "ELF", "number of program headers", err);
+		return image_bad(image, "ELF", "wrong number of program headers", err);
 	if (h->e_phoff > image->len ||
 	    h->e_phnum * entry_bytes(image) > image->len - h->e_phoff)
-		return image_bad(image, "ELF", "program headers beyond its end", err);
+		return image_bad(image, "ELF", "program headers beyond the end of the file", err);
 	return 0;
 }
 
-/* Memory is zero already where the file has nothing for it. */
+/* Memory beyond the size in the file is already zero. */
 static int load_segment(const struct image *image, const struct memory *memory,
 			const Elf64_Phdr *s, struct errbuf *err)
 {
 	if (s->p_filesz > s->p_memsz)
-		return image_bad(image, "ELF", "a segment's file is larger than its memory", err);
+		return image_bad(image, "ELF", "a segment is larger in the file than in memory", err);
 	if (s->p_offset > image->len || s->p_filesz > image->len - s->p_offset)
-		return image_bad(image, "ELF", "a segment beyond its end (truncated?)", err);
+		return image_bad(image, "ELF", "a segment beyond the end of the file (truncated?)", err);
 	if (!memory_at(memory, s->p_paddr, s->p_memsz) ||
 	    memory_write(memory, s->p_paddr, image->data + s->p_offset, s->p_filesz))
 		return err_set(err, -EFBIG,
-			       "%s: a segment at 0x%llx of %llu bytes, beyond the memory (--memory gives more)",
+			       "%s: segment at 0x%llx (%llu bytes) is beyond the guest memory (increase --memory)",
 			       image->name, (unsigned long long)s->p_paddr,
 			       (unsigned long long)s->p_memsz);
 	return 0;
 }
 
-/* The entry is an address of the program's own; where is that in memory? */
+/* Convert the entry point, a virtual address, to a physical one. */
 static bool holds_entry(const Elf64_Phdr *s, uint64_t entry, uint64_t *at)
 {
 	if (entry < s->p_vaddr || entry - s->p_vaddr >= s->p_memsz)
@@ -154,7 +154,7 @@ static int load_segments(const struct image *image, const struct memory *memory,
 		found |= holds_entry(&s, h.e_entry, &boot->entry);
 	}
 	if (!rc && !found)
-		return image_bad(image, "ELF", "the entry is in no segment", err);
+		return image_bad(image, "ELF", "the entry point is in no segment", err);
 	return rc;
 }
 
@@ -168,7 +168,7 @@ static int check_multiboot(const struct image *image, struct errbuf *err)
 	if (!musts)
 		return 0;
 	return err_set(err, -EINVAL,
-		       "%s: its multiboot header asks for 0x%x (there is memory information only)",
+		       "%s: multiboot header requires features 0x%x (only memory information is supported)",
 		       image->name, musts);
 }
 
@@ -181,13 +181,13 @@ static int inspect_elf(const struct image *image, struct boot *boot,
 	if (rc)
 		return rc;
 	if (boot->mode == MODE_USER && !is_long(image))
-		return err_set(err, -EINVAL, "%s: --mode user: a 32-bit ELF", image->name);
+		return err_set(err, -EINVAL, "%s: --mode user requires a 64-bit ELF", image->name);
 	if (boot->mode != MODE_USER)
 		boot->mode = is_long(image) ? MODE_LONG : MODE_PROTECTED;
 	return check_multiboot(image, err);
 }
 
-/* Memory as a PC has it: to 640 KiB, and from 1 MiB to what is ours. */
+/* Memory map as on a PC: up to 640 KiB, and from 1 MiB to minivmm's area. */
 static void fill_info(struct area *a, uint64_t at, const struct boot *boot)
 {
 	uint64_t lower = boot->area < LOWER_BYTES ? boot->area : LOWER_BYTES;

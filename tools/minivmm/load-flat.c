@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The two simplest kinds of image, which are copied as they are: flat binaries
- * into RAM, and firmware into ROM.
+ * Images that are copied without change: flat binaries into RAM, and firmware
+ * into ROM.
  */
 #include <errno.h>
 
@@ -27,7 +27,7 @@ static int inspect_flat(const struct image *image, struct boot *boot,
 	return 0;
 }
 
-/* Real mode reaches the first MiB, and has no area without interrupts. */
+/* Real mode addresses the first MiB only, and needs no area without interrupts. */
 static uint64_t flat_area(const struct memory *memory, const struct boot *boot)
 {
 	if (boot->mode != MODE_REAL)
@@ -44,7 +44,7 @@ static int load_flat(const struct image *image, const struct memory *memory,
 	if (image->len > boot->area ||
 	    memory_write(memory, 0, image->data, image->len))
 		return err_set(err, -EFBIG,
-			       "%s: %zu bytes, more than the %llu there is room for (--memory gives more)",
+			       "%s: %zu bytes, more than the maximum of %llu (increase --memory)",
 			       image->name, image->len,
 			       (unsigned long long)boot->area);
 	boot->entry = 0;
@@ -63,7 +63,7 @@ static int inspect_firmware(const struct image *image, struct boot *boot,
 	boot->mode = MODE_FIRMWARE;
 	if (image->len % ROM_UNIT || image->len > ROM_MAX)
 		return err_set(err, -EINVAL,
-			       "%s: %zu bytes (firmware has 64 KiB, or a multiple up to 1 MiB)",
+			       "%s: %zu bytes (firmware must be a multiple of 64 KiB, up to 1 MiB)",
 			       image->name, image->len);
 	return 0;
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A Linux bzImage, by the 32-bit boot protocol of the kernel's
- * Documentation/arch/x86/boot.rst: protected mode, flat segments, ESI has the
- * address of the boot parameters, which begin as the image's set-up header.
+ * A Linux bzImage, started with the 32-bit boot protocol of the kernel's
+ * Documentation/arch/x86/boot.rst: protected mode, flat segments, and the
+ * address of the boot parameters in ESI. These include the set-up header of the
+ * image.
  */
 #include <asm/bootparam.h>
 #include <errno.h>
@@ -18,12 +19,12 @@
 #define MAGIC		0x53726448	/* "HdrS" */
 #define MAGIC_AT	0x202
 #define HEADER_AT	0x1f1
-#define HEADER_END	0x201		/* this byte, added to MAGIC_AT */
+#define HEADER_END	0x201		/* this byte plus MAGIC_AT */
 #define SECTOR		512
 #define MIN_VERSION	0x20a		/* has init_size */
 #define LOADER_OTHER	0xff
 
-/* Where everything goes below 640 KiB. The kernel is at 1 MiB. */
+/* Addresses below 640 KiB. The kernel is at 1 MiB. */
 #define AREA_AT		0x1000
 #define PARAMS_AT	0x10000
 #define CMDLINE_AT	0x20000
@@ -32,8 +33,8 @@
 #define KERNEL_AT	0x100000
 
 /*
- * What this machine has not got: ACPI's tables. The serial port is the console
- * until the user's text says otherwise.
+ * There are no ACPI tables. The serial port is the console unless --append
+ * selects another one.
  */
 #define CMDLINE		"console=ttyS0 acpi=off"
 
@@ -44,7 +45,7 @@ static bool is_linux(const struct image *image)
 	       image->data[0x1fe] == 0x55 && image->data[0x1ff] == 0xaa;
 }
 
-/* The header, and how many bytes of the image come before the kernel. */
+/* Read the header. @setup_bytes: size of the image before the kernel */
 static int read_header(const struct image *image, struct setup_header *h,
 		       size_t *setup_bytes, struct errbuf *err)
 {
@@ -58,11 +59,11 @@ static int read_header(const struct image *image, struct setup_header *h,
 	if (h->version < MIN_VERSION)
 		return image_bad(image, "bzImage", "boot protocol before 2.10", err);
 	if (!(h->loadflags & LOADED_HIGH))
-		return image_bad(image, "bzImage", "to be loaded low (a zImage?)", err);
+		return image_bad(image, "bzImage", "must be loaded low (a zImage?)", err);
 	*setup_bytes = ((h->setup_sects ? h->setup_sects : 4) + 1) * SECTOR;
 	if (*setup_bytes >= image->len ||
 	    (uint64_t)h->syssize * 16 > image->len - *setup_bytes + 15)
-		return image_bad(image, "bzImage", "shorter than its header says (truncated?)",
+		return image_bad(image, "bzImage", "shorter than the size in its header (truncated?)",
 			     err);
 	return 0;
 }
@@ -81,11 +82,11 @@ static int inspect_linux(const struct image *image, struct boot *boot,
 static int too_small(const struct image *image, uint64_t bytes,
 		     struct errbuf *err)
 {
-	return err_set(err, -EFBIG, "%s: needs %llu MiB of memory (--memory gives more)",
+	return err_set(err, -EFBIG, "%s: needs %llu MiB of memory (increase --memory)",
 		       image->name, (unsigned long long)(bytes >> 20) + 1);
 }
 
-/* As high as may be, in whole pages, and not where the kernel unpacks. */
+/* Load the initrd at the highest possible page, above the unpacked kernel. */
 static int load_initrd(const char *name, const struct memory *memory,
 		       struct setup_header *h, uint64_t kernel_end,
 		       struct errbuf *err)
@@ -119,7 +120,7 @@ static int load_cmdline(const struct memory *memory, const char *append,
 	int rc = 0;
 
 	if (bytes > room)
-		rc = err_set(err, -EINVAL, "--append: %zu bytes longer than this kernel takes",
+		rc = err_set(err, -EINVAL, "--append: %zu bytes longer than this kernel accepts",
 			     bytes - room);
 	else
 		memory_write(memory, CMDLINE_AT, text, bytes);
@@ -152,7 +153,7 @@ static int load_linux(const struct image *image, const struct memory *memory,
 
 	if (rc)
 		return rc;
-	/* It runs at pref_address, once unpacked, and needs init_size there. */
+	/* The unpacked kernel runs at pref_address and needs init_size bytes. */
 	kernel_end = (h.pref_address > KERNEL_AT ? h.pref_address : KERNEL_AT);
 	if (kernel_end > memory->size ||
 	    h.init_size > memory->size - kernel_end ||

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements load.h: the header of guests/lib/abi.h, and the table of kinds, each
- * of which is load-KIND.c's.
+ * Implements load.h: the header of guests/lib/abi.h, and the table of image
+ * kinds, which are implemented in load-KIND.c.
  */
 #include <errno.h>
 
@@ -14,7 +14,7 @@
 #define HEADER_WITHIN	0x1000
 #define HEADER_WORDS	4
 
-/* 1 and the header's flags; 0 when there is none. */
+/* Return 1 and the flags of the header, 0 if there is none, or -errno. */
 static int find_header(const struct image *image, uint32_t *flags,
 		       struct errbuf *err)
 {
@@ -27,7 +27,7 @@ static int find_header(const struct image *image, uint32_t *flags,
 	version = image_word(image, at + 4);
 	if (version > MINIVMM_ABI_VERSION)
 		return err_set(err, -EINVAL,
-			       "%s: header of version %u (this minivmm knows %u)",
+			       "%s: header version %u (this minivmm supports %u)",
 			       image->name, version, MINIVMM_ABI_VERSION);
 	*flags = image_word(image, at + 8);
 	return 1;
@@ -56,7 +56,7 @@ int load_inspect(const struct image *image, struct boot *boot,
 
 	if (rc < 0)
 		return rc;
-	/* Firmware expects a PC, unless its header says what it expects. */
+	/* Firmware without a header expects a PC. */
 	if (!rc && boot->wants & MINIVMM_IS_FIRMWARE)
 		flags |= MINIVMM_WANTS_IRQCHIP;
 	boot->wants |= flags;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * minivmm: run small guests by the KVM API.
+ * minivmm: run small guests with the KVM API.
  *
- * From options to status; all messages are printed here. To read all of it,
- * begin with life.c (the machine), run.c (a vCPU's life), arch.c (the modes).
+ * Maps options to an exit status, and prints all messages. To read the program,
+ * start with life.c (the machine), run.c (a vCPU) and arch.c (the modes).
  */
 #include <err.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include "stats.h"
 #include "watch.h"
 
-/* What a vCPU's end is for the user; 1 when it is a failure. */
+/* Print how a vCPU ended, if needed. Return 1 if it failed. */
 static int report(const struct vmm *vmm, const struct vcpu *v)
 {
 	switch (atomic_load(&v->end)) {
@@ -59,15 +59,15 @@ static int report_all(const struct vmm *vmm)
 	return failed ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }
 
-/* Whoever waits for us shall see that a signal ended us. */
-static void die_of(int nr)
+/* End by signal @nr, so that the parent process sees it. */
+static void end_by_signal(int nr)
 {
 	warnx("ended by %s", strsignal(nr));
 	signal(nr, SIG_DFL);
 	raise(nr);
 }
 
-/* All of one machine's life. */
+/* Create, run and destroy one machine. */
 static int run(struct vmm *vmm)
 {
 	struct errbuf err = { 0 };
@@ -87,12 +87,12 @@ static int run(struct vmm *vmm)
 		warnx("%s", err.text);
 	code = report_all(vmm);
 	if (rc > 0)
-		die_of(rc);
+		end_by_signal(rc);
 	life_destroy(vmm);
 	return rc ? EXIT_CODE_FAILED : code;
 }
 
-/* One machine after the other, as long as they end well. */
+/* Run one machine after the other, until one fails. */
 static int run_all(const struct options *options)
 {
 	static struct vmm vmm;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Guest memory, and the only way to it: every address that comes from a guest
- * or from an image goes through memory_at(), which checks it.
+ * Access to guest memory: memory_at() checks every address that comes from a
+ * guest or from an image.
  */
 #ifndef MINIVMM_MEMORY_H
 #define MINIVMM_MEMORY_H
@@ -19,7 +19,7 @@ struct memory {
 	uint64_t size;
 };
 
-/* Where @len bytes at @address are; NULL unless all of them are there. */
+/* Return a pointer to @len bytes at @address, NULL if they are out of range. */
 static inline void *memory_at(const struct memory *m, uint64_t address,
 			      uint64_t len)
 {
@@ -28,7 +28,7 @@ static inline void *memory_at(const struct memory *m, uint64_t address,
 	return m->base + address;
 }
 
-/* 0, or -1 with nothing written. */
+/* Return 0, or -1 without writing anything. */
 static inline int memory_write(const struct memory *m, uint64_t address,
 			       const void *data, uint64_t len)
 {

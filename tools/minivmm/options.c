@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements options.h. The table is what is parsed and what --help prints.
+ * Implements options.h. One table is used to parse options and to print --help.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -11,7 +11,7 @@
 #include "options.h"
 
 #define MIN_MEMORY	0x10000ull
-#define MAX_MEMORY	(3ull << 30)	/* below what a PC keeps for devices */
+#define MAX_MEMORY	(3ull << 30)	/* a PC has devices above */
 #define MAX_TIMER_HZ	1193182
 #define MAX_REPEAT	1000000
 
@@ -20,7 +20,7 @@ static int set_vcpus(struct options *o, const char *text)
 	return parse_u64(text, 1, MAX_VCPUS, &o->vcpus);
 }
 
-/* 64K or more, in whole pages; the unit may be left out. */
+/* 64K or more, in whole pages; the unit is optional. */
 static int set_memory(struct options *o, const char *text)
 {
 	static const char units[] = "KMG";
@@ -118,32 +118,32 @@ static const struct {
 	{ "vcpus", required_argument, set_vcpus, "N",
 	  "run the image on this many vCPUs, 1 to 64" },
 	{ "memory", required_argument, set_memory, "SIZE",
-	  "memory of each program, 64K to 3G in pages (K, M, G)" },
+	  "memory per program, 64K to 3G in whole pages (K, M, G)" },
 	{ "mode", required_argument, set_mode, "MODE",
-	  "real, protected, long or user: how an image starts" },
+	  "start in mode real, protected, long or user" },
 	{ "firmware", no_argument, set_firmware, NULL,
-	  "the image ends at 4 GiB and has the reset vector" },
+	  "map the image below 4 GiB, start at the reset vector" },
 	{ "initrd", required_argument, set_initrd, "FILE",
-	  "the first root of a Linux guest" },
+	  "initial RAM disk of a Linux guest" },
 	{ "append", required_argument, set_append, "TEXT",
-	  "for the command line of a Linux or multiboot guest" },
+	  "append to the command line of a Linux or multiboot guest" },
 	{ "irqchip", no_argument, set_irqchip, NULL,
-	  "PIC, IOAPIC and local APICs, in KVM" },
+	  "add PIC, IOAPIC and local APICs, in KVM" },
 	{ "timer", optional_argument, set_timer, "HZ",
-	  "PIT, in KVM, and --irqchip; in real mode it ticks" },
+	  "add a PIT, in KVM, and --irqchip; in real mode it ticks" },
 	{ "input", required_argument, set_input, "FILE",
-	  "what the guest reads, instead of standard input" },
+	  "read guest input from FILE, not from standard input" },
 	{ "timeout", required_argument, set_timeout, "S",
 	  "end guests that run longer (seconds; or 500ms, 2m)" },
 	{ "repeat", required_argument, set_repeat, "N",
-	  "make and run the machine N times, one after the other" },
+	  "create and run the machine N times in sequence" },
 	{ "stats", optional_argument, set_stats, "json",
-	  "exits to user space and set-up times, on stderr" },
+	  "print exits to user space and set-up times to stderr" },
 	{ "quiet", no_argument, set_quiet, NULL,
-	  "say nothing about programs that ended well" },
-	{ "help", no_argument, set_help, NULL, "show this help (also -h)" },
+	  "do not report programs that ended without failure" },
+	{ "help", no_argument, set_help, NULL, "print this help (also -h)" },
 	{ "version", no_argument, set_version, NULL,
-	  "show the version (also -V)" },
+	  "print the version (also -V)" },
 };
 
 void options_help(void)
@@ -160,10 +160,10 @@ void options_help(void)
 			 table[i].arg ? table[i].arg : "", optional ? "]" : "");
 		printf("  %-16s %s\n", left, table[i].help);
 	}
-	printf("\nminivmm(1) says more.\n");
+	printf("\nSee minivmm(1) for details.\n");
 }
 
-/* What does not go together, whatever the images are. */
+/* Check combinations of options, regardless of the contents of the images. */
 static int check(struct options *o, struct errbuf *err)
 {
 	if (o->help || o->version)
@@ -181,7 +181,7 @@ static int check(struct options *o, struct errbuf *err)
 			       o->nr_images, (unsigned long long)o->vcpus);
 	if (o->firmware && o->mode != NR_MODES)
 		return err_set(err, -EINVAL,
-			       "--firmware and --mode (firmware starts in real mode)");
+			       "--firmware and --mode exclude each other (firmware starts in real mode)");
 	return 0;
 }
 
@@ -192,7 +192,7 @@ static int set_one(struct options *o, int index, struct errbuf *err)
 	if (rc)
 		return err_set(err, -EINVAL, "--%s %s: %s (%s)",
 			       table[index].name, optarg,
-			       rc == -ERANGE ? "out of range" : "not understood",
+			       rc == -ERANGE ? "out of range" : "invalid value",
 			       table[index].help);
 	return 0;
 }
@@ -208,7 +208,7 @@ int options_parse(struct options *o, int argc, char **argv,
 			.name = table[i].name, .has_arg = table[i].has_arg,
 		};
 	*o = (struct options) { .mode = NR_MODES, .repeat = 1 };
-	optind = 0;	/* from the beginning, also a second time */
+	optind = 0;	/* restart, if it was called before */
 	opterr = 0;
 	while ((c = getopt_long(argc, argv, ":hV", longs, &index)) != -1) {
 		if (c == ':')

@@ -23,7 +23,7 @@ struct options {
 	unsigned int nr_images;
 };
 
-/* -EINVAL, with a message in @err, when there is anything wrong with it. */
+/* Return 0, or -EINVAL with a message in @err. */
 int options_parse(struct options *options, int argc, char **argv,
 		  struct errbuf *err);
 void options_help(void);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Port IO: the ports of guests/lib/abi.h, and as much of a PC as its guests
- * miss. A port without a row reads as ones, also those of PCI's configuration,
- * and takes what is written to it.
+ * Port I/O: the ports of guests/lib/abi.h, and the few PC devices that guests
+ * need. A port without a row reads as ones and ignores writes. This includes
+ * the ports of the PCI configuration space.
  */
 #include <errno.h>
 #include <poll.h>
@@ -19,9 +19,9 @@
 #define KEYBOARD_BUSY	0x02
 #define KEYBOARD_RESET	0xfe
 
-/* One access; a handler answers an IN by setting value. */
+/* One access; the handler of an IN sets value. */
 struct access {
-	unsigned int reg;	/* the port, from its row's first on */
+	unsigned int reg;	/* offset of the port in its row */
 	bool in;
 	uint32_t value;
 };
@@ -47,8 +47,8 @@ static void write_out(struct vmm *vmm, const char *data, size_t len)
 }
 
 /*
- * What is there of a line. At a program's end, among others, it becomes a
- * whole one, as the next line would be taken for a part of it.
+ * Write a partial line. If a program ends while there are others, add a
+ * newline, so that the next line does not continue it.
  */
 void ports_flush(struct vcpu *v, bool last)
 {
@@ -88,7 +88,7 @@ static int abi(struct vcpu *v, struct access *a)
 	return END_NOT;
 }
 
-/* Waits, but not for longer than the machine runs: KVM_RUN comes back then. */
+/* Wait for input, or until the machine stops. */
 static int input(struct vcpu *v, struct access *a)
 {
 	struct pollfd fds[] = {
@@ -113,7 +113,7 @@ static int vcpu_number(struct vcpu *v, struct access *a)
 	return END_NOT;
 }
 
-/* The port's line into the interrupt chip, high as long as it asks; locked. */
+/* Update the interrupt line of the port. The caller holds device_lock. */
 static void serial_line(struct vmm *vmm)
 {
 	struct kvm_irq_level level = {
@@ -137,9 +137,9 @@ void ports_receive(struct vmm *vmm, uint8_t byte)
 }
 
 /*
- * A guest that asks for interrupts gets its input by watch.c, as it comes;
- * one that asks the port again and again gets it here. Not a driver's probing:
- * what it reads before it is ready, it drops.
+ * A guest that enables interrupts gets its input from watch.c. A guest that
+ * polls the port gets it here, unless it is an operating system: its driver
+ * drops what it reads while it probes the port.
  */
 static int serial(struct vcpu *v, struct access *a)
 {
@@ -169,8 +169,8 @@ static int serial(struct vcpu *v, struct access *a)
 }
 
 /*
- * There is no keyboard and no controller for one. But it is ready for a
- * command, one of which pulls the processor's reset line.
+ * There is no keyboard. The status register shows that the controller is ready
+ * for a command, and the only supported command resets the CPU.
  */
 static int keyboard(struct vcpu *v, struct access *a)
 {
@@ -203,9 +203,9 @@ static uint8_t cmos_register(unsigned int index)
 	case 0x08: return bcd(tm.tm_mon + 1);
 	case 0x09: return bcd(tm.tm_year % 100);
 	case 0x32: return bcd(19 + tm.tm_year / 100);
-	case 0x0a: return 0x26;	/* no update going on, the usual divider */
+	case 0x0a: return 0x26;	/* no update in progress, default divider */
 	case 0x0b: return 0x02;	/* 24 hours, BCD */
-	case 0x0d: return 0x80;	/* the battery is good */
+	case 0x0d: return 0x80;	/* battery good */
 	default: return 0;
 	}
 }
@@ -237,7 +237,7 @@ static const struct {
 	{ 0x64, 0x64, keyboard },
 };
 
-/* One element of what may be a string instruction's many. */
+/* Handle one access; a string instruction has several. */
 static int one_access(struct vcpu *v, uint16_t port, bool in, void *data,
 		      size_t size)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A vCPU's life: KVM_RUN, see what it returned for, again. One row per reason
- * that can be answered; the others end the vCPU, with all that is known.
+ * The loop of a vCPU: call KVM_RUN and handle the reason of its return. A table
+ * has the supported reasons. Any other reason ends the vCPU with a message.
  */
 #include <errno.h>
 #include <signal.h>
@@ -20,7 +20,7 @@ static int call(struct vcpu *v, enum call call, void *arg)
 	return call_kvm(&v->vmm->times, v->fd, call, arg, &v->err);
 }
 
-/* The bytes at a linear address, as far as they are in memory; hexadecimal. */
+/* Format the bytes at a linear address in hexadecimal, up to the end of memory. */
 static void bytes_text(struct vcpu *v, uint64_t linear, char *text, size_t size)
 {
 	struct kvm_translation at = { .linear_address = linear };
@@ -42,7 +42,7 @@ static void bytes_text(struct vcpu *v, uint64_t linear, char *text, size_t size)
 	}
 }
 
-/* "at 0x1234 (bytes ...)", where the vCPU is now. */
+/* Format the current address of the vCPU and the bytes there. */
 static void place_text(struct vcpu *v, char *text, size_t size)
 {
 	struct kvm_regs regs;
@@ -50,7 +50,7 @@ static void place_text(struct vcpu *v, char *text, size_t size)
 	char bytes[3 * INSTRUCTION + 4];
 	uint64_t linear;
 
-	snprintf(text, size, "at an unknown place");
+	snprintf(text, size, "at an unknown address");
 	if (call(v, CALL_GET_REGS, &regs) < 0 ||
 	    call(v, CALL_GET_SREGS, &sregs) < 0)
 		return;
@@ -60,14 +60,14 @@ static void place_text(struct vcpu *v, char *text, size_t size)
 		 bytes[0] ? bytes : " not in memory");
 }
 
-/* Ends the vCPU, with where it is after what is said. */
+/* End the vCPU with a message that includes its current address. */
 static int end_here(struct vcpu *v, enum end end, const char *what)
 {
-	char place[128], said[256];
+	char place[128], reason[256];
 
-	snprintf(said, sizeof(said), "%s", what);
+	snprintf(reason, sizeof(reason), "%s", what);
 	place_text(v, place, sizeof(place));
-	err_set(&v->err, 0, "%s %s", said, place);
+	err_set(&v->err, 0, "%s %s", reason, place);
 	return end;
 }
 
@@ -95,7 +95,7 @@ static int on_fail_entry(struct vcpu *v)
 	char what[128];
 
 	snprintf(what, sizeof(what),
-		 "the processor refused to enter the guest (KVM_EXIT_FAIL_ENTRY, reason 0x%llx)",
+		 "the CPU refused the VM entry (KVM_EXIT_FAIL_ENTRY, reason 0x%llx)",
 		 (unsigned long long)v->run->fail_entry.hardware_entry_failure_reason);
 	return end_here(v, END_FAILED, what);
 }
@@ -117,7 +117,7 @@ static int on_internal_error(struct vcpu *v)
 	return end_here(v, END_FAILED, what);
 }
 
-/* Reading nothing gives ones, as on a PC's bus; writing it does nothing. */
+/* Unmapped memory reads as ones, as on a PC's bus, and ignores writes. */
 static int on_mmio(struct vcpu *v)
 {
 	if (!v->run->mmio.is_write)
@@ -136,7 +136,7 @@ static int on_unknown(struct vcpu *v)
 	const char *name = kvm_exit_name(v->run->exit_reason);
 	char what[128];
 
-	snprintf(what, sizeof(what), "KVM_EXIT_%s (%u): cannot be answered",
+	snprintf(what, sizeof(what), "KVM_EXIT_%s (%u): not supported",
 		 name ? name : "?", v->run->exit_reason);
 	return end_here(v, END_FAILED, what);
 }
@@ -152,8 +152,8 @@ static int (*const handlers[])(struct vcpu *v) = {
 	[KVM_EXIT_INTERNAL_ERROR] = on_internal_error,
 };
 
-/* Halted, with interrupts off: nothing will ever wake it. */
-static bool asleep_for_ever(struct vcpu *v)
+/* Return true if the vCPU is halted with interrupts off: nothing can wake it. */
+static bool is_halted_for_ever(struct vcpu *v)
 {
 	struct kvm_mp_state state;
 	struct kvm_regs regs;
@@ -164,8 +164,9 @@ static bool asleep_for_ever(struct vcpu *v)
 }
 
 /*
- * Called out of KVM_RUN. The flag that KVM looks at is cleared before requests
- * are read, and set after they are written: none gets lost.
+ * Called when KVM_RUN was interrupted. immediate_exit is cleared before
+ * requests are read, and set after they are written, so that no request is
+ * lost.
  */
 static int answer_requests(struct vcpu *v)
 {
@@ -174,8 +175,8 @@ static int answer_requests(struct vcpu *v)
 	__atomic_store_n(&v->run->immediate_exit, 0, __ATOMIC_SEQ_CST);
 	requests = atomic_exchange(&v->requests, 0);
 	if (requests & REQUEST_STOP)
-		return end_here(v, END_STOPPED, "time is over (--timeout gives more)");
-	if (requests & REQUEST_ASLEEP && asleep_for_ever(v))
+		return end_here(v, END_STOPPED, "timed out (increase --timeout)");
+	if (requests & REQUEST_ASLEEP && is_halted_for_ever(v))
 		return end_with(END_WELL, v, "halted with interrupts off");
 	return END_NOT;
 }
@@ -196,7 +197,7 @@ static int run_once(struct vcpu *v)
 		v->exits[KVM_EXIT_INTR]++;
 		return answer_requests(v);
 	}
-	if (rc == -EAGAIN)	/* another vCPU has started this one */
+	if (rc == -EAGAIN)	/* another vCPU started this one */
 		return END_NOT;
 	if (rc < 0) {
 		struct errbuf why = v->err;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements serial.h: the registers of National Semiconductor's PC16550D, as
- * far as software sees them. There is no timing: the transmitter is always
- * empty, and nothing gets lost.
+ * Implements serial.h: the software-visible registers of National
+ * Semiconductor's PC16550D. There is no timing: the transmitter is always
+ * empty, and there are no overruns.
  */
 #include "serial.h"
 
@@ -18,7 +18,7 @@ enum { DATA, IER, IIR, LCR, MCR, LSR, MSR, SCRATCH, FCR = IIR };
 #define FCR_ENABLE	0x01
 #define FCR_CLEAR	0x02
 #define LCR_DIVISOR	0x80
-#define MCR_OUT2	0x08	/* on a PC, lets interrupts through */
+#define MCR_OUT2	0x08	/* enables the interrupt line on a PC */
 #define MCR_LOOP	0x10
 #define MCR_BITS	0x1f
 #define LSR_RECEIVED	0x01
@@ -80,7 +80,7 @@ static uint8_t read_iir(struct serial *s)
 	return fifo | IIR_SENT;
 }
 
-/* In loopback the outputs DTR, RTS, OUT1, OUT2 are the inputs. */
+/* In loopback mode, DTR, RTS, OUT1 and OUT2 are connected to the inputs. */
 static uint8_t read_msr(const struct serial *s)
 {
 	uint8_t m = s->mcr;
@@ -125,7 +125,7 @@ int serial_write(struct serial *s, unsigned int reg, uint8_t value)
 	case DATA:
 		return send(s, value);
 	case IER:
-		/* switched on, it tells at once that there is room */
+		/* Enabling the interrupt raises it: the transmitter is empty. */
 		s->sent |= value & ~s->ier & IER_SENT;
 		s->ier = value & IER_BITS;
 		break;

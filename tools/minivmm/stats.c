@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What --stats prints on standard error: returns to user space by reason for
- * each vCPU, what the calls of the KVM API took, and the largest resident size.
- * The names of reasons are KVM_EXIT_*'s.
+ * The output of --stats on standard error: returns to user space for each vCPU
+ * by reason (KVM_EXIT_*), the times of KVM API calls, and the peak resident
+ * size.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,7 +52,7 @@ static ull api_ns(const struct vmm *vmm)
 	return sum;
 }
 
-/* The machine's sums, in the form of a vCPU. */
+/* Add up the counts of all vCPUs. */
 static void add_up(const struct vmm *vmm, struct vcpu *sum)
 {
 	for (unsigned int v = 0; v < vmm->nr_vcpus; v++) {
@@ -103,9 +103,9 @@ void stats_text(const struct vmm *vmm)
 				(double)vmm->times.of[i].total_ns / 1e6);
 	fprintf(stderr, "%-27s %7s %10.3f\n", "all calls", "",
 		(double)api_ns(vmm) / 1e6);
-	fprintf(stderr, "%-27s %7s %10.3f\n", "set-up in all", "",
+	fprintf(stderr, "%-27s %7s %10.3f\n", "total set-up", "",
 		(double)vmm->setup_ns / 1e6);
-	fprintf(stderr, "largest resident size: %llu KB\n", resident_kb());
+	fprintf(stderr, "peak resident size: %llu KB\n", resident_kb());
 }
 
 static void json_exits(const struct vcpu *v)

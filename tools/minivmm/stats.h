@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What --stats prints, on standard error. */
+/* The output of --stats, on standard error. */
 #ifndef MINIVMM_STATS_H
 #define MINIVMM_STATS_H
 

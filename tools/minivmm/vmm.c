@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Implements vmm.h: what all parts of the machine may call. */
+/* Implements vmm.h: functions that all parts of the machine use. */
 #include <unistd.h>
 
 #include "vmm.h"
@@ -9,7 +9,7 @@ void vmm_raise(int fd)
 	const uint64_t one = 1;
 
 	if (write(fd, &one, sizeof(one)) < 0)
-		return;	/* full: it is readable */
+		return;	/* the counter is full, so the eventfd is readable */
 }
 
 void vmm_wake(struct vmm *vmm)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The virtual machine: its memory, vCPUs and devices, and what is known of
- * each vCPU when it has ended. life.c makes it, run.c runs a vCPU, watch.c
- * waits for all of them.
+ * The virtual machine: its memory, vCPUs and devices, and how each vCPU ended.
+ * life.c creates it, run.c runs a vCPU, watch.c waits for all of them.
  */
 #ifndef MINIVMM_VMM_H
 #define MINIVMM_VMM_H
@@ -18,21 +17,21 @@
 #include "options.h"
 #include "serial.h"
 
-#define NR_EXITS	64	/* KVM_EXIT reasons that are told apart */
+#define NR_EXITS	64	/* KVM_EXIT reasons that are counted separately */
 
-/* Why a vCPU runs no longer. */
+/* How a vCPU ended. */
 enum end {
-	END_NOT,
+	END_NOT,	/* still running */
 	END_WELL,	/* HLT, status 0, power-off, reset */
-	END_STATUS,	/* by the exit port, with another status */
-	END_FAILED,	/* by KVM, or by what the guest did; err says it */
-	END_STOPPED,	/* by us: time is over, or a signal */
+	END_STATUS,	/* exit port, with another status */
+	END_FAILED,	/* an error of KVM or of the guest, see err */
+	END_STOPPED,	/* by minivmm: time limit or signal */
 };
 
-/* What a vCPU is asked when it is called out of KVM_RUN; bits. */
+/* Requests to a vCPU; bits. */
 enum request {
 	REQUEST_STOP = 1,
-	REQUEST_ASLEEP = 2,	/* does anything wake you? */
+	REQUEST_ASLEEP = 2,	/* end if halted for ever */
 };
 
 struct vcpu {
@@ -41,20 +40,20 @@ struct vcpu {
 	int fd;
 	struct kvm_run *run;
 	struct boot boot;
-	struct memory slice;	/* its program's memory */
+	struct memory slice;	/* memory of its program */
 	pthread_t thread;
 	bool started;
 	atomic_int requests;
 
-	/* Its thread's until it has ended, which is the last thing it sets. */
+	/* Used by its thread only, until the thread sets end as its last step. */
 	atomic_int end;
 	uint32_t status;
-	struct errbuf err;	/* how it ended, when there is more to say */
-	struct buf line;	/* what it has written of a line */
+	struct errbuf err;	/* details of how it ended, or empty */
+	struct buf line;	/* partial line of output */
 	uint64_t exits[NR_EXITS];
 	uint64_t run_ns;
 
-	uint64_t cpu_ns;	/* watch.c: its thread's, when last looked at */
+	uint64_t cpu_ns;	/* watch.c: its thread's CPU time at the last check */
 };
 
 struct vmm {
@@ -63,28 +62,28 @@ struct vmm {
 	uint64_t start_ns, setup_ns;
 	int kvm, vm;
 	size_t run_bytes;	/* of each vCPU's struct kvm_run */
-	uint32_t wants;		/* of all programs */
+	uint32_t wants;		/* union over all programs */
 	struct memory ram, rom;
 	struct vcpu vcpus[MAX_VCPUS];
 	unsigned int nr_vcpus;
 
-	int input;		/* what INPUT and the serial port read */
+	int input;		/* source for the input port and the serial port */
 	int wake_fd;		/* wakes watch.c */
-	int stop_fd;		/* readable for ever when all must stop */
+	int stop_fd;		/* readable once all vCPUs must stop */
 	pthread_mutex_t output_lock;
 	pthread_mutex_t device_lock;
-	struct serial serial;	/* and below: under device_lock */
+	struct serial serial;	/* this and the next two: under device_lock */
 	unsigned int serial_level;
 	uint8_t cmos_index;
 	atomic_int output_errno;
 	atomic_bool input_ended;
-	atomic_bool quit;	/* asked for at the terminal */
-	bool timed_out, over;	/* watch.c: why all have to stop */
+	atomic_bool quit;	/* requested at the terminal */
+	bool timed_out, over;	/* watch.c: the reason to stop all vCPUs */
 };
 
-/* Makes an eventfd readable; also for a signal's handler. */
+/* Make an eventfd readable. Safe in signal handlers. */
 void vmm_raise(int fd);
-/* Wakes watch_all(). */
+/* Wake watch_all(). */
 void vmm_wake(struct vmm *vmm);
 
 #endif

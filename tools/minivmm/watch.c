@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The first thread's loop while vCPUs run: signals, the time limit, input for
- * the serial port, and vCPUs that sleep for ever. It ends when all have.
+ * The main thread's loop while vCPUs run: signals, the time limit, input for
+ * the serial port, and vCPUs that are halted for ever. Ends when all vCPUs have
+ * ended.
  */
 #include <errno.h>
 #include <poll.h>
@@ -17,7 +18,7 @@
 #include "run.h"
 #include "watch.h"
 
-#define LOOK_MS	250	/* how often for vCPUs that sleep */
+#define LOOK_MS	250	/* interval of checks for halted vCPUs */
 
 static volatile sig_atomic_t got_signal;
 static int signal_wake_fd;
@@ -33,7 +34,7 @@ static void on_signal(int nr)
 
 static void on_request(int nr)
 {
-	(void)nr;	/* it has made KVM_RUN return */
+	(void)nr;	/* only interrupts KVM_RUN */
 }
 
 static void catch_signals(struct vmm *vmm)
@@ -50,7 +51,7 @@ static void catch_signals(struct vmm *vmm)
 	sigaction(SIGPIPE, &action, NULL);
 }
 
-/* vCPUs' threads leave the signals that end us to this one. */
+/* The threads of vCPUs block all signals except SIGUSR1; this one handles them. */
 static int start_vcpus(struct vmm *vmm, struct errbuf *err)
 {
 	sigset_t ends, before;
@@ -66,7 +67,7 @@ static int start_vcpus(struct vmm *vmm, struct errbuf *err)
 		v->started = !rc;
 	}
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return rc ? err_set(err, -rc, "a thread for a vCPU: %s", strerror(rc)) : 0;
+	return rc ? err_set(err, -rc, "cannot create a vCPU thread: %s", strerror(rc)) : 0;
 }
 
 static bool runs(const struct vcpu *v)
@@ -79,11 +80,11 @@ static void stop_all(struct vmm *vmm)
 	for (unsigned int i = 0; i < vmm->nr_vcpus; i++)
 		if (runs(&vmm->vcpus[i]))
 			vcpu_request(&vmm->vcpus[i], REQUEST_STOP);
-	/* and those that wait for input, which then find the request */
+	/* Also wake vCPUs that wait for input, so that they see the request. */
 	vmm_raise(vmm->stop_fd);
 }
 
-/* A machine of one program has ended with its first vCPU that has. */
+/* A machine with a single program is over when its first vCPU ends. */
 static bool all_ended(struct vmm *vmm)
 {
 	bool ended = true;
@@ -98,8 +99,8 @@ static bool all_ended(struct vmm *vmm)
 }
 
 /*
- * Asks vCPUs that have used no time since the last look whether anything can
- * wake them: with interrupt chips, KVM keeps halted ones to itself.
+ * Check vCPUs that have used no CPU time since the last call: with interrupt
+ * chips, KVM_RUN does not return while a vCPU is halted.
  */
 static void look_for_sleepers(struct vmm *vmm)
 {
@@ -119,7 +120,10 @@ static void look_for_sleepers(struct vmm *vmm)
 	}
 }
 
-/* A person can always leave; what they type before a guest listens is lost. */
+/*
+ * Always read from a raw terminal, so that ^A x works. Input is lost if the
+ * guest does not receive it yet.
+ */
 static bool input_wanted(struct vmm *vmm)
 {
 	bool wanted;
@@ -131,8 +135,8 @@ static bool input_wanted(struct vmm *vmm)
 	return wanted;
 }
 
-/* How long to wait, in ms; 0 when the time limit is over, -1 for ever. */
-static int patience_ms(const struct vmm *vmm, uint64_t end_ns)
+/* Return the time to wait in ms; 0 after the time limit, -1 for ever. */
+static int wait_ms(const struct vmm *vmm, uint64_t end_ns)
 {
 	uint64_t now = mono_ns(), left_ms;
 
@@ -156,7 +160,7 @@ static void wait_once(struct vmm *vmm, int ms)
 
 	if (nr > 0 && fds[0].revents &&
 	    read(vmm->wake_fd, &drained, sizeof(drained)) < 0)
-		return;	/* nothing there after all */
+		return;	/* nothing to read */
 	if (nr > 0 && fds[1].revents && input_take(vmm, &byte))
 		ports_receive(vmm, (uint8_t)byte);
 	if (!nr)
@@ -175,7 +179,7 @@ static void watch(struct vmm *vmm)
 			stop_all(vmm);
 			end_ns = UINT64_MAX;
 		}
-		wait_once(vmm, patience_ms(vmm, end_ns));
+		wait_once(vmm, wait_ms(vmm, end_ns));
 	}
 }
 

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The first thread, while vCPUs run. */
+/* The main thread's loop while vCPUs run. */
 #ifndef MINIVMM_WATCH_H
 #define MINIVMM_WATCH_H
 
 #include "vmm.h"
 
-/* Starts all vCPUs and waits for all. The signal that ended it, 0, -errno. */
+/*
+ * Start all vCPUs and wait until they have ended. Return 0, the signal that
+ * ended them, or -errno.
+ */
 int watch_all(struct vmm *vmm, struct errbuf *err);
 
 #endif

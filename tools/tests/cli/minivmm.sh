@@ -66,8 +66,8 @@ bad_files() {
 		1	minivmm empty			empty: empty
 		1	minivmm dir			dir: not a regular file
 		1	minivmm huge			huge: 629145600 bytes, more than
-		1	minivmm --firmware short	short: 100 bytes (firmware has 64 KiB
-		1	minivmm elf			elf: bad ELF: shorter than its header
+		1	minivmm --firmware short	short: 100 bytes (firmware must be a multiple of 64 KiB
+		1	minivmm elf			elf: invalid ELF: shorter than its header
 	END
 }
 
@@ -78,10 +78,10 @@ truncated() {
 	head -c 80 seeds/seed1 >elf32
 	head -c 1200 seeds/seed3 >bzimage
 	cases <<-'END'
-		1	minivmm elf32			elf32: bad ELF: program headers beyond its end
-		1	minivmm bzimage			bzimage: bad bzImage: shorter
-		1	minivmm --vcpus 2 seeds/seed3	runs alone, on one vCPU
-		1	minivmm seeds/seed3 hlt	runs alone
+		1	minivmm elf32			elf32: invalid ELF: program headers beyond the end of the file
+		1	minivmm bzimage			bzimage: invalid bzImage: shorter
+		1	minivmm --vcpus 2 seeds/seed3	must run alone, on one vCPU
+		1	minivmm seeds/seed3 hlt	must run alone
 	END
 }
 
@@ -89,7 +89,7 @@ no_kvm() {
 	unshare -m bash -c 'mount -t tmpfs none /dev && exec "$@"' - \
 		"$MINIVMM" hlt >out 2>err && return 1
 	cat err
-	[ "$(cat err)" = 'minivmm: /dev/kvm: No such file or directory (load the module kvm-intel or kvm-amd, and see that the firmware allows it)' ]
+	[ "$(cat err)" = 'minivmm: /dev/kvm: No such file or directory (load kvm-intel or kvm-amd; check that the firmware enables virtualization)' ]
 }
 
 no_permission() {
@@ -147,17 +147,17 @@ too_large() {
 	truncate -s 256K full
 	minivmm --timeout 1 --memory 320K full || true
 	truncate -s 257K over
-	fails 1 'over: 263168 bytes, more than the 262144' minivmm over
+	fails 1 'over: 263168 bytes, more than the maximum of 262144' minivmm over
 	fails 1 'more than 3 GiB' minivmm --memory 2G hlt hlt
-	fails 1 'more than the 245760' minivmm --mode protected full
+	fails 1 'more than the maximum of 245760' minivmm --mode protected full
 }
 
 time_is_over() {
-	fails 1 'vCPU 0: time is over (--timeout gives more) at 0x0, bytes eb fe' \
+	fails 1 'vCPU 0: timed out (increase --timeout) at 0x0, bytes eb fe' \
 		minivmm --timeout 200ms spin
 	minivmm --timeout 200ms --vcpus 3 spin 2>err && return 1
-	has 'vCPU 2: time is over .* at 0x80000, bytes eb fe' <err
-	sleep 1 | fails 1 'vCPU 0: time is over' minivmm --timeout 200ms echo
+	has 'vCPU 2: timed out .* at 0x80000, bytes eb fe' <err
+	sleep 1 | fails 1 'vCPU 0: timed out' minivmm --timeout 200ms echo
 }
 
 # Whoever waits sees the signal, and what was written before comes out.
@@ -187,7 +187,7 @@ input() {
 
 interrupts() {
 	minivmm --timer=100 --timeout 10 ticks
-	fails 1 'time is over' minivmm --irqchip --timeout 500ms ticks
+	fails 1 'timed out' minivmm --irqchip --timeout 500ms ticks
 	minivmm --irqchip --timeout 10 cli-hlt 2>err
 	has 'vCPU 0: halted with interrupts off' <err
 }
@@ -207,9 +207,9 @@ assert s["resident_kb"] <= 1480, s["resident_kb"]'
 check "wrong command lines" cases <<-'END'
 	2	minivmm				no image
 	2	minivmm --vcpus 65 hlt		--vcpus 65: out of range
-	2	minivmm --vcpus 1x hlt		--vcpus 1x: not understood
+	2	minivmm --vcpus 1x hlt		--vcpus 1x: invalid value
 	2	minivmm --memory 1K hlt		--memory 1K: out of range
-	2	minivmm --mode flat hlt		--mode flat: not understood
+	2	minivmm --mode flat hlt		--mode flat: invalid value
 	2	minivmm --frobnicate hlt	--frobnicate: no such option
 	2	minivmm hlt --initrd		--initrd: needs a value
 	2	minivmm --vcpus 3 hlt hlt	2 images on 3 vCPUs
@@ -246,7 +246,7 @@ kvm_check "protected, long and user mode" cases <<-'END'
 	0	minivmm --mode long ring
 	1	minivmm --mode user ring		vCPU 0: status 3
 	1	minivmm --mode user hlt			vCPU 0: triple fault
-	1	minivmm --mode user seeds/seed1	seed1: --mode user: a 32-bit ELF
+	1	minivmm --mode user seeds/seed1	seed1: --mode user requires a 64-bit ELF
 END
 kvm_check "triple fault, internal error" cases <<-'END'
 	1	minivmm --mode long --timeout 10 triple		vCPU 0: triple fault (KVM_EXIT_SHUTDOWN)
