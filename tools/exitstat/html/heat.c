@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Handler times over time for a page: of each of the most expensive reasons a grid of
- * columns and buckets, of which only the cells with exits are written.
+ * Handler times over time for a page: a grid of columns and buckets for each of
+ * the most expensive reasons. Only cells with exits are written.
  */
 #include "model/latency.h"
 #include "model/groups.h"
@@ -59,7 +59,7 @@ static json_t *ends(const struct model *m)
 	return a;
 }
 
-/* The least time of each bucket, and of the one behind the last. */
+/* Lower bound of each bucket, and of the one after the last. */
 static json_t *scale(const struct model_heat *h, const struct model *m)
 {
 	json_t *a = json_array();

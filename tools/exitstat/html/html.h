@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Pages for a browser: one file with everything in it, which loads nothing.
+ * HTML pages: one self-contained file that loads nothing.
  *
- * A page is a template (html/, with uPlot put in by the build) and two JSON
- * objects: what the command says to programs (-j), and what else the page's
- * script draws. Nothing of a recording becomes HTML but by escaping it here.
+ * A page is a template (html/assets and uPlot, joined by the build) and two JSON
+ * objects: the output of -j, and further data for the page's script. Text from a
+ * recording is escaped here.
  */
 #ifndef EXITSTAT_HTML_H
 #define EXITSTAT_HTML_H
@@ -16,7 +16,7 @@
 
 struct html_page {
 	const char *title;
-	/* writes what the command prints for people */
+	/* writes the text report */
 	void (*text)(const void *arg, FILE *out);
 	const void *arg;
 	json_t *facts;
@@ -24,17 +24,17 @@ struct html_page {
 };
 
 /*
- * page.c: frees the JSON. 0, or -ENOTSUP in a tool that was built without
+ * page.c: write a page; frees the JSON. Returns 0, or -ENOTSUP in a build without
  * uPlot.
  */
 int html_write(const struct html_page *page, FILE *out, struct errbuf *err);
 
 /* series.c: rates over time, thinned to about @room bytes of JSON */
 json_t *html_series(const struct model *m, size_t room);
-/* heat.c: handler times over time; null where there are none */
-#define HTML_LATENCY_COLS	240	/* of model_load_latency() */
+/* heat.c: handler times over time; null without */
+#define HTML_LATENCY_COLS	240	/* for model_load_latency() */
 json_t *html_heat(const struct model *m);
-/* model.c: what a recording says about itself, and of its reasons */
+/* model.c: metadata of a recording, its phases, and explanations of its reasons */
 json_t *html_recording(const struct model *m);
 json_t *html_phases(const struct model *m);
 json_t *html_reasons(const struct model *m);

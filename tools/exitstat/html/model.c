@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a page says of a recording besides its report: everything that the
- * recording says about itself, and what is known of the reasons in it.
+ * Data of a page in addition to the report: the recording's metadata, and
+ * explanations of its reasons.
  */
 #include <string.h>
 
@@ -47,7 +47,7 @@ json_t *html_phases(const struct model *m)
 	return a;
 }
 
-/* The list's, which knows more of it than the recording does; or NULL. */
+/* The reason in the list of reasons, or NULL. */
 static const struct reason *known(const struct rec_reason *r)
 {
 	return reason_by_code(reason_isa_by_name(r->isa), r->code);

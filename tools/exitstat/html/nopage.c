@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stands in for page.c in a tool that is built without uPlot: says so.
+ * Replaces page.c in a build without uPlot: reports that there is no HTML output.
  */
 #include <errno.h>
 
@@ -12,5 +12,5 @@ int html_write(const struct html_page *page, FILE *out, struct errbuf *err)
 	json_decref(page->extra);
 	(void)out;
 	return err_set(err, -ENOTSUP,
-		       "this exitstat was built without uPlot, so it cannot write HTML (run scripts/build/uplot, which needs npm, and rebuild; or draw it with plot)");
+		       "HTML is not supported: this exitstat was built without uPlot (run scripts/build/uplot, which requires npm, and rebuild; or use plot)");
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes a page: the template, with a recording's text and data in the place of
- * its marks. What a recording has is only ever text of HTML, where &, < and >
- * are escaped, or a string of JSON, where they are \uXXXX: no name of a guest
- * can end the element that it is in.
+ * Writes a page: the template, with text and data in place of its marks. Text from
+ * a recording appears only as HTML text, with &, < and > escaped, or in a JSON
+ * string, with them as \uXXXX. So a guest's name cannot end its element.
  */
 #include <errno.h>
 #include <limits.h>
@@ -12,12 +11,12 @@
 
 #include "html/html.h"
 
-/* Made by the build: html/ and uPlot in one, and a 0. */
+/* Generated: html/assets and uPlot in one file, terminated by 0. */
 static const char template[] = {
 #include "html-template.inc"
 };
 
-/* How a byte is written; NULL: as it is. */
+/* Escape of each byte; NULL: none. */
 static const char *const in_html[UCHAR_MAX + 1] = {
 	['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;",
 };
@@ -44,7 +43,7 @@ static int put_chunk(const char *text, size_t size, void *out)
 	return 0;
 }
 
-/* In what jansson writes, &, < and > are only ever inside of strings. */
+/* In JSON, &, < and > occur in strings only. */
 static void put_json(FILE *out, const json_t *value)
 {
 	json_dump_callback(value, put_chunk, out,

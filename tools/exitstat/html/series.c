@@ -2,10 +2,9 @@
 /*
  * A recording over time for a page: exits by reason, and the vCPUs' states.
  *
- * A column is one point of the model, or several neighbours together where all
- * of them would make the page too large. Counts are added up, so that totals
- * stay exact; what is lost is when exactly within a column, and for that the
- * highest rate of a single point is kept of each column.
+ * A column is a point of the model, or several adjacent points if the page would
+ * be too large otherwise. Counts are added up, so totals stay exact. To show
+ * bursts, the highest rate of a single point is kept for each column.
  */
 #include <math.h>
 
@@ -30,7 +29,7 @@ static const struct model_point *last_of(const struct cols *c, size_t col)
 	return &c->m->bins.points[first_of(c, col + 1) - 1];
 }
 
-/* Digits of the mean count and a comma, and as many again for what varies. */
+/* Estimate: digits of the mean count and a comma, and room for variation. */
 static double size_of(const struct model *m, double cols)
 {
 	double size = cols * 20;
@@ -52,7 +51,7 @@ static size_t choose_cols(const struct model *m, size_t room)
 	return cols;
 }
 
-/* The end of each column, in us since the begin of the first. */
+/* The end of each column, in us since the start of the first. */
 static json_t *ends(const struct cols *c)
 {
 	json_t *a = json_array();
@@ -102,7 +101,7 @@ static json_t *reason(const struct cols *c, size_t reason)
 			 "counts", a);
 }
 
-/* How many vCPUs were in it on average, in thousandths. */
+/* Average number of vCPUs in @state, in thousandths. */
 static json_t *vcpus_in(const struct cols *c, int state)
 {
 	json_t *a = json_array();

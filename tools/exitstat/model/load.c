@@ -55,7 +55,7 @@ static int add_closure(void *arg, const int64_t *n)
 	struct model *m = arg;
 	struct model_cell *c = model_cell_of(m, n[0], n[1], MODEL_NONE);
 
-	m->has_closure = true;
+	m->has_accounting = true;
 	for (int i = 0; i < MODEL_NR_ENTRIES; i++)
 		c->entries[i] += (uint64_t)n[2 + i];
 	return 0;
@@ -181,7 +181,7 @@ static void find_shape(struct model *m)
 		}
 	}
 	if (f->peaks)
-		f->shape = MODEL_SPIKES;
+		f->shape = MODEL_BURSTS;
 	else
 		f->shape = f->cv < MODEL_STEADY_CV ? MODEL_STEADY :
 						     MODEL_UNEVEN;

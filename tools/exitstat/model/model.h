@@ -37,7 +37,7 @@ struct model_sums {
 	struct model_cells all;
 };
 
-enum model_shape { MODEL_STEADY, MODEL_UNEVEN, MODEL_SPIKES };
+enum model_shape { MODEL_STEADY, MODEL_UNEVEN, MODEL_BURSTS };
 
 /* A point is a peak when its rate is above this many medians. */
 #define MODEL_PEAK_FACTOR	3
@@ -93,7 +93,7 @@ struct model {
 	uint64_t end_ns;
 	uint64_t missed;
 	struct model_shape_facts shape;
-	bool has_closure;
+	bool has_accounting;
 	struct model_groups groups;
 	struct model_latency latency;
 };

@@ -61,7 +61,7 @@ static double draw_facts(const struct page *p, double y)
 	static const char *const shapes[] = {
 		[MODEL_STEADY] = "steady",
 		[MODEL_UNEVEN] = "uneven, without bursts",
-		[MODEL_SPIKES] = "bursts",
+		[MODEL_BURSTS] = "bursts",
 	};
 	char text[160], a[COUNT_TEXT_LEN], b[COUNT_TEXT_LEN];
 

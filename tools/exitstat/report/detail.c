@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * report --detail: what exactly the exits of each reason were about, with
- * well-known names, and the exact number of what had no place in the kernel's
- * tables.
+ * report --detail: exits of each reason by value (port, MSR, page, ...), with
+ * well-known names. "other" counts values without a place in the kernel's table.
  */
 #include <errno.h>
 
@@ -10,7 +9,7 @@
 #include "exits/groups.h"
 #include "report/report.h"
 
-#define TOP	10	/* values of a reason */
+#define TOP	10	/* values per reason */
 
 static void print_value(const struct model *m, const struct model_value *v,
 			uint64_t sum, FILE *out)
@@ -81,14 +80,14 @@ int report_detail(const struct model *m, FILE *out, struct errbuf *err)
 		return rc;
 	if (!g->nr_values && m->rec->interrupted)
 		return err_set(err, -ENODATA,
-			       "%s: no details: they are recorded last, and it was interrupted",
+			       "%s: no details: the recording was interrupted, and details are written at its end",
 			       m->rec->path);
 	if (!g->nr_values) {
-		fprintf(out, "No details: no exit had any.\n");
+		fprintf(out, "No details: no exit had a value.\n");
 		return 0;
 	}
-	fprintf(out, "What the exits of each reason were about, since the group was switched on:\n"
-		"value, what it is known as, exits, percent\n");
+	fprintf(out, "Detail of the exits of each reason since the group was switched on:\n"
+		"value, well-known name, exits, percent\n");
 	for (size_t i = 0; i < m->rec->nr_reasons; i++)
 		for (size_t v = 0; v < g->nr_values; v++) {
 			if (g->values[v].reason != m->order[i])

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Parts of the report for people: what became of the exits of each reason,
- * why KVM_RUN returned to user space, and whether every attempt is accounted
- * for.
+ * Parts of the text report: the disposition of exits by reason, the reasons for
+ * which KVM_RUN returned to user space, and the accounting check.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,7 +11,7 @@
 #include "lib/wrap.h"
 #include "report/report.h"
 
-static bool has_fates(const struct model *m)
+static bool has_dispositions(const struct model *m)
 {
 	return rec_has_field(m->rec, FIELD_USERSPACE) ||
 	       rec_has_field(m->rec, FIELD_FASTPATH);
@@ -20,26 +19,26 @@ static bool has_fates(const struct model *m)
 
 enum { EXITS, FASTPATH, KERNEL, USERSPACE, REFLECTED, NR_COLUMNS };
 
-/* The field that a column is of; NULL: every source has it. */
+/* The field that a column requires; NULL: every source has it. */
 static const char *const fields[NR_COLUMNS] = {
 	[FASTPATH] = FIELD_FASTPATH,
 	[USERSPACE] = FIELD_USERSPACE,
 	[REFLECTED] = FIELD_REFLECTED,
 };
 
-static bool is_there(const struct recording *r, int column)
+static bool is_available(const struct recording *r, int column)
 {
 	return !fields[column] || rec_has_field(r, fields[column]);
 }
 
-static void print_fate(const struct recording *r, const char *name,
-		       const uint64_t n[NR_COLUMNS], FILE *out)
+static void print_row(const struct recording *r, const char *name,
+		      const uint64_t n[NR_COLUMNS], FILE *out)
 {
 	char text[COUNT_TEXT_LEN];
 
 	fprintf(out, "  %-21.21s", name);
 	for (int i = 0; i < NR_COLUMNS; i++)
-		fprintf(out, " %*s", i ? 10 : 11, !is_there(r, i) ? "-" :
+		fprintf(out, " %*s", i ? 10 : 11, !is_available(r, i) ? "-" :
 			n[i] ? fmt_count(text, n[i]) : ".");
 	fprintf(out, "\n");
 }
@@ -61,25 +60,25 @@ static void print_users(const struct model *m, FILE *out)
 	wrap_paragraph(out, NULL, &b);
 }
 
-static void print_fates_head(const struct recording *r, FILE *out)
+static void print_head(const struct recording *r, FILE *out)
 {
 	bool all = true;
 
 	for (int i = 0; i < NR_COLUMNS; i++)
-		all &= is_there(r, i);
-	fprintf(out, "\nWhat became of them (kernel: handled by KVM and entered again%s)\n\n",
-		all ? "" : ", and\nwhat is -, which is unavailable from this source");
+		all &= is_available(r, i);
+	fprintf(out, "\nDisposition (kernel: handled in the kernel%s)\n\n",
+		all ? "" : "; -: unavailable from the source,\nincluded in kernel");
 	fprintf(out, "  %-21s %11s %10s %10s %10s %10s\n", "reason", "exits",
-		"fastpath", "kernel", "user space", "reflected");
+		"fastpath", "kernel", "userspace", "reflected");
 }
 
-void report_fates(const struct model *m, FILE *out)
+void report_dispositions(const struct model *m, FILE *out)
 {
 	uint64_t sum[NR_COLUMNS] = { 0 };
 
-	if (!has_fates(m))
+	if (!has_dispositions(m))
 		return;
-	print_fates_head(m->rec, out);
+	print_head(m->rec, out);
 	for (size_t i = 0; i < m->nr_seen; i++) {
 		const struct model_reason *r = model_ranked(m, i);
 		uint64_t n[NR_COLUMNS] = {
@@ -93,24 +92,24 @@ void report_fates(const struct model *m, FILE *out)
 		n[KERNEL] = n[EXITS] > others ? n[EXITS] - others : 0;
 		for (int k = 0; k < NR_COLUMNS; k++)
 			sum[k] += n[k];
-		print_fate(m->rec, r->name, n, out);
+		print_row(m->rec, r->name, n, out);
 	}
-	print_fate(m->rec, "all", sum, out);
+	print_row(m->rec, "all", sum, out);
 	print_users(m, out);
 }
 
-/* A vCPU that is in the guest as it is sampled has entered, not exited. */
+/* A vCPU sampled in guest mode has an attempt without an exit. */
 static bool may_be_in_flight(const struct model *m, int64_t open)
 {
-	bool any_alive = m->rec->interrupted;
+	bool any_running = m->rec->interrupted;
 
 	for (size_t i = 0; i < m->rec->nr_vms; i++)
-		any_alive |= !m->rec->vms[i].died_ns;
-	return any_alive && open >= -(int64_t)m->rec->nr_vcpus &&
+		any_running |= !m->rec->vms[i].died_ns;
+	return any_running && open >= -(int64_t)m->rec->nr_vcpus &&
 	       open <= (int64_t)m->rec->nr_vcpus;
 }
 
-/* Every VM-entry attempt must end in exactly one bucket. */
+/* attempts = exits + failed entries + emulated entries */
 void report_accounting(const struct model *m, FILE *out)
 {
 	const uint64_t *n = m->all->entries;
@@ -118,7 +117,7 @@ void report_accounting(const struct model *m, FILE *out)
 	char attempts[COUNT_TEXT_LEN], exits[COUNT_TEXT_LEN];
 	struct buf b = { 0 };
 
-	if (!m->has_closure)
+	if (!m->has_accounting)
 		return;
 	buf_printf(&b, "%s VM-entry attempts = %s exits + %" PRIu64
 		   " failed entries + %" PRIu64 " emulated entries; ",

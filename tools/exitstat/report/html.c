@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat report --html: the report of one recording as a page. Its numbers
- * are those of report -j, in brief: the page has no cells, and of each reason's
- * details the most frequent values, and how many more there were.
+ * exitstat report --html: the report of one recording as a page. Its data is a
+ * part of report -j: without cells, and with only the most frequent details of
+ * each reason.
  */
 #include "html/html.h"
 #include "plot/plot.h"
 #include "report/report.h"
 
 #define SERIES_ROOM	(600 * 1024)
-#define MAX_VALUES	100	/* of a reason */
+#define MAX_VALUES	100	/* details per reason */
 
 static void write_text(const void *m, FILE *out)
 {

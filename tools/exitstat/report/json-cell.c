@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the report for programs says of any sum, with the same keys whatever it
- * is a sum of.
+ * Keys of the JSON report that every sum has: exits by disposition, times, and
+ * entries.
  */
 #include <stdio.h>
 
@@ -10,7 +10,7 @@
 #include "lib/json-text.h"
 #include "report/json-parts.h"
 
-/* Of a sum without exits a count is 0, if the source counts them. */
+/* Without exits, a count is 0 if the source has the field, otherwise null. */
 static json_t *count(const struct model *m, const char *field, int64_t n)
 {
 	return json_count(n < 0 && rec_has_field(m->rec, field) ? 0 : n);
@@ -35,7 +35,7 @@ static void put_counts(json_t *o, const struct model *m,
 				    count(m, counts[i].field, counts[i].n));
 }
 
-/* What only the group time tells. */
+/* null if group time was off */
 static json_t *ns_or_null(const struct model *m, uint64_t ns)
 {
 	return m->groups.has_time ? json_number(ns) : json_null();
@@ -105,7 +105,7 @@ void report_json_thread(json_t *o, const struct model *m,
 	json_object_set_new(o, "guest_ns",
 			    ns_or_null(m, c->ns[KES_STATE_GUEST]));
 	for (int i = 0; i < MODEL_NR_ENTRIES; i++)
-		json_object_set_new(o, entries[i], m->has_closure ?
+		json_object_set_new(o, entries[i], m->has_accounting ?
 				    json_number(c->entries[i]) : json_null());
 	json_object_set_new(o, "userspace_exits", report_json_users(m, c));
 }

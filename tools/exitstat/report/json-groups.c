@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The groups in the report for programs: time of the whole, by vCPU and by
- * reason, returns to user space, details. null where nothing was recorded.
+ * Groups in the JSON report: time of the whole recording, by vCPU and by reason,
+ * returns to user space, and details. null if not recorded.
  */
 #include "exits/detail-names.h"
 #include "lib/json-text.h"
@@ -67,7 +67,7 @@ static json_t *cost(const struct model *m, size_t reason)
 		"exits", exits ? json_number(exits) : json_null(),
 		"mean_ns", exits ? json_number(ns / exits) : json_null(),
 		"percent", json_percent(ns, model_cost_ns(m->all)),
-		"userspace_percent",
+		"userspace_time_percent",
 		json_percent(c->ns[KES_STATE_USERSPACE], ns)));
 	return o;
 }
@@ -98,7 +98,7 @@ static json_t *detail(const struct model *m, const struct model_value *v,
 		"other", (int)v->other, "percent", json_percent(v->count, all));
 }
 
-/* What there is no room for: how many values, and their exits. */
+/* Values that are left out: their number and exits. */
 struct rest {
 	size_t nr;
 	uint64_t exits;

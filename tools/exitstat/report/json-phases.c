@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The report for programs by phase: of the whole, of each VM, and cell by cell.
- * The rows of VMs and cells are written one by one, as there may be many.
+ * The JSON report by phase, for the whole recording and for each VM, and by cell.
+ * Rows of VMs and cells are written one by one, because there may be many.
  */
 #include <stdio.h>
 
 #include "lib/json-text.h"
 #include "report/json-parts.h"
 
-/* Sums by phase and reason, and by phase, of one VM or of all. */
+/* Sums by phase and reason, and by phase, for one VM or for all. */
 struct view {
 	const struct model *m;
 	const struct model_cells *reasons;
@@ -34,7 +34,7 @@ static bool has_any(const struct model_cell *c)
 	       c->ns[KES_STATE_BLOCKED];
 }
 
-/* Begin and end of a phase, or of the time before the first. */
+/* Begin and end of a phase; @phase < 0: the time before the first phase. */
 static struct model_phase phase_of(const struct model *m, int phase)
 {
 	if (phase >= 0)
@@ -63,7 +63,7 @@ static json_t *reason(const struct view *v, size_t i,
 	return o;
 }
 
-/* In the order of the whole's. */
+/* In the order of reasons of the whole recording. */
 static json_t *by_reason(const struct view *v, int phase,
 			 const struct model_phase *p, uint64_t all)
 {
@@ -117,7 +117,7 @@ json_t *report_json_phases(const struct model *m, bool brief)
 	return a;
 }
 
-/* A row of a list at the root; the others are indented by the same. */
+/* Print a row of a list at the root, indented like the other values. */
 static void dump_row(json_t *o, bool first, FILE *out)
 {
 	fputs(first ? "\n    " : ",\n    ", out);
@@ -125,7 +125,7 @@ static void dump_row(json_t *o, bool first, FILE *out)
 	json_decref(o);
 }
 
-/* With what it has before its first phase. */
+/* Includes the time before the first phase. */
 static json_t *phases_of(const struct view *v)
 {
 	json_t *a = json_array();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The report for programs: the same facts as text.c, as one JSON
- * object. What was not recorded is null, never 0 or "".
+ * The report as one JSON object, with the same facts as text.c. A value that was
+ * not recorded is null, never 0 or "".
  */
 #include <string.h>
 
@@ -48,19 +48,19 @@ static json_t *answers(const struct model *m)
 			 "exits", (json_int_t)m->total,
 			 "first_s", json_seconds(m->all->first_ns),
 			 "last_s", json_seconds(m->all->last_ns),
-			 "shape", report_shape_name(f->shape),
+			 "pattern", report_pattern_name(f->shape),
 			 "mean_per_s", f->mean, "median_per_s", f->median,
 			 "variation", f->cv, "highest_per_s", f->highest,
-			 "peaks", (json_int_t)f->peaks,
-			 "peak_exits", (json_int_t)f->peak_exits,
+			 "burst_samples", (json_int_t)f->peaks,
+			 "burst_exits", (json_int_t)f->peak_exits,
 			 "highest_at_s", m->bins.nr ?
 			 json_seconds(m->bins.points[f->highest_point].begin_ns) :
 			 json_null(),
 			 "span_s", json_seconds(model_active_ns(m)),
-			 "peak_percent", json_percent(f->peak_exits, m->total));
+			 "burst_percent", json_percent(f->peak_exits, m->total));
 }
 
-/* Of the exits of a reason; null where the source does not tell. */
+/* Share of a reason's exits; null if unavailable from the source. */
 static json_t *part(int64_t n, uint64_t exits)
 {
 	return n < 0 ? json_null() : json_percent((uint64_t)n, exits);
@@ -117,7 +117,7 @@ static json_t *accounting(const struct model *m)
 {
 	const uint64_t *n = m->all->entries;
 
-	if (!m->has_closure)
+	if (!m->has_accounting)
 		return json_null();
 	return json_pack("{s:I, s:I, s:I, s:I}",
 			 "attempts", (json_int_t)n[MODEL_ATTEMPTS],
@@ -149,7 +149,7 @@ json_t *report_json_brief(const struct model *m, size_t max_values, json_t *cut)
 	return make(m, true, max_values, cut);
 }
 
-/* The object's text but for its end, so that more can follow. */
+/* Print an object without its closing brace, so that members can follow. */
 static void dump_open(json_t *root, FILE *out)
 {
 	char *text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(9));

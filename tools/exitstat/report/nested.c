@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * report --nested: exits of a guest inside the guest (L2), handled here or
- * reflected to the guest (L1) as exits of its own, and how many exits here
- * each of them comes to.
+ * report --nested: exits of L2 by reason, handled here or reflected to L1, and the
+ * number of exits here that an exit of L2 causes.
  *
- * A reflected exit makes L1's hypervisor run, whose virtualization
- * instructions (VMREAD, VMRESUME, VMRUN, ...) exit in turn: those are the
- * exits of class "nested" of L1. They cannot be charged to single exits of L2,
- * so each reflected one gets their mean.
+ * A reflected exit makes L1's hypervisor run, and its virtualization instructions
+ * (VMREAD, VMRESUME, VMRUN, ...) exit in turn. These are L1's exits of class
+ * "nested". They cannot be assigned to single exits of L2, so each reflected exit
+ * is charged with their mean.
  */
 #include <errno.h>
 #include <string.h>
@@ -20,7 +19,7 @@ struct sums {
 	uint64_t l1;
 	uint64_t l2;
 	uint64_t reflected;
-	uint64_t for_l2;	/* of l1: virtualization instructions */
+	uint64_t for_l2;	/* part of l1: virtualization instructions */
 	bool knows_reflected;
 };
 
@@ -82,17 +81,17 @@ static void print_answer(const struct sums *s, FILE *out)
 	struct buf b = { 0 };
 
 	fmt_count(r, s->reflected);
-	buf_printf(&b, "%s exits of L2, %s of them reflected to L1, whose hypervisor made %s exits by virtualization instructions: %.2f exits here for each exit of L2",
+	buf_printf(&b, "%s exits of L2, %s of them reflected to L1, whose hypervisor caused %s exits by virtualization instructions: %.2f exits here per exit of L2",
 		   fmt_count(l2, s->l2),
 		   s->knows_reflected ? r : "an unavailable number",
 		   fmt_count(nested, s->for_l2),
 		   (double)(s->l2 + s->for_l2) / (double)s->l2);
 	if (s->reflected)
-		buf_printf(&b, ", and %.2f for each that is reflected",
+		buf_printf(&b, ", and %.2f per reflected exit",
 			   1 + per_reflected(s));
 	buf_printf(&b, ".");
 	wrap_paragraph(out, NULL, &b);
-	fprintf(out, "  (With all of L1's exits, also those that L2 has no part in: %.2f.)\n",
+	fprintf(out, "  (Including all exits of L1, even those unrelated to L2: %.2f.)\n",
 		(double)(s->l2 + s->l1) / (double)s->l2);
 }
 
@@ -119,14 +118,14 @@ int report_nested(const struct model *m, FILE *out, struct errbuf *err)
 
 	if (!rec_has_field(m->rec, FIELD_L2))
 		return err_set(err, -ENODATA,
-			       "%s: its source does not tell contexts apart",
+			       "%s: its source does not distinguish L1 and L2",
 			       m->rec->path);
 	if (!s.l2) {
-		fprintf(out, "No exits of a guest inside the guest (L2) were recorded.\n");
+		fprintf(out, "No exits of L2 were recorded.\n");
 		return 0;
 	}
-	fprintf(out, "Exits by context (x: exits here for each exit of L2, L1's virtualization\n"
-		"instructions shared out evenly among those that are reflected)\n\n"
+	fprintf(out, "Exits by context (x: exits here per exit of L2; exits of L1's virtualization\n"
+		"instructions are distributed evenly over the reflected exits)\n\n"
 		"  %-21s %10s %10s %12s %10s %9s\n", "reason", "L1", "L2",
 		"handled here", "reflected", "x");
 	for (size_t i = 0; i < m->nr_seen; i++)

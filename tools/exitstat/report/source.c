@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Parts of both reports: where the counts come from, and what this source does
- * not give, which is unavailable and not 0.
+ * Parts of the text and the JSON report: fields and groups that the source does
+ * not provide, which are unavailable and not 0, and warnings of lost exits.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "exits/groups.h"
 #include "report/report.h"
 
-/* Recordings from before other sources do not say; theirs has all. */
+/* A recording without this key has all groups. */
 static uint32_t groups_known(const struct recording *r)
 {
 	const char *text = rec_get(r, "groups_known");
@@ -74,7 +74,7 @@ void report_lost(const struct recording *r, FILE *out)
 	char text[LOST_TEXT_LEN], restarted[RESTARTS_TEXT_LEN];
 
 	if (lost)
-		fprintf(out, "\n%s: the numbers below are too low by as much.\n",
+		fprintf(out, "\n%s: the counts below are too low.\n",
 			source_lost_text(lost, text));
 	if (restarts)
 		fprintf(out, "\n%s.\n",

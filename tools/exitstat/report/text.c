@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The report for people: what was recorded, the two questions everybody asks
- * (how many exits, steady or in spikes; which reasons most and least), then
- * the tables behind the answers. 80 columns.
+ * The report as text, 80 columns wide: the recording's metadata, the number of
+ * exits and their pattern, the most and least frequent reasons, then the tables.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -17,12 +16,12 @@
 #define PHASE_REASONS	8
 #define ENDS		3	/* most and least frequent to name */
 
-const char *report_shape_name(enum model_shape shape)
+const char *report_pattern_name(enum model_shape shape)
 {
 	static const char *const names[] = {
 		[MODEL_STEADY] = "steady",
 		[MODEL_UNEVEN] = "uneven",
-		[MODEL_SPIKES] = "spikes",
+		[MODEL_BURSTS] = "bursts",
 	};
 
 	return names[shape];
@@ -53,10 +52,10 @@ static void print_sampling(const struct model *m, FILE *out)
 		 m->missed == 1 ? "" : "s");
 	print_fact(out, "samples", text);
 	if (m->rec->nr_runs)
-		print_fact(out, "summary", "told by runs of up to 64 samples; sums are exact");
+		print_fact(out, "summary", "by blocks of up to 64 samples; sums are exact");
 }
 
-/* What was off is missing below, and not 0. */
+/* Groups that were off are left out of the report; their counts are not 0. */
 static void print_groups(const struct model *m, FILE *out)
 {
 	uint32_t off = report_groups_off(m->rec);
@@ -70,7 +69,7 @@ static void print_groups(const struct model *m, FILE *out)
 	print_fact(out, "groups", off ? line : on);
 }
 
-/* Which source, why it, and what cannot be known from it. */
+/* Why this source was chosen, and what it does not provide. */
 static void print_source(const struct recording *r, FILE *out)
 {
 	struct buf lacks = { 0 };
@@ -91,7 +90,7 @@ static void print_header(const struct model *m, FILE *out)
 	fprintf(out, "VM exits: %s\n", r->path);
 	if (r->interrupted)
 		fprintf(out,
-			"INTERRUPTED: this recording was never finished; it ends at its last sample.\n");
+			"INTERRUPTED: recording did not finish; the report covers the samples until then.\n");
 	fprintf(out, "\n");
 	print_fact(out, "kernel", rec_get(r, "kernel"));
 	print_fact(out, "cpu", rec_get(r, "cpu"));
@@ -124,7 +123,7 @@ static void answer_how_many(const struct model *m, FILE *out)
 	char rate[COUNT_TEXT_LEN], whole[COUNT_TEXT_LEN];
 	struct buf b = { 0 };
 
-	buf_printf(&b, "%s exits in %s: %s per second on average, from the first exit to the last. The recording spans %s.",
+	buf_printf(&b, "%s exits in %s from the first exit to the last: %s per second on average. The recording spans %s.",
 		   fmt_count(exits, m->total),
 		   fmt_ns(ns, model_active_ns(m)),
 		   fmt_rate(rate, m->shape.mean), fmt_ns(whole, m->end_ns));
@@ -136,8 +135,8 @@ static const char *phase_name(const struct model *m, int phase)
 	return phase < 0 ? "no phase" : m->phases[phase].name;
 }
 
-/* "6 in firmware, 2 in kernel init" */
-static void peaks_by_phase(const struct model *m, struct buf *b)
+/* "6 samples in firmware, 2 in kernel init" */
+static void bursts_by_phase(const struct model *m, struct buf *b)
 {
 	const char *comma = "";
 
@@ -149,7 +148,9 @@ static void peaks_by_phase(const struct model *m, struct buf *b)
 			     model_is_peak(m, &m->bins.points[i]);
 		if (!n)
 			continue;
-		buf_printf(b, "%s%zu in %s", comma, n, phase_name(m, phase));
+		buf_printf(b, "%s%zu%s in %s", comma, n, *comma ? "" :
+			   n == 1 ? " sample" : " samples",
+			   phase_name(m, phase));
 		comma = ", ";
 	}
 }
@@ -179,28 +180,28 @@ static void highest_text(const struct model *m, struct buf *b)
 		   m->reasons[top].name);
 }
 
-static void answer_shape(const struct model *m, FILE *out)
+static void answer_pattern(const struct model *m, FILE *out)
 {
 	const struct model_shape_facts *f = &m->shape;
 	char median[COUNT_TEXT_LEN];
 	struct buf b = { 0 };
 
 	switch (f->shape) {
-	case MODEL_SPIKES:
-		buf_printf(&b, "In spikes: %zu sample%s above %d times the median rate of %s/s",
+	case MODEL_BURSTS:
+		buf_printf(&b, "In bursts: %zu sample%s above %d times the median rate of %s/s",
 			   f->peaks, f->peaks == 1 ? "" : "s",
 			   MODEL_PEAK_FACTOR, fmt_rate(median, f->median));
 		buf_printf(&b, ", with %.0f %% of all exits",
 			   model_share(m, f->peak_exits));
 		if (m->nr_phases) {
 			buf_printf(&b, " (");
-			peaks_by_phase(m, &b);
+			bursts_by_phase(m, &b);
 			buf_printf(&b, ")");
 		}
 		buf_printf(&b, ". ");
 		break;
 	case MODEL_UNEVEN:
-		buf_printf(&b, "Uneven, but without spikes: no sample is above %d times the median rate of %s/s. ",
+		buf_printf(&b, "Uneven, without bursts: no sample is above %d times the median rate of %s/s. ",
 			   MODEL_PEAK_FACTOR, fmt_rate(median, f->median));
 		break;
 	case MODEL_STEADY:
@@ -209,11 +210,11 @@ static void answer_shape(const struct model *m, FILE *out)
 		break;
 	}
 	highest_text(m, &b);
-	wrap_paragraph(out, "Steady or in spikes?", &b);
+	wrap_paragraph(out, "Steady or in bursts?", &b);
 	fprintf(out,
-		"  (Rule: spikes when a sample's rate is above %d times the median of the\n"
-		"  samples with exits; else steady when standard deviation / mean is below\n"
-		"  %.1f. It is %.2f here.)\n",
+		"  (Rule: a sample is a burst if its rate is above %d times the median of the\n"
+		"  samples with exits. Without bursts, the pattern is steady if standard\n"
+		"  deviation / mean is below %.1f; it is %.2f here.)\n",
 		MODEL_PEAK_FACTOR, MODEL_STEADY_CV, f->cv);
 }
 
@@ -238,7 +239,7 @@ static void answer_which(const struct model *m, FILE *out)
 		name_ranked(m, &most, i, i ? ", " : "");
 	for (size_t i = 0; i < n && i < ENDS; i++)
 		name_ranked(m, &least, n - 1 - i, i ? ", " : "");
-	fprintf(out, "\nWhich reasons are the most and the least frequent?\n");
+	fprintf(out, "\nWhich reasons are most and least frequent?\n");
 	wrap_labelled(out, "most:", most.data);
 	wrap_labelled(out, "least:", least.data);
 	buf_free(&most);
@@ -247,15 +248,15 @@ static void answer_which(const struct model *m, FILE *out)
 
 static void percent_of(char out[8], int64_t part, uint64_t whole)
 {
-	if (part < 0)	/* the source cannot tell */
+	if (part < 0)	/* unavailable from the source */
 		strcpy(out, "-");
 	else
 		snprintf(out, 8, "%.0f %%",
 			 report_percent((uint64_t)part, whole));
 }
 
-/* Can the source tell what became of any exit? */
-static bool has_ways_out(const struct model *m)
+/* Does the source provide any disposition? */
+static bool has_dispositions(const struct model *m)
 {
 	for (size_t i = 0; i < m->rec->nr_reasons; i++)
 		if (m->reasons[i].sum->n.userspace >= 0 ||
@@ -268,36 +269,41 @@ static void print_reason_row(const struct model *m,
 			     const struct model_reason *r, FILE *out)
 {
 	char exits[COUNT_TEXT_LEN], rate[COUNT_TEXT_LEN];
-	char user[8], fast[8];
+	char userspace[8], fastpath[8];
 	uint64_t n = model_exits(r->sum);
 
-	percent_of(user, r->sum->n.userspace, n);
-	percent_of(fast, r->sum->n.fastpath, n);
+	percent_of(userspace, r->sum->n.userspace, n);
+	percent_of(fastpath, r->sum->n.fastpath, n);
 	fprintf(out, "  %-21.21s %11s %6.2f %9s", r->name,
 		fmt_count(exits, n), model_share(m, n),
 		fmt_rate(rate, model_rate(n, model_active_ns(m))));
-	if (has_ways_out(m))
-		fprintf(out, " %6s %6s", user, fast);
+	if (has_dispositions(m))
+		fprintf(out, " %6s %6s", userspace, fastpath);
 	fprintf(out, " %6.2f %6.2f\n", (double)r->sum->first_ns / 1e9,
 		(double)r->sum->last_ns / 1e9);
 }
 
 static void print_reasons(const struct model *m, FILE *out)
 {
+	bool dispositions = has_dispositions(m);
+
 	fprintf(out, "\nBy reason (first, last: seconds after the start");
-	if (has_ways_out(m))
-		fprintf(out, "; user: returned to user space,\n"
-			"fast: re-entered by a fastpath; -: the source cannot tell");
-	fprintf(out, ")\n\n  %-21s %11s %6s %9s", "reason", "exits", "%",
-		"per s");
-	if (has_ways_out(m))
-		fprintf(out, " %6s %6s", "user", "fast");
+	if (dispositions)
+		fprintf(out, "; userspace, fastpath: share of\n"
+			"the reason's exits; -: unavailable from the source)\n\n"
+			"  %-21s %11s %6s %9s %6s %6s\n", "", "", "", "",
+			"user-", "fast-");
+	else
+		fprintf(out, ")\n\n");
+	fprintf(out, "  %-21s %11s %6s %9s", "reason", "exits", "%", "per s");
+	if (dispositions)
+		fprintf(out, " %6s %6s", "space", "path");
 	fprintf(out, " %6s %6s\n", "first", "last");
 	for (size_t i = 0; i < m->nr_seen; i++)
 		print_reason_row(m, model_ranked(m, i), out);
 }
 
-/* The lines above the reasons; a name that is too wide for one has two. */
+/* The lines above the reasons; a wide phase name takes two lines. */
 enum { NAME_ABOVE, NAME, BEGIN, TIME, EXITS, RATE, NR_LINES };
 
 static void phase_cells(const struct model_phase *p,
@@ -365,7 +371,7 @@ static void print_phase_block(const struct model *m, FILE *out, size_t from,
 static void print_phases(const struct model *m, FILE *out)
 {
 	if (!m->nr_phases) {
-		fprintf(out, "\nNo boot phases: no command's output was searched, or no pattern matched.\n");
+		fprintf(out, "\nNo boot phases: no command was recorded, or no phase pattern matched its output.\n");
 		return;
 	}
 	fprintf(out, "\nBy boot phase: exits, and exits per second of the most frequent reasons\n");
@@ -393,7 +399,7 @@ static void print_vcpus(const struct model *m, FILE *out)
 			model_share(m, model_exits(m->vcpus[i])));
 }
 
-/* An exit without a name still has a number to search for. */
+/* Print the raw code of the last unknown exit, to search for. */
 static void print_unknown(const struct model *m, FILE *out)
 {
 	const struct recording *r = m->rec;
@@ -402,7 +408,7 @@ static void print_unknown(const struct model *m, FILE *out)
 	for (size_t i = 0; i < r->nr_vcpus; i++) {
 		if (!r->vcpus[i].has_unknown)
 			continue;
-		fprintf(out, "%sUNKNOWN: the last one of vCPU %u had the raw code %#" PRIx64 ".\n",
+		fprintf(out, "%sUNKNOWN: raw code of the last such exit of vCPU %u: %#" PRIx64 "\n",
 			gap, r->vcpus[i].vcpu_id, r->vcpus[i].unknown_last);
 		gap = "";
 	}
@@ -416,13 +422,13 @@ void report_text(const struct model *m, FILE *out)
 		return;
 	}
 	answer_how_many(m, out);
-	answer_shape(m, out);
+	answer_pattern(m, out);
 	answer_which(m, out);
 	print_phases(m, out);
 	print_reasons(m, out);
 	print_vcpus(m, out);
 	print_unknown(m, out);
-	report_fates(m, out);
+	report_dispositions(m, out);
 	report_time(m, out);
 	report_accounting(m, out);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Part of the report for people: where the vCPUs' time went, and what exits
- * cost, by reason. What an exit costs is its handling, here and in user space;
- * waiting (halted, preempted) is time too, but not the exit's fault.
+ * Parts of the text report: vCPU time by state, and the cost of exits by reason.
+ * The cost of an exit is its time in states handler and userspace; polling,
+ * blocked and preempted time is not charged to it.
  */
 #include <math.h>
 #include <string.h>
@@ -13,8 +13,8 @@
 
 static const int widths[KES_NR_STATES] = { 8, 8, 9, 9, 10, 9 };
 
-#define CLOCK_TOLERANCE	0.01	/* of the TSC, to be called right */
-#define MIN_SHARE	0.00005	/* of a reason's cost, to be listed */
+#define CLOCK_TOLERANCE	0.01	/* relative deviation of the TSC */
+#define MIN_SHARE	0.00005	/* of the cost; reasons below it are not listed */
 
 static void print_vcpu(const char *name, const struct model_cell *t,
 		       FILE *out)
@@ -39,7 +39,7 @@ static void print_shares(const struct model_cell *t, FILE *out)
 	fprintf(out, "\n");
 }
 
-/* The parts were measured apart from the whole: that they agree is a check. */
+/* States and elapsed time are measured independently: compare them. */
 static void print_agreement(const struct model_cell *t, FILE *out)
 {
 	char elapsed[COUNT_TEXT_LEN], off[COUNT_TEXT_LEN];
@@ -48,12 +48,12 @@ static void print_agreement(const struct model_cell *t, FILE *out)
 	for (int s = 0; s < KES_NR_STATES; s++)
 		sum += t->ns[s];
 	diff = sum > t->elapsed_ns ? sum - t->elapsed_ns : t->elapsed_ns - sum;
-	fprintf(out, "\n  Elapsed: %s; the parts differ from it by %s (%.3f %%).\n",
+	fprintf(out, "\n  Elapsed: %s; the sum of the states differs from it by %s (%.3f %%).\n",
 		fmt_ns(elapsed, t->elapsed_ns), fmt_ns(off, diff),
 		report_percent(diff, t->elapsed_ns));
 }
 
-/* Times are the TSC's: what is said of them holds if it keeps time. */
+/* Times are measured by the TSC: report if it does not run at its nominal rate. */
 static void print_clock(const struct model *m, FILE *out)
 {
 	uint64_t seen = rec_get_u64(m->rec, "tsc_seen_khz");
@@ -62,16 +62,16 @@ static void print_clock(const struct model *m, FILE *out)
 
 	if (!seen || !factor)
 		return;
-	fprintf(out, "  The TSC, which measures them, ran %.3f times as fast as the kernel says%s\n",
+	fprintf(out, "  The TSC ran at %.3f times the rate that the kernel reports%s\n",
 		factor, fabs(factor - 1) > CLOCK_TOLERANCE ?
-		":\n  times are off by that factor; shares and ratios hold." : ".");
+		":\n  times are off by this factor; shares and ratios are correct." : ".");
 }
 
-static void print_budget(const struct model *m, FILE *out)
+static void print_states(const struct model *m, FILE *out)
 {
 	char name[32];
 
-	fprintf(out, "\nWhere the vCPUs' time went, in seconds\n\n  %-6s", "vcpu");
+	fprintf(out, "\nvCPU time by state, in seconds\n\n  %-6s", "vcpu");
 	for (int s = 0; s < KES_NR_STATES; s++)
 		fprintf(out, " %*s", widths[s], state_table[s].name);
 	fprintf(out, " %9s\n", "sum");
@@ -107,7 +107,7 @@ static void percentile_text(const struct model_groups *g,
 		strcpy(text, "-");
 }
 
-/* Percent without digits; "." for nothing at all, as in other tables. */
+/* Whole percent; "." for 0, as in other tables. */
 static const char *share_text(char text[8], uint64_t part, uint64_t whole)
 {
 	double share = report_percent(part, whole);
@@ -126,7 +126,7 @@ static void print_cost(const struct model *m, size_t reason, FILE *out)
 	uint64_t exits = model_exits(c), cost = model_cost_ns(c);
 	char total[COUNT_TEXT_LEN], mean[COUNT_TEXT_LEN];
 	char p50[COUNT_TEXT_LEN], p99[COUNT_TEXT_LEN], max[COUNT_TEXT_LEN];
-	char n[COUNT_TEXT_LEN], share[8], user[8];
+	char n[COUNT_TEXT_LEN], share[8], userspace[8];
 
 	percentile_text(&m->groups, c, 0.5, p50);
 	percentile_text(&m->groups, c, 0.99, p99);
@@ -136,31 +136,31 @@ static void print_cost(const struct model *m, size_t reason, FILE *out)
 		fmt_ns(mean, cost / exits);
 	if (c->max_ns)
 		fmt_ns(max, c->max_ns);
-	fprintf(out, "  %-18.18s %10s %7s %7s %3s %4s %7s %7s %7s\n",
+	fprintf(out, "  %-18.18s %9s %7s %7s %3s %5s %7s %7s %7s\n",
 		m->reasons[reason].name, exits ? fmt_count(n, exits) : "-", mean, fmt_ns(total, cost),
 		share_text(share, cost, all_costs(m)),
-		share_text(user, c->ns[KES_STATE_USERSPACE], cost), p50, p99, max);
+		share_text(userspace, c->ns[KES_STATE_USERSPACE], cost), p50, p99, max);
 }
 
-/* Who is the real cost: exits x time, against exits alone. */
-static void print_verdict(const struct model *m, FILE *out)
+/* The most expensive reason, compared with the most frequent one. */
+static void print_most_expensive(const struct model *m, FILE *out)
 {
-	size_t dearest = m->groups.order[0], first = m->order[0];
-	const struct model_cell *d = m->reasons[dearest].sum;
+	size_t costly = m->groups.order[0], first = m->order[0];
+	const struct model_cell *d = m->reasons[costly].sum;
 	const struct model_cell *f = m->reasons[first].sum;
 	uint64_t cost = model_cost_ns(d), nr = model_exits(d);
 	char exits[COUNT_TEXT_LEN], ns[COUNT_TEXT_LEN], mean[COUNT_TEXT_LEN];
 	struct buf b = { 0 };
 
-	buf_printf(&b, "The real cost is %s: ", m->reasons[dearest].name);
+	buf_printf(&b, "The most expensive reason is %s: ", m->reasons[costly].name);
 	if (nr)
 		buf_printf(&b, "%s exits x %s = ", fmt_count(exits, nr),
 			   fmt_ns(mean, cost / nr));
-	buf_printf(&b, "%s, %.0f %% of what all exits cost and %.0f %% of the vCPUs' time.",
+	buf_printf(&b, "%s, %.0f %% of the cost of all exits and %.0f %% of vCPU time.",
 		   fmt_ns(ns, cost), report_percent(cost, all_costs(m)),
 		   report_percent(cost, m->all->elapsed_ns));
-	if (first != dearest)
-		buf_printf(&b, " The most frequent reason, %s, has %.0f %% of the exits, but %.0f %% of the cost.",
+	if (first != costly)
+		buf_printf(&b, " The most frequent reason, %s, has %.0f %% of the exits and %.0f %% of the cost.",
 			   m->reasons[first].name,
 			   model_share(m, model_exits(f)),
 			   report_percent(model_cost_ns(f), all_costs(m)));
@@ -175,13 +175,15 @@ static void print_costs(const struct model *m, FILE *out)
 	const struct model_groups *g = &m->groups;
 	size_t left = 0;
 
-	fprintf(out, "\nWhat exits cost, by reason: exits x mean = total, in handler and user space (%%:\n"
-		"of all; user: percent of it in user space); then the handler time of one exit:\n"
+	fprintf(out, "\nCost by reason: exits x mean = total, in states handler and userspace (%%: share\n"
+		"of all costs; userspace: %% of the total); then the handler time of an exit:\n"
 		"%s\n\n", g->has_histogram ?
-		"median, 99th percentile (between powers of two of cycles) and maximum" :
-		"maximum (median and 99th percentile: the group histogram was off)");
-	fprintf(out, "  %-18s %10s %7s %7s %3s %4s %7s %7s %7s\n", "reason",
-		"exits", "mean", "total", "%", "user", "p50", "p99", "max");
+		"median, 99th percentile (interpolated between powers of two) and maximum" :
+		"maximum (median and 99th percentile: group histogram was off)");
+	fprintf(out, "  %-18s %9s %7s %7s %3s %5s\n", "", "", "", "", "",
+		"user-");
+	fprintf(out, "  %-18s %9s %7s %7s %3s %5s %7s %7s %7s\n", "reason",
+		"exits", "mean", "total", "%", "space", "p50", "p99", "max");
 	for (size_t i = 0; i < g->nr_costs; i++) {
 		uint64_t cost = model_cost_ns(m->reasons[g->order[i]].sum);
 
@@ -191,16 +193,16 @@ static void print_costs(const struct model *m, FILE *out)
 			print_cost(m, g->order[i], out);
 	}
 	if (left)
-		fprintf(out, "  and %zu with less than %.3f %% each\n", left,
+		fprintf(out, "  and %zu reasons with less than %.3f %% each\n", left,
 			100 * MIN_SHARE);
-	print_verdict(m, out);
+	print_most_expensive(m, out);
 }
 
 void report_time(const struct model *m, FILE *out)
 {
 	if (!m->groups.has_time)
 		return;
-	print_budget(m, out);
+	print_states(m, out);
 	if (m->groups.nr_costs && all_costs(m))
 		print_costs(m, out);
 }

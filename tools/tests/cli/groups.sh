@@ -149,8 +149,8 @@ tsc_against_clock() {
 	"$EXITSTAT" record -q --all -o k.x -- sh -c \
 		"sleep 0.6; '$BUILD/mksnap' '$SNAPSHOT' <grown3"
 	[ "$(sql k.x "SELECT value < 40000 FROM meta WHERE key = 'tsc_seen_khz'")" = 1 ]
-	exitstat report k.x | has 'ran 0.0.. times as fast as the kernel says'
-	exitstat report k.x | has 'times are off by that factor'
+	exitstat report k.x | has 'ran at 0.0.. times the rate that the kernel reports'
+	exitstat report k.x | has 'times are off by this factor'
 }
 
 # A group that was switched off and on meanwhile begins at 0 again.
@@ -335,7 +335,7 @@ groups_without_rows() {
 	fails 1 'nothing to plot' "$EXITSTAT" plot --chart time -o e.svg bad.x
 	fails 1 'nothing to plot' "$EXITSTAT" plot --chart latency -o e.svg bad.x
 	[ ! -e e.svg ]
-	exitstat report --detail bad.x | has 'No details: no exit had any'
+	exitstat report --detail bad.x | has 'No details: no exit had a value'
 	[ "$("$EXITSTAT" export --table time bad.x | wc -l)" = 1 ]
 }
 
@@ -346,7 +346,7 @@ check 'reset' resets
 check_unprivileged 'switching without rights: says what to do' without_rights
 check 'record --groups switches on what is missing, and back' record_restores
 check 'time, histogram, returns and details are recorded' records_groups
-check 'a TSC that does not keep time is told' tsc_against_clock
+check 'report: a wrong TSC rate is reported' tsc_against_clock
 check 'a group switched off and on meanwhile' group_restarts
 check 'check: no unaccounted attempts, and no difference to the trace' check_agrees
 check 'check: a difference to the trace' check_differs
@@ -354,6 +354,6 @@ check 'check: differences that switching explains' check_may_differ
 check 'check: unaccounted attempts, and the tolerance' check_unaccounted
 check 'check: says what it cannot check' check_cannot
 check 'a recording without its tables is damaged' damaged_groups
-check 'groups that were on while nothing ran' groups_without_rows
+check 'groups that were on while no VM ran' groups_without_rows
 check 'times need a clock' time_without_clock
 done_testing

@@ -186,11 +186,11 @@ export_to_file() {
 
 report_without_groups() {
 	exitstat report all.x >words
-	lacks 'time went' words
+	lacks 'vCPU time by state' words
 	cases <<-'END'
 		1	exitstat report --detail all.x		all.x: the group detail was off (record with --groups detail)
-		0	exitstat report --nested all.x		No exits of a guest inside
-		1	exitstat report --nested l1only.x	l1only.x: its source does not tell contexts apart
+		0	exitstat report --nested all.x		No exits of L2 were recorded
+		1	exitstat report --nested l1only.x	l1only.x: its source does not distinguish L1 and L2
 		0	exitstat report -j all.x		"costs": null
 		0	exitstat report -j all.x		"nested": null
 		0	exitstat report -j groups.x		"name": "TSC_DEADLINE"

@@ -156,12 +156,12 @@ nested_unavailable() {
 	exitstat report --nested m.x >words
 	grep -q '^  IOIO  *60  *20  *-  *-  *-$' words
 	tr -s ' \n' ' ' <words | has '20 exits of L2, an unavailable number of them reflected'
-	tr -s ' \n' ' ' <words | has 'made 40 exits .* 3.00 exits here for each exit of L2. ('
+	tr -s ' \n' ' ' <words | has 'caused 40 exits .* 3.00 exits here per exit of L2. ('
 	grep -q '(-: unavailable from source module)' words
 	exitstat report -j m.x | tr -d ' \n' |
 		has '"reflected":null,"l1_virtualization":40,"exits_per_l2":3.0,"exits_per_reflected":null'
 	module_counts 0
-	fails 1 'does not tell contexts apart' "$EXITSTAT" report --nested m.x
+	fails 1 'does not distinguish L1 and L2' "$EXITSTAT" report --nested m.x
 	exitstat export m.x | has ',IOIO,io,60,,,,$'
 }
 
@@ -285,7 +285,7 @@ else
 fi
 check 'every source is documented' documented
 check 'what a source does not give is unavailable, not 0' unavailable
-check '--nested without what was reflected' nested_unavailable
+check 'report --nested: reflected exits are unavailable' nested_unavailable
 check 'check says what is unavailable, and what was lost' check_without
 check 'codes of PVM are numbers' codes_without_names
 check 'two recorders: the last one switches off' two_recorders

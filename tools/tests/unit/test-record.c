@@ -286,7 +286,7 @@ static void unfilled_fields_are_null(void **state UNUSED)
 	assert_int_equal(model.total, 23);
 	assert_int_equal(model.reasons[0].sum->n.userspace, -1);
 	assert_int_equal(model.reasons[0].sum->n.l2, -1);
-	assert_false(model.has_closure);
+	assert_false(model.has_accounting);
 }
 
 /* A sample with times, in cycles of 1 GHz, so that they are ns. */
@@ -358,10 +358,10 @@ static void record_shape(uint64_t exits, uint64_t peak)
 	assert_int_equal(model.total, 19 * exits + peak);
 }
 
-static void shape_of_a_spike(void **state UNUSED)
+static void pattern_of_a_burst(void **state UNUSED)
 {
 	record_shape(100, 1000);
-	assert_int_equal(model.shape.shape, MODEL_SPIKES);
+	assert_int_equal(model.shape.shape, MODEL_BURSTS);
 	assert_int_equal(model.shape.peaks, 1);
 	assert_int_equal(model.shape.peak_exits, 1000);
 	assert_int_equal(model.shape.highest_point, 9);
@@ -379,5 +379,5 @@ UNIT_TESTS("record",
 	   TEST(phases_limit), FTEST(counters), FTEST(a_new_vm_counts_from_zero),
 	   FTEST(unknown_codes_keep_their_number), FTEST(strangers_are_left_out),
 	   FTEST(unfilled_fields_are_null), FTEST(open_states_are_charged),
-	   FTEST(times_wrap), FTEST(a_vcpu_is_plugged_in), FTEST(shape_of_a_spike),
+	   FTEST(times_wrap), FTEST(a_vcpu_is_plugged_in), FTEST(pattern_of_a_burst),
 	   FTEST(shape_of_a_line))

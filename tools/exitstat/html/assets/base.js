@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What all parts of the page use: elements, numbers as text, sorted and searched
- * tables, downloads, light and dark. Text of a recording becomes a text node,
- * never HTML.
+ * Shared by all parts of the page: elements, number formatting, tables that can be
+ * sorted and searched, downloads, themes. Text from a recording becomes a text
+ * node, never HTML.
  */
 "use strict";
 
 const facts = JSON.parse(document.getElementById("facts").textContent);
 const extra = JSON.parse(document.getElementById("extra").textContent);
 
-/* el("a", { href: "#x" }, "text", node, [node]...): null, undefined and false are left out */
+/* el("a", { href: "#x" }, "text", node, [node]...): null, undefined and false are skipped */
 function el(name, attributes, ...children) {
 	const e = document.createElement(name);
 
@@ -36,7 +36,7 @@ function swatch(rgb) {
 	return e;
 }
 
-/* ---- numbers; "-" is what the source cannot tell ---- */
+/* ---- numbers; "-": unavailable ---- */
 
 const DIGITS = 3;
 
@@ -61,7 +61,7 @@ function percent(x) {
 	return x === null || !Number.isFinite(x) ? "-" : x.toFixed(2);
 }
 
-/* Digits that tell the samples of a short recording apart. */
+/* More digits for a short recording, whose samples are close together. */
 const spans = [extra.recording, extra.a, extra.b].filter(Boolean).map((s) => (s.recording || s).span_s);
 const timeDigits = Math.max(...spans) < 1 ? 4 : 2;
 
@@ -109,11 +109,11 @@ function downloadButton(text, name, type, make) {
 
 /*
  * columns: { key, title, num, head, get(row), text(row), cell(row), part(row) }
- *	get: what is sorted and searched; text: how it is written; cell: a node
- *	instead; part: percent of a bar behind it
+ *	get: value to sort by; text: its text, which is searched; cell: a node to
+ *	show instead; part: percent, shown as a bar
  * Returns { node, update(rows), rows() }. options: caption, columns, rows, sort
- * ("-key": from the highest), search (a label), foot (a function of rows that
- * makes cells), controls (nodes).
+ * ("-key": descending), search (a label), foot (a function that makes cells from
+ * rows), controls (nodes).
  */
 function sortedTable(options) {
 	const body = el("tbody"), foot = el("tfoot");
@@ -220,7 +220,7 @@ function tableRow(columns, row) {
 	}));
 }
 
-/* Not sorted: rows of cells, the first of each its head. */
+/* A table that is not sorted: rows of cells; the first cell is the head. */
 function plainTable(caption, titles, rows, className) {
 	return el("div", { class: "scroll", role: "region", tabindex: "0", "aria-label": caption },
 		el("table", { class: className }, el("caption", {}, caption),
@@ -260,12 +260,12 @@ function setTheme(name) {
 function themeSwitch() {
 	const select = el("select", { "aria-label": "Colours", id: "theme", onchange: () => setTheme(select.value) },
 		["auto", "light", "dark"].map((name) => el("option", { value: name },
-			name === "auto" ? "colours: as the system" : name)));
+			name === "auto" ? "colours: system" : name)));
 
 	matchMedia("(prefers-color-scheme: dark)").addEventListener("change",
 		() => setTheme(select.value));
 	setTheme("auto");
-	/* What is printed is on white paper, with every explanation open. */
+	/* Print in light colours, with all explanations open. */
 	const opened = [];
 	window.addEventListener("beforeprint", () => {
 		setTheme("light");
@@ -298,13 +298,13 @@ function finish() {
 		el("li", {}, el("a", { href: "#" + id }, title)))));
 	document.getElementById("foot").append(
 		el("p", {}, `Made by exitstat ${extra.version}, GPL-2.0-only. Charts by uPlot, `
-			+ "© Leon Sorokin, MIT licence, whose text is in the source of this page. "
-			+ "This page is complete in itself and loads nothing."));
+			+ "© Leon Sorokin, MIT licence (its text is in the source of this page). "
+			+ "This page is self-contained and loads nothing."));
 	window.addEventListener("hashchange", openTarget);
 	openTarget();
 }
 
-/* A link to an explanation opens it. */
+/* Open an explanation that is the target of a link. */
 function openTarget() {
 	const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
 
@@ -331,6 +331,6 @@ function explanation(r) {
 	return el("details", { id: whyId(r.name) },
 		el("summary", {}, swatch(r.colour), el("code", {}, r.name), ` ${r.meaning || ""}`),
 		el("dl", {}, row("Code", `${r.code}, class ${r.class}`), row("Causes", r.causes), row("Cost", r.cost),
-			avoid.map(([who, text]) => row(`How the ${who} avoids it`, text)),
+			avoid.map(([who, text]) => row(`Avoid in the ${who}`, text)),
 			row("Manual", r.reference === "none" ? "" : r.reference)));
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A chart over time: layers stacked as steps, phases as bands, zoomed by mouse,
- * buttons and keys; what is in view is told in words below it.
+ * A chart over time: stacked steps, phases as bands, zoom by mouse, buttons and
+ * keys, and a text below that summarises the visible part.
  */
 "use strict";
 
 const MAX_LAYERS = 11;
 const REST_COLOUR = 0x9a9a9a;
 const CHART_HEIGHT = 340;
-const HEADROOM = 1.15;	/* for the names of phases */
+const HEADROOM = 1.15;	/* room for the names of phases */
 
 /* Ends and lengths of a series' columns, in seconds. */
 function columnsOf(series) {
@@ -22,7 +22,7 @@ function phaseAt(phases, s) {
 	return phases.find((p) => p.begin_s <= s && s < p.end_s);
 }
 
-/* Rates of the reasons of some names, and of all others together. */
+/* Layers of rates: one for each of @names, and one for all other reasons. */
 function rateLayers(series, names) {
 	const cols = columnsOf(series);
 	const layers = names.map((n) => ({ name: n.name, colour: n.colour, counts: new Array(series.columns).fill(0) }));
@@ -45,7 +45,7 @@ function rateLayers(series, names) {
 	return layers;
 }
 
-/* What timeChart() needs for the rates of some reasons. */
+/* Options of timeChart() for the rates of @names. */
 function rateOptions(series, names, phases, more) {
 	return {
 		series, layers: rateLayers(series, names), phases,
@@ -55,7 +55,7 @@ function rateOptions(series, names, phases, more) {
 	};
 }
 
-/* Columns -> uPlot: bounds as x, sums from the bottom up, the highest first. */
+/* Data for uPlot: column bounds as x, then the stacked sums, the top layer first. */
 function stack(o, cols) {
 	const visible = o.layers.filter((l) => !l.hidden);
 	const sum = new Array(cols.ends.length).fill(0);
@@ -112,7 +112,7 @@ function drawPhaseNames(u, phases) {
 	ctx.restore();
 }
 
-/* As much of a text as has room, or nothing. */
+/* A text cut to @width, or nothing. */
 function fitted(ctx, text, room) {
 	let cut = text;
 
@@ -164,7 +164,7 @@ function highestSum(layers) {
 	return most;
 }
 
-/* What is between two times: each layer's sum, weighted by @weigh. */
+/* Sum of each layer between two times, weighted by @weigh. */
 function inView(o, cols, from, to) {
 	const sums = o.layers.map(() => 0);
 	let time = 0;
@@ -213,7 +213,7 @@ function timeChart(o) {
 	const cols = columnsOf(o.series);
 	const begin = cols.begins[0], end = o.xMax || cols.ends[cols.ends.length - 1];
 	const host = el("div", { class: "chart", tabindex: "0", role: "group", "aria-label":
-		`${o.title}. Plus and minus zoom, arrow keys move, 0 shows all; the same in a table below.` });
+		`${o.title}. Plus and minus zoom, arrow keys move, 0 shows all. The table below has the same values.` });
 	const view = el("p", { class: "view", role: "status" });
 	const cursor = el("p", { class: "readout soft", "aria-hidden": "true" });
 	let plot = null;
@@ -285,7 +285,7 @@ function timeChart(o) {
 	return { node, start, actions, range };
 }
 
-/* The chart as a table of at most so many rows. */
+/* The chart as a table with a limited number of rows. */
 function chartTable(o, caption, rows = 40) {
 	const cols = columnsOf(o.series);
 	const n = cols.ends.length, step = Math.max(1, Math.ceil(n / rows));

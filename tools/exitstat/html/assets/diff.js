@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* A comparison: facts is what diff -j prints. */
+/* A comparison; facts is the output of diff -j. */
 "use strict";
 
 function changeText(row, write) {
@@ -18,12 +18,12 @@ function ratioText(row) {
 	return row.ratio >= 2 ? `× ${significant(row.ratio)}` : `${row.ratio > 1 ? "+" : "−"}${significant(Math.abs(row.ratio - 1) * 100)} %`;
 }
 
-/* A mean of several runs has digits behind the point. */
+/* A mean of several runs may be fractional. */
 function amount(x) {
 	return Number.isInteger(x) ? count(x) : significant(x);
 }
 
-/* Only what may be told is coloured. */
+/* Insignificant changes have no colour. */
 function changeClass(row) {
 	if (row.significant === false || !row.change)
 		return null;
@@ -33,7 +33,7 @@ function changeClass(row) {
 function sureText(row) {
 	if (row.significant === null)
 		return "-";
-	return row.significant ? "yes" : row.change ? "may be chance" : "no";
+	return row.significant ? "yes" : row.change ? "not significant" : "no";
 }
 
 const repeated = () => facts.a.runs.length > 1 && facts.b.runs.length > 1;
@@ -51,7 +51,7 @@ function diffColumns(title, write, cell) {
 			text: (r) => r.change_ci95 === null ? "-" : write(r.change_ci95) },
 		{ key: "sure", title: "changed", get: sureText }] : []),
 		{ key: "ratio", title: "ratio", num: true, get: (r) => r.ratio, text: ratioText },
-		{ key: "size", title: "size", help: "of the change, whatever its sign", num: true,
+		{ key: "size", title: "size", help: "absolute value of the change", num: true,
 			get: (r) => r.change === null ? null : Math.abs(r.change), text: (r) => r.change === null ? "-" : write(Math.abs(r.change)) },
 	];
 }
@@ -60,7 +60,7 @@ function diffTable(caption, title, rows, write, more = {}) {
 	return sortedTable({ caption, rows, sort: "-size", columns: diffColumns(title, write, more.cell), ...more });
 }
 
-/* The frequent ones of either side, with one colour in both charts. */
+/* The most frequent reasons of both sides, with the same colour in both charts. */
 function sharedLayers() {
 	const known = [...extra.a.series.reasons, ...extra.b.series.reasons];
 	const rows = facts.whole.reasons ? facts.whole.reasons.map((r) => ({ name: r.name, most: Math.max(r.a.mean || 0, r.b.mean || 0) })) :
@@ -80,7 +80,7 @@ function sideChart(key, names) {
 
 function sideLabel(key) {
 	const s = extra[key], runs = facts[key].runs;
-	const which = s.runs > 1 ? `, run ${s.run + 1} of ${s.runs}, nearest their mean` : "";
+	const which = s.runs > 1 ? `, run ${s.run + 1} of ${s.runs}, closest to their mean` : "";
 
 	return `${key.toUpperCase()}: ${runs[s.run].file}${which}`;
 }
@@ -101,14 +101,14 @@ function ratesOfBoth() {
 		nodes.push(el("div", {}, el("h3", { title: sideLabel(key) }, sideLabel(key)), thinned(extra[key].series), charts.at(-1).node,
 			chartTable(o, `${key.toUpperCase()} as a table`)));
 	}
-	section("rates", "Exit rates", el("p", { class: "soft" }, "Exits per second by reason, stacked, on the same scales; bands are phases."),
+	section("rates", "Exit rates", el("p", { class: "soft" }, "Exits per second by reason, stacked, on the same scales. Bands are phases."),
 		el("div", { class: "pair" }, nodes));
 	charts.forEach((c) => c.start());
 }
 
 function thinned(series) {
 	return series.points > series.columns ?
-		el("p", { class: "soft" }, `Thinned: ${count(series.points)} samples in ${count(series.columns)} columns; sums are exact, short peaks look lower.`) : null;
+		el("p", { class: "soft" }, `Thinned: ${count(series.points)} samples in ${count(series.columns)} columns; sums are exact, short bursts look lower.`) : null;
 }
 
 function phasesOfBoth() {
@@ -116,7 +116,7 @@ function phasesOfBoth() {
 		return;
 	section("phases", "Phases",
 		diffTable("Exits by boot phase", "phase", facts.phases.map((p) => ({ ...p.exits, name: p.name })), amount, { sort: "" }).node,
-		diffTable("Time that boot phases take", "phase", facts.phases.map((p) => ({ ...p.takes_ns, name: p.name })), ns, { sort: "" }).node);
+		diffTable("Duration of boot phases", "phase", facts.phases.map((p) => ({ ...p.takes_ns, name: p.name })), ns, { sort: "" }).node);
 }
 
 function changes() {
@@ -140,7 +140,7 @@ function changes() {
 	});
 
 	section("changes", "Changes", facts.whole.reasons ? null :
-		note("A and B are of different processors: their reasons cannot be compared, their classes can."), table.node);
+		note("A and B are from different processors: only classes of reasons can be compared."), table.node);
 }
 
 function otherChanges() {
@@ -149,9 +149,9 @@ function otherChanges() {
 	section("user", "User space", facts.userspace_exits ?
 		diffTable("Returns to user space, by KVM_EXIT", "KVM_EXIT", facts.userspace_exits, amount).node : lacks("userspace_exits"));
 	section("time", "Time", facts.costs_ns ?
-		diffTable("What exits cost, handler and user space together", "reason", [{ ...facts.cost_ns, name: "all" }, ...facts.costs_ns], ns).node :
+		diffTable("Cost by reason: time in states handler and userspace", "reason", [{ ...facts.cost_ns, name: "all" }, ...facts.costs_ns], ns).node :
 		lacks("costs_ns"),
-	facts.times_ns ? diffTable("Where the vCPUs' time went", "state", facts.times_ns, ns).node : lacks("times_ns"));
+	facts.times_ns ? diffTable("vCPU time by state", "state", facts.times_ns, ns).node : lacks("times_ns"));
 }
 
 function factsOfBoth() {
@@ -161,7 +161,7 @@ function factsOfBoth() {
 		[k, facts.a[k] || "-", same(k) ? "the same" : facts.b[k] || "-"]);
 
 	section("config", "Configuration", el("div", { class: "scroll" }, el("table", { class: "config" },
-		el("caption", {}, "What A and B say about themselves; what differs comes first"),
+		el("caption", {}, "Metadata of A and B, differences first"),
 		el("thead", {}, el("tr", {}, ["", "A", "B"].map((t) => el("th", { scope: "col" }, t || el("span", { class: "hidden-text" }, "fact"))))),
 		el("tbody", {}, rows.map((cells) => el("tr", {}, cells.map((c, i) => el(i ? "td" : "th", { scope: i ? null : "row" }, c)))))),
 	["a", "b"].map((key) => [el("h3", {}, key.toUpperCase()), configuration(extra[key].recording)])));

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Latency heat maps: time to the right, handler time upwards by powers of two,
- * colour by the logarithm of exits in a cell. Their lightness alone orders the
- * colours; few exits are near the paper's colour.
+ * Latency heat maps: time on the x axis, handler time on the y axis by powers of
+ * two, colour by the logarithm of the exits in a cell. Colours are ordered by
+ * lightness; few exits are close to the background colour.
  */
 "use strict";
 
-/* viridis from its light end, as in plot; on dark paper from a purple that shows */
+/* viridis, reversed, as in plot; the dark theme starts at a visible purple */
 const HEAT_STOPS = {
 	light: [[253, 231, 37], [94, 201, 98], [33, 145, 140], [59, 82, 139], [68, 1, 84]],
 	dark: [[104, 84, 170], [72, 120, 180], [40, 165, 150], [94, 201, 98], [253, 231, 37]],
 };
 const HEAT_HEIGHT = 96;
-const HEAT_LEFT = 62;	/* as the chart's axis */
+const HEAT_LEFT = 62;	/* aligned with the chart's axis */
 const HEAT_BOTTOM = 16;
 
 function heatColour(n, most) {
@@ -104,7 +104,7 @@ function drawHeatScale(canvas, most) {
 	}
 }
 
-/* Nodes, and what draws them when they are in the page. @describe: the words for a map. */
+/* Nodes, and start() to draw them once they are in the page. @describe makes a map's label. */
 function heatMaps(heat, describe) {
 	const readout = el("p", { class: "readout soft", "aria-hidden": "true" });
 	const scale = el("canvas", { class: "scale", width: "160", height: "12", "aria-hidden": "true" });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which page it is. The text is there for who has no script; others fold it. */
+/* Start the page of a report or of a comparison. */
 "use strict";
 
 (extra.kind === "diff" ? diffPage : reportPage)();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The report of one recording: facts is what report -j prints. */
+/* The report of one recording; facts is the output of report -j. */
 "use strict";
 
 const NOT_RECORDED = {
-	time: "No times: the group time was not recorded (record --groups time).",
-	histogram: "No handler times: the group histogram was not recorded (record --groups time,histogram).",
-	detail: "No details: the group detail was not recorded (record --groups detail).",
+	time: "No times: group time was off (record --groups time).",
+	histogram: "No handler times: group histogram was off (record --groups time,histogram).",
+	detail: "No details: group detail was off (record --groups detail).",
 };
 
-/* Those that are explained. */
+/* Reasons with an explanation. */
 const knownReasons = new Set(extra.reasons ? extra.reasons.map((r) => r.name) : []);
 
 function linkTo(name) {
@@ -19,30 +19,28 @@ function fact(title, value, more) {
 	return el("div", {}, el("dt", {}, title), el("dd", { class: String(value).length > 12 && "long" }, value, more && el("small", {}, more)));
 }
 
-const SHAPES = { steady: "steady", uneven: "uneven", spikes: "in spikes" };
-
 /* ---- summary ---- */
 
-function shapeFact() {
+function patternFact() {
 	const a = facts.answers;
 
-	return fact("Course", SHAPES[a.shape], a.peaks ?
-		`${count(a.peaks)} samples above 3 times the median, ${a.peak_percent.toFixed(0)} % of exits` :
-		`deviation is ${significant(a.variation)} of the mean`);
+	return fact("Pattern", a.pattern, a.burst_samples ?
+		`${count(a.burst_samples)} samples above 3 times the median, ${a.burst_percent.toFixed(0)} % of exits` :
+		`standard deviation is ${significant(a.variation)} of the mean`);
 }
 
 function costFact() {
 	const first = (facts.costs || [])[0];
 
-	return first && first.percent !== null ? fact("The real cost", first.reason,
-		`${ns(first.cost_ns)}, ${first.percent.toFixed(0)} % of what all exits cost`) : null;
+	return first && first.percent !== null ? fact("Most expensive", first.reason,
+		`${ns(first.cost_ns)}, ${first.percent.toFixed(0)} % of the cost of all exits`) : null;
 }
 
-function closureFact() {
+function accountingFact() {
 	const c = facts.accounting;
 
-	return c && fact("Accounting check", c.unaccounted ? `${count(c.unaccounted)} unaccounted` : "closed",
-		`${count(c.attempts)} entries, ${count(c.entry_failed)} failed, ${count(c.entry_emulated)} emulated`);
+	return c && fact("Accounting check", c.unaccounted ? `${count(c.unaccounted)} unaccounted` : "0 unaccounted",
+		`${count(c.attempts)} attempts, ${count(c.entry_failed)} failed entries, ${count(c.entry_emulated)} emulated entries`);
 }
 
 function summary() {
@@ -50,20 +48,20 @@ function summary() {
 	const notes = [];
 
 	if (r.interrupted)
-		notes.push("This recording was interrupted: what is here was recorded until then.");
+		notes.push("This recording was interrupted: the page covers the samples until then.");
 	if (r.lost)
-		notes.push(`${count(r.lost)} exits were lost by the source.`);
+		notes.push(`${count(r.lost)} exits lost (out of memory): the counts are too low.`);
 	if (r.restarts)
-		notes.push(`Restarts of a vCPU's counters: ${count(r.restarts)}. Its exits just before are not counted.`);
+		notes.push(`Restarts of a vCPU's counters: ${count(r.restarts)}. Exits shortly before a restart are not counted.`);
 	if (r.unavailable.length)
-		notes.push(`Unavailable from the source ${r.source}: ${r.unavailable.join(", ")}; in tables that is "-".`);
+		notes.push(`Unavailable from source ${r.source} ("-" in tables): ${r.unavailable.join(", ")}.`);
 	section("summary", "Summary", notes.map(note), el("dl", { class: "facts" },
-		fact("Exits", count(a.exits), `in ${seconds(a.span_s)} s, from the first to the last`),
+		fact("Exits", count(a.exits), `in ${seconds(a.span_s)} s, from the first exit to the last`),
 		fact("Per second", rate(a.mean_per_s), `median ${rate(a.median_per_s)}`),
 		fact("Highest rate", rate(a.highest_per_s) + "/s", a.highest_at_s === null ? "" : `at ${seconds(a.highest_at_s)} s`),
-		shapeFact(),
+		patternFact(),
 		most ? fact("Most frequent", most.name, `${percent(most.percent)} % of exits`) : null,
-		costFact(), closureFact(),
+		costFact(), accountingFact(),
 		fact("Samples", count(r.samples), `every ${ns(r.interval_s * 1e9)}, ${count(r.missed_deadlines)} missed deadlines`)));
 }
 
@@ -82,7 +80,7 @@ function startChart(o, id, title, words, caption) {
 function thinnedNote(series) {
 	return series.points > series.columns ?
 		note(`The chart is thinned: ${count(series.points)} samples in ${count(series.columns)} columns. `
-			+ "Counts are added up, so that sums stay exact; the line shows the highest rate of a single sample in each column.") : null;
+			+ "Sums are exact; the line shows the highest rate of a single sample in each column.") : null;
 }
 
 function ratesChart() {
@@ -90,7 +88,7 @@ function ratesChart() {
 
 	return startChart(rateOptions(series, series.reasons.slice(0, MAX_LAYERS), phases, {
 		peaks: thinned ? series.highest : null, title: "Exits per second by reason, over time",
-	}), "rates", "Exit rates", [el("p", { class: "soft" }, "Exits per second by reason, stacked; bands are phases."),
+	}), "rates", "Exit rates", [el("p", { class: "soft" }, "Exits per second by reason, stacked. Bands are phases."),
 		thinnedNote(series)], "The chart as a table");
 }
 
@@ -101,7 +99,7 @@ function statesChart() {
 		series: extra.series, phases, height: 240,
 		layers: states.map((s) => ({ name: s.name, colour: s.colour, values: s.milli.map((n) => n / 1000) })),
 		yMax: Math.max(facts.vcpus.length, 1) / HEADROOM * 1.1,
-		title: "What the vCPUs did, over time",
+		title: "vCPU time by state, over time",
 		sumText: (n, time) => `${significant(time ? n / time : 0)} vCPUs on average`,
 		valueText: (v) => `${significant(v)} vCPUs`,
 		cellText: (n, time) => significant(time ? n / time : 0), cellTitle: "vCPUs",
@@ -118,7 +116,7 @@ function mostOf(phase) {
 
 function phaseTable() {
 	if (!phases.length) {
-		section("phases", "Phases", note("No phases: this was recorded without a command, or nothing told them apart."));
+		section("phases", "Phases", note("No phases: no command was recorded, or no phase pattern matched its output."));
 		return;
 	}
 	section("phases", "Phases", sortedTable({
@@ -136,12 +134,12 @@ function phaseTable() {
 
 /* ---- reasons ---- */
 
-/* Of the whole, or of one phase. */
+/* Rows of the whole recording, or of one phase. */
 function reasonRows(phase) {
 	return phase ? phase.by_reason.filter((r) => r.exits) : facts.reasons;
 }
 
-/* A share that a phase does not have. */
+/* A share of exits; phases do not have it. */
 function ofExits(key, title, help) {
 	const value = (r) => r[key + "_percent"] ?? null;
 
@@ -157,10 +155,10 @@ function reasonColumns() {
 		{ key: "exits", title: "exits", num: true, get: (r) => r.exits, text: (r) => count(r.exits), part: (r) => r.percent },
 		{ key: "percent", title: "%", num: true, get: (r) => r.percent, text: (r) => percent(r.percent) },
 		{ key: "per_s", title: "per s", num: true, get: (r) => r.per_s, text: (r) => rate(r.per_s) },
-		ofExits("userspace", "user", "returned to user space"),
-		ofExits("fastpath", "fast", "entered again by a fastpath"),
-		...(nested ? [ofExits("l2", "L2", "of a guest inside the guest"),
-			ofExits("reflected", "reflected", "handed to the guest as exits of its own guest")] : []),
+		ofExits("userspace", "userspace", "share of exits returned to user space"),
+		ofExits("fastpath", "fastpath", "share of exits handled by a fastpath"),
+		...(nested ? [ofExits("l2", "L2", "share of exits of L2"),
+			ofExits("reflected", "reflected", "share of exits reflected to L1")] : []),
 		{ key: "first", title: "first s", num: true, get: (r) => r.first_s, text: (r) => seconds(r.first_s) },
 		{ key: "last", title: "last s", num: true, get: (r) => r.last_s, text: (r) => seconds(r.last_s) },
 	];
@@ -172,7 +170,7 @@ function reasonTable() {
 	el("option", { value: "" }, "the whole recording"),
 	phases.map((p, i) => el("option", { value: i }, `phase: ${p.name}`)));
 	const table = sortedTable({
-		caption: "Exits by reason (user: returned to user space, fast: entered again by a fastpath; first, last: seconds after the start)",
+		caption: "Exits by reason (userspace, fastpath: share of the reason's exits; first, last: seconds after the start)",
 		rows: reasonRows(), sort: "-exits", search: "Search reasons", columns: reasonColumns(),
 		controls: phases.length ? [select] : [],
 		foot: (rows) => {
@@ -214,7 +212,7 @@ function vcpuTimes(time) {
 	if (rows.length > 1)
 		rows.push(["all", ...time.states.map((s) => of(s.ns)), of(time.elapsed_ns)]);
 	rows.push(["share", ...time.states.map((s) => shareText(s.percent)), ""]);
-	return plainTable("Where the vCPUs' time went, in seconds",
+	return plainTable("vCPU time by state, in seconds",
 		["vCPU", ...time.states.map((s) => [swatch(s.colour), s.name]), "elapsed"], rows);
 }
 
@@ -222,15 +220,15 @@ function costTable() {
 	const time = (key, title, get, more) => ({ key, title, num: true, get, text: (c) => ns(get(c)), ...more });
 
 	return sortedTable({
-		caption: "What exits cost, by reason: handler and user space together; p50, p99, max: handler time of one exit",
+		caption: "Cost by reason: time in states handler and userspace; p50, p99, max: handler time of an exit",
 		rows: facts.costs, sort: "-total", columns: [
 			{ key: "reason", title: "reason", head: true, get: (c) => c.reason, cell: (c) => linkTo(c.reason) },
 			{ key: "exits", title: "exits", num: true, get: (c) => c.exits, text: (c) => count(c.exits) },
 			time("mean", "mean", (c) => c.mean_ns),
 			time("total", "total", (c) => c.cost_ns, { part: (c) => c.percent }),
 			{ key: "percent", title: "%", num: true, get: (c) => c.percent, text: (c) => percent(c.percent) },
-			{ key: "user", title: "user", help: "of it in user space", num: true, get: (c) => c.userspace_percent,
-				text: (c) => c.userspace_percent === null ? "-" : c.userspace_percent.toFixed(0) + " %" },
+			{ key: "userspace", title: "userspace", help: "share of the total in state userspace", num: true, get: (c) => c.userspace_time_percent,
+				text: (c) => c.userspace_time_percent === null ? "-" : c.userspace_time_percent.toFixed(0) + " %" },
 			time("p50", "p50", (c) => c.p50_ns), time("p99", "p99", (c) => c.p99_ns), time("max", "max", (c) => c.max_ns),
 		],
 	}).node;
@@ -257,7 +255,7 @@ function latency() {
 		`Handler times of ${map.reason} over time: median ${ns(map.p50_ns)}, 99 % below ${ns(map.p99_ns)}, longest ${ns(map.max_ns)}`);
 
 	section("latency", "Latency", el("p", { class: "soft" },
-		"Handler time of one exit (upwards, by powers of two) over time, of the reasons that cost most. Medians and maxima are in the table above."),
+		"Handler time of an exit (vertical, by powers of two) over time, for the most expensive reasons. Medians and maxima are in the table above."),
 	maps.nodes);
 	maps.start();
 }
@@ -284,7 +282,7 @@ function details() {
 		return;
 	}
 	section("detail", "Detail", sortedTable({
-		caption: "Which ports, MSRs, CPUID leaves, pages, ... the exits were about; %: of the reason's",
+		caption: "Exits by port, MSR, CPUID leaf, page, ...; %: share of the reason's exits",
 		rows: detailRows(), sort: "-count", search: "Search details", columns: [
 			{ key: "reason", title: "reason", head: true, get: (d) => d.reason, cell: (d) => linkTo(d.reason) },
 			{ key: "value", title: "value", get: (d) => d.text },
@@ -313,7 +311,7 @@ function configuration(recording) {
 	const rows = [["file", recording.file], ...Object.entries(recording.meta)];
 
 	recording.vms.forEach((v) => rows.push([`VM ${v.vm}`, `${v.name}, pid ${v.pid}, ${v.comm}: ${v.cmdline}`]));
-	return plainTable("What the recording says about itself", null, rows, "config");
+	return plainTable("Metadata of the recording", null, rows, "config");
 }
 
 function timeline() {
@@ -336,7 +334,7 @@ function reasonsCsv() {
 	return csv([keys, ...facts.reasons.map((r) => keys.map((k) => r[k]))]);
 }
 
-/* As it is in the page: a number may be larger than a script can hold. */
+/* The text from the page: its numbers may exceed those of JavaScript. */
 function rawFacts() {
 	return document.getElementById("facts").textContent + "\n";
 }
