@@ -11,18 +11,24 @@
 #define INDENT	24	/* of the text beside a key or a column */
 #define WIDTH	79
 
+/* The length of the first line of @text, wrapped at blanks to @room columns. */
+static size_t line_len(const char *text, size_t room)
+{
+	size_t len = strlen(text);
+
+	if (len > room)
+		for (len = room; len && text[len] != ' '; len--)
+			;
+	return len ? len : strcspn(text, " ");
+}
+
 /* Print @text from column @at on, wrapped at blanks. */
 static void wrapped(struct buf *out, size_t at, const char *text)
 {
 	while (*text) {
-		size_t room = WIDTH - INDENT, len = strlen(text);
+		size_t len = line_len(text, WIDTH - INDENT);
 
 		buf_printf(out, "%*s", at < INDENT ? (int)(INDENT - at) : 1, "");
-		if (len > room)
-			for (len = room; len && text[len] != ' '; len--)
-				;
-		if (!len)
-			len = strcspn(text, " ");
 		buf_printf(out, "%.*s\n", (int)len, text);
 		text += len;
 		text += *text == ' ';
@@ -65,7 +71,14 @@ static void mdoc_item(struct buf *out, const char *macro, const char *name,
 			   comma ? " ," : "");
 		name = rest;
 	}
-	buf_printf(out, "\n%s\n", text);
+	buf_printf(out, "\n");
+	while (*text) {
+		size_t len = line_len(text, WIDTH);
+
+		buf_printf(out, "%.*s\n", (int)len, text);
+		text += len;
+		text += *text == ' ';
+	}
 }
 
 void top_help_mdoc(struct buf *out)
