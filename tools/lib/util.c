@@ -268,3 +268,54 @@ void copy_printable(char *dst, size_t size, const char *src)
 	if (size)
 		dst[i] = '\0';
 }
+
+size_t utf8_length(const char *text)
+{
+	static const struct {
+		unsigned char mask, lead;
+		uint32_t least;
+	} forms[] = {
+		{ 0x80, 0x00, 0 }, { 0xe0, 0xc0, 0x80 },
+		{ 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 },
+	};
+	const unsigned char *s = (const unsigned char *)text;
+
+	for (size_t n = 0; n < ARRAY_LEN(forms); n++) {
+		uint32_t c = s[0] & (unsigned char)~forms[n].mask;
+		size_t i;
+
+		if ((s[0] & forms[n].mask) != forms[n].lead)
+			continue;
+		for (i = 1; i <= n && (s[i] & 0xc0) == 0x80; i++)
+			c = c << 6 | (s[i] & 0x3f);
+		return i <= n || c < forms[n].least || c > 0x10ffff ||
+		       (c >= 0xd800 && c < 0xe000) ? 0 : n + 1;
+	}
+	return 0;
+}
+
+/* U+FFFE and U+FFFF are no characters, and not allowed in XML. */
+static bool is_text(const char *c, size_t len)
+{
+	return len > 1 ? memcmp(c, "\xef\xbf\xbe", 3) &&
+			 memcmp(c, "\xef\xbf\xbf", 3) :
+			 len == 1 && (unsigned char)*c >= ' ' && *c != 0x7f;
+}
+
+void copy_utf8(char *dst, size_t size, const char *src)
+{
+	size_t at = 0;
+
+	while (*src) {
+		size_t len = utf8_length(src);
+		bool valid = is_text(src, len);
+
+		if (at + (valid ? len : 1) >= size)
+			break;
+		memcpy(dst + at, valid ? src : "?", valid ? len : 1);
+		at += valid ? len : 1;
+		src += len ? len : 1;
+	}
+	if (size)
+		dst[at] = '\0';
+}

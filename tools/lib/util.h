@@ -91,4 +91,13 @@ const char *fmt_rate(char out[COUNT_TEXT_LEN], double per_s);
 /* Copies @src, with what a terminal could act on replaced by '?'. */
 void copy_printable(char *dst, size_t size, const char *src);
 
+/* Bytes of the UTF-8 character at the beginning of @text; 0: not valid. */
+size_t utf8_length(const char *text);
+
+/*
+ * Copies @src up to the last character that fits. Control characters and
+ * whatever is not valid UTF-8 become '?'.
+ */
+void copy_utf8(char *dst, size_t size, const char *src);
+
 #endif

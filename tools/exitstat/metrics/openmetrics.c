@@ -54,35 +54,10 @@ static void announce(struct om *m)
 	buf_printf(m->out, "# HELP %s%s %s\n", f->name, suffix, f->help);
 }
 
-/* Bytes of the UTF-8 character at @s, 0 if there is none. */
-static size_t utf8_length(const unsigned char *s)
-{
-	static const struct {
-		unsigned char mask, lead;
-		uint32_t least;
-	} forms[] = {
-		{ 0x80, 0x00, 0 }, { 0xe0, 0xc0, 0x80 },
-		{ 0xf0, 0xe0, 0x800 }, { 0xf8, 0xf0, 0x10000 },
-	};
-
-	for (size_t n = 0; n < ARRAY_LEN(forms); n++) {
-		uint32_t c = s[0] & (unsigned char)~forms[n].mask;
-		size_t i;
-
-		if ((s[0] & forms[n].mask) != forms[n].lead)
-			continue;
-		for (i = 1; i <= n && (s[i] & 0xc0) == 0x80; i++)
-			c = c << 6 | (s[i] & 0x3f);
-		return i <= n || c < forms[n].least || c > 0x10ffff ||
-		       (c >= 0xd800 && c < 0xe000) ? 0 : n + 1;
-	}
-	return 0;
-}
-
 static void put_value(struct buf *b, const char *value)
 {
 	while (*value) {
-		size_t len = utf8_length((const unsigned char *)value);
+		size_t len = utf8_length(value);
 
 		if (*value == '\\' || *value == '"')
 			buf_append(b, "\\", 1);

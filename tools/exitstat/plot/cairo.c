@@ -102,7 +102,7 @@ static void paint(const struct canvas *c, const struct plot_picture *what)
 
 static void begin_svg(struct svg *svg, const struct plot_picture *what)
 {
-	char title[512], desc[512];
+	char title[512], desc[1024];
 
 	if (what->pair) {
 		svg_begin(svg, PAGE_W, PAGE_H, what->pair->title,
@@ -110,7 +110,7 @@ static void begin_svg(struct svg *svg, const struct plot_picture *what)
 		return;
 	}
 	plot_title(what->m, what->chart, title, sizeof(title));
-	plot_subtitle(what->m, desc, sizeof(desc));
+	plot_description(what->m, what->chart, desc, sizeof(desc));
 	svg_begin(svg, PAGE_W, PAGE_H, title, desc);
 }
 

@@ -3,11 +3,14 @@
  * Implements canvas.h with cairo, and forwards to svg.c for SVG.
  */
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "plot/canvas.h"
 #include "plot/svg.h"
+
+#define TEXT_SIZE	512	/* longer text is cut */
+/* How much wider than here a viewer's sans-serif font may be. */
+#define WIDER_FONT	1.2
 
 const struct canvas_font font_title = { 25, INK_TEXT, 1 };
 const struct canvas_font font_subtitle = { 13, INK_SOFT, 0 };
@@ -29,17 +32,20 @@ static void set_font(cairo_t *cr, const struct canvas_font *f)
 	cairo_set_font_size(cr, f->size);
 }
 
+/* cairo draws nothing more after text that is not valid UTF-8. */
 double canvas_width(const struct canvas *c, const struct canvas_font *f,
 		    const char *text)
 {
+	char valid[TEXT_SIZE];
 	cairo_text_extents_t e;
 
+	copy_utf8(valid, sizeof(valid), text);
 	set_font(c->cr, f);
-	cairo_text_extents(c->cr, text, &e);
+	cairo_text_extents(c->cr, valid, &e);
 	return e.x_advance;
 }
 
-/* Sets the font too, and reports invalid text to cairo's status. */
+/* Sets the font too. */
 static double left_of(const struct canvas *c, const struct canvas_font *f,
 		      double x, enum canvas_align align, const char *text)
 {
@@ -54,14 +60,16 @@ void canvas_text(const struct canvas *c, const struct canvas_font *f, double x,
 		 double y, enum canvas_align align, const char *text)
 {
 	double left = left_of(c, f, x, align, text);
+	char valid[TEXT_SIZE];
 
 	if (c->svg) {
-		svg_text(c->svg, f, x, y, align, false, text);
+		svg_text(c->svg, f, x, y, align, false, 0, text);
 		return;
 	}
+	copy_utf8(valid, sizeof(valid), text);
 	set_ink(c->cr, f->ink);
 	cairo_move_to(c->cr, left, y);
-	cairo_show_text(c->cr, text);
+	cairo_show_text(c->cr, valid);
 	cairo_new_path(c->cr);
 }
 
@@ -69,7 +77,7 @@ void canvas_text_up(const struct canvas *c, const struct canvas_font *f,
 		    double x, double y, const char *text)
 {
 	if (c->svg) {
-		svg_text(c->svg, f, x, y, CANVAS_CENTRE, true, text);
+		svg_text(c->svg, f, x, y, CANVAS_CENTRE, true, 0, text);
 		return;
 	}
 	cairo_save(c->cr);
@@ -79,20 +87,30 @@ void canvas_text_up(const struct canvas *c, const struct canvas_font *f,
 	cairo_restore(c->cr);
 }
 
+static bool is_inside_character(char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
 void canvas_text_fit(const struct canvas *c, const struct canvas_font *f,
 		     double x, double y, double width, const char *text)
 {
-	char cut[256];
-	size_t len = strlen(text);
+	char cut[TEXT_SIZE + 3];
+	double used;
+	size_t len;
 
-	snprintf(cut, sizeof(cut), "%s", text);
-	if (len >= sizeof(cut))
-		len = sizeof(cut) - 1;
-	while (len > 3 && canvas_width(c, f, cut) > width) {
-		len--;
-		strcpy(cut + len - 3, "...");
+	copy_utf8(cut, TEXT_SIZE, text);
+	len = strlen(cut);
+	while (len && canvas_width(c, f, cut) > width) {
+		while (--len && is_inside_character(cut[len]))
+			;
+		strcpy(cut + len, "...");
 	}
-	canvas_text(c, f, x, y, CANVAS_LEFT, cut);
+	used = canvas_width(c, f, cut);
+	if (c->svg && used * WIDER_FONT > width)
+		svg_text(c->svg, f, x, y, CANVAS_LEFT, false, used, cut);
+	else
+		canvas_text(c, f, x, y, CANVAS_LEFT, cut);
 }
 
 void canvas_rect(const struct canvas *c, double x, double y, double w, double h,

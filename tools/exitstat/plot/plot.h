@@ -78,6 +78,10 @@ void plot_title(const struct model *m, enum plot_chart chart, char *out,
 /* The subtitle: "kernel ..., lab ..., machine ..., cpu ..." */
 void plot_subtitle(const struct model *m, char *out, size_t size);
 
+/* The chart in words: most frequent reasons, phases, and the subtitle. */
+void plot_description(const struct model *m, enum plot_chart chart, char *out,
+		      size_t size);
+
 enum plot_format { PLOT_SVG, PLOT_PNG, PLOT_PDF };
 
 /* Find the format by the suffix of a file name, in any case; false: unknown. */

@@ -39,11 +39,13 @@ static void put_attribute(struct buf *b, const char *name, double x)
 	buf_printf(b, "\"");
 }
 
-/* Control characters are not allowed in XML. */
 static void put_escaped(struct buf *b, const char *text)
 {
-	for (; *text; text++)
-		switch (*text) {
+	char valid[1024];
+
+	copy_utf8(valid, sizeof(valid), text);
+	for (const char *c = valid; *c; c++)
+		switch (*c) {
 		case '&':
 			buf_printf(b, "&amp;");
 			break;
@@ -54,8 +56,7 @@ static void put_escaped(struct buf *b, const char *text)
 			buf_printf(b, "&gt;");
 			break;
 		default:
-			buf_printf(b, "%c", (unsigned char)*text < ' ' ||
-				   *text == 0x7f ? '?' : *text);
+			buf_append(b, c, 1);
 		}
 }
 
@@ -84,7 +85,8 @@ void svg_begin(struct svg *s, double width, double height, const char *title,
 }
 
 void svg_text(struct svg *s, const struct canvas_font *f, double x, double y,
-	      enum canvas_align align, bool up, const char *text)
+	      enum canvas_align align, bool up, double length,
+	      const char *text)
 {
 	static const char *const anchors[] = {
 		[CANVAS_LEFT] = "",
@@ -107,6 +109,10 @@ void svg_text(struct svg *s, const struct canvas_font *f, double x, double y,
 		put_attribute(&s->out, "y", y);
 	}
 	put_attribute(&s->out, "font-size", f->size);
+	if (length > 0) {
+		put_attribute(&s->out, "textLength", length);
+		buf_printf(&s->out, " lengthAdjust=\"spacingAndGlyphs\"");
+	}
 	buf_printf(&s->out, "%s fill=\"#%06x\"%s>",
 		   f->bold ? " font-weight=\"bold\"" : "", f->ink,
 		   anchors[align]);

@@ -27,8 +27,10 @@ struct svg {
 /* @title and @desc name the picture for search and screen readers. */
 void svg_begin(struct svg *s, double width, double height, const char *title,
 	       const char *desc);
+/* @length: the width that the text has in every font; 0: that of the font. */
 void svg_text(struct svg *s, const struct canvas_font *f, double x, double y,
-	      enum canvas_align align, bool up, const char *text);
+	      enum canvas_align align, bool up, double length,
+	      const char *text);
 void svg_rect(struct svg *s, double x, double y, double w, double h,
 	      uint32_t colour);
 void svg_line(struct svg *s, double x1, double y1, double x2, double y2,

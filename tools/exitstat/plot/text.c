@@ -11,6 +11,7 @@
 #include "plot/plot.h"
 
 #define OTHER_COLOUR	0xbdbdbd
+#define DESCRIBED	8	/* reasons and phases in a description */
 
 static void make_layers(struct plot_series *s, const struct model *m,
 			size_t nr_reasons)
@@ -259,6 +260,51 @@ void plot_subtitle(const struct model *m, char *out, size_t size)
 			len += (size_t)snprintf(out + len, size - len,
 						"%s%s %s", len ? ", " : "",
 						facts[i].label, facts[i].text);
+}
+
+static void describe_reasons(const struct model *m, struct buf *out)
+{
+	for (size_t i = 0; i < m->nr_seen && i < DESCRIBED; i++) {
+		const struct model_reason *r = model_ranked(m, i);
+
+		buf_printf(out, "%s%s %.1f %%", i ? ", " :
+			   " Most frequent exit reasons: ", r->name,
+			   model_share(m, model_exits(r->sum)));
+	}
+	if (m->nr_seen)
+		buf_printf(out, ".");
+}
+
+static void describe_phases(const struct model *m, struct buf *out)
+{
+	for (size_t i = 0; i < m->nr_phases && i < DESCRIBED; i++) {
+		const struct model_phase *p = &m->phases[i];
+
+		buf_printf(out, "%s%s %.2f s", i ? ", " : " Phases: ", p->name,
+			   (double)(p->end_ns - p->begin_ns) / 1e9);
+	}
+	if (m->nr_phases)
+		buf_printf(out, ".");
+}
+
+void plot_description(const struct model *m, enum plot_chart chart, char *out,
+		      size_t size)
+{
+	static const char *const charts[] = {
+		[PLOT_EXITS] = "Exits per second over time, stacked by exit reason.",
+		[PLOT_TIME] = "Shares of the vCPU threads' time over time, by state.",
+		[PLOT_LATENCY] = "Handler times over time, a heat map for each exit reason.",
+	};
+	struct buf text = { 0 };
+	char subtitle[512];
+
+	plot_subtitle(m, subtitle, sizeof(subtitle));
+	buf_printf(&text, "%s", charts[chart]);
+	describe_reasons(m, &text);
+	describe_phases(m, &text);
+	buf_printf(&text, " Recorded with %s.", subtitle);
+	snprintf(out, size, "%s", text.data);
+	buf_free(&text);
 }
 
 bool plot_format_of(const char *path, enum plot_format *out)

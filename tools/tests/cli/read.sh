@@ -270,7 +270,13 @@ svg_has_text() {
 	xmllint --noout a.svg
 	xmllint --xpath '//*[local-name()="title"]/text()' a.svg |
 		has 'VM exits in'
-	xmllint --xpath '//*[local-name()="desc"]/text()' a.svg | has kernel
+	xmllint --xpath '//*[local-name()="desc"]/text()' a.svg >desc
+	cases <<-'END'
+		0	cat desc	^Exits per second over time
+		0	cat desc	IO_INSTRUCTION [0-9.]* %
+		0	cat desc	Phases: firmware
+		0	cat desc	kernel 6.12
+	END
 	svg_texts a.svg >texts
 	cases <<-'END'
 		0	cat texts	VM exits in
@@ -283,12 +289,44 @@ svg_has_text() {
 	[ "$(stat -c %s a.svg)" -lt 60000 ]
 }
 
+# named NAME: a recording whose phases and VMs have this name, an SQL expression
+named() {
+	cp all.x named.x
+	sqlite3 named.x "UPDATE phase SET name = $1; UPDATE vm SET name = $1"
+}
+
 svg_escapes() {
-	cp all.x hostile.x
-	sqlite3 hostile.x "UPDATE phase SET name = '<b>&amp;\"' WHERE id = 1"
-	exitstat plot hostile.x -o a.svg
+	named "'<b>&amp;\"'"
+	exitstat plot named.x -o a.svg
 	xmllint --noout a.svg
-	svg_texts a.svg | has '&lt;b&gt;&amp;amp;'
+	svg_texts a.svg | has '&lt;b&gt;&amp;amp;"'
+	xmllint --xpath '//*[local-name()="title"]/text()' a.svg | has '&lt;b&gt;'
+}
+
+# Names that are cut within a character, are not UTF-8, or not allowed in XML
+plot_any_name() {
+	local name f
+	for name in "replace(printf('%100s', ''), ' ', 'ä')" \
+		"CAST(x'61ff62' AS TEXT)" "'a' || char(65534)" "'a' || char(9)"; do
+		named "$name"
+		for f in svg png; do
+			exitstat plot named.x -o "a.$f"
+		done
+		xmllint --noout a.svg
+		svg_texts a.svg | has '^a\|^ä'
+	done
+}
+
+# A viewer may have a wider font than the one that the text was cut for.
+svg_fits() {
+	local length='//*[local-name()="text"][@textLength]/text()'
+	named "'the phase of a name that has to be cut'"
+	exitstat plot named.x -o a.svg
+	xmllint --xpath "$length" a.svg | has '^the phase of .*[.][.][.]$'
+	named "'short'"
+	exitstat plot named.x -o a.svg
+	xmllint --xpath "$length" a.svg >texts || true
+	lacks short texts
 }
 
 plot_errors() {
@@ -382,12 +420,17 @@ if "$EXITSTAT" plot all.x -o probe.svg 2>/dev/null; then
 	check 'plot: SVG, PNG, PDF, the same bytes twice' draws
 	check 'plot: SVG has real text, a title and a description' svg_has_text
 	check 'plot: SVG escapes names' svg_escapes
+	check 'plot: any name is drawn' plot_any_name
+	check 'plot: a text that fills its place has a fixed length' svg_fits
 	check 'plot: a full disk leaves no file' plot_full_disk
 else
 	skip 'plot: SVG, PNG, PDF, the same bytes twice' 'built without cairo'
 	skip 'plot: SVG has real text, a title and a description' \
 		'built without cairo'
 	skip 'plot: SVG escapes names' 'built without cairo'
+	skip 'plot: any name is drawn' 'built without cairo'
+	skip 'plot: a text that fills its place has a fixed length' \
+		'built without cairo'
 	skip 'plot: a full disk leaves no file' 'built without cairo'
 fi
 check 'plot: errors' plot_errors

@@ -76,6 +76,32 @@ static void texts(void **state UNUSED)
 	assert_string_equal(text, "a?[1mbc");
 }
 
+static void utf8(void **state UNUSED)
+{
+	static const struct {
+		const char *from, *to;
+	} rows[] = {
+		{ "", "" },
+		{ "plain", "plain" },
+		{ "a\nb\177", "a?b?" },
+		{ "\xc3\xa9\xe2\x82\xac", "\xc3\xa9\xe2\x82\xac" },
+		{ "\xff\xc3", "??" },
+		{ "\xc0\xaf", "??" },			/* not the shortest form */
+		{ "\xed\xa0\x80", "???" },		/* a surrogate */
+		{ "\xef\xbf\xbe\xef\xbf\xbf", "??" },	/* no characters */
+		{ "1234567\xc3\xa9", "1234567" },	/* fits with no byte of it */
+		{ "12345678", "1234567" },
+	};
+	char text[8];
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		copy_utf8(text, sizeof(text), rows[i].from);
+		assert_string_equal(text, rows[i].to);
+	}
+	assert_int_equal(utf8_length("\xf0\x9f\x90\xa7"), 4);
+	assert_int_equal(utf8_length("\xf4\x90\x80\x80"), 0);
+}
+
 static void ticker(void **state UNUSED)
 {
 	struct ticker t;
@@ -137,5 +163,5 @@ static void colours(void **state UNUSED)
 }
 
 UNIT_TESTS("util",
-	   TEST(numbers), TEST(durations), TEST(texts), TEST(ticker),
+	   TEST(numbers), TEST(durations), TEST(texts), TEST(utf8), TEST(ticker),
 	   TEST(reasons), TEST(suggestions), TEST(colours))
