@@ -20,10 +20,10 @@ struct sink {
 	int rc;
 };
 
-static cairo_status_t put_bytes(void *closure, const unsigned char *data,
+static cairo_status_t put_bytes(void *arg, const unsigned char *data,
 				unsigned int len)
 {
-	struct sink *sink = closure;
+	struct sink *sink = arg;
 
 	if (fwrite(data, 1, len, sink->out) == len)
 		return CAIRO_STATUS_SUCCESS;

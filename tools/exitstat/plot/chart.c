@@ -62,7 +62,7 @@ struct marks {
 	bool named;		/* with names; otherwise numbers only */
 };
 
-static double mark_home(const struct page *p, size_t phase)
+static double phase_middle(const struct page *p, size_t phase)
 {
 	return (phase_begin_x(p, phase) + phase_end_x(p, phase)) / 2;
 }
@@ -92,7 +92,7 @@ static bool spread_marks(const struct page *p, struct marks *k)
 
 		mark_text(p, k, i, text, sizeof(text));
 		k->width[i] = canvas_width(p->c, &font_label, text);
-		k->x[i] = fmax(mark_home(p, k->phase[i]),
+		k->x[i] = fmax(phase_middle(p, k->phase[i]),
 			       limit + k->width[i] / 2);
 		limit = k->x[i] + k->width[i] / 2 + gap;
 	}
@@ -102,7 +102,7 @@ static bool spread_marks(const struct page *p, struct marks *k)
 		limit = k->x[i] - k->width[i] / 2 - gap;
 	}
 	for (size_t i = 0; i < k->nr; i++)
-		if (fabs(k->x[i] - mark_home(p, k->phase[i])) >
+		if (fabs(k->x[i] - phase_middle(p, k->phase[i])) >
 		    k->width[i] / 2 + 60)
 			return false;
 	return limit + gap >= CHART_X;
@@ -117,7 +117,7 @@ static void draw_marks(const struct page *p, const struct marks *k)
 		canvas_text(p->c, &font_label, k->x[i], p->phase_y - MARK_UP,
 			    CANVAS_CENTRE, text);
 		canvas_line(p->c, k->x[i], p->phase_y - MARK_UP + 4,
-			    mark_home(p, k->phase[i]), p->phase_y + 5, 0.8,
+			    phase_middle(p, k->phase[i]), p->phase_y + 5, 0.8,
 			    INK_LINE);
 	}
 }

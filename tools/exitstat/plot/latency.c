@@ -125,7 +125,7 @@ static void draw_map(const struct maps *k, size_t map)
 static void draw_legend(const struct maps *k)
 {
 	static const char *const head[4] = { "exit reason, from the top", "median",
-					     "99th perc.", "longest" };
+					     "99th percentile", "longest" };
 	const struct model_groups *g = &k->p->m->groups;
 	double y = STRIPS_Y - 8;
 

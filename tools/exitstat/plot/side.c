@@ -27,7 +27,13 @@ static void draw_title(const struct page *p)
 /* The right edges of the three columns of numbers. */
 static const double phase_columns[3] = { 196, 288, 368 };
 static const double layer_columns[3] = { 236, 298, 368 };
+static const double latency_columns[3] = { 204, 298, 368 };
 static const double other_columns[3] = { 212, 288, 368 };
+
+static const double *legend_columns(const struct page *p)
+{
+	return p->chart == PLOT_LATENCY ? latency_columns : other_columns;
+}
 
 static void draw_numbers(const struct page *p, const struct canvas_font *font,
 			 double y, const double edges[3],
@@ -160,7 +166,7 @@ void page_draw_footer(const struct page *p)
 void page_draw_legend_head(const struct page *p, double y,
 			   const char *const text[4])
 {
-	draw_head(p, y, other_columns, text);
+	draw_head(p, y, legend_columns(p), text);
 }
 
 void page_draw_legend_row(const struct page *p, double y, uint32_t colour,
@@ -169,7 +175,7 @@ void page_draw_legend_row(const struct page *p, double y, uint32_t colour,
 	if (colour != PLOT_NO_COLOUR)
 		canvas_rect(p->c, SIDE_X, y - 10, 12, 12, colour);
 	canvas_text_fit(p->c, &font_text, SIDE_X + 20, y, 142, text[0]);
-	draw_numbers(p, &font_text, y, other_columns, text + 1);
+	draw_numbers(p, &font_text, y, legend_columns(p), text + 1);
 }
 
 void page_draw_facts(const struct page *p)

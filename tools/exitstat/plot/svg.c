@@ -10,8 +10,8 @@
 #include "plot/svg.h"
 
 /*
- * DejaVu Sans is what cairo usually measures with; the others are no wider, so
- * that text does not leave its place.
+ * Text is placed by its width in cairo's sans-serif font, usually DejaVu Sans. The
+ * other fonts are no wider, so texts do not overlap.
  */
 #define FONTS	"DejaVu Sans,Verdana,Helvetica,Arial,sans-serif"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Writes a drawing as SVG 1.1 with text as text, so that it can be searched and
- * read aloud, and is a tenth of the size that glyphs as outlines take. Positions
- * are rounded to a tenth of a unit. canvas.c calls this.
+ * Writes a drawing as SVG 1.1 with text elements, which can be searched and read
+ * aloud, and take a tenth of the size of outlines. Positions are rounded to a
+ * tenth of a unit. canvas.c calls this.
  */
 #ifndef EXITSTAT_SVG_H
 #define EXITSTAT_SVG_H

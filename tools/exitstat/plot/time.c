@@ -34,7 +34,7 @@ static void draw_axis(const struct page *p)
 	}
 	page_draw_left_label(p, CHART_Y + TALL_H / 2,
 			     "share of the vCPU threads' time",
-			     "white: no vCPU, or state not over");
+			     "white: no vCPU yet, or state not ended");
 }
 
 /* The time of all vCPUs, or the sum of the states if that is slightly more. */
