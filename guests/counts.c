@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Six kinds of VM exits, each a known prime number of times.
+ * Six kinds of VM exits, each a known, prime number of times.
  *
  * Derivation, line by line of guest_main() and guest_exit():
  *
@@ -13,9 +13,9 @@
  *   hypercall    503   the loop
  *
  * KVM intercepts both MSRs on both vendors: APIC_BASE and PAT are emulated,
- * never passed through. The port is the POST code port, which QEMU ignores
- * and KVM passes to it. AMD has one code for both directions of MSR access,
- * so there 708 are expected. guests.cfg has the same numbers for the checks.
+ * never passed through. The port is the POST code port, which KVM passes to
+ * QEMU and QEMU ignores. AMD has one code for reads and writes of MSRs, so 708
+ * exits are expected there. guests.cfg has the same numbers for the checks.
  */
 #include "lib/apic.h"
 #include "lib/guest.h"

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * CPUID, OUT and IN, each as often as the command line says.
+ * Execute CPUID, OUT and IN as often as the command line specifies.
  *
  *   minivmm [--mode user] [--vcpus N] --append 'CPUIDS OUTS INS [ROUNDS]' mix
  *
- * Exits of each vCPU, by reading the code below: ROUNDS (1 unless given) times
- * CPUIDS of CPUID and OUTS + INS of port IO, and one more of port IO at the end.
- * All port IO returns to the VMM; there are no exits by HLT or MSR. ROUNDS 0: it
- * never ends. Status 1: an IN was not answered; 2: the command line is wrong.
+ * Exits of each vCPU, derived from the code below: ROUNDS (default 1) times
+ * CPUIDS exits for CPUID and OUTS + INS exits for port I/O, and one more exit
+ * for port I/O at the end. All port I/O returns to the VMM; there are no exits
+ * for HLT or MSRs. With ROUNDS 0 the guest does not end. Status 1: unexpected
+ * result of an IN; 2: invalid command line.
  *
- * It runs in 64-bit mode, in ring 0 or 3: a KVM without VMX and SVM (PVM)
- * executes only ring 3, and emulates everything else without an exit.
+ * It runs in 64-bit mode, in ring 0 or 3: a KVM without VMX and SVM (PVM) only
+ * executes ring 3, and emulates everything else without an exit.
  */
 #include "lib/abi.h"
 #include "lib/instructions.h"
@@ -21,7 +22,7 @@
 
 enum { CPUIDS, OUTS, INS, ROUNDS, NR_NUMBERS };
 
-/* Returns what follows the number and the spaces after it, or 0. */
+/* Return the text after the number and its trailing spaces, or 0. */
 static const char *parse(const char *s, uint32_t *n)
 {
 	if (*s < '0' || *s > '9')

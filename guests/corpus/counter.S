@@ -2,8 +2,8 @@
 /*
  * The digits from 0 to 9.
  *
- * Exits: 10 OUT, one per digit and nothing between or after them, then 1 HLT,
- * 11 in all. The reference has the same.
+ * Exits: 10 OUT, one per digit, without separators, then 1 HLT: 11 in total.
+ * The reference has the same number.
  */
 #include "../lib/real.h"
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The first 15 Fibonacci numbers, one per line; computed @iterations times
- * before they are printed.
+ * Print the first 15 Fibonacci numbers, one per line, after computing them
+ * @iterations times.
  *
  * Exits: 7 numbers have one digit (0 1 1 2 3 5 8), 5 have two (13 to 89), 3
  * have three (144, 233, 377), and each is followed by one character:
- *	7 * 1 + 5 * 2 + 3 * 3 + 15 = 41 OUT, then 1 HLT, 42 in all.
- * The reference says "about 50", of a format it does not tell (", " between the
- * numbers makes 56), and 2 in a second report: there a bug ended the program
- * early. Whether the numbers were right was not checked.
+ *	7 * 1 + 5 * 2 + 3 * 3 + 15 = 41 OUT, then 1 HLT: 42 in total.
+ * The reference reports "about 50" for an unspecified format (with ", " between
+ * the numbers it would be 56), and 2 in another place, because a bug ended the
+ * program early. It did not check the numbers.
  */
 #include "../lib/real.h"
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A line of text.
+ * Print a line of text.
  *
- * Exits: the line is 12 characters long, with "Hello," 6, the space 1, "KVM!" 4
- * and its end 1: 12 OUT, then 1 HLT, 13 in all. The reference has the same.
+ * Exits: the line has 12 characters ("Hello," 6, the space 1, "KVM!" 4, newline
+ * 1): 12 OUT, then 1 HLT: 13 in total. The reference has the same number.
  */
 #include "../lib/real.h"
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The product of two 8x8 matrices, a row per line; computed @iterations times
- * before it is printed.
+ * Print the product of two 8x8 matrices, one row per line, after computing it
+ * @iterations times.
  *
  * With a[i][k] = i + k and b[k][j] = k + m, where m = 7 - j, an element is
  *	sum over k from 0 to 7 of (i + k)(k + m) = 8 i m + 28 (i + m) + 140,
- * from 140 (i = m = 0) to 8 * 49 + 28 * 14 + 140 = 924 (i = m = 7), so that
- * all have three digits.
+ * from 140 (i = m = 0) to 8 * 49 + 28 * 14 + 140 = 924 (i = m = 7), so all
+ * elements have three digits.
  *
  * Exits: 64 elements of 3 digits, each followed by one character:
- *	64 * (3 + 1) = 256 OUT, then 1 HLT, 257 in all.
- * The reference has 93. It cannot have printed its product: 64 numbers and
- * what keeps them apart are 127 characters at least. What is not printed
- * cannot be checked, so here all of it is.
+ *	64 * (3 + 1) = 256 OUT, then 1 HLT: 257 in total.
+ * The reference has 93, so it cannot have printed the whole product: 64 numbers
+ * with separators need at least 127 characters. This guest prints all of it, so
+ * that the result can be checked.
  */
 #include "../lib/real.h"
 

@@ -2,7 +2,7 @@
 /*
  * The smallest guest: one byte, one exit.
  *
- * Exits: 1 HLT. The reference has the same, of the same size.
+ * Exits: 1 HLT. The reference has the same number and the same size.
  */
 #include "../lib/real.h"
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The multiplication tables from 2 to 9, each up to 9, a product per line
- * ("7x8=56").
+ * Print the multiplication tables from 2 to 9, each up to 9, one product per
+ * line ("7x8=56").
  *
- * Exits: 8 tables of 9 lines are 72 lines. Each has 3 characters of its own
- * ("x", "=", the end), 2 digits of the factors, and the product. 14 products
- * have one digit (4 in the table of 2, 3 of 3, 2 of 4, 1 of each from 5 to 9),
+ * Exits: 8 tables with 9 lines are 72 lines. Each line has 3 fixed characters
+ * ("x", "=", newline), 2 digits for the factors, and the product. 14 products
+ * have one digit (4 in the table for 2, 3 for 3, 2 for 4, 1 each for 5 to 9),
  * the other 58 have two:
- *	72 * (3 + 2) + 14 * 1 + 58 * 2 = 490 OUT, then 1 HLT, 491 in all.
- * The reference has the same; with lines up to 10 it would have had 555.
+ *	72 * (3 + 2) + 14 * 1 + 58 * 2 = 490 OUT, then 1 HLT: 491 in total.
+ * The reference has the same number; tables up to 10 would have 555.
  */
 #include "../lib/real.h"
 

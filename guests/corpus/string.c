@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How often each letter occurs in a string of 1 KiB, a letter per line
- * ("e 70"); counted @iterations times before it is printed.
+ * Print how often each letter occurs in a string of 1 KiB, one letter per line
+ * ("e 70"), after counting @iterations times.
  *
- * The string is a sentence of 44 characters, 23 times, and its first 12 once
- * more: 23 * 44 + 12 = 1024. Every letter is in the sentence, four times at
- * most ("o", which is not in those 12), so that each count is from 23 to 92.
+ * The string is a sentence of 44 characters, 23 times, followed by its first 12
+ * characters: 23 * 44 + 12 = 1024. Every letter occurs in the sentence, at most
+ * four times ("o", which is not in the first 12), so all counts are between 23
+ * and 92.
  *
- * Exits: 26 lines of a letter, a space, two digits and an end:
- *	26 * 5 = 130 OUT, then 1 HLT, 131 in all.
- * The reference gives no figure.
+ * Exits: 26 lines with a letter, a space, two digits and a newline:
+ *	26 * 5 = 130 OUT, then 1 HLT: 131 in total.
+ * The reference has no number for this guest.
  */
 #include "../lib/real.h"
 

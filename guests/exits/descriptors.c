@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A GDT in RAM: the CPU marks a task that is in use in its descriptor, and the
+ * A GDT in RAM: the CPU writes the busy bit of a task's descriptor, and the
  * image is read-only. No exits: KVM does not intercept LGDT and LTR.
  */
 #include "../lib/segments.h"

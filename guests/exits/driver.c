@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Runs one of the exit generators, a number of times. Which one and how often
- * are two words at 0xffe0 of the image (guest.lds), which the runner writes
- * there: no port and no memory is asked for them.
+ * Run one of the exit generators a number of times. The runner writes the
+ * number of the generator and the count as two words at 0xffe0 of the image
+ * (guest.lds), so that reading them causes no exits.
  *
- * What any run costs, from reset to the verdict, is the row "nothing":
+ * The row "nothing" has the exits of every run, from reset to the end:
  *
  *   reason             exits   from
  *   VMX CR_ACCESS          1   MOV to CR0 that switches to protected mode
- *   SVM READ_CR0           1   its MOV from CR0: KVM wants to see CD and NW,
- *   SVM WRITE_CR0          1   which are set after reset, and keeps them off
+ *   SVM READ_CR0           1   its MOV from CR0: KVM intercepts CR0 while CD and
+ *   SVM WRITE_CR0          1   NW, which are set after reset, differ from its own
  *   CPUID                  4   guest_vendor() 1 + read_features() 3
  *   IO                     1   guest_exit()
- *   EPT_VIOLATION, NPF     m   touch_pages() and before: what the VMM's memory
- *                              is made of; the same in each run, since all
+ *   EPT_VIOLATION, NPF     m   touch_pages() and before: depends on the VMM's
+ *                              memory, but is the same in each run, because all
  *                              pages of image, .bss and stack are touched
- *   EXTERNAL_INTERRUPT, INTR   the host's
+ *   EXTERNAL_INTERRUPT, INTR   interrupts of the host
  */
 #include "../lib/idt.h"
 #include "exits.h"
@@ -81,7 +81,7 @@ static int is_valid(const struct generator *generator, enum vendor vendor)
 	       features[generator->needs].bit & 1;
 }
 
-/* From here on none of these pages makes an exit; RAM has to be written. */
+/* Touch all pages, so that they cause no exits later. RAM must be written. */
 static void touch_pages(void)
 {
 	volatile char *ram;

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the exit generators share: rows.h as functions, traps that are expected,
- * a GDT that can be written.
+ * Shared by the exit generators: the functions of rows.h, expected traps, and a
+ * writable GDT.
  */
 #ifndef EXITS_H
 #define EXITS_H
 
-/* Verdicts of the image, beside 0: done. */
+/* Exit statuses of the image, besides 0 for success */
 #define STATUS_NO_SUCH_ROW	2
-#define STATUS_FAULT		3	/* an exception that was not expected */
-#define STATUS_NOT_VALID	77	/* not this vendor's, or CPUID has it not */
+#define STATUS_FAULT		3	/* unexpected exception */
+#define STATUS_NOT_VALID	77	/* other vendor, or missing in CPUID */
 
 /* Selectors of the GDT in descriptors.c. */
 #define SEL_CODE	0x08
@@ -31,22 +31,22 @@
 #include "rows.h"
 #undef EXIT
 
-/* traps.S; what the runner writes into the image, see driver.c */
+/* traps.S: written into the image by the runner, see driver.c */
 extern const volatile uint32_t chosen_row, chosen_n;
 
-/* traps.S; none causes an exit by itself. */
-extern volatile uint32_t resume_at;	/* where the next fault goes on */
+/* traps.S: these cause no exits themselves. */
+extern volatile uint32_t resume_at;	/* where to continue after the next fault */
 extern volatile uint32_t irqs_seen;
 extern volatile uint32_t nmi_again;	/* the next NMI sends another one */
 extern const char trap_resume[], trap_resume_error[], trap_step[];
 extern const char trap_nmi[], trap_irq[], trap_leave[];
 
-/* An instruction that ends in #UD, #GP, #AC or #BP each time. */
+/* Execute an instruction that always causes #UD, #GP, #AC or #BP. */
 #define EXPECT_FAULT(instruction, ...) \
 	__asm__ volatile("movl $1f, %0\n\t" instruction "\n1:" \
 			 : "=m"(resume_at) : __VA_ARGS__ : "memory")
 
-/* The generator of a row that does the same n times, which counts down to 0. */
+/* Define a generator that executes a statement n times; n counts down to 0. */
 #define REPEAT(name, ...)						\
 void exit_##name(uint32_t n)						\
 {									\
@@ -55,17 +55,17 @@ void exit_##name(uint32_t n)						\
 	}								\
 }
 
-/* descriptors.c: load a GDT in RAM; TSS A is the current task's. */
+/* descriptors.c: load a GDT in RAM, with TSS A as the current task. */
 void descriptors_load(void);
 
-/* Switching to task B calls this, in ring 0 and never to return. */
+/* Called in ring 0 by a switch to task B. Does not return. */
 void descriptors_task_b(void (*entry)(void));
 
-/* long.S: see there. Neither returns. */
+/* long.S. These do not return. */
 _Noreturn void long_mode(void (*entry)(void), uint32_t n);
 extern void long_cr8(void), long_cr8_pending(void), long_tpr(void);
 
-/* traps.S: call a function in ring 3, with alignment checked. */
+/* traps.S: call a function in ring 3, with alignment checks. */
 void user_call(void (*entry)(uint32_t n), uint32_t n);
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Generators: exceptions, task switches, shutdown. Of the exceptions KVM
- * intercepts #UD, #DB, #AC and #MC; others only on demand.
+ * Generators: exceptions, task switches, shutdown. KVM intercepts #UD, #DB, #AC
+ * and #MC, and other exceptions only when needed.
  */
 #include "../lib/segments.h"
 #include "exits.h"
@@ -15,15 +15,15 @@ REPEAT(ud, EXPECT_FAULT("ud2", "m"(resume_at)))
 REPEAT(db, __asm__ volatile("pushfl\n\torl $0x100, (%%esp)\n\tpopfl\n\tnop"
 			    : : : "memory", "cc"))
 
-/* No exits, unless somebody debugs the guest. */
+/* No exits, unless a debugger is attached to the guest. */
 REPEAT(bp, EXPECT_FAULT("int3", "m"(resume_at)))
 
-/* No exits: KVM leaves #GP to the guest. */
+/* No exits: KVM does not intercept #GP. */
 REPEAT(gp, EXPECT_FAULT("movw %w1, %%fs", "r"(0xfff8)))
 
 /*
- * KVM looks at each #GP of a guest that has switched SVM on, because some CPUs
- * give one for VMRUN. n EXCP_GP, and one MSR.
+ * KVM intercepts #GP in a guest that has enabled SVM, because some CPUs raise
+ * it for VMRUN. n EXCP_GP, and one MSR.
  */
 void exit_gp_svme(uint32_t n)
 {
@@ -40,8 +40,8 @@ static void misaligned(uint32_t n)
 }
 
 /*
- * In ring 3. VMX: n EXCEPTION_NMI. SVM: n EXCP_AC, if the CPU checks alignment,
- * which TCG does not. One CR_ACCESS or WRITE_CR0 that permits the checking.
+ * In ring 3. VMX: n EXCEPTION_NMI. SVM: n EXCP_AC if the CPU checks alignment,
+ * which TCG does not. One CR_ACCESS or WRITE_CR0 to enable alignment checks.
  */
 void exit_ac(uint32_t n)
 {
@@ -62,7 +62,7 @@ static void task_b(void)
 	}
 }
 
-/* To task B and back. With an odd n it ends in B. */
+/* Switch to task B and back. With an odd n, it ends in B. */
 void exit_task_switch(uint32_t n)
 {
 	descriptors_load();
@@ -75,9 +75,9 @@ void exit_task_switch(uint32_t n)
 }
 
 /*
- * No gate for #UD, none for #GP and #DF. VMX: TRIPLE_FAULT. SVM: SHUTDOWN. It
- * ends the VM, so that there is but one, and not the IO exit of the verdict.
- * VMX has EXCEPTION_NMI for the #UD first, SVM EXCP_UD.
+ * No gates for #UD, #GP and #DF. VMX: TRIPLE_FAULT. SVM: SHUTDOWN. It ends the
+ * VM, so there is only one, and no I/O exit for the status. Before it, VMX has
+ * EXCEPTION_NMI and SVM EXCP_UD for the #UD.
  */
 void exit_triple_fault(uint32_t n)
 {

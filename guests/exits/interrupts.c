@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Generators: interrupts, windows, timers, HLT. The local APIC in xAPIC mode
- * costs an exit for each access (lib/apic.h); they are stated as A. Interrupts
- * are off but where something says STI.
+ * Generators: interrupts, windows, timers, HLT. Each access to the local APIC
+ * in xAPIC mode is an exit (lib/apic.h); their number is given as A. Interrupts
+ * are off except after STI.
  */
 #include "../lib/apic.h"
 #include "exits.h"
@@ -16,8 +16,8 @@
 #define MSR_X2_ICR	0x830
 
 /*
- * n HLT, each ended by a tick. A = n + 6: one EOI each, and at least that, as
- * a tick that comes late may be taken before HLT (lib/apic.c).
+ * n HLT, each ended by a tick. A is at least n + 6: one EOI each, and more if a
+ * late tick is taken before HLT (lib/apic.c).
  */
 void exit_hlt(uint32_t n)
 {
@@ -29,10 +29,9 @@ void exit_hlt(uint32_t n)
 }
 
 /*
- * n HLT with an interrupt that is pending already, sent by ourselves: nothing
- * is waited for, and VMX has it done in the fastpath. Besides n windows, in
- * which the interrupt comes in: VMX INTERRUPT_WINDOW, SVM VINTR. A = 2n + 2:
- * ICR and EOI.
+ * n HLT with a pending self-IPI: HLT does not wait, and VMX handles it in the
+ * fastpath. Also n windows in which the interrupt is delivered: VMX
+ * INTERRUPT_WINDOW, SVM VINTR. A = 2n + 2: ICR and EOI.
  */
 void exit_hlt_pending(uint32_t n)
 {
@@ -44,8 +43,8 @@ void exit_hlt_pending(uint32_t n)
 }
 
 /*
- * One timer, in one shot, waited for without exits and with interrupts on.
- * A = 2: initial count, EOI.
+ * A one-shot timer; wait for it without exits and with interrupts on. A = 2:
+ * initial count, EOI.
  */
 static void spin(uint32_t clocks)
 {
@@ -59,8 +58,8 @@ static void spin(uint32_t clocks)
 }
 
 /*
- * The host's own tick, while the guest spins for two of them, n times: at least
- * n, how many is the host's affair. VMX: n PREEMPTION_TIMER. A = 2n + 3.
+ * The host's timer tick, while the guest spins for two of them, n times: at
+ * least n, depending on the host. VMX: n PREEMPTION_TIMER. A = 2n + 3.
  */
 void exit_interrupt(uint32_t n)
 {
@@ -71,9 +70,9 @@ void exit_interrupt(uint32_t n)
 }
 
 /*
- * VMX counts down to the guest's timer itself: n PREEMPTION_TIMER, in the
- * fastpath. SVM has a timer of the host's, which is one of its interrupts: no
- * exits of its own. A = 2n + 3.
+ * VMX uses the preemption timer for the guest's timer: n PREEMPTION_TIMER, in
+ * the fastpath. On SVM, KVM uses a timer of the host, which exits as an
+ * interrupt of the host. A = 2n + 3.
  */
 void exit_timer(uint32_t n)
 {
@@ -84,8 +83,8 @@ void exit_timer(uint32_t n)
 }
 
 /*
- * An interrupt that comes while they are off, and then STI: n INTERRUPT_WINDOW
- * or VINTR. A = 2n + 2: ICR and EOI.
+ * An interrupt that arrives while interrupts are off, and then STI: n
+ * INTERRUPT_WINDOW or VINTR. A = 2n + 2: ICR and EOI.
  */
 void exit_window(uint32_t n)
 {
@@ -97,9 +96,9 @@ void exit_window(uint32_t n)
 }
 
 /*
- * An NMI whose handler sends another one, which has to wait for its IRET. VMX:
- * n NMI_WINDOW. SVM: IRET is intercepted after each NMI, 2n; KVM then does one
- * step to get behind it if another NMI waits: n EXCP_DB. A = 2n + 2.
+ * An NMI whose handler sends another NMI, which is blocked until IRET. VMX: n
+ * NMI_WINDOW. SVM: IRET is intercepted after each NMI: 2n; KVM then
+ * single-steps over it if another NMI is pending: n EXCP_DB. A = 2n + 2.
  */
 void exit_nmi_window(uint32_t n)
 {
@@ -111,8 +110,8 @@ void exit_nmi_window(uint32_t n)
 }
 
 /*
- * A deadline that never comes, and in the end none: n MSR_WRITE, all in the
- * fastpath. A = 3.
+ * Set a deadline that is never reached, and finally clear it: n MSR_WRITE, all
+ * in the fastpath. A = 3.
  */
 void exit_tsc_deadline(uint32_t n)
 {
@@ -123,8 +122,8 @@ void exit_tsc_deadline(uint32_t n)
 }
 
 /*
- * Sent to ourselves, and never taken: n MSR_WRITE in the fastpath, and two that
- * are not, to switch x2APIC mode and the APIC on.
+ * Self-IPIs that are never taken: n MSR_WRITE in the fastpath, and two others
+ * to enable x2APIC mode and the APIC.
  */
 void exit_x2apic_icr(uint32_t n)
 {
@@ -135,8 +134,8 @@ void exit_x2apic_icr(uint32_t n)
 }
 
 /*
- * In 64-bit mode, and it does not come back (long.S). An interrupt waits below
- * the task priority, which then goes down: n TPR_BELOW_THRESHOLD. A = n + 2: ICR.
+ * In 64-bit mode, does not return (long.S). An interrupt is pending below the
+ * task priority, which is then lowered: n TPR_BELOW_THRESHOLD. A = n + 2: ICR.
  */
 void exit_tpr_threshold(uint32_t n)
 {
@@ -145,9 +144,9 @@ void exit_tpr_threshold(uint32_t n)
 }
 
 /*
- * The same on SVM: KVM intercepts CR8 as long as an interrupt waits for it. n
- * WRITE_CR8, as the task priority stays above it all the time, and the one of
- * exit_cr8(). A = 3.
+ * The same on SVM: KVM intercepts CR8 while an interrupt is blocked by it. n
+ * WRITE_CR8, because the task priority always stays above the interrupt's, and
+ * the one of exit_cr8(). A = 3.
  */
 void exit_cr8_pending(uint32_t n)
 {

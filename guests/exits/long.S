@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Generators that need 64-bit mode: CR8. Getting there costs
+ * Generators that need 64-bit mode: CR8. Entering it causes
  *
  *   VMX   CR_ACCESS 2 (CR4.PAE, CR0.PG), MSR_WRITE 1 (EFER)
  *   SVM   WRITE_CR4 1, WRITE_CR0 1, MSR 1
  *
- * and from there nobody comes back: the guest ends with status 0.
+ * These generators do not return: the guest ends with status 0.
  */
 #include "../lib/abi.h"
 #include "../lib/apic.h"
@@ -18,8 +18,8 @@
 
 	.text
 /*
- * long_mode(entry, n): the first and the last GiB are mapped to themselves. The
- * entry finds n in ECX, and has no interrupt table.
+ * long_mode(entry, n): identity-map the first and the last GiB and jump to
+ * entry with n in ECX. There is no interrupt table.
  */
 	.globl	long_mode
 long_mode:
@@ -46,7 +46,7 @@ long_mode:
 	movl	%eax, %cr0
 	ljmp	$SEL_CODE64, $long_start
 
-/* 512 entries from EAX on, at EDI */
+/* Fill 512 entries at EDI, starting with EAX. */
 fill_directory:
 	movl	$512, %ecx
 1:	movl	%eax, (%edi)
@@ -72,7 +72,7 @@ long_cr8:
 	loop	long_cr8
 	ret
 
-/* No V_IRQ comes of it, which QEMU's TCG dies of when CR8 is written. */
+/* This sets no V_IRQ, with which a write of CR8 crashes QEMU's TCG. */
 	.globl	long_cr8_pending
 long_cr8_pending:
 	movl	$15, %eax
@@ -86,7 +86,7 @@ long_cr8_pending:
 	loop	1b
 	ret
 
-/* The task priority up, an interrupt, down again; all without taking it. */
+/* Raise the task priority, send an interrupt, lower it; never take it. */
 	.globl	long_tpr
 long_tpr:
 	movl	$15, %edx

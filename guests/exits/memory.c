@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Generators: accesses to memory that is not there, or not yet.
+ * Generators: accesses to memory that does not exist or is not mapped yet.
  */
 #include "../lib/apic.h"
 #include "exits.h"
 
 #define PAGE		0x1000u
 #define FRESH_PAGES	0x400000u	/* RAM that nothing else touches */
-#define IOAPIC		0xfec00000u	/* KVM's own: stays in the kernel */
-#define NO_DEVICE	0xd0000000u	/* nobody's: to the VMM */
+#define IOAPIC		0xfec00000u	/* in KVM: handled in the kernel */
+#define NO_DEVICE	0xd0000000u	/* no device: returns to the VMM */
 
 static void read_often(uint32_t address, uint32_t n)
 {
@@ -17,9 +17,9 @@ static void read_often(uint32_t address, uint32_t n)
 }
 
 /*
- * n EPT_VIOLATION or NPF: a write to each page, as a page that is only read
- * would be mapped without leave to write, and exit again. The host must back
- * the memory by small pages (no transparent huge ones).
+ * n EPT_VIOLATION or NPF: a write to each page, because a page that is only
+ * read is mapped read-only and exits again when it is written. The host must
+ * use small pages for the memory (no transparent huge pages).
  */
 void exit_fresh_page(uint32_t n)
 {
@@ -30,15 +30,15 @@ void exit_fresh_page(uint32_t n)
 }
 
 /*
- * SVM: n + 1 NPF. VMX: an EPT_VIOLATION finds that there is no memory, and
- * makes an entry that is not valid: n EPT_MISCONFIG.
+ * SVM: n + 1 NPF. VMX: on the first EPT_VIOLATION, KVM finds no memory and
+ * makes the entry invalid: n EPT_MISCONFIG.
  */
 void exit_mmio_kernel(uint32_t n)
 {
 	read_often(IOAPIC, n + 1);
 }
 
-/* The same, but n + 1 of them go to user space. */
+/* The same, but n + 1 of them return to user space. */
 void exit_mmio_user(uint32_t n)
 {
 	read_often(NO_DEVICE, n + 1);

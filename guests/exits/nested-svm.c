@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Generators: exits of a nested guest. KVM makes its guests exit on little, but
- * a guest that is a hypervisor itself may ask for any exit of its own guest, L2;
- * KVM gets it first, and hands it on ("reflected"). Here the hypervisor has
- * one VMCB, asks for one exit code, and lets L2 execute one instruction that
- * makes it, again and again.
+ * Generators: exits of a nested guest (L2). KVM intercepts little, but a guest
+ * hypervisor can intercept anything in L2. KVM gets the exit first and reflects
+ * it to the guest hypervisor. Here, the guest hypervisor has one VMCB,
+ * intercepts one exit code, and repeatedly runs L2, which executes one
+ * instruction that causes the exit.
  *
- * Each row has n of its reason, all in L2 and all reflected, and n VMRUN; to get
- * there WRITE_CR4 and WRITE_CR0 1 (paging, which KVM wants of a hypervisor), MSR
- * 2 (EFER, VM_HSAVE_PA), which is the row l2_nothing. L2 has nested page tables
- * of its own, in KVM, so that the pages it touches are NPF again: at least 2, for
- * page directory and instruction, and those of its operands. How these share
- * pages is the linker's affair. See APM 2, 15.5 and appendix B.
+ * Each row has n exits for its reason, all from L2 and all reflected, and n
+ * VMRUN. The set-up is the row l2_nothing: WRITE_CR4 1 and WRITE_CR0 1 (paging,
+ * which KVM requires from a guest hypervisor) and MSR 2 (EFER, VM_HSAVE_PA).
+ * KVM has separate nested page tables for L2, so the pages that L2 touches
+ * cause NPF again: at least 2, for the page directory and the instruction, and
+ * more for operands, depending on how the linker places them. See APM 2, 15.5
+ * and appendix B.
  *
- * Not here: INT3, INTO, INT1, RDTSCP and others, at whose intercepts TCG of QEMU
- * 7.2 does not look; #DF, which KVM makes of a second #GP itself.
+ * Not tested: INT3, INTO, INT1, RDTSCP and others whose intercepts QEMU 7.2's
+ * TCG ignores; #DF, which KVM itself raises for a second #GP.
  */
 #include "../lib/segments.h"
 #include "exits.h"
@@ -23,10 +24,10 @@
 #define CR0_PAGED	0x80000031u	/* PG, NE, ET, PE */
 #define CR0_TS		0x8u
 #define MSR_HSAVE	0xc0010117u
-#define EXIT_NM		0x47u		/* by FNOP, when CR0 has TS */
+#define EXIT_NM		0x47u		/* FNOP with CR0.TS set */
 #define EXIT_VMMCALL	0x81u
 #define EXIT_VMRUN	0x80u
-#define STATUS_OTHER	4		/* L2 made another exit */
+#define STATUS_OTHER	4		/* unexpected exit from L2 */
 
 struct segment {
 	uint16_t selector, attributes;
@@ -63,7 +64,7 @@ static char host_save[0x1000] __attribute__((aligned(0x1000)));
 static char stack[0x100] __attribute__((aligned(16)));
 static struct tss no_task;
 
-/* All 4 GiB to themselves, in pages of 4 MiB. */
+/* Identity-map all 4 GiB, in pages of 4 MiB. */
 static void start_paging(void)
 {
 	uint32_t i;
@@ -87,7 +88,7 @@ static void store_table(struct segment *to, int is_idt)
 	to->base = table.base;
 }
 
-/* L2 is a copy of us, but for where it is. */
+/* L2 has the same state as L1, except its entry point. */
 static void fill_vmcb(uint32_t code)
 {
 	const struct segment data = { SEL_DATA, 0xc93, ~0u, 0 };
@@ -113,7 +114,7 @@ static void fill_vmcb(uint32_t code)
 	vmcb.pat = PAT_AT_RESET;
 }
 
-/* What L2 leaves in the registers is none of ours. */
+/* Save all registers, because L2 changes them. */
 static void run_once(const char *instruction)
 {
 	vmcb.rip = (uint32_t)instruction;
@@ -132,7 +133,7 @@ static void become_hypervisor(void)
 	wrmsr(MSR_HSAVE, (uint32_t)host_save);
 }
 
-/* What the rows below have in common: driver.c's, and the above. */
+/* The exits that the rows below share: those of driver.c and of the set-up */
 void exit_l2_nothing(uint32_t n)
 {
 	(void)n;
@@ -152,7 +153,7 @@ static void run(uint32_t n, uint32_t code, const char *instruction)
 	}
 }
 
-/* When nothing happens, VMMCALL says so. */
+/* VMMCALL reports that the instruction caused no exit. */
 #define L2(name, code, text)						\
 extern const char code_##name[];					\
 __asm__(".pushsection .text\ncode_" #name ":\n\t" text			\
@@ -168,7 +169,7 @@ L2(write_cr2, 0x12, "movl %eax, %cr2")
 L2(de, 0x40, "xorl %ecx, %ecx\n\tdivl %ecx")
 L2(br, 0x45, "movl $2, %eax\n\t.byte 0x62, 0x05\n\t.long code_bounds")
 L2(nm, EXIT_NM, "fnop")
-L2(ts, 0x4a, "pushl $0x4002\n\tpopfl\n\tiret")	/* EFLAGS.NT, and no task before */
+L2(ts, 0x4a, "pushl $0x4002\n\tpopfl\n\tiret")	/* EFLAGS.NT without a previous task */
 L2(np, 0x4b, "movl $0x40, %eax\n\tmovl %eax, %fs")
 L2(ss, 0x4c, "movl $0x40, %eax\n\tmovl %eax, %ss")
 L2(mf, 0x50, "fninit\n\tfldcw code_unmasked\n\tfld1\n\tfdivs code_bounds\n\tfwait")

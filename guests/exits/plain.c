@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Generators: instructions that exit, or do not, by themselves. n exits of the
- * reason in their name, and no others, unless they say otherwise.
+ * Generators: instructions that cause an exit or do not. Unless stated
+ * otherwise, each causes n exits for the reason of its name, and no others.
  */
 #include "exits.h"
 
-#define PORT_PIC_MASK	0x21	/* KVM's own: stays in the kernel */
+#define PORT_PIC_MASK	0x21	/* in KVM: handled in the kernel */
 #define CR4_OSXSAVE	(1u << 18)
 
 static char buffer[0x400];
@@ -25,8 +25,8 @@ REPEAT(ins, char *to = buffer;
        __asm__ volatile("insb" : "+D"(to) : "d"(PORT_POST) : "memory"))
 
 /*
- * KVM hands out one byte at a time, and enters the guest anew for the next: n
- * exits, and one more that finds nothing left, which stays in KVM.
+ * KVM returns one byte at a time to user space, and re-enters the guest for the
+ * next one: n exits, and one more with no bytes left, which KVM handles.
  */
 void exit_rep_outs(uint32_t n)
 {
@@ -37,8 +37,8 @@ void exit_rep_outs(uint32_t n)
 }
 
 /*
- * KVM reads ahead, up to a page: one exit for all n, at most 1024, and one that
- * finds nothing left.
+ * KVM reads ahead, up to a page: one exit for all n, at most 1024, and one with
+ * no bytes left.
  */
 void exit_rep_ins(uint32_t n)
 {
@@ -51,7 +51,7 @@ void exit_rep_ins(uint32_t n)
 REPEAT(rdmsr, rdmsr(MSR_APIC_BASE))
 REPEAT(wrmsr, wrmsr(MSR_PAT, PAT_AT_RESET))
 
-/* One CPUID exit more, for the vendor. */
+/* One more CPUID exit, to detect the vendor. */
 void exit_hypercall(uint32_t n)
 {
 	const enum vendor vendor = guest_vendor();
@@ -63,22 +63,22 @@ void exit_hypercall(uint32_t n)
 /* KVM offsets the TSC instead of intercepting: no exits. */
 REPEAT(rdtsc, __asm__ volatile("rdtsc" : : : "eax", "edx"))
 
-/* No exits where CPUID has it. */
+/* No exits if CPUID has it. */
 REPEAT(rdtscp, __asm__ volatile("rdtscp" : : : "eax", "ecx", "edx"))
 
-/* Without a PMU KVM answers with #GP. */
+/* Without a PMU, KVM injects #GP. */
 REPEAT(rdpmc, EXPECT_FAULT("rdpmc", "c"(0)))
 
-/* No exits where CPUID has it. */
+/* No exits if CPUID has it. */
 REPEAT(rdrand, __asm__ volatile("rdrand %%eax" : : : "eax", "cc"))
 
 /*
- * VMX has a control that makes it #UD: n EXCEPTION_NMI. On SVM KVM intercepts
- * it, n RDTSCP, and answers with #UD; but TCG does not look at the intercept.
+ * On VMX, a control makes it #UD: n EXCEPTION_NMI. On SVM, KVM intercepts it (n
+ * RDTSCP) and injects #UD, but TCG ignores the intercept.
  */
 REPEAT(rdtscp_hidden, EXPECT_FAULT("rdtscp", "a"(0)))
 
-/* n RDRAND, which KVM answers with #UD. */
+/* n RDRAND; KVM injects #UD. */
 REPEAT(rdrand_hidden, EXPECT_FAULT("rdrand %%eax", "a"(0)))
 
 REPEAT(invd, __asm__ volatile("invd" : : : "memory"))
@@ -87,7 +87,7 @@ REPEAT(wbinvd, __asm__ volatile("wbinvd" : : : "memory"))
 /* No exits with EPT or NPT. */
 REPEAT(invlpg, __asm__ volatile("invlpg %0" : : "m"(buffer[0]) : "memory"))
 
-/* One exit more for CR4, which is 0 after reset. */
+/* One more exit for CR4, which is 0 after reset. */
 void exit_xsetbv(uint32_t n)
 {
 	__asm__ volatile("movl %0, %%cr4" : : "r"(CR4_OSXSAVE));
@@ -106,9 +106,9 @@ void exit_invpcid(uint32_t n)
 }
 
 /*
- * Only the pause-loop filter exits: on PAUSEs that follow one another for
- * longer than a window, which KVM doubles after each exit. How many depends on
- * the CPU's clock.
+ * Only pause-loop exiting causes exits: if a loop of PAUSEs lasts longer than a
+ * window, which KVM doubles after each exit. The number depends on the CPU's
+ * clock.
  */
 REPEAT(pause, __asm__ volatile("pause"))
 

@@ -2,12 +2,12 @@
 /*
  * The exit generators, one row each: EXIT(name, vendor, needs).
  *
- * The name is that of the function, exit_<name>(n) in one of the files beside
- * this one, and of the test in guests.cfg, exits:<name>:<n>. A row's place is
- * its number for the runner (exits.lst, made of this file), so that new rows
- * go to the end. vendor is who has the instruction: ANY, INTEL or AMD; needs is
- * what CPUID must tell besides (enum need). Where a row is not valid the guest
- * ends with STATUS_NOT_VALID, and has done nothing.
+ * name is used for the function exit_<name>(n) in one of the files of this
+ * directory, and for the test exits:<name>:<n> in guests.cfg. The index of a
+ * row is its number for the runner (exits.lst, generated from this file), so
+ * new rows must be added at the end. vendor is ANY, INTEL or AMD; needs is a
+ * required CPUID feature (enum need). If a row is not valid on this CPU, the
+ * guest ends with STATUS_NOT_VALID without running it.
  */
 EXIT(nothing,		ANY,	NOTHING)
 /* plain.c: instructions */
@@ -106,7 +106,7 @@ EXIT(clgi,		AMD,	NOTHING)
 EXIT(skinit,		AMD,	NOTHING)
 EXIT(invlpga,		AMD,	NOTHING)
 EXIT(rsm,		ANY,	NOTHING)
-/* plain.c, for a guest whose CPUID hides what the CPU has; and without EPT */
+/* plain.c, with features hidden from CPUID; and without EPT */
 EXIT(rdtscp_hidden,	INTEL,	NOTHING)
 EXIT(rdrand_hidden,	INTEL,	NOTHING)
 EXIT(invpcid,		ANY,	INVPCID)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where exceptions and interrupts go: on at a place that was named before, or,
- * when none was, to the end with STATUS_FAULT.
+ * Handlers of exceptions and interrupts: continue at the address that the
+ * generator has set, or end with STATUS_FAULT if there is none.
  */
 #include "../lib/apic.h"
 #include "exits.h"
@@ -23,7 +23,7 @@ trap_resume:
 1:	pushl	$STATUS_FAULT
 	call	guest_exit
 
-/* One step was wanted: no more of them. */
+/* Single step: clear the trap flag. */
 	.globl	trap_step
 trap_step:
 	andl	$~0x100, 8(%esp)
@@ -43,7 +43,7 @@ trap_irq:
 	movl	$0, APIC_BASE + APIC_EOI
 	iret
 
-/* INT of ring 3: back to who called user_call(). */
+/* INT from ring 3: return to the caller of user_call(). */
 	.globl	trap_leave
 trap_leave:
 	movl	$SEL_DATA, %eax
@@ -53,7 +53,7 @@ trap_leave:
 	popal
 	ret
 
-/* user_call(entry, n): ring 3 with EFLAGS.AC, entry(n) on a stack of its own. */
+/* user_call(entry, n): call entry(n) in ring 3 with EFLAGS.AC and its own stack. */
 	.globl	user_call
 user_call:
 	movl	4(%esp), %eax

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Generators: what hypervisors execute, by a guest that is none. The CPU exits
- * on each of them, whether KVM lets its guests have VMX or SVM or not; KVM then
- * answers with #UD, because the guest has not switched it on. n exits each.
+ * Generators: instructions of hypervisors, executed by a guest that has not
+ * enabled VMX or SVM. They always exit, whether or not KVM supports nested
+ * guests; KVM then injects #UD. n exits each.
  */
 #include "exits.h"
 
@@ -23,7 +23,7 @@ INSTRUCTION(vmxon, "vmxon %1", "m"(operand))
 INSTRUCTION(invept, "invept %1, %2", "m"(operand), "r"(1))
 INSTRUCTION(invvpid, "invvpid %1, %2", "m"(operand), "r"(1))
 
-/* EAX is an address, which must be that of a page even here. */
+/* EAX is an address, which must be page-aligned. */
 INSTRUCTION(vmrun, ".byte 0x0f, 0x01, 0xd8", "a"(0))
 INSTRUCTION(vmload, ".byte 0x0f, 0x01, 0xda", "a"(0))
 INSTRUCTION(vmsave, ".byte 0x0f, 0x01, 0xdb", "a"(0))
@@ -32,5 +32,5 @@ INSTRUCTION(clgi, ".byte 0x0f, 0x01, 0xdd", "a"(0))
 INSTRUCTION(skinit, ".byte 0x0f, 0x01, 0xde", "a"(0))
 INSTRUCTION(invlpga, ".byte 0x0f, 0x01, 0xdf", "a"(0), "c"(0))
 
-/* Of system management mode, in which we are not. */
+/* Only valid in system management mode. */
 INSTRUCTION(rsm, "rsm", "m"(operand))

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where the boot loader comes in: 32-bit protected mode, flat segments of the
- * loader, no paging, no stack (Multiboot Specification 0.6.96, 3.2). Two
- * headers say what kernel1k is to a loader, and what it wants of minivmm.
+ * The entry point for the boot loader: 32-bit protected mode, the loader's flat
+ * segments, no paging, no stack (Multiboot Specification 0.6.96, 3.2). There
+ * are two headers, one for multiboot loaders and one for minivmm.
  */
 #include "../lib/abi.h"
 #include "../lib/multiboot.h"

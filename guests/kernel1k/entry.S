@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Into the kernel when something interrupts, and back to what was interrupted.
+ * Entry to the kernel on interrupts and exceptions, and return.
  *
  * Each vector has its own few bytes of code (ENTRY_SIZE apart, idt.c computes
- * the addresses), since the CPU does not say which one it was. Some faults
- * push an error code; the others get a 0, so that struct frame fits all.
+ * the addresses), because the CPU does not pass the vector. Some faults push an
+ * error code; the others push 0, so that all have the layout of struct frame.
  */
 #include "layout.h"
 

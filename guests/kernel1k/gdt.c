@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Flat segments for both rings, and the one task state segment, of which only
- * the stack is used that ring 0 gets when ring 3 is interrupted (Intel SDM 3A
- * 3.4.5, 7.2.1).
+ * Flat segments for both rings, and a task state segment, which is only used
+ * for the stack of ring 0 when ring 3 is interrupted (Intel SDM 3A 3.4.5,
+ * 7.2.1).
  */
 #include "../lib/segments.h"
 #include "kernel.h"
@@ -14,7 +14,7 @@ static uint64_t gdt[] = {
 	[KERNEL_DATA >> 3] = FLAT_DATA,
 	[USER_CODE >> 3] = FLAT_CODE | FOR_RING_3,
 	[USER_DATA >> 3] = FLAT_DATA | FOR_RING_3,
-	[TASK_STATE >> 3] = 0,	/* needs its address */
+	[TASK_STATE >> 3] = 0,	/* set at run time */
 };
 
 static void load_segments(void)
@@ -33,7 +33,7 @@ void gdt_init(void)
 {
 	gdt[TASK_STATE >> 3] = tss_descriptor(&task);
 	task.ss0 = KERNEL_DATA;
-	task.io_map = sizeof(task);	/* none: no port for ring 3 */
+	task.io_map = sizeof(task);	/* none: no ports for ring 3 */
 	load_gdt(table_pointer(gdt, sizeof(gdt)));
 	load_segments();
 	load_task(TASK_STATE);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The vectors lead to entry.S. The system call is the one gate that ring 3 may
- * call.
+ * The interrupt table. All vectors enter entry.S. Ring 3 can only call the gate
+ * of the system call.
  */
 #include "../lib/idt.h"
 #include "kernel.h"
 
-_Static_assert(VECTOR_SYSCALL < IDT_VECTORS, "no place for the system call");
+_Static_assert(VECTOR_SYSCALL < IDT_VECTORS, "no gate for the system call");
 
 extern const char entries[][ENTRY_SIZE];
 

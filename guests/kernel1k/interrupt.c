@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which function handles which vector. A fault in ring 3 ends the program, one in ring 0
+ * The table of handlers. A fault in ring 3 ends the program, a fault in ring 0
  * ends the kernel with status 1.
  */
 #include "kernel.h"
@@ -12,7 +12,7 @@ static void ignore(struct frame *frame)
 	(void)frame;
 }
 
-/* What has no handler is a fault. */
+/* A vector without a handler is a fault. */
 static void (*const handlers[VECTOR_SYSCALL + 1])(struct frame *) = {
 	[VECTOR_TIMER] = timer_interrupt,
 	[VECTOR_SERIAL] = serial_interrupt,

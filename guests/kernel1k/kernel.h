@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * kernel1k: what its files know of each other. One CPU, 32 bits, one program
- * at a time.
+ * kernel1k: declarations for all its files. One CPU, 32 bits, one program at a
+ * time.
  *
- * Interrupts are off while the kernel runs, but in sleep_until_interrupt(), and
- * on in ring 3; so nothing in the kernel is entered twice.
+ * Interrupts are off in the kernel, except in sleep_until_interrupt(), and on
+ * in ring 3. The kernel is therefore never re-entered.
  */
 #ifndef KERNEL1K_H
 #define KERNEL1K_H
@@ -15,7 +15,7 @@
 #include "../lib/instructions.h"
 #include "layout.h"
 
-/* What entry.S leaves on the stack; esp and ss only when ring 3 was left. */
+/* The stack frame made by entry.S; esp and ss only after ring 3 */
 struct frame {
 	uint32_t es, ds;
 	uint32_t edi, esi, ebp, ignored_esp, ebx, edx, ecx, eax;
@@ -26,22 +26,22 @@ struct frame {
 static inline _Noreturn void kernel_exit(uint8_t status)
 {
 	outb(MINIVMM_PORT_EXIT, status);
-	/* Where nobody listens there: sleep for ever, interrupts off. */
+	/* Without an exit port, sleep for ever with interrupts off. */
 	for (;;)
 		__asm__ volatile("cli; hlt");
 }
 
-/* gdt.c: segments, and where the kernel's stack is when ring 3 is left */
+/* gdt.c: segments, and the kernel's stack for interrupts in ring 3 */
 void gdt_init(void);
 void gdt_set_kernel_stack(uint32_t esp);
 
-/* idt.c: the vectors, which lead to entry.S */
+/* idt.c: the interrupt table */
 void idt_init(void);
 
-/* interrupt.c: calls what handles each */
+/* interrupt.c: calls the handler of a vector */
 void interrupt(struct frame *frame);
 
-/* paging.c: the first 4 MiB mapped one to one; programs see only their part */
+/* paging.c: identity-maps the first 4 MiB; programs can access only their part */
 void paging_init(void);
 
 /* timer.c: interrupt controller and timer */
@@ -50,8 +50,8 @@ void timer_init(void);
 void timer_interrupt(struct frame *frame);
 void timer_sleep(uint32_t ticks);
 
-/* serial.c: the console. Port IO exits: 2 per character written; read: 3, and
- * 2 for its echo. */
+/* serial.c: the console. Port I/O exits: 2 per character written; 3 per character
+ * read, and 2 for its echo. */
 void serial_init(void);
 void serial_interrupt(struct frame *frame);
 void serial_write(const char *s, uint32_t length);
@@ -63,8 +63,8 @@ void print_hex(uint32_t n);
 void system_call(struct frame *frame);
 
 /*
- * ring3.S: run a program in ring 3 until user_leave(), whose status is
- * returned; that is called by an interrupt out of ring 3.
+ * ring3.S: run a program in ring 3 until an interrupt handler calls
+ * user_leave(), and return its status.
  */
 int user_run(void (*entry)(void (*)(void)), uint32_t stack);
 _Noreturn void user_leave(int status);

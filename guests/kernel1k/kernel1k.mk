@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# How kernel1k is made: a multiboot ELF file. Included by the guests' Makefile.
+# Rules for kernel1k, a multiboot ELF file. Included by guests/Makefile.
 
 K1_KERNEL := boot entry main gdt idt interrupt paging ring3 timer serial syscall
 K1_PROGRAMS := user multiplication counter fibonacci primes factorial gcd \

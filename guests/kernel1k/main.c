@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Start everything, then the menu: a line of input with the key of a program,
- * which runs in ring 3. kernel1k.cfg says what each costs.
+ * Initialise the kernel, then run the menu: read the key of a program and run
+ * it in ring 3. kernel1k.cfg has the exits of each program.
  */
 #include "kernel.h"
 #include "programs/user.h"
 
 #define STACK_WORDS	1024
 
-/* The programs' stack, from kernel.lds. */
+/* The stack of the programs, from kernel.lds */
 extern uint32_t user_stack[STACK_WORDS];
 
 struct program {
@@ -43,7 +43,7 @@ static void show_menu(void)
 	print("q quit\n");
 }
 
-/* The key, if the line is of one character; 0 for none. */
+/* Return the key if the line has one character, or 0. */
 static char choose(void)
 {
 	char c, key = 0;
@@ -71,7 +71,7 @@ static void run(char key)
 		return;
 	}
 	*--stack = (uint32_t)programs[i].run;
-	*--stack = 0;	/* where user_start() would return to */
+	*--stack = 0;	/* return address of user_start(), not used */
 	user_run(user_start, (uint32_t)stack);
 }
 

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One page table for the first 4 MiB, each page where it is in memory. Ring 3
- * may use the pages of the programs and no others; nobody may write to code;
- * the first page is missing, so that a null pointer faults (Intel SDM 3A 4.3,
- * 4.6).
+ * One page table that identity-maps the first 4 MiB. Ring 3 can only use the
+ * pages of the programs; code is read-only for both rings; the first page is
+ * not mapped, so that null pointers fault (Intel SDM 3A 4.3, 4.6).
  */
 #include "kernel.h"
 
@@ -17,7 +16,7 @@
 #define CR0_WRITE_PROTECT	(1u << 16)
 #define CR0_PAGING		(1u << 31)
 
-/* Page-aligned, from kernel.lds. */
+/* Page-aligned, from kernel.lds */
 extern char kernel_text[], kernel_text_end[];
 extern char user_text[], user_text_end[], user_end[];
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Out of the kernel into a program, and back when it has ended.
+ * Entering a program in ring 3, and returning when it has ended.
  */
 #include "layout.h"
 
 	.text
 /*
- * user_run(entry, stack): the way into ring 3 is the way back from an
- * interrupt that never was. What C wants kept stays on the kernel's stack,
- * below which the CPU pushes when it comes out of ring 3.
+ * user_run(entry, stack): enter ring 3 with IRET from a constructed frame. The
+ * registers that C must preserve stay on the kernel's stack; interrupts in ring
+ * 3 push their frames below them.
  */
 	.globl	user_run
 user_run:
@@ -34,7 +34,7 @@ user_run:
 	pushl	%eax
 	iret
 
-/* user_leave(status): to where user_run was called */
+/* user_leave(status): return to the caller of user_run() */
 	.globl	user_leave
 user_leave:
 	movl	4(%esp), %eax

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The console: COM1, a 16450 or better, without its FIFO, since switching
- * that on would discard what has been typed before.
+ * The console: COM1, a 16450 or better, without its FIFO, because enabling the
+ * FIFO would discard input that was typed before.
  *
- * Written by polling: one IN for the status and one OUT per character. (That
- * is if the transmitter is always ready, as in a VM that sends at once.)
+ * Output is polled: one IN for the status and one OUT per character. (The
+ * transmitter is always ready in a VM that sends immediately.)
  *
- * Read by interrupt, one byte at a time: the interrupt is on only while
- * somebody waits. So each byte is one interrupt and three exits (OUT, OUT, IN)
- * however fast they arrive; with an interrupt that stays on, it depends on the
- * moment how many bytes one interrupt finds. It is switched off before the byte
- * is taken: the next one may be there at once, and its interrupt would stay
- * latched in the controller.
+ * Input uses an interrupt that is only enabled while the kernel waits for a
+ * byte. Each byte is therefore one interrupt and three exits (OUT, OUT, IN), no
+ * matter how fast bytes arrive. With an interrupt that stays enabled, the
+ * number of bytes per interrupt would vary. The interrupt is disabled before
+ * the byte is read: otherwise the next byte could arrive immediately and leave
+ * its interrupt latched in the controller.
  */
 #include "kernel.h"
 
@@ -25,7 +25,7 @@
 #define WHEN_RECEIVED	0x01
 #define DIVISOR_LATCH	0x80
 #define EIGHT_BITS	0x03
-#define DTR_RTS_OUT2	0x0b	/* OUT2 lets the interrupt through */
+#define DTR_RTS_OUT2	0x0b	/* OUT2 enables the interrupt line */
 #define CAN_SEND	0x20
 
 static volatile int have_byte;
@@ -59,7 +59,7 @@ void serial_write(const char *s, uint32_t length)
 	}
 }
 
-/* Echoes it, and takes a terminal's return key for the end of a line. */
+/* Read a character and echo it; convert a terminal's return key to a newline. */
 char serial_read(void)
 {
 	char c;

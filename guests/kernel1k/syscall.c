@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * System calls: INT 0x80, number in EAX, arguments in EBX and ECX, the result
- * in EAX; -1 for what cannot be done. programs/user.h is the other side.
+ * System calls: INT 0x80, number in EAX, arguments in EBX and ECX, result in
+ * EAX, -1 on error. Programs call them through programs/user.h.
  */
 #include "kernel.h"
 #include "syscall.h"
 
 extern char user_text[], user_end[];
 
-/* All of it is the programs' own: the one check of pointers from ring 3. */
+/* Check a pointer from ring 3: the whole range must be in the programs' memory. */
 static int is_users(uint32_t address, uint32_t length)
 {
 	const uint32_t start = (uint32_t)user_text, end = (uint32_t)user_end;

@@ -3,9 +3,9 @@
  * The two 8259 interrupt controllers, and channel 0 of the 8254 timer at
  * 100 Hz.
  *
- * The controllers end interrupts by themselves (AEOI), which is safe where
- * handlers run with interrupts off: an OUT less per interrupt, and so the
- * number of port exits does not depend on how many ticks there were.
+ * The controllers are in automatic EOI mode, which is safe because handlers run
+ * with interrupts off. This saves an OUT per interrupt, so that the number of
+ * port exits does not depend on the number of ticks.
  */
 #include "kernel.h"
 
@@ -25,14 +25,14 @@
 
 static volatile uint32_t ticks;
 
-/* 10 OUT, all to devices in KVM where it has the interrupt chip. */
+/* 10 OUT, all to devices in KVM if it has the interrupt chip. */
 void pic_init(void)
 {
 	outb(PIC_COMMAND, ICW1_START);
 	outb(PIC2_COMMAND, ICW1_START);
 	outb(PIC_DATA, VECTOR_IRQ);
 	outb(PIC2_DATA, VECTOR_IRQ + 8);
-	outb(PIC_DATA, 1 << 2);		/* the second one is at line 2 */
+	outb(PIC_DATA, 1 << 2);		/* the second one is on line 2 */
 	outb(PIC2_DATA, 2);
 	outb(PIC_DATA, ICW4_8086_AEOI);
 	outb(PIC2_DATA, ICW4_8086_AEOI);
@@ -40,7 +40,7 @@ void pic_init(void)
 	outb(PIC2_DATA, 0xff);
 }
 
-/* 3 OUT, to a device in KVM. Returns after the first tick: the timer works. */
+/* 3 OUT, to a device in KVM. Return after the first tick, when the timer works. */
 void timer_init(void)
 {
 	const uint16_t divisor = PIT_CLOCK / TICKS_PER_S;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What minivmm offers to its guests beyond a PC's own devices: a few ports, and
- * a header by which an image says what it needs. Version 1; a later version
- * may add ports and flags, and changes none. Used by guests (also in assembly)
- * and by minivmm; docs/minivmm.md describes it with examples.
+ * The interface between minivmm and its guests, besides PC devices: a few
+ * ports, and an image header with the requirements of the guest. Version 1;
+ * later versions may add ports and flags, but do not change existing ones. Used
+ * by guests (also in assembly) and by minivmm; docs/minivmm.md has examples.
  *
- * The console and the exit port are where QEMU has the like of them, so that
- * guests which use no other port run there too:
+ * QEMU has compatible devices for the console and the exit port, so guests that
+ * use no other port also run there:
  *	-debugcon stdio -device isa-debug-exit,iobase=0xf4,iosize=1
- * Each access of each port is one exit, which KVM hands to the VMM.
+ * Each access to a port is one exit that KVM returns to the VMM.
  */
 #ifndef MINIVMM_ABI_H
 #define MINIVMM_ABI_H
@@ -19,29 +19,30 @@
 #define MINIVMM_PORT_CONSOLE	0xe9
 
 /*
- * OUT, 1 byte: ends this vCPU's program with this status. The VMM's own is 0
- * when all vCPUs ended with 0. (QEMU ends at once, with status * 2 + 1.)
+ * OUT, 1 byte: end this vCPU's program with this status. minivmm's exit status
+ * is 0 if all vCPUs ended with 0. (QEMU exits immediately, with status * 2 +
+ * 1.)
  */
 #define MINIVMM_PORT_EXIT	0xf4
 
-/* IN, 4 bytes: MINIVMM_ABI_MAGIC + version; all ones where nobody answers. */
+/* IN, 4 bytes: MINIVMM_ABI_MAGIC + version; all ones if not supported. */
 #define MINIVMM_PORT_ABI	0x5e0
 #define MINIVMM_ABI_MAGIC	0x4d560000
 
 /*
- * IN, 4 bytes: the next byte of standard input, for which it waits, or all
- * ones at its end.
+ * IN, 4 bytes: wait for the next byte of standard input; all ones at the end of
+ * the input.
  */
 #define MINIVMM_PORT_INPUT	0x5e4
 
-/* IN, 4 bytes: the index of the vCPU that asks. */
+/* IN, 4 bytes: the index of this vCPU. */
 #define MINIVMM_PORT_VCPU	0x5e8
 
 /*
- * The header: four little-endian 32-bit words at a multiple of 4 in the first
- * 4 KiB of an image: magic, version, flags, and what makes the sum of all four
- * 0. An image without one gets none of what the flags ask for, and starts in
- * real mode, unless it is of a kind that says more (ELF, bzImage).
+ * The header: four little-endian 32-bit words at a multiple of 4 in the first 4
+ * KiB of an image: magic, version, flags, and a checksum that makes the sum of
+ * all four 0. An image without a header has no flags, and starts in real mode
+ * unless its format (ELF, bzImage) defines the mode.
  */
 #define MINIVMM_HEADER_MAGIC	0x694d564d	/* "MVMi" */
 #define MINIVMM_WANTS_IRQCHIP	0x1	/* PIC, IOAPIC and local APICs, in KVM */

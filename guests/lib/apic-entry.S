@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where the local APIC's timer comes in: acknowledge it there, no port IO.
+ * Handler of the local APIC's timer interrupt: EOI to the APIC, no port I/O.
  */
 #include "apic.h"
 

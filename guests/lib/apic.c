@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Timed HLTs by the local APIC (xAPIC mode, memory mapped: no port and no MSR
+ * Timed HLTs with the local APIC (xAPIC mode, memory-mapped: no port and no MSR
  * exits).
  *
- * Why one sleep is exactly one HLT exit: interrupts are off outside of
- * sleep_until_interrupt(), and STI lets one more instruction pass before an
- * interrupt is taken. So HLT is always executed, even when a tick has been pending for
- * long, and it exits before any interrupt is delivered. The interrupt ends
- * the halt, and HLT is not executed again. See Intel SDM 3A 11.5.4 (timer),
- * 2B STI; AMD APM 2, 16.4.
+ * One sleep is exactly one HLT exit: interrupts are off outside of
+ * sleep_until_interrupt(), and STI delays interrupts until after the next
+ * instruction. HLT is therefore always executed, even if a tick is already
+ * pending, and exits before an interrupt is delivered. The interrupt ends the
+ * halt, and HLT is not executed again. See Intel SDM 3A 11.5.4 (timer), 2B STI;
+ * AMD APM 2, 16.4.
  *
- * Why ticks and not one shot per sleep: QEMU's TCG forgets, when it re-enters
- * a nested guest, that the guest was between STI and HLT. The interrupt is
- * then taken first, HLT waits for the next one, and there has to be a next
- * one. Still one HLT exit per sleep.
+ * The timer is periodic and not one-shot: when QEMU's TCG re-enters a nested
+ * guest, it loses the state between STI and HLT. The interrupt is then taken
+ * before HLT, and HLT needs another one. This is still one HLT exit per sleep.
  */
 #include "apic.h"
 #include "idt.h"

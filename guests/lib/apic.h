@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The local APIC in xAPIC mode: its registers, memory mapped. Each access is
- * one exit: SVM NPF; VMX EPT_VIOLATION where KVM has no APICv, which is so in
- * lab vmx (mmu.c leaves the APIC's page to emulation then, and caches nothing).
+ * The local APIC in xAPIC mode, with memory-mapped registers. Each access is
+ * one exit: NPF on SVM; EPT_VIOLATION on VMX without APICv, as in lab vmx
+ * (KVM's mmu.c then emulates accesses to the APIC's page and does not cache
+ * them).
  */
 #ifndef GUEST_APIC_H
 #define GUEST_APIC_H
@@ -22,8 +23,8 @@
 #define TIMER_PERIODIC	(1 << 17)
 #define TIMER_DEADLINE	(2 << 17)
 #define LVT_MASKED	(1 << 16)
-#define ICR_NMI		0x4400	/* to the APIC in ICR's upper half: 0, us */
-#define ICR_SELF	0x44000	/* or a vector */
+#define ICR_NMI		0x4400	/* to the APIC in ICR's upper half: 0, this one */
+#define ICR_SELF	0x44000	/* plus the vector */
 #define TIMER_VECTOR	0x40
 
 #ifndef __ASSEMBLER__
@@ -40,17 +41,17 @@ static inline uint32_t apic_read(uint32_t reg)
 	return *(volatile uint32_t *)(APIC_BASE + reg);
 }
 
-/* On, its timer still silent. Two accesses. */
+/* Enable the APIC, with its timer masked. Two accesses. */
 static inline void apic_enable(void)
 {
 	apic_write(APIC_SPURIOUS, SPURIOUS_ENABLE | SPURIOUS_VECTOR);
 	apic_write(APIC_DIVIDE, DIVIDE_BY_1);
 }
 
-/* The same, and the timer's interrupts do nothing but wake. */
+/* Enable the APIC; the timer's interrupts only wake the CPU. */
 void apic_init(void);
 
-/* An interrupt every so many bus clocks (KVM: nanoseconds). */
+/* Set the timer's period in bus clocks (nanoseconds in KVM). */
 void apic_start_ticks(uint32_t clocks);
 void apic_stop_ticks(void);
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which vendor, and how a guest ends.
+ * Detecting the vendor, and ending a guest.
  */
 #include "abi.h"
 #include "guest.h"
 
-/* "Genu" of GenuineIntel; everything else is taken for AMD's instructions. */
+/* "Genu" of GenuineIntel; any other CPU gets AMD's instructions. */
 #define INTEL_EBX	0x756e6547
 
 enum vendor guest_vendor(void)
@@ -16,7 +16,7 @@ enum vendor guest_vendor(void)
 _Noreturn void guest_exit(uint8_t code)
 {
 	outb(MINIVMM_PORT_EXIT, code);
-	/* Without the device: stop without another exit of a counted kind. */
+	/* Without the device, stop without another exit that is counted. */
 	for (;;)
 		;
 }

@@ -3,10 +3,10 @@
  * The library of the micro guests: 32-bit protected mode, one CPU, flat
  * memory, no paging, interrupts off.
  *
- * Each function says which VM exits it causes, so that a guest's counts can
- * be derived by reading. What is not said causes none of the kinds that
- * guests.cfg counts (memory-mapped accesses to the local APIC do cause exits,
- * but of the page-fault or APIC kind).
+ * The comment of each function has the VM exits that it causes, so that the
+ * counts of a guest can be derived from its source. Other code causes no exits
+ * of the kinds that guests.cfg counts (memory-mapped accesses to the local APIC
+ * do cause exits, of the page-fault or APIC kind).
  */
 #ifndef GUEST_H
 #define GUEST_H
@@ -21,8 +21,8 @@ enum vendor { VENDOR_INTEL, VENDOR_AMD };
 int guest_main(void);
 
 /*
- * End the VM through QEMU's isa-debug-exit: QEMU's exit status becomes
- * code * 2 + 1. One port IO exit.
+ * End the VM with QEMU's isa-debug-exit: QEMU's exit status is code * 2 + 1.
+ * One port I/O exit.
  */
 _Noreturn void guest_exit(uint8_t code);
 

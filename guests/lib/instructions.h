@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Instructions that C cannot express, the same in 32-bit and 64-bit mode, and
- * operands that several guests use. Each function says which exits it causes.
+ * Instructions that C cannot express, for 32-bit and 64-bit mode, and operands
+ * that several guests use. The comments have the exits that each function
+ * causes.
  */
 #ifndef GUEST_INSTRUCTIONS_H
 #define GUEST_INSTRUCTIONS_H
 
-#define PORT_POST		0x80	/* nobody's: to the VMM */
-#define NO_HYPERCALL		0x7fff	/* KVM has none of this number */
+#define PORT_POST		0x80	/* no device in KVM: returns to the VMM */
+#define NO_HYPERCALL		0x7fff	/* not a hypercall number of KVM */
 #define MSR_APIC_BASE		0x1b
 #define MSR_PAT			0x277
 #define PAT_AT_RESET		0x0007040600070406
@@ -23,7 +24,7 @@ struct cpuid {
 	uint32_t eax, ebx, ecx, edx;
 };
 
-/* Port IO: one exit each. */
+/* Port I/O: one exit each. */
 static inline void outb(uint16_t port, uint8_t value)
 {
 	__asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
@@ -47,9 +48,8 @@ static inline uint32_t inl(uint16_t port)
 }
 
 /*
- * Sleep until there is an interrupt, with interrupts off before and after it.
- * STI lets one more instruction pass, so that none comes before HLT: exactly
- * one HLT exit.
+ * Sleep until the next interrupt, with interrupts off before and after. STI
+ * delays interrupts until after HLT: exactly one HLT exit.
  */
 static inline void sleep_until_interrupt(void)
 {

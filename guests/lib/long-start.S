@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The start of a 64-bit guest: EBX has the address of the multiboot information,
- * RSP the end of the memory. One exit, at the end.
+ * The start of a 64-bit guest: EBX has the address of the multiboot
+ * information, RSP the end of the memory. One exit, at the end.
  */
 #include "abi.h"
 #include "multiboot.h"

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a multiboot loader and what it loads know of each other (Multiboot
- * Specification 0.6.96, 3.1.1 and 3.3), as far as one of them uses it: minivmm,
- * which loads ELF images so, and guests, also in assembly.
+ * The part of the multiboot interface (Multiboot Specification 0.6.96, 3.1.1
+ * and 3.3) that minivmm, which loads ELF images, and guests use, also in
+ * assembly.
  */
 #ifndef MULTIBOOT_H
 #define MULTIBOOT_H
 
-/* Of the header, three words that add up to 0: this, flags, the rest. */
+/* The header is three words that add up to 0: magic, flags, checksum. */
 #define MULTIBOOT_HEADER_MAGIC	0x1badb002
 
-/* In EAX at the program's start; EBX has the address of the information. */
+/* In EAX at the start of a program; EBX has the address of the information. */
 #define MULTIBOOT_BOOT_MAGIC	0x2badb002
 
-/* Where the information has the address of the command line. */
+/* Offset of the command line's address in the information */
 #define MULTIBOOT_INFO_CMDLINE	16
 
 #ifndef __ASSEMBLER__

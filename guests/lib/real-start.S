@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The start of a real-mode guest in C: iteration count, stack, guest_main(),
- * end. Guests in assembly have their own "start", and this is not linked.
+ * end. Guests in assembly have their own "start" and do not link this file.
  */
 #include "real.h"
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# How real-mode guests are made: $(CORPUS) from corpus/, each as a flat image
-# (NAME.bin) and as firmware (NAME.rom), and what it must print (NAME.out).
-# Included by the guests' Makefile.
+# Rules for the real-mode guests: $(CORPUS) from corpus/, each as a flat image
+# (NAME.bin) and as firmware (NAME.rom), with its expected output (NAME.out).
+# Included by guests/Makefile.
 
 REAL_LIB := start print
 REAL_CFLAGS := -m16 -march=i386 -fno-builtin $(FREESTANDING)
@@ -25,7 +25,7 @@ $(O)/obj/rom/%.elf: $(O)/obj/rom/%.o $(O)/obj/rom/real.a \
 	$(REAL_LINK) -o $@ $< $(O)/obj/rom/real-rom.o \
 		$(O)/obj/rom/real.a
 
-# An archive: the linker takes of it what a guest uses.
+# An archive, so that the linker uses only the objects that a guest needs.
 $(O)/obj/%/real.a: $(REAL_LIB:%=$(O)/obj/\%/real-%.o)
 	rm -f $@
 	$(AR) rcD $@ $^

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Descriptor tables as a 32-bit processor reads them (Intel SDM 3A 3.4.5,
- * 3.5.1, 7.2.1). Loading one causes no exit, unless KVM emulates UMIP.
+ * Descriptor tables of 32-bit mode (Intel SDM 3A 3.4.5, 3.5.1, 7.2.1). Loading
+ * one causes no exit, unless KVM emulates UMIP.
  */
 #ifndef GUEST_SEGMENTS_H
 #define GUEST_SEGMENTS_H
@@ -34,7 +34,7 @@ static inline uint64_t tss_descriptor(const struct tss *tss)
 	       (base >> 24) << 56;
 }
 
-/* What LGDT and LIDT load, and SGDT and SIDT store. */
+/* The operand of LGDT, LIDT, SGDT and SIDT */
 struct table_pointer {
 	uint16_t limit;
 	uint32_t base;

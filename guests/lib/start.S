@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From the reset vector to guest_main(): real mode, flat 32-bit protected
- * mode, stack, clean .bss. The image is QEMU's firmware (-bios), so nothing
- * else has run before and no exit comes from anybody but the guest.
+ * From the reset vector to guest_main(): real mode, flat 32-bit protected mode,
+ * stack, cleared .bss. The image is QEMU's firmware (-bios), so no other code
+ * runs before the guest, and all exits are the guest's.
  *
- * Exits: moves to CR0 and what fetching the first pages costs; none of the
- * kinds that guests.cfg counts.
+ * Exits: moves to CR0, and page faults for the first pages; none of the kinds
+ * that guests.cfg counts.
  */
 #include "abi.h"
 #include "segments.h"
@@ -16,7 +16,7 @@
 	.section .start16, "ax"
 start16:
 	cli
-	/* CS still has its base from reset, the start of this image. */
+	/* CS still has its base from reset: the start of this image. */
 	lgdtl	%cs:gdt_pointer_offset
 	movl	%cr0, %eax
 	orb	$1, %al

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Lines like "12 * 34", with + - * or / between two numbers of at most four
- * digits (so that no product overflows), are answered with the result; an empty
- * line ends it. kernel1k.cfg derives the exits from what is typed.
+ * Calculate lines like "12 * 34": + - * or / between two numbers of at most
+ * four digits (so that no product overflows). An empty line ends the program.
+ * kernel1k.cfg derives the exits from the input.
  */
 #include "user.h"
 
@@ -15,7 +15,7 @@ static const char *skip_spaces(const char *s)
 	return s;
 }
 
-/* Returns what follows the number and the spaces after it, or 0. */
+/* Return the text after the number and its trailing spaces, or 0. */
 static const char *parse_number(const char *s, int *n)
 {
 	int digits = 0;

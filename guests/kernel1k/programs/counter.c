@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The digits from 0 to 9, a tick of the timer apart: 10 characters and the
- * line's end are 22 port exits.
+ * Print the digits from 0 to 9, one per timer tick: 10 characters and a newline
+ * are 22 port exits.
  */
 #include "user.h"
 

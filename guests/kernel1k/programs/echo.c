@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Repeats each line; an empty one ends it. kernel1k.cfg derives the exits from
- * what is typed.
+ * Repeat each line; an empty line ends the program. kernel1k.cfg derives the
+ * exits from the input.
  */
 #include "user.h"
 

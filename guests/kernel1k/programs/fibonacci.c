@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The first 15 Fibonacci numbers, as corpus/fibonacci.c prints them: 41
- * characters (derived there), 82 port exits.
+ * Print the first 15 Fibonacci numbers, like corpus/fibonacci.c: 41 characters
+ * (derived there), 82 port exits.
  */
 #include "user.h"
 

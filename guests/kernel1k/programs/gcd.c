@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Greatest common divisors of five pairs, by Euclid ("gcd(48, 18) = 6"). Five
- * lines with 11 characters of their own ("gcd(", ", ", ") = ", the end: 4 + 2 +
- * 4 + 1), and 5, 9, 4, 5 and 7 digits in turn:
- * 5 * 11 + 30 = 85 characters, 170 port exits.
+ * Print greatest common divisors of five pairs ("gcd(48, 18) = 6"), with
+ * Euclid's algorithm. Five lines with 11 fixed characters ("gcd(", ", ", ") =
+ * ", newline: 4 + 2 + 4 + 1), and 5, 9, 4, 5 and 7 digits: 5 * 11 + 30 = 85
+ * characters, 170 port exits.
  */
 #include "user.h"
 

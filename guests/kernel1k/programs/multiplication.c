@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The multiplication tables from 2 to 9, as corpus/multiplication.c prints
- * them: 490 characters (derived there), 980 port exits.
+ * Print the multiplication tables from 2 to 9, like corpus/multiplication.c:
+ * 490 characters (derived there), 980 port exits.
  */
 #include "user.h"
 

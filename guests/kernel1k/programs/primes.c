@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The primes up to 100, one per line: 4 of one digit (2 3 5 7), 21 of two, and
- * 25 ends are 4 + 42 + 25 = 71 characters, 142 port exits.
+ * Print the primes up to 100, one per line: 4 with one digit (2 3 5 7), 21 with
+ * two, and 25 newlines are 4 + 42 + 25 = 71 characters, 142 port exits.
  */
 #include "user.h"
 

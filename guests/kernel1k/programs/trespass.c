@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes where the kernel lies, which paging must not allow: the kernel stops
- * it. The fault's error code (7: a page that is there, a write, from ring 3)
- * shows that programs are what they are said to be. It prints nothing itself.
+ * Write to the kernel's memory, which paging must not allow: the kernel stops
+ * the program. The error code of the fault (7: present page, write, ring 3)
+ * proves that programs run in ring 3. The program itself prints nothing.
  */
 #include "user.h"
 

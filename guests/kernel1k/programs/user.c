@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The library of the programs: everything by system calls.
+ * The library of the programs, based on system calls.
  */
 #include "user.h"
 #include "../syscall.h"
