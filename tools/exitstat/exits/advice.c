@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements advice.h. A class without a row, a row of no class or reason, and
- * two rows of one reason do not compile.
+ * Implements advice.h. A class without a row, a row for an unknown class or reason,
+ * and two rows for one reason do not compile.
  */
 #include "exits/advice.h"
 
+/* The texts of each class: for VMX, for SVM, and for all. */
 #define ADVICE_CLASS(id, ...) \
-	static const struct advice class_##id = { __VA_ARGS__ };
+	static const struct advice vmx_##id = { __VA_ARGS__ };
+#define VENDOR(intel, amd, both)	intel
+#include "exits/advice.def"
+#define ADVICE_CLASS(id, ...) \
+	static const struct advice svm_##id = { __VA_ARGS__ };
+#define VENDOR(intel, amd, both)	amd
+#include "exits/advice.def"
+#define ADVICE_CLASS(id, ...) \
+	static const struct advice all_##id = { __VA_ARGS__ };
+#define VENDOR(intel, amd, both)	both
 #include "exits/advice.def"
 
-static const struct advice *const classes[REASON_NR_CLASSES] = {
-#define KES_CLASS(id, name, meaning) [REASON_CLASS_##id] = &class_##id,
+static const struct {
+	const struct advice *vmx, *svm, *all;
+} classes[REASON_NR_CLASSES] = {
+#define KES_CLASS(id, name, meaning) \
+	[REASON_CLASS_##id] = { &vmx_##id, &svm_##id, &all_##id },
 #include "exits.def"
 };
 
@@ -55,23 +68,35 @@ struct advice advice_own(const struct reason *r)
 	};
 }
 
-/* No list has PVM's codes; this is true of all of them. */
+/* PVM's codes are in no list; this is true for all of them. */
 static const struct advice of_pvm = {
-	.causes = "What a guest cannot do by itself without the help of the CPU: system calls and faults of its kernel, privileged instructions, ports and device memory; and interrupts of the host.",
-	.cost = "A change of address spaces in software beside what KVM does about it; docs/measuring.md has examples.",
+	.causes = "Operations that need virtualization hardware otherwise: system calls and faults of the guest's kernel, privileged instructions, ports and device memory; and interrupts of the host.",
+	.cost = "A switch of address spaces in software, in addition to KVM's handling; docs/measuring.md has examples.",
 	.guest = "", .vmm = "",
-	.host = "A machine with VMX or SVM, or a host that offers nested virtualization.",
+	.host = "Use a machine with VMX or SVM, or a host that offers nested virtualization.",
 };
 
 struct advice advice_of_class(enum reason_class class)
 {
-	return *classes[class];
+	return *classes[class].all;
+}
+
+static const struct advice *class_advice(const struct reason *r)
+{
+	switch (r->isa) {
+	case KES_ISA_VMX:
+		return classes[r->class].vmx;
+	case KES_ISA_SVM:
+		return classes[r->class].svm;
+	default:
+		return classes[r->class].all;
+	}
 }
 
 struct advice advice_of(const struct reason *r)
 {
 	struct advice a = advice_own(r);
-	const struct advice *c = classes[r->class];
+	const struct advice *c = class_advice(r);
 
 	if (r->isa == KES_ISA_PVM)
 		return of_pvm;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements explain.h. exitstat-reasons(7) has all that explain knows, by
- * class, in mdoc; "make install" installs this output as the page.
+ * Implements explain.h. exitstat-reasons(7) lists all reasons by class, in mdoc;
+ * "make install" installs this output as the page.
  */
 #include <ctype.h>
 #include <string.h>
@@ -22,32 +22,32 @@ static const char head[] =
 	".Nm exitstat-reasons\n"
 	".Nd why guests exit, what it costs, and how to avoid it\n"
 	".Sh DESCRIPTION\n"
-	"All exit reasons that\n"
+	"The exit reasons that\n"
 	".Xr exitstat 1\n"
-	"knows, by class: what usually causes them, what they cost, and what a guest,\n"
-	"its VMM and the host can do about it.\n"
-	"What a class says is true of its reasons, unless they have words of their own.\n"
+	"can name, by class: what usually causes them, what they cost, and how a guest,\n"
+	"its VMM and the host can avoid them.\n"
+	"The text of a class applies to its reasons, unless they have their own.\n"
 	".Cm exitstat explain Ar reason\n"
-	"shows the same for one of them.\n"
+	"shows one reason.\n"
 	".Pp\n"
-	"Behind a name is the instruction set\n"
+	"The instruction set\n"
 	".Po vmx is Intel's, svm AMD's, kvm stands for KVM's own statistics Pc\n"
-	"and the code.\n"
+	"and the code follow the name.\n"
 	"References are to the Intel SDM, volume 3, and the AMD APM, volume 2.\n"
 	"Parameters of modules and of the kernel are those of Linux 6.12, options\n"
 	"of the VMM are QEMU's.\n"
-	"Costs are given in words where they are not measured; instructions are from\n"
-	"the project's laboratory\n"
+	"Times are orders of magnitude for current hardware.\n"
+	"Numbers of instructions were measured in the project's lab\n"
 	".Dq vmx ,\n"
-	"which counts them, and with them the transition between guest and host as\n"
-	"one: on hardware it is what costs most.\n";
+	"an emulator that counts the transition between guest and host as one\n"
+	"instruction; on hardware, the transition costs most.\n";
 
 static const char tail[] =
 	".Sh SEE ALSO\n"
 	".Xr exitstat 1 ,\n"
 	".Xr exitstat-recording 5\n";
 
-/* What mdoc would take for its own. */
+/* Escape characters that are special in mdoc. */
 static void put_word(FILE *out, const char *word, size_t len)
 {
 	if (*word == '.' || *word == '\'')
@@ -62,7 +62,7 @@ static void put_word(FILE *out, const char *word, size_t len)
 	}
 }
 
-/* A line ends where a sentence does, or at the page's width. */
+/* Break lines after sentences and at WIDTH. */
 static void put_text(FILE *out, const char *text)
 {
 	size_t column = 0;
@@ -152,7 +152,7 @@ static void put_class(FILE *out, enum reason_class class)
 	fputs(".El\n", out);
 }
 
-/* "other" is the first of the list, and the last that anybody looks for. */
+/* "other" is the first class of the list; print it last. */
 void explain_man(FILE *out)
 {
 	fputs(head, out);

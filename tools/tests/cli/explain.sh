@@ -81,7 +81,7 @@ assert said and said <= measured, (said, measured)' "$TOP/docs/measuring.md"
 
 exitstat explain --man >page.7
 check 'golden: a reason' golden explain.txt "$EXITSTAT" explain cpuid
-check 'golden: a reason with words of its own' golden explain-npf.txt \
+check 'golden: a reason with its own texts' golden explain-npf.txt \
 	exitstat explain npf
 check 'the manual page has every row of exits.def' page_has_all
 check 'the manual page reads well' page_reads_well

@@ -9,14 +9,14 @@
 #include "exits/advice.h"
 #include "lib/suggest.h"
 
-/* Names, as of parameters and options, begin as they are written. */
+/* Names of parameters and options keep their case. */
 static bool is_begin(const char *text)
 {
 	return !islower((unsigned char)*text) ||
 	       strcspn(text, "=._-/0123456789") < strcspn(text, " ");
 }
 
-/* Begins and ends as a sentence does, in ASCII, without two blanks. */
+/* A text is in sentences, in ASCII, without two blanks. */
 static void check_text(const struct reason *r, const char *what,
 		       const char *text)
 {
@@ -51,7 +51,7 @@ static void every_reason(void **state UNUSED)
 		check_text(&r[i], "causes", a.causes);
 		check_text(&r[i], "cost", a.cost);
 		if (!*a.guest && !*a.vmm && !*a.host)
-			fail_msg("%s: nothing to avoid it", r[i].name);
+			fail_msg("%s: no advice", r[i].name);
 		check_if_any(&r[i], "guest", a.guest);
 		check_if_any(&r[i], "VMM", a.vmm);
 		check_if_any(&r[i], "host", a.host);
@@ -59,7 +59,7 @@ static void every_reason(void **state UNUSED)
 	}
 }
 
-/* What its reasons have in common is that they have nothing in common. */
+/* Reasons of the class "other" have nothing in common: each has its own texts. */
 static void class_other(void **state UNUSED)
 {
 	const struct reason *r;
@@ -73,7 +73,7 @@ static void class_other(void **state UNUSED)
 			continue;
 		seen++;
 		if (!*a.causes || !*a.cost || !(*a.guest || *a.vmm || *a.host))
-			fail_msg("%s %s: needs words of its own",
+			fail_msg("%s %s: needs its own texts",
 				 reason_isa_name(r[i].isa), r[i].name);
 	}
 	assert_true(seen > 20);
@@ -92,7 +92,7 @@ static void own_words(void **state UNUSED)
 	assert_string_equal(advice_own(hlt).causes, "");
 	assert_string_equal(advice_of(hlt).causes,
 			    advice_of_class(REASON_CLASS_HLT).causes);
-	/* of the three that avoid it, all are its own, or none */
+	/* guest, vmm and host are all its own, or all those of the class */
 	assert_string_equal(a.guest, "");
 	assert_non_null(strstr(a.host, "nmi_watchdog"));
 	assert_string_equal(a.cost,
@@ -100,6 +100,37 @@ static void own_words(void **state UNUSED)
 	assert_string_equal(advice_of(&unknown).causes,
 			    advice_of_class(REASON_CLASS_OTHER).causes);
 	assert_non_null(strstr(advice_of(&pvm).host, "nested virtualization"));
+}
+
+static bool names(const struct advice *a, const char *module)
+{
+	return strstr(a->causes, module) || strstr(a->cost, module) ||
+	       strstr(a->guest, module) || strstr(a->vmm, module) ||
+	       strstr(a->host, module);
+}
+
+/* Parameters of kvm_amd are no advice for a reason of VMX. */
+static void parameters_of_vendor(void **state UNUSED)
+{
+	const struct reason *r;
+	struct advice a = advice_of_class(REASON_CLASS_INTERRUPT);
+	size_t nr;
+
+	r = reason_list(&nr);
+	for (size_t i = 0; i < nr; i++) {
+		struct advice one = advice_of(&r[i]);
+
+		if (names(&one, r[i].isa == KES_ISA_VMX ? "kvm_amd." :
+			  r[i].isa == KES_ISA_SVM ? "kvm_intel." : "none."))
+			fail_msg("%s %s: a parameter of another vendor",
+				 reason_isa_name(r[i].isa), r[i].name);
+	}
+	assert_true(names(&a, "kvm_intel.enable_apicv=1"));
+	assert_true(names(&a, "kvm_amd.avic=1"));
+	a = advice_of(reason_by_name(KES_ISA_VMX, "EXTERNAL_INTERRUPT"));
+	assert_true(names(&a, "kvm_intel.enable_apicv=1"));
+	a = advice_of(reason_by_name(KES_ISA_SVM, "INTR"));
+	assert_true(names(&a, "kvm_amd.avic=1"));
 }
 
 static void distance(void **state UNUSED)
@@ -163,7 +194,7 @@ static void suggestions(void **state UNUSED)
 	assert_null(suggest_one("zzz", names, ARRAY_LEN(names)));
 }
 
-/* A row that names nothing, or what the kernel itself names, is a mistake. */
+/* Each row names a reason, by another name than the kernel's. */
 static void names_of_others(void **state UNUSED)
 {
 	static const struct {
@@ -189,5 +220,6 @@ static void names_of_others(void **state UNUSED)
 }
 
 UNIT_TESTS("advice",
-	   TEST(every_reason), TEST(class_other), TEST(own_words), TEST(distance),
-	   TEST(suggestions), TEST(names_of_others))
+	   TEST(every_reason), TEST(class_other), TEST(own_words),
+	   TEST(parameters_of_vendor), TEST(distance), TEST(suggestions),
+	   TEST(names_of_others))
