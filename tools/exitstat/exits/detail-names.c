@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements detail-names.h. What a value is follows from the reason, as
- * kvm_exit_stats.h says; the well-known ones are tables of ranges, of which the
- * first that fits counts.
+ * Implements detail-names.h. The reason determines the kind of a value, as
+ * described in kvm_exit_stats.h. Well-known values are in tables of ranges; the
+ * first range that contains the value names it.
  *
- * Ports as on a PC and QEMU's; MSRs from the SDM volume 4, the APM volume 2
- * and KVM's own (Documentation/virt/kvm/x86/msr.rst); vectors as Linux has
- * them (arch/x86/include/asm/irq_vectors.h), if the host is one.
+ * Ports are those of a PC and of QEMU; MSRs are from the SDM volume 4, the APM
+ * volume 2 and KVM (Documentation/virt/kvm/x86/msr.rst); interrupt vectors are
+ * those of Linux (arch/x86/include/asm/irq_vectors.h).
  */
 #include <linux/types.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a source can tell of exits (KES_FIELD_*), by the names of the columns. */
+/* The columns that a source can fill (KES_FIELD_*), by name. */
 #ifndef EXITSTAT_FIELDS_H
 #define EXITSTAT_FIELDS_H
 
@@ -9,7 +9,7 @@
 
 #include "kvm_exit_stats.h"
 
-/* Counts of a reason that not every source has; every source has l1. */
+/* All sources count l1; some lack others. */
 #define FIELD_L1		"l1"
 #define FIELD_L2		"l2"
 #define FIELD_REFLECTED	"reflected"
@@ -20,14 +20,14 @@
 struct field {
 	uint64_t bit;		/* KES_FIELD_* */
 	const char *name;
-	const char *text;	/* for people */
+	const char *text;	/* for reports */
 };
 
 #define NR_FIELDS	5
 
 extern const struct field field_table[NR_FIELDS];
 
-/* "l1 l2 fastpath": l1, and those of @fields. */
+/* Format l1 and @fields: "l1 l2 fastpath". */
 void fields_text(uint64_t fields, char *out, size_t size);
 
 #endif

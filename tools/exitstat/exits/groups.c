@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Implements groups.h: the table of groups; knows nothing of files. */
+/* Implements groups.h: the table of groups. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -7,13 +7,13 @@
 #include "exits/groups.h"
 
 const struct group group_table[NR_GROUPS] = {
-	{ "count", KES_GROUP_COUNT, 0, "exits by reason and what became of them" },
+	{ "count", KES_GROUP_COUNT, 0, "exits by reason and disposition" },
 	{ "time", KES_GROUP_TIME, KES_GROUP_COUNT,
-	  "where the time of vCPU threads goes, by reason" },
+	  "time of vCPU threads by state and reason" },
 	{ "histogram", KES_GROUP_HISTOGRAM, KES_GROUP_COUNT | KES_GROUP_TIME,
-	  "how long exits take, by powers of two" },
+	  "handler times of exits, by powers of two" },
 	{ "detail", KES_GROUP_DETAIL, KES_GROUP_COUNT,
-	  "which port, MSR, CPUID leaf, page, ..." },
+	  "exits by port, MSR, CPUID leaf, page, ..." },
 };
 
 static const struct group *group_by_name(const char *name, size_t len)

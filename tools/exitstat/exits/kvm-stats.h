@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* KVM's own statistics of exits: which there are (kvm-stats.def). */
+/* KVM's own statistics of exits (kvm-stats.def). */
 #ifndef EXITSTAT_EXITS_KVM_STATS_H
 #define EXITSTAT_EXITS_KVM_STATS_H
 
@@ -12,12 +12,12 @@ enum kvm_stat {
 	NR_KVM_STATS
 };
 
-/* Rows that KVM counts; the last one is made of them and of exits. */
+/* Rows that KVM counts; the last row is calculated from them and "exits". */
 #define NR_KVM_COUNTED	(NR_KVM_STATS - 1)
 
 extern const char *const kvm_stat_names[NR_KVM_STATS];
 
-/* What was read of a vCPU, or as sums of a VM. */
+/* The values of a vCPU, or their sums for a VM. */
 struct kvm_stat_values {
 	uint64_t exits;
 	uint64_t n[NR_KVM_COUNTED];

@@ -2,9 +2,9 @@
 /*
  * Implements reasons.h from module/exits.def and kvm-stats.def.
  *
- * Owns the class palette: Okabe and Ito's eight colours go to the classes
- * that lead a normal boot, and further hues of different lightness to the
- * rest (M. Okabe, K. Ito, "Color Universal Design", 2008).
+ * The palette of classes: the most frequent classes of a boot have the eight
+ * colours of M. Okabe and K. Ito ("Color Universal Design", 2008); the others
+ * have further hues of different lightness.
  */
 #include <stdio.h>
 #include <string.h>
@@ -31,10 +31,10 @@ static const struct reason reasons[] = {
 
 #define NO_REASON(_isa) \
 	{ _isa, KES_CODE_UNKNOWN, "UNKNOWN", REASON_CLASS_OTHER, \
-	  "a code that is in no table; the last raw value is kept per vCPU", \
+	  "a code that is not in the list; the last raw code is kept per vCPU", \
 	  "none" }, \
 	{ _isa, KES_CODE_NONE, "(no exit yet)", REASON_CLASS_OTHER, \
-	  "time before the first exit, which no reason is charged for", "none" }
+	  "time before the first exit", "none" }
 
 static const struct reason unknown_reasons[] = {
 	NO_REASON(KES_ISA_VMX),
@@ -184,8 +184,8 @@ void reason_code_name(uint32_t isa, uint64_t code, char *out, size_t size)
 const char *reason_code_meaning(uint32_t isa)
 {
 	return isa == KES_ISA_PVM ?
-	       "an exit code of PVM, which no manual describes" :
-	       "a code that this exitstat does not know";
+	       "an exit code of PVM, which is not documented" :
+	       "a code that exitstat cannot name";
 }
 
 static const char *const isas[] = {
@@ -224,8 +224,8 @@ static bool is_read(const struct reason *r)
 }
 
 /*
- * Which shade of its class's hue: the first reason of a class has the pure
- * one, and reads and writes of one register differ.
+ * The shade of a reason within the hue of its class: the first reason has the pure
+ * hue; a read and a write of one register differ.
  */
 static size_t shade_index(const struct reason *r)
 {
@@ -238,7 +238,7 @@ static size_t shade_index(const struct reason *r)
 	return 2 * rank + is_read(r);
 }
 
-/* Moves each channel towards white (t > 0) or black (t < 0). */
+/* Move each channel towards white (t > 0) or black (t < 0). */
 static uint32_t shade(uint32_t colour, double t)
 {
 	uint32_t out = 0;
@@ -262,7 +262,7 @@ uint32_t reason_colour(const char *isa, const char *class, uint64_t code)
 
 	if (id < 0)
 		return palette[REASON_CLASS_OTHER];
-	/* codes without a name have no class either: a hue for each */
+	/* PVM codes have no class: give each code a hue */
 	if (reason_isa_by_name(isa) == KES_ISA_PVM)
 		return palette[1 + code % (REASON_NR_CLASSES - 1)];
 	for (i = 0; i < ARRAY_LEN(reasons); i++)
@@ -273,7 +273,7 @@ uint32_t reason_colour(const char *isa, const char *class, uint64_t code)
 	return palette[id];
 }
 
-/* What SVM's codes do not tell apart cannot be compared apart. */
+/* SVM has one code for what VMX has several: compare the wider class. */
 static const struct {
 	const char *class;
 	const char *with;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The sources of counts (KES_SOURCE_*) by name, as --source takes them. */
+/* The names of sources (KES_SOURCE_*), as --source accepts them. */
 #ifndef EXITSTAT_SOURCES_H
 #define EXITSTAT_SOURCES_H
 
@@ -15,9 +15,9 @@
 
 /* "unknown" for anything else. */
 const char *source_name_of(uint32_t source);
-/* A warning that @lost exits were seen and not counted. Returns @out. */
+/* Format a warning that @lost exits were lost. Returns @out. */
 const char *source_lost_text(uint64_t lost, char out[LOST_TEXT_LEN]);
-/* A warning that counters of @nr vCPUs began again. Returns @out. */
+/* Format a warning about @nr counter restarts. Returns @out. */
 const char *source_restarts_text(uint64_t nr, char out[RESTARTS_TEXT_LEN]);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* The states of a vCPU thread (KES_STATE_*) in words: states.def. */
+/* The names of the states of a vCPU thread (KES_STATE_*): states.def. */
 #ifndef EXITSTAT_STATES_H
 #define EXITSTAT_STATES_H
 
@@ -10,7 +10,7 @@
 
 struct state {
 	const char *name;
-	const char *title;	/* head of a narrow column */
+	const char *title;	/* heading of a narrow column */
 	uint32_t colour;	/* 0xRRGGBB */
 	const char *meaning;
 };

@@ -2,9 +2,9 @@
 /*
  * Implements child.h.
  *
- * A second, close-on-exec pipe tells whether exec worked: it reports errno or
- * is closed by the successful exec. As child subreaper we inherit processes
- * that the command orphans, which keeps a daemonized QEMU our descendant.
+ * A second, close-on-exec pipe reports the errno of a failed exec; a successful
+ * exec closes it. exitstat is a child subreaper, so that a daemonized QEMU stays
+ * its descendant.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -30,7 +30,7 @@ static void run_child(char *const argv[], int out, int report)
 	_exit(127);
 }
 
-/* 0 when the report pipe was closed by exec, else the child's errno. */
+/* 0 if exec closed the report pipe, otherwise -errno of the child. */
 static int wait_exec(int report)
 {
 	int rc = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The recorded command: started with its standard output through a pipe,
- * passed on by the caller, and reaped with everything it leaves behind.
+ * The recorded command. Its standard output is a pipe, which the caller passes on;
+ * it is reaped together with the processes that it orphans.
  */
 #ifndef EXITSTAT_CHILD_H
 #define EXITSTAT_CHILD_H
@@ -12,20 +12,20 @@
 
 struct child {
 	pid_t pid;
-	int out;		/* read end of its standard output, -1: closed */
+	int out;		/* read end of the pipe; -1: closed */
 	bool ended;
-	int status;		/* of waitpid(), once ended */
+	int status;		/* from waitpid(), once ended */
 };
 
 /*
- * Runs @argv (NULL-terminated) by PATH. Returns once it has been executed:
- * -errno with a line in @err when it could not be. stdin and stderr are
- * inherited, signals are as at our own start.
+ * Run @argv (NULL-terminated, searched in PATH) and return after exec. -errno
+ * with a line in @err if exec failed. stdin and stderr are inherited; signals are
+ * as they were when exitstat started.
  */
 int child_start(struct child *c, char *const argv[], struct errbuf *err);
-/* Reaps whoever ended; sets ended and status for the command itself. */
+/* Reap all children that have ended. If the command has, set ended and status. */
 void child_reap(struct child *c);
-/* "exited with status 1", "was killed by SIGTERM (15)" */
+/* Format "exited with status 1" or "was killed by SIGTERM (15)". */
 void child_describe(const struct child *c, char *out, size_t size);
 
 #endif

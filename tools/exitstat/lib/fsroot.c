@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Implements fsroot.h: reading /proc and /sys below a root directory. Never
- * decides what an error means; callers do.
- */
+/* Implements fsroot.h. Callers decide what an error means. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -22,7 +19,7 @@ static int open_at_root(const char *root, const char *path, int flags)
 	return rc;
 }
 
-/* Most files are a line; the kernel's snapshot is filled in very few calls. */
+/* Most files are one line. The kernel's snapshot takes few calls of CHUNK. */
 #define SMALL	4096
 #define CHUNK	(256 * 1024)
 
@@ -73,7 +70,7 @@ void fsroot_line(const char *root, const char *path, char *out, size_t size)
 	buf_free(&b);
 }
 
-/* "none [integrity] confidentiality": the level in brackets is the one. */
+/* "none [integrity] confidentiality": the level in brackets is active. */
 bool fsroot_lockdown(const char *root, char *out, size_t size)
 {
 	char line[128], *level;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Text as JSON, whatever bytes it has, as command lines need not be UTF-8; numbers. */
+/*
+ * Text and numbers as JSON. Text may contain any bytes: command lines need not be
+ * UTF-8.
+ */
 #ifndef EXITSTAT_JSON_TEXT_H
 #define EXITSTAT_JSON_TEXT_H
 
@@ -10,7 +13,7 @@
 
 #include "util.h"
 
-/* Never NULL; bytes that are not UTF-8 become '?'. */
+/* Never NULL. If @text is not UTF-8, other bytes than ASCII become '?'. */
 static inline json_t *json_text(const char *text)
 {
 	json_t *j = json_string(text);
@@ -41,14 +44,14 @@ static inline json_t *json_seconds(uint64_t ns)
 	return json_real((double)ns / 1e9);
 }
 
-/* null of nothing */
+/* null if @whole is 0 */
 static inline json_t *json_percent(uint64_t part, uint64_t whole)
 {
 	return whole ? json_real(100.0 * (double)part / (double)whole) :
 		       json_null();
 }
 
-/* The whole of what a program gets; takes @j. */
+/* Print @j and release it. */
 static inline void json_print(json_t *j, FILE *out)
 {
 	json_dumpf(j, out, JSON_INDENT(2) | JSON_REAL_PRECISION(9));
@@ -56,7 +59,7 @@ static inline void json_print(json_t *j, FILE *out)
 	json_decref(j);
 }
 
-/* -1 stands for "the source does not fill it". */
+/* null for -1: the source does not provide it. */
 static inline json_t *json_count(int64_t n)
 {
 	return n < 0 ? json_null() : json_integer(n);

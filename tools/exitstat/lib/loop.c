@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements loop.h with ppoll(), which admits signals while it waits, and a
- * timerfd, which is as exact as the kernel can be.
+ * Implements loop.h with ppoll(), which unblocks signals while it waits, and a
+ * timerfd, which has the precision of the kernel's timers.
  */
 #include <assert.h>
 #include <errno.h>
@@ -124,7 +124,7 @@ uint64_t loop_every(struct loop *l, uint64_t interval_ns)
 	return now_ns;
 }
 
-/* A time that has passed is over at once; 0 would be never. */
+/* A time in the past expires immediately. 0 would disarm the timer. */
 static void set_timer(const struct loop *l, uint64_t at_ns)
 {
 	struct itimerspec its = {
@@ -142,7 +142,7 @@ int loop_wait(struct loop *l, uint64_t until_ns)
 	set_timer(l, tick_ns < until_ns ? tick_ns : until_ns);
 	if (ppoll(l->fds, l->nr, NULL, &l->mask) < 0)
 		return errno == EINTR ? 0 : -errno;
-	/* backwards: what a handler removes is replaced by one that was called */
+	/* backwards: a handler that is removed is replaced by one already called */
 	for (nfds_t i = l->nr; --i > 0;)
 		if (l->fds[i].revents && l->handlers[i].fn)
 			l->handlers[i].fn(l->handlers[i].arg,

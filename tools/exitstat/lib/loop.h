@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The event loop of what runs until it is stopped: a periodic timer, file
- * descriptors and signals, in one thread.
+ * The event loop of commands that run until they are stopped: a periodic timer,
+ * file descriptors and signals, in one thread.
  *
- * Signals are blocked outside of loop_wait() and only set flags, which the
- * caller takes when it is ready for them. So nothing is interrupted half done,
- * and the end of the caller's loop is the one way out.
+ * Signals are blocked outside of loop_wait() and only set flags, which the caller
+ * reads and clears. They interrupt nothing, and the caller's loop has one exit.
  *
- * There is one loop at a time in a process, as signals are the process's.
+ * A process has at most one loop at a time, because signals belong to the process.
  */
 #ifndef EXITSTAT_LOOP_H
 #define EXITSTAT_LOOP_H
@@ -20,14 +19,14 @@
 #include "util.h"
 
 #define LOOP_MAX_FDS	16
-#define LOOP_NEVER	UINT64_MAX	/* a deadline that does not come */
+#define LOOP_NEVER	UINT64_MAX	/* no deadline */
 
 typedef void (*loop_fn)(void *arg, short events);
 
 struct loop {
 	const struct clock *clock;
 	struct ticker ticker;
-	sigset_t mask;		/* while it waits */
+	sigset_t mask;		/* in loop_wait() */
 	nfds_t nr;
 	struct pollfd fds[1 + LOOP_MAX_FDS];	/* the first is a timer */
 	struct loop_handler {
@@ -37,49 +36,49 @@ struct loop {
 };
 
 /*
- * From here on SIGINT, SIGTERM and SIGHUP are for loop_stopped(), and SIGPIPE
- * and SIGXFSZ are ignored: a reader or a disk that went away is an error, not
- * the end. -errno with a line in @err.
+ * Make loop_stopped() report SIGINT, SIGTERM and SIGHUP, and ignore SIGPIPE and
+ * SIGXFSZ, so that a closed pipe or a full disk is an error of write(). -errno
+ * with a line in @err.
  */
 int loop_open(struct loop *l, const struct clock *clock, struct errbuf *err);
-/* Signals stay as they are: what comes last is not to be interrupted either. */
+/* Keep the signal handlers, so that the rest of the command is not interrupted. */
 void loop_close(struct loop *l);
-/* In a new process, before exec: signals as they are without a loop. */
+/* In a new process, before exec: restore the signals. */
 void loop_leave_signals(void);
 
-/* Another signal that stops. */
+/* Make loop_stopped() report another signal. */
 void loop_stop_by(struct loop *l, int sig);
-/* SIGCHLD is for loop_child_ended(). */
+/* Make loop_child_ended() report SIGCHLD. */
 void loop_watch_children(struct loop *l);
-/* A signal that has a handler, which is to run only while the loop waits. */
+/* Let a signal, whose handler the caller installs, arrive only in loop_wait(). */
 void loop_woken_by(struct loop *l, int sig);
 
-/* Calls @fn in loop_wait() when @fd can be read. NULL: only ends the wait. */
+/* Call @fn in loop_wait() when @fd is readable. NULL: only end the wait. */
 void loop_add(struct loop *l, int fd, loop_fn fn, void *arg);
-/* Harmless when @fd is not there. @fn may do it. */
+/* Does nothing if @fd was not added. A loop_fn may call it. */
 void loop_remove(struct loop *l, int fd);
 
 uint64_t loop_now_ns(const struct loop *l);
-/* Ticks begin, the first @interval_ns after now, which is returned. */
+/* Start ticks, the first one @interval_ns from now. Returns the time. */
 uint64_t loop_every(struct loop *l, uint64_t interval_ns);
 
 /*
- * Waits for a descriptor, a signal, the next tick or until @until_ns, and calls
- * whose descriptors are ready. -errno: it could not wait.
+ * Wait for a descriptor, a signal or the next tick, at most until @until_ns, and
+ * call the functions of ready descriptors. -errno if the wait failed.
  */
 int loop_wait(struct loop *l, uint64_t until_ns);
 
-/* Is it time for a tick? It stays so until loop_next_tick(). */
+/* True if a tick is due, until loop_next_tick() is called. */
 bool loop_tick_due(const struct loop *l);
-/* The tick has been served: returns how many others were missed by now. */
+/* Finish the tick. Returns the number of deadlines missed since. */
 uint64_t loop_next_tick(struct loop *l);
 
 /*
- * The signal that asked to stop since the last call, or 0. @from_tty, unless it
- * is NULL: from the terminal, which sends it to the whole process group.
+ * Return the stop signal that arrived since the last call, or 0. Sets *@from_tty,
+ * if not NULL: the terminal sent it, to the whole process group.
  */
 int loop_stopped(bool *from_tty);
-/* Has a child ended since the last call? */
+/* True if a child has ended since the last call. */
 bool loop_child_ended(void);
 
 #endif

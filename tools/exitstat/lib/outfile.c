@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Implements outfile.h: temporary file, then rename.
- *
- * Owns the temporary file until commit or abort. Knows nothing of contents.
- */
+/* Implements outfile.h with a temporary file and rename(). */
 #include <errno.h>
 #include <stdio_ext.h>
 #include <stdlib.h>

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A file that appears under its name only when it is complete.
+ * An output file that appears under its name when it is complete.
  *
- * Everything goes to a temporary file in the same directory, which replaces
- * the final name at commit. Recordings do not use this: they must stay
- * readable after a crash and have a protocol of their own (recording/write.c).
+ * Output is written to a temporary file in the same directory, which is renamed
+ * on commit. Recordings do not use this: they must be readable after a crash
+ * (recording/write.c).
  */
 #ifndef EXITSTAT_OUTFILE_H
 #define EXITSTAT_OUTFILE_H
@@ -21,11 +21,11 @@ struct outfile {
 
 /* @path NULL or "-" is standard output. @path must outlive @o. */
 int outfile_open(struct outfile *o, const char *path, struct errbuf *err);
-/* Flushes, syncs and renames. On error the temporary file is gone. */
+/* Flush, sync and rename. On an error, remove the temporary file. */
 int outfile_commit(struct outfile *o, struct errbuf *err);
-/* Forgets everything written. Harmless after outfile_commit(). */
+/* Discard the output. Does nothing after outfile_commit(). */
 void outfile_abort(struct outfile *o);
-/* Its error is told: what stdout still holds is not tried again at exit. */
+/* After a reported error of stdout: drop its buffer, so that exit() does not retry. */
 void outfile_drop_stdout(void);
 
 #endif

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Implements plain.h.
- */
+/* Implements plain.h. */
 #include <err.h>
 #include <langinfo.h>
 #include <locale.h>

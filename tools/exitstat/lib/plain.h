@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Text for people, on a terminal that may know no more than ASCII: names in a
- * recording may be any text. What this program itself prints is ASCII, but for
- * blocks that are asked for by plain_has_utf8().
+ * Text output for terminals that may support only ASCII. Names in a recording may
+ * contain any text; exitstat's own output is ASCII, except for block characters,
+ * which require plain_has_utf8().
  */
 #ifndef EXITSTAT_PLAIN_H
 #define EXITSTAT_PLAIN_H
@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-/* By the locale that the environment asks for. */
+/* According to the locale in the environment. */
 bool plain_has_utf8(void);
 
 struct plain {
@@ -19,9 +19,9 @@ struct plain {
 	FILE *f;
 };
 
-/* A stream that plain_end() passes on to standard output. */
+/* Return a stream whose text plain_end() prints on standard output. */
 FILE *plain_begin(struct plain *p);
-/* Without UTF-8, a byte that is not ASCII becomes a '?': columns stay. */
+/* Without UTF-8, replace each byte that is not ASCII with '?'. */
 void plain_end(struct plain *p);
 
 #endif

@@ -10,7 +10,7 @@
 #include "lib/fsroot.h"
 #include "lib/proc.h"
 
-/* Fields of /proc/PID/stat, as proc(5) counts them. */
+/* Fields of /proc/PID/stat, numbered as in proc(5). */
 #define STAT_STATE	3
 #define STAT_PPID	4
 #define STAT_STARTTIME	22	/* in ticks since boot */
@@ -59,7 +59,7 @@ bool proc_is_alive(const char *root, uint32_t pid)
 	return alive;
 }
 
-/* A field of stat as text, by its place; comm, the second, may be any text. */
+/* A field of stat as text. The second one, comm, may contain any text. */
 static int stat_field(const char *root, uint32_t pid, int field, char out[24])
 {
 	struct buf b = { 0 };
@@ -97,7 +97,7 @@ int proc_descends(const char *root, uint32_t pid, uint32_t ancestor)
 	uint64_t at = pid;
 	int rc = pid ? 0 : -ESRCH;
 
-	/* A chain cannot be longer than there are pids; a fake one could. */
+	/* the limit ends a cycle, which a fake /proc could have */
 	for (int depth = 0; !rc && depth < 4096; depth++) {
 		if (at == ancestor)
 			return 1;
@@ -108,7 +108,7 @@ int proc_descends(const char *root, uint32_t pid, uint32_t ancestor)
 	return rc;
 }
 
-/* A tick is added: rounded down, it would have begun before its parent. */
+/* Rounded up to a tick: rounded down, it could start before its parent. */
 uint64_t proc_began_ns(const char *root, uint32_t pid, uint64_t now_ns)
 {
 	uint64_t ticks, hz = (uint64_t)sysconf(_SC_CLK_TCK), boot, began;

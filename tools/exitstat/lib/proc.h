@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Processes, by /proc below a root that tests can replace: their arguments,
- * their parents, and when they began.
+ * Arguments, parents and start times of processes, from /proc below a root that
+ * tests can replace.
  */
 #ifndef EXITSTAT_PROC_H
 #define EXITSTAT_PROC_H
 
 #include "util.h"
 
-/* The arguments of a process; none when it is gone. */
+/* The arguments of a process; none if it has ended. */
 struct proc_args {
 	char **v;
 	size_t nr;
@@ -18,22 +18,22 @@ struct proc_args {
 struct proc_args proc_args(const char *root, uint32_t pid);
 void proc_args_free(struct proc_args *a);
 
-/* The process's arguments joined by blanks; "" when it is gone. */
+/* The arguments of a process, joined by blanks; "" if it has ended. */
 void proc_cmdline(const char *root, uint32_t pid, char *out, size_t size);
 
-/* 1: @pid is @ancestor or descends from it; 0: no; -ESRCH: @pid is gone. */
+/* 1: @pid is @ancestor or descends from it; 0: no; -ESRCH: @pid has ended. */
 int proc_descends(const char *root, uint32_t pid, uint32_t ancestor);
 
 bool proc_is_alive(const char *root, uint32_t pid);
-/* Its state as a letter ("S": sleeps), see proc(5); 0: cannot tell. */
+/* Its state as a letter, see proc(5); '\0' if it is unknown. */
 char proc_state(const char *root, uint32_t pid);
-/* When it began (CLOCK_MONOTONIC), or @now_ns if that cannot be told. */
+/* Its start time (CLOCK_MONOTONIC), or @now_ns if that is unknown. */
 uint64_t proc_began_ns(const char *root, uint32_t pid, uint64_t now_ns);
 
 /*
- * Had the process of this number begun at @at_ns (CLOCK_MONOTONIC)? If not, it
- * is another one than that which had the number then. 1 or 0; -ESRCH: it is
- * gone, or does not say.
+ * 1 if the process with this pid started before @at_ns (CLOCK_MONOTONIC); 0 if
+ * the pid has been reused since; -ESRCH if the process has ended or its start time
+ * is unknown.
  */
 int proc_had_begun(const char *root, uint32_t pid, uint64_t at_ns);
 

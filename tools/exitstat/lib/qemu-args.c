@@ -54,7 +54,7 @@ bool qemu_item(const char *list, const char *key, bool first, char *out,
 	return false;
 }
 
-/* The value after an option; NULL without it. */
+/* The value of an option; NULL if it is absent. */
 static const char *option_value(char *const *args, size_t n, const char *opt)
 {
 	for (size_t i = 1; i + 1 < n; i++) {

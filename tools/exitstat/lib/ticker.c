@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Implements ticker.h. Owns no state; does not sleep: the event loop (loop.h)
- * sets a timer to ticker.next_ns.
- */
+/* Implements ticker.h. The event loop (loop.h) sets a timer to ticker.next_ns. */
 #include "lib/ticker.h"
 
 void ticker_start(struct ticker *t, uint64_t now_ns, uint64_t interval_ns)

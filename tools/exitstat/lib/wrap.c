@@ -4,7 +4,7 @@
 
 #include "lib/wrap.h"
 
-/* At a blank, but not between a number and its percent sign. */
+/* Break at a blank, but not before a percent sign. */
 static bool may_break(const char *at)
 {
 	return *at == ' ' && at[1] != '%';
