@@ -59,7 +59,7 @@ static int on_delta(void *arg, const int64_t n[REC_MAX_COLUMNS])
 	return 0;
 }
 
-static int on_closure(void *arg, const int64_t n[REC_MAX_COLUMNS])
+static int on_entries(void *arg, const int64_t n[REC_MAX_COLUMNS])
 {
 	add_sum(arg, n[1], METER_ATTEMPTS, n[2]);
 	add_sum(arg, n[1], METER_ENTRY_FAILED, n[3]);
@@ -90,7 +90,7 @@ static int add_all(struct totals *t, struct recording *r, struct errbuf *err)
 		rec_row_fn fn;
 		uint32_t group;
 	} tables[] = {
-		{ PACK_CLOSURE, on_closure, 0 },
+		{ PACK_ENTRIES, on_entries, 0 },
 		{ PACK_VCPU_TIME, on_vcpu_time, KES_GROUP_TIME },
 		{ PACK_TIME, on_time, KES_GROUP_TIME },
 	};

@@ -172,7 +172,7 @@ const struct export_table export_tables[] = {
 	  { SAMPLE, VCPU, REASON, FIELD_L1, FIELD_L2, FIELD_REFLECTED,
 	    FIELD_FASTPATH, FIELD_USERSPACE }, fill_exits },
 	{ "entries", "attempts to enter the guest, and those that failed", 0,
-	  FIELD_ACCOUNTING, PACK_CLOSURE,
+	  FIELD_ACCOUNTING, PACK_ENTRIES,
 	  { SAMPLE, VCPU, "attempts", "entry_failed", "entry_emulated" },
 	  fill_entries },
 	{ "userspace", "returns of KVM_RUN to user space by KVM_EXIT_*", 0,

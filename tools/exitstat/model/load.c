@@ -220,7 +220,7 @@ int model_load_latency(struct model *m, struct recording *rec, size_t max_cols,
 	m->latency.nr_cols = m->bins.nr < max_cols ? m->bins.nr : max_cols;
 	rc = rec_for_each_row(rec, PACK_DELTA, add_delta, m, err);
 	if (!rc)
-		rc = rec_for_each_row(rec, PACK_CLOSURE, add_closure, m, err);
+		rc = rec_for_each_row(rec, PACK_ENTRIES, add_closure, m, err);
 	if (!rc)
 		rc = model_groups_load(m, err);
 	if (rc) {

@@ -76,7 +76,7 @@ static int store_exit(struct rows *r, const struct delta_exit *x)
 	return rec_row(r->w, PACK_DELTA, r->sample, n, r->err);
 }
 
-static int store_closure(struct rows *r, const struct delta_change *c)
+static int store_entries(struct rows *r, const struct delta_change *c)
 {
 	const int64_t n[] = { r->vcpu, (int64_t)c->sums[DELTA_ATTEMPTS],
 			      (int64_t)c->sums[DELTA_ENTRY_FAILED],
@@ -84,7 +84,7 @@ static int store_closure(struct rows *r, const struct delta_change *c)
 
 	if (!(r->delta->hdr.fields & KES_FIELD_ACCOUNTING) || !(n[1] | n[2] | n[3]))
 		return 0;
-	return rec_row(r->w, PACK_CLOSURE, r->sample, n, r->err);
+	return rec_row(r->w, PACK_ENTRIES, r->sample, n, r->err);
 }
 
 static int store_users(struct rows *r, const struct delta_list *l)
@@ -143,7 +143,7 @@ static int store_buckets(struct rows *r, const struct delta_list *l)
 
 static int store_groups(struct rows *r, const struct delta_change *c)
 {
-	int rc = store_closure(r, c);
+	int rc = store_entries(r, c);
 
 	if (!rc)
 		rc = store_users(r, &c->users);

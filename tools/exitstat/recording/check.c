@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Is a file a recording, and a sound one? And what is said of one that is not
- * (see reader-internal.h).
+ * Checks that a file is a valid recording, and reports why it is not (see
+ * reader-internal.h).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,7 @@ int rec_corrupt(const struct recording *r, const char *what,
 		       what);
 }
 
-/* An SQLite error, told as what it means for a reader of recordings. */
+/* Translate an SQLite error for readers of recordings. */
 int rec_read_error(const struct recording *r, struct errbuf *err)
 {
 	sqlite3 *db = r->db;
@@ -124,7 +124,7 @@ int rec_check_tables(struct recording *r, struct errbuf *err)
 	static const char sql[] =
 		"SELECT count(*) FROM sqlite_master WHERE type = 'table'"
 		" AND rootpage > 0 AND name IN ('meta', 'vm', 'vcpu', 'reason',"
-		" 'sample', 'phase', 'kvm_exit', 'detail', 'pack', 'run')";
+		" 'sample', 'phase', 'kvm_exit', 'detail', 'pack', 'block')";
 	int64_t nr = 0;
 	int rc = rec_number(r, sql, &nr, err);
 

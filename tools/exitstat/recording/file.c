@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Owns the file of a recording that is being made (see writer.h and
- * exitstat-recording(5)): its name, its schema, and how it ends.
+ * Owns the file of a recording that is being written (see writer.h and
+ * exitstat-recording(5)): its name, its schema, its completion.
  *
  * Crash safety: the database is FILE.part in WAL mode and each sample is one
- * transaction, so a kill at any moment loses at most the sample being
- * written. Only rec_finish() gives it the final name, after folding the WAL
- * in, so that FILE is always one complete file.
+ * transaction, so a kill at any time loses at most the sample being written.
+ * Only rec_finish() renames it, after merging the WAL, so FILE is always complete.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +25,7 @@ static const char pragmas[] =
 void rec_close_writer(struct rec_writer *w)
 {
 	rec_finalize(w);
-	rec_runs_free(w);
+	rec_blocks_free(w);
 	rec_totals_free(w);
 	sqlite3_close(w->db);
 	free(w->phase_begins);
@@ -47,7 +46,7 @@ static void unlink_part(const struct rec_writer *w)
 	}
 }
 
-/* O_EXCL decides between two recorders of the same name. */
+/* O_EXCL decides between two recorders with the same name. */
 static int claim_part(struct rec_writer *w, bool force, struct errbuf *err)
 {
 	int fd, rc;
@@ -101,12 +100,12 @@ close:
 
 int rec_commit(struct rec_writer *w, struct errbuf *err)
 {
-	int rc = rec_runs_flush(w, err);
+	int rc = rec_blocks_flush(w, err);
 
 	return rc ? rc : rec_step(w, w->stmts[STMT_COMMIT], err);
 }
 
-/* Leaving WAL mode folds the log in, so that the file alone is complete. */
+/* Leaving WAL mode merges the log, so that the file alone is complete. */
 static int fold_wal(struct rec_writer *w, struct errbuf *err)
 {
 	int rc = rec_exec(w, "PRAGMA wal_checkpoint(TRUNCATE);", err);
@@ -115,13 +114,13 @@ static int fold_wal(struct rec_writer *w, struct errbuf *err)
 	return rc ? rc : rec_exec(w, "PRAGMA journal_mode=DELETE;", err);
 }
 
-/* Totals of all samples, and with them, that there are no more. */
+/* Write the totals of all samples, and mark the recording as complete. */
 static int complete(struct rec_writer *w, struct errbuf *err)
 {
 	int rc = rec_begin(w, err);
 
 	if (!rc)
-		rc = rec_runs_end(w, err);
+		rc = rec_blocks_end(w, err);
 	if (!rc)
 		rc = rec_totals_write(w, err);
 	if (!rc)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the writer and the reader of recordings both know: one SQLite database
- * per run, described for other programs in exitstat-recording(5).
+ * Definitions for writers and readers of recordings. A recording is an SQLite
+ * database; exitstat-recording(5) describes it for other programs.
  */
 #ifndef EXITSTAT_REC_FORMAT_H
 #define EXITSTAT_REC_FORMAT_H
@@ -11,16 +11,16 @@
 #include <stdint.h>
 
 #define REC_APPLICATION_ID	0x45584954	/* "EXIT" */
-#define REC_EXPORT_ID		0x45584953	/* "EXIS": all of it as rows */
-#define REC_VERSION		4
-#define REC_PART_SUFFIX		".part"	/* of a file that is being made */
+#define REC_EXPORT_ID		0x45584953	/* "EXIS": an export, with all numbers as rows */
+#define REC_VERSION		5
+#define REC_PART_SUFFIX		".part"	/* of an unfinished recording */
 
 #define REC_NR_BUCKETS		40
 #define REC_NR_STATES		5	/* KES_STATE_* without the guest */
 
 /*
- * The tables with plain rows, which have ids from 1, or a key of their own. In
- * order of reference.
+ * The tables with plain rows, which have ids from 1 or another key. In order of
+ * reference.
  */
 enum rec_table {
 	REC_META, REC_VM, REC_VCPU, REC_REASON, REC_SAMPLE, REC_PHASE,
@@ -39,9 +39,9 @@ struct rec_vm {
 	const char *name;
 	const char *comm;
 	const char *cmdline;
-	const char *machine;	/* NULL: not known */
+	const char *machine;	/* NULL: unknown */
 	uint64_t created_ns;
-	uint64_t died_ns;	/* 0: lived at the end of the recording */
+	uint64_t died_ns;	/* 0: existed at the end of the recording */
 };
 
 struct rec_vcpu {
@@ -69,7 +69,7 @@ struct rec_sample {
 	uint64_t begin_ns;
 	uint64_t end_ns;
 	uint64_t missed;
-	int phase;		/* index, of what it has counted; -1: none */
+	int phase;		/* index of the phase of its counts; -1: none */
 };
 
 struct rec_phase {
@@ -79,7 +79,7 @@ struct rec_phase {
 	const char *line;
 };
 
-/* Counters of one reason; -1 in a count: the source does not fill it. */
+/* Counters of one reason; a count of -1 is unavailable from the source. */
 struct rec_counts {
 	int64_t l1;
 	int64_t l2;
@@ -88,7 +88,7 @@ struct rec_counts {
 	int64_t userspace;
 };
 
-/* Of a row of PACK_DELTA, from its first value on. */
+/* The counters of a row of PACK_DELTA, given its first value. */
 static inline struct rec_counts rec_counts(const int64_t *n)
 {
 	return (struct rec_counts) { n[0], n[1], n[2], n[3], n[4] };

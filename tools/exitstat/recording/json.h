@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a recording says about itself, as JSON. */
+/* The metadata of a recording as JSON. */
 #ifndef EXITSTAT_REC_JSON_H
 #define EXITSTAT_REC_JSON_H
 
@@ -7,7 +7,7 @@
 
 #include "recording/reader.h"
 
-/* The table meta: an object with a text for each key. */
+/* The table meta as an object with a string for each key. */
 json_t *rec_meta_json(const struct recording *r);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a loaded recording says about itself (see reader.h).
+ * The metadata of a loaded recording (see reader.h).
  */
 #include <string.h>
 
@@ -58,7 +58,7 @@ int rec_need_group(const struct recording *r, uint32_t group,
 		       r->path, text, text);
 }
 
-/* Which group a table's rows are of. */
+/* The group of each table. */
 static const uint32_t group_of[PACK_NR_SHAPES] = {
 	[PACK_TIME] = KES_GROUP_TIME,
 	[PACK_HISTOGRAM] = KES_GROUP_HISTOGRAM,
@@ -78,7 +78,7 @@ int rec_find_groups(struct recording *r, struct errbuf *err)
 	struct errbuf ignored;
 	int rc;
 
-	/* what was on at the last sample, and what was on before and left rows */
+	/* groups on at the last sample, and groups with rows from before */
 	if (groups_parse(list, &r->groups, &ignored))
 		r->groups = 0;
 	r->groups |= KES_GROUP_COUNT;

@@ -2,11 +2,11 @@
 /*
  * Implements pack.h.
  *
- * A row is a byte that says what follows, and numbers of seven bits per byte,
- * the lowest first, of which all but the last have bit 7 set (LEB128). Bits 0
- * to 5 of the first byte: value i is there; a value that is not is 0. Bit 6:
- * another vCPU than the row before, by a signed difference (zigzag). Bit 7: a
- * byte follows with the values that are NULL in this row and those after it.
+ * A row is a flag byte followed by numbers in LEB128: seven bits per byte, lowest
+ * first, with bit 7 set in all but the last. Flag bits 0 to 5: value i is present;
+ * an absent value is 0. Bit 6: the vCPU differs from the previous row's, by a signed
+ * difference (zigzag). Bit 7: a byte follows with the values that are NULL in this
+ * and the following rows.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,13 +16,13 @@
 
 #define OTHER_VCPU	0x40
 #define OTHER_NULLS	0x80
-/* 64 bits in groups of seven. */
+/* Bytes for 64 bits in groups of seven. */
 #define MAX_NUMBER	10
 #define MAX_ROW		(2 + PACK_MAX_NUMBERS * MAX_NUMBER)
 
 const struct pack_shape pack_shapes[PACK_NR_SHAPES] = {
 	[PACK_DELTA] = { "delta", 2, 5, -1, 0x1e },
-	[PACK_CLOSURE] = { "closure", 1, 3, -1, 0 },
+	[PACK_ENTRIES] = { "entries", 1, 3, -1, 0 },
 	[PACK_USERSPACE] = { "userspace", 2, 1, -1, 0 },
 	[PACK_VCPU_TIME] = { "vcpu_time", 1, 2, -1, 0 },
 	[PACK_TIME] = { "time", 2, 6, 5, 0x20 },
@@ -50,7 +50,7 @@ static uint64_t unzigzag(uint64_t n)
 	return n >> 1 ^ (0 - (n & 1));
 }
 
-/* For each kind a loop of its own, whose length the compiler knows. */
+/* One loop for each kind, with a length known to the compiler. */
 static inline __attribute__((always_inline))
 int put_row(const struct pack_shape *shape, struct pack_state *s,
 	    struct buf *out, const int64_t *n)
@@ -113,7 +113,7 @@ static int get_number(struct pack_reader *r, uint64_t *n)
 	return -EINVAL;
 }
 
-/* The vCPU and the NULLs, where they differ from those of the row before. */
+/* Append the vCPU and the NULLs if they differ from the previous row's. */
 static int get_state(struct pack_reader *r, unsigned int what)
 {
 	uint64_t n;
@@ -155,7 +155,7 @@ int pack_next(enum pack_kind kind, struct pack_reader *r, int64_t *n)
 	return 1;
 }
 
-/* Up to the highest number, as a damaged recording may have any. */
+/* Saturates, because a damaged recording may have any value. */
 static int64_t sum_of(int64_t a, int64_t b)
 {
 	if (a < 0 || b < 0)
@@ -202,7 +202,7 @@ static bool same_keys(const struct pack_sums *s, size_t row, const int64_t *n)
 	return true;
 }
 
-/* The place of a row's keys: the row's, or an empty one. */
+/* The place of a row's keys in the hash table: occupied by the row, or empty. */
 static uint32_t *place_of(const struct pack_sums *s, const int64_t *n)
 {
 	uint64_t hash = 0;
@@ -217,7 +217,7 @@ static uint32_t *place_of(const struct pack_sums *s, const int64_t *n)
 	}
 }
 
-/* At most half of the places are taken. */
+/* At most half of the places are occupied. */
 static void make_room(struct pack_sums *s)
 {
 	s->rows = vec_room(s->rows, s->nr, &s->cap, sizeof(*s->rows));
@@ -234,7 +234,7 @@ void pack_sums_add(struct pack_sums *s, const int64_t *n)
 {
 	uint32_t *place;
 
-	/* samples list things in the same order: mostly it is the next */
+	/* samples have the same order of rows, so it is usually the next */
 	if (s->next < s->nr && same_keys(s, s->next, n)) {
 		pack_add(s->kind, s->rows[s->next++], n);
 		return;

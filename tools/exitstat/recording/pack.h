@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Rows of numbers as bytes: what a recording keeps of a sample while it is made
- * and, if it is long, for good. A thousand vCPUs have 15,000 rows in a sample;
- * as rows of SQL each of them would cost a search in a tree. The bytes are
- * described in exitstat-recording(5). Pure: knows nothing of SQLite.
+ * Packs rows of numbers into bytes, the form in which a recording stores samples.
+ * A sample of a thousand vCPUs has 15,000 rows; each SQL row would cost a search
+ * in a tree. exitstat-recording(5) describes the bytes. Independent of SQLite.
  */
 #ifndef EXITSTAT_REC_PACK_H
 #define EXITSTAT_REC_PACK_H
@@ -11,38 +10,38 @@
 #include "util.h"
 
 /*
- * Kinds of numbers, each with a table of rows of its own in SQL; the columns after
- * "sample" are the numbers. In a recording, their bytes are columns in this order:
- * the largest at the end, which are passed over where others are read.
+ * Kinds of numbers, each with its own table of rows in SQL; the columns after
+ * "sample" are the numbers. In a recording, their bytes are columns in this order,
+ * the largest last, so that reading the others can skip them.
  */
 enum pack_kind {
-	PACK_DELTA, PACK_CLOSURE, PACK_USERSPACE, PACK_VCPU_TIME, PACK_TIME,
+	PACK_DELTA, PACK_ENTRIES, PACK_USERSPACE, PACK_VCPU_TIME, PACK_TIME,
 	PACK_HISTOGRAM, PACK_NR_KINDS,
-	PACK_DETAIL = PACK_NR_KINDS,	/* numbers alike, with rows of its own */
+	PACK_DETAIL = PACK_NR_KINDS,	/* same shape, but stored as plain rows */
 	PACK_NR_SHAPES
 };
 
-#define PACK_MAX_NUMBERS 8	/* of one kind: a line of the cache */
+#define PACK_MAX_NUMBERS 8	/* of one kind: a cache line */
 
 struct pack_shape {
-	const char *name;	/* of the table of rows */
+	const char *name;	/* the table of rows */
 	int keys;		/* the first is the vCPU */
 	int values;
-	int max_value;		/* this one is no sum but a maximum; -1: none */
+	int max_value;		/* index of a maximum (the others are sums); -1: none */
 	unsigned int nulls;	/* bit i: value i may be NULL */
 };
 
 extern const struct pack_shape pack_shapes[PACK_NR_SHAPES];
 
-/* What the rows before left behind; zeroed for the first. */
+/* The state after the previous rows; zero before the first. */
 struct pack_state {
 	uint64_t vcpu;
 	unsigned int nulls;	/* bit i: value i is NULL */
 };
 
 /*
- * Appends a row: keys, which are not negative, then values; -1 is NULL. -ERANGE:
- * a value is negative, or beyond 63 bits, and nothing has been appended.
+ * Appends a row: non-negative keys, then values; -1 is NULL. Returns 0, or -ERANGE
+ * without appending if a value is negative or has more than 63 bits.
  */
 int pack_put(enum pack_kind kind, struct pack_state *s, struct buf *out,
 	      const int64_t *n);
@@ -52,7 +51,7 @@ struct pack_reader {
 	struct pack_state state;
 };
 
-/* Of @len bytes, which may be none at all, and @data NULL then. */
+/* Starts to read @len bytes; @data may be NULL if @len is 0. */
 static inline struct pack_reader pack_reader(const void *data, size_t len)
 {
 	const unsigned char *at = data;
@@ -60,12 +59,12 @@ static inline struct pack_reader pack_reader(const void *data, size_t len)
 	return (struct pack_reader) { .at = at, .end = len ? at + len : at };
 }
 
-/* 1: the next row is in @n; 0: there is none; -EINVAL: damaged. */
+/* Reads the next row into @n. Returns 1, 0 at the end, or -EINVAL if damaged. */
 int pack_next(enum pack_kind kind, struct pack_reader *r, int64_t *n);
 
-/* By keys: below 0, 0 or above, as @a is before @b, the same or after it. */
+/* Compares keys: below 0, 0 or above 0 if @a is before, equal to or after @b. */
 int pack_compare(enum pack_kind kind, const int64_t *a, const int64_t *b);
-/* Adds @from to @to, value by value; NULL and a number is the number. */
+/* Adds @from to @to, value by value; NULL plus a number is the number. */
 void pack_add(enum pack_kind kind, int64_t *to, const int64_t *from);
 
 /* ---- sums of rows with the same keys ---- */
@@ -76,11 +75,11 @@ struct pack_sums {
 	size_t nr, cap;
 	uint32_t *places;	/* hash table: index of a row + 1 */
 	size_t nr_places;	/* a power of two, or 0 */
-	size_t next;		/* where the next row is likely to belong */
+	size_t next;		/* the likely index of the next row */
 };
 
 void pack_sums_add(struct pack_sums *s, const int64_t *n);
-/* Appends all rows, in the order in which they came first, and forgets them. */
+/* Appends all rows, in order of first appearance, and clears them. */
 void pack_sums_take(struct pack_sums *s, struct buf *out);
 void pack_sums_clear(struct pack_sums *s);
 void pack_sums_free(struct pack_sums *s);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Reads rows of numbers (see reader.h): the packed ones (pack.h) sample by sample,
- * or, in a summary, run by run; details, which have plain rows.
+ * Reads rows of numbers (see reader.h): packed rows (pack.h) sample by sample or, in
+ * a summary, block by block; and details, which are plain rows.
  *
- * A writer puts the rows of a sample in any order. They are sorted here, and
- * those with the same keys are added up, so that readers need not care.
+ * The rows of a sample may be in any order. They are sorted here, and rows with equal
+ * keys are added up.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +13,7 @@
 
 struct limits {
 	int64_t min, max;
-	int64_t base;		/* is taken off: ids become indices */
+	int64_t base;		/* subtracted, to turn ids into indices */
 };
 
 /* One pass over the rows of a kind. */
@@ -22,10 +22,10 @@ struct pass {
 	int nr_numbers;
 	struct limits samples;
 	struct limits limits[PACK_MAX_NUMBERS];	/* of the numbers */
-	int64_t before;		/* is added to what identifies rows */
+	int64_t before;		/* added to the ids of rows */
 	rec_row_fn fn;
 	void *arg;
-	/* the rows of the sample at hand, after their sample */
+	/* the rows of the current sample */
 	int64_t (*rows)[PACK_MAX_NUMBERS];
 	size_t nr, cap;
 	bool unsorted;
@@ -94,7 +94,7 @@ static void sort_rows(struct pass *p)
 	p->nr = nr;
 }
 
-/* Room for another row; of a damaged recording, many may have the same keys. */
+/* Room for another row; in a damaged recording many may have the same keys. */
 static int64_t *room_for_row(struct pass *p)
 {
 	if (p->nr == p->cap) {
@@ -113,7 +113,7 @@ static bool check_row(const struct pass *p, int64_t *row)
 	return true;
 }
 
-/* Those of one sample, or of one run. */
+/* The rows of one sample or block. */
 static int load_rows(struct pass *p, sqlite3_stmt *s)
 {
 	struct pack_reader r = reader_of(s, 1);
@@ -135,7 +135,7 @@ static int load_rows(struct pass *p, sqlite3_stmt *s)
 static int pass_rows(void *arg, sqlite3_stmt *s)
 {
 	struct pass *p = arg;
-	/* a sum of any two, as a damaged recording has */
+	/* sums may overflow in a damaged recording */
 	int64_t n[REC_MAX_COLUMNS] = { (int64_t)((uint64_t)p->before +
 				       (uint64_t)sqlite3_column_int64(s, 0)) };
 	int rc = load_rows(p, s);
@@ -150,8 +150,7 @@ static int pass_rows(void *arg, sqlite3_stmt *s)
 }
 
 /*
- * Rows of samples, or of runs, that come after @after; @before is added to what
- * identifies them.
+ * Reads the rows of samples or blocks after id @after; @before is added to their ids.
  */
 static int read_table(struct recording *r, struct pass *p, const char *table,
 		      const char *id, int64_t after, int64_t before,
@@ -174,7 +173,7 @@ static int read_packed(struct recording *r, struct pass *p, struct errbuf *err)
 	int rc = 0;
 
 	if (r->nr_runs)
-		rc = read_table(r, p, "run", "id", 0, 0, err);
+		rc = read_table(r, p, "block", "id", 0, 0, err);
 	if (!rc)
 		rc = read_table(r, p, "pack", "sample", r->summed_up,
 				r->nr_runs - r->summed_up, err);

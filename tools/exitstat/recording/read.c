@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Loads a recording and distrusts it (see reader.h).
+ * Loads a recording without trusting it (see reader.h).
  *
- * A recording may be foreign, damaged or made by another program. Nothing of
- * it is used as an index before it has been checked: row ids must count from
- * 1 without gaps, and references must name an existing row.
+ * A recording may be foreign, damaged or written by another program. Every value is
+ * checked before it is used as an index: row ids must count from 1 without gaps, and
+ * references must be to existing rows.
  */
 #include <errno.h>
 #include <sqlite3.h>
@@ -15,7 +15,7 @@
 
 #include "recording/reader-internal.h"
 
-/* Controls, C1's in UTF-8 too: a terminal could act on them. */
+/* Control characters, including C1 in UTF-8, which a terminal could interpret. */
 static bool is_control(const char *c)
 {
 	unsigned char a = (unsigned char)c[0], b = (unsigned char)c[1];
@@ -79,7 +79,7 @@ static int load_column(const struct recording *r, sqlite3_stmt *s, int i,
 	return 0;
 }
 
-/* The columns of @table, after the first of @s, into the struct of its row. */
+/* Store the columns of @table, after the first of @s, in the struct of its row. */
 static int load_columns(const struct recording *r, enum rec_table table,
 			sqlite3_stmt *s, void *row)
 {
@@ -91,7 +91,7 @@ static int load_columns(const struct recording *r, enum rec_table table,
 	return rc;
 }
 
-/* In order of time. */
+/* Checks the order by time. */
 static bool last_phase_fits(const struct recording *r)
 {
 	const struct rec_phase *p = &r->phases[r->nr_phases - 1];
@@ -100,7 +100,7 @@ static bool last_phase_fits(const struct recording *r)
 	       !(r->nr_phases > 1 && p->begin_ns < p[-1].begin_ns);
 }
 
-/* A table, as it is loaded. */
+/* A table that is being loaded. */
 struct load {
 	struct recording *r;
 	enum rec_table table;
@@ -140,7 +140,7 @@ static int load_table(struct recording *r, enum rec_table table,
 	return rc;
 }
 
-/* Samples, or runs of them, as they are loaded. */
+/* Samples or blocks that are being loaded. */
 struct samples {
 	struct recording *r;
 	size_t cap;
@@ -148,7 +148,7 @@ struct samples {
 	int64_t last;		/* sample in it */
 };
 
-/* In order of time, and so of phases. */
+/* Checks the order by time, and so by phase. */
 static int load_sample(void *arg, sqlite3_stmt *s)
 {
 	struct samples *l = arg;
@@ -166,7 +166,7 @@ static int load_sample(void *arg, sqlite3_stmt *s)
 				  m->phase < m[-1].phase) ? REC_DAMAGED : 0;
 }
 
-/* After the phases; @summary: runs of samples in place of the samples in them. */
+/* Load the samples, after the phases; @summary: blocks replace their samples. */
 static int load_samples(struct recording *r, bool summary,
 			struct errbuf *err)
 {
@@ -174,8 +174,8 @@ static int load_samples(struct recording *r, bool summary,
 	int rc = 0;
 
 	if (summary)
-		rc = rec_select(r, "SELECT id, begin_ns, end_ns, missed, phase, last FROM run WHERE id > ? ORDER BY id",
-				0, "run", load_sample, &l, err);
+		rc = rec_select(r, "SELECT id, begin_ns, end_ns, missed, phase, last FROM block WHERE id > ? ORDER BY id",
+				0, "block", load_sample, &l, err);
 	r->nr_runs = (int64_t)r->nr_samples;
 	r->summed_up = l.id = l.last;
 	if (!rc)
@@ -187,7 +187,7 @@ static int load_samples(struct recording *r, bool summary,
 	return rc;
 }
 
-/* Has it more than @max samples times vCPUs? */
+/* Whether there are more than @max samples times vCPUs. */
 static int is_long(struct recording *r, uint64_t max, bool *out,
 		   struct errbuf *err)
 {
@@ -202,8 +202,8 @@ static int is_long(struct recording *r, uint64_t max, bool *out,
 }
 
 /*
- * What a summary leaves out is not looked at either: a day has a few hundred
- * megabytes. SQLite says what is wrong with the pages that are.
+ * Pages that a summary does not need are not checked: a day has a few hundred
+ * megabytes. SQLite reports errors in the pages that are read.
  */
 static int load_all(struct recording *r, uint64_t max, struct errbuf *err)
 {
@@ -240,7 +240,7 @@ int rec_open_upto(struct recording *r, const char *path, uint64_t max,
 	}
 	rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL);
 	r->db = db;
-	/* one state of a recording that goes on meanwhile */
+	/* a consistent view while the recording continues */
 	if (!rc)
 		rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
 	rc = rc ? rec_read_error(r, err) : load_all(r, max, err);

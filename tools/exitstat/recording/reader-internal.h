@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the files that read a recording share. */
+/* Shared by the files that read a recording. */
 #ifndef EXITSTAT_REC_READER_INTERNAL_H
 #define EXITSTAT_REC_READER_INTERNAL_H
 
@@ -11,35 +11,35 @@
 
 /* ---- check.c ---- */
 
-/* -EINVAL: @what of this file cannot be. */
+/* Returns -EINVAL with a message: @what of this file is invalid. */
 int rec_corrupt(const struct recording *r, const char *what,
 		struct errbuf *err);
-/* An SQLite error, as what it means for a reader of recordings. */
+/* Translates an SQLite error into a message for readers of recordings. */
 int rec_read_error(const struct recording *r, struct errbuf *err);
-/* What @fn returns of a row that cannot be. */
+/* Returned by @fn for an invalid row. */
 #define REC_DAMAGED	(-EBADMSG)
 
 /*
- * Calls @fn for each row that @sql answers, whose parameter, if it has one, is
- * @after; stops when it returns != 0, and returns that: of a damaged one, which is
- * a row of @what, -EINVAL.
+ * Calls @fn for each row of the result of @sql, whose optional parameter is @after.
+ * Stops when @fn returns != 0 and returns that; for an invalid row, which @what
+ * names, returns -EINVAL with a message.
  */
 typedef int (*rec_select_fn)(void *arg, sqlite3_stmt *s);
 int rec_select(struct recording *r, const char *sql, int64_t after,
 	       const char *what, rec_select_fn fn, void *arg,
 	       struct errbuf *err);
-/* The single number that @sql, a query or a PRAGMA, answers. */
+/* The single number returned by @sql, a query or a PRAGMA. */
 int rec_number(struct recording *r, const char *sql, int64_t *out,
 	       struct errbuf *err);
-/* Why there is no such file, and whether its .part is there; returns -errno. */
+/* Reports a missing file, and whether its .part exists; returns -errno. */
 int rec_missing(const struct recording *r, struct errbuf *err);
-/* Ours, and of this version? */
+/* Checks that the file is a recording of this version. */
 int rec_check_identity(struct recording *r, struct errbuf *err);
 /*
- * Has it all tables, as such? A view in place of one could have rows without end.
+ * Checks that all tables exist and are tables: a view could return rows endlessly.
  */
 int rec_check_tables(struct recording *r, struct errbuf *err);
-/* Page structure only: what rows say is checked as they are loaded. */
+/* Checks the page structure only; rows are checked when they are loaded. */
 int rec_check_pages(struct recording *r, struct errbuf *err);
 
 /* ---- meta.c ---- */

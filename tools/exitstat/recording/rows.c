@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes an export for SQLite: the tables of a recording, with rows where that
- * has bytes, and the same totals (see writer.h). If anything fails the file is of
- * no use, and so nothing is done for its safety.
+ * Writes an export to SQLite: the tables of a recording, with rows instead of bytes,
+ * and the same totals (see writer.h). The file is not crash-safe, because a partial
+ * export is useless.
  */
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Implements schema.h. Each kind of numbers (pack.h) is a column of bytes in a
- * recording, and a table of rows in an export; both have a table of its totals.
+ * recording and a table of rows in an export; both have a table of its totals.
  */
 #include "recording/reader.h"
 #include "recording/schema.h"
@@ -56,18 +56,18 @@ static const char totals_upto[] =
 	"CREATE TABLE totals_upto(sample INTEGER NOT NULL);"
 	"INSERT INTO totals_upto VALUES(0);";
 
-/* ---- bytes of samples and of runs of samples, which only a recording has ---- */
+/* ---- bytes of samples and of blocks, only in a recording ---- */
 
-#define KINDS " delta BLOB, closure BLOB, userspace BLOB, vcpu_time BLOB,"\
+#define KINDS " delta BLOB, entries BLOB, userspace BLOB, vcpu_time BLOB,"\
 	      " time BLOB, histogram BLOB"
 
 static const char packs[] =
 	"CREATE TABLE pack(sample INTEGER PRIMARY KEY," KINDS ");"
-	"CREATE TABLE run(id INTEGER PRIMARY KEY, last INTEGER NOT NULL,"
+	"CREATE TABLE block(id INTEGER PRIMARY KEY, last INTEGER NOT NULL,"
 	" begin_ns INTEGER NOT NULL, end_ns INTEGER NOT NULL,"
 	" missed INTEGER NOT NULL, phase INTEGER NOT NULL," KINDS ");";
 
-/* ---- views: the columns have the names of exitstat-export(1) ---- */
+/* ---- views, with the column names of exitstat-export(1) ---- */
 
 #define PLACE	" t.phase AS phase_id, phase.name AS phase, vm.vm_id AS vm,"\
 		" vm.name AS name, vcpu.vcpu_id AS vcpu"
@@ -77,7 +77,7 @@ static const char packs[] =
 #define OF_VCPU	" JOIN vcpu ON vcpu.id = t.vcpu JOIN vm ON vm.id = vcpu.vm"
 #define OF_REASON " JOIN reason ON reason.id = t.reason"
 
-/* Times are charged to reasons without an exit in that phase, too. */
+/* Time can be charged to a reason without an exit in that phase. */
 static const char views[] =
 	"CREATE VIEW totals AS SELECT" PLACE "," REASON ","
 	" ifnull(l1, 0) + ifnull(l2, 0) AS exits, l1, l2, reflected,"
@@ -90,9 +90,9 @@ static const char views[] =
 	OF_PHASE OF_VCPU OF_REASON ";"
 	"CREATE VIEW totals_vcpu AS SELECT" PLACE ","
 	" attempts, entry_failed, entry_emulated, elapsed_ns, guest_ns"
-	" FROM (SELECT phase, vcpu FROM closure_total"
+	" FROM (SELECT phase, vcpu FROM entries_total"
 	"  UNION SELECT phase, vcpu FROM vcpu_time_total) AS t"
-	" LEFT JOIN closure_total USING(phase, vcpu)"
+	" LEFT JOIN entries_total USING(phase, vcpu)"
 	" LEFT JOIN vcpu_time_total USING(phase, vcpu)"
 	OF_PHASE OF_VCPU ";"
 	"CREATE VIEW totals_userspace AS SELECT" PLACE ","
@@ -120,7 +120,7 @@ static const char views[] =
 const struct rec_numbers rec_numbers[PACK_NR_SHAPES][PACK_MAX_NUMBERS] = {
 	[PACK_DELTA] = { VCPU_ID, REASON_ID, COUNT(l1), OR_NULL(l2),
 		OR_NULL(reflected), OR_NULL(fastpath), OR_NULL(userspace) },
-	[PACK_CLOSURE] = { VCPU_ID, COUNT(attempts), COUNT(entry_failed),
+	[PACK_ENTRIES] = { VCPU_ID, COUNT(attempts), COUNT(entry_failed),
 		COUNT(entry_emulated) },
 	[PACK_USERSPACE] = { VCPU_ID, { "kvm_exit", REC_CODE }, COUNT(count) },
 	[PACK_VCPU_TIME] = { VCPU_ID, COUNT(elapsed_ns), COUNT(guest_ns) },
@@ -145,7 +145,7 @@ static const char *const number_types[] = {
 
 static const struct {
 	const char *suffix;
-	const char *first;	/* column, or NULL */
+	const char *first;	/* first column, or NULL */
 	const char *insert, *conflict;
 } sorts[] = {
 	[REC_ROWS] = { "", "sample", "INSERT", "" },
@@ -205,7 +205,7 @@ void rec_schema_create(struct buf *sql, bool rows)
 	buf_printf(sql, "%s", views);
 }
 
-/* With a parameter for each of @nr columns. */
+/* Append a parameter for each of @nr columns. */
 static void insert(struct buf *sql, const char *verb, const char *name,
 		   const char *suffix, int nr)
 {

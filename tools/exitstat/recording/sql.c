@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * SQLite, as the files that write a recording use it (see writer-internal.h).
+ * The use of SQLite by the files that write a recording (see writer-internal.h).
  */
 #include <errno.h>
 
@@ -14,7 +14,7 @@ static const char *const stmt_sql[REC_NR_STMTS] = {
 	[STMT_PHASE_END] = "UPDATE phase SET end_ns=? WHERE id=?",
 	[STMT_TOTALS_UPTO] = "UPDATE totals_upto SET sample=?",
 	[STMT_PACK] = "INSERT INTO pack VALUES(?,?,?,?,?,?,?)",
-	[STMT_RUN] = "INSERT INTO run VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+	[STMT_BLOCK] = "INSERT INTO block VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
 };
 
 int rec_sql_error(struct rec_writer *w, struct errbuf *err)
@@ -58,7 +58,7 @@ static int make_tables(struct rec_writer *w, const char *pragmas, bool rows,
 	return rc;
 }
 
-/* *@sql is what it is made of, and freed. */
+/* Prepare a statement from @sql, which is freed. */
 static int prepare(struct rec_writer *w, struct buf *sql, sqlite3_stmt **out,
 		   struct errbuf *err)
 {

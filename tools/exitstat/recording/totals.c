@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sums over each phase, in rows that any SQL reads (see writer-internal.h and
+ * Sums over each phase, as plain SQL rows (see writer-internal.h and
  * exitstat-recording(5)). Only those of one phase are in memory.
  *
- * They are written as a whole, in the transaction that says up to which sample
- * they go, and replace what the same keys had before.
+ * They are written as a whole, in the same transaction as the number of their last
+ * sample, and replace rows with the same keys.
  */
 #include "recording/writer-internal.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes the rows of a recording (see writer.h and exitstat-recording(5)).
- * What a sample has a row of for each vCPU or reason is packed (runs.c).
+ * Writes the plain rows of a recording (see writer.h and exitstat-recording(5)).
+ * Rows per sample and vCPU or reason are packed (blocks.c).
  */
 #include <stdio.h>
 
@@ -129,7 +129,7 @@ int rec_vcpu(struct rec_writer *w, int64_t id, int64_t vm, uint32_t vcpu_id,
 		.vm = (size_t)vm - 1, .vcpu_id = vcpu_id }, err);
 }
 
-/* Sets what was not known when row @id was written. */
+/* Set a value that was unknown when row @id was written. */
 static int update(struct rec_writer *w, enum rec_stmt which, int64_t id,
 		  uint64_t value, struct errbuf *err)
 {
@@ -166,7 +166,7 @@ int rec_phase(struct rec_writer *w, int64_t id, const char *name,
 		.name = name, .begin_ns = begin_ns, .line = line }, err);
 }
 
-/* Each once, as far as a word has bits: there are 40 and some. */
+/* Each name once, for codes below the bits of a word (there are some 40). */
 int rec_name_kvm_exit(struct rec_writer *w, uint32_t code, struct errbuf *err)
 {
 	const char *known = kvm_exit_name(code);

@@ -137,7 +137,7 @@ records_groups() {
 	[ "$(sql r.x 'SELECT value, other, count FROM detail ORDER BY other, value')" = \
 		"$(printf '%s\n' '1016 0 120' '39321 0 2' '4294968317 0 33' \
 			'0 1 25')" ]
-	[ "$(sql r.x 'PRAGMA user_version')" = 4 ]
+	[ "$(sql r.x 'PRAGMA user_version')" = 5 ]
 	[ "$(sql r.x "SELECT value FROM meta WHERE key = 'tsc_khz'")" = 2000000 ]
 }
 
@@ -185,7 +185,7 @@ checked_machine() {
 		vcpu 0 101
 		exit 0x7b 90
 		exit 0x7fffffffffffffff 9
-		closure 1 1
+		entries 1 1
 		vm 2 701 1000 2000 second
 		vcpu 0 23
 		exit 0x7b 20 3
@@ -291,7 +291,7 @@ sqlite3.connect("bad.x", isolation_level=None).executescript(sys.argv[1])' "$1" 
 # is a row that refers to nothing or has a number that cannot be.
 damaged_groups() {
 	local sql
-	for sql in 'DROP TABLE kvm_exit' 'DROP TABLE pack' 'DROP TABLE run' \
+	for sql in 'DROP TABLE kvm_exit' 'DROP TABLE pack' 'DROP TABLE block' \
 		'ALTER TABLE pack RENAME histogram TO x' \
 		'ALTER TABLE vm RENAME TO x; CREATE TABLE t(a);
 			CREATE VIEW vm AS SELECT * FROM x' \
@@ -300,7 +300,7 @@ damaged_groups() {
 		'UPDATE time SET handler_ns = -1' \
 		'UPDATE userspace SET vcpu = 0 WHERE sample = 2' \
 		'UPDATE detail SET other = 2' \
-		'UPDATE closure SET attempts = -5' \
+		'UPDATE entries SET attempts = -5' \
 		'UPDATE sample SET phase = 6 WHERE id = 56' \
 		'UPDATE sample SET phase = 0 WHERE id = 56' \
 		"UPDATE pack SET time = 'soon' WHERE sample = 9" \

@@ -119,7 +119,7 @@ export_tables() {
 		import packs
 		db = packs.connect("groups.x")
 		whole = json.load(open("all.json"))
-		sql = {"exits": "delta", "entries": "closure"}
+		sql = {"exits": "delta"}
 		assert len(sys.argv) == 8, sys.argv
 		for name in sys.argv[1:]:
 		    rows = list(csv.DictReader(open(name + ".csv"), strict=True))
@@ -215,7 +215,7 @@ make_foreign_files() {
 	cp all.x other.x
 	patch_bytes other.x 68 '\0\0\0\1'	# application_id
 	local version
-	for version in 1 2 3 5; do
+	for version in 1 2 3 4 6; do
 		cp all.x v$version.x
 		patch_bytes v$version.x 60 "\\0\\0\\0\\$version"	# user_version
 	done
@@ -223,8 +223,8 @@ make_foreign_files() {
 
 other_versions() {
 	local version command why
-	why="but exitstat $(<"$TOP/VERSION") reads format 4 (record again, or use the exitstat that made it)"
-	for version in 1 2 3 5; do
+	why="but exitstat $(<"$TOP/VERSION") reads format 5 (record again, or use the exitstat that made it)"
+	for version in 1 2 3 4 6; do
 		for command in report 'plot --term' export; do
 			cases <<<"1	exitstat $command v$version.x	v$version.x: recording of format $version, $why"
 		done

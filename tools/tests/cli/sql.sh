@@ -62,8 +62,8 @@ described() {
 }
 
 page_has_the_schema() {
-	described groups.x delta closure userspace vcpu_time time histogram
-	described groups.db pack run
+	described groups.x delta entries userspace vcpu_time time histogram
+	described groups.db pack block
 }
 
 # The sums of the export's rows, by SQL, are the totals; and they are the same in
@@ -87,8 +87,8 @@ totals_are_sums() {
 		            assert table(name + ".x", f"SELECT * FROM {kind}_total") == want, (name, kind)
 		        rows = packs.connect(name + ".x").execute(f"SELECT * FROM temp.{kind}")
 		        assert table(name + ".db", f"SELECT * FROM {kind}") == sorted(rows, key=repr)
-		        assert want or name == "empty" or kind not in ("delta", "closure") or name == "l1only"
-		    for view, of in {"totals": ("delta", "time"), "totals_vcpu": ("closure", "vcpu_time"),
+		        assert want or name == "empty" or kind not in ("delta", "entries") or name == "l1only"
+		    for view, of in {"totals": ("delta", "time"), "totals_vcpu": ("entries", "vcpu_time"),
 		                     "totals_userspace": ("userspace",), "totals_histogram": ("histogram",)}.items():
 		        for kind in of:
 		            for value in packs.KINDS[kind][1].split():

@@ -234,7 +234,7 @@ static uint64_t put_samples(struct rec_writer *w, bool l1only,
 				    (!v || p >= 2))
 					put_time(sample, p, v, w);
 				if (!l1only && n)
-					put(w, PACK_CLOSURE, sample, (int64_t[]) {
+					put(w, PACK_ENTRIES, sample, (int64_t[]) {
 						v + 1, n, 0, 0 });
 			}
 		}

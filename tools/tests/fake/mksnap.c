@@ -7,7 +7,7 @@
  *	vm ID PID CREATED_NS|now DIED_NS|now COMM
  *	vcpu ID ATTEMPTS
  *	exit CODE L1 [L2 REFLECTED FASTPATH USERSPACE]
- *	closure ENTRY_FAILED EMULATION		of the last vCPU
+ *	entries ENTRY_FAILED EMULATION		of the last vCPU
  *	clock TSC_KHZ NOW_CYC GROUPS		switches N
  *	stamp NS (when it was taken, in place of now)
  *	part userspace|time|histogram|detail	of the last vCPU, then:
@@ -133,7 +133,7 @@ static int add_element(struct snapwrite *s, const char *line)
 	return 0;
 }
 
-static int add_closure(struct snapwrite *s, const char *line)
+static int add_entries(struct snapwrite *s, const char *line)
 {
 	struct kes_vcpu_record *v = snapwrite_last_vcpu(s);
 	uint64_t n[8];
@@ -194,8 +194,8 @@ static int add_line(struct snapwrite *s, const char *line)
 		h->switches = switches;
 	else if (!strncmp(line, "clock ", 6))
 		return add_clock(s, line);
-	else if (!strncmp(line, "closure ", 8))
-		return add_closure(s, line);
+	else if (!strncmp(line, "entries ", 8))
+		return add_entries(s, line);
 	else if (!strncmp(line, "part ", 5))
 		return add_part(s, line + 5);
 	else if (*line)

@@ -81,18 +81,18 @@ int LLVMFuzzerInitialize(int *argc UNUSED, char ***argv UNUSED)
 
 #define EDIT_PACK(kind) \
 	"UPDATE pack SET " kind "=?3 WHERE sample=?1", \
-	"UPDATE run SET " kind "=?3 WHERE id=?1", \
+	"UPDATE block SET " kind "=?3 WHERE id=?1", \
 	"UPDATE pack SET " kind "=?2 WHERE sample=?1"
 #define EDIT(table, column, id) \
 	"UPDATE " table " SET " column "=?2 WHERE " id "=?1"
 
 static const char *const edits[] = {
-	EDIT_PACK("delta"), EDIT_PACK("closure"), EDIT_PACK("vcpu_time"),
+	EDIT_PACK("delta"), EDIT_PACK("entries"), EDIT_PACK("vcpu_time"),
 	EDIT_PACK("time"), EDIT_PACK("histogram"), EDIT_PACK("userspace"),
 	EDIT("pack", "sample", "sample"),
-	EDIT("run", "id", "id"), EDIT("run", "last", "id"),
-	EDIT("run", "begin_ns", "id"), EDIT("run", "end_ns", "id"),
-	EDIT("run", "missed", "id"), EDIT("run", "phase", "id"),
+	EDIT("block", "id", "id"), EDIT("block", "last", "id"),
+	EDIT("block", "begin_ns", "id"), EDIT("block", "end_ns", "id"),
+	EDIT("block", "missed", "id"), EDIT("block", "phase", "id"),
 	EDIT("sample", "id", "id"), EDIT("sample", "begin_ns", "id"),
 	EDIT("sample", "end_ns", "id"), EDIT("sample", "missed", "id"),
 	EDIT("sample", "phase", "id"),
@@ -109,13 +109,13 @@ static const char *const edits[] = {
 	"UPDATE meta SET value=?3 WHERE key='groups'",
 	"UPDATE meta SET value=?2 WHERE key='interval_ns'",
 	"UPDATE reason SET name=?3, isa=?3, class=?3 WHERE id=?1",
-	"DELETE FROM sample WHERE id>?1", "DELETE FROM run WHERE id>?1",
+	"DELETE FROM sample WHERE id>?1", "DELETE FROM block WHERE id>?1",
 	"DELETE FROM pack WHERE sample>?1",
 	"DELETE FROM vcpu WHERE id>?1", "DELETE FROM reason WHERE id>?1",
 	"DELETE FROM kvm_exit", "DELETE FROM phase", "DELETE FROM delta_total",
-	"DROP TABLE run", "DROP TABLE time_total", "DROP VIEW totals",
+	"DROP TABLE block", "DROP TABLE time_total", "DROP VIEW totals",
 	"ALTER TABLE pack RENAME TO other", "DROP VIEW details",
-	"CREATE VIEW run AS SELECT * FROM sample", "PRAGMA user_version=3",
+	"CREATE VIEW block AS SELECT * FROM sample", "PRAGMA user_version=3",
 };
 
 struct input {
@@ -263,7 +263,7 @@ static void use_export(struct recording *r)
 static void read_as(uint64_t max)
 {
 	static const int keys[PACK_NR_SHAPES] = {
-		[PACK_DELTA] = 3, [PACK_CLOSURE] = 2, [PACK_VCPU_TIME] = 2,
+		[PACK_DELTA] = 3, [PACK_ENTRIES] = 2, [PACK_VCPU_TIME] = 2,
 		[PACK_TIME] = 3, [PACK_HISTOGRAM] = 4, [PACK_USERSPACE] = 3,
 	};
 	struct recording r;

@@ -6,7 +6,7 @@ second reader and writer beside the tool's own.
     packs.py sql FILE QUERY     print the rows of a query
     packs.py edit FILE SQL...   change the recording
 
-Tables of rows (delta, closure, ...) are there, made of what is packed, and
+Tables of rows (delta, entries, ...) are there, made of what is packed, and
 packed again after an edit. Then there are no runs of samples nor totals, which
 would be of the numbers before.
 """
@@ -16,7 +16,7 @@ import sys
 # keys and values of each kind; the first key is the vCPU
 KINDS = {
     "delta": ("vcpu reason", "l1 l2 reflected fastpath userspace"),
-    "closure": ("vcpu", "attempts entry_failed entry_emulated"),
+    "entries": ("vcpu", "attempts entry_failed entry_emulated"),
     "userspace": ("vcpu kvm_exit", "count"),
     "vcpu_time": ("vcpu", "elapsed_ns guest_ns"),
     "time": ("vcpu reason",
@@ -111,7 +111,7 @@ def connect(file):
 
 def store(db):
     """Packs them again, and ends the transaction that connect() began."""
-    for table in ["pack", "run"] + [kind + "_total" for kind in KINDS]:
+    for table in ["pack", "block"] + [kind + "_total" for kind in KINDS]:
         db.execute(f"DELETE FROM {table}")
     db.execute("UPDATE totals_upto SET sample = 0")
     for kind in KINDS:

@@ -122,7 +122,7 @@ static inline void recmade_vcpu(const struct recmade *m, int64_t k, int64_t v)
 	for (int i = m->reasons; i >= 1; i--)
 		recmade_reason(m->w, k, v, i);
 	if (random_below(2))
-		recmade_row(m->w, PACK_CLOSURE, k,
+		recmade_row(m->w, PACK_ENTRIES, k,
 			    (int64_t[]) { v, attempts, 1, 0 });
 	if (random_below(2))
 		recmade_row(m->w, PACK_VCPU_TIME, k, (int64_t[]) {

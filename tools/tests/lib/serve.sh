@@ -51,7 +51,7 @@ vms() {
 		clock 1000000 1000000001 3
 		vm 1 700 1000 0 qemu-system-x86
 		vcpu 0 1051
-		closure 1 0
+		entries 1 0
 		exit 0x7b 1000 0 0 0 600
 		exit 0x72 50
 		part time

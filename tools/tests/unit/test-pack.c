@@ -81,7 +81,7 @@ static void impossible_numbers_are_refused(void **state UNUSED)
 	} rows[] = {
 		{ PACK_DELTA, { 1, 1, -1, 0, 0, 0, 0 } },
 		{ PACK_DELTA, { 1, 1, 1, -2, 0, 0, 0 } },
-		{ PACK_CLOSURE, { 1, 1, 1, INT64_MIN } },
+		{ PACK_ENTRIES, { 1, 1, 1, INT64_MIN } },
 		{ PACK_TIME, { 1, 1, 0, 0, 0, 0, -1, 5 } },
 		{ PACK_HISTOGRAM, { 1, 1, 1, -1 } },
 	};

@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is packed of a recording (see writer-internal.h and exitstat-recording(5)):
- * the rows of each sample, and their sums over runs of samples, from which a
- * long recording is reported without looking at every sample.
+ * Packs the rows of each sample, and their sums over blocks of samples (see
+ * writer-internal.h and exitstat-recording(5)). A long recording is reported from
+ * its blocks, without reading every sample.
  *
- * A run is written when the sample after it comes, so that at any moment the
- * runs and the samples after them are the whole. All samples of a run are in one
- * phase, and the first two samples are runs of their own.
+ * A block is written when the sample after it starts, so at any time the blocks and
+ * the samples after them are complete. All samples of a block are in one phase; the
+ * first two samples are blocks of their own.
  */
 #include <errno.h>
 
 #include "recording/writer-internal.h"
 
 /*
- * Totals are written with each run of samples as long as they have no more rows
- * than these, some milliseconds; otherwise, when their phase or the recording
- * ends.
+ * Totals with at most this many rows (some milliseconds) are written with each
+ * block; larger ones when their phase or the recording ends.
  */
 #define MAX_TOTALS_PER_RUN	4096
 
-void rec_runs_free(struct rec_writer *w)
+void rec_blocks_free(struct rec_writer *w)
 {
 	for (int i = 0; i < PACK_NR_KINDS; i++) {
 		buf_free(&w->packs[i].bytes);
@@ -36,7 +35,7 @@ int rec_row(struct rec_writer *w, enum pack_kind kind, int64_t sample,
 
 	if (rc)
 		return rc;
-	if (!w->run.nr || sample != w->run.last)
+	if (!w->block.nr || sample != w->block.last)
 		return err_set(err, -EINVAL,
 			       "%s: a row of sample %lld, which is not the last",
 			       w->part, (long long)sample);
@@ -48,7 +47,7 @@ int rec_row(struct rec_writer *w, enum pack_kind kind, int64_t sample,
 	return 0;
 }
 
-/* The bytes of all kinds, as the columns from @column on; they are forgotten. */
+/* Binds the bytes of all kinds to the columns from @column on, and clears them. */
 static int put_bytes(struct rec_writer *w, sqlite3_stmt *s, int column,
 		     struct errbuf *err)
 {
@@ -68,10 +67,10 @@ static int put_bytes(struct rec_writer *w, sqlite3_stmt *s, int column,
 	return rc;
 }
 
-/* The run is over: its sums, which totals have from here on, too. */
-static int put_run(struct rec_writer *w, struct errbuf *err)
+/* The block is complete: write its sums and add them to the totals. */
+static int put_block(struct rec_writer *w, struct errbuf *err)
 {
-	struct rec_run *r = &w->run;
+	struct rec_block *r = &w->block;
 	const int64_t n[] = { ++r->id, r->last, (int64_t)r->begin_ns,
 			      (int64_t)r->end_ns, (int64_t)r->missed,
 			      r->phase };
@@ -85,9 +84,9 @@ static int put_run(struct rec_writer *w, struct errbuf *err)
 		pack_sums_take(sums, &w->packs[i].bytes);
 	}
 	for (int i = 0; i < (int)ARRAY_LEN(n); i++)
-		sqlite3_bind_int64(w->stmts[STMT_RUN], i + 1, n[i]);
+		sqlite3_bind_int64(w->stmts[STMT_BLOCK], i + 1, n[i]);
 	if (!rc)
-		rc = put_bytes(w, w->stmts[STMT_RUN], (int)ARRAY_LEN(n) + 1, err);
+		rc = put_bytes(w, w->stmts[STMT_BLOCK], (int)ARRAY_LEN(n) + 1, err);
 	w->totals.upto = r->last;
 	r->nr = 0;
 	r->missed = 0;
@@ -96,7 +95,7 @@ static int put_run(struct rec_writer *w, struct errbuf *err)
 	return rc;
 }
 
-int rec_runs_flush(struct rec_writer *w, struct errbuf *err)
+int rec_blocks_flush(struct rec_writer *w, struct errbuf *err)
 {
 	bool any = false;
 
@@ -106,25 +105,25 @@ int rec_runs_flush(struct rec_writer *w, struct errbuf *err)
 	}
 	if (!any)
 		return 0;
-	sqlite3_bind_int64(w->stmts[STMT_PACK], 1, w->run.last);
+	sqlite3_bind_int64(w->stmts[STMT_PACK], 1, w->block.last);
 	return put_bytes(w, w->stmts[STMT_PACK], 2, err);
 }
 
-int rec_runs_end(struct rec_writer *w, struct errbuf *err)
+int rec_blocks_end(struct rec_writer *w, struct errbuf *err)
 {
-	int rc = rec_runs_flush(w, err);
+	int rc = rec_blocks_flush(w, err);
 
-	return rc || !w->run.nr ? rc : put_run(w, err);
+	return rc || !w->block.nr ? rc : put_block(w, err);
 }
 
 /*
- * The phase of what was counted since the sample before: the one in which that
- * interval begins, as a phase begins with a sample of its own. Only the first
- * interval begins a moment before the command, and there its middle decides.
+ * The phase of the counts since the previous sample: the one in which that interval
+ * begins, because each phase begins with a sample. Only the first interval begins
+ * before the command; there its middle decides.
  */
 static int64_t phase_of(const struct rec_writer *w, int64_t id, uint64_t end_ns)
 {
-	uint64_t at_ns = id > 1 ? w->run.end_ns : end_ns;
+	uint64_t at_ns = id > 1 ? w->block.end_ns : end_ns;
 	size_t phase = w->nr_phases;
 
 	if (id == 2 && end_ns > at_ns)
@@ -134,14 +133,14 @@ static int64_t phase_of(const struct rec_writer *w, int64_t id, uint64_t end_ns)
 	return (int64_t)phase;
 }
 
-/* A new one, of @phase, is at hand: what came before goes to the database. */
+/* A new sample of @phase starts: write the previous one to the database. */
 static int begin_sample(struct rec_writer *w, int64_t id, int64_t phase,
 			struct errbuf *err)
 {
-	const struct rec_run *r = &w->run;
+	const struct rec_block *r = &w->block;
 	bool ends = id <= 3 || phase != r->phase ||
-		    r->nr >= REC_SAMPLES_PER_RUN;
-	int rc = ends ? rec_runs_end(w, err) : rec_runs_flush(w, err);
+		    r->nr >= REC_SAMPLES_PER_BLOCK;
+	int rc = ends ? rec_blocks_end(w, err) : rec_blocks_flush(w, err);
 
 	return rc || phase == r->phase ? rc : rec_totals_write(w, err);
 }
@@ -151,7 +150,7 @@ int rec_sample(struct rec_writer *w, int64_t id, uint64_t begin_ns,
 {
 	int64_t phase = phase_of(w, id, end_ns);
 	int rc = begin_sample(w, id, phase, err);
-	struct rec_run *r = &w->run;
+	struct rec_block *r = &w->block;
 
 	r->nr++;
 	r->last = id;

@@ -257,7 +257,7 @@ static void rows_of_another_sample_are_refused(void **state UNUSED)
 	rec_discard(w);
 }
 
-UNIT_TESTS("runs",
+UNIT_TESTS("blocks",
 	   TTEST(summaries_are_exact), TTEST(phases_are_of_later_samples),
 	   TTEST(finished_ones_say_the_same), TTEST(without_room_it_is_interrupted),
 	   TTEST(rows_are_read_in_order), TTEST(intervals_have_one_phase),
