@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Which MSR, port, leaf, register, vector, page: the tables of module/detail.h,
- * for the reasons whose values can be had of every exit. One whose event never
- * came is counted in the "other" of its reason, so that sums stay exact.
+ * Exits by MSR, port, leaf, register, vector or page: the tables of
+ * module/detail.h, for the reasons whose values are available for every exit.
+ * An exit whose event is missing is counted in "other" for its reason, so that
+ * sums stay exact.
  */
 #ifndef DETAIL_BPF_H
 #define DETAIL_BPF_H
@@ -18,7 +19,7 @@ static __always_inline void count_other(struct eb_detail *d, u32 slot, u64 n)
 		d->other[slot] += n;
 }
 
-/* The pair for @key, or the least used one on the way; @size: power of two. */
+/* Find the pair for @key, or the least used one; @size: power of two */
 static __always_inline u32 find_pair(struct eb_pair *pairs, u32 size, u32 place,
 				     u64 key)
 {
@@ -80,7 +81,7 @@ static __always_inline u64 reg_of(struct kvm_vcpu *vcpu, u32 reg)
 				 BPF_CORE_READ(vcpu, arch.regs[REGS_RAX]);
 }
 
-/* As kes_detail_svm() in module/svm_hooks.h. */
+/* As kes_detail_svm() in module/detail_svm.h. */
 static __always_inline void detail_svm(struct eb_detail *d,
 				       struct kvm_vcpu *vcpu, u32 slot)
 {
@@ -126,8 +127,9 @@ enum {
 };
 
 /*
- * As kes_detail_vmx() in module/detail_vmx.h. What only the VMCS has comes with
- * a later event of the same exit: the record of kvm_exit, or kvm_page_fault.
+ * As kes_detail_vmx() in module/detail_vmx.h. Values that are only in the VMCS
+ * come from a later event of the same exit: the record of kvm_exit, or
+ * kvm_page_fault.
  */
 static __always_inline void detail_vmx(struct eb_vcpu *v, struct eb_detail *d,
 				       struct kvm_vcpu *vcpu, u32 slot)
@@ -159,7 +161,7 @@ static __always_inline void detail_vmx(struct eb_vcpu *v, struct eb_detail *d,
 	}
 }
 
-/* What is in the way of the next exit: its event did not come. */
+/* Count an exit whose event is missing, before the next one is counted. */
 static __always_inline void detail_missed(struct eb_vcpu *v,
 					  struct eb_detail *d)
 {

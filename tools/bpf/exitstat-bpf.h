@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the BPF programs count and exitstat reads: the layout of the maps.
+ * The layout of the maps that the BPF programs write and exitstat reads.
  *
- * A vCPU has a place, which is its index in all arrays. It is filled by the
- * vCPU's own thread only, so that counters need no atomics, and read through
- * a mapping of the arrays. Slots are those of the engine (module/slots.h).
- * Times are nanoseconds of CLOCK_MONOTONIC, which BPF can read; the TSC it
- * cannot.
+ * A vCPU has a place, its index in all arrays. Only the vCPU's own thread
+ * writes to it, so counters need no atomics; exitstat reads the arrays through
+ * a mapping. Slots are the same as in the engine (module/slots.h). Times are
+ * nanoseconds of CLOCK_MONOTONIC, because BPF cannot read the TSC.
  */
 #ifndef EXITSTAT_BPF_H
 #define EXITSTAT_BPF_H
@@ -21,42 +20,43 @@ typedef __u64 u64;
 #include "kvm_exit_stats.h"
 #include "slots.h"
 
-/* Columns of counters: whose exit it was. */
+/* Contexts: the guest that exited */
 #define EB_L1		0
 #define EB_L2		1
 #define EB_NR_CONTEXTS	2
 
-/* KVM_EXIT_* below the last are told apart, the others share it. */
+/* KVM_EXIT_* with a counter of their own, plus one for all higher values */
 #define EB_NR_RETURNS	44
 
-/* No exit that a return to user space could be blamed on. */
+/* There is no exit to which a return to user space can be charged. */
 #define EB_NO_EXIT	0xffffffffU
 
-/* Codes of a vCPU under PVM that are told apart. */
+/* Codes per vCPU under PVM that are counted separately */
 #define EB_NR_PVM_CODES	32
 
 /**
- * struct eb_vcpu - one life of a vCPU and its counts
+ * struct eb_vcpu - a vCPU, from its creation to its destruction, and its counts
  * @vcpu: the address of KVM's vCPU, written last; 0: this place is free
- * @kvm: of its VM
+ * @kvm: the address of KVM's VM
  * @first_ns: when it was first seen
- * @ended_ns: when KVM let go of it, 0 before
+ * @ended_ns: when KVM destroyed it, 0 before
  * @seq: odd while a program writes to this place, in any of the arrays
  * @tgid: the process that runs it
- * @tid: the thread that ran it last
+ * @tid: the thread that last ran it
  * @isa: KES_ISA_*, NONE before the first exit
- * @last: slot + context * KES_NR_SLOTS of the exit that nothing became of yet
- * @waiting: slot + 1 of an exit whose detail a later event brings, or 0
+ * @last: slot + context * KES_NR_SLOTS of the last exit while its disposition is
+ *	not known, or EB_NO_EXIT
+ * @waiting: slot + 1 of an exit whose detail a later event provides, or 0
  * @returned: KVM_RUN has returned since the last exit
- * @settled: since KVM_RUN returned, @tid was seen to run this vCPU again
- * @exits_before, @exits_returned: KVM's own number of exits, at the last exit and
- *	at the last return; to notice a new life, where that is needed
- * @exits_silent: the same, as far as it was counted where no event tells of
- *	exits
- * @saw_exit: there was an event of an exit
+ * @settled: @tid was seen to run this vCPU since KVM_RUN last returned
+ * @exits_before, @exits_returned: KVM's own count of exits, at the last exit and
+ *	at the last return; used to detect a new vCPU at the same address
+ * @exits_silent: KVM's own count of exits up to which exits without an event were
+ *	counted
+ * @saw_exit: at least one exit had an event
  * @unknown_last: the last code that was counted in KES_SLOT_UNKNOWN
- * @comm: of the process
- * @pvm_codes: PVM: the code + 1 that a slot stands for, 0: none yet
+ * @comm: name of the process
+ * @pvm_codes: PVM: the code + 1 of each slot, 0: not used yet
  */
 struct eb_vcpu {
 	u64 vcpu;
@@ -86,16 +86,18 @@ struct eb_vcpu {
 };
 
 /**
- * struct eb_time - where its thread's time goes
+ * struct eb_time - the time of a vCPU's thread by state
  * @first_ns: first change of state, 0: none yet
- * @last_ns: until then, all time is in one of the sums
- * @handling_ns: when the handler would have begun to deal with the last exit,
- *	had nothing but it run since
- * @off_ns: since when the thread has had no CPU, 0: it has one
- * @preempted_ns, @slept_ns: without a CPU since @last_ns, against its will or
- *	of its own; what the latter was for turns out later
- * @state: KES_STATE_*; those of a halt are not entered, only charged
+ * @last_ns: end of the time that is charged in the sums
+ * @handling_ns: start of the current handling interval, moved forward by the time
+ *	spent outside the handler
+ * @off_ns: when the thread was scheduled out, 0: it has a CPU
+ * @off_asleep: it was scheduled out voluntarily
+ * @preempted_ns, @slept_ns: time without a CPU since @last_ns, involuntary and
+ *	voluntary; the state to charge for the latter is known later
+ * @state: KES_STATE_*; polling and blocked are never current, only charged
  * @slot: the reason that is charged, KES_NO_SLOT before the first exit
+ * @guest_ns: guest time
  * @sums_ns: non-guest time by reason and state, KES_STATE_HANDLER first
  * @max_ns: longest handler time of one exit
  */
@@ -115,12 +117,12 @@ struct eb_time {
 	u64 max_ns[KES_NR_SLOTS + 1];
 };
 
-/* Handler time of one exit, by its power of two in nanoseconds. */
+/* Handler time per exit, in powers of two nanoseconds */
 struct eb_histogram {
 	u64 n[KES_NR_SLOTS + 1][KES_NR_BUCKETS];
 };
 
-/* The same tables as in module/detail.h, which explains them. */
+/* The same tables as in module/detail.h, where they are described */
 #define EB_VALUE_BITS	9
 #define EB_PAGE_BITS	8
 #define EB_STEPS	16
@@ -137,7 +139,7 @@ struct eb_detail {
 	u64 other[KES_NR_SLOTS];
 };
 
-/* SVM's codes beyond the table of small ones. */
+/* SVM's codes that are not in the table of small codes */
 struct eb_far_code {
 	u32 code;
 	u32 slot;

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The BPF source of exitstat: counts VM exits at KVM's tracepoints, as the
- * engine in module/ does, in maps that exitstat reads.
+ * The BPF programs of exitstat: count VM exits at KVM's tracepoints, like the
+ * engine in module/, in maps that exitstat reads.
  *
- * No event leaves the kernel. What is counted is decided before loading, by
- * the constants in seats.bpf.h; the verifier drops the rest of the code. All
- * programs but one run in the vCPU's own thread, with preemption off. Newer
- * verifiers take an event's pointers for NULL until told otherwise.
+ * No events are passed to user space. The constants in seats.bpf.h select
+ * before loading what is counted; the verifier removes the other code. All
+ * programs except one run in the vCPU's own thread, with preemption off. Newer
+ * verifiers require NULL checks of an event's pointers.
  *
- * What the tracepoints do not tell is not counted: docs/sources.md has a list.
+ * docs/sources.md lists the counts that the tracepoints do not provide.
  */
 #include <stdbool.h>
 #include <stddef.h>
@@ -31,7 +31,7 @@
 #define KVM_EXIT_INTR		10
 #define EINTR			4
 
-/* The kernel's own numbers, arguments of kvm_exit. */
+/* The isa argument of tracepoint kvm_exit */
 #define KVM_ISA_VMX		1
 #define KVM_ISA_SVM		2
 
@@ -53,9 +53,9 @@ static __always_inline u32 svm_slot(u32 code)
 }
 
 /*
- * Whose exit it was: L2 runs on a VMCS or VMCB of its own, which KVM switches
- * to where it enters guest mode and from where it leaves it. The bit that says
- * so in hflags has moved, and nothing in the BTF says when.
+ * The context of an exit: L2 has a separate VMCS or VMCB, and KVM switches
+ * between the two where it enters and leaves guest mode. The corresponding bit
+ * in hflags has moved between kernels, and BTF does not have its position.
  */
 static __always_inline u32 vmx_context(struct vcpu_vmx *vmx)
 {
@@ -173,8 +173,8 @@ static __always_inline bool find_thread(struct seat *s, u32 tid)
 }
 
 /*
- * The vCPU whose KVM_RUN this thread is in, by the system call's arguments, for
- * a KVM_RUN that returns without an exit.
+ * Return the vCPU of the current KVM_RUN system call, from its arguments.
+ * Needed if KVM_RUN returns without an exit.
  */
 static __noinline u64 vcpu_of_call(void)
 {
@@ -190,7 +190,7 @@ static __noinline u64 vcpu_of_call(void)
 		return 0;
 	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
 	vcpu = BPF_CORE_READ(file, private_data);
-	/* another thread may have closed it meanwhile */
+	/* another thread may have closed the file */
 	if (!vcpu || BPF_CORE_READ(vcpu, kvm, mm) != BPF_CORE_READ(task, mm))
 		return 0;
 	return (u64)vcpu;
@@ -209,7 +209,7 @@ static __always_inline void count_return(struct eb_vcpu *v, u32 reason)
 	v->settled = 0;
 	if (reason >= EB_NR_RETURNS)
 		reason = EB_NR_RETURNS - 1;
-	barrier_var(reason);	/* the verifier looks at what is indexed with */
+	barrier_var(reason);	/* the verifier must see the check of the index */
 	if (reason < EB_NR_RETURNS)
 		v->returns[reason]++;
 }
@@ -226,7 +226,7 @@ int BPF_PROG(on_return, u32 reason, int error)
 	known = find_thread(&s, this_tid());
 	if (!known || !s.v->settled) {
 		vcpu = vcpu_of_call();
-		/* in this form, 6.1's verifier sees that there is a seat */
+		/* written so that 6.1's verifier sees that s.v is set */
 		if (vcpu ? !find_seat(&s, (void *)vcpu, false) : !known) {
 			__sync_fetch_and_add(&lost, vcpu ? 1 : 0);
 			return 0;
@@ -251,7 +251,7 @@ int BPF_PROG(on_return, u32 reason, int error)
 	return 0;
 }
 
-/* PVM: KVM_RUN begins. A vCPU that is not known yet gets its place. */
+/* PVM: KVM_RUN begins. A new vCPU gets its place. */
 SEC("tp_btf/kvm_fpu")
 int BPF_PROG(on_run, int load)
 {
@@ -320,7 +320,7 @@ static __always_inline void sched_in(u32 tid)
 	end_write(s.v);
 }
 
-/* A thread that gives up the CPU while it can run was preempted. */
+/* A thread that is scheduled out while runnable was preempted. */
 SEC("tp_btf/sched_switch")
 int BPF_PROG(on_switch, bool preempt, struct task_struct *prev,
 	     struct task_struct *next)
@@ -332,7 +332,7 @@ int BPF_PROG(on_switch, bool preempt, struct task_struct *prev,
 	return 0;
 }
 
-/* VMX, detail: the exit's qualification or vector, read by KVM for its record. */
+/* VMX, detail: the exit qualification or vector, from KVM's trace record. */
 SEC("tp/kvm/kvm_exit")
 int on_record(struct trace_event_raw_kvm_exit *record)
 {
@@ -364,7 +364,7 @@ int on_record(struct trace_event_raw_kvm_exit *record)
 		value = info1 & 0xff;
 		break;
 	default:
-		return 0;	/* its event is still to come */
+		return 0;	/* its event follows */
 	}
 	d = bpf_map_lookup_elem(&details, &s.place);
 	begin_write(s.v);
@@ -374,7 +374,7 @@ int on_record(struct trace_event_raw_kvm_exit *record)
 	return 0;
 }
 
-/* VMX, detail: the guest page of an EPT violation. */
+/* VMX, detail: the guest page of an EPT violation */
 SEC("tp_btf/kvm_page_fault")
 int BPF_PROG(on_page_fault, struct kvm_vcpu *vcpu, u64 address)
 {
@@ -392,7 +392,7 @@ int BPF_PROG(on_page_fault, struct kvm_vcpu *vcpu, u64 address)
 	return 0;
 }
 
-/* Runs in whichever thread closes the VM's last file. */
+/* Runs in the thread that closes the last file of the VM. */
 SEC("fentry/kvm_arch_vcpu_destroy")
 int BPF_PROG(on_destroy, struct kvm_vcpu *vcpu)
 {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The few members of the kernel's structures that the programs read.
+ * The members of kernel structures that the programs read.
  *
- * Only names count: where a member lies is found when the programs are
- * loaded, in the BTF of the kernel that runs and of its KVM modules. So the
- * build needs no BTF of any kernel, and what a kernel does not have (another
- * vendor's structures) is not looked at.
+ * Only the names matter: the offsets are resolved when the programs are loaded,
+ * with the BTF of the running kernel and its KVM modules. The build therefore
+ * needs no kernel's BTF, and structures that a kernel does not have (those of
+ * the other vendor) are not accessed.
  */
 #ifndef EXITSTAT_KVM_TYPES_H
 #define EXITSTAT_KVM_TYPES_H
@@ -45,7 +45,7 @@ struct kvm {
 	struct mm_struct *mm;
 };
 
-/* enum kvm_reg; its first two are those of the hardware's encoding. */
+/* enum kvm_reg; the first two match the hardware encoding. */
 #define REGS_RAX	0
 #define REGS_RCX	1
 
@@ -86,7 +86,7 @@ struct vcpu_svm {
 	struct kvm_vmcb_info *current_vmcb;
 };
 
-/* VMX. From Linux 6.16 on the exit reason is in what TDX uses, too. */
+/* VMX. Since Linux 6.16, the exit reason is in a structure shared with TDX. */
 union vmx_exit_reason {
 	u32 full;
 };
@@ -110,13 +110,13 @@ struct vcpu_vmx___vt {
 	struct vcpu_vt vt;
 };
 
-/* PVM: KVM for guests without any help of the hardware */
+/* PVM: KVM without hardware virtualization */
 struct vcpu_pvm {
 	struct kvm_vcpu vcpu;
 	u32 exit_reason;
 };
 
-/* The record of kvm:kvm_exit */
+/* The trace record of kvm:kvm_exit */
 struct trace_event_raw_kvm_exit {
 	u64 info1;
 	u32 intr_info;

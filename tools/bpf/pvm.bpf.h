@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * PVM: a KVM for machines without VMX and SVM. Nobody numbers its codes from 0,
- * so that each vCPU has a table of those that it has seen.
+ * PVM: a KVM for machines without VMX and SVM. Its exit codes are not
+ * consecutive, so each vCPU has a table of the codes that it has seen.
  *
- * It may have KVM's tracepoints of exit and entry and not use them. Then all
- * that can be had is what a vCPU says when KVM_RUN returns: how many exits it
- * has had, and the code of the last one. Those before it, which KVM dealt with
- * by itself, are counted without a code.
+ * PVM may have KVM's tracepoints for exit and entry without using them. In that
+ * case, only the number of exits and the code of the last one are available
+ * when KVM_RUN returns. The exits before the last one, which KVM handled
+ * itself, are counted without a code.
  */
 #ifndef PVM_BPF_H
 #define PVM_BPF_H
 
 #include "seats.bpf.h"
 
-/* Only the vCPU's own thread writes to its table. */
+/* Return the slot of a code. Only the vCPU's own thread writes to the table. */
 static __noinline u32 pvm_slot(struct eb_vcpu *v, u32 code)
 {
 	if (!v)
@@ -27,7 +27,7 @@ static __noinline u32 pvm_slot(struct eb_vcpu *v, u32 code)
 	return KES_SLOT_UNKNOWN;
 }
 
-/* KVM_RUN returns; the exits since it did so before are in KVM's own number. */
+/* KVM_RUN returns: count the exits since the last return, from KVM's own count. */
 static __noinline void count_silent(struct eb_vcpu *v)
 {
 	struct vcpu_pvm *pvm;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The maps, and which place of theirs a vCPU has.
+ * The maps, and the assignment of places to vCPUs.
  *
  * A vCPU gets a place when it is first seen, from a queue that exitstat fills,
- * and keeps it until KVM destroys it; exitstat takes the place back when it has
- * read what is there.
+ * and keeps it until KVM destroys it. exitstat frees the place after reading
+ * the final counts.
  */
 #ifndef SEATS_BPF_H
 #define SEATS_BPF_H
@@ -13,18 +13,18 @@
 const volatile bool with_time;
 const volatile bool with_histogram;
 const volatile bool with_detail;
-const volatile bool with_lives;	/* nobody tells when a vCPU is destroyed */
-const volatile bool with_silent;	/* nothing but PVM, which may not tell of exits */
+const volatile bool with_lives;	/* no event when a vCPU is destroyed */
+const volatile bool with_silent;	/* PVM only: there may be no events for exits */
 const volatile u8 svm_near[KES_SVM_NEAR];
 const volatile struct eb_far_code svm_far[EB_MAX_FAR];
 const volatile u32 nr_svm_far;
 
-/* Set when all programs are attached, so that they begin together. */
+/* Set when all programs are attached, so that they start together. */
 u32 armed;
-/* Exits of vCPUs without a place. */
+/* Exits of vCPUs without a place */
 u64 lost;
 
-/* Something of each place, in memory that exitstat maps. */
+/* An array with an element per place, mapped by exitstat */
 #define OF_EACH_PLACE(name, _type)			\
 struct {						\
 	__uint(type, BPF_MAP_TYPE_ARRAY);		\
@@ -39,7 +39,7 @@ OF_EACH_PLACE(times, struct eb_time);
 OF_EACH_PLACE(histograms, struct eb_histogram);
 OF_EACH_PLACE(details, struct eb_detail);
 
-/* The places that are free. exitstat fills it. */
+/* Free places, filled by exitstat */
 struct {
 	__uint(type, BPF_MAP_TYPE_QUEUE);
 	__uint(max_entries, 1);
@@ -60,7 +60,7 @@ struct {
 	__type(value, u32);
 } by_tid SEC(".maps");
 
-/* A vCPU's place and what is there; the arrays are looked up when needed. */
+/* A vCPU's place and its counts; the other arrays are looked up when needed. */
 struct seat {
 	struct eb_vcpu *v;
 	u32 place;
@@ -84,8 +84,8 @@ static __always_inline u32 this_tid(void)
 }
 
 /*
- * From here on it is this thread that runs the vCPU of @place: the scheduler's
- * events and returns to user space are looked up by thread.
+ * Record that this thread runs the vCPU of @place: events of the scheduler and
+ * returns to user space are looked up by thread.
  */
 static __noinline void settle(struct eb_vcpu *v, u32 place, u32 tid)
 {
@@ -122,7 +122,7 @@ static __always_inline void describe(struct eb_vcpu *v, struct kvm_vcpu *vcpu)
 	v->vcpu = (u64)vcpu;
 }
 
-/* A place for a vCPU that was not seen before; -1: there is none. */
+/* Take a place for a new vCPU. Return -1 if there is none. */
 static __noinline long take_place(struct kvm_vcpu *vcpu)
 {
 	u64 key = (u64)vcpu;
@@ -142,7 +142,7 @@ static __noinline long take_place(struct kvm_vcpu *vcpu)
 	return place;
 }
 
-/* KVM may make another vCPU at the same address from here on. */
+/* From now on, KVM may create another vCPU at the same address. */
 static __noinline void end_life(struct eb_vcpu *v, u64 key)
 {
 	u32 *place, tid;
@@ -158,14 +158,15 @@ static __noinline void end_life(struct eb_vcpu *v, u64 key)
 }
 
 /*
- * Is @vcpu another one than the one that this place was taken for? Another
- * process has another vCPU. In the same, where the destruction of a vCPU cannot
- * be seen, KVM's own number of exits tells: it begins at 0 again. It grows
- * after the event, and not while a fastpath re-enters the guest; but it has
- * grown when KVM_RUN has returned, which it did before the vCPU's end.
+ * Return true if @vcpu is not the vCPU for which the place was taken. In
+ * another process, it is a different vCPU. In the same process, if there is no
+ * event for the destruction of a vCPU, KVM's own count of exits is used, which
+ * starts at 0 for a new vCPU. KVM increments it after the event, and not while
+ * a fastpath re-enters the guest; but it has been incremented when KVM_RUN
+ * returns, which happens before a vCPU is destroyed.
  */
-static __always_inline bool is_reborn(const struct eb_vcpu *v,
-				      struct kvm_vcpu *vcpu, bool exit)
+static __always_inline bool is_new_vcpu(const struct eb_vcpu *v,
+					struct kvm_vcpu *vcpu, bool exit)
 {
 	u64 exits;
 
@@ -179,7 +180,7 @@ static __always_inline bool is_reborn(const struct eb_vcpu *v,
 	return exit && v->returned && v->isa && exits == v->exits_before;
 }
 
-/* What is_reborn() asks for next time. */
+/* Store KVM's own count of exits for is_new_vcpu(). */
 static __always_inline void note_exits(struct eb_vcpu *v, struct kvm_vcpu *vcpu,
 				       bool exit)
 {
@@ -206,7 +207,7 @@ static __always_inline bool find_seat(struct seat *s, struct kvm_vcpu *vcpu,
 	if (place) {
 		s->place = *place;
 		s->v = bpf_map_lookup_elem(&vcpus, place);
-		if (s->v && is_reborn(s->v, vcpu, exit)) {
+		if (s->v && is_new_vcpu(s->v, vcpu, exit)) {
 			end_life(s->v, key);
 			s->v = NULL;
 		}

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Where a vCPU thread's time goes: the states of module/time.h, as far as
- * tracepoints tell.
+ * The time of a vCPU's thread by state: the states of module/time.h, as derived
+ * from tracepoints.
  *
- * The beginnings of KVM_RUN and of a halt have no event. So user space lasts
- * until the guest is entered, or the vCPU turns out to have been halted; and a
- * halt is charged when it ends, out of what has passed since the last change.
- * No time is charged twice or lost: all of it up to last_ns is in one sum.
+ * There is no event at the start of KVM_RUN or of a halt. User space therefore
+ * lasts until the guest is entered, or until the end of a halt is seen. A halt
+ * is charged when it ends, as part of the time since the last change of state.
+ * No time is charged twice or lost: all time up to last_ns is in exactly one
+ * sum.
  */
 #ifndef TIME_BPF_H
 #define TIME_BPF_H
@@ -18,7 +19,7 @@ static __always_inline struct eb_time *time_of(u32 place)
 	return bpf_map_lookup_elem(&times, &place);
 }
 
-/* The sums of the reason that is charged. */
+/* The sums of the reason that is charged */
 static __always_inline u64 *sums_of(struct eb_time *t)
 {
 	u32 slot = t->slot;
@@ -41,9 +42,10 @@ static __always_inline u64 least(u64 a, u64 b)
 }
 
 /*
- * Ends the state that the thread is in. In user space, being without a CPU is
- * the thread's own affair; in KVM it is time of its own, and so between the
- * end of the guest and its event where that comes with preemption on.
+ * Charge the time since the last change of state to the current state. In user
+ * space, time without a CPU is not separated. In KVM it is charged to
+ * preempted, and also between the exit and its event, if the event runs with
+ * preemption enabled.
  */
 static __always_inline void charge(struct eb_time *t, u64 now)
 {
@@ -71,8 +73,8 @@ static __always_inline void charge(struct eb_time *t, u64 now)
 }
 
 /*
- * The vCPU was halted for @halt nanoseconds until @now. Of this it slept
- * (@waited) or spun; only now is it known that it was halted at all.
+ * The vCPU was halted for @halt nanoseconds until @now. It slept (@waited) or
+ * spun in this time. The halt is known only now.
  */
 static __always_inline void charge_halt(struct eb_time *t, u64 now, u64 halt,
 					bool waited)
@@ -109,7 +111,7 @@ static __always_inline void charge_halt(struct eb_time *t, u64 now, u64 halt,
 	t->slept_ns = 0;
 }
 
-/* The power of two, as fls64() of the kernel. */
+/* Return the bucket of a time, like the kernel's fls64(). */
 static __always_inline u32 bucket_of(u64 ns)
 {
 	u32 n = 0;
