@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The file of budgets, exitstat-budget(5): its parser, which takes nothing that
- * it does not understand, and the words it is written in. A budget that cannot
- * mean anything would always be kept, so names have to exist.
+ * The file of budgets, exitstat-budget(5): its keywords and its parser, which
+ * rejects everything that it does not understand. Names must exist, because a
+ * budget for a misspelt name would always be met.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "lib/suggest.h"
 #include "exits/reasons.h"
 
-#define MAX_BYTES	(1 << 18)	/* lines are compared with each other */
+#define MAX_BYTES	(1 << 18)	/* parsing is quadratic in lines */
 #define UNIT(u)		(1u << BUDGET_##u)
 
 typedef int (*name_fn)(const char *typed, char *out, size_t size,
@@ -28,7 +28,7 @@ static int kvm_exit(const char *typed, char *out, size_t size,
 
 static const struct {
 	const char *name;
-	name_fn named;		/* NULL: it stands alone */
+	name_fn named;		/* NULL: no name */
 	unsigned int units;
 } words[] = {
 	[BUDGET_EXITS] = { "exits", NULL, UNIT(COUNT) | UNIT(RATE) | UNIT(TIME) },
@@ -77,7 +77,7 @@ const char *budget_fmt(char out[COUNT_TEXT_LEN], enum budget_unit unit,
 	return out;
 }
 
-/* Codes without a name: PVM's, and those that are newer than exits.def. */
+/* Codes without a name: those of PVM, and those newer than exits.def. */
 static bool is_code_name(const char *name)
 {
 	uint64_t code;
@@ -112,10 +112,10 @@ static int unknown(const char *kind, const char *typed, const char *meant,
 
 	copy_printable(shown, sizeof(shown), typed);
 	if (!meant)
-		return err_set(err, -EINVAL, "no %s is called \"%s\"", kind,
+		return err_set(err, -EINVAL, "unknown %s \"%s\"", kind,
 			       shown);
 	return err_set(err, -EINVAL,
-		       "no %s is called \"%s\" (did you mean %s?)", kind,
+		       "unknown %s \"%s\" (did you mean %s?)", kind,
 		       shown, meant);
 }
 
@@ -133,7 +133,7 @@ static int reason_name(const char *typed, char *out, size_t size,
 	return unknown("exit reason", typed, meant, err);
 }
 
-/* Which of @names it is. */
+/* Find @typed in @names. */
 static int find_name(const char *kind, const char *typed,
 		     const char *const *names, size_t nr, size_t *at,
 		     struct errbuf *err)
@@ -169,7 +169,7 @@ static int kvm_exit(const char *typed, char *out, size_t size,
 	return find_name("KVM_EXIT", typed, names, nr, &at, err);
 }
 
-/* "1,234,567" without commas: they are only where thousands end. */
+/* Remove the commas of "1,234,567"; false if one is misplaced. */
 static bool drop_commas(const char *in, char *out, size_t size)
 {
 	size_t first = strcspn(in, ","), n = 0;
@@ -188,7 +188,7 @@ static bool drop_commas(const char *in, char *out, size_t size)
 	return true;
 }
 
-/* The unit tells what is counted: none, "/s", or one of time. */
+/* The unit selects the quantity: none (exits), "/s", or a unit of time. */
 static int parse_limit(const char *text, struct budget_line *l,
 		       struct errbuf *err)
 {
@@ -214,7 +214,7 @@ static int parse_limit(const char *text, struct budget_line *l,
 		return err_set(err, rc, "%s: more than %llu", shown, BUDGET_MAX);
 	if (rc)
 		return err_set(err, rc,
-			       "%s: need a number of exits (1,234), of exits per second (500/s), or a time (20ms)",
+			       "%s: not a number of exits (1,234), a rate (500/s), or a time (20ms)",
 			       shown);
 	return 0;
 }
@@ -223,15 +223,15 @@ static int check_unit(const struct budget_line *l, struct errbuf *err)
 {
 	if (!(words[l->what].units & 1u << l->unit))
 		return err_set(err, -EINVAL,
-			       "%s: what returns cost is not known (budget the time of a reason)",
+			       "%s: the cost of returns is not recorded (use the time of a reason)",
 			       words[l->what].name);
 	if (l->unit == BUDGET_TIME && *l->phase)
 		return err_set(err, -EINVAL,
-			       "times are known of the whole run only, not of a phase");
+			       "a time limit requires the whole run, not a phase");
 	return 0;
 }
 
-/* Cuts @text behind its first word, or before its last; NULL: it has one. */
+/* Split @text after its first word, or before its last one; NULL: one word. */
 static char *split(char *text, bool last)
 {
 	char *at = text + strcspn(text, " \t"), *end;
@@ -274,7 +274,7 @@ static int parse_budget(char *text, struct budget_line *l, struct errbuf *err)
 	if (rc)
 		return rc;
 	if (!rest)
-		return err_set(err, -EINVAL, "%s: how many?", text);
+		return err_set(err, -EINVAL, "%s: no limit", text);
 	if (words[l->what].named) {
 		limit = split(rest, true);
 		if (!limit)
@@ -297,13 +297,13 @@ static int parse_phase(char *text, char *phase, size_t size,
 	text[len - 1] = '\0';
 	if (len - 2 >= size)
 		return err_set(err, -EINVAL,
-			       "names of phases have up to %zu characters",
+			       "the name of a phase is limited to %zu characters",
 			       size - 1);
 	snprintf(phase, size, "%s", text + 1);
 	return 0;
 }
 
-/* A comment begins with a # that is the first or has a blank before it. */
+/* A comment begins with a # at the start of the line or after a blank. */
 static char *trim(char *s)
 {
 	size_t len;
@@ -333,7 +333,7 @@ static int add_line(struct budget *b, const struct budget_line *l,
 	for (size_t i = 0; i < b->nr; i++)
 		if (is_same(&b->lines[i], l))
 			return err_set(err, -EINVAL,
-				       "line %u has this budget already",
+				       "duplicate of line %u",
 				       b->lines[i].line);
 	b->lines = vec_room(b->lines, b->nr, &b->cap, sizeof(*b->lines));
 	b->lines[b->nr++] = *l;
@@ -379,7 +379,7 @@ int budget_parse(struct budget *b, const char *text, size_t len,
 				detail.text);
 	}
 	if (!rc && !b->nr)
-		rc = err_set(err, -EINVAL, "%.200s: no budget in it", path);
+		rc = err_set(err, -EINVAL, "%.200s: no budgets", path);
 	free(copy);
 	if (rc)
 		budget_free(b);
@@ -399,7 +399,7 @@ int budget_read(struct budget *b, const char *path, struct errbuf *err)
 	if (ferror(f))
 		rc = err_set(err, -EIO, "%.300s: %s", path, strerror(errno));
 	else if (text.len > MAX_BYTES)
-		rc = err_set(err, -EFBIG, "%.300s: too long for a budget",
+		rc = err_set(err, -EFBIG, "%.300s: file too large",
 			     path);
 	else
 		rc = budget_parse(b, text.data, text.len, path, err);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a recording has of a budget. A number that the recording cannot give,
- * as its source does not count it or its codes do not tell it apart, is an
- * error and never 0, which would keep any budget.
+ * Finds the value of a recording for a budget. A value that the recording does not
+ * have (its source does not count it, or its codes do not distinguish it) is an
+ * error and never 0, which would meet any budget.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -38,7 +38,7 @@ static double count_reasons(const struct model *m, const struct budget_line *l)
 	return sum;
 }
 
-/* Of one cell: all returns to user space, or those by one KVM_EXIT_*. */
+/* All returns to user space of a cell, or those by one KVM_EXIT_*. */
 static double users_of(const struct model *m, const struct budget_line *l,
 		       const struct model_cell *c)
 {
@@ -65,7 +65,7 @@ static double count_users(const struct model *m, const struct budget_line *l)
 	return sum;
 }
 
-/* As report has it: of the whole run, the time in which there were exits. */
+/* As in report: for the whole run, the time from the first exit to the last. */
 static uint64_t time_of(const struct model *m, const struct budget_line *l)
 {
 	return *l->phase ? model_ns_in(m, l->phase) : model_active_ns(m);
@@ -83,16 +83,16 @@ static int need_phase(const struct model *m, const struct budget_line *l,
 	meant = suggest_one(l->phase, names, m->nr_phases);
 	if (!found && meant)
 		err_set(err, -ENOENT,
-			"%.200s has no phase \"%.64s\" (did you mean %.64s? or was it not reached?)",
+			"%.200s: no phase \"%.64s\" (did you mean %.64s? or was it not reached?)",
 			m->rec->path, l->phase, meant);
 	else if (!found)
-		err_set(err, -ENOENT, "%.200s has no phase \"%.64s\"",
+		err_set(err, -ENOENT, "%.200s: no phase \"%.64s\"",
 			m->rec->path, l->phase);
 	free(names);
 	return found ? 0 : -ENOENT;
 }
 
-/* Codes that have no row in a list may come from any but KVM's statistics. */
+/* Any source except kvm-stats may have codes without a name. */
 static int need_reason(const struct model *m, const struct budget_line *l,
 		       struct errbuf *err)
 {
@@ -104,8 +104,8 @@ static int need_reason(const struct model *m, const struct budget_line *l,
 				   !strncmp(l->name, "CODE_", 5))))
 		return 0;
 	return err_set(err, -ENODATA,
-		       "%.200s is of %.20s, which has no reason %s (exitstat explain lists all)",
-		       m->rec->path, *isa ? isa : "no known isa", l->name);
+		       "%.200s: isa %.20s has no reason %s (see exitstat explain)",
+		       m->rec->path, *isa ? isa : "unknown", l->name);
 }
 
 static bool isa_has_class(uint32_t isa, const char *class)
@@ -131,13 +131,13 @@ static int need_class(const struct model *m, const struct budget_line *l,
 		with = reason_class_on_svm(l->name);
 	if (strcmp(with, l->name))
 		return err_set(err, -ENODATA,
-			       "%.200s is of svm, whose codes do not tell %s apart (budget class %s)",
+			       "%.200s: svm does not distinguish class %s (use class %s)",
 			       m->rec->path, l->name, with);
 	if (isa_has_class(id, l->name))
 		return 0;
 	return err_set(err, -ENODATA,
-		       "%.200s is of %.20s, which has no exits of class %s",
-		       m->rec->path, *isa ? isa : "no known isa", l->name);
+		       "%.200s: isa %.20s has no exits of class %s",
+		       m->rec->path, *isa ? isa : "unknown", l->name);
 }
 
 static int need_users(const struct model *m, const struct budget_line *l,
@@ -147,16 +147,16 @@ static int need_users(const struct model *m, const struct budget_line *l,
 
 	if (!rec_has_field(r, FIELD_USERSPACE))
 		return err_set(err, -ENODATA,
-			       "%.200s: its source does not tell what returned to user space",
+			       "%.200s: its source does not count returns to user space",
 			       r->path);
 	if (l->what == BUDGET_USERSPACE || m->all->nr_users ||
 	    m->all->n.userspace <= 0)
 		return 0;
 	return err_set(err, -ENODATA,
-		       "%.200s: it does not say why KVM_RUN returned", r->path);
+		       "%.200s: returns of KVM_RUN by reason were not recorded", r->path);
 }
 
-/* What must be there before a number means anything. */
+/* Is the value available? */
 static int need_all(const struct model *m, const struct budget_line *l,
 		    struct errbuf *err)
 {
@@ -171,7 +171,7 @@ static int need_all(const struct model *m, const struct budget_line *l,
 	if (!rc && l->unit == BUDGET_TIME)
 		rc = model_need_time(m, err);
 	if (!rc && l->unit == BUDGET_RATE && !time_of(m, l))
-		rc = err_set(err, -ENODATA, "%.200s: no time passed in it",
+		rc = err_set(err, -ENODATA, "%.200s: its duration is 0",
 			     m->rec->path);
 	return rc;
 }

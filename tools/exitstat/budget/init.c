@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Writes a budget file from recordings: of each number the most that a run had,
+ * Writes a budget file from recordings: for each count, the maximum of all runs
  * plus a margin. The same recordings in the same order give the same text.
  *
- * Rates and times are left to people, as they do not repeat. So are reasons
- * with less than 1 % of their phase's exits, where one exit is a large change.
+ * Rates and times are left out, because they vary between runs. So are reasons with
+ * less than 1 % of their phase's exits, for which one exit is a large change.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,13 +12,13 @@
 
 #include "budget/budget.h"
 
-#define SHARE	100	/* a reason needs one in so many exits */
-#define COLUMN	34	/* of the numbers */
+#define SHARE	100	/* a reason needs at least 1 of 100 exits */
+#define COLUMN	34	/* where numbers end */
 
 struct seed {
-	struct budget_line l;	/* .max: the most of all runs */
+	struct budget_line l;	/* .max: the maximum of all runs */
 	uint64_t least;
-	size_t runs;		/* that have it */
+	size_t runs;		/* number of runs with this value */
 };
 
 struct budget_init {
@@ -91,7 +91,7 @@ static void put(struct budget_init *i, const struct budget_line *l, uint64_t n)
 		s->least = n;
 }
 
-/* A number that this recording cannot give is in no budget. */
+/* An unavailable value gets no budget. */
 static void put_found(struct budget_init *i, const struct model *m,
 		      const char *phase, enum budget_what what,
 		      const char *name)
@@ -127,7 +127,7 @@ static void put_phase(struct budget_init *i, const struct model *m,
 				  r->reasons[k].name);
 }
 
-/* One of each, behind the one before. */
+/* Append a word that is not in the list. */
 static void add_word(struct buf *b, const char *word)
 {
 	char shown[128];
@@ -152,7 +152,7 @@ int budget_init_add(struct budget_init *i, const struct model *m,
 	if (i->nr_runs && strcmp(i->isa.data, model_isa(m))) {
 		free(seen);
 		return err_set(err, -EINVAL,
-			       "%.200s: of isa %.20s and not %.20s as those before it (one isa, one budget)",
+			       "%.200s: isa %.20s differs from %.20s of the recordings before it (a budget file is for one isa)",
 			       m->rec->path, model_isa(m), i->isa.data);
 	}
 	if (!i->nr_runs++)
@@ -224,7 +224,7 @@ static void write_reasons(const struct budget_init *i, const char *phase,
 	for (size_t k = 0; k < nr; k++)
 		write_seed(i, rows[k], margin, out);
 	if (rare)
-		fprintf(out, "# and in exits: %zu reason%s with less than 1 %%\n",
+		fprintf(out, "# %zu reason%s with less than 1 %% left out\n",
 			rare, rare == 1 ? "" : "s");
 	free(rows);
 }
@@ -248,7 +248,7 @@ static void write_phase(const struct budget_init *i, const char *phase,
 		write_reasons(i, phase, exits->l.max, margin, out);
 }
 
-/* A phase that is the whole run would only say everything twice. */
+/* Leave out a phase that is equal to the whole run. */
 static bool is_one_phase(const struct budget_init *i)
 {
 	const struct seed *whole = find(i, "", BUDGET_EXITS, ""), *one;
@@ -263,10 +263,10 @@ void budget_init_write(const struct budget_init *i, unsigned int margin,
 		       FILE *out)
 {
 	fprintf(out,
-		"# Budgets of exits, for exitstat check-budget; exitstat-budget(5) has the words.\n"
-		"# Each is the most that a run had plus %u %%; behind it is what the runs had.\n"
-		"# Counts of equal runs repeat, or nearly so; rates (exits 5,000/s) and times\n"
-		"# (reason NAME 20ms) do not, and are therefore not here.\n"
+		"# Exit budgets for exitstat check-budget; see exitstat-budget(5).\n"
+		"# Each is the maximum of all runs plus %u %%; the comment has the range of the\n"
+		"# runs. Counts of identical runs are equal or nearly so; rates (exits 5,000/s)\n"
+		"# and times (reason NAME 20ms) vary, so there are none here.\n"
 		"#\n"
 		"# From %zu recording%s (%s, source %s):\n%s",
 		margin, i->nr_runs, i->nr_runs == 1 ? "" : "s",

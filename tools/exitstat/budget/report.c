@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which budgets a recording keeps, for people and for programs. A line for
- * people begins as a compiler's message, with the line of the budget.
+ * Reports which budgets a recording meets, as text and JSON. A line of text begins
+ * like a compiler's message, with the file and line of the budget.
  */
 #include <errno.h>
 #include <math.h>
@@ -11,21 +11,21 @@
 #include "budget/budget.h"
 #include "lib/json-text.h"
 
-/* Exits that the source lost may be what a budget that looks kept lacks. */
+/* With lost exits, a budget that seems met is undecidable. */
 static void judge(struct budget_verdict *v, const struct budget_line *l,
 		  const struct model *m)
 {
 	uint64_t lost = rec_get_u64(m->rec, "lost");
 
 	v->found = NAN;
-	v->state = BUDGET_UNKNOWN;
+	v->state = BUDGET_UNDECIDABLE;
 	if (budget_found(m, l, &v->found, &v->why))
 		return;
-	v->state = v->found > (double)l->max ? BUDGET_OVER : BUDGET_KEPT;
-	if (!lost || v->state == BUDGET_OVER)
+	v->state = v->found > (double)l->max ? BUDGET_EXCEEDED : BUDGET_MET;
+	if (!lost || v->state == BUDGET_EXCEEDED)
 		return;
-	v->state = BUDGET_UNKNOWN;
-	err_set(&v->why, -ENODATA, "%.200s: its source lost %llu exits",
+	v->state = BUDGET_UNDECIDABLE;
+	err_set(&v->why, -ENODATA, "%.200s: %llu exits lost",
 		m->rec->path, (unsigned long long)lost);
 }
 
@@ -37,9 +37,9 @@ void budget_check(struct budget_check *c, const struct budget *b,
 	c->v = xcalloc(b->nr, sizeof(*c->v));
 	for (size_t i = 0; i < b->nr; i++) {
 		judge(&c->v[i], &b->lines[i], m);
-		c->nr_kept += c->v[i].state == BUDGET_KEPT;
-		c->nr_over += c->v[i].state == BUDGET_OVER;
-		c->nr_unknown += c->v[i].state == BUDGET_UNKNOWN;
+		c->nr_met += c->v[i].state == BUDGET_MET;
+		c->nr_exceeded += c->v[i].state == BUDGET_EXCEEDED;
+		c->nr_undecidable += c->v[i].state == BUDGET_UNDECIDABLE;
 	}
 }
 
@@ -56,7 +56,7 @@ static void print_over(const struct budget_verdict *v,
 	char found[COUNT_TEXT_LEN], max[COUNT_TEXT_LEN], over[COUNT_TEXT_LEN];
 	double more = v->found - (double)l->max;
 
-	fprintf(out, "found %s, budget %s: %s over",
+	fprintf(out, "found %s, budget %s: exceeded by %s",
 		budget_fmt(found, l->unit, v->found),
 		budget_fmt(max, l->unit, (double)l->max),
 		budget_fmt(over, l->unit, more));
@@ -72,28 +72,28 @@ static void print_line(const struct budget *b, const struct budget_check *c,
 	const struct budget_line *l = &b->lines[i];
 	struct buf label = { 0 };
 
-	if (c->v[i].state == BUDGET_KEPT)
+	if (c->v[i].state == BUDGET_MET)
 		return;
 	budget_label(l, &label);
 	fprintf(out, "%s:%u: %s: ", b->path, l->line, label.data);
-	if (c->v[i].state == BUDGET_OVER)
+	if (c->v[i].state == BUDGET_EXCEEDED)
 		print_over(&c->v[i], l, out);
 	else
-		fprintf(out, "cannot tell: %s", c->v[i].why.text);
+		fprintf(out, "undecidable: %s", c->v[i].why.text);
 	fprintf(out, "%s%s\n", several ? ": " : "", several ? c->file : "");
 	buf_free(&label);
 }
 
 static void print_summary(const struct budget_check *c, FILE *out)
 {
-	size_t nr = c->nr_kept + c->nr_over + c->nr_unknown;
+	size_t nr = c->nr_met + c->nr_exceeded + c->nr_undecidable;
 
 	fprintf(out, "%s: %zu budget%s", c->file, nr, nr == 1 ? "" : "s");
-	if (c->nr_kept == nr)
-		fprintf(out, ", all kept\n");
+	if (c->nr_met == nr)
+		fprintf(out, ", all met\n");
 	else
-		fprintf(out, ": %zu kept, %zu over, %zu not to be told\n",
-			c->nr_kept, c->nr_over, c->nr_unknown);
+		fprintf(out, ": %zu met, %zu exceeded, %zu undecidable\n",
+			c->nr_met, c->nr_exceeded, c->nr_undecidable);
 }
 
 void budget_text(const struct budget *b, const struct budget_check *c,
@@ -106,7 +106,7 @@ void budget_text(const struct budget *b, const struct budget_check *c,
 		print_summary(&c[k], out);
 }
 
-/* Counts and ns are whole numbers, rates are not; NAN is null. */
+/* Counts and ns are integers, rates are not; NAN is null. */
 static json_t *number(enum budget_unit unit, double x)
 {
 	if (isnan(x))
@@ -119,10 +119,10 @@ static json_t *verdict(const struct budget_line *l,
 		       const struct budget_verdict *v)
 {
 	static const char *const states[] = {
-		[BUDGET_KEPT] = "kept", [BUDGET_OVER] = "over",
-		[BUDGET_UNKNOWN] = "unknown",
+		[BUDGET_MET] = "met", [BUDGET_EXCEEDED] = "exceeded",
+		[BUDGET_UNDECIDABLE] = "undecidable",
 	};
-	double over = v->state == BUDGET_OVER ? v->found - (double)l->max : NAN;
+	double over = v->state == BUDGET_EXCEEDED ? v->found - (double)l->max : NAN;
 
 	return json_pack("{s:I, s:o, s:s, s:o, s:s, s:o, s:o, s:o, s:s, s:o}",
 			 "line", (json_int_t)l->line,
@@ -132,9 +132,9 @@ static json_t *verdict(const struct budget_line *l,
 			 "unit", budget_unit_name(l->unit),
 			 "budget", json_integer((json_int_t)l->max),
 			 "found", number(l->unit, v->found),
-			 "over", number(l->unit, over),
+			 "exceeded_by", number(l->unit, over),
 			 "state", states[v->state],
-			 "why", v->state == BUDGET_UNKNOWN ?
+			 "why", v->state == BUDGET_UNDECIDABLE ?
 				json_text(v->why.text) : json_null());
 }
 
@@ -146,9 +146,9 @@ static json_t *recording(const struct budget *b, const struct budget_check *c)
 		json_array_append_new(list, verdict(&b->lines[i], &c->v[i]));
 	return json_pack("{s:o, s:I, s:I, s:I, s:o}",
 			 "file", json_text(c->file),
-			 "kept", (json_int_t)c->nr_kept,
-			 "over", (json_int_t)c->nr_over,
-			 "unknown", (json_int_t)c->nr_unknown,
+			 "met", (json_int_t)c->nr_met,
+			 "exceeded", (json_int_t)c->nr_exceeded,
+			 "undecidable", (json_int_t)c->nr_undecidable,
 			 "budgets", list);
 }
 
@@ -156,12 +156,12 @@ void budget_json(const struct budget *b, const struct budget_check *c,
 		 size_t nr, FILE *out)
 {
 	json_t *list = json_array();
-	bool kept = true;
+	bool met = true;
 
 	for (size_t k = 0; k < nr; k++) {
 		json_array_append_new(list, recording(b, &c[k]));
-		kept = kept && c[k].nr_kept == b->nr;
+		met = met && c[k].nr_met == b->nr;
 	}
 	json_print(json_pack("{s:o, s:b, s:o}", "budget", json_text(b->path),
-			     "kept", kept, "recordings", list), out);
+			     "met", met, "recordings", list), out);
 }

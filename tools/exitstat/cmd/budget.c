@@ -103,9 +103,9 @@ static int status_of(const struct checks *all)
 	int code = EXIT_CODE_OK;
 
 	for (size_t i = 0; i < all->nr; i++) {
-		if (all->c[i].nr_over)
+		if (all->c[i].nr_exceeded)
 			return EXIT_CODE_FAILED;
-		if (all->c[i].nr_unknown)
+		if (all->c[i].nr_undecidable)
 			code = EXIT_CODE_USAGE;
 	}
 	return code;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements diff.h: what is compared, and of whom. Rows and tables are made of
- * it by grid.c.
+ * Implements diff.h: collects the values to compare. grid.c makes rows and tables
+ * from them.
  */
 #include <errno.h>
 #include <math.h>
@@ -15,7 +15,7 @@
 #include "diff/diff.h"
 #include "exits/groups.h"
 
-/* One number of each run; NAN: unavailable. @phase "" is the whole. */
+/* A value of a run; NAN: unavailable. @phase "" is the whole recording. */
 typedef double (*number_fn)(const struct model *m, const char *phase);
 
 static struct diff_row number(const struct diff *d, const char *phase,
@@ -132,24 +132,24 @@ static double cost_of(const struct model *m, const char *phase)
 	return sum;
 }
 
-/* None at all is a count of 0 if no exit returned to user space. */
+/* Without rows by KVM_EXIT, the counts are 0 only if no exit returned. */
 static int needs_users(const struct model *m, struct errbuf *err)
 {
 	bool any = false;
 
 	if (!rec_has_field(m->rec, FIELD_USERSPACE))
 		return err_set(err, -ENODATA,
-			       "%s: its source does not tell why KVM_RUN returned",
+			       "%s: its source does not count returns to user space",
 			       m->rec->path);
 	for (size_t i = 0; i < m->rec->nr_reasons; i++)
 		any |= m->reasons[i].sum->n.userspace > 0;
 	if (m->all->nr_users || !any)
 		return 0;
-	return err_set(err, -ENODATA, "%s: it does not say why KVM_RUN returned",
+	return err_set(err, -ENODATA, "%s: returns of KVM_RUN by reason were not recorded",
 		       m->rec->path);
 }
 
-/* A table of the whole that not every recording can give. */
+/* A table of the whole recording that a recording may lack. */
 static struct diff_table optional_table(const struct diff *d,
 		int (*needs)(const struct model *m, struct errbuf *err),
 		void (*fill)(const struct diff *d, struct diff_grid *g,
@@ -188,7 +188,7 @@ static size_t place_of(const struct diff *d, const char *phase)
 	return i;
 }
 
-/* Behind the one that came before it in this run. */
+/* Insert each new phase after its predecessor in this run. */
 static void add_phases(struct diff *d, const struct model *m, size_t *cap)
 {
 	size_t at = 0;
@@ -220,7 +220,7 @@ static int find_isa(struct diff *d, struct errbuf *err)
 		for (size_t i = 1; i < side->nr_runs; i++)
 			if (strcmp(d->isa[s], model_isa(&side->runs[i])))
 				return err_set(err, -EINVAL,
-					       "%.120s and %.120s: of isa %.20s and %.20s, so they are not runs of the same (one side, one isa)",
+					       "%.120s and %.120s: isa %.20s and %.20s differ (a side requires runs of one isa)",
 					       side->runs[0].rec->path,
 					       side->runs[i].rec->path,
 					       d->isa[s],
@@ -288,7 +288,7 @@ const struct diff_table *diff_best(const struct diff *d,
 	return d->same_isa ? &s->reasons : &s->classes;
 }
 
-bool diff_tells(const struct diff *d, const struct diff_row *r)
+bool diff_is_change(const struct diff *d, const struct diff_row *r)
 {
 	if (r->kind == DIFF_UNAVAILABLE || r->kind == DIFF_SAME)
 		return false;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What was compared: the facts that the recordings have about themselves, and
- * which of them differ between A and B.
+ * Metadata of the compared recordings, and which of it differs between A and B.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -12,7 +11,7 @@
 
 #define FACT_LEN	256
 
-/* What a recording says, maybe in @out. */
+/* A value of a recording's metadata; may use @out. */
 typedef const char *(*fact_fn)(const struct model *m, const char *key,
 			       char out[FACT_LEN]);
 
@@ -71,7 +70,7 @@ static const struct {
 	{ "isa", "isa", meta },
 };
 
-/* What the runs of a side say, each thing once. */
+/* The distinct values of the runs of a side. */
 static char *text_of_side(const struct diff_side *side, size_t fact)
 {
 	struct buf all = { 0 };
@@ -123,7 +122,7 @@ static bool has_word(const char *text, const char *word, size_t len)
 	return false;
 }
 
-/* A value that differs is told with the option before it: "-smp 2". */
+/* A value that differs is printed with its option: "-smp 2". */
 void diff_only_in(const char *command, const char *other, struct buf *out)
 {
 	const char *option = NULL;

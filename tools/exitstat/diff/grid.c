@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements grid.h: cells are sorted by name, and neighbours of one name
+ * Implements grid.h: cells are sorted by name; adjacent cells with the same name
  * become a row.
  */
 #include <math.h>
@@ -80,7 +80,7 @@ struct diff_row diff_make_row(const struct diff_side sides[DIFF_SIDES],
 	return r;
 }
 
-/* The row of the cells from @first on that have one name; returns the next. */
+/* Make the row of the cells with the name of @first; return the next cell. */
 static size_t grid_row(const struct diff_grid *g, size_t first,
 		       struct diff_row *out)
 {
@@ -102,7 +102,7 @@ static size_t grid_row(const struct diff_grid *g, size_t first,
 	return i;
 }
 
-/* What is unavailable comes last. */
+/* Unavailable rows are last. */
 static double size_of_change(const struct diff_row *r)
 {
 	return isnan(r->change.change) ? -1 : fabs(r->change.change);

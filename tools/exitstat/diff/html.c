@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitstat diff --html: a comparison as a page, the rates of A and B side by
- * side. Its numbers are those of diff -j, which is in the page as it is.
+ * exitstat diff --html: a comparison as a page, with the rates of A and B side by
+ * side. The page contains the output of diff -j.
  */
 #include "diff/report.h"
 #include "html/html.h"
 #include "lib/json-text.h"
 
-#define SERIES_ROOM	(220 * 1024)	/* of each side */
+#define SERIES_ROOM	(220 * 1024)	/* per side */
 
 static json_t *side(const struct diff *d, enum diff_which which)
 {

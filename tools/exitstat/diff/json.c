@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A comparison for programs: the same facts as text.c, all of them, as one
- * JSON object. What is unavailable is null, never 0.
+ * A comparison as one JSON object, with all facts of text.c. An unavailable value is
+ * null, never 0.
  */
 #include <math.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static json_t *side(const struct stats_mean *s)
 			 "ci95", number(s->half));
 }
 
-/* true or false only where an interval can tell */
+/* null without an interval */
 static json_t *sure(const struct diff_row *r)
 {
 	if (isnan(r->change.half))

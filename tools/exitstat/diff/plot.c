@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A comparison as a picture: chooses the runs, the layers and the rows, and
- * draws nothing itself. A layer is a reason or class that is frequent in A or
- * in B; both charts have the same ones, in the same order.
+ * A comparison as a picture: selects runs, layers and rows; plot/ draws them. A
+ * layer is a reason or class that is frequent in A or B. Both charts have the same
+ * layers in the same order.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #define MAX_PHASES	11	/* rows that fit beside the lower chart */
 #define OTHER_COLOUR	0xbdbdbd
 
-/* What plot_draw_pair() needs, and what it points to. */
+/* The argument of plot_draw_pair() and its arrays. */
 struct picture {
 	struct plot_pair pair;
 	struct plot_layer layers[MAX_LAYERS + 1];
@@ -38,7 +38,7 @@ static int by_most(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-/* The colour of the most frequent reason that has this name. */
+/* The colour of the most frequent reason with this row name. */
 static bool find_colour(const struct diff *d, const struct model *m,
 			bool by_class, const char *name, uint32_t *colour)
 {
@@ -95,7 +95,7 @@ static void put_layer(struct picture *p, const struct diff_row *r,
 	row->colour = colour;
 }
 
-/* One layer for all that have none. */
+/* One layer for all other rows. */
 static void put_rest(struct picture *p, const struct diff_row *const *rows,
 		     size_t nr)
 {
@@ -136,7 +136,7 @@ static void choose_layers(struct picture *p, const struct diff *d,
 	free(rows);
 }
 
-/* What is in no layer of its own is in the last. */
+/* Map reasons to layers; those without a layer are in the last one. */
 static size_t *find_layers(const struct picture *p, const struct diff *d,
 			   const struct model *m, bool by_class)
 {
@@ -178,14 +178,14 @@ static void write_label(struct picture *p, const struct diff *d, int side,
 		   fmt_count(exits, m->total), fmt_ns(ns, m->end_ns),
 		   m->rec->path);
 	if (d->side[side].nr_runs > 1)
-		buf_printf(&b, " (run %zu of %zu, the nearest to their mean)",
+		buf_printf(&b, " (run %zu of %zu, closest to their mean)",
 			   which + 1, d->side[side].nr_runs);
 	snprintf(p->pair.label[side], sizeof(p->pair.label[side]), "%s",
 		 b.data);
 	buf_free(&b);
 }
 
-/* What may explain the difference first, then what is the same. */
+/* Differences in metadata first, then what is the same. */
 static void write_subtitle(struct picture *p, const struct diff *d)
 {
 	static const char *const kept[] = { "machine", "source", "isa",
@@ -217,7 +217,7 @@ static void write_subtitle(struct picture *p, const struct diff *d)
 	buf_free(&same);
 }
 
-/* The headline, with an arrow: fonts have one, terminals need not. */
+/* The headline, with an arrow instead of "->". */
 static void write_title(struct picture *p, const struct diff *d)
 {
 	struct buf b = { 0 };

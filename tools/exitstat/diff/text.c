@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A comparison for people: what was compared, the summary, then the tables
- * behind it. 80 columns: a table takes the room that its numbers need, and
- * names get the rest.
+ * A comparison as text, 80 columns wide: metadata, the summary, then the tables.
+ * A table's numbers take the width that they need; names get the rest.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -26,7 +25,7 @@ struct line {
 	char cell[NR_COLS][COUNT_TEXT_LEN];
 };
 
-/* For tables that are too wide otherwise: "12.3M". */
+/* "12.3M", for tables that would be too wide. */
 static void shorten(char out[COUNT_TEXT_LEN], double x)
 {
 	static const char units[] = " kMGTP";
@@ -71,10 +70,10 @@ static void make_line(struct line *l, const struct diff *d,
 	half(l->cell[COL_HALF], unit, r->change.half, brief);
 	diff_fmt_ratio(l->cell[COL_RATIO], r);
 	strcpy(l->cell[COL_SURE],
-	       d->repeated && diff_tells(d, r) ? "*" : "");
+	       d->repeated && diff_is_change(d, r) ? "*" : "");
 }
 
-/* 0: no row has anything in this column. */
+/* 0: the column is empty. */
 static int column_width(const struct line *lines, size_t nr, int col)
 {
 	size_t width = 0;
@@ -118,7 +117,7 @@ static void print_line(FILE *out, const char *name, int room,
 	fprintf(out, "\n");
 }
 
-/* @head names the rows. Without rows, nothing. */
+/* Print a table; @head is the title of the first column. */
 static void print_rows(const struct diff *d, const char *head,
 		       const struct diff_row *const *rows, size_t nr,
 		       enum diff_unit unit, FILE *out)
@@ -148,7 +147,7 @@ static void print_rows(const struct diff *d, const char *head,
 	free(lines);
 }
 
-/* How many rows a table has for this view; what did not change is for --all. */
+/* The number of rows to print. Without --all, only rows that changed. */
 static size_t rows_to_show(const struct diff_view *v,
 			   const struct diff_table *t)
 {
@@ -169,14 +168,14 @@ static void print_left_out(const struct diff_table *t, size_t shown, FILE *out)
 		same += t->rows[i].kind == DIFF_SAME;
 	changed = t->nr - shown - same;
 	if (changed && same)
-		fprintf(out, "  (%zu more that changed, and %zu that did not: --all)\n",
+		fprintf(out, "  (not shown: %zu changed, %zu unchanged; see --all)\n",
 			changed, same);
 	else if (changed || same)
-		fprintf(out, "  (%zu%s: --all)\n", changed + same, changed ?
-			" more that changed" : " that did not change");
+		fprintf(out, "  (not shown: %zu %s; see --all)\n",
+			changed + same, changed ? "changed" : "unchanged");
 }
 
-/* The largest changes, after a row with the sum of all, if there is one. */
+/* Print the row @all, if any, then the rows with the largest changes. */
 static void print_table(const struct diff *d, const struct diff_view *v,
 			const char *head, const struct diff_row *all,
 			const struct diff_table *t, enum diff_unit unit,
@@ -203,14 +202,14 @@ static void print_files(const struct diff *d, FILE *out)
 			struct buf b = { 0 };
 
 			buf_printf(&b, "%s%s", r->path, r->interrupted ?
-				   " (INTERRUPTED: ends at its last sample)" :
+				   " (INTERRUPTED: did not finish)" :
 				   "");
 			wrap_labelled(out, i ? "" : diff_side_name(s), b.data);
 			buf_free(&b);
 		}
 }
 
-/* Of commands only what differs: the rest is long, and the same. */
+/* For commands, only the words that differ. */
 static void fact_text(const struct diff_fact *f, struct buf *b)
 {
 	bool words = !strcmp(f->name, "command");
@@ -229,7 +228,7 @@ static void fact_text(const struct diff_fact *f, struct buf *b)
 		buf_free(&only);
 	}
 	if (!b->len)
-		buf_printf(b, "the same words in another order");
+		buf_printf(b, "same words in a different order");
 }
 
 static void print_facts(const struct diff *d, FILE *out)
@@ -237,7 +236,7 @@ static void print_facts(const struct diff *d, FILE *out)
 	struct buf same = { 0 };
 	struct diff_facts f;
 
-	fprintf(out, "VM exits: what differs between A and B\n\n");
+	fprintf(out, "VM exits: differences between A and B\n\n");
 	print_files(d, out);
 	diff_facts_make(&f, d);
 	for (size_t i = 0; i < f.nr; i++) {
@@ -257,8 +256,8 @@ static void print_facts(const struct diff *d, FILE *out)
 	diff_facts_free(&f);
 	buf_free(&same);
 	if (!d->same_isa)
-		fprintf(out, "\n  A is %s and B is %s: their reasons differ, so classes are compared, those of\n"
-			"  MSRs as one, and those of memory, as SVM does not tell them apart.\n",
+		fprintf(out, "\n  A is %s and B is %s: their reasons differ, so classes are compared. SVM does\n"
+			"  not distinguish the classes of MSRs, nor those of memory: they are merged.\n",
 			d->isa[DIFF_A], d->isa[DIFF_B]);
 }
 
@@ -301,7 +300,7 @@ static void print_phase_rows(const struct diff *d, bool takes, FILE *out)
 			 s->name);
 		rows[i] = &named[i];
 	}
-	fprintf(out, "\n%s\n\n", takes ? "Time that boot phases take" :
+	fprintf(out, "\n%s\n\n", takes ? "Duration of boot phases" :
 			      "Exits by boot phase");
 	print_rows(d, "phase", rows, d->nr_phases,
 		   takes ? DIFF_NS : DIFF_EXITS, out);
@@ -309,7 +308,7 @@ static void print_phase_rows(const struct diff *d, bool takes, FILE *out)
 	free(named);
 }
 
-/* A phase in which nothing changed, or only by chance, has no words. */
+/* Phases without a change to report are left out. */
 static void print_phase_words(const struct diff *d, FILE *out)
 {
 	const char *gap = "\n";
@@ -332,7 +331,7 @@ static void print_phase_words(const struct diff *d, FILE *out)
 static void print_phases(const struct diff *d, FILE *out)
 {
 	if (!d->nr_phases) {
-		fprintf(out, "\nNo boot phases in any of them.\n");
+		fprintf(out, "\nNo boot phases in A and B.\n");
 		return;
 	}
 	print_phase_rows(d, false, out);
@@ -353,7 +352,7 @@ static void print_optional(const struct diff *d, const struct diff_view *v,
 	} else if (t->nr) {
 		print_table(d, v, head, all, t, unit, out);
 	} else {
-		fprintf(out, "  none in A and in B\n");
+		fprintf(out, "  none in A and B\n");
 	}
 }
 
@@ -363,25 +362,25 @@ static void print_groups(const struct diff *d, const struct diff_view *v,
 	print_optional(d, v, "Returns to user space, by KVM_EXIT", "exit",
 		       NULL, &d->users, DIFF_EXITS, out);
 	print_optional(d, v, d->same_isa ?
-		       "What exits cost, handler and user space together, by reason" :
-		       "What exits cost, handler and user space together, by class",
+		       "Cost by reason: time in states handler and userspace" :
+		       "Cost by class: time in states handler and userspace",
 		       d->same_isa ? "reason" : "class", &d->cost, &d->costs, DIFF_NS, out);
 	if (d->states.nr)
-		print_optional(d, v, "Where the vCPUs' time went", "state",
+		print_optional(d, v, "vCPU time by state", "state",
 			       NULL, &d->states, DIFF_NS, out);
 }
 
-/* How to read the tables, as far as there is something to explain. */
+/* Explain the columns that are printed. */
 static void print_notes(const struct diff *d, FILE *out)
 {
 	fprintf(out, "\n");
 	if (d->repeated)
-		fprintf(out, "  +- 95 %% interval of what stands before it. * it leaves out 0: a change. By\n"
-			"  chance alone, 1 row in 20 gets a *.\n");
+		fprintf(out, "  +-: 95 %% interval of the value before it. *: the interval excludes 0, so the\n"
+			"  change is significant. By chance alone, 1 row in 20 has a *.\n");
 	else if (d->side[DIFF_A].nr_runs + d->side[DIFF_B].nr_runs > 2)
-		fprintf(out, "  +- 95 %% interval of the mean. The change has none: one side has one run.\n");
+		fprintf(out, "  +-: 95 %% interval of the mean. The change has none: one side has one run.\n");
 	else
-		fprintf(out, "  Several runs of A and of B show how much is chance (exitstat diff --help).\n");
+		fprintf(out, "  Several runs of A and B give confidence intervals (see exitstat diff --help).\n");
 }
 
 static bool groups_are_same(const struct diff *d)

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A comparison in words: one paragraph that says what changed, why, where, and
- * how sure that is. Only what the numbers allow: with repeated runs, a change
- * whose interval has 0 in it is not told.
+ * The summary of a comparison: one paragraph with the main changes, their phase and
+ * their confidence. With repeated runs, a change whose interval includes 0 is not
+ * reported.
  */
 #include <math.h>
 #include <string.h>
 
 #include "diff/report.h"
 
-#define LEADERS		3	/* changes to name, and as many that are new */
+#define LEADERS		3	/* changes to name; the same number of new and vanished rows */
 #define TIMES_FROM	10	/* "x 12" instead of "+1,100 %" */
 
-/* Rounded; a damaged recording may have any number. */
+/* Round; a damaged recording may have any value. */
 static uint64_t whole(double x)
 {
 	return x < 1e19 ? (uint64_t)(x + 0.5) : UINT64_MAX;
@@ -66,7 +66,7 @@ const char *diff_fmt_ratio(char out[COUNT_TEXT_LEN], const struct diff_row *r)
 	return out;
 }
 
-/* " +- 12" of an interval; nothing where there is none. */
+/* " +- 12", or nothing without an interval. */
 static void put_interval(struct buf *b, enum diff_unit unit, double half)
 {
 	char text[COUNT_TEXT_LEN];
@@ -84,7 +84,7 @@ static void put_leader(struct buf *b, const struct diff_row *r)
 		   diff_fmt_ratio(ratio, r));
 }
 
-/* Without those that appeared or vanished if @changed. */
+/* @changed: skip rows that appeared or vanished. */
 static void put_leaders(const struct diff *d, const struct diff_table *t,
 			size_t max, bool changed, struct buf *b)
 {
@@ -93,7 +93,7 @@ static void put_leaders(const struct diff *d, const struct diff_table *t,
 	for (size_t i = 0; i < t->nr && named < max; i++) {
 		const struct diff_row *r = &t->rows[i];
 
-		if (!diff_tells(d, r) || (changed && r->kind != DIFF_CHANGED))
+		if (!diff_is_change(d, r) || (changed && r->kind != DIFF_CHANGED))
 			continue;
 		put_leader(b, r);
 		named++;
@@ -123,20 +123,20 @@ static void put_kind(const struct diff *d, const struct diff_table *t,
 {
 	enum diff_which side = kind == DIFF_APPEARED ? DIFF_B : DIFF_A;
 	char n[COUNT_TEXT_LEN];
-	size_t told = 0;
+	size_t nr = 0;
 
 	for (size_t i = 0; i < t->nr; i++) {
 		const struct diff_row *r = &t->rows[i];
 
-		if (r->kind != kind || !diff_tells(d, r) || told++ >= LEADERS)
+		if (r->kind != kind || !diff_is_change(d, r) || nr++ >= LEADERS)
 			continue;
-		buf_printf(out, "%s %s%s (%s)", told == 1 ? ";" : ",", r->name,
-			   told > 1 ? "" : kind == DIFF_APPEARED ? " appeared" :
+		buf_printf(out, "%s %s%s (%s)", nr == 1 ? ";" : ",", r->name,
+			   nr > 1 ? "" : kind == DIFF_APPEARED ? " appeared" :
 			   " vanished",
 			   diff_fmt(n, DIFF_EXITS, r->side[side].mean));
 	}
-	if (told > LEADERS)
-		buf_printf(out, " and %zu more", told - LEADERS);
+	if (nr > LEADERS)
+		buf_printf(out, " and %zu more", nr - LEADERS);
 }
 
 /* "(12,345 -> 4,690, -7,655 +- 123)" */
@@ -166,21 +166,21 @@ void diff_headline(const struct diff *d, const struct diff_scope *s,
 	if (*s->name)
 		buf_printf(b, "In %s, ", s->name);
 	if (r->kind == DIFF_SAME)
-		buf_printf(b, "B exits as often as A");
-	else if (!diff_tells(d, r))
-		buf_printf(b, "%so sure change in total", *s->name ? "n" : "N");
+		buf_printf(b, "B takes as many exits as A");
+	else if (!diff_is_change(d, r))
+		buf_printf(b, "%so significant change in total", *s->name ? "n" : "N");
 	else if (isnan(ratio))
-		buf_printf(b, "B exits, and A does not");
+		buf_printf(b, "B takes exits, A takes none");
 	else if (ratio >= 2)
-		buf_printf(b, "B exits %.1f times as often as A", ratio);
+		buf_printf(b, "B takes %.1f times as many exits as A", ratio);
 	else
-		buf_printf(b, "B exits %.*f %% %s than A",
+		buf_printf(b, "B takes %.*f %% %s exits than A",
 			   fabs(ratio - 1) < 0.0995 ? 1 : 0,
-			   100 * fabs(ratio - 1), ratio < 1 ? "less" : "more");
+			   100 * fabs(ratio - 1), ratio < 1 ? "fewer" : "more");
 	put_numbers(b, DIFF_EXITS, r);
 }
 
-/* The phase with most of the change, where there is a choice. */
+/* The phase with the largest change, if there are several. */
 static void put_where(const struct diff *d, struct buf *b)
 {
 	const struct diff_scope *most = NULL;
@@ -189,30 +189,34 @@ static void put_where(const struct diff *d, struct buf *b)
 	for (size_t i = 0; i < d->nr_phases; i++) {
 		const struct diff_scope *s = &d->phases[i];
 
-		if (diff_tells(d, &s->exits) &&
+		if (diff_is_change(d, &s->exits) &&
 		    (!most || fabs(s->exits.change.change) >
 			      fabs(most->exits.change.change)))
 			most = s;
 	}
 	if (most && d->nr_phases > 1)
-		buf_printf(b, " The phase that changed most is %s (%s).",
+		buf_printf(b, " The phase with the largest change is %s (%s).",
 			   most->name,
 			   diff_fmt_change(change, DIFF_EXITS,
 					   most->exits.change.change));
 }
 
-/* " WHAT fell from 2 s to 1 s (-50 %)." */
+/* " WHAT fell from 2 s to 1 s (-50 %)." or " WHAT did not change (2 s)." */
 static void put_time(const struct diff *d, const char *what,
 		     const struct diff_row *r, struct buf *b)
 {
 	char x[COUNT_TEXT_LEN], y[COUNT_TEXT_LEN], ratio[COUNT_TEXT_LEN];
 
-	if (!diff_tells(d, r))
+	if (!diff_is_change(d, r))
 		return;
+	diff_fmt(x, DIFF_NS, r->side[DIFF_A].mean);
+	diff_fmt(y, DIFF_NS, r->side[DIFF_B].mean);
+	if (!strcmp(x, y)) {
+		buf_printf(b, " %s did not change (%s).", what, x);
+		return;
+	}
 	buf_printf(b, " %s %s from %s to %s (%s", what,
-		   r->change.change < 0 ? "fell" : "rose",
-		   diff_fmt(x, DIFF_NS, r->side[DIFF_A].mean),
-		   diff_fmt(y, DIFF_NS, r->side[DIFF_B].mean),
+		   r->change.change < 0 ? "fell" : "rose", x, y,
 		   diff_fmt_ratio(ratio, r));
 	if (!isnan(r->change.half))
 		buf_printf(b, ", %s", diff_fmt_change(x, DIFF_NS,
@@ -226,19 +230,19 @@ static void put_confidence(const struct diff *d, struct buf *b)
 	size_t a = d->side[DIFF_A].nr_runs, n = d->side[DIFF_B].nr_runs;
 
 	if (d->repeated)
-		buf_printf(b, " Means of %zu and %zu runs; only changes whose 95 %% interval leaves out 0 are named.",
+		buf_printf(b, " Means of %zu and %zu runs; only changes whose 95 %% interval excludes 0 are listed.",
 			   a, n);
 	else if (a + n > 2)
-		buf_printf(b, " One side has one run only: nothing says how much of this is chance.");
+		buf_printf(b, " One side has only one run, so the changes have no confidence intervals.");
 	else
-		buf_printf(b, " One run each: nothing says how much of this is chance.");
+		buf_printf(b, " One run each, so the changes have no confidence intervals.");
 }
 
 static void put_same(const struct diff *d, struct buf *b)
 {
 	char n[COUNT_TEXT_LEN];
 
-	buf_printf(b, "No difference: %s exits%s in A and in B, the same for each %s%s.",
+	buf_printf(b, "No difference: %s exits%s in A and in B, with equal counts for each %s%s.",
 		   diff_fmt(n, DIFF_EXITS, d->whole.exits.side[DIFF_A].mean),
 		   d->side[DIFF_A].nr_runs > 1 || d->side[DIFF_B].nr_runs > 1 ?
 		   " on average" : "",
@@ -254,7 +258,7 @@ void diff_summary(const struct diff *d, const struct diff_scope *s,
 	if (diff_is_same(d)) {
 		put_same(d, out);
 	} else if (s->exits.kind == DIFF_UNAVAILABLE) {
-		buf_printf(out, "The phase %s is in %s only, so there is nothing to compare.",
+		buf_printf(out, "Phase %s exists in %s only; nothing to compare.",
 			   s->name, diff_side_name(s->exits.side[DIFF_A].n ?
 						   DIFF_A : DIFF_B));
 		return;
@@ -268,8 +272,8 @@ void diff_summary(const struct diff *d, const struct diff_scope *s,
 	if (!*s->name && !diff_is_same(d))
 		put_where(d, out);
 	if (!*s->name)
-		put_time(d, "What exits cost", &d->cost, out);
-	put_time(d, *s->name ? "The phase's time" : "The run's time",
+		put_time(d, "The cost of exits", &d->cost, out);
+	put_time(d, *s->name ? "The duration of the phase" : "The duration of the run",
 		 &s->takes, out);
 	if (!diff_is_same(d))
 		put_confidence(d, out);

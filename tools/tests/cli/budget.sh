@@ -27,13 +27,13 @@ verdict() {
 	budget --budget some.budget "$@"
 }
 
-# What --init writes is kept by what it is made of, with and without margin.
-init_is_kept() {
+# The recordings meet a budget that --init makes from them, with any margin.
+init_is_met() {
 	local margin
 	for margin in 0 10% 100; do
 		budget --init --margin "$margin" r0.x r1.x r2.x >three.budget
 		status 0 budget -b three.budget r0.x r1.x r2.x
-		[ "$(grep -c 'all kept$' out)" = 3 ]
+		[ "$(grep -c 'all met$' out)" = 3 ]
 		budget --init r0.x r1.x r2.x --margin "$margin" | cmp - three.budget
 	done
 	# the third run has the most port accesses: without margin, one more
@@ -44,7 +44,7 @@ init_is_kept() {
 	status 0 budget -b two.budget r1.x
 	fails 2 'two.budget: File exists (remove it first)' \
 		budget --init r0.x -b two.budget
-	fails 2 'svm and not vmx' budget --init r0.x svm.x
+	fails 2 'isa svm differs from vmx' budget --init r0.x svm.x
 }
 
 # The most of the runs, plus the margin, rounded up.
@@ -104,10 +104,10 @@ numbers_are_right() {
 		import json, math
 		r = json.load(open("report.json"))
 		o = json.load(open("out"))
-		assert o["kept"] is False and len(o["recordings"]) == 1
+		assert o["met"] is False and len(o["recordings"]) == 1
 		rec = o["recordings"][0]
 		found = {(b["phase"], b["what"], b["name"], b["unit"]): b for b in rec["budgets"]}
-		assert rec["over"] == len(found) == 13 and rec["kept"] == rec["unknown"] == 0
+		assert rec["exceeded"] == len(found) == 13 and rec["met"] == rec["undecidable"] == 0
 		reasons = {x["name"]: x for x in r["reasons"]}
 		costs = {c["reason"]: c["handler_ns"] + c["userspace_ns"] for c in r["costs"]}
 		init = next(p for p in r["phases"] if p["name"] == "kernel init")
@@ -130,50 +130,50 @@ numbers_are_right() {
 		for key, value in want.items():
 		    b = found.pop(key)
 		    assert math.isclose(b["found"], value, rel_tol=1e-6), (key, b, value)
-		    assert math.isclose(b["over"], value - b["budget"], rel_tol=1e-6)
+		    assert math.isclose(b["exceeded_by"], value - b["budget"], rel_tol=1e-6)
 		assert [k[1] for k in found] == ["userspace"] and found.popitem()[1]["found"] > 0
 	END
 }
 
-# Just enough is kept, one less is not.
+# A budget equal to the count is met, one less is exceeded.
 edges() {
 	local n
 	n=$(exits_of all.x)
 	status 0 verdict all.x <<<"exits $n"
-	grep -q '^all.x: 1 budget, all kept$' out
+	grep -q '^all.x: 1 budget, all met$' out
 	status 1 verdict all.x <<<"exits $((n - 1))"
-	grep -q ': 1 over (+0.0 %)$' out
+	grep -q ': exceeded by 1 (+0.0 %)$' out
 	status 0 verdict all.x <<<'reason VMCALL 0'
 	status 1 verdict all.x <<<'reason CPUID 0'
-	grep -q 'budget 0: [0-9,]* over$' out
+	grep -q 'budget 0: exceeded by [0-9,]*$' out
 }
 
-# Never kept: what the recording cannot tell, with the reason.
-unknown_is_not_kept() {
+# An unavailable value makes a budget undecidable, with the reason.
+undecidable_is_not_met() {
 	local what why
 	while IFS='|' read -r file what why; do
 		status 2 verdict "$file" <<<"$what"
-		grep -qF "cannot tell: $why" out
-		grep -q ': 0 kept, 0 over, 1 not to be told$' out
+		grep -qF "undecidable: $why" out
+		grep -q ': 0 met, 0 exceeded, 1 undecidable$' out
 	done <<-'END'
-		l1only.x|userspace 99999|l1only.x: its source does not tell
-		all.x|kvm-exit IO 99999|all.x: it does not say why KVM_RUN
+		l1only.x|userspace 99999|l1only.x: its source does not count returns
+		all.x|kvm-exit IO 99999|all.x: returns of KVM_RUN by reason were not recorded
 		all.x|exits 99s|all.x: the group time was off
-		all.x|reason IOIO 99999|all.x is of vmx, which has no reason IOIO
-		svm.x|reason IO_INSTRUCTION 99999|svm.x is of svm, which has no
-		svm.x|class msr-write 99999|svm.x is of svm, whose codes do not tell msr-write apart (budget class msr)
-		all.x|class msr 99999|all.x is of vmx, which has no exits of class msr
-		all.x|reason io_exits 99999|all.x is of vmx, which has no
+		all.x|reason IOIO 99999|all.x: isa vmx has no reason IOIO
+		svm.x|reason IO_INSTRUCTION 99999|svm.x: isa svm has no
+		svm.x|class msr-write 99999|svm.x: svm does not distinguish class msr-write (use class msr)
+		all.x|class msr 99999|all.x: isa vmx has no exits of class msr
+		all.x|reason io_exits 99999|all.x: isa vmx has no
 	END
 	printf '[kernel erly]\nexits 99999\n' >phase.budget
 	status 2 budget -b phase.budget all.x
-	grep -q 'has no phase "kernel erly" (did you mean kernel early' out
+	grep -q 'no phase "kernel erly" (did you mean kernel early' out
 	status 2 budget -b phase.budget nophases.x
-	grep -q 'nophases.x has no phase "kernel erly"$' out
-	# over is certain
+	grep -q 'nophases.x: no phase "kernel erly"$' out
+	# an exceeded budget is certain
 	printf 'userspace 9\nexits 9\n' >both.budget
 	status 1 budget -b both.budget l1only.x
-	{ budget -j -b phase.budget all.x || true; } | has '"state": "unknown"'
+	{ budget -j -b phase.budget all.x || true; } | has '"state": "undecidable"'
 	cases <<-'END'
 		2	budget -b both.budget empty.x			empty.x: no exits in it
 		2	budget -b both.budget interrupted.x.part	interrupted.x.part: the recording was interrupted
@@ -185,7 +185,7 @@ db = sqlite3.connect("lost.x")
 db.execute("INSERT INTO meta VALUES (?, ?)", ("lost", "7"))
 db.commit()'
 	status 2 verdict lost.x <<<'exits 99999'
-	grep -q 'lost.x: its source lost 7 exits' out
+	grep -q 'lost.x: 7 exits lost' out
 }
 
 # A budget and what is said of it, with tabs in between: "exits 5" comes first.
@@ -195,33 +195,33 @@ strict_parser() {
 		printf 'exits 5\n%b\n' "$lines" >bad.budget
 		fails 2 "bad.budget:2: $text" budget -b bad.budget all.x </dev/null
 	done <<-'END'
-		exitz 5				no budget is called "exitz" (did you mean exits?)
-		reason HTL 5			no exit reason is called "HTL" (did you mean HLT?)
-		class mrs 5			no class is called "mrs" (did you mean msr?)
-		kvm-exit MMIOO 5		no KVM_EXIT is called "MMIOO" (did you mean MMIO?)
-		class quux-unlike-any 5		no class is called "quux-unlike-any"
+		exitz 5				unknown budget "exitz" (did you mean exits?)
+		reason HTL 5			unknown exit reason "HTL" (did you mean HLT?)
+		class mrs 5			unknown class "mrs" (did you mean msr?)
+		kvm-exit MMIOO 5		unknown KVM_EXIT "MMIOO" (did you mean MMIO?)
+		class quux-unlike-any 5		unknown class "quux-unlike-any"
 		reason HLT			expected reason NAME LIMIT
-		userspace			userspace: how many?
-		userspace 5 6			5 6: need a number
+		userspace			userspace: no limit
+		userspace 5 6			5 6: not a number
 		userspace 1,23			1,23: not a number
 		userspace 1234,567		1234,567: not a number
 		userspace 1,234,56		1,234,56: not a number
-		userspace -1			-1: need a number
-		userspace 1.5/s			1.5/s: need a number
+		userspace -1			-1: not a number
+		userspace 1.5/s			1.5/s: not a number
 		userspace 99999999999999999999	99999999999999999999: more than 1000000000000000
-		userspace 20ms			userspace: what returns cost is not known
+		userspace 20ms			userspace: the cost of returns is not recorded
 		[boot				expected [PHASE]
 		[]				expected [PHASE]
-		exits 6				line 1 has this budget already
+		exits 6				duplicate of line 1
 		exi\001ts 6			not a text file
 	END
 	printf '[boot]\nexits 1s\n' >phase.budget
 	printf 'exits 5\n\0' >binary.budget
 	printf '# nothing\n[boot]\n' >no.budget
 	cases <<-'END'
-		2	budget -b phase.budget all.x	phase.budget:2: times are known of the whole run only
+		2	budget -b phase.budget all.x	phase.budget:2: a time limit requires the whole run
 		2	budget -b binary.budget all.x	binary.budget: not a text file
-		2	budget -b no.budget all.x	no.budget: no budget in it
+		2	budget -b no.budget all.x	no.budget: no budgets
 		2	budget -b none.budget all.x	none.budget: No such file
 		2	budget -b . all.x		.: Is a directory
 	END
@@ -283,9 +283,9 @@ check 'golden: --init of three runs' golden budget-init.txt \
 	budget --init r0.x r1.x r2.x
 check 'numbers: what report says' numbers_are_right
 check 'numbers: the edge of a budget' edges
-check '--init: kept by its recordings, and stable' init_is_kept
+check '--init: kept by its recordings, and stable' init_is_met
 check '--init: the most of all runs, and the margin' init_numbers
-check 'what cannot be told is not kept' unknown_is_not_kept
+check 'what cannot be told is not kept' undecidable_is_not_met
 check 'the parser is strict, and says where' strict_parser
 check 'the parser takes what people write' lenient_where_it_can
 check 'usage errors exit with 2' cases <<-'END'

@@ -114,15 +114,15 @@ for path, names in sorted(keys.items()):
 }
 
 # Runs that differ among themselves as much as A and B do.
-chance_is_not_told() {
+chance_is_not_reported() {
 	diff_ a0.x a2.x -- a1.x a2.x >words
-	grep -q 'No sure change in total' words
+	grep -q 'No significant change in total' words
 	lacks ' \*$' words
 	diff_ a0.x a1.x a2.x -- b0.x b1.x b2.x >words
 	grep -q '^  IO_INSTRUCTION .* \*$' words
 	# one run on one side: intervals of the other, and no claim
 	diff_ a0.x a1.x a2.x -- b0.x >words
-	grep -q 'One side has one run only' words
+	grep -q 'One side has only one run' words
 	lacks ' \*$' words
 	diff_ -j a0.x a1.x -- b0.x | has '"significant": null'
 	diff_ -j a0.x b0.x >json
@@ -134,7 +134,7 @@ same_file() {
 	total=$(exits_of all.x)
 	diff_ all.x all.x >words
 	tr '\n' ' ' <words | tr -d , |
-		has "No difference: $total exits in A and in B  *the same"
+		has "No difference: $total exits in A and in B with equal  *counts"
 	[ "$(wc -l <words)" -lt 12 ]
 	diff_ --by reason --all all.x all.x | has '^  IO_INSTRUCTION .* 0  *=$'
 	diff_ -j all.x all.x | has '"same": true'
@@ -144,7 +144,7 @@ same_file() {
 
 unavailable_is_not_0() {
 	diff_ l1only.x groups.x >words
-	grep -q 'unavailable: l1only.x: its source does not tell why' words
+	grep -q 'unavailable: l1only.x: its source does not count returns' words
 	grep -q 'unavailable: l1only.x: the group time was off' words
 	diff_ groups.x all.x | has 'unavailable: all.x: the group time was off'
 	diff_ -j l1only.x groups.x | python3 -c 'import json, sys
@@ -155,7 +155,7 @@ assert "userspace" in o["a"]["runs"][0]["unavailable"]'
 	# phases that one side does not have
 	diff_ nophases.x all.x >words
 	grep -q '^  firmware  *-  *[0-9,]*  *-  *-$' words
-	diff_ --phase firmware nophases.x all.x | has 'phase firmware is in B only'
+	diff_ --phase firmware nophases.x all.x | has 'Phase firmware exists in B only'
 	diff_ nophases.x nophases.x --by reason --all | has IO_INSTRUCTION
 	diff_ nophases.x l1only.x nophases.x -- all.x all.x >words
 	diff_ -j nophases.x all.x | has '"kind": "unavailable"'
@@ -170,7 +170,7 @@ by_class() {
 	diff_ -j all.x svm.x | has '"reasons": "the isa differs"'
 	fails 1 'reasons cannot be compared (--by class)' \
 		diff_ --by reason all.x svm.x
-	fails 1 'not runs of the same' diff_ all.x svm.x -- all.x
+	fails 1 'a side requires runs of one isa' diff_ all.x svm.x -- all.x
 	diff_ --by class all.x less.x >words
 	lacks 'Exits by reason' words
 	diff_ --by reason all.x less.x >words
@@ -187,14 +187,14 @@ rows() {
 rows_and_phases() {
 	diff_ --by reason --top 2 groups.x less.x >words
 	[ "$(rows 'Exits by reason' words)" = 2 ]
-	grep -q '(1 more that changed, and 10 that did not: --all)' words
+	grep -q '(not shown: 1 changed, 10 unchanged; see --all)' words
 	diff_ --by reason groups.x less.x >words
 	[ "$(rows 'Exits by reason' words)" = 3 ]
-	grep -q '(10 that did not change: --all)' words
+	grep -q '(not shown: 10 unchanged; see --all)' words
 	diff_ --by reason --all groups.x less.x >words
 	[ "$(rows 'Exits by reason' words)" = 13 ]
 	diff_ --phase 'kernel init' groups.x less.x >words
-	grep -q '^  In kernel init, B exits' words
+	grep -q '^  In kernel init, B takes' words
 	grep -q '^Exits by reason in kernel init' words
 	diff_ --phase all groups.x less.x >words
 	[ "$(grep -c '^Exits by reason in ' words)" = 5 ]
@@ -257,7 +257,7 @@ check 'diff: golden by class, Intel and AMD' golden diff-class.txt diff_ all.x s
 check 'diff: golden keys of JSON' golden diff-keys.txt json_keys
 check 'diff: 80 columns, whatever the numbers' fits_80_columns
 check 'diff: means, intervals and changes, worked out again' numbers_are_right
-check 'diff: what may be chance is not told' chance_is_not_told
+check 'diff: insignificant changes are not reported' chance_is_not_reported
 check 'diff: a file and itself' same_file
 check 'diff: what a recording does not have is unavailable' unavailable_is_not_0
 check 'diff: by class, and only by class where the isa differs' by_class
