@@ -112,9 +112,9 @@ static void print_help(FILE *out)
 		"for the version and what it was built with, and exitstat(1).\n");
 }
 
-/* ---- words that are no command ---- */
+/* ---- unknown commands ---- */
 
-/* What other tools call a command. */
+/* Names that other tools have for a command. */
 static const struct {
 	const char *word;
 	const char *command;

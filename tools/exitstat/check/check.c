@@ -32,7 +32,7 @@ static void account_vcpu(const struct snapshot *s, const struct snap_vm *vm,
 		.exits = v->attempts - v->entry_failed - v->entry_emulated -
 			 (uint64_t)open,
 		.failed = v->entry_failed,
-		.emulation = v->entry_emulated,
+		.emulated = v->entry_emulated,
 		.unaccounted = open,
 		.wrong = (uint64_t)llabs(open) > tolerance(s, vm),
 	};

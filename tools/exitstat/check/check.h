@@ -21,7 +21,7 @@ struct check_vcpu {
 	uint64_t attempts;
 	uint64_t exits;
 	uint64_t failed;
-	uint64_t emulation;
+	uint64_t emulated;
 	int64_t unaccounted;
 	char comm[17];
 	bool wrong;		/* more unaccounted attempts than tolerated */

@@ -40,7 +40,7 @@ static void print_vcpu(const struct check_vcpu *v)
 
 	printf("%4" PRIu64 " %-12.12s %4" PRIu64 " %13s %13s %6" PRIu64 " %8" PRIu64 " %11" PRId64 "%s\n",
 	       v->vm_id, v->comm, v->vcpu_id, fmt_count(a, v->attempts),
-	       fmt_count(b, v->exits), v->failed, v->emulation,
+	       fmt_count(b, v->exits), v->failed, v->emulated,
 	       v->unaccounted, v->wrong ? " *" : "");
 }
 
@@ -130,7 +130,7 @@ static json_t *accounting_json(const struct check_accounting *c)
 			"attempts", (json_int_t)v->attempts,
 			"exits", (json_int_t)v->exits,
 			"entry_failed", (json_int_t)v->failed,
-			"entry_emulated", (json_int_t)v->emulation,
+			"entry_emulated", (json_int_t)v->emulated,
 			"unaccounted", (json_int_t)v->unaccounted,
 			"wrong", v->wrong));
 	}

@@ -134,11 +134,9 @@ static int check_view(const struct diff *d, const struct diff_view *v,
 		return 0;
 	for (size_t i = 0; i < d->nr_phases; i++)
 		buf_printf(&names, "%s%s", i ? ", " : "", d->phases[i].name);
-	err_set(err, -ENOENT, "%.64s: no such phase (there %s)", v->phase,
-		names.len ? "" : "are none");
-	if (names.len)
-		err_set(err, -ENOENT, "%.64s: no such phase (there are: %.300s)",
-			v->phase, names.data);
+	err_set(err, -ENOENT, "%.64s: no such phase (%s%.300s)", v->phase,
+		names.len ? "one of " : "the recordings have none",
+		names.len ? names.data : "");
 	buf_free(&names);
 	return -ENOENT;
 }

@@ -79,7 +79,7 @@ static int read_log(struct options *o, const struct import_format **format,
 	return rc;
 }
 
-static void say(const struct options *o, const struct import_format *format,
+static void print_summary(const struct options *o, const struct import_format *format,
 		const char *unknown, uint64_t exits)
 {
 	char n[COUNT_TEXT_LEN];
@@ -92,8 +92,9 @@ static void say(const struct options *o, const struct import_format *format,
 	if (o->import.lost)
 		warnx("%s: %llu events lost", o->file,
 		      (unsigned long long)o->import.lost);
-	warnx("%s: %s exits in %zu interval(s), from %s", o->output,
-	      fmt_count(n, exits), o->import.nr_ends - 1, format->name);
+	warnx("%s: %s exits in %zu interval%s, from %s", o->output,
+	      fmt_count(n, exits), o->import.nr_ends - 1,
+	      o->import.nr_ends == 2 ? "" : "s", format->name);
 }
 
 static int import(struct options *o)
@@ -113,7 +114,7 @@ static int import(struct options *o)
 	if (rc)
 		cmd_fail(&err);
 	else
-		say(o, format, unknown.data ? unknown.data : "", exits);
+		print_summary(o, format, unknown.data ? unknown.data : "", exits);
 	buf_free(&unknown);
 	return rc ? EXIT_CODE_FAILED : EXIT_CODE_OK;
 }

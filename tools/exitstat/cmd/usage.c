@@ -233,7 +233,7 @@ static const struct option_row *option_by_key(const struct command *c, char key)
 	return NULL;
 }
 
-/* The first of the letters after "-" that is no option, or lacks its value. */
+/* Report the first letter after "-" that is not an option or lacks its value. */
 static __attribute__((noreturn)) void
 bad_short_option(const struct command *c, const char *word)
 {

@@ -109,26 +109,26 @@ int proc_descends(const char *root, uint32_t pid, uint32_t ancestor)
 }
 
 /* Rounded up to a tick: rounded down, it could start before its parent. */
-uint64_t proc_began_ns(const char *root, uint32_t pid, uint64_t now_ns)
+uint64_t proc_start_ns(const char *root, uint32_t pid, uint64_t now_ns)
 {
-	uint64_t ticks, hz = (uint64_t)sysconf(_SC_CLK_TCK), boot, began;
+	uint64_t ticks, hz = (uint64_t)sysconf(_SC_CLK_TCK), boot, start;
 
 	if (stat_number(root, pid, STAT_STARTTIME, &ticks))
 		return now_ns;
 	boot = clock_ns(CLOCK_BOOTTIME);
-	began = (ticks + 1) * (NSEC_PER_SEC / hz);
-	if (began >= boot || boot - began > now_ns)
+	start = (ticks + 1) * (NSEC_PER_SEC / hz);
+	if (start >= boot || boot - start > now_ns)
 		return now_ns;
-	return now_ns - (boot - began);
+	return now_ns - (boot - start);
 }
 
-int proc_had_begun(const char *root, uint32_t pid, uint64_t at_ns)
+int proc_started_before(const char *root, uint32_t pid, uint64_t at_ns)
 {
 	uint64_t tick_ns = NSEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
 	uint64_t now_ns = mono_ns();
-	uint64_t began_ns = proc_began_ns(root, pid, now_ns);
+	uint64_t start_ns = proc_start_ns(root, pid, now_ns);
 
-	if (began_ns >= now_ns)
+	if (start_ns >= now_ns)
 		return -ESRCH;
-	return began_ns <= at_ns + 2 * tick_ns;
+	return start_ns <= at_ns + 2 * tick_ns;
 }

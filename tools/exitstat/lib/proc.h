@@ -28,13 +28,13 @@ bool proc_is_alive(const char *root, uint32_t pid);
 /* Its state as a letter, see proc(5); '\0' if it is unknown. */
 char proc_state(const char *root, uint32_t pid);
 /* Its start time (CLOCK_MONOTONIC), or @now_ns if that is unknown. */
-uint64_t proc_began_ns(const char *root, uint32_t pid, uint64_t now_ns);
+uint64_t proc_start_ns(const char *root, uint32_t pid, uint64_t now_ns);
 
 /*
  * 1 if the process with this pid started before @at_ns (CLOCK_MONOTONIC); 0 if
  * the pid has been reused since; -ESRCH if the process has ended or its start time
  * is unknown.
  */
-int proc_had_begun(const char *root, uint32_t pid, uint64_t at_ns);
+int proc_started_before(const char *root, uint32_t pid, uint64_t at_ns);
 
 #endif

@@ -35,7 +35,7 @@ static struct kvm_vm *add_vm(struct kvm_vms *k, uint32_t pid,
 	snprintf(vm->dir, sizeof(vm->dir), "%s", dir);
 	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
 	fsroot_line(k->root, path, vm->comm, sizeof(vm->comm));
-	vm->created_ns = proc_began_ns(k->root, pid, mono_ns());
+	vm->created_ns = proc_start_ns(k->root, pid, mono_ns());
 	return vm;
 }
 

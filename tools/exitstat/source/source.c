@@ -69,7 +69,7 @@ static struct source *refuse(const char *name, struct source_choice *c,
 		*err = c->refused[0].why;
 	else
 		err_set(err, 0,
-			"nothing counts exits here that this exitstat could read:");
+			"no source of exit counts is usable here:");
 	buf_free(&names);
 	return NULL;
 }

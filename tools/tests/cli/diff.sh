@@ -198,9 +198,9 @@ rows_and_phases() {
 	grep -q '^Exits by reason in kernel init' words
 	diff_ --phase all groups.x less.x >words
 	[ "$(grep -c '^Exits by reason in ' words)" = 5 ]
-	fails 1 'tea: no such phase (there are: firmware, kernel early,' \
+	fails 1 'tea: no such phase (one of firmware, kernel early,' \
 		diff_ --phase tea all.x less.x
-	fails 1 'tea: no such phase (there are none)' \
+	fails 1 'tea: no such phase (the recordings have none)' \
 		diff_ --phase tea nophases.x nophases.x
 }
 

@@ -63,7 +63,7 @@ kvm_stat_traced() {
 		18 19 0 EXCP_DE 7
 	END
 	grep -q '1 negative counts set to 0' said
-	grep -q '1,140 exits in 5 interval(s), from kvm_stat' said
+	grep -q '1,140 exits in 5 intervals, from kvm_stat' said
 	exitstat report log.csv.exitstat >words
 	grep -q 'source kvm_stat, isa svm' words
 	grep -q '2026-11-21 15:58:40 UTC' words

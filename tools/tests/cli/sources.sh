@@ -55,7 +55,7 @@ lists_module() {
 
 nothing_loaded() {
 	stock_machine
-	refuses 'nothing counts exits here' \
+	refuses 'no source of exit counts is usable here' \
 		'  patched: this kernel'"'"'s KVM does not carry' \
 		'  module: kvm-exit-stats.ko is not loaded (make load, or modprobe'
 	mkdir -p "$ROOT/sys/module/kvm_exit_stats"
