@@ -50,8 +50,11 @@ described() {
 	python3 - "$@" <<-'END'
 		import os, re, sqlite3, sys
 		file, *others = sys.argv[1:]
-		page = dict(re.findall(r"^\.Ss (\w+)\((.*)\)$", open(os.environ["PAGE"]).read(), re.M))
+		text = open(os.environ["PAGE"]).read()
+		page = dict(re.findall(r"^\.Ss (\w+)\((.*)\)$", text, re.M))
 		db = sqlite3.connect(file)
+		version, = db.execute("PRAGMA user_version").fetchone()
+		assert f"user_version\nis {version}.\n" in text, version
 		names = [n for n, in db.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')")]
 		assert len(names) > 20 and set(others) <= set(page)
 		assert set(names) == set(page) - set(others), set(names) ^ set(page)
@@ -166,7 +169,7 @@ quiet_in_pipes() {
 
 make_recordings
 check 'the examples of exitstat-recording(5) print what is there' examples
-check 'the page describes all tables, views and columns' page_has_the_schema
+check 'the page describes the version, all tables, views and columns' page_has_the_schema
 check 'totals are the sums of the rows, in recording and export' totals_are_sums
 check 'totals are what report and CSV have' totals_are_reports
 check 'export -f sqlite replaces no file without --force' export_replaces_when_told
