@@ -13,12 +13,12 @@
 #include "source/source.h"
 
 /*
- * One attempt may be under way on a vCPU that lives, and each time counting is
- * switched on or off a running vCPU may lose one half of an attempt.
+ * A vCPU of an existing VM may be within an attempt, and each switch of counting may
+ * lose one half of an attempt of a running vCPU.
  */
 static uint64_t tolerance(const struct snapshot *s, const struct snap_vm *vm)
 {
-	return s->hdr.switches + !vm->dead;
+	return s->hdr.switches + !vm->destroyed;
 }
 
 static void account_vcpu(const struct snapshot *s, const struct snap_vm *vm,
@@ -73,7 +73,7 @@ static void add_pair(struct check_pairs *all, struct check_pair p)
 	all->p[all->nr++] = p;
 }
 
-/* The trace event has 32 bits of a code; VMX puts flags above the reason. */
+/* The trace event has 32 bits of the code; VMX has flags above the reason. */
 static const struct reason *traced_reason(uint32_t isa, uint32_t traced)
 {
 	const struct reason *list;
@@ -88,7 +88,7 @@ static const struct reason *traced_reason(uint32_t isa, uint32_t traced)
 	return NULL;
 }
 
-/* Ours and theirs of one code, by which they are compared. */
+/* The key for comparing our counts with ftrace's. */
 static uint64_t traced_key(uint32_t isa, uint32_t traced)
 {
 	const struct reason *r = traced_reason(isa, traced);
@@ -164,7 +164,7 @@ void check_pair_name(uint32_t isa, const struct check_pair *p, char *out,
 		reason_code_name(isa, p->key, out, size);
 }
 
-/* A difference is wrong, unless it is known that the two need not agree. */
+/* A difference is an error, unless the two are known to differ. */
 static enum verdict differ(const struct snapshot *s, struct check_trace *t)
 {
 	if (s->hdr.switches > 1) {
@@ -182,7 +182,7 @@ static enum verdict differ(const struct snapshot *s, struct check_trace *t)
 	return WRONG;
 }
 
-/* What lies between the two reads of a histogram that grows is right. */
+/* A count between the two reads of a growing histogram is right. */
 static enum verdict compare(const struct snapshot *s, struct check_trace *t)
 {
 	struct check_pairs *all = &t->pairs;
@@ -200,7 +200,7 @@ static enum verdict compare(const struct snapshot *s, struct check_trace *t)
 	return t->wrong ? differ(s, t) : RIGHT;
 }
 
-/* NULL: the two can be compared. A file may be of a process that ran long. */
+/* The reason why they cannot be compared, or NULL. */
 static const char *incomparable(const struct snapshot *s, bool live)
 {
 	if (s->hdr.isa == KES_ISA_KVM)
@@ -223,10 +223,10 @@ void check_trace(const struct snapshot *s, bool live,
 			source_name_of(s->hdr.source), why);
 		return;
 	}
-	if (s->retired) {
+	if (s->evicted) {
 		err_set(&t->why, 0,
 			"%" PRIu64 " exits are of VMs that are not listed any more",
-			s->retired);
+			s->evicted);
 		return;
 	}
 	add_trace(&t->pairs, s->hdr.isa, before, false);

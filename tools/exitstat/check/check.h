@@ -12,7 +12,7 @@
 #include "check/trace-hist.h"
 #include "util.h"
 
-/* Can it be checked at all, and is it right? */
+/* The result: right, wrong, or impossible to check. */
 enum verdict { RIGHT, WRONG, CANNOT };
 
 struct check_vcpu {
@@ -29,22 +29,22 @@ struct check_vcpu {
 
 struct check_accounting {
 	enum verdict verdict;
-	const char *source;	/* that does not count attempts: CANNOT */
+	const char *source;	/* a source that does not count attempts: CANNOT */
 	struct check_vcpu *vcpus;
 	size_t nr, cap;
 	size_t wrong;		/* vCPUs with more unaccounted attempts than tolerated */
-	size_t inexact;		/* with some, tolerated */
+	size_t inexact;		/* vCPUs with tolerated unaccounted attempts */
 	uint64_t attempts;
 	int64_t unaccounted;
 };
 
-/* One reason of one vCPU number, over all VMs, as both sides count it. */
+/* One reason of one vCPU number over all VMs, as counted by both sides. */
 struct check_pair {
 	uint64_t key;		/* low 32 bits of the code, or KES_CODE_UNKNOWN */
 	uint32_t vcpu_id;
 	bool wrong;
 	uint64_t ours;
-	uint64_t before;	/* theirs, before and after we were read */
+	uint64_t before;	/* ftrace's count, before and after our read */
 	uint64_t after;
 };
 
@@ -55,8 +55,8 @@ struct check_pairs {
 
 struct check_trace {
 	enum verdict verdict;
-	struct errbuf why;	/* CANNOT, in a line */
-	bool compared;		/* so that what follows is known */
+	struct errbuf why;	/* the reason for CANNOT */
+	bool compared;		/* the following fields are valid */
 	struct check_pairs pairs;
 	uint64_t exits;
 	size_t wrong;		/* pairs that differ */
@@ -66,15 +66,15 @@ void check_accounting(const struct snapshot *s, struct check_accounting *c);
 void check_accounting_free(struct check_accounting *c);
 
 /*
- * @before and @after: the histogram around the read of @s. @live: it was read
- * from the source and is no copy.
+ * @before and @after: the histogram before and after the read of @s. @live: @s was
+ * read from the source, not from a copy.
  */
 void check_trace(const struct snapshot *s, bool live,
 		 const struct trace_hist *before,
 		 const struct trace_hist *after, struct check_trace *t);
 void check_trace_free(struct check_trace *t);
 
-/* What the histogram counted, as near to ours as it can be. */
+/* The histogram's count that is closest to ours. */
 uint64_t check_theirs(const struct check_pair *p);
 void check_pair_name(uint32_t isa, const struct check_pair *p, char *out,
 		     size_t size);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements trace-hist.h: the text of a hist trigger, line by line
+ * Implements trace-hist.h: parses the text of a hist trigger by lines
  * (Documentation/trace/histogram.rst in the kernel).
  */
 #include <errno.h>
@@ -17,7 +17,7 @@ static const char *const places[] = {
 	"/sys/kernel/debug/tracing/events/kvm/kvm_exit/hist",
 };
 
-/* A file may have several histograms; this is the line that begins one. */
+/* A file may have several histograms; this line starts one. */
 static bool is_ours(const char *line)
 {
 	const char *keys = line + strlen(INFO);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's own count of kvm:kvm_exit, a histogram by exit_reason and
- * vcpu_id that somebody has set up in tracefs. Only read here.
+ * Reads the kernel's own histogram of kvm:kvm_exit by exit_reason and vcpu_id, which
+ * must have been set up in tracefs.
  */
 #ifndef EXITSTAT_TRACE_HIST_H
 #define EXITSTAT_TRACE_HIST_H
@@ -12,7 +12,7 @@
 #define TRACE_HIST_TRIGGER	"hist:keys=exit_reason,vcpu_id:size=4096"
 
 struct trace_hist_row {
-	uint32_t reason;	/* as the event has it: the low 32 bits */
+	uint32_t reason;	/* as in the event: the low 32 bits */
 	uint32_t vcpu_id;
 	uint64_t count;
 };
@@ -20,13 +20,13 @@ struct trace_hist_row {
 struct trace_hist {
 	struct trace_hist_row *rows;
 	size_t nr, cap;
-	uint64_t dropped;	/* events that found no room */
+	uint64_t dropped;	/* events without room in the histogram */
 };
 
 /*
- * Fills @h, zeroed before, from tracefs below @root; or, as it is, from the file
- * @path if not NULL. -ENOENT: there is no such histogram; -EPROTO: there is, but
- * it cannot be compared with. Both with a line in @err.
+ * Fills @h, which must be zeroed, from tracefs below @root, or from the file @path if
+ * not NULL. Returns 0, -ENOENT if there is no such histogram, or -EPROTO if it cannot
+ * be compared; with a message in @err.
  */
 int trace_hist_read(struct trace_hist *h, const char *root, const char *path,
 		    struct errbuf *err);

@@ -28,7 +28,7 @@ static const struct option_row rows[] = {
 
 static const char *state_name(const struct snap_vm *vm)
 {
-	return vm->dead ? "destroyed" : "running";
+	return vm->destroyed ? "destroyed" : "running";
 }
 
 static void print_vm(const struct snapshot *s, const struct snap_vm *vm,
@@ -52,8 +52,8 @@ static void print_list(const struct snapshot *s, const struct options *o,
 	size_t destroyed = 0, shown = 0;
 
 	for (size_t i = 0; i < s->nr_vms; i++) {
-		destroyed += s->vms[i].dead;
-		if (s->vms[i].dead && !o->destroyed)
+		destroyed += s->vms[i].destroyed;
+		if (s->vms[i].destroyed && !o->destroyed)
 			continue;
 		if (!shown++)
 			printf("%6s %8s %-30s %5s %15s  %s\n", "VM", "PID",
@@ -127,7 +127,7 @@ static json_t *vms_json(const struct snapshot *s, const struct options *o)
 	for (size_t i = 0; i < s->nr_vms; i++) {
 		const struct snap_vm *vm = &s->vms[i];
 
-		if (vm->dead && !o->destroyed)
+		if (vm->destroyed && !o->destroyed)
 			continue;
 		vm_name(vm, root, name, sizeof(name));
 		vm_uuid(vm, root, uuid, sizeof(uuid));

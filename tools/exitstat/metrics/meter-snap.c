@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements meter-snap.h: which account a VM is counted in, and what
- * snapshot/delta.h says is to be added.
+ * Implements meter-snap.h: assigns VMs to accounts, and adds the differences found by
+ * snapshot/delta.h.
  */
 #include <stdlib.h>
 
@@ -10,7 +10,7 @@
 
 struct meter_vm {
 	bool ended;
-	struct meter_account *account;	/* NULL: only the host's */
+	struct meter_account *account;	/* NULL: counted only for the host */
 };
 
 /* ---- counters ---- */
@@ -34,7 +34,7 @@ static size_t new_key(struct meter *m, uint32_t i)
 	return m->reason_keys[i];
 }
 
-/* The key that delta.reasons[@i] is counted under. */
+/* The key of delta.reasons[@i]. */
 static size_t key_of(struct meter *m, uint32_t i)
 {
 	size_t key = i < m->nr_reason_keys ? m->reason_keys[i] : SIZE_MAX;
@@ -84,7 +84,7 @@ static void add_vm(struct meter *m, struct delta_vm *vm)
 		add_times(m, a, c);
 		if (v->ended)
 			continue;
-		/* of a broken source anything: it may wrap */
+		/* may wrap with a broken source */
 		a->unaccounted = (int64_t)((uint64_t)a->unaccounted +
 			(uint64_t)snapshot_unaccounted(m->delta.s, c->now));
 		a->nr_vcpus++;
@@ -93,13 +93,13 @@ static void add_vm(struct meter *m, struct delta_vm *vm)
 
 /* ---- VMs ---- */
 
-/* One that ended before anybody could see it is not made new for long. */
+/* Whether a VM was destroyed too long ago to get an account. */
 static void open_account(struct meter *m, struct meter_vm *v,
 			 const struct snap_vm *from)
 {
 	char name[64] = "", uuid[40] = "";
 
-	if (from->dead && m->hdr.end_ns >= from->died_ns + m->cfg.keep_ns)
+	if (from->destroyed && m->hdr.end_ns >= from->died_ns + m->cfg.keep_ns)
 		return;
 	m->cfg.name(m->cfg.arg, from, name, uuid);
 	v->account = meter_open(m, name, uuid);
@@ -117,35 +117,35 @@ static void end_vm(struct meter *m, struct meter_vm *v)
 }
 
 /*
- * One that is not listed may come back, when it could not be read, and must not
- * be counted twice: it is known for as long as the account of one that ended.
+ * A VM that is not listed because it could not be read may come back and must not be
+ * counted twice: it is remembered as long as the account of a destroyed VM.
  */
 static void end_old(struct meter *m)
 {
 	for (size_t i = 0; i < m->delta.nr_vms; i++) {
 		const struct delta_vm *vm = m->delta.vms[i];
 
-		if (vm->user && (!vm->now || vm->now->dead))
+		if (vm->user && (!vm->now || vm->now->destroyed))
 			end_vm(m, vm->user);
 	}
 }
 
-/* New, or back again. */
+/* A VM that is new or listed again. */
 static void see_new(struct meter *m, struct delta_vm *vm)
 {
 	struct meter_vm *v = vm->user;
 
 	if (!v)
 		vm->user = v = xcalloc(1, sizeof(*v));
-	else if (!v->ended || vm->now->dead)
+	else if (!v->ended || vm->now->destroyed)
 		return;
 	v->ended = false;
 	open_account(m, v, vm->now);
-	if (vm->now->dead)
+	if (vm->now->destroyed)
 		end_vm(m, v);
 }
 
-/* What is told of those that run begins at 0 in each snapshot. */
+/* Values of running VMs start at 0 in each snapshot. */
 static void begin_pass(struct meter *m)
 {
 	for (size_t i = 0; i < m->nr; i++) {
@@ -156,7 +156,7 @@ static void begin_pass(struct meter *m)
 	m->other.nr_vcpus = 0;
 }
 
-/* Dead VMs may be listed for longer than their account is kept. */
+/* Destroyed VMs may be listed for longer than their account is kept. */
 static void leave_old(struct meter *m)
 {
 	for (size_t i = 0; i < m->delta.nr_vms; i++) {
@@ -168,15 +168,15 @@ static void leave_old(struct meter *m)
 	meter_drop_old(m);
 }
 
-/* Names become free before others take them. */
+/* Destroyed VMs first: they free names for others. */
 void meter_update(struct meter *m, const struct snapshot *s)
 {
 	m->hdr = s->hdr;
 	delta_begin(&m->delta, s);
 	end_old(m);
-	for (int dead = 1; dead >= 0; dead--)
+	for (int destroyed = 1; destroyed >= 0; destroyed--)
 		for (size_t i = 0; i < s->nr_vms; i++)
-			if (s->vms[i].dead == dead)
+			if (s->vms[i].destroyed == destroyed)
 				see_new(m, m->delta.listed[i]);
 	begin_pass(m);
 	for (size_t i = 0; i < s->nr_vms; i++)

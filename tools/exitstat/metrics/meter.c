@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements meter.h: which accounts there are, what they are called, and adding
- * to them.
+ * Implements meter.h: creates and names accounts, and adds to them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +18,7 @@ size_t meter_key(struct meter *m, const char *name, const char *class)
 	for (size_t i = 0; i < m->nr_keys; i++)
 		if (!strcmp(m->keys[i].name, name))
 			return i;
-	/* the last place is for all that have none */
+	/* the last key is shared by all further reasons */
 	if (m->nr_keys == METER_MAX_KEYS - 1 && strcmp(name, "UNKNOWN"))
 		return meter_key(m, "UNKNOWN", "other");
 	if (m->nr_keys == METER_MAX_KEYS)
@@ -42,7 +41,7 @@ static struct meter_vcpu *find_vcpu(const struct meter *m,
 
 	if (!m->cfg.per_vcpu || a == &m->host || a == &m->other)
 		id = METER_ALL_VCPUS;
-	/* those of a VM come in order */
+	/* vCPUs of a VM arrive in order */
 	for (size_t n = 0; n < a->nr; n++) {
 		v = &a->vcpus[(id + n) % a->nr];
 		if (v->vcpu_id == id)
@@ -108,14 +107,14 @@ static bool has_name(const struct meter_account *a, const char *name,
 	       !strncmp(a->vm, name, a->name_len) && !strcmp(a->uuid, uuid);
 }
 
-/* The lowest instance of this name that nobody runs under. */
+/* The lowest instance of this name without a running VM. */
 static uint32_t free_instance(const struct meter *m, const char *name,
 			      const char *uuid)
 {
 	bool *taken = xcalloc(m->nr + 3, sizeof(*taken));
 	uint32_t n = 1;
 
-	/* a guest called "other" is not the aggregate */
+	/* a guest named "other" is not the aggregate */
 	taken[1] = !strcmp(name, "other") && !*uuid;
 	for (size_t i = 0; i < m->nr; i++) {
 		const struct meter_account *a = m->accounts[i];
@@ -130,7 +129,7 @@ static uint32_t free_instance(const struct meter *m, const char *name,
 	return n;
 }
 
-/* "NAME#2" may also be what somebody called a guest. */
+/* "NAME#2" may also be the name of a guest. */
 static struct meter_account *find_account(const struct meter *m,
 					  const struct meter_account *like)
 {

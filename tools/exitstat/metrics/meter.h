@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Counters that never go back, under names that do not become more and more:
- * what exitstat serve exports. Pure: what is to be added goes in (of snapshots, by
- * meter-snap.h), and names come by a function that the caller brings.
+ * Monotonic counters under a bounded set of names, as exported by exitstat serve.
+ * Differences are added from outside (meter-snap.h does so for snapshots), and the
+ * caller supplies a function for names.
  *
- * A VM is counted in an account, which has the VM's name and uuid. A VM that
- * is started again goes on with the account of the one that ended. Two that
- * run under one name get an account each, "NAME" and "NAME#2". Beyond max_vms
- * accounts, VMs are counted together in one called "other". Each change is
- * added to one account and to the host's, and never moves from there.
+ * A VM is counted in an account with its name and UUID. A restarted VM continues the
+ * account of its predecessor. Two VMs with the same name at the same time have an
+ * account each, "NAME" and "NAME#2". Beyond max_vms accounts, VMs share the account
+ * "other". Each difference is added to one account and to the host's, for good.
  */
 #ifndef EXITSTAT_METER_H
 #define EXITSTAT_METER_H
@@ -31,7 +30,7 @@ enum meter_sum {
 	METER_NR_SUMS = METER_NS_GUEST + KES_NR_STATES
 };
 
-/* A reason, by the name that it is exported under. */
+/* A reason, by its exported name. */
 struct meter_key {
 	char name[48];
 	const char *class;
@@ -49,28 +48,28 @@ struct meter_vcpu {
 
 struct meter_account {
 	char vm[80];
-	char uuid[40];		/* "": it has none */
-	uint32_t instance;	/* the N of "NAME#N", from 1 */
+	char uuid[40];		/* "": none */
+	uint32_t instance;	/* N in "NAME#N", from 1 */
 	size_t name_len;	/* of vm, without "#N" */
-	size_t running;		/* VMs; more than one only in "other" */
+	size_t running;		/* running VMs; above 1 only in "other" */
 	uint32_t pid;		/* of the last VM */
 	uint64_t created_ns;
-	uint64_t ended_ns;	/* of the last, if none runs: when seen to */
-	uint32_t nr_vcpus;	/* of those that run */
+	uint64_t ended_ns;	/* when the last VM was seen to have ended */
+	uint32_t nr_vcpus;	/* of running VMs */
 	int64_t unaccounted;
 	uint64_t sums[METER_NR_SUMS];
 	struct meter_vcpu *vcpus;
 	size_t nr, cap;
 };
 
-/* Fills in @name and @uuid of a VM that is seen for the first time. */
+/* Fills in @name and @uuid of a new VM. */
 typedef void (*meter_name_fn)(void *arg, const struct snap_vm *from,
 			      char name[64], char uuid[40]);
 
 struct meter_config {
 	bool per_vcpu;
 	size_t max_vms;
-	uint64_t keep_ns;	/* how long one that ended is still exported */
+	uint64_t keep_ns;	/* how long a destroyed VM is exported */
 	meter_name_fn name;
 	void *arg;
 };
@@ -79,13 +78,13 @@ struct meter {
 	struct meter_config cfg;
 	struct kes_header hdr;	/* of the last snapshot */
 	uint64_t samples;
-	uint64_t restarts;	/* of vCPUs whose counters began again */
+	uint64_t restarts;	/* counter restarts of vCPUs */
 	struct meter_key *keys;
 	size_t nr_keys, cap_keys;
 	struct meter_account host, other;
 	struct meter_account **accounts;
 	size_t nr, cap;
-	/* of meter-snap.c */
+	/* owned by meter-snap.c */
 	struct delta delta;
 	size_t *reason_keys;	/* by index of delta.reasons */
 	size_t nr_reason_keys, cap_reason_keys;
@@ -94,17 +93,17 @@ struct meter {
 void meter_init(struct meter *m, const struct meter_config *cfg);
 void meter_free(struct meter *m);
 
-/* An account for a VM that runs at the same time as all others. */
+/* Finds or creates the account of a VM that starts now. */
 struct meter_account *meter_open(struct meter *m, const char *name,
 				 const char *uuid);
 /* A VM of the account has ended. */
 void meter_leave(struct meter *m, struct meter_account *a);
-/* Nothing has run under it for keep_ns: meter_drop_old() frees those. */
+/* Whether no VM has used it for keep_ns; meter_drop_old() frees such accounts. */
 bool meter_is_old(const struct meter *m, const struct meter_account *a);
 void meter_drop_old(struct meter *m);
-/* An index of meter.keys. Later ones than METER_MAX_KEYS are all "UNKNOWN". */
+/* The index in meter.keys. Beyond METER_MAX_KEYS all reasons are "UNKNOWN". */
 size_t meter_key(struct meter *m, const char *name, const char *class);
-/* To the account and to the host's. */
+/* Adds to the account and to the host's. */
 void meter_add(struct meter *m, struct meter_account *a, uint32_t vcpu_id,
 	       size_t key, enum meter_value value, uint64_t n);
 void meter_add_sum(struct meter *m, struct meter_account *a,

@@ -2,9 +2,9 @@
 /*
  * Implements metrics.h.
  *
- * A family is written as a whole, so that the table is also the order of the
- * text. A series appears with its first count: a reason that never occurred,
- * or a fate that a reason never had, is not there.
+ * A family is written as a whole, so the table also defines the order of the text. A
+ * series appears with its first count: a reason that never occurred has none, nor
+ * has a disposition that a reason never had.
  */
 #include <assert.h>
 #include <stdio.h>
@@ -93,7 +93,7 @@ const unsigned int metrics_codes[METRICS_NR_CODES] = { 200, 401, 404, 405 };
 
 /* ---- VMs ---- */
 
-/* What is written of an account, and where. */
+/* The account to write, and the output. */
 struct page {
 	struct om *out;
 	const struct meter *m;
@@ -201,8 +201,8 @@ static void put_vcpus(const struct page *p, int unused)
 }
 
 /*
- * What a series begins with is no increase to a server, so that these begin
- * with 0: as there are few classes, and many reasons, by class.
+ * Prometheus treats a series' first value as a baseline, so these series start at 0.
+ * They are by class, because there are few classes and many reasons.
  */
 static void put_host(struct om *out, const struct meter *m)
 {
@@ -226,7 +226,7 @@ static const struct {
 	enum metrics_id id;
 	void (*put)(const struct page *p, int which);
 	int which;
-	bool live;		/* only of what runs: a recording has none */
+	bool live;		/* only for running VMs: absent in a recording */
 } vm_table[] = {
 	{ METRICS_EXITS, put_counts, METER_L1, false },
 	{ METRICS_REFLECTED, put_counts, METER_REFLECTED, false },
@@ -262,7 +262,7 @@ static void write_vms(struct om *out, const struct meter *m, bool live)
 		put_host(out, m);
 }
 
-/* ---- itself ---- */
+/* ---- exitstat serve itself ---- */
 
 static uint64_t cpu_ns(void)
 {
@@ -275,7 +275,7 @@ static uint64_t cpu_ns(void)
 	       NSEC_PER_USEC;
 }
 
-/* The second number of statm: pages that are resident. */
+/* The second number of statm: resident pages. */
 static uint64_t resident_bytes(void)
 {
 	unsigned long long pages = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The metrics that exitstat exports, in one table, and writing what a meter
- * knows, and what exitstat serve knows of itself, as text.
+ * The table of exported metrics, and writing the values of a meter and of exitstat
+ * serve itself as text.
  */
 #ifndef EXITSTAT_METRICS_H
 #define EXITSTAT_METRICS_H
@@ -10,13 +10,13 @@
 #include "metrics/openmetrics.h"
 
 enum metrics_id {
-	/* of VMs; before METRICS_HOST_EXITS, in order of metrics.c's table */
+	/* for VMs; up to METRICS_HOST_EXITS in the order of the table in metrics.c */
 	METRICS_EXITS, METRICS_REFLECTED, METRICS_FASTPATH, METRICS_USERSPACE,
 	METRICS_HANDLER_TIME, METRICS_TIME, METRICS_ATTEMPTS, METRICS_FAILED,
 	METRICS_EMULATED, METRICS_UNACCOUNTED, METRICS_VM, METRICS_RUNNING,
 	METRICS_VCPUS,
 	METRICS_HOST_EXITS,
-	/* of exitstat serve itself */
+	/* for exitstat serve itself */
 	METRICS_UP, METRICS_BUILD, METRICS_SOURCE, METRICS_GROUP, METRICS_READS,
 	METRICS_READ_ERRORS, METRICS_READ_TIME, METRICS_LAST_READ,
 	METRICS_SNAPSHOT, METRICS_VMS, METRICS_UNREADABLE, METRICS_LOST,
@@ -28,7 +28,7 @@ enum metrics_id {
 /* Index: enum metrics_id. */
 extern const struct om_family metrics_families[METRICS_NR];
 
-/* Statuses of answers that are counted. */
+/* HTTP statuses with a counter. */
 #define METRICS_NR_CODES 4
 extern const unsigned int metrics_codes[METRICS_NR_CODES];
 
@@ -39,7 +39,7 @@ struct metrics_http {
 };
 
 struct metrics_self {
-	bool up;		/* the source could be read, the last time */
+	bool up;		/* the last read of the source succeeded */
 	const char *source;
 	uint64_t reads, read_errors;
 	uint64_t read_ns, last_read_ns;
@@ -51,8 +51,8 @@ struct metrics_self {
 };
 
 /*
- * @self NULL: of the VMs only. What cannot be read or is not counted is left
- * out, rather than shown as it was.
+ * Writes the metrics; of VMs only if @self is NULL. Values that cannot be read or are
+ * not counted are omitted; old values are not repeated.
  */
 void metrics_write(struct om *out, const struct meter *m,
 		   const struct metrics_self *self);

@@ -2,11 +2,11 @@
 /*
  * Implements openmetrics.h.
  *
- * A counter x is "x_total" in a sample of either format; its TYPE and HELP call
- * it x in OpenMetrics and x_total before. Likewise x_info, which is a gauge
- * before. Label values come from guests' command lines and from recordings:
- * what is not UTF-8 would make a server drop the whole text, so it is replaced.
- * There are no samples _created: servers keep each as a series of its own.
+ * Samples of a counter x are named "x_total" in both formats; its TYPE and HELP are
+ * for x in OpenMetrics and for x_total in the older format. The same applies to
+ * x_info, which is a gauge in the older format. Label values come from command lines
+ * and recordings: invalid UTF-8 is replaced, because a server would reject the whole
+ * text. Samples _created are omitted, because servers store each as another series.
  */
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Text of OpenMetrics 1.0.0, and of the Prometheus format 0.0.4 before it,
- * which differs in the names of counters and in what is told about them.
- * Pure: nothing here knows which metrics there are (metrics.h).
+ * Writes OpenMetrics 1.0.0 text, or the older Prometheus format 0.0.4, which differs
+ * in the names and metadata of counters. Independent of the metrics (metrics.h).
  */
 #ifndef EXITSTAT_OPENMETRICS_H
 #define EXITSTAT_OPENMETRICS_H
@@ -13,7 +12,7 @@ enum om_format { OM_PROMETHEUS, OM_OPENMETRICS, OM_NR_FORMATS };
 
 enum om_type { OM_COUNTER, OM_GAUGE, OM_INFO };
 
-/* @name is without _total and _info, which the type adds. */
+/* @name lacks _total and _info, which depend on the type. */
 struct om_family {
 	const char *name;
 	enum om_type type;
@@ -21,7 +20,7 @@ struct om_family {
 	const char *help;
 };
 
-/* One with an empty value is left out, as the format takes it for absent. */
+/* A label with an empty value is omitted; the format treats both alike. */
 struct om_label {
 	const char *name;
 	const char *value;
@@ -30,7 +29,7 @@ struct om_label {
 struct om {
 	struct buf *out;
 	enum om_format format;
-	uint64_t stamp_ns;	/* wall clock of all samples; 0: when read */
+	uint64_t stamp_ns;	/* timestamp of all samples (wall clock); 0: none */
 	const struct om_family *family;
 	uint64_t samples;
 };
@@ -39,18 +38,18 @@ struct om {
 const char *om_content_type(enum om_format format);
 
 /*
- * What follows is of this family. It is announced by its first sample, so
- * that one without samples leaves no trace.
+ * Starts a family. Its metadata is written with its first sample, so that a family
+ * without samples leaves no trace.
  */
 void om_family(struct om *m, const struct om_family *family);
 void om_u64(struct om *m, const struct om_label *labels, size_t nr,
 	    uint64_t value);
 void om_i64(struct om *m, const struct om_label *labels, size_t nr,
 	    int64_t value);
-/* In seconds, with all digits. */
+/* Writes a sample in seconds, with all digits. */
 void om_ns(struct om *m, const struct om_label *labels, size_t nr,
 	   uint64_t ns);
-/* Nothing may follow. */
+/* Ends the text. */
 void om_end(struct om *m);
 
 #endif

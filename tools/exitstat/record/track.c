@@ -15,7 +15,7 @@
 
 struct track_vm {
 	bool wanted;
-	bool done;		/* dead, and its last counters are recorded */
+	bool done;		/* destroyed, and its last counters are recorded */
 	int64_t id;		/* row id */
 };
 
@@ -70,7 +70,7 @@ static bool is_wanted(struct tracker *t, const struct snap_vm *now)
 	int descends;
 
 	if (t->cfg.all)
-		return !(now->dead && t->rows.sample == 1) &&
+		return !(now->destroyed && t->rows.sample == 1) &&
 		       (!t->cfg.vm_id || t->cfg.vm_id == now->vm_id);
 	if (t->rows.sample == 1 || now->created_ns < t->cfg.since_ns)
 		return false;
@@ -144,14 +144,14 @@ static int track_vm(struct tracker *t, struct delta_vm *vm)
 		return rc;
 	for (size_t i = 0; !rc && i < vm->now->nr_vcpus; i++)
 		rc = rows_vcpu(&t->rows, v->id, delta_vcpu(&t->delta, vm, i));
-	if (rc || !vm->now->dead)
+	if (rc || !vm->now->destroyed)
 		return rc;
 	rc = finish_vm(t, vm);
 	return rc ? rc : rec_vm_died(t->rows.w, v->id, vm->now->died_ns,
 				   t->rows.err);
 }
 
-/* The kernel remembers 64 dead VMs: more may have gone since the last sample. */
+/* The kernel remembers 64 destroyed VMs: more may have gone since the last sample. */
 static void find_vanished(struct tracker *t)
 {
 	for (size_t i = 0; i < t->delta.nr_vms; i++) {

@@ -40,7 +40,7 @@ struct track_sums {
 	uint64_t exits;
 	size_t vms;		/* recorded */
 	size_t vms_left_out;	/* created meanwhile by somebody else */
-	size_t vms_vanished;	/* not seen dead, and not listed any more */
+	size_t vms_vanished;	/* not seen destroyed, and not listed any more */
 	uint64_t restarts;	/* vCPUs whose counters began again */
 	size_t vms_guessed;	/* too short-lived to look up their parent */
 };

@@ -10,7 +10,7 @@
 
 static const struct layout {
 	size_t head;
-	size_t nr;		/* where the number of elements is, or 0 */
+	size_t nr;		/* offset of the number of elements, or 0 */
 	size_t element;
 } layouts[] = {
 	[KES_REC_VM] = { sizeof(struct kes_vm_record), 0, 0 },

@@ -2,8 +2,8 @@
 /*
  * The groups of delta.h beyond counting: times, histograms and details.
  *
- * Cycles become nanoseconds as totals, and the difference of two totals is what
- * is new, so that rounding does not add up over snapshots.
+ * Totals are converted from cycles to nanoseconds before they are subtracted, so that
+ * rounding errors do not add up over snapshots.
  */
 #include <assert.h>
 
@@ -13,13 +13,13 @@
 
 /* ---- times ---- */
 
-/* What is remembered of a reason: its times, and the longest of one exit. */
+/* The last values of a reason: its times, and the longest of one exit. */
 #define NR_NUMBERS	(DELTA_NR_STATES + 1)
 static_assert(offsetof(struct kes_time_exit, max_cyc) ==
 	      offsetof(struct kes_time_exit, cyc) + 8 * DELTA_NR_STATES,
 	      "one after the other");
 
-/* The parser refuses times without the length of a cycle. */
+/* The parser refuses times without a TSC frequency. */
 static uint64_t to_ns(const struct delta *d, uint64_t cyc)
 {
 	if (!d->hdr.tsc_khz)
@@ -27,7 +27,7 @@ static uint64_t to_ns(const struct delta *d, uint64_t cyc)
 	return (uint64_t)((unsigned __int128)cyc * 1000000 / d->hdr.tsc_khz);
 }
 
-/* Nanoseconds to a new total, which is not less than the last one. */
+/* Nanoseconds up to a new total, which must not decrease. */
 static inline uint64_t advance(const struct delta *d, uint64_t *last,
 			       uint64_t now)
 {
@@ -47,7 +47,7 @@ static const struct kes_time_exit *times_of(const struct delta *d,
 	return delta_part(d->s->times, sizeof(*d->s->times), &now->times);
 }
 
-/* All that the record has charged, which goes on to last_cyc. */
+/* The sum of charged times in the record, up to last_cyc. */
 static uint64_t charged_cyc(const struct delta *d, const struct snap_vcpu *now)
 {
 	const struct kes_time_exit *e = times_of(d, now);
@@ -59,7 +59,7 @@ static uint64_t charged_cyc(const struct delta *d, const struct snap_vcpu *now)
 	return sum;
 }
 
-/* What is not charged yet: the state that the thread is in, since it began. */
+/* The uncharged time: the current state of the thread since its start. */
 static uint64_t open_cyc(const struct delta *d, const struct snap_vcpu *now)
 {
 	const struct kes_time_record *t = &now->time;
@@ -71,7 +71,7 @@ static uint64_t open_cyc(const struct delta *d, const struct snap_vcpu *now)
 	return missing < open ? missing : open;
 }
 
-/* @open: of the state @k in it, if that is one. */
+/* @open: the uncharged time, if it is in state @k. */
 static void take_time(struct delta *d, struct delta_vcpu *v, size_t *at,
 		      const struct kes_time_exit *e, int k, uint64_t open)
 {
@@ -91,7 +91,7 @@ static void take_time(struct delta *d, struct delta_vcpu *v, size_t *at,
 				   e->cyc[i] + (i == k ? open : 0));
 		any |= x->ns[i];
 	}
-	/* only a new record is known to belong to this interval */
+	/* only a new maximum is known to belong to this interval */
 	x->max_ns = e->max_cyc > last->n[DELTA_NR_STATES] ?
 		    to_ns(d, e->max_cyc) : 0;
 	last->n[DELTA_NR_STATES] = e->max_cyc;
@@ -114,7 +114,7 @@ static void take_reasons(struct delta *d, struct delta_vcpu *v,
 	for (size_t i = 0; i < now->times.nr; i++)
 		take_time(d, v, &at, &e[i], e[i].code == now->time.state_code ?
 			  state : -1, open);
-	/* one that has no time yet but this */
+	/* a reason without any other time yet */
 	if (state >= 0 && open)
 		take_time(d, v, &at, &(struct kes_time_exit) {
 			.code = now->time.state_code }, state, open);
@@ -134,7 +134,7 @@ static void take_times(struct delta *d, const struct delta_vm *vm,
 		v->guest_cyc = delta_start(t->guest_cyc);
 		v->times.nr = 0;
 	}
-	if (!vm->now->dead && t->first_cyc && d->hdr.now_cyc >= until) {
+	if (!vm->now->destroyed && t->first_cyc && d->hdr.now_cyc >= until) {
 		open = open_cyc(d, now);
 		until = d->hdr.now_cyc;
 	}
@@ -165,7 +165,7 @@ static void put_buckets(struct delta_list *out, struct delta_last *last,
 	}
 }
 
-/* Negative if a bucket fell. */
+/* Negative if a bucket decreased. */
 static int64_t compare_histograms(struct delta *d, struct delta_vcpu *v,
 				  const struct snap_vcpu *now)
 {
@@ -225,7 +225,7 @@ static uint64_t last_count(const struct delta_list *l, size_t *at,
 	return 0;
 }
 
-/* A value that made room for another one is not listed, and is forgotten. */
+/* A value that was replaced in the table is no longer listed, and is dropped. */
 static void take_details(struct delta *d, struct delta_vcpu *v,
 			 const struct snap_vcpu *now)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Lists of counters by code, which delta.c and delta-groups.c subtract alike: N
- * numbers of each code, in the snapshot and in what is remembered of the last.
+ * Lists of counters by code, with N numbers each, as subtracted by delta.c and
+ * delta-groups.c.
  */
 #ifndef EXITSTAT_DELTA_LIST_H
 #define EXITSTAT_DELTA_LIST_H
@@ -10,21 +10,21 @@
 
 #include "snapshot/delta-types.h"
 
-/* What is remembered of a code; N numbers follow. */
+/* The last values of a code; N numbers follow. */
 struct delta_last {
 	uint64_t code;
 	uint32_t reason;	/* index: delta.reasons */
-	uint32_t pass;		/* the last that had it: it counts once in each */
+	uint32_t pass;		/* the last pass that had it: it counts once per pass */
 	uint64_t n[];
 };
 
-/* Where a counter begins that is seen for the first time; see delta.h. */
+/* The start value of a new counter; see delta.h. */
 static inline uint64_t delta_start(uint64_t now)
 {
 	return (int64_t)now < 0 ? now : 0;
 }
 
-/* Of the numbers that follow each other in a struct of the snapshot. */
+/* The consecutive numbers in a struct of the snapshot. */
 static inline uint64_t delta_number(const void *numbers, int i)
 {
 	uint64_t n;
@@ -33,14 +33,14 @@ static inline uint64_t delta_number(const void *numbers, int i)
 	return n;
 }
 
-/* Elements of an array of the snapshot that may be empty. */
+/* Elements of a snapshot array, which may be empty. */
 static inline const void *delta_part(const void *array, size_t size,
 				     const struct snap_part *part)
 {
 	return part->nr ? (const char *)array + part->first * size : NULL;
 }
 
-/* The differences of @nr numbers; their signs: negative if one of them fell. */
+/* Subtracts @nr numbers; returns their signs combined: negative if one decreased. */
 static inline int64_t delta_subtract(uint64_t *restrict out,
 				     const void *restrict now,
 				     const uint64_t *restrict last, int nr,
@@ -69,9 +69,9 @@ static inline struct delta_last *delta_last(const struct delta_list *l, size_t i
 }
 
 /*
- * What is remembered of @code, or NULL. A snapshot lists things in the same order
- * every time but for births, so a search begins after the last hit, *at: a sample
- * of a thousand vCPUs is linear, without a hash table.
+ * The last values of @code, or NULL. Snapshots have the same order except for new
+ * entries, so the search starts after the last hit, *at: a sample of a thousand vCPUs
+ * takes linear time without a hash table.
  */
 static inline struct delta_last *delta_find(const struct delta_list *l, int nr,
 					    size_t *at, uint64_t code)
@@ -108,9 +108,9 @@ static inline struct delta_last *delta_add(const struct delta *d,
 }
 
 /*
- * Have the @nr numbers changed? Then @out is by how much, and they are what @last
- * has from now on. What is listed twice counts once.
- * *signs becomes negative if one of them fell.
+ * Whether the @nr numbers have changed. If so, stores the differences in @out and
+ * updates @last. An entry that is listed twice counts once. *signs becomes negative
+ * if a number decreased.
  */
 static inline bool delta_change(const struct delta *d, struct delta_last *last,
 				int nr, const void *now, bool is_new,

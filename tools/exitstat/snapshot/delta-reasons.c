@@ -2,7 +2,7 @@
 /* Implements delta-reasons.h. */
 #include "snapshot/delta-reasons.h"
 
-/* Asked for in the same order again and again. */
+/* Lookups repeat in the same order. */
 uint32_t delta_reason(struct delta *d, uint64_t code)
 {
 	for (size_t n = 0; n < d->nr_reasons; n++) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Codes that the engine of delta.h has met. */
+/* The codes known to the difference engine of delta.h. */
 #ifndef EXITSTAT_DELTA_REASONS_H
 #define EXITSTAT_DELTA_REASONS_H
 

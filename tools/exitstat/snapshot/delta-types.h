@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the engine of delta.h remembers of VMs, vCPUs and reasons, and finds out. */
+/* State and results of the difference engine of delta.h: VMs, vCPUs and reasons. */
 #ifndef EXITSTAT_DELTA_TYPES_H
 #define EXITSTAT_DELTA_TYPES_H
 
@@ -14,7 +14,7 @@ enum delta_sum {
 	DELTA_ATTEMPTS, DELTA_ENTRY_FAILED, DELTA_ENTRY_EMULATED, DELTA_NR_SUMS
 };
 
-/* States that are charged to a reason: KES_STATE_* but for KES_STATE_GUEST. */
+/* States that are charged to a reason: all KES_STATE_* except KES_STATE_GUEST. */
 #define DELTA_NR_STATES	(KES_NR_STATES - 1)
 
 struct delta_list {
@@ -22,7 +22,7 @@ struct delta_list {
 	size_t nr, cap;
 };
 
-/* What counted on, or is new. reason: an index of delta.reasons. */
+/* A counter that changed or is new. reason: an index of delta.reasons. */
 struct delta_exit {
 	uint64_t code;
 	uint32_t reason;
@@ -45,21 +45,21 @@ struct delta_time {
 	uint64_t code;
 	uint32_t reason;
 	uint64_t ns[DELTA_NR_STATES];
-	uint64_t max_ns;	/* longest handler time, if a new record; or 0 */
+	uint64_t max_ns;	/* longest handler time, if a new maximum; or 0 */
 };
 
-/* A value that is listed, whether it counted on or not. */
+/* A listed value, changed or not. */
 struct delta_detail {
 	const struct kes_detail_value *now;
 	uint64_t n;
 };
 
-/* A vCPU that is known: its lists are the engine's. */
+/* A known vCPU; its lists belong to the engine. */
 struct delta_vcpu {
 	uint32_t vcpu_id;
-	int64_t user;			/* the caller's, 0 at first */
-	const struct snap_vcpu *now;	/* when it was seen last */
-	uint64_t seen;			/* in which snapshot */
+	int64_t user;			/* for the caller, initially 0 */
+	const struct snap_vcpu *now;	/* in the last snapshot that had it */
+	uint64_t seen;			/* number of that snapshot */
 	uint64_t sums[DELTA_NR_SUMS];
 	uint64_t unknown_last;
 	struct delta_list exits, users;
@@ -67,28 +67,28 @@ struct delta_vcpu {
 	struct delta_list times, histograms, details;
 };
 
-/* A VM that is known. */
+/* A known VM. */
 struct delta_vm {
 	uint64_t vm_id;
 	uint64_t created_ns;
 	const struct snap_vm *now;	/* NULL: not in this snapshot */
-	uint64_t unlisted_ns;		/* since when, or 0 */
-	void *user;			/* the caller's, NULL at first */
-	struct delta_vcpu *vcpus;	/* in the order in which they came */
+	uint64_t unlisted_ns;		/* time since which it is not listed, or 0 */
+	void *user;			/* for the caller, initially NULL */
+	struct delta_vcpu *vcpus;	/* in order of appearance */
 	size_t nr, cap, at;
 };
 
-/* What delta_vcpu() finds out; the lists are valid until its next call. */
+/* The result of delta_vcpu(); the lists are valid until its next call. */
 struct delta_change {
 	struct delta_vcpu *vcpu;
-	size_t index;			/* of the vCPU in its VM */
+	size_t index;			/* index of the vCPU in its VM */
 	const struct snap_vcpu *now;
-	bool is_new;			/* the vCPU was never seen before */
-	bool restarted;			/* its counters began again */
+	bool is_new;			/* the vCPU is new */
+	bool restarted;			/* its counters restarted */
 	bool has_times;
-	bool times_restarted;		/* or began */
+	bool times_restarted;		/* or started */
 	uint64_t sums[DELTA_NR_SUMS];
-	uint64_t unknown_last;		/* if it is another code now, or 0 */
+	uint64_t unknown_last;		/* the new code if it changed, or 0 */
 	uint64_t elapsed_ns;
 	uint64_t guest_ns;
 	struct delta_list exits;		/* of struct delta_exit ... */
@@ -105,19 +105,19 @@ struct delta_reason {
 
 struct delta {
 	/* set by the caller */
-	uint32_t groups;	/* of KES_GROUP_HISTOGRAM, _DETAIL: wanted */
-	uint64_t keep_ns;	/* how long one that is not listed is known */
-	void (*drop)(void *user);	/* of a VM that is forgotten */
-	/* to be read */
+	uint32_t groups;	/* KES_GROUP_HISTOGRAM and _DETAIL, if needed */
+	uint64_t keep_ns;	/* how long an unlisted VM is remembered */
+	void (*drop)(void *user);	/* called for a VM that is dropped */
+	/* read by the caller */
 	struct kes_header hdr;	/* of the last snapshot */
 	uint64_t samples;
-	uint64_t restarts;	/* of vCPUs whose counters began again */
+	uint64_t restarts;	/* counter restarts of vCPUs */
 	struct delta_reason *reasons;
 	size_t nr_reasons;
-	struct delta_vm **vms;	/* known, in the order in which they came */
+	struct delta_vm **vms;	/* known VMs, in order of appearance */
 	size_t nr_vms;
 	struct delta_vm **listed;	/* for each of snapshot.vms */
-	/* the engine's */
+	/* internal */
 	const struct snapshot *s;
 	struct delta_change change;
 	size_t cap_reasons, cap_vms, cap_listed, next_reason;

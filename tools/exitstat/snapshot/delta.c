@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements delta.h: which VMs and vCPUs there are, and their counters. Times,
- * histograms and details are in delta-groups.c.
+ * Implements delta.h: the list of VMs and vCPUs, and their counters. Times, histograms
+ * and details are in delta-groups.c.
  *
- * One counter that fell makes all of a vCPU's new. That is known when all have been
- * compared: then they are compared once more, with nothing.
+ * If one counter decreased, all counters of the vCPU are new. This is known after all
+ * have been compared; then they are compared again, with zeros.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "snapshot/delta-reasons.h"
 #include "snapshot/delta.h"
 
-/* What a thousand vCPUs cost is what is fetched of them. */
+/* With a thousand vCPUs, cache misses dominate the cost. */
 static_assert(sizeof(struct delta_last) + DELTA_NR_COUNTS * 8 <= 64,
 	      "a line of the cache for each counter");
 
@@ -37,7 +37,7 @@ static bool is_listed(const struct delta *d, const struct snap_vcpu *now,
 	return false;
 }
 
-/* Only what is not 0 is listed. Is one that was counted 0 again? */
+/* Snapshots list only non-zero counters. Check for one that is 0 again. */
 static bool lacks_one(const struct delta *d, const struct delta_vcpu *v,
 		      const struct snap_vcpu *now)
 {
@@ -54,7 +54,7 @@ static bool lacks_one(const struct delta *d, const struct delta_vcpu *v,
 	return false;
 }
 
-/* Negative if one of them fell. */
+/* Negative if a counter decreased. */
 static int64_t compare_exits(struct delta *d, struct delta_vcpu *v,
 			     const struct snap_vcpu *now)
 {
@@ -111,7 +111,7 @@ static int64_t compare_users(struct delta *d, struct delta_vcpu *v,
 	return signs;
 }
 
-/* The differences of all counters. Did one of them fall? */
+/* Subtract all counters; return whether one decreased. */
 static bool compare(struct delta *d, struct delta_vcpu *v,
 		    const struct snap_vcpu *now)
 {
@@ -175,7 +175,7 @@ static struct delta_vcpu *find_vcpu(struct delta_vm *vm,
 	return v;
 }
 
-/* Nothing has changed; the lists keep their room. */
+/* Clear the result; the lists keep their memory. */
 static void clear_change(struct delta_change *c)
 {
 	c->restarted = false;
@@ -192,7 +192,7 @@ static void clear_change(struct delta_change *c)
 	c->details.nr = 0;
 }
 
-/* All at once, and not one after the other as they are asked for. */
+/* Prefetch everything at once. */
 static void fetch(const struct delta_vcpu *v)
 {
 	for (size_t i = 0; i < v->exits.nr; i++)

@@ -1,27 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What changed from one snapshot to the next, of every VM, vCPU and reason: the
- * one place that subtracts counters, for the recorder, top and serve.
+ * The difference of two snapshots for every VM, vCPU and reason: the only place that
+ * subtracts counters, used by the recorder, top and serve.
  *
- * A VM is the same if its id and its time of creation are: ids begin again when
- * kvm is reloaded. What is seen for the first time begins at 0.
+ * A VM is identified by its id and its time of creation, because ids restart when kvm
+ * is reloaded. New counters start at 0.
  *
- * Counters (exits, entries, returns to user space) only grow, and wrap at 2^64:
- * what is ahead by less than half of that grew. If a counter of a vCPU fell, or a
- * reason that was counted is not listed any more, all counters of this vCPU began
- * again, and all that they have now is new (delta.restarts). A number from 2^63 on
- * in a first reading cannot have been counted: the counter begins there, and none
- * of it is new.
+ * Counters (exits, entries, returns to user space) are monotonic and wrap at 2^64: a
+ * counter that is ahead by less than half of that has grown. If a counter of a vCPU
+ * decreased, or a counted reason is no longer listed, all counters of this vCPU have
+ * restarted, and their values are new (delta.restarts). A first value from 2^63 on
+ * cannot have been counted: the counter starts there, and nothing is new.
  *
- * A group that is switched off and on begins again at 0, which is no restart of
- * the vCPU: times say so by another first_cyc, a histogram by a bucket that fell, a
- * value of the details by a count that fell.
+ * A group that is switched off and on restarts at 0, which is not a restart of the
+ * vCPU. It is recognised by another first_cyc (times), or by a bucket (histogram) or a
+ * count (detail) that decreased.
  *
- * The state that a thread is in is charged up to the snapshot's now_cyc, unless the
- * VM is dead, so that the times of an interval are that interval's. The thread may
- * go on while its record is read: it is charged no more than what is missing from
- * the sum of its times until now_cyc. What has been charged is not taken back: a
- * time that is less than that stands still until it is more.
+ * The current state of a thread is charged up to the snapshot's now_cyc, unless the VM
+ * is destroyed, so that the times of an interval add up to it. Because the thread may
+ * continue while its record is read, it is charged at most the difference between
+ * now_cyc and the sum of its times. Charged time is never taken back: a time below it
+ * stays constant until it is exceeded.
  */
 #ifndef EXITSTAT_DELTA_H
 #define EXITSTAT_DELTA_H
@@ -29,15 +28,15 @@
 #include "snapshot/delta-types.h"
 
 /*
- * Looks up the VMs of the next snapshot, which has to stay until the next call.
+ * Looks up the VMs of the next snapshot, which must stay valid until the next call.
  */
 void delta_begin(struct delta *d, const struct snapshot *s);
-/* The @i-th vCPU of a listed VM: in order from 0, once for each snapshot. */
+/* The @i-th vCPU of a listed VM: call in order from 0, once per snapshot. */
 const struct delta_change *delta_vcpu(struct delta *d, struct delta_vm *vm,
 				      size_t i);
-/* Forgets VMs that have not been listed for keep_ns. */
+/* Drops VMs that have not been listed for keep_ns. */
 void delta_end(struct delta *d);
-/* Forgets what the vCPUs of a VM counted, but not the VM. */
+/* Drops the vCPUs of a VM, but not the VM. */
 void delta_forget_vcpus(struct delta_vm *vm);
 void delta_free(struct delta *d);
 

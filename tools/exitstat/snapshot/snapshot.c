@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements snapshot.h: the one place that touches snapshot bytes.
+ * Implements snapshot.h: the only place that reads the bytes of a snapshot.
  *
- * Every access goes through get(), which checks bounds and copies, so that
- * alignment does not matter either. A snapshot is accepted whole or not at
- * all: sizes, counts and the order of records must agree with each other.
+ * Every access goes through get(), which checks bounds and copies, so alignment does
+ * not matter. A snapshot is accepted as a whole or not at all: sizes, counts and the
+ * order of records must be consistent.
  */
 #include <assert.h>
 #include <errno.h>
@@ -67,7 +67,7 @@ static int parse_vm(struct snapshot *s, const struct bytes *b, size_t off,
 	vm->created_ns = r.created_ns;
 	vm->died_ns = r.destroyed_ns;
 	vm->pid = r.pid;
-	vm->dead = r.flags & KES_VM_DESTROYED;
+	vm->destroyed = r.flags & KES_VM_DESTROYED;
 	vm->nr_vcpus = r.nr_vcpus;
 	vm->first_vcpu = s->nr_vcpus;
 	memcpy(vm->comm, r.comm, sizeof(r.comm));
@@ -93,7 +93,7 @@ static int parse_exits(struct snapshot *s, const struct bytes *b, size_t off,
 	return 0;
 }
 
-/* As an array: it is of elements of this size, aligned, and all of it is there. */
+/* Usable as an array in place: elements of this size, aligned, within bounds. */
 static bool can_stay(const struct snapshot *s, const struct bytes *b, size_t off,
 		     const struct kes_vcpu_record *r)
 {
@@ -123,7 +123,7 @@ static bool is_in_last_vm(const struct snapshot *s, uint64_t vm_id)
 	return vm->vm_id == vm_id;
 }
 
-/* Only their number: whose they were is forgotten. */
+/* Only their sum is kept. */
 static int parse_retired(struct snapshot *s, const struct bytes *b, size_t off,
 			 const struct kes_vcpu_record *r)
 {
@@ -131,7 +131,7 @@ static int parse_retired(struct snapshot *s, const struct bytes *b, size_t off,
 	int rc = parse_exits(s, b, off, r);
 
 	for (size_t i = first; i < s->nr_exits; i++)
-		s->retired += s->exits[i].l1 + s->exits[i].l2;
+		s->evicted += s->exits[i].l1 + s->exits[i].l2;
 	s->nr_exits = first;
 	return rc;
 }
@@ -147,7 +147,7 @@ static int parse_vcpu(struct snapshot *s, const struct bytes *b, size_t off,
 		return -EPROTO;
 	if (rec->type == KES_REC_EVICTED)
 		return parse_retired(s, b, off + sizeof(r), &r);
-	/* the baseline of what has retired comes before all VMs, as VM 0 */
+	/* the baseline of evicted VMs comes first, as VM 0 */
 	if (rec->type == KES_REC_BASELINE && !s->nr_vms && !r.vm_id)
 		return 0;
 	if (!is_in_last_vm(s, r.vm_id))
@@ -173,7 +173,7 @@ static int parse_vcpu(struct snapshot *s, const struct bytes *b, size_t off,
 	return 0;
 }
 
-/* The records of the groups begin alike; how they go on is in this table. */
+/* The records of groups start alike; this table has the differences. */
 struct part_head {
 	struct kes_record rec;
 	__u64 vm_id;
@@ -206,8 +206,8 @@ SAME_HEAD(struct kes_detail_record);
 static const struct part {
 	size_t head;		/* bytes before the first element */
 	size_t element;
-	size_t array, nr, cap;	/* where in struct snapshot */
-	size_t part;		/* where in struct snap_vcpu */
+	size_t array, nr, cap;	/* offsets in struct snapshot */
+	size_t part;		/* offset in struct snap_vcpu */
 } parts[] = {
 	[KES_REC_USERSPACE] = PART(users, struct kes_userspace_record,
 				   struct kes_userspace),
@@ -236,7 +236,7 @@ static int parse_elements(struct snapshot *s, const struct bytes *b, size_t off,
 	return 0;
 }
 
-/* Follows the record of its vCPU, and is there once at most. */
+/* Check that the record follows its vCPU's record, and is not repeated. */
 static struct snap_vcpu *part_owner(struct snapshot *s,
 				    const struct part_head *h)
 {
@@ -248,7 +248,7 @@ static struct snap_vcpu *part_owner(struct snapshot *s,
 	return v->vm_id == h->vm_id && v->vcpu_id == h->vcpu_id ? v : NULL;
 }
 
-/* The kernel writes first_cyc before last_cyc: read in between, there is none yet. */
+/* The kernel writes first_cyc before last_cyc: a read in between has no time yet. */
 static int parse_time(struct snap_vcpu *v, const struct bytes *b, size_t off)
 {
 	struct kes_time_record *t = &v->time;
@@ -301,7 +301,7 @@ static int parse_record(struct snapshot *s, const struct bytes *b, size_t off,
 	case KES_REC_DETAIL:
 		return parse_part(s, b, off, rec);
 	default:
-		return 0;	/* of a newer kernel: skip by its size */
+		return 0;	/* unknown type of a newer kernel: skip */
 	}
 }
 
@@ -328,7 +328,7 @@ static int parse_records(struct snapshot *s, const struct bytes *b,
 	return 0;
 }
 
-/* Also where a thread is in its first state, and no reason has any time yet. */
+/* Also true for a thread in its first state, when no reason has time yet. */
 static int check_clock(const struct snapshot *s, struct errbuf *err)
 {
 	for (size_t i = 0; !s->hdr.tsc_khz && i < s->nr_vcpus; i++)
@@ -371,7 +371,7 @@ static int parse(struct snapshot *s, const void *data, size_t len,
 	s->nr_times = 0;
 	s->nr_histograms = 0;
 	s->nr_details = 0;
-	s->retired = 0;
+	s->evicted = 0;
 	if (get(&b, 0, &s->hdr, sizeof(s->hdr)))
 		return err_set(err, -EPROTO,
 			       "snapshot truncated: %zu bytes, the header alone has %zu",

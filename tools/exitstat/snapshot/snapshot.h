@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The kernel's binary snapshot (module/uapi/kvm_exit_stats.h), checked and
- * unpacked. The bytes are not trusted: they may come from another kernel, a
- * file or a fuzzer.
+ * Checks and unpacks the kernel's binary snapshot (module/uapi/kvm_exit_stats.h). The
+ * bytes are not trusted: they may come from another kernel, a file or a fuzzer.
  */
 #ifndef EXITSTAT_SNAPSHOT_H
 #define EXITSTAT_SNAPSHOT_H
@@ -15,17 +14,17 @@
 struct snap_vm {
 	uint64_t vm_id;
 	uint64_t created_ns;
-	uint64_t died_ns;	/* 0 while it lives */
+	uint64_t died_ns;	/* 0 while it exists */
 	uint32_t pid;
-	bool dead;
+	bool destroyed;
 	uint32_t nr_vcpus;
 	size_t first_vcpu;	/* index into snapshot.vcpus */
 	char comm[17];
 };
 
-/* What a vCPU has of a group: elements of one of the arrays below. */
+/* The data of a vCPU in a group: elements of one of the arrays below. */
 struct snap_part {
-	bool there;		/* the snapshot has a record of it */
+	bool there;		/* the snapshot has a record */
 	size_t first;
 	size_t nr;
 };
@@ -63,23 +62,23 @@ struct snapshot {
 	size_t nr_histograms;
 	struct kes_detail_value *details;
 	size_t nr_details;
-	uint64_t retired;	/* exits of VMs that are not listed any more */
-	bool stays;		/* the bytes do, while this is used */
-	/* capacities, kept so that a reused snapshot does not allocate */
+	uint64_t evicted;	/* exits of evicted VMs */
+	bool stays;		/* the bytes stay valid while this is used */
+	/* capacities: a reused snapshot need not allocate */
 	size_t cap_vms, cap_vcpus, cap_exits;
 	size_t cap_users, cap_times, cap_histograms, cap_details;
 };
 
 /*
- * Fills @s (zeroed, or filled by an earlier call) from @len bytes. Returns 0,
- * or -EPROTO with one line in @err. Free with snapshot_free() either way.
- * Baselines of a reset are checked and skipped: counters never go back.
+ * Fills @s (zeroed, or used before) from @len bytes. Returns 0, or -EPROTO with a
+ * message in @err; free with snapshot_free() in both cases. Baselines of a reset are
+ * checked and skipped.
  */
 int snapshot_parse(struct snapshot *s, const void *data, size_t len,
 		   struct errbuf *err);
 /*
- * The same, but the exits of a vCPU stay where they are, if they can, which
- * spares copying most of a snapshot: @data has to last as long as @s is used.
+ * The same, but the exits of a vCPU are used in place if possible, to avoid copying
+ * most of the snapshot: @data must stay valid while @s is used.
  */
 int snapshot_parse_in_place(struct snapshot *s, const void *data, size_t len,
 			    struct errbuf *err);
@@ -92,10 +91,10 @@ static inline const struct kes_exit *snap_exits(const struct snapshot *s,
 	return v->in_place ? v->in_place : s->exits + v->first_exit;
 }
 
-/* Exits of one VM, all its vCPUs, both contexts. */
+/* The exits of all vCPUs of one VM, in both contexts. */
 uint64_t snapshot_vm_exits(const struct snapshot *s, const struct snap_vm *vm);
 
-/* Attempts of a vCPU that ended in no bucket: 0, or something is wrong. */
+/* The unaccounted attempts of a vCPU. */
 int64_t snapshot_unaccounted(const struct snapshot *s,
 			     const struct snap_vcpu *v);
 

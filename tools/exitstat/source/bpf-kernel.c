@@ -2,9 +2,8 @@
 /*
  * Implements bpf-kernel.h.
  *
- * KVM is built in or a module with BTF of its own, and so is its vendor's
- * half. A tracepoint's arguments are compared before a program is attached
- * that would read them as something else.
+ * KVM and its vendor half are built in or modules with their own BTF. The arguments
+ * of a tracepoint are compared before a program that reads them is attached.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -20,7 +19,7 @@
 #define BTF_DIR		"/sys/kernel/btf/"
 #define LOCKDOWN	"/sys/kernel/security/lockdown"
 
-/* The kernel itself first: the others are split from it. */
+/* The kernel's BTF comes first: module BTF is based on it. */
 static const char *const btf_names[] = {
 	"vmlinux", "kvm", "kvm_intel", "kvm_amd",
 };
@@ -29,7 +28,7 @@ struct btfs {
 	struct btf *btf[ARRAY_LEN(btf_names)];
 };
 
-/* An argument: a pointer to a structure of this name, or so many bytes. */
+/* An argument: a pointer to a structure with this name, or an integer of this size. */
 struct argument {
 	const char *points_to;
 	uint32_t bytes;
@@ -73,7 +72,7 @@ static int load_btfs(struct btfs *b, const char *root, struct errbuf *err)
 	return 0;
 }
 
-/* The type of this name and kind, and in @btf whose it is; 0: none. */
+/* The type with this name and kind, and its BTF in @btf; 0: none. */
 static uint32_t find_type(const struct btfs *b, const char *name, uint32_t kind,
 			  const struct btf **btf)
 {
@@ -96,7 +95,7 @@ static bool has(const struct btfs *b, const char *name, uint32_t kind)
 	return find_type(b, name, kind, &btf);
 }
 
-/* Without typedefs, const and the like. */
+/* Skip typedefs, const and similar modifiers. */
 static const struct btf_type *plain(const struct btf *btf, uint32_t id)
 {
 	const struct btf_type *t = btf__type_by_id(btf, id);
@@ -136,7 +135,7 @@ static void line_with(const char *path, const char *word, char *line,
 		line[0] = '\0';
 }
 
-/* Where ftrace is switched off, programs at functions are never called. */
+/* If ftrace is switched off, programs at functions are never called. */
 static bool functions_are_traced(void)
 {
 	char line[8];
@@ -145,7 +144,7 @@ static bool functions_are_traced(void)
 	return !line[0];
 }
 
-/* The first one is the tracepoint's own; further ones do not matter. */
+/* The first argument is the tracepoint's own; additional ones are allowed. */
 static bool arguments_fit(const struct btf *btf, const struct btf_type *proto,
 			  const struct prototype *p)
 {
@@ -163,7 +162,7 @@ static bool arguments_fit(const struct btf *btf, const struct btf_type *proto,
 	return true;
 }
 
-/* 0, -ENOENT: no such event, -EPROTO: not what it used to be. */
+/* Returns 0, -ENOENT if there is no such event, -EPROTO if its arguments differ. */
 static int check_event(const struct btfs *b, const struct prototype *p)
 {
 	const struct btf_type *t;
@@ -190,7 +189,7 @@ static bool exists(const char *root, const char *path)
 	return there;
 }
 
-/* A kvm module without BTF of its own was not made for this kernel. */
+/* A kvm module without BTF was not built for this kernel. */
 static int no_event(const struct prototype *p, const char *root,
 		    struct errbuf *err)
 {
@@ -269,13 +268,13 @@ int bpf_kernel_refused(int rc, const char *log, struct errbuf *err)
 	const char *what = strerror(-rc);
 	char line[128];
 
-	/* these two have many faces, also that of a complaint of the verifier */
+	/* these two have many causes, including messages of the verifier */
 	line_with(LOCKDOWN, "[confidentiality]", line, sizeof(line));
 	if (line[0])
 		return err_set(err, rc,
 			       "loading BPF programs: %s (kernel lockdown is at confidentiality: none may read kernel memory)",
 			       what);
-	/* CAP_BPF and CAP_PERFMON load programs, but list no module's BTF */
+	/* CAP_BPF and CAP_PERFMON can load programs but not list BTF of modules */
 	if (lacks(CAP_SYS_ADMIN))
 		return err_set(err, rc,
 			       "loading BPF programs: %s (run as root: finding the BTF of kvm's modules takes CAP_SYS_ADMIN)",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the running kernel has of what the BPF programs need, by its BTF, and
- * why it may refuse them.
+ * Checks with BTF whether the running kernel has everything that the BPF programs
+ * need, and explains why it may refuse them.
  */
 #ifndef EXITSTAT_SOURCE_BPF_KERNEL_H
 #define EXITSTAT_SOURCE_BPF_KERNEL_H
@@ -9,21 +9,21 @@
 #include "util.h"
 
 struct bpf_kernel {
-	bool has_vmx, has_svm, has_pvm;	/* which vendors' vCPUs it knows */
-	bool may_be_silent;		/* PVM, which has events and may not use them */
-	bool has_destroy;		/* a function that ends vCPUs, to attach to */
-	bool has_page_fault;		/* kvm_page_fault, as it should be */
+	bool has_vmx, has_svm, has_pvm;	/* vendors whose vCPUs it has */
+	bool may_be_silent;		/* PVM, which may never fire its events */
+	bool has_destroy;		/* a function that destroys vCPUs, to attach to */
+	bool has_page_fault;		/* kvm_page_fault, with the expected arguments */
 };
 
 /*
- * Looks at the BTF below @root, "" but in tests. -EAGAIN: KVM or its vendor's
- * module is not loaded; else -errno, when it can never work. With one line in
- * @err.
+ * Reads the BTF below @root ("" except in tests). Returns 0, -EAGAIN if KVM or its
+ * vendor module is not loaded, or another -errno if it can never work; with a
+ * message in @err.
  */
 int bpf_kernel_look(struct bpf_kernel *kernel, const char *root,
 		    struct errbuf *err);
 
-/* What to do about @rc of loading; @log: the verifier's last word, or "". */
+/* Explains the error @rc from loading; @log: the verifier's last line, or "". */
 int bpf_kernel_refused(int rc, const char *log, struct errbuf *err);
 
 #endif

@@ -56,8 +56,8 @@ static uint64_t code_of(const struct eb_vcpu *v, uint32_t slot)
 }
 
 /*
- * As the engine: VMX's small codes are counted without asking for a row. Those
- * without one have no detail.
+ * Like the engine: small VMX codes are counted without a lookup. Codes without a row
+ * have no detail.
  */
 static uint32_t folded(uint32_t isa, uint32_t slot)
 {
@@ -148,7 +148,7 @@ static void write_returns(struct snap_build *b, const struct eb_vcpu *v,
 	}
 }
 
-/* What the thread does now, as far as that is known before it has ended. */
+/* The current state of the thread, as far as it is known before its end. */
 static uint32_t state_of(const struct eb_time *t)
 {
 	if (t->state != KES_STATE_HANDLER || !t->off_ns)
@@ -225,7 +225,7 @@ static void write_pairs(struct snap_build *b, const struct eb_vcpu *v,
 	}
 }
 
-/* An exit whose value has not come yet is one of "other" until then. */
+/* An exit whose value is not yet known counts as "other". */
 static void write_detail(struct snap_build *b, const struct eb_vcpu *v,
 			 const struct eb_detail *d, uint64_t vm_id)
 {
@@ -262,7 +262,7 @@ static void write_counts(struct snap_build *b, struct bpf_counts *c,
 		write_detail(b, &c->vcpu, c->detail, vm_id);
 }
 
-/* Neither errors nor signals: KVM_EXIT_UNKNOWN and KVM_EXIT_INTR. */
+/* Skip errors and signals: KVM_EXIT_UNKNOWN and KVM_EXIT_INTR. */
 static void add_up(struct bpf_vm *vm, const struct eb_vcpu *v)
 {
 	vm->exits += sum_of(v->exits[0], EB_NR_CONTEXTS * KES_NR_SLOTS);
@@ -284,7 +284,7 @@ static void write_vm(struct snap_build *b, struct bpf_vms *vms,
 
 	memcpy(r.comm, vm->comm, sizeof(r.comm));
 	snap_build_record(b, KES_REC_VM, &r);
-	vm->told = vm->died_ns;
+	vm->reported = vm->died_ns;
 	vm->exits = 0;
 	vm->uncoded = 0;
 	vm->silent = false;
@@ -327,12 +327,12 @@ void bpf_vms_snapshot(struct bpf_vms *vms, const struct bpf_head *head,
 		      struct buf *out)
 {
 	struct bpf_head h = *head;
-	struct eb_vcpu retired = vms->retired;
+	struct eb_vcpu evicted = vms->evicted;
 	struct snap_build b;
 
 	snap_build_begin(&b, out);
-	if (retired.isa) {
-		struct bpf_counts c = { .vcpu = retired };
+	if (evicted.isa) {
+		struct bpf_counts c = { .vcpu = evicted };
 
 		fold(&c);
 		write_exits(&b, &c.vcpu, 0, KES_REC_EVICTED);

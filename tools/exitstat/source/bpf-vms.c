@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements bpf-vms.h: life and death.
+ * Implements bpf-vms.h.
  *
- * KVM's structures are known by their addresses, which are used again, so a
- * VM is more than its address: a vCPU that turns up with an id that the VM at
- * this address has already, or in another process, is of a new VM.
+ * KVM's structures are identified by their addresses, which are reused: a vCPU with
+ * an id that the VM at this address already has, or in another process, belongs to a
+ * new VM.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 
 #include "source/bpf-vms.h"
 
-/* How often a copy is tried again that a program wrote into meanwhile. */
+/* Retries of a copy that a program modified. */
 #define MAX_TRIES	64
 
 static void *alloc_if(const void *array, size_t size)
@@ -99,7 +99,7 @@ static uint32_t id_of(const struct bpf_vms *vms, const struct bpf_vcpu *vcpu)
 			     vms->arrays.vcpus[vcpu->place].vcpu_id;
 }
 
-/* Its counts are final; its place is not needed any more. */
+/* Its counts are final; its place can be freed. */
 static void end_vcpu(struct bpf_vms *vms, struct bpf_vcpu *vcpu)
 {
 	alloc_counts(&vcpu->counts, &vms->arrays);
@@ -124,7 +124,7 @@ static void end_vm(struct bpf_vms *vms, struct bpf_vm *vm, uint64_t now_ns)
 		vm->died_ns = now_ns;
 }
 
-/* The VM that the vCPU at a place is of, as far as it is known already. */
+/* The known VM of the vCPU at a place, or NULL. */
 static struct bpf_vm *vm_at(const struct bpf_vms *vms, const struct eb_vcpu *v)
 {
 	for (size_t i = vms->nr_vms; i-- > 0;)
@@ -177,7 +177,7 @@ static void adopt(struct bpf_vms *vms, uint32_t place, uint64_t now_ns)
 	vm->vcpus[vm->nr_vcpus++] = vcpu;
 }
 
-/* The place of the oldest vCPU that has no owner yet; -1: none. */
+/* The place of the oldest vCPU without an owner; -1: none. */
 static long oldest_new(const struct bpf_vms *vms)
 {
 	const struct eb_vcpu *v = vms->arrays.vcpus;
@@ -193,7 +193,7 @@ static long oldest_new(const struct bpf_vms *vms)
 	return oldest;
 }
 
-/* What KVM had let go of at @until_ns, or whose process is gone. */
+/* End the vCPUs that KVM had destroyed by @until_ns, or whose process has exited. */
 static void look_for_ends(struct bpf_vms *vms, struct bpf_vm *vm,
 			  uint64_t until_ns)
 {
@@ -233,7 +233,7 @@ static void add_u64(u64 *to, const u64 *from, size_t nr)
 		to[i] += from[i];
 }
 
-/* The slots of each vCPU stand for other codes: only the sum can be kept. */
+/* Slots have different codes in each vCPU, so only the sum can be kept. */
 static void retire_coded(struct eb_vcpu *sum, const struct eb_vcpu *v)
 {
 	for (size_t i = 0; i < KES_NR_SLOTS; i++) {
@@ -245,7 +245,7 @@ static void retire_coded(struct eb_vcpu *sum, const struct eb_vcpu *v)
 
 static void retire(struct bpf_vms *vms, const struct bpf_vm *vm)
 {
-	struct eb_vcpu *sum = &vms->retired;
+	struct eb_vcpu *sum = &vms->evicted;
 
 	for (size_t i = 0; i < vm->nr_vcpus; i++) {
 		const struct eb_vcpu *v = &vm->vcpus[i]->counts.vcpu;
@@ -265,18 +265,18 @@ static void retire(struct bpf_vms *vms, const struct bpf_vm *vm)
 	}
 }
 
-/* More than the ring holds? Then the one that died first leaves it. */
+/* Evict the VM that was destroyed first if there are too many. */
 static bool retire_one(struct bpf_vms *vms)
 {
-	size_t dead = 0, first = 0;
+	size_t destroyed = 0, first = 0;
 
 	for (size_t i = 0; i < vms->nr_vms; i++) {
 		if (!vms->vms[i]->died_ns)
 			continue;
-		if (!dead++ || vms->vms[i]->died_ns < vms->vms[first]->died_ns)
+		if (!destroyed++ || vms->vms[i]->died_ns < vms->vms[first]->died_ns)
 			first = i;
 	}
-	if (dead <= BPF_DEAD_VMS || !vms->vms[first]->told)
+	if (destroyed <= BPF_DESTROYED_VMS || !vms->vms[first]->reported)
 		return false;
 	retire(vms, vms->vms[first]);
 	free_vm(vms->vms[first]);
@@ -286,8 +286,8 @@ static bool retire_one(struct bpf_vms *vms)
 }
 
 /*
- * In the order in which it happened: a VM may have ended and another one begun
- * at its address since the last time.
+ * In order of time: since the last call, a VM may have been destroyed and another one
+ * created at its address.
  */
 void bpf_vms_update(struct bpf_vms *vms, uint64_t now_ns)
 {

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The VMs behind the places of the BPF maps: which vCPUs belong together, who
- * lives, what the dead had counted. The snapshot made of it is bpf-snap.h's.
+ * Assigns the places of the BPF maps to VMs: which vCPUs belong together, which VMs
+ * exist, and the final counts of destroyed ones. bpf-snap.h makes the snapshot.
  *
- * Knows nothing of libbpf: the maps are arrays, and two questions go to
- * functions of the caller.
+ * Independent of libbpf: the maps are arrays, and the caller supplies two functions.
  */
 #ifndef EXITSTAT_SOURCE_BPF_VMS_H
 #define EXITSTAT_SOURCE_BPF_VMS_H
@@ -15,12 +14,12 @@
 #include "util.h"
 
 /*
- * Dead VMs that stay readable, as in the engine; and all that died since the
- * last snapshot, so that none goes unseen.
+ * The number of destroyed VMs that stay readable, as in the engine; those destroyed
+ * since the last snapshot are kept in addition.
  */
-#define BPF_DEAD_VMS	64
+#define BPF_DESTROYED_VMS	64
 
-/* The maps. A group's array is NULL unless it is recorded. */
+/* The maps. The array of a group that is not recorded is NULL. */
 struct bpf_arrays {
 	uint32_t nr;
 	struct eb_vcpu *vcpus;
@@ -29,7 +28,7 @@ struct bpf_arrays {
 	struct eb_detail *details;
 };
 
-/* What a place holds. Those of groups that are off are NULL. */
+/* The contents of a place; NULL for groups that are off. */
 struct bpf_counts {
 	struct eb_vcpu vcpu;
 	struct eb_time *time;
@@ -40,20 +39,20 @@ struct bpf_counts {
 struct bpf_vcpu {
 	uint32_t place;
 	bool ended;
-	struct bpf_counts counts;	/* final, once it has ended */
+	struct bpf_counts counts;	/* final counts, after its end */
 };
 
 struct bpf_vm {
 	uint64_t id;
 	uint64_t kvm;
 	uint64_t created_ns;
-	uint64_t died_ns;		/* 0 while it lives */
-	bool told;			/* a snapshot has its last counts */
+	uint64_t died_ns;		/* 0 while it exists */
+	bool reported;			/* a snapshot has its final counts */
 	uint32_t tgid;
 	char comm[16];
 	uint64_t exits;			/* as of the last snapshot */
-	uint64_t uncoded;		/* of those, without a code */
-	bool silent;			/* no event told of them */
+	uint64_t uncoded;		/* part of them without a code */
+	bool silent;			/* KVM fired no event for them */
 	struct bpf_vcpu **vcpus;
 	size_t nr_vcpus;
 	size_t cap_vcpus;
@@ -62,8 +61,7 @@ struct bpf_vm {
 struct bpf_vms {
 	struct bpf_arrays arrays;
 	/*
-	 * Is there such a process? NULL: the kernel says when vCPUs end, and
-	 * nobody has to guess.
+	 * Whether a process exists. NULL if the kernel reports the end of vCPUs.
 	 */
 	bool (*runs)(void *arg, uint32_t tgid);
 	void *arg;
@@ -73,27 +71,27 @@ struct bpf_vms {
 	uint64_t last_id;
 	struct bpf_vcpu **owners;	/* by place */
 	struct bpf_vcpu nobody;		/* owns the places in done */
-	uint32_t *done;			/* places that are not needed any more */
+	uint32_t *done;			/* places to be freed */
 	size_t nr_done;
-	struct eb_vcpu retired;		/* sums of those that left the ring */
+	struct eb_vcpu evicted;		/* sums of evicted VMs */
 	struct bpf_counts scratch;
 };
 
 void bpf_vms_init(struct bpf_vms *vms, const struct bpf_arrays *arrays);
 void bpf_vms_free(struct bpf_vms *vms);
 
-/* Takes note of who came and who went until @now_ns. */
+/* Updates the list of VMs and vCPUs, as of @now_ns. */
 void bpf_vms_update(struct bpf_vms *vms, uint64_t now_ns);
 
 /*
- * The places in done[] have been zeroed, and may be given to others. Until
- * then nobody may be given them.
+ * Frees the places in done[], which have been zeroed. Until then they must not be
+ * reused.
  */
 void bpf_vms_recycled(struct bpf_vms *vms);
 
 /*
- * A copy of what is at a place, all of it of one moment, unless its vCPU is
- * too busy for that. @to has memory for the groups that are recorded.
+ * Copies the contents of a place. The copy is consistent unless the vCPU is too
+ * busy. @to has memory for the recorded groups.
  */
 void bpf_counts_read(struct bpf_counts *to, const struct bpf_arrays *arrays,
 		     uint32_t place);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Source "bpf": BPF programs at KVM's tracepoints, for kernels that take
- * neither patches nor modules.
+ * Source "bpf": BPF programs at KVM's tracepoints, for kernels that accept neither
+ * patches nor modules.
  *
- * Counts are the open source's own and begin with its first read; what is
- * recorded is decided before that. KVM's modules may come later.
+ * Counts belong to the open source and start at its first read; the groups are chosen
+ * before that. KVM's modules can be loaded later.
  */
 #include <errno.h>
 #include <signal.h>
@@ -24,8 +24,8 @@ struct bpf_source {
 	struct source source;
 	struct bpf_load *load;		/* NULL before the first read */
 	struct bpf_vms vms;
-	uint32_t loaded;		/* KES_GROUP_*: have programs and maps */
-	uint32_t groups;		/* KES_GROUP_*: are shown */
+	uint32_t loaded;		/* KES_GROUP_* with programs and maps */
+	uint32_t groups;		/* KES_GROUP_* that are shown */
 };
 
 static struct bpf_source *bpf_of(struct source *s)
@@ -88,7 +88,7 @@ static void bpf_close(struct source *s)
 		stop(bpf_of(s));
 }
 
-/* It costs a grace period, so not for every vCPU that ends. */
+/* This takes a grace period, so it is not done for every vCPU that ends. */
 static void recycle(struct bpf_source *b)
 {
 	struct bpf_vms *vms = &b->vms;

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Sources "patched" and "module": the engine in the kernel, in a KVM that
- * carries this kit's patches or in kvm-exit-stats.ko on KVM's tracepoints.
+ * Sources "patched" and "module": the engine in a patched KVM, or in
+ * kvm-exit-stats.ko at KVM's tracepoints.
  *
- * Both make the same files, and a file in sysfs says which of them it is.
- * Reads the snapshot from debugfs and switches the groups through sysfs. Its
- * job beyond that is to say what to do when a file cannot be read: a missing
- * mount, missing rights, a missing patch and a module that is not loaded look
- * alike to a user.
+ * Both create the same files, and a file in sysfs has the kind. Reads the snapshot
+ * from debugfs and switches the groups through sysfs. If a file cannot be read, the
+ * message says what to do: a missing mount, missing permissions, a missing patch and
+ * a missing module look alike to the user.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -22,7 +21,7 @@
 #define SNAPSHOT	DEBUGFS "/kvm_exit_stats/snapshot"
 #define SYSFS		"/sys/kernel/kvm_exit_stats"
 
-/* Is there an engine at all? sysfs has it as soon as it is loaded. */
+/* Whether an engine is loaded: it creates its directory in sysfs. */
 static bool has_sysfs(const char *root)
 {
 	struct buf b = { 0 };
@@ -32,7 +31,7 @@ static bool has_sysfs(const char *root)
 	return rc != -ENOENT && rc != -ENOTDIR;
 }
 
-/* Engines that are older than the file are those of patched kernels. */
+/* Engines without this file are older ones, of patched kernels. */
 static bool is_module(const char *root)
 {
 	char text[16];
@@ -41,7 +40,7 @@ static bool is_module(const char *root)
 	return !strcmp(text, "module");
 }
 
-/* debugfs is not mounted, or cannot be. */
+/* Report that debugfs is not mounted, or cannot be. */
 static const char *mount_advice(const char *root)
 {
 	struct buf b = { 0 };
@@ -104,7 +103,7 @@ static int patched_open(struct source *s, struct errbuf *why)
 	return readable(s, why);
 }
 
-/* The module is not loaded: would it be? */
+/* The module is not loaded: report whether it could be. */
 static int module_absent(const char *root, struct errbuf *why)
 {
 	char level[32], enforce[4], state[8];
@@ -142,7 +141,7 @@ static char *group_path(const struct group *g)
 	return xasprintf(SYSFS "/%s", g->name);
 }
 
-/* 0 or 1, or -errno. */
+/* Returns 0 or 1, or -errno. */
 static int read_switch(const char *root, const struct group *g)
 {
 	char *path = group_path(g);
@@ -166,7 +165,7 @@ static int sysfs_error(const char *root, const char *name, int rc,
 		       "is the engine still loaded?");
 }
 
-/* A kernel with an older engine has fewer switches; all have "count". */
+/* Older engines have fewer switches; all have "count". */
 static int engine_get(struct source *s, uint32_t *on, uint32_t *known,
 		      struct errbuf *err)
 {

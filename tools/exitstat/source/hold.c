@@ -2,12 +2,12 @@
 /*
  * Implements hold.h, with two locks (flock) in /run/exitstat.
  *
- * "users" is held shared by each recorder for as long as it runs; whoever can
- * have it alone is the last. "switch" is held while groups are switched or
- * "users" is taken or left, so that nobody begins while another one decides
- * that it is the last; its text is the groups that recorders have switched on.
- * Locks go when their process does, so that one that was killed holds nobody
- * up, and what it left on is switched off by the next that ends.
+ * Each recorder holds "users" shared while it runs; the one that can lock it
+ * exclusively is the last. "switch" is held while groups are switched or "users" is
+ * locked or unlocked, so that no recorder starts while another one decides that it is
+ * the last. Its text is the list of groups that recorders have switched on. Locks are
+ * released when their process ends, so a killed recorder blocks no other, and the next
+ * one to end switches off its groups.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -25,7 +25,7 @@
 
 #define DIR	"/run/exitstat"
 
-/* -errno when there is no place for locks. */
+/* Returns -errno if locks cannot be created. */
 static int open_lock(const char *root, const char *name)
 {
 	char *run = xasprintf("%s/run", root);
@@ -55,7 +55,7 @@ static int lock(int fd, int how)
 	return rc ? -errno : 0;
 }
 
-/* The lock "switch"; closing it is leaving it. */
+/* Take the lock "switch"; closing it releases it. */
 static int enter(const char *root)
 {
 	int fd = open_lock(root, "switch");
@@ -74,7 +74,7 @@ static void leave(int fd)
 		close(fd);
 }
 
-/* What recorders switched on, and is to be switched off. */
+/* The groups that recorders switched on, which are to be switched off. */
 static uint32_t get_owed(int fd)
 {
 	char text[16] = "";
@@ -98,7 +98,7 @@ static int set_owed(int fd, uint32_t groups)
 	return 0;
 }
 
-/* Our share of "users". Without it we go on, and say what that means. */
+/* Take "users" shared. Without it, continue and report the consequence. */
 static void join(struct source *s, int gate, struct errbuf *note)
 {
 	int rc = gate;
@@ -132,7 +132,7 @@ int hold_begin(struct source *s, uint32_t groups, struct errbuf *note,
 	if (rc)
 		goto leave_gate;
 	rc = source_switch(s, groups, true, &s->held, err);
-	/* what was off is owed no more: somebody has reloaded kvm */
+	/* groups that are off need not be switched off: kvm was reloaded */
 	if (set_owed(gate, (get_owed(gate) & on) | s->held) && !rc)
 		rc = err_set(err, -EIO, "%s" DIR "/switch: cannot write",
 			     s->root);

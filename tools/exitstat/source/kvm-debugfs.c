@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements kvm-debugfs.h: KVM's directory in debugfs has one for each VM,
- * called after its process and descriptor, with a file for each statistic.
+ * Implements kvm-debugfs.h: KVM's directory in debugfs has a directory for each VM,
+ * named after its process and descriptor, with one file per statistic.
  *
- * Most of these files can be written, to set them to 0. That is why a kernel
- * that is locked down refuses to open them even for reading.
+ * Most of these files can be written, to reset them to 0. So a kernel in lockdown
+ * refuses to open them even for reading.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -35,7 +35,7 @@ static int fail(const char *root, const char *path, int rc, struct errbuf *err)
 		       advice);
 }
 
-/* "PID-FD" with nothing behind. */
+/* Whether the name is exactly "PID-FD". */
 static bool is_vm(const char *name, uint32_t *pid)
 {
 	char *end;
@@ -76,7 +76,7 @@ int kvm_debugfs_list(const char *root,
 	return 0;
 }
 
-/* A statistic that this kernel does not have stays 0, unless it @must. */
+/* A statistic that this kernel lacks stays 0, unless @must. */
 static int read_one(const char *root, const char *dir, const char *name,
 		    bool must, uint64_t *out, struct errbuf *err)
 {
@@ -99,7 +99,7 @@ static int read_one(const char *root, const char *dir, const char *name,
 	return rc;
 }
 
-/* exits first: an exit that is counted elsewhere and not there is none yet. */
+/* Read exits first, so that no row has an exit that is not yet in it. */
 int kvm_debugfs_read(const char *root, const char *dir,
 		     struct kvm_stat_values *v, struct errbuf *err)
 {

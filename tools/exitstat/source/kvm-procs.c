@@ -10,7 +10,7 @@
 #include "lib/proc.h"
 #include "source/kvm-procs.h"
 
-/* Is one of its descriptors a VM? One that nobody lets us see may be. */
+/* Whether one of its descriptors is a VM; assumed if they cannot be read. */
 static bool has_vm(const char *root, uint32_t pid)
 {
 	char *path = xasprintf("%s/proc/%u/fd", root, pid);
@@ -63,8 +63,8 @@ void kvm_procs_qemus(const char *root, void (*fn)(void *arg, uint32_t pid),
 }
 
 /*
- * As the process sees it: it may have a root directory of its own (container),
- * and a path may be relative. Without rights for that, as it is written.
+ * Resolve a path as seen by the process, which may have another root directory
+ * (container) or use a relative path. Without permission, use it unchanged.
  */
 static void reach(const char *root, uint32_t pid, char path[QMP_PATH_MAX])
 {

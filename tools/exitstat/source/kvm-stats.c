@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Source "kvm-stats": what KVM counts anyway, where nothing better is allowed.
+ * Source "kvm-stats": KVM's built-in statistics, if nothing better is permitted.
  *
- * The VMs and their counts are kvm-vms.c's. A VM that cannot be read yet is
- * shown without vCPUs, and one that cannot be read at all is left out and told
- * by remarks.
+ * kvm-vms.c has the VMs and their counts. A VM that cannot be read yet is shown
+ * without vCPUs; one that cannot be read at all is omitted and reported in remarks.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,7 +15,7 @@
 #include "source/kvm-vms.h"
 #include "source/ops.h"
 
-#define READ_NS		(100 * NSEC_PER_MSEC)	/* to wait for answers */
+#define READ_NS		(100 * NSEC_PER_MSEC)	/* time to wait for answers */
 #define PROBE_NS	NSEC_PER_SEC
 
 struct kvm_stats {
@@ -67,7 +66,7 @@ static void put_vm(struct snap_build *b, const struct kvm_vm *vm)
 			   vm->vcpus[i].n);
 }
 
-/* Seen, but neither readable nor about to be. */
+/* Found, but not readable, now or soon. */
 static bool is_left_out(const struct kvm_vm *vm)
 {
 	return !vm->nr && *vm->no_qmp.text;
@@ -89,7 +88,7 @@ static int kvm_stats_read(struct source *s, struct buf *out, struct errbuf *err)
 	kvm_vms_update(k, READ_NS);
 	h.end_ns = mono_ns();
 	snap_build_begin(&b, out);
-	put_counts(&b, KES_REC_EVICTED, 0, 0, k->retired);
+	put_counts(&b, KES_REC_EVICTED, 0, 0, k->evicted);
 	for (size_t i = 0; i < k->nr; i++)
 		if (!is_left_out(&k->vms[i]))
 			put_vm(&b, &k->vms[i]);
@@ -125,7 +124,7 @@ static size_t count_feeds(const struct kvm_vms *k, enum kvm_feed feed)
 	return nr;
 }
 
-/* Waits for those whose QEMU is about to answer. */
+/* Wait for VMs whose QEMU has not answered yet. */
 static void settle(struct kvm_vms *k)
 {
 	uint64_t until_ns = mono_ns() + PROBE_NS;

@@ -2,9 +2,9 @@
 /*
  * Implements kvm-vms.h.
  *
- * What is shown of the row "other_exits" never falls, although an exit whose
- * handler runs as it is read is not yet in a row of its own: it is then one too
- * high until that many others have come.
+ * The row "other_exits" never decreases, although an exit whose handler runs during
+ * the read is not yet in its own row: then it is one too high until it is reached by
+ * other exits.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -18,10 +18,10 @@
 #include "source/kvm-procs.h"
 #include "source/kvm-vms.h"
 
-#define SCAN_NS		(200 * NSEC_PER_MSEC)	/* between looks at /proc */
-#define RETRY_NS	(5 * NSEC_PER_SEC)	/* after QMP has failed */
+#define SCAN_NS		(200 * NSEC_PER_MSEC)	/* between scans of /proc */
+#define RETRY_NS	(5 * NSEC_PER_SEC)	/* after a failure of QMP */
 
-/* ---- which VMs there are ---- */
+/* ---- the list of VMs ---- */
 
 static struct kvm_vm *add_vm(struct kvm_vms *k, uint32_t pid,
 			     const char *dir)
@@ -74,23 +74,23 @@ static void bury(struct kvm_vm *vm)
 	vm->qmp = NULL;
 }
 
-/* Makes room: the oldest dead one goes into the sum. */
+/* Evict the oldest destroyed VM: add it to the sum. */
 static void retire(struct kvm_vms *k)
 {
-	size_t dead = 0, oldest = 0;
+	size_t destroyed = 0, oldest = 0;
 	struct kvm_vm *vm;
 
 	for (size_t i = k->nr; i-- > 0;) {
-		dead += k->vms[i].died_ns > 0;
+		destroyed += k->vms[i].died_ns > 0;
 		if (k->vms[i].died_ns)
 			oldest = i;
 	}
-	if (dead <= KVM_DEAD_VMS)
+	if (destroyed <= KVM_DESTROYED_VMS)
 		return;
 	vm = &k->vms[oldest];
 	for (size_t i = 0; i < vm->nr; i++)
 		for (size_t row = 0; row < NR_KVM_STATS; row++)
-			k->retired[row] += vm->vcpus[i].n[row];
+			k->evicted[row] += vm->vcpus[i].n[row];
 	free(vm->vcpus);
 	memmove(vm, vm + 1, (--k->nr - oldest) * sizeof(*vm));
 }
@@ -119,7 +119,7 @@ static void find_vms(struct kvm_vms *k)
 	retire(k);
 }
 
-/* ---- what they count ---- */
+/* ---- their counts ---- */
 
 static struct kvm_vcpu *find_vcpu(struct kvm_vm *vm, uint32_t id)
 {
@@ -140,7 +140,7 @@ static void raise_to(uint64_t *n, uint64_t value)
 		*n = value;
 }
 
-/* Counts only grow, also when somebody has set KVM's files to 0. */
+/* Keep counts monotonic, even if KVM's files were reset to 0. */
 static void take(struct kvm_vm *vm, uint32_t id, const struct kvm_stat_values *v)
 {
 	struct kvm_vcpu *to = find_vcpu(vm, id);

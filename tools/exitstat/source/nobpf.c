@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stands in for bpf.c where the build had no clang, bpftool or libbpf: is never
- * opened, and says why.
+ * Replaces bpf.c in a build without clang, bpftool or libbpf: opening it always fails
+ * with the reason.
  */
 #include <errno.h>
 

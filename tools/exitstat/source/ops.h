@@ -1,38 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What a kind of source implements. Only the files of sources include it;
- * everybody else has source.h.
+ * The functions that a source implements. Only the files of sources include it;
+ * others include source.h.
  */
 #ifndef EXITSTAT_SOURCE_OPS_H
 #define EXITSTAT_SOURCE_OPS_H
 
 #include "util.h"
 
-/* An open source. A kind that keeps more begins its own struct with it. */
+/* An open source. A source with more data has its own struct that begins with it. */
 struct source {
 	const struct source_ops *ops;
 	char *root;
-	/* hold.c's: */
-	int users;		/* the lock that recorders share; -1: none */
-	uint32_t held;		/* groups that this one switched on */
+	/* owned by hold.c: */
+	int users;		/* the lock shared by recorders; -1: none */
+	uint32_t held;		/* groups switched on by this recorder */
 };
 
 struct source_ops {
 	const char *name;
-	bool in_process;	/* counts live as long as the source is open */
-	bool shared;		/* switches are the kernel's, for everybody */
-	size_t size;		/* of its struct, which begins with zeros */
+	bool in_process;	/* counts exist only while the source is open */
+	bool shared;		/* the switches are global in the kernel */
+	size_t size;		/* of its struct, which is zeroed */
 	/*
-	 * 0: serves. -EAGAIN: nothing to read yet, but there may be; serves
-	 * who asked for it by name. Else -errno. @why says why, in any case.
+	 * Returns 0 if it works; -EAGAIN if there is nothing to read yet, which is
+	 * accepted for a source given by name; otherwise -errno. @why has the
+	 * reason in any case.
 	 */
 	int (*open)(struct source *s, struct errbuf *why);
-	/* What open() left, also when it failed; may be NULL. */
+	/* Releases the results of open(), even after a failure; may be NULL. */
 	void (*close)(struct source *s);
 	int (*read)(struct source *s, struct buf *out, struct errbuf *err);
 	int (*get_groups)(struct source *s, uint32_t *on, uint32_t *known,
 			  struct errbuf *err);
-	/* Switches one, given as a bit. */
+	/* Switches one group, given as a bit. */
 	int (*set_group)(struct source *s, uint32_t group, bool on,
 			 struct errbuf *err);
 	int (*reset)(struct source *s, struct errbuf *err);

@@ -11,7 +11,7 @@
 #include "lib/qemu-args.h"
 #include "source/qmp-socket.h"
 
-/* Does it listen: "server", "server=on"? Else QEMU is the one who connects. */
+/* Whether it listens ("server", "server=on"); otherwise QEMU connects. */
 static bool is_server(const char *list)
 {
 	char item[256], value[8];

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements qmp.h, as a client of QEMU's monitor protocol: greeting,
- * capabilities, which vCPUs there are (query-cpus-fast), and their statistics
- * (query-stats, QEMU 7.1) as often as asked. See QEMU's docs/interop/qmp-spec.
+ * Implements qmp.h, as a client of QEMU's monitor protocol: greeting, capabilities,
+ * list of vCPUs (query-cpus-fast), and their statistics (query-stats, QEMU 7.1).
+ * See QEMU's docs/interop/qmp-spec.
  *
- * The peer is not trusted, and may never answer: nothing here waits longer
- * than it was told, and what is waited for goes on in the next call.
+ * The peer is not trusted and may never answer: no call waits longer than requested,
+ * and the next call continues to wait.
  */
 #include <errno.h>
 #include <jansson.h>
@@ -20,17 +20,17 @@
 #include "clock.h"
 #include "source/qmp.h"
 
-#define PATIENCE_NS	(2 * NSEC_PER_SEC)	/* for one answer, in all */
+#define PATIENCE_NS	(2 * NSEC_PER_SEC)	/* total time for one answer */
 #define MAX_MESSAGE	(4 * 1024 * 1024)
 #define MAX_CPUS	4096
-#define MIN_TURNS	16	/* even when time is over */
+#define MIN_TURNS	16	/* even after the time limit */
 
 enum step { GREETING, CAPABILITIES, CPUS, STATS };
 
 struct qmp {
 	int fd;
 	enum step step;
-	bool asked;		/* the step's answer is under way */
+	bool asked;		/* waiting for the answer of this step */
 	uint64_t since_ns;
 	struct buf in;
 	struct scan {
@@ -62,7 +62,7 @@ int qmp_open(struct qmp **out, const char *path, struct errbuf *err)
 	*out = xcalloc(1, sizeof(**out));
 	(*out)->fd = fd;
 	(*out)->since_ns = mono_ns();
-	(*out)->asked = true;	/* QEMU greets without being asked */
+	(*out)->asked = true;	/* QEMU greets without a request */
 	return 0;
 }
 
@@ -85,9 +85,9 @@ void qmp_close(struct qmp *q)
 }
 
 /*
- * The length of the first object in what came in, with the space before it.
- * 0: it is not complete, and looking goes on where it ended. Also -pretty
- * breaks lines, so braces are counted.
+ * The length of the first object in the input, with the space before it; 0 if it is
+ * incomplete, and the next call continues there. Braces are counted, because -pretty
+ * breaks lines.
  */
 static int object_length(struct qmp *q, size_t *len)
 {
@@ -141,7 +141,7 @@ static int take_object(struct qmp *q, json_t **out, struct errbuf *err)
 	return 0;
 }
 
-/* What is there to be read; -EAGAIN: nothing until @until_ns. */
+/* Read the available input; -EAGAIN: none until @until_ns. */
 static int fill(struct qmp *q, uint64_t until_ns, struct errbuf *err)
 {
 	struct pollfd p = { .fd = q->fd, .events = POLLIN };
@@ -151,7 +151,7 @@ static int fill(struct qmp *q, uint64_t until_ns, struct errbuf *err)
 	ssize_t n;
 
 	if (poll(&p, 1, ms) <= 0)
-		return -EAGAIN;	/* a signal is the caller's */
+		return -EAGAIN;	/* the caller handles signals */
 	n = recv(q->fd, data, sizeof(data), MSG_DONTWAIT);
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return -EAGAIN;
@@ -173,7 +173,7 @@ static int refused(json_t *error, struct errbuf *err)
 		       "QEMU says: %s (query-stats needs QEMU 7.1)", text);
 }
 
-/* The answer that is waited for; events in between are not for us. */
+/* Wait for the answer; ignore events. */
 static int receive(struct qmp *q, uint64_t until_ns, json_t **out,
 		   struct errbuf *err)
 {
@@ -283,10 +283,10 @@ static bool take_value(struct kvm_stat_values *v, json_t *stat, bool *exits)
 		v->n[i] = (uint64_t)n;
 		return json_is_integer(value) && n >= 0;
 	}
-	return true;	/* one that was not asked for */
+	return true;	/* an unrequested statistic */
 }
 
-/* Of one vCPU; one that is not known came while the guest ran. */
+/* Statistics of one vCPU; an unknown one was added while the guest ran. */
 static int take_values(struct qmp *q, json_t *of, bool *unknown,
 		       struct errbuf *err)
 {

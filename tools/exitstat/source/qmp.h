@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* KVM's own statistics of each vCPU, by QEMU's monitor (QMP). */
+/* KVM's own statistics of each vCPU, from QEMU's monitor (QMP). */
 #ifndef EXITSTAT_SOURCE_QMP_H
 #define EXITSTAT_SOURCE_QMP_H
 
@@ -8,17 +8,18 @@
 
 struct qmp_cpu {
 	uint32_t index;		/* QEMU's cpu-index */
-	bool there;		/* the last answer had it */
+	bool there;		/* present in the last answer */
 	struct kvm_stat_values v;
-	char *path;		/* of QEMU's object */
+	char *path;		/* of the QEMU object */
 };
 
 struct qmp;
 
 int qmp_open(struct qmp **out, const char *path, struct errbuf *err);
 /*
- * 0: a new answer is in qmp_cpus(). -EAGAIN: none until @until_ns (monotonic);
- * call again. Else -errno with a line in @err, and only qmp_close() is left.
+ * Returns 0 if qmp_cpus() has a new answer, or -EAGAIN if there was none until
+ * @until_ns (monotonic): call again. Any other -errno has a message in @err and
+ * requires qmp_close().
  */
 int qmp_read(struct qmp *q, uint64_t until_ns, struct errbuf *err);
 const struct qmp_cpu *qmp_cpus(const struct qmp *q, size_t *nr);

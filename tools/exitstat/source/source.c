@@ -2,8 +2,8 @@
 /*
  * The table of sources and the choice between them (see source.h).
  *
- * A new source is a file that fills a struct source_ops, and one row here, in
- * order of preference for "auto".
+ * A new source is a file with a struct source_ops and one row here, in order of
+ * preference for "auto".
  */
 #include <errno.h>
 #include <stdio.h>
@@ -35,7 +35,7 @@ static struct source *make(const struct source_ops *ops, const char *root)
 	return s;
 }
 
-/* May it be taken? If not, @c keeps why. */
+/* Whether the source can be used; if not, @c has the reason. */
 static bool serves(struct source *s, struct source_choice *c, bool by_name)
 {
 	struct source_refusal *r = &c->refused[c->nr_refused];
@@ -157,7 +157,7 @@ const char *source_word(size_t i)
 	return i <= ARRAY_LEN(sources) ? sources[i - 1]->name : NULL;
 }
 
-/* What is in the way, told before the kernel only says EINVAL or EBUSY. */
+/* Report a conflict before the kernel reports only EINVAL or EBUSY. */
 static int check_switch(const struct group *g, uint32_t on_now, bool on,
 			struct errbuf *err)
 {

@@ -8,8 +8,8 @@ uint32_t vm_process(const struct snap_vm *vm, const char *root)
 {
 	int had_begun = proc_started_before(root, vm->pid, vm->created_ns);
 
-	/* a destroyed VM's process is most likely gone, and another has come */
-	return had_begun > 0 || (had_begun < 0 && !vm->dead) ? vm->pid : 0;
+	/* a destroyed VM's process has probably exited, and its PID may be reused */
+	return had_begun > 0 || (had_begun < 0 && !vm->destroyed) ? vm->pid : 0;
 }
 
 void vm_name(const struct snap_vm *vm, const char *root, char *out,

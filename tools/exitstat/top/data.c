@@ -192,7 +192,7 @@ static void update_vm(struct top_data *d, struct delta_vm *from)
 
 	if (!vm)
 		from->user = vm = new_vm(d, from->now);
-	vm->destroyed = from->now->dead;
+	vm->destroyed = from->now->destroyed;
 	for (size_t i = 0; i < from->now->nr_vcpus; i++) {
 		const struct delta_change *c = delta_vcpu(&d->delta, from, i);
 

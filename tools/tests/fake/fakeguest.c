@@ -55,13 +55,13 @@ struct guest {
 	uint64_t count[2][NR_CODES];
 };
 
-static void publish(const struct guest *g, int dead)
+static void publish(const struct guest *g, int destroyed)
 {
 	struct snapwrite s;
 
 	snapwrite_begin(&s, KES_ISA_SVM, 0x1f);
 	snapwrite_vm(&s, 1, (uint32_t)getpid(), g->created_ns,
-		     dead ? snapwrite_now_ns() : 0, "fakeguest");
+		     destroyed ? snapwrite_now_ns() : 0, "fakeguest");
 	for (uint32_t v = 0; v < 2; v++) {
 		uint64_t sum = 0;
 

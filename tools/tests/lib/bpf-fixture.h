@@ -86,7 +86,7 @@ static const struct snapshot *look(uint32_t groups)
 
 static uint64_t all_exits(void)
 {
-	uint64_t sum = f.snap.retired;
+	uint64_t sum = f.snap.evicted;
 
 	for (size_t i = 0; i < f.snap.nr_vms; i++)
 		sum += snapshot_vm_exits(&f.snap, &f.snap.vms[i]);

@@ -51,9 +51,9 @@ static void pvm_codes_are_raw(void **state UNUSED)
 }
 
 /* Each vCPU has slots of its own, which a sum over VMs cannot keep apart. */
-static void retired_pvm_codes_are_summed(void **state UNUSED)
+static void evicted_pvm_codes_are_summed(void **state UNUSED)
 {
-	for (uint32_t i = 0; i < BPF_DEAD_VMS + 2; i++) {
+	for (uint32_t i = 0; i < BPF_DESTROYED_VMS + 2; i++) {
 		struct eb_vcpu *v = begin(i % NR, 0xa0, 0xa, 0, KES_ISA_PVM);
 
 		v->pvm_codes[0] = 100 + i;
@@ -63,8 +63,8 @@ static void retired_pvm_codes_are_summed(void **state UNUSED)
 		look(KES_GROUP_COUNT);
 		recycle();
 	}
-	assert_int_equal(f.snap.retired, 4);
-	assert_int_equal(all_exits(), 2 * (BPF_DEAD_VMS + 2));
+	assert_int_equal(f.snap.evicted, 4);
+	assert_int_equal(all_exits(), 2 * (BPF_DESTROYED_VMS + 2));
 }
 
 static void svm_codes_have_slots(void **state UNUSED)
@@ -161,6 +161,6 @@ static void silence_is_told(void **state UNUSED)
 
 UNIT_TESTS("bpf-snap",
 	   FTEST(nothing_is_a_snapshot), FTEST(codes_without_a_row_are_unknown),
-	   FTEST(pvm_codes_are_raw), FTEST(retired_pvm_codes_are_summed),
+	   FTEST(pvm_codes_are_raw), FTEST(evicted_pvm_codes_are_summed),
 	   FTEST(svm_codes_have_slots), FTEST(groups_have_records),
 	   FTEST(a_busy_vcpu_is_read), FTEST(silence_is_told))

@@ -22,7 +22,7 @@ static void counts_arrive(void **state UNUSED)
 	assert_int_equal(f.snap.vms[0].pid, 100);
 	assert_int_equal(f.snap.vms[0].created_ns, v->first_ns);
 	assert_string_equal(f.snap.vms[0].comm, "qemu");
-	assert_false(f.snap.vms[0].dead);
+	assert_false(f.snap.vms[0].destroyed);
 	assert_int_equal(f.snap.vcpus[0].vcpu_id, 5);
 	assert_int_equal(f.snap.nr_exits, 1);
 	assert_int_equal(f.snap.exits[0].code, IOIO);
@@ -51,7 +51,7 @@ static void vms_are_in_the_order_of_their_exits(void **state UNUSED)
 	assert_int_equal(f.snap.vms[1].nr_vcpus, 2);
 }
 
-static void the_dead_keep_their_counts(void **state UNUSED)
+static void destroyed_vms_keep_their_counts(void **state UNUSED)
 {
 	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
 	uint64_t died_ns;
@@ -64,7 +64,7 @@ static void the_dead_keep_their_counts(void **state UNUSED)
 	died_ns = v->ended_ns = tick();
 	for (int i = 0; i < 2; i++) {
 		look(ALL_GROUPS);
-		assert_true(f.snap.vms[0].dead);
+		assert_true(f.snap.vms[0].destroyed);
 		assert_int_equal(f.snap.vms[0].died_ns, died_ns);
 		assert_int_equal(f.snap.exits[0].l1, 101);
 		assert_int_equal(f.snap.vcpus[0].time.last_cyc, 9);
@@ -99,9 +99,9 @@ static void addresses_are_used_again(void **state UNUSED)
 	look(KES_GROUP_COUNT);
 	assert_int_equal(f.snap.nr_vms, 2);
 	assert_int_equal(f.snap.vms[0].nr_vcpus, 2);
-	assert_true(f.snap.vms[0].dead);
+	assert_true(f.snap.vms[0].destroyed);
 	assert_int_equal(f.snap.vms[1].nr_vcpus, 2);
-	assert_false(f.snap.vms[1].dead);
+	assert_false(f.snap.vms[1].destroyed);
 }
 
 static void another_process_is_another_vm(void **state UNUSED)
@@ -110,7 +110,7 @@ static void another_process_is_another_vm(void **state UNUSED)
 	begin(1, 0xa1, 0xa, 1, KES_ISA_VMX)->tgid = 101;
 	look(KES_GROUP_COUNT);
 	assert_int_equal(f.snap.nr_vms, 2);
-	assert_true(f.snap.vms[0].dead);
+	assert_true(f.snap.vms[0].destroyed);
 	assert_int_equal(f.snap.vms[1].pid, 101);
 }
 
@@ -125,12 +125,12 @@ static void a_vm_ends_with_its_process(void **state UNUSED)
 	f.vms.arg = &f.gone;
 	begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
 	begin(1, 0xb0, 0xb, 0, KES_ISA_VMX)->tgid = 101;
-	assert_false(look(KES_GROUP_COUNT)->vms[0].dead);
+	assert_false(look(KES_GROUP_COUNT)->vms[0].destroyed);
 	f.gone = 100;
 	look(KES_GROUP_COUNT);
-	assert_true(f.snap.vms[0].dead);
+	assert_true(f.snap.vms[0].destroyed);
 	assert_true(f.snap.vms[0].died_ns >= f.snap.vms[0].created_ns);
-	assert_false(f.snap.vms[1].dead);
+	assert_false(f.snap.vms[1].destroyed);
 }
 
 /* More VMs than the ring holds: what leaves it stays in the sum. */
@@ -138,7 +138,7 @@ static void totals_never_go_back(void **state UNUSED)
 {
 	uint64_t expected = 0;
 
-	for (uint32_t i = 0; i < BPF_DEAD_VMS + 10; i++) {
+	for (uint32_t i = 0; i < BPF_DESTROYED_VMS + 10; i++) {
 		struct eb_vcpu *v = begin(i % NR, 0xa0, 0xa, 0, KES_ISA_VMX);
 
 		v->exits[EB_L1][12] = i + 1;
@@ -149,15 +149,15 @@ static void totals_never_go_back(void **state UNUSED)
 		assert_int_equal(all_exits(), expected);
 		recycle();
 	}
-	assert_int_equal(f.snap.nr_vms, BPF_DEAD_VMS);
+	assert_int_equal(f.snap.nr_vms, BPF_DESTROYED_VMS);
 	assert_int_equal(f.snap.vms[0].vm_id, 11);
-	assert_int_equal(f.snap.retired, 65);
+	assert_int_equal(f.snap.evicted, 65);
 }
 
 /* They died between two snapshots: the next one has them all. */
 static void all_that_died_are_told(void **state UNUSED)
 {
-	for (uint32_t i = 0; i < BPF_DEAD_VMS + 10; i++) {
+	for (uint32_t i = 0; i < BPF_DESTROYED_VMS + 10; i++) {
 		struct eb_vcpu *v = begin(i % NR, 0xa0, 0xa, 0, KES_ISA_VMX);
 
 		v->exits[EB_L1][12] = 1;
@@ -166,10 +166,10 @@ static void all_that_died_are_told(void **state UNUSED)
 		recycle();
 	}
 	look(KES_GROUP_COUNT);
-	assert_int_equal(f.snap.nr_vms, BPF_DEAD_VMS + 10);
+	assert_int_equal(f.snap.nr_vms, BPF_DESTROYED_VMS + 10);
 	look(KES_GROUP_COUNT);
-	assert_int_equal(f.snap.nr_vms, BPF_DEAD_VMS);
-	assert_int_equal(all_exits(), BPF_DEAD_VMS + 10);
+	assert_int_equal(f.snap.nr_vms, BPF_DESTROYED_VMS);
+	assert_int_equal(all_exits(), BPF_DESTROYED_VMS + 10);
 }
 
 static void more_vms_than_places_in_time(void **state UNUSED)
@@ -184,7 +184,7 @@ static void more_vms_than_places_in_time(void **state UNUSED)
 
 UNIT_TESTS("bpf",
 	   FTEST(counts_arrive), FTEST(vms_are_in_the_order_of_their_exits),
-	   FTEST(the_dead_keep_their_counts), FTEST(done_places_are_not_adopted),
+	   FTEST(destroyed_vms_keep_their_counts), FTEST(done_places_are_not_adopted),
 	   FTEST(addresses_are_used_again), FTEST(another_process_is_another_vm),
 	   FTEST(a_vm_ends_with_its_process), FTEST(totals_never_go_back),
 	   FTEST(all_that_died_are_told), FTEST(more_vms_than_places_in_time))

@@ -70,13 +70,13 @@ static void age_says_who_it_is(void **state)
 	vm.created_ns = mono_ns();
 	vm_name(&vm, *state, name, sizeof(name));
 	assert_string_equal(name, "web");
-	vm.dead = true;		/* and nobody says how old the process is */
+	vm.destroyed = true;		/* and nobody says how old the process is */
 	vm_name(&vm, *state, name, sizeof(name));
 	assert_string_equal(name, "comm");
 	put_stat(*state, 700, 'S', 1, 5 * NSEC_PER_SEC);
 	vm_name(&vm, *state, name, sizeof(name));
 	assert_string_equal(name, "web");
-	vm.dead = false;
+	vm.destroyed = false;
 	vm.created_ns -= 10 * NSEC_PER_SEC;
 	assert_int_equal(vm_process(&vm, *state), 0);
 	vm_name(&vm, *state, name, sizeof(name));

@@ -19,7 +19,7 @@ static int teardown(void **state)
 }
 
 /*
- * One retired record and its baseline, which is of VM 0 and there after a reset;
+ * One evicted record and its baseline, which is of VM 0 and there after a reset;
  * two VMs (2 + 1 vCPUs) of which one has a baseline, an unknown record.
  */
 static void build(void)
@@ -93,11 +93,11 @@ static void accepts(void **state UNUSED)
 		assert_int_equal(s.nr_vms, 2);
 		assert_int_equal(s.nr_vcpus, 3);
 		assert_int_equal(s.nr_exits, 5);
-		assert_int_equal(s.retired, 7);
+		assert_int_equal(s.evicted, 7);
 		assert_int_equal(snapshot_vm_exits(&s, &s.vms[0]), 80);
 		assert_int_equal(snapshot_vm_exits(&s, &s.vms[1]), 997);
-		assert_false(s.vms[0].dead);
-		assert_true(s.vms[1].dead);
+		assert_false(s.vms[0].destroyed);
+		assert_true(s.vms[1].destroyed);
 		assert_int_equal(s.vcpus[2].vcpu_id, 5);
 		assert_string_equal(s.vms[1].comm, "second");
 	}

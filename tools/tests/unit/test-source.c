@@ -153,12 +153,12 @@ static void two_of_kvms_statistics(void **state)
 	assert_int_equal(snapshot_vm_exits(s, &s->vms[0]), 100);
 	remove_all(f->roots[0], DEBUGFS "/kvm/700-12");
 	s = look(f, 0);
-	assert_true(s->vms[0].dead);
+	assert_true(s->vms[0].destroyed);
 	assert_int_equal(snapshot_vm_exits(s, &s->vms[0]), 100);
 	s = look(f, 1);
 	assert_int_equal(s->nr_vms, 2);
 	assert_int_equal(s->vms[0].vm_id, 1);
-	assert_false(s->vms[0].dead);
+	assert_false(s->vms[0].destroyed);
 	assert_int_equal(snapshot_vm_exits(s, &s->vms[0]), 11);
 	assert_int_equal(snapshot_vm_exits(s, &s->vms[1]), 5);
 }
