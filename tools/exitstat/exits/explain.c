@@ -20,7 +20,7 @@ static const char head[] =
 	".Os exitstat " EXITSTAT_VERSION "\n"
 	".Sh NAME\n"
 	".Nm exitstat-reasons\n"
-	".Nd why guests exit, what it costs, and how to avoid it\n"
+	".Nd reasons of VM exits: causes, costs and how to avoid them\n"
 	".Sh DESCRIPTION\n"
 	"The exit reasons that\n"
 	".Xr exitstat 1\n"

@@ -20,7 +20,9 @@ page_has_all() {
 }
 
 page_reads_well() {
-	mandoc -T lint -W warning page.7
+	{ mandoc -T lint -W style page.7 || :; } | sed "/referenced manual not found\|lacks /d" >lint
+	cat lint
+	[ ! -s lint ]
 	mandoc -T ascii page.7 | sed 's|.\x08||g' >text
 	grep -q 'IO_INSTRUCTION (vmx 30)' text
 	grep -q 'BUSY (svm -2)' text
