@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* ELF programs, started like by a multiboot loader. */
+/* ELF programs, started as by a multiboot loader. */
 #ifndef MINIVMM_LOAD_ELF_H
 #define MINIVMM_LOAD_ELF_H
 
