@@ -1,29 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The cache: directories that are made once and found by name and key. Sourced
+# The cache: directories that are built once and found by name and key. Sourced
 # by lib.sh. It owns everything below $XDG_CACHE_HOME/exitstat.
 #
-# An entry appears by a rename, whole or not at all. It is made in a directory
-# .new-NAME whose file .lock is locked for as long as a process works in it: a
-# second run waits for that lock, and what nobody locks was left by a run that
-# was killed, and is removed when the next entry is made.
+# An entry appears by a rename, whole or not at all. It is built in a directory
+# .new-NAME whose file .lock is locked while a process works in it. A second run
+# waits for that lock. A directory that is not locked was left by a killed run,
+# and is removed when the next entry is built.
 #
-# An entry's file .manifest has the names and sizes of all its files, and their
-# hashes if they are small; they are compared at each use. Of an entry with very
-# many files (a kernel's source has 90,000) only the first levels are compared,
-# which takes less than a tenth of a second. An entry that lost something, or
-# has no manifest, is made anew. What is made here, root may load: a cache or an
-# entry that belongs to another user, or that others can write to, is refused.
+# An entry's file .manifest lists the names and sizes of all its files, and the
+# hashes of all files of a small entry. They are compared at each use. For an
+# entry with very many files (a kernel's source has 90,000) only the first levels
+# are compared, which takes less than a tenth of a second. An entry that has lost
+# a file, or has no manifest, is rebuilt. Root may load files from the cache: a
+# cache or an entry that belongs to another user, or is writable by others, is
+# refused.
 
-# Levels that are compared of an entry of more than CACHE_MANY files.
+# The levels that are compared in an entry with more than CACHE_MANY files.
 CACHE_LEVELS=3
 CACHE_MANY=4000
-# Bytes: hashes are compared up to CACHE_SMALL; with less than CACHE_FULL free,
-# what failed did so because the disk is full.
+# Bytes: entries up to CACHE_SMALL have hashes; with less than CACHE_FULL free,
+# a failure is attributed to the full disk.
 CACHE_SMALL=4194304
 CACHE_FULL=1048576
-# The directory, once it is known to be ours; the entry that is being made.
+# The directory, once its owner is checked; the entry that is being built.
 CACHE_ROOT=
 CACHE_MAKING=
 
@@ -38,15 +39,15 @@ cache_path()
 
 cache_foreign()
 {
-	die "$1: belongs to user $(stat -L -c %U "$1"), this runs as user" \
-		"$(id -un) (for instance by sudo -E): set XDG_CACHE_HOME to a" \
-		"directory of your own"
+	die "$1: belongs to user $(stat -L -c %U "$1"), but this runs as" \
+		"$(id -un), for instance by sudo -E (set XDG_CACHE_HOME to a" \
+		"directory of your own)"
 }
 
-# cache_check_owner PATH [parent]: it, and the link that it may be, belong to
-# this user, and no other group than the user's own can write there. PATH's
-# parent may be root's, and a directory such as /tmp: who can write there
-# otherwise can put a cache there.
+# cache_check_owner PATH [parent]: refuse a path, or a link to it, that belongs
+# to another user or is writable by another group than the user's own. A parent
+# may also belong to root, and may be writable by all if it is sticky, as /tmp
+# is; anybody else who can write there could replace the cache.
 cache_check_owner()
 {
 	local facts uid gid mode
@@ -57,17 +58,17 @@ cache_check_owner()
 		[ "$uid" != 0 ] || uid=$EUID
 		[ $((mode & 01002)) = 2 ] || mode=0
 	elif [ -L "$1" ] && [ "$(stat -c %u "$1")" != "$EUID" ]; then
-		die "$1: a link that another user made (remove it, or set" \
+		die "$1: link created by another user (remove it, or set" \
 			"XDG_CACHE_HOME)"
 	fi
 	[ "$uid" = "$EUID" ] || cache_foreign "$1"
 	mode=$((mode & 022))
 	[ "$mode" = 0 ] || { [ "$mode" = 16 ] && [ "$gid" = "${GROUPS[0]}" ]; } ||
-		die "$1: others can write to it, so it is not used (run" \
-			"chmod go-w on it, or set XDG_CACHE_HOME)"
+		die "$1: writable by others (run chmod go-w on it, or set" \
+			"XDG_CACHE_HOME)"
 }
 
-# It has our tag, or nothing yet.
+# cache_is_ours DIR: it has our tag, or is empty.
 cache_is_ours()
 {
 	local tag
@@ -93,18 +94,18 @@ cache_open()
 	[ ! -e "${dir%/*}" ] || cache_check_owner "${dir%/*}" parent
 	[ -d "$dir" ] || mkdir -p "$dir" 2>/dev/null ||
 		[ -d "$dir" ] ||
-		die "$dir: cannot make this directory for the cache (set" \
+		die "$dir: cannot create this directory for the cache (set" \
 			"XDG_CACHE_HOME)"
 	cache_check_owner "$dir"
 	cache_is_ours "$dir" ||
 		die "$dir: not a cache of exitstat (move it away, or set" \
 			"XDG_CACHE_HOME)"
 	[ -e "$dir/CACHEDIR.TAG" ] || cache_mark "$dir" ||
-		die "$dir: cannot write there (disk full? set XDG_CACHE_HOME)"
+		die "$dir: cannot write (disk full? set XDG_CACHE_HOME)"
 }
 
-# Set CACHE_ROOT, after having looked at whose it is. From here on nothing is made
-# that others can write to.
+# Check the cache's owner and set CACHE_ROOT. From here on, no new file is
+# writable by others.
 cache_use()
 {
 	local dir
@@ -116,7 +117,7 @@ cache_use()
 }
 
 # Print the directory of the cache. If it is refused, print a path that cannot
-# exist, for callers that use this inside of a word and do not see the status.
+# exist, for callers that use this inside a word and do not see the status.
 cache_dir()
 {
 	if [ -n "$CACHE_ROOT" ] || (cache_use); then
@@ -127,7 +128,7 @@ cache_dir()
 	fi
 }
 
-# cache_clean: remove the cache, unless a run makes something in it.
+# cache_clean: remove the cache, unless a run is building an entry.
 cache_clean()
 {
 	local dir fd
@@ -137,20 +138,20 @@ cache_clean()
 	cache_sweep "$dir"
 	! compgen -G "$dir/.new-*" >/dev/null ||
 		die "$dir: in use by another run (wait for it, or end it)"
-	# What tells that it is ours goes last.
+	# The tag goes last: without it, a half-removed cache would be refused.
 	find "$dir/" -mindepth 1 ! -path "$dir/CACHEDIR.TAG" -delete 2>/dev/null ||
-		die "$dir: not all of it could be removed (is it yours, and not" \
+		die "$dir: cannot remove all of it (is it yours, and not" \
 			"read-only?)"
 	rm -f "$dir/CACHEDIR.TAG"
 	[ -L "$dir" ] || rmdir "$dir"
 }
 
-# cache_guard FD ROOT: alone among those that make or remove a .new- directory,
-# until FD is closed.
+# cache_guard FD ROOT: take the lock for creating and removing .new- directories;
+# it is released when FD is closed.
 cache_guard()
 {
 	local -n guard_fd=$1
-	(: >>"$2/.guard") 2>/dev/null || die "$2: cannot write there:" \
+	(: >>"$2/.guard") 2>/dev/null || die "$2: cannot write:" \
 		"$(disk_full || echo 'is it read-only? (set XDG_CACHE_HOME)')"
 	exec {guard_fd}>"$2/.guard" && flock "$guard_fd"
 }
@@ -166,7 +167,7 @@ cache_lock()
 	}
 }
 
-# Remove what runs that are no more left, under the guard.
+# Remove the directories that killed runs left behind. Called under the guard.
 cache_sweep()
 {
 	local dir fd
@@ -178,13 +179,14 @@ cache_sweep()
 	done
 }
 
-# cache_scratch VARIABLE NAME: set VARIABLE to a new directory in the cache (and
-# on its file system: hard links), removed by the caller, or, if that is killed,
-# by a later run. Its lock ends with the calling shell and its children.
+# cache_scratch VARIABLE NAME: set VARIABLE to a new directory in the cache, on
+# whose file system hard links work. The caller removes it; if the caller is
+# killed, a later run does. Its lock is released when the calling shell and its
+# children end.
 cache_scratch()
 {
 	local -n scratch_dir=$1
-	# shellcheck disable=SC2034 # it stays open
+	# shellcheck disable=SC2034 # lock stays open
 	local fd lock
 	cache_use
 	cache_guard fd "$CACHE_ROOT"
@@ -193,7 +195,7 @@ cache_scratch()
 	exec {fd}>&-
 }
 
-# cache_list DIR LEVELS SMALL: what the manifest of DIR says
+# cache_list DIR LEVELS SMALL: print the lines of DIR's manifest
 cache_list()
 (
 	cd "$1" || exit
@@ -216,13 +218,13 @@ cache_write_manifest()
 		>"$dir/.manifest"
 }
 
-# cache_fault ENTRY: print what is wrong with it, if anything is
+# cache_fault ENTRY: print what is wrong with the entry, if anything is
 cache_fault()
 {
 	local format='' levels='' small=''
 	[ ! -f "$1/.manifest" ] || read -r format levels small <"$1/.manifest" || :
 	[[ "$format $levels $small" =~ ^exitstat-1\ [0-9]{1,2}\ [01]$ ]] || {
-		echo "no manifest (of an older version, or cut short)"
+		echo "no valid manifest (truncated, or from an older version)"
 		return
 	}
 	cache_list "$1" "$levels" "$small" | awk -v manifest="$1/.manifest" '
@@ -238,11 +240,11 @@ cache_fault()
 			if (lost == "" && last != "end")
 				lost = ".manifest"
 			if (lost != "")
-				print lost " is missing or was changed"
+				print lost " is missing or has changed"
 		}'
 }
 
-# disk_full [LOG]: print which file system has no space left; fail if none has.
+# disk_full [LOG]: print which file system is full; fail if none is.
 disk_full()
 {
 	local dir free inodes used mount set said=no
@@ -254,21 +256,21 @@ disk_full()
 		read -r free inodes used mount < <(df -B1 \
 			--output=avail,iavail,iused,target "$dir" | tail -n 1)
 		if [ "$inodes" = 0 ] && [ "$used" != 0 ]; then
-			echo "no inode left on $mount, which has $dir (remove" \
-				"some files, or set $set)"
+			echo "no inode left on $mount for $dir (remove some" \
+				"files, or set $set)"
 			return
 		fi
 		[ "$free" -lt "$CACHE_FULL" ] || [ "$said$set" = yesXDG_CACHE_HOME ] ||
 			continue
-		echo "no space left on $mount, which has $dir" \
-			"($((free / 1024)) KiB free: free some, or set $set)"
+		echo "no space left on $mount for $dir: $((free / 1024)) KiB" \
+			"free (free some space, or set $set)"
 		return
 	done
 	return 1
 }
 
-# cache_claim FD ROOT NAME: make and lock ROOT/.new-NAME. Fails after having
-# waited for another run that was making the same.
+# cache_claim FD ROOT NAME: create and lock ROOT/.new-NAME. If another run is
+# building the same entry, wait for that run, then fail.
 cache_claim()
 {
 	local -n claim_fd=$1
@@ -278,7 +280,7 @@ cache_claim()
 	if [ ! -d "$tmp" ]; then
 		{ mkdir "$tmp" && cache_lock own "$tmp"; } || exit 1
 		exec {guard}>&-
-		# shellcheck disable=SC2034 # the caller's
+		# shellcheck disable=SC2034 # a variable of the caller
 		claim_fd=$own
 		return
 	fi
@@ -297,7 +299,7 @@ cache_fill()
 	cache_write_manifest "$1"
 }
 
-# A full disk is reported once, in one line: status 28 says that it was.
+# A full disk is reported once, in one line: status 28 means that it has been.
 cache_failed()
 {
 	local tmp=$1 name=$2 rc=$3 why=''
@@ -311,7 +313,7 @@ cache_failed()
 	exit "$rc"
 }
 
-# cache_publish ROOT NAME: the new entry takes its place, and that of an old one.
+# cache_publish ROOT NAME: move the new entry into place; replace an old one.
 cache_publish()
 {
 	local root=$1 name=$2 guard old=$1/.new-$2.old
@@ -334,7 +336,7 @@ cache_make()
 		rm -rf "$tmp"
 	else
 		local CACHE_MAKING=$name
-		# Not in a condition, which would switch errexit off inside.
+		# A condition would switch errexit off inside.
 		set +e
 		(set -e; cache_fill "$tmp" "${@:3}") >&2
 		rc=$?
@@ -346,7 +348,8 @@ cache_make()
 	exec {fd}>&-
 }
 
-# cache_present ENTRY [say]: it can be used; say why one that is there cannot.
+# cache_present ENTRY [say]: the entry exists and is usable. With "say", report
+# why an existing entry is not.
 cache_present()
 {
 	local fault
@@ -355,24 +358,24 @@ cache_present()
 	cache_check_owner "$1"
 	fault=$(cache_fault "$1")
 	[ -n "$fault" ] || return 0
-	[ -z "${2-}" ] || warn "$1: $fault; making it anew"
+	[ -z "${2-}" ] || warn "$1: $fault; rebuilding it"
 	return 1
 }
 
-# in_cache PATH: it is in the cache, where nobody edits anything
+# in_cache PATH: PATH is in the cache, whose files are never edited
 in_cache()
 {
 	[[ $(readlink -f "$1") == "$(readlink -f "$(cache_dir)")"/* ]]
 }
 
-# cache_has NAME KEY: there is such an entry, and it can be used.
+# cache_has NAME KEY: the entry exists and is usable.
 cache_has()
 {
 	cache_use
 	cache_present "$CACHE_ROOT/$1-$2"
 }
 
-# cache_drop NAME KEY: remove an entry, if there is one, whole or not at all.
+# cache_drop NAME KEY: remove an entry if it exists, whole or not at all.
 cache_drop()
 {
 	local old
@@ -383,8 +386,8 @@ cache_drop()
 	rm -rf "$old"
 }
 
-# cache_entry NAME KEY BUILDER ARG...: print the directory of an entry. When it
-# does not exist, BUILDER DIR ARG... fills the directory that becomes it.
+# cache_entry NAME KEY BUILDER ARG...: print the directory of an entry. If the
+# entry does not exist, BUILDER DIR ARG... fills a new directory, which becomes it.
 cache_entry()
 {
 	cache_use

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# A minimal Debian of this machine's own release, from this machine's own apt
-# sources, to install packages in. What they need is fetched once a month and
-# cached with it, not installed, so that apt still has to find it; what only the
-# tests need is installed. Sourced by what runs as root: the check of the packages,
-# and guestbench.
+# A minimal Debian of this machine's release, from this machine's apt sources,
+# for tests that install packages. Dependencies are fetched once a month and
+# cached with it but not installed, so that the test shows whether apt finds
+# them; packages that only the test needs are installed. Sourced by scripts that
+# run as root: the check of the packages, and guestbench.
 
 debian_release()
 {
@@ -13,15 +13,15 @@ debian_release()
 	(. /etc/os-release && echo "${VERSION_CODENAME-}")
 }
 
-# The archives of Debian that apt knows here, without those of others.
+# The archives in apt's configuration that are Debian's.
 debian_sources()
 {
 	# shellcheck disable=SC2016 # apt's variables
 	apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' \
 		'Created-By: Packages' 'Origin: Debian' | LC_ALL=C sort -u |
 		grep " $(debian_release)" ||
-		die "apt knows no archive of Debian $(debian_release)'s" \
-			"(see apt-get indextargets)"
+		die "apt has no archive of Debian $(debian_release) (see" \
+			"apt-get indextargets)"
 }
 
 make_chroot()
@@ -42,9 +42,9 @@ build_chroot()
 	stage "making a minimal Debian" make_chroot "$@"
 }
 
-# chroot_tar INSTALLED PACKAGE...: print the archive of one that has the packages
-# INSTALLED (with commas), and in which apt has the others and what they depend on
-# at hand.
+# chroot_tar INSTALLED PACKAGE...: print the archive of a Debian with the packages
+# INSTALLED (separated by commas), and with the other packages and their
+# dependencies in apt's cache.
 chroot_tar()
 {
 	local key entry
@@ -63,11 +63,11 @@ unpack_chroot()
 {
 	mkdir -p "$2"
 	tar -C "$2" --numeric-owner -xpf "$1"
-	# Where a package is newer than the cached one.
+	# Needed if a package is newer than the cached one.
 	cp -L /etc/resolv.conf "$2/etc/resolv.conf"
 }
 
-# in_chroot DIR COMMAND...: with a /proc of its own, which goes with it
+# in_chroot DIR COMMAND...: with a private /proc, which ends with the command
 in_chroot()
 {
 	# shellcheck disable=SC2016 # for the inner shell

@@ -5,15 +5,15 @@
 # line (in options.sh) and the cache (in cache.sh).  Sourced, never run.
 #
 # A caller sets ME (the name in its messages) before or after sourcing.  Only
-# results go to stdout; everything here talks on stderr, so that a caller can
-# take the last line of stdout as a path.
+# results go to stdout; all messages go to stderr, so a caller can take the last
+# line of stdout as a path.
 #
 # Builders passed to stage and cache_entry rely on errexit: do not call
 # these two from a condition (if, ||, &&), where bash switches errexit off.
 
 set -euo pipefail
 shopt -s inherit_errexit
-# With it, cd prints where it went.
+# With CDPATH set, cd prints the new directory.
 unset CDPATH
 
 ME=${ME:-${0##*/}}
@@ -21,13 +21,13 @@ ME=${ME:-${0##*/}}
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 export EXITSTAT_QUIET=${EXITSTAT_QUIET:-0}
 
-# One line of progress; --quiet silences it.
+# Print a line of progress, unless --quiet.
 say()
 {
 	[ "$EXITSTAT_QUIET" = 1 ] || printf '%s: %s\n' "$ME" "$*" >&2
 }
 
-# A line that --quiet must not hide.
+# Print a line, also with --quiet.
 warn()
 {
 	printf '%s: %s\n' "$ME" "$*" >&2
@@ -45,7 +45,7 @@ usage_error()
 	exit 2
 }
 
-# For what this machine cannot do; the reason is not optional.
+# Exit for something that this machine cannot do; the reason is required.
 cannot_run()
 {
 	warn "$@"
@@ -58,7 +58,8 @@ show_help()
 	sed -n '4,/^$/{s/^# \{0,1\}//p}' "$0"
 }
 
-# need_commands GROUP CMD... : every CMD exists, or say which packages bring it.
+# need_commands GROUP CMD...: every CMD exists; otherwise report the group of
+# packages that has it.
 need_commands()
 {
 	local group=$1 cmd
@@ -69,8 +70,7 @@ need_commands()
 	done
 }
 
-# What goes when the shell that has it ends: processes that it started, and
-# directories.
+# Removed when the shell that owns them ends: its processes and directories.
 PIDS=() SCRATCH=() SCRATCH_SHELL=$BASHPID
 leave()
 {
@@ -82,8 +82,8 @@ leave()
 	rm -rf "${SCRATCH[@]}"
 }
 
-# Remove the directories of killed scripts: ours by name and owner, of no process
-# that can be seen here, and without the lock that one in a container has.
+# Remove the directories of killed scripts: ours by name and owner, whose process
+# does not exist, and which no process in another container has locked.
 scratch_sweep()
 {
 	local dir
@@ -91,13 +91,13 @@ scratch_sweep()
 		[[ $dir =~ /exitstat-scratch\.([0-9]+)\.[[:alnum:]]{6}$ &&
 			! -d /proc/${BASH_REMATCH[1]} &&
 			-d $dir && ! -L $dir && -O $dir ]] || continue
-		# shellcheck disable=SC2094 # its lock, not what it has
+		# shellcheck disable=SC2094 # opened for its lock, not read
 		(flock -n 9 && rm -rf --one-file-system "$dir") 9<"$dir" || :
 	done
 }
 
-# scratch VARIABLE: set it to a new directory, for as long as the shell runs that
-# asks for it, which holds the directory's lock.
+# scratch VARIABLE: set it to a new directory, which is removed when the calling
+# shell ends. The shell holds the directory's lock.
 scratch()
 {
 	local scratch_made scratch_lock
@@ -106,7 +106,7 @@ scratch()
 	fi
 	scratch_sweep
 	scratch_made=$(mktemp -d -t "exitstat-scratch.$$.XXXXXX" 2>&1) ||
-		die "$scratch_made (another TMPDIR?)"
+		die "$scratch_made (set TMPDIR to another directory)"
 	exec {scratch_lock}<"$scratch_made"
 	flock "$scratch_lock"
 	printf -v "$1" '%s' "$scratch_made"
@@ -120,15 +120,15 @@ short_hash()
 	sha256sum | cut -c1-16
 }
 
-# Hash of the contents (not the names' directories) of files.
+# Hash of the contents of files.
 files_hash()
 {
 	cat -- "$@" | short_hash
 }
 
-# stage_tick TITLE START PID: what goes on beside a stage. Shows its time, on a
-# terminal in one line that changes, else a line each half minute; and ends it when
-# the script itself has been killed, by whatever signal.
+# stage_tick TITLE START PID: runs beside a stage. Shows the elapsed time: on a
+# terminal in one changing line, otherwise in a line every half minute. Kills the
+# stage if the script itself has been killed.
 stage_tick()
 {
 	local title=$1 start=$2 pid=$3 next=30 passed
@@ -159,10 +159,9 @@ stage_failed()
 	exit 1
 }
 
-# stage TITLE COMMAND... : run COMMAND with its output in a log file; show
-# elapsed time on a terminal, one plain line otherwise; on failure show the
-# end of the log and exit.  The command runs in its own process group, so that
-# an interrupt ends everything it started.
+# stage TITLE COMMAND...: run COMMAND with its output in a log file and show the
+# elapsed time; on failure show the end of the log and exit.  The command runs in
+# its own process group, so an interrupt ends everything that it started.
 stage()
 {
 	local title=$1 log pid rc=0 start=$SECONDS ticker
@@ -177,7 +176,7 @@ stage()
 	stage_tick "$title" "$start" "$pid" &
 	ticker=$!
 	set +m
-	# shellcheck disable=SC2064 # these process ids, not later ones
+	# shellcheck disable=SC2064 # the current process ids
 	trap "kill -- -$pid -$ticker 2>/dev/null; exit 130" INT TERM HUP
 	wait "$pid" || rc=$?
 	trap - INT TERM HUP

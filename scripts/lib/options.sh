@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The command line of a script, by a table. Sourced by lib.sh.
+# Parse a script's command line from a table. Sourced by lib.sh.
 #
-# A script sets OPTIONS, a line for each option that it has:
+# A script sets OPTIONS, with a line for each option:
 #
-#   --name VARIABLE         the word after it is the value
-#   --name VARIABLE=VALUE   no word after it
-#   --name VARIABLE+        the word after it is added to the value, after a blank
+#   --name VARIABLE         the next word is the value
+#   --name VARIABLE=VALUE   a flag, which sets this value
+#   --name VARIABLE+        the next word is appended to the value, after a blank
 #
-# and calls parse_options "$@". ARGS is what is no option, in order. --help and
+# and calls parse_options "$@". ARGS has the remaining words, in order. --help and
 # --quiet need no line.
 
 OPTIONS=''
 ARGS=()
 
-# option_row NAME: its variable, as above
+# option_row NAME: print its VARIABLE, as above
 option_row()
 {
 	local name variable
@@ -55,13 +55,13 @@ parse_options()
 	done
 }
 
-# no_more COMMAND [ARGUMENT...]: a word that is not understood stops everything.
+# no_more COMMAND [ARGUMENT...]: refuse further arguments.
 no_more()
 {
 	[ $# = 1 ] || usage_error "$1: $2: unexpected argument"
 }
 
-# only_options "$@": the same for a script that takes nothing else
+# only_options "$@": parse the options of a script without other arguments
 only_options()
 {
 	parse_options "$@"

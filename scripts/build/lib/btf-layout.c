@@ -1,28 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * btf-layout: prove that rebuilt KVM modules fit a stock kernel.
+ * btf-layout: check that rebuilt KVM modules fit a stock kernel.
  *
  * Parts of KVM are compiled into vmlinux (kernel/entry/kvm.c writes
- * vcpu->run->exit_reason and counts vcpu->stat.signal_exits), and these keep
- * the stock idea of KVM's structures whatever the modules think. MODVERSIONS
- * does not notice: its checksums come from the stock Module.symvers. So this
+ * vcpu->run->exit_reason and counts vcpu->stat.signal_exits), with the stock
+ * layout of KVM's structures. MODVERSIONS does not detect a different layout in
+ * the modules: its checksums come from the stock Module.symvers. Therefore this
  * compares the BTF of the built modules with that of the stock vmlinux: in
- * every structure that both know, every field, down to the innermost, must
- * keep its offset and size. Only the structures named in growable[] may get
- * new fields, and only behind the last field that was there.
+ * every structure that both have, every field, down to the innermost, must
+ * keep its offset and size. Only the structures in growable[] may get new
+ * fields, and only after their last stock field.
  *
- * How it finds them: a module's BTF is split BTF. pahole leaves out of it
- * every type that is identical to one of vmlinux, so that a structure which
- * the module defines itself, and vmlinux too, is one that differs somewhere
- * in what it reaches. A name that the stock module defines itself as well is
- * either that or an unrelated structure of the same name, and says nothing
- * about the rebuild; except for those in must_check[], which are compared in
- * any case.
+ * A module's BTF is split BTF: pahole omits every type that is identical to one
+ * in vmlinux. A structure that both the module and vmlinux define therefore
+ * differs, or contains one that differs. If the stock module also defines a
+ * structure of that name, the difference is not caused by the rebuild; only the
+ * structures in must_check[] are compared nevertheless.
  *
  * usage: btf-layout VMLINUX STOCKDIR MODULE...
- * STOCKDIR holds the stock modules under the same file names. Prints what it
- * compared, and exits 0; or one line on stderr about the first field that
- * moved, and exits 1. Builds nothing and loads nothing.
+ * STOCKDIR has the stock modules under the same file names. Prints the compared
+ * structures and exits with 0, or prints the first field that moved on stderr and
+ * exits with 1.
  */
 #include <errno.h>
 #include <stdbool.h>
@@ -38,7 +36,7 @@
 #define DEPTH_MAX	32
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 
-/* One field: its path inside the structure, where it is, how large. In bits. */
+/* A field: its path inside the structure, its offset and size in bits. */
 struct field {
 	char *path;
 	__u64 offset;
@@ -50,10 +48,10 @@ struct layout {
 	size_t nr;
 	size_t room;
 	__u64 size;	/* of the whole structure, bytes */
-	__u64 end;	/* behind the last field, bits */
+	__u64 end;	/* of the last field, bits */
 };
 
-/* What is known about one module under test. */
+/* A module under test, and the numbers of compared structures and fields. */
 struct module {
 	const char *name;
 	struct btf *base;
@@ -64,7 +62,7 @@ struct module {
 	size_t nr_private;
 };
 
-/* Compared in every module that has its own idea of them. */
+/* Compared in every module that defines them. */
 static const char * const must_check[] = {
 	"kvm_vcpu", "kvm_vcpu_arch", "kvm_vcpu_stat", "kvm_vcpu_stat_generic",
 	"kvm_run", "kvm", "kvm_arch", "kvm_vm_stat", "kvm_pmu", "fpu_guest",
@@ -73,7 +71,7 @@ static const char * const must_check[] = {
 /* May grow at the end: vmlinux handles pointers to these, never arrays. */
 static const char * const growable[] = { "kvm_vcpu", "kvm" };
 
-/* What code inside vmlinux is known to use; printed with its offset. */
+/* Fields that code in vmlinux uses; printed with their offsets. */
 static const struct {
 	const char *structure;
 	const char *path;
@@ -121,7 +119,7 @@ static void layout_free(struct layout *l)
 	free(l->fields);
 }
 
-/* Strip typedefs, qualifiers and array dimensions; *array says whether any. */
+/* Strip typedefs, qualifiers and array dimensions; set *array if it is an array. */
 static const struct btf_type *element_type(const struct btf *btf, __u32 id,
 					   bool *array)
 {
@@ -144,7 +142,7 @@ static int flatten(const struct btf *btf, const struct btf_type *t,
 		   const char *prefix, __u64 offset, int depth,
 		   struct layout *l);
 
-/* One member and, when it is a structure by value, what is inside it. */
+/* Add a member and, if it is a structure by value, its members. */
 static int flatten_member(const struct btf *btf, const struct btf_type *t,
 			  int i, const char *prefix, __u64 offset, int depth,
 			  struct layout *l)
@@ -221,7 +219,7 @@ static const struct field *layout_find(const struct layout *l,
 	return bsearch(key, l->fields, l->nr, sizeof(*key), by_path);
 }
 
-/* Of what differs, the outermost field at the lowest old offset is named. */
+/* The field to report is the outermost one at the lowest old offset. */
 static bool names_better(const struct field *f, const struct field *best)
 {
 	if (!best || f->offset != best->offset)
@@ -293,7 +291,7 @@ static int refuse_new(const struct module *mod, const char *name,
 	return 1;
 }
 
-/* 0 when every stock field is where it was, 1 after saying which is not. */
+/* Return 0 if every stock field is unchanged; otherwise report one and return 1. */
 static int compare(const struct module *mod, const char *name,
 		   const struct layout *stock, const struct layout *built)
 {
@@ -386,7 +384,7 @@ static int check_struct(struct module *mod, const char *name, __u32 built_id)
 	return 0;
 }
 
-/* What the module takes from vmlinux as it is was identical to begin with. */
+/* Print the structures that the module's BTF omits, since they are identical. */
 static void print_shared(const struct module *mod)
 {
 	__u32 nr_base = btf__type_cnt(mod->base);
@@ -426,7 +424,7 @@ static struct btf *load(const char *path, struct btf *base)
 
 	if (!err)
 		return btf;
-	fprintf(stderr, ME ": %s: no usable BTF: %s (was pahole there when it was built?)\n",
+	fprintf(stderr, ME ": %s: no usable BTF: %s (was it built without pahole?)\n",
 		path, strerror((int)-err));
 	return NULL;
 }
@@ -446,14 +444,14 @@ static int check_file(struct btf *base, const char *stock_dir, const char *path)
 	if (mod.stock)
 		err = check_module(&mod);
 	if (!err)
-		printf("layout: %s: %zu structures that vmlinux knows too, %zu fields in place (%zu private to KVM)\n",
+		printf("layout: %s: %zu structures shared with vmlinux, %zu fields in place (%zu structures private to KVM)\n",
 		       mod.name, mod.nr_structs, mod.nr_fields, mod.nr_private);
 	btf__free(mod.stock);
 	btf__free(mod.built);
 	return err;
 }
 
-/* vmlinux has to know them, or this is the wrong file to compare with. */
+/* If vmlinux lacks them, it is the wrong file to compare with. */
 static int print_used(const struct btf *base)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(used_by_vmlinux); i++) {

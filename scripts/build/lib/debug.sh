@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The slim kernel with the kernel's own detectors (scripts/build/configs/debug.config)
-# for scripts/check/checks/stress. Instrumented, it takes a quarter of an hour to build, so
-# the unpatched kernel is built and kept; the series is built into a copy of
-# that tree, which compiles little more than KVM. What was kept also serves as
-# the unpatched debug kernel, and to build kvm-exit-stats.ko for it.
+# Build the slim kernel with the kernel's own detectors
+# (scripts/build/configs/debug.config) for scripts/check/checks/stress. It takes a
+# quarter of an hour to build, so the tree of the unpatched kernel is kept; the
+# series is applied to a copy, in which little more than KVM is compiled. The kept
+# tree also serves as the unpatched debug kernel, and to build kvm-exit-stats.ko.
 
 DEBUG_CONFIG=$TOP/scripts/build/configs/debug.config
 
-# slim.config, its lines replaced by those of debug.config.
+# Print slim.config with the options of debug.config replaced.
 debug_fragment()
 {
 	sed -nE 's/^(# )?(CONFIG_[A-Z0-9_]+)[= ].*/\2/p' "$DEBUG_CONFIG" |
@@ -63,9 +63,9 @@ debug_patch()
 	debug_configure "$dir/linux" "$dir/fragment"
 }
 
-# objtool is built anew, since it remembers the directory it was built in; it
-# is the same, and all objects depend on it. Sources are not touched: they are
-# other trees' files, too (hard links).
+# objtool is rebuilt, because it contains the path of its build directory; all
+# objects depend on it, so its time is set back. Sources keep their times: they are
+# hard links, shared with other trees.
 debug_patch_and_prepare()
 {
 	debug_patch "$@"
@@ -74,8 +74,7 @@ debug_patch_and_prepare()
 		-exec touch -r "$2/linux/tools/objtool/objtool" {} +
 }
 
-# BTF stays in the modules; the debug information that it was made of is a
-# hundred times as large.
+# Keep BTF in the modules; debug information is a hundred times as large.
 debug_collect()
 {
 	local tree=$1 dir=$2
@@ -100,7 +99,7 @@ build_debug()
 	rm -rf "$dir/linux" "$dir/fragment"
 }
 
-# Print the directory with bzImage and the KVM modules beside it.
+# Print the directory with bzImage and the KVM modules.
 debug_dir()
 {
 	local base key

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Debian's headers of a stock kernel, unpacked into the cache instead of
-# installed, and the out-of-tree module built against them the way a user's
-# machine does it.  The packages are those of the stock image's own version
-# (source.sh); of a debug kernel, its source tree serves as headers.
+# Unpack Debian's headers of a stock kernel into the cache, and build the
+# out-of-tree module against them as on a user's machine.  The packages have the
+# stock image's version (source.sh); for a debug kernel, its source tree serves
+# as headers.
 
-# What a build leaves beside the sources of module/.
+# The products of a build beside the sources of module/.
 MODULE_PRODUCTS=(! -name '*.o' ! -name '*.ko' ! -name '*.mod' ! -name '*.mod.c'
 	! -name '.*' ! -name modules.order ! -name Module.symvers)
 
-# The absolute paths in the packages (two in 7.x) are replaced by ones that are
-# relative to the file that has them; the links among them are relative already.
+# Replace the absolute paths in the packages (two in 7.x) by paths relative to the
+# file that has them; symbolic links are relative already.
 unpack_headers()
 {
 	local dir=$1 release=$2 deb
@@ -22,7 +22,7 @@ unpack_headers()
 	# shellcheck disable=SC2016 # a variable of make
 	sed -Ei 's,^(include |KBUILD_OUTPUT=)/usr/src/,\1$(dir $(lastword $(MAKEFILE_LIST)))../,' \
 		"$dir/usr/src/linux-headers-$release/Makefile"
-	# Fails here, and not in every build, when a package lacks something.
+	# If a package lacks a file, fail here and not in every build.
 	make -s -C "$dir/usr/src/linux-headers-$release" kernelrelease
 }
 
@@ -63,7 +63,7 @@ module_hash()
 	(cd "$TOP/module" && module_sources | xargs -d '\n' cat) | short_hash
 }
 
-# copy_module DIR: the module's sources, without what an earlier build left.
+# copy_module DIR: copy the module's sources, without the products of a build.
 copy_module()
 {
 	mkdir -p "$1"
@@ -71,9 +71,9 @@ copy_module()
 		xargs -d '\n' cp -p --parents -t "$1")
 }
 
-# Warnings are errors here, those of W=1 and modpost's, too. Debian's headers
-# of 6.1 come without the vmlinux that BTF of a module is encoded against. They
-# name their compiler; a source tree expects the one that built it.
+# Warnings are errors, including those of W=1 and modpost. Debian's headers of 6.1
+# lack the vmlinux that a module's BTF is encoded against. Debian's headers name
+# their compiler; a source tree needs the one that built it.
 make_module()
 {
 	local headers=$1 dir=$2
@@ -104,7 +104,7 @@ module_entry()
 	cache_entry module "$key" build_module "$1" "$2"
 }
 
-# A module that the stock kernel would refuse is not worth a boot to find out.
+# Compare the vermagic, so a mismatch is found without a boot.
 fits_stock()
 {
 	local stock=$1 file=$2 want have
@@ -112,8 +112,8 @@ fits_stock()
 		-print -quit)")
 	have=$(modinfo -F vermagic "$file")
 	[ "$want" = "$have" ] ||
-		die "${file##*/}: built as \"$have\", the stock kernel wants" \
-			"\"$want\""
+		die "${file##*/}: built as \"$have\", but the stock kernel" \
+			"requires \"$want\""
 }
 
 # module_dir FLAVOUR: print the directory with kvm-exit-stats.ko for the stock
@@ -136,8 +136,8 @@ module_version()
 	sed -n 's/^PACKAGE_VERSION="\(.*\)"$/\1/p' "$TOP/module/dkms.conf"
 }
 
-# dkms_run DIR WORD...: dkms in trees of its own below DIR, as another root's.
-# It would sign with a key that it makes for this machine; not here.
+# dkms_run DIR WORD...: dkms with private trees below DIR. Signing is off, since
+# dkms would create a key for this machine.
 dkms_run()
 {
 	sign_file=/nonexistent dkms "$2" --dkmstree "$1/dkms" \
@@ -145,7 +145,8 @@ dkms_run()
 		-m kvm-exit-stats -v "$(module_version)" "${@:3}"
 }
 
-# What an administrator does. depmod would work on this machine's own modules.
+# The steps of an administrator, without depmod, which would work on this
+# machine's modules.
 dkms_steps()
 {
 	local dir=$1 headers=$2 release=$3
@@ -168,7 +169,7 @@ build_dkms()
 	rm -rf "${dir:?}"/{dkms,src,lib}
 }
 
-# dkms_dir FLAVOUR: the same as module_dir, made by dkms.
+# dkms_dir FLAVOUR: the same as module_dir, built by dkms.
 dkms_dir()
 {
 	local headers key entry

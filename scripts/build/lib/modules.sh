@@ -1,31 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Patched KVM modules for a stock Debian kernel, without rebuilding it: the
-# source is configured as the stock image was, arch/x86/kvm is built against
-# its Module.symvers, and the result is proved to fit before anyone loads it
-# (same vermagic; no field moved that the stock kernel itself uses).
+# Build patched KVM modules for a stock Debian kernel, without rebuilding it: the
+# source is configured like the stock image and arch/x86/kvm is built against its
+# Module.symvers. The result is checked before it is loaded: the vermagic must be
+# the same, and fields that the stock kernel itself uses must not have moved.
 
 JOBS=${JOBS:-$(nproc)}
 [[ $JOBS =~ ^[1-9][0-9]{0,3}$ ]] ||
 	usage_error "JOBS=$JOBS: not a number from 1 to 9999"
 
-# What a calling make or a developer's shell sets must not reach kbuild.
+# Variables of a calling make or a developer's shell must not reach kbuild.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES ARCH CROSS_COMPILE \
 	KBUILD_OUTPUT KBUILD_EXTMOD O M
 export LC_ALL=C
 
-# What it takes to configure a kernel and to build modules of arch/x86/kvm, headers
-# for user space and programs of tools/, with the series: makefiles and Kconfig files
-# of all, and these. A quarter of all files.
+# The directories needed to configure a kernel and to build, with the series, the
+# modules in arch/x86/kvm, headers for user space and programs in tools/. With the
+# makefiles and Kconfig files of all other directories, they are a quarter of all
+# files.
 MODULE_SOURCE=(Documentation/virt arch/x86 block certs include init kernel lib
 	scripts security tools usr virt)
 
-# What a build leaves in a user's tree, of another configuration.
+# The products of a build in a user's tree, which may have another configuration.
 BUILT=('*.o' '*.ko' '*.a' '*.mod' '*.mod.c' '.*.cmd' .config .config.old vmlinux
 	Module.symvers System.map modules.order)
 
-# module_source: names of these files in the current directory
+# module_source: print the names of these files in the current directory
 module_source()
 {
 	local name
@@ -42,7 +43,7 @@ module_source()
 	} | LC_ALL=C sort -zu
 }
 
-# clone_module_source FROM TO: the same as clone_source, of these.
+# clone_module_source FROM TO: the same as clone_source, for these files.
 clone_module_source()
 {
 	local link=''
@@ -52,14 +53,14 @@ clone_module_source()
 		cpio -0pdm --quiet ${link:+"$link"} "$2")
 }
 
-# kbuild with the release name of the stock kernel, whatever the source says.
+# kbuild TREE ARG...
 kbuild()
 {
 	make -C "$1" -s -j "$JOBS" CC="$(kernel_cc)" \
 		KBUILD_BUILD_USER=exitstat KBUILD_BUILD_HOST=exitstat "${@:2}"
 }
 
-# Debian 12's kernels are built with gcc 12, which may not be the default.
+# Debian 12's kernels are built with gcc 12, which may not be the default compiler.
 kernel_cc()
 {
 	if command -v gcc-12 >/dev/null; then
@@ -78,8 +79,8 @@ configure_like_stock()
 	kbuild "$tree" KERNELRELEASE="$(<"$stock/release")" olddefconfig
 }
 
-# The stock vmlinux is what pahole encodes the modules' BTF against, and what
-# the layout proof compares with.
+# pahole encodes the modules' BTF against the stock vmlinux, and the layout check
+# compares with it.
 prepare_tree()
 {
 	local dir=$1 source=$2 stock=$3 release
@@ -117,8 +118,8 @@ prepared_source()
 	prepared_dir "$stock"
 }
 
-# clone_prepared PREPARED TO: source files by hard link, generated ones by
-# value, since the build writes into those.
+# clone_prepared PREPARED TO: link source files and copy generated ones, since the
+# build writes into them.
 clone_prepared()
 {
 	clone_source "$1/linux" "$2"
@@ -127,14 +128,14 @@ clone_prepared()
 		<"$1/generated"
 }
 
-# The option that the series adds is asked for and must have come out as y.
+# Enable the option that the series adds; olddefconfig must keep it.
 enable_exit_stats()
 {
 	local tree=$1 release=$2
 	"$tree/scripts/config" --file "$tree/.config" --enable KVM_EXIT_STATS
 	kbuild "$tree" KERNELRELEASE="$release" olddefconfig modules_prepare
 	grep -qx CONFIG_KVM_EXIT_STATS=y "$tree/.config" ||
-		die "CONFIG_KVM_EXIT_STATS did not stay on (does the series" \
+		die "CONFIG_KVM_EXIT_STATS: cannot enable it (does the series" \
 			"add it to arch/x86/kvm/Kconfig?)"
 }
 
@@ -158,7 +159,7 @@ stock_module()
 	esac
 }
 
-# Debug information makes a module thirty times as large; BTF stays.
+# Strip debug information, with which a module is thirty times as large; keep BTF.
 collect_modules()
 {
 	local dir=$1 stock=$2 name
@@ -179,8 +180,8 @@ same_vermagic()
 		want=$(modinfo -F vermagic "$dir/stock/$name.ko")
 		have=$(modinfo -F vermagic "$dir/$name.ko")
 		[ "$want" = "$have" ] ||
-			die "$name.ko: built as \"$have\", the stock kernel" \
-				"wants \"$want\""
+			die "$name.ko: built as \"$have\", but the stock kernel" \
+				"requires \"$want\""
 	done
 }
 
@@ -207,8 +208,8 @@ layout_tool()
 		$(pkg-config --cflags --libs libbpf)
 }
 
-# layout_proof DIR MODULE...: fails, with one line that names the field, when
-# a field that the stock kernel knows has moved.  DIR is that of modules_dir.
+# layout_proof DIR MODULE...: fail, with a line that names the field, if a field
+# that the stock kernel uses has moved.  DIR is the result of modules_dir.
 layout_proof()
 {
 	local tool
@@ -218,7 +219,7 @@ layout_proof()
 }
 
 # Print the directory with kvm.ko, kvm-intel.ko, kvm-amd.ko, irqbypass.ko,
-# the stock vmlinuz, and layout.txt, the proof.
+# the stock vmlinuz, and layout.txt, the result of the layout check.
 modules_dir()
 {
 	local stock prepared key

@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Build KVM after each patch of the series in turn, in one tree, so that each
-# step compiles only what its patch changed: after those of the series' own, as
-# the common ones only add files that nothing builds before.  The configuration is that of
-# Debian's stock kernel (every part of KVM on) without debug information.
-# Uses tap.sh for its verdicts; does not link a kernel.
+# Build KVM after each patch in the series' own directory, in one tree, so each
+# step compiles only the files that its patch changed. The common patches before
+# only add files, which are not built yet.  The configuration is Debian's stock
+# kernel's (every part of KVM on) without debug information.  Does not link a
+# kernel.  Results are reported by tap.sh.
 #
-# A step that builds without a new warning becomes an entry of the cache, whose
-# name is the hash of all that went into it: the next run has nothing to build.
-# A step that fails is built again.
+# A step that builds without a new warning becomes an entry of the cache, keyed by
+# the hash of its inputs, and is not built by the next run.  A failed step is.
 #
 # The caller sets SERIES (series_select), SOURCE and PREPARED, directories of
 # scripts/build/kernel, and WORK, a directory on the file system of the cache.
 
 BASE_KEY=
 
-# Warnings of a W=1 build by file and text, without line numbers; the
-# compiler's, and objtool's.
+# Print the warnings of a W=1 build, from the compiler and objtool, by file and
+# text, without line numbers.
 warnings_in()
 {
 	sed -nE 's/^([^ :]+)(:[0-9]+)*: (warning|error): /\1: /p' "$1" | sort -u
@@ -28,8 +27,7 @@ make_in()
 	make -C "$1" -j "$JOBS" CC="$(kernel_cc)" "${@:2}"
 }
 
-# build_kvm TREE TARGET...: a missing Module.symvers is no concern of a compile
-# test.
+# build_kvm TREE TARGET...: a compile test, which needs no Module.symvers.
 build_kvm()
 {
 	make_in "$1" W=1 KBUILD_MODPOST_WARN=1 M=arch/x86/kvm "${@:2}"
@@ -55,7 +53,8 @@ build_base()
 	find . -type f -links 1 >"$dir/generated"
 }
 
-# What the configured, unpatched tree is made of, and how a step is built.
+# Hash of the inputs of the configured, unpatched tree, and of the commands that
+# build a step.
 base_key()
 {
 	{
@@ -66,7 +65,7 @@ base_key()
 	} | short_hash
 }
 
-# base_tree TREE: a copy of it.
+# base_tree TREE: copy the configured, unpatched tree.
 base_tree()
 {
 	local base
@@ -74,7 +73,7 @@ base_tree()
 	clone_prepared "$base" "$1"
 }
 
-# The warnings that the unpatched KVM has are not the series's.
+# Find the warnings of the unpatched KVM, which are not the series'.
 build_known()
 {
 	local dir=$1
@@ -90,7 +89,7 @@ log_to()
 	"${@:2}" >"$1" 2>&1
 }
 
-# Most builds have no warning at all, and need nothing to compare with.
+# Most builds have no warnings, and need no comparison.
 new_warnings()
 {
 	local found known
@@ -100,7 +99,7 @@ new_warnings()
 	comm -13 "$known/warnings" - <<<"$found"
 }
 
-# first_patches N: print a directory with the series as far as its patch N.
+# first_patches N: print a directory with the first N patches of the series.
 first_patches()
 {
 	local dir=$WORK/first-$1
@@ -113,8 +112,8 @@ first_patches()
 	echo "$dir"
 }
 
-# step_key OPTION N: all that the step is made of. A patch that changes
-# documentation only has the key of the patch before it.
+# step_key OPTION N: hash of the step's inputs. A patch that only changes
+# documentation has the key of the patch before it.
 step_key()
 {
 	local dir
@@ -125,7 +124,7 @@ step_key()
 	} | short_hash
 }
 
-# set_option TREE enable|disable: where the series has added the option.
+# set_option TREE enable|disable: only if the series has added the option yet.
 set_option()
 {
 	local tree=$1 want="CONFIG_KVM_EXIT_STATS=y" have
@@ -140,8 +139,8 @@ set_option()
 		die "CONFIG_KVM_EXIT_STATS: cannot $2 it (see the series's Kconfig)"
 }
 
-# tree_at OPTION N: bring the tree to the first N patches. Tests run in shells of
-# their own, so that a file has how far it is.
+# tree_at OPTION N: apply patches up to number N. Tests run in subshells, so the
+# number of applied patches is kept in a file.
 tree_at()
 {
 	local tree=$WORK/build applied=0 patch
@@ -156,7 +155,7 @@ tree_at()
 	set_option "$tree" "$1"
 }
 
-# build_step DIR OPTION N: DIR, the entry of the cache, stays empty.
+# build_step DIR OPTION N: DIR, the entry of the cache, is left empty.
 build_step()
 {
 	local log=$WORK/log fresh
@@ -172,7 +171,7 @@ build_step()
 	}
 }
 
-# check_step NAME OPTION N: without the tree to patch, nothing can go on.
+# check_step NAME OPTION N: a failure to build the unpatched tree ends the program.
 check_step()
 {
 	local key

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Build the KVM selftest that the series brings, and the kernel's own test of
-# the binary statistics, from the kernel's source with the series applied, as
-# static programs that run in L1. Does not run them (scripts/check/checks/lab does).
+# Build the series' KVM selftest and the kernel's own test of the binary
+# statistics, from the patched source, as static programs that run in L1.
+# scripts/check/checks/lab runs them.
 
 SELFTEST_PROGRAMS=(x86_64/exit_stats_test kvm_binary_stats_test)
 
@@ -13,7 +13,7 @@ selftest_patch()
 	apply_series "$2"
 }
 
-# Static, as L1 has no C library of its own.
+# Static, because L1 has no C library.
 selftest_make()
 {
 	local tree=$1 out=$2
@@ -23,7 +23,7 @@ selftest_make()
 		EXTRA_CFLAGS=-static "${SELFTEST_PROGRAMS[@]/#/$out/}"
 }
 
-# Once more the test that is ours, with more warnings, and as errors.
+# Build our own test again, with more warnings, as errors.
 selftest_warnings()
 {
 	local tree=$1 out=$2
@@ -48,7 +48,7 @@ build_selftests()
 	rm -rf "$dir/linux" "$dir/out"
 }
 
-# What the selftests are made of, of all that the series touches.
+# Hash of the series' changes that affect the selftests.
 selftest_hash()
 {
 	local patch

@@ -1,48 +1,48 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The patch series of a kernel series: reading it, applying it without fuzz,
-# and copies of source trees to apply it to.  Does not write patches (that is
-# scripts/build/patches).
+# Read the patch series of a kernel line, apply it without fuzz, and copy source
+# trees for it.  scripts/build/patches writes patches.
 
 # shellcheck source=scripts/build/lib/source.sh
 . "$TOP/scripts/build/lib/source.sh"
 
 COMMON_DIR=$TOP/kernel-patches/common
 
-# series_select 6.12: choose the series for all that follows.
+# series_select 6.12: set SERIES and SERIES_DIR.
 series_select()
 {
 	SERIES=${1#v}
 	SERIES_DIR=$TOP/kernel-patches/v$SERIES
 	[[ $SERIES =~ ^[0-9]+\.[0-9]+$ ]] ||
-		usage_error "$1: not a kernel series (6.12, say)"
+		usage_error "$1: not a kernel series (for instance 6.12)"
 	[ "${PATCHED-1}" = 0 ] || [ -f "$SERIES_DIR/series" ] ||
-		die "kernel-patches/v$SERIES/series: not found (no patches for" \
-			"this kernel series; --unpatched builds without)"
+		die "kernel-patches/v$SERIES/series: not found (there are no" \
+			"patches for this kernel series; --unpatched builds" \
+			"without them)"
 }
 
-# The patch files, one per line, in order, from SERIES_DIR; nothing with --unpatched.
+# Print the patch files in order, relative to SERIES_DIR; nothing with --unpatched.
 series_patches()
 {
 	[ "${PATCHED-1}" = 1 ] || return 0
 	sed -n 's/#.*//; s/[[:space:]]*$//; /./p' "$SERIES_DIR/series"
 }
 
-# Those that every series begins with: names in COMMON_DIR.
+# The patches with which every series begins: names in COMMON_DIR.
 common_patches()
 {
 	(cd "$COMMON_DIR" && printf '%s\n' 0*.patch)
 }
 
-# Those that the series has for itself.
+# The patches in the series' own directory.
 own_patches()
 {
 	series_patches | grep -v /
 }
 
-# What the patches do to a kernel, whatever their messages and blob names say:
-# rewording a patch, documentation and selftests do not rebuild one.
+# Hash of the changes that affect a built kernel. Messages, blob ids, documentation
+# and selftests do not, so changing them does not rebuild one.
 series_hash()
 {
 	local patch
@@ -53,8 +53,8 @@ series_hash()
 	done | short_hash
 }
 
-# apply_patch TREE PATCH [NAME OF TREE]: no fuzz, offsets allowed.  Of what patch(1) says,
-# only the first failure matters.
+# apply_patch TREE PATCH [NAME OF TREE]: no fuzz, offsets allowed.  On failure,
+# reports the first error from patch(1).
 apply_patch()
 {
 	local output why
@@ -75,15 +75,14 @@ apply_series()
 	done
 }
 
-# scripts/build/kernel apply: for people who patch a tree of their own.  A dry run
-# on copies of the files that the series touches comes first, so that a tree
-# is patched completely or not at all.
+# scripts/build/kernel apply: patch a user's tree.  Copies of the touched files are
+# patched first, so the tree is patched completely or not at all.
 cmd_apply()
 {
 	local tree=$1 copy
 	check_source_tree "$tree"
 	! in_cache "$tree" ||
-		die "$tree: part of the cache (apply the series to a copy of it)"
+		die "$tree: part of the cache (apply the series to a copy)"
 	scratch copy
 	copy_touched "$tree" "$copy"
 	apply_series "$copy" "$tree"
@@ -91,7 +90,7 @@ cmd_apply()
 	readlink -f "$tree"
 }
 
-# Paths of existing kernel files that the series changes.
+# Print the paths of existing kernel files that the series changes.
 touched_files()
 {
 	local patch
@@ -100,8 +99,8 @@ touched_files()
 	done | sed 's/[[:space:]].*//' | sort -u
 }
 
-# copy_touched FROM TO: those of the touched files that exist.  A file that
-# an earlier patch of the series adds does not, and need not.
+# copy_touched FROM TO: copy the touched files that exist.  A file that an earlier
+# patch of the series adds does not exist yet.
 copy_touched()
 {
 	local file
@@ -112,8 +111,8 @@ copy_touched()
 	done
 }
 
-# clone_source FROM TO: a copy, by hard links if FROM is in the cache: patch(1) and
-# kbuild do not write into a source file, but a user's tree has more than those.
+# clone_source FROM TO: copy it, by hard links if FROM is in the cache: patch(1) and
+# kbuild do not write into a source file, but a user's tree has other files, too.
 clone_source()
 {
 	if in_cache "$1"; then

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The lab's own kernel: the patched source with scripts/build/configs/slim.config,
-# built whole.  For those who want the series compiled into a kernel that
-# they boot, and for testing without a stock image.
+# Build the lab's own kernel: the patched source with
+# scripts/build/configs/slim.config.  It is for booting a kernel that has the
+# series built in, and for tests without a stock image.
 
 SLIM_CONFIG=$TOP/scripts/build/configs/slim.config
-# Options that not every kernel has: what they switch was always on before.
+# Options that older kernels lack, in which their feature is always on.
 LATER_OPTIONS=(KVM_SMM)
 
-# fragment_for TREE: the fragment on stdin, without lines that ask TREE for one
-# of LATER_OPTIONS which it does not know.
+# fragment_for TREE: copy the fragment on stdin, without those of LATER_OPTIONS that
+# TREE does not have.
 fragment_for()
 {
 	local option
@@ -22,13 +22,14 @@ fragment_for()
 	sed "${drop[@]}" -e ''
 }
 
-# allnoconfig silently drops a line whose dependencies are not met.
+# allnoconfig silently drops a line with unmet dependencies.
 check_fragment()
 {
 	local line
 	while read -r line; do
 		grep -qxF "$line" "$2" ||
-			die "slim.config: $line was not honoured"
+			die "slim.config: $line: dropped by kconfig (are its" \
+				"dependencies met?)"
 	done < <(grep ^CONFIG_ "$1")
 }
 
@@ -70,7 +71,7 @@ build_slim()
 	slim_collect "$dir"
 }
 
-# Print the directory with bzImage and the KVM modules beside it.
+# Print the directory with bzImage and the KVM modules.
 slim_dir()
 {
 	local source key

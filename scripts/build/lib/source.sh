@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Where kernel source and stock kernels come from: Debian packages by name,
-# fetched with apt and unpacked into the cache; or a tree named by KSRC.
-# versions.sh chooses which.  Does not patch or build.
+# Get kernel source and stock kernels: Debian packages, fetched by name with apt
+# and unpacked into the cache, or a tree named by KSRC.  versions.sh chooses the
+# version.  Does not patch or build.
 
 # shellcheck source=scripts/build/lib/versions.sh
 . "$TOP/scripts/build/lib/versions.sh"
@@ -24,8 +24,9 @@ fetch_deb()
 	}
 }
 
-# The reason of a failed download, by what apt says. What it did not find was
-# removed from the archive; the rest is the network's.
+# download_failed DIR PACKAGE=VERSION...: write the reason to DIR/failed, by apt's
+# output. A package that apt did not find was removed from the archive; other
+# errors are the network's.
 download_failed()
 {
 	local dir=$1 item why kind=unreached
@@ -39,7 +40,8 @@ download_failed()
 	echo "$kind|${item/=/ }|${why:-apt-get download failed}" >"$dir/failed"
 }
 
-# fetch_items DIR PACKAGE=VERSION...: a full disk is a failure of the stage.
+# fetch_items DIR PACKAGE=VERSION...: download them. A full disk fails the stage;
+# other errors are written to DIR/failed.
 fetch_items()
 {
 	cd "$1"
@@ -59,7 +61,8 @@ fetch()
 	exit "$STATUS_GONE"
 }
 
-# unpack_source DEBS DIR [PATH...]: all, or these of linux-source-$SERIES/
+# unpack_source DEBS DIR [PATH...]: all of it, or these paths below
+# linux-source-$SERIES/
 unpack_source()
 {
 	local paths=("${@:3}")
@@ -85,7 +88,7 @@ makefile_value()
 	awk -v key="$2" '$1 == key && $2 == "=" { print $3; exit }' "$1/Makefile"
 }
 
-# One clear line for a directory that is not what the series needs.
+# check_source_tree TREE: refuse a directory that is not this series' kernel source.
 check_source_tree()
 {
 	local tree=$1 have
@@ -99,7 +102,7 @@ check_source_tree()
 	[ "$have" != . ] ||
 		die "$tree: not a kernel source tree (its Makefile has no VERSION)"
 	[ "$have" = "$SERIES" ] ||
-		die "$tree: this is Linux $have, the series is for $SERIES" \
+		die "$tree: this is Linux $have, but the series is for $SERIES" \
 			"(set KSRC to an unpacked linux-source-$SERIES)"
 }
 
@@ -127,14 +130,14 @@ print_version()
 	echo "$KERNEL_VERSION"
 }
 
-# The version of the source that is used.
+# Print the version of the source.
 source_version()
 {
 	with_version source cloud-amd64 print_version
 }
 
-# What identifies the source in cache keys.  A user's own tree may change at
-# any time, so names, sizes and times of its files stand for it.
+# Print the source's identity, for cache keys.  A user's tree may change at any
+# time, so it is identified by the names, sizes and times of its files.
 source_key()
 {
 	if [ -n "${KSRC-}" ]; then
@@ -144,7 +147,8 @@ source_key()
 	fi
 }
 
-# The point release of a user's own tree; a stock kernel goes only with Debian's.
+# Print the point release of a user's tree.  It must be Debian's, because a stock
+# kernel needs the source that it was built from.
 ksrc_point()
 {
 	local point
@@ -152,18 +156,18 @@ ksrc_point()
 	point=$SERIES.$(makefile_value "$KSRC" SUBLEVEL)
 	grep -q DISTRIBUTION_OFFICIAL_BUILD "$KSRC/Makefile" ||
 		die "$KSRC: Linux $point, but not Debian's (modules for a stock" \
-			"kernel need its own source; unset KSRC)"
+			"kernel need the kernel's own source; unset KSRC)"
 	echo "$point"
 }
 
-# first_of FILE...: the first that exists; the packages of 6.x and 7.x differ.
+# first_of FILE...: print the first that exists; the layouts of 6.x and 7.x differ.
 first_of()
 {
 	local file
 	for file; do
 		[ ! -e "$file" ] || { echo "$file"; return; }
 	done
-	die "${file##*/}: not in Debian's packages (have they a new layout?)"
+	die "${file##*/}: not in Debian's packages (do they have a new layout?)"
 }
 
 unpack_stock()

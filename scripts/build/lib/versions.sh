@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Which version of a kernel is used, for all that is made of it. Owns the choice
-# and the names of Debian's packages; downloads and unpacks nothing.
+# Choose the version of a kernel, for everything that is built from it. Owns the
+# choice and the names of Debian's packages; does not download or unpack.
 #
 # A kernel has three parts, each an entry of the cache or packages of the archive:
 #
@@ -13,34 +13,35 @@
 #   headers  linux-headers-RELEASE, and the common headers and kbuild, which it
 #            depends on
 #
-# The archive keeps old versions of some packages and not of others. So the
-# version of BASE, else the newest, is used
+# The archive keeps old versions of some packages and not of others. Therefore
+# the version in BASE, or else the newest, is used that meets the first of these
+# conditions that any version meets:
 #
-#   1. for which every part is there, all packages having that version;
-#   2. for which every part is there, each package having a version that
-#      satisfies the dependency on it, as for a user of apt (kbuild of 6.1 may be
-#      newer than the headers);
-#   3. for which source and stock are there, if no more is needed now;
-#   4. for which what is needed now is there.
+#   1. every part is available, and all packages have that version;
+#   2. every part is available, and each package has a version that satisfies the
+#      dependency on it, as with apt (kbuild of 6.1 may be newer than the headers);
+#   3. source and stock are available, and no other part is needed now;
+#   4. the parts that are needed now are available.
 #
-# A part is there if the cache has it, whatever the archive has.
+# A part in the cache is available, whatever the archive has.
 
-# The version chosen, once there is one; the preferred one, and what it lacks.
+# The chosen version; the preferred one; the first package that the preferred one
+# lacks, for all parts and for the parts that are needed.
 KERNEL_VERSION='' PREFERRED='' LACKED='' NEEDED=''
 # The user's choice (--version).
 FORCED_VERSION=''
-# The archive: "package version" to what it depends on. Read when it is needed,
-# brought up to date once.
+# The archive: "package version" to its dependencies. Read when it is needed,
+# updated once.
 declare -A INDEX=()
 INDEX_READ='' REFRESHED=''
-# Version to the package of it that is listed and cannot be downloaded; why
-# nothing can be.
+# Version to its package that is listed but cannot be downloaded; the reason why
+# no package can be.
 declare -A GONE=()
 UNREACHED=''
-# What to fetch for a part, the first "package version" that is not there, and
-# the kernel's release.
+# The packages to fetch for a part, the first "package version" that is not
+# available, and the kernel's release.
 ITEMS=() LACKS='' RELEASE=''
-# A download failed: its status, and the descriptor to write the reason to.
+# After a failed download: its status, and the descriptor for the reason.
 STATUS_GONE=75
 FAILED_FD=''
 
@@ -66,7 +67,7 @@ offered_versions()
 	apt-cache madison "$1" 2>/dev/null | awk '{ print $3 }' | sort -urV
 }
 
-# Only what can be downloaded has a file name; an installed package need not.
+# Only packages that can be downloaded have a file name.
 index_read()
 {
 	local package version depends
@@ -85,8 +86,8 @@ index_read()
 	INDEX_READ=yes
 }
 
-# As root, bring the index up to date. It fails without a network; that shows
-# when something is missing.
+# As root, update the index. A failure without a network is ignored here; it is
+# reported when a package is missing.
 index_refresh()
 {
 	stage "updating the package index" index_update
@@ -94,7 +95,7 @@ index_refresh()
 	index_read
 }
 
-# One at a time: apt does not wait for another apt.
+# Locked, because apt does not wait for another apt.
 index_update()
 {
 	local fd
@@ -104,9 +105,8 @@ index_update()
 	exec {fd}>&-
 }
 
-# release_of VERSION FLAVOUR: set RELEASE, which is what uname -r says, by the
-# names of the packages. The metapackage linux-image-6.12-cloud-amd64 has the
-# same version.
+# release_of VERSION FLAVOUR: set RELEASE, as uname -r prints it, by the names of
+# the packages. The metapackage linux-image-6.12-cloud-amd64 has the same version.
 release_of()
 {
 	local key kind
@@ -122,7 +122,7 @@ release_of()
 	RELEASE="$SERIES*-$2"
 }
 
-# item PACKAGE VERSION: it is needed, in this version.
+# item PACKAGE VERSION: add this version to ITEMS, or set LACKS.
 item()
 {
 	if [ -n "${INDEX[$1 $2]+there}" ]; then
@@ -132,8 +132,9 @@ item()
 	fi
 }
 
-# item_for DEPENDENCY VERSION EXACT: it is needed as "package (>= 1.2)" says, in
-# VERSION if that is there, else (EXACT is not yes) in the newest that will do.
+# item_for DEPENDENCY VERSION EXACT: add the package for a dependency such as
+# "package (>= 1.2)": VERSION if it is available or EXACT is yes, otherwise the
+# newest version that satisfies it.
 item_for()
 {
 	local package relation wanted key found=''
@@ -155,7 +156,7 @@ item_for()
 	item "$package" "${found:-$2}"
 }
 
-# items_of_dependencies PACKAGE VERSION PATTERN EXACT: those that match.
+# items_of_dependencies PACKAGE VERSION PATTERN EXACT: add those that match.
 items_of_dependencies()
 {
 	local depends dependency
@@ -166,8 +167,8 @@ items_of_dependencies()
 	done
 }
 
-# part_items PART VERSION FLAVOUR EXACT: set ITEMS, what to fetch for it, and
-# LACKS, the first thing that is not there.
+# part_items PART VERSION FLAVOUR EXACT: set ITEMS, the packages to fetch for it,
+# and LACKS, the first package that is not available.
 part_items()
 {
 	ITEMS=() LACKS=
@@ -198,8 +199,8 @@ part_cached()
 	[ -d "$CACHE_ROOT/$1-$key" ] && cache_has "$1" "$key"
 }
 
-# version_has PARTS VERSION FLAVOUR EXACT: all parts are there; LACKS says what
-# is not.
+# version_has PARTS VERSION FLAVOUR EXACT: all parts are available; otherwise
+# LACKS is the first package that is not.
 version_has()
 {
 	local part
@@ -212,7 +213,7 @@ version_has()
 	done
 }
 
-# need_part PART VERSION FLAVOUR: set ITEMS, or say what is missing.
+# need_part PART VERSION FLAVOUR: set ITEMS, or report the missing package and exit.
 need_part()
 {
 	part_items "$1" "$2" "$3" no
@@ -227,8 +228,8 @@ cached_versions()
 	done
 }
 
-# Those that may be used, the preferred one first. A user's own source tree
-# says which point release.
+# Print the candidates, the preferred one first. A user's source tree determines
+# the point release.
 version_candidates()
 {
 	local point='' base
@@ -246,8 +247,8 @@ version_candidates()
 	} | awk -v point="$point" 'index($0, point) == 1 && !seen[$0]++'
 }
 
-# version_tiers PARTS: what to look for in turn, and whether all packages must
-# have the same version.
+# version_tiers PARTS: the conditions in order: whether all packages must have the
+# same version, and the parts.
 version_tiers()
 {
 	if [ -z "${KSRC-}$FORCED_VERSION" ]; then
@@ -258,7 +259,8 @@ version_tiers()
 	echo "no $1"
 }
 
-# The preferred version is in the cache: no index is needed.
+# version_in_cache PARTS FLAVOUR: the preferred version is in the cache, so the
+# index is not needed.
 version_in_cache()
 {
 	local part parts="source stock headers" version
@@ -272,7 +274,8 @@ version_in_cache()
 }
 
 # version_pick PARTS FLAVOUR: set KERNEL_VERSION, empty if there is none;
-# PREFERRED and what it lacks, LACKED; and what it lacks of PARTS, NEEDED.
+# PREFERRED; LACKED, the first package that PREFERRED lacks; and NEEDED, the first
+# that it lacks for PARTS.
 version_pick()
 {
 	local exact parts version candidates
@@ -291,29 +294,30 @@ version_pick()
 			LACKED=${LACKED:-$LACKS}
 		done
 	done < <(version_tiers "$1")
-	NEEDED=${NEEDED:-linux-image-$SERIES*-$2${KSRC:+ of the point release of $KSRC}}
+	NEEDED=${NEEDED:-linux-image-$SERIES*-$2${KSRC:+ for the point release of $KSRC}}
 }
 
-# Nothing serves: one line with what is missing of the preferred version.
+# version_missing PACKAGE: no version is usable: report the package that the
+# preferred one lacks, and exit with 77.
 version_missing()
 {
-	local why="not offered by the archive and not in the cache"
+	local why="not in the archive and not in the cache"
 	local what="run apt-get update as root, or use another --version" full
 	! full=$(disk_full) || die "$1: $full"
 	if [ -n "$UNREACHED" ]; then
-		why="not in the cache, and cannot be downloaded: $UNREACHED"
+		why="not in the cache, and the download failed: $UNREACHED"
 		what="is there a network?"
 	elif [ "${#INDEX[@]}" = 0 ]; then
 		why="not in the cache, and the package index has no kernel $SERIES"
 		what="run apt-get update as root; Debian 12 and its security`
 			` archive have it"
 	elif [ -n "${GONE[${PREFERRED:-none}]-}" ]; then
-		why="in the package index, but the archive does not have it"
+		why="in the package index, but not in the archive"
 	fi
 	cannot_run "$1: $why ($what)"
 }
 
-# version_choose PARTS FLAVOUR: set KERNEL_VERSION, or end with status 77.
+# version_choose PARTS FLAVOUR: set KERNEL_VERSION, or exit with 77.
 version_choose()
 {
 	local base
@@ -327,43 +331,44 @@ version_choose()
 	base=$(base_version)
 	[ -z "$base" ] || [ "$PREFERRED" != "$base" ] ||
 		[ "$KERNEL_VERSION" = "$base" ] ||
-		warn "linux $base (BASE): $LACKED is not there; using" \
+		warn "linux $base (BASE): $LACKED is not available; using" \
 			"$KERNEL_VERSION"
 }
 
-# A file without a name, open for reading and writing as descriptor $1.
+# open_unnamed VARIABLE: set it to a descriptor of a file without a name, open for
+# reading and writing.
 open_unnamed()
 {
 	local -n unnamed_fd=$1
 	local file
 	file=$(mktemp)
-	# shellcheck disable=SC2034 # the caller's
+	# shellcheck disable=SC2034 # a variable of the caller
 	exec {unnamed_fd}<>"$file"
 	rm -f "$file"
 }
 
-# A download failed: without a network, go on with the cache alone; else bring
-# the index up to date once, and do without that version the next time.
+# After a failed download: without a network, use only the cache; otherwise update
+# the index once, and skip that version if its download fails again.
 version_retry()
 {
 	local kind package why
 	IFS='|' read -r kind package why <"/proc/self/fd/$FAILED_FD"
 	if [ "$kind" = unreached ]; then
-		warn "$package: cannot be downloaded: $why; looking in the cache"
+		warn "$package: download failed: $why; using the cache only"
 		UNREACHED=$why REFRESHED=yes INDEX=() INDEX_READ=yes
 	elif [ -z "$REFRESHED" ] && [ "$(id -u)" = 0 ]; then
-		warn "$package: gone from the archive; updating the package index"
+		warn "$package: no longer in the archive; updating the package index"
 		index_refresh
 	else
-		warn "$package: gone from the archive (the package index is out" \
-			"of date: run apt-get update as root)"
+		warn "$package: no longer in the archive (the package index is" \
+			"out of date: run apt-get update as root)"
 		GONE[$KERNEL_VERSION]=$package
 	fi
 }
 
-# with_version PARTS FLAVOUR COMMAND...: run COMMAND with a KERNEL_VERSION of
-# which PARTS are there, and again with another one if a download shows that
-# the index was wrong. A user's own source tree is not chosen here.
+# with_version PARTS FLAVOUR COMMAND...: run COMMAND with a KERNEL_VERSION for
+# which PARTS are available, and again with another one if a download shows that
+# the index was wrong. A user's source tree has no version here.
 with_version()
 {
 	local parts=$1 flavour=$2 rc KERNEL_VERSION=$KERNEL_VERSION PREFERRED=''
