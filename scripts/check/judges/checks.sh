@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The job scripts/lab/jobs/checks: what it gets, and the tests of its steps, a
-# function for each. $ENGINE says what counts in L1's kernel: patched, module,
-# or none where the module is refused. How counts are compared is said in
+# Prepare and judge the job scripts/lab/jobs/checks. $ENGINE is the engine in L1's
+# kernel: patched, module, or none if the module is refused. The comparisons are in
 # oracles.sh, engine.sh, nested.sh, interface.sh and sources.sh. Sourced by
 # scripts/check/checks/lab.
 #
@@ -16,16 +15,16 @@
 # shellcheck source=scripts/build/lib/headers.sh
 . "$TOP/scripts/build/lib/headers.sh"
 
-# The module with one thing that it takes for granted other than it is; the job
-# tries to load it. "NAME EDIT" of module/feed_btf.c.
+# Modules with one wrong assumption about KVM, which the job tries to load: "NAME
+# EDIT", for module/feed_btf.c.
 MISFITS='
 prototype s/"kvm_userspace_exit", "p44"/"kvm_userspace_exit", "p48"/
 member    s/KES_MEMBER(kvm_vcpu, vcpu_id)/{ "kvm_vcpu", "vcpu_id", 8000 }/
 vmcb      s/"vcpu_svm", "vmcb"/"vcpu_svm", "vmcc"/
 '
 
-# misfit DIR HEADERS NAME EDIT: all are built in one place, where only the file that
-# was edited is compiled again.
+# misfit DIR HEADERS NAME EDIT: all are built in one directory, where only the edited
+# file is compiled again.
 misfit()
 {
 	local dir=$1/module file=$1/module/feed_btf.c
@@ -34,7 +33,7 @@ misfit()
 		die "misfit $3: nothing to change in module/feed_btf.c"
 	make -s -C "$2" M="$dir" modules >"$1/log" 2>&1 || {
 		cat "$1/log" >&2
-		die "misfit $3: cannot be built"
+		die "misfit $3: cannot build"
 	}
 	mv "$dir/kvm-exit-stats.ko" "$1/misfit-$3.ko"
 }
@@ -59,8 +58,8 @@ make_misfits()
 	cp "$entry"/misfit-*.ko "$JOB/"
 }
 
-# prepare_checks STEPS: the steps with a module say for themselves that they
-# need one.
+# prepare_checks STEPS: write the job's configuration, and add the modules that its
+# steps need.
 prepare_checks()
 {
 	local module
@@ -69,7 +68,7 @@ prepare_checks()
 	[ "$LAB/$NAME" != "$LOUD" ] || touch "$JOB/loud"
 	[ "$LAB" != vmx ] || [ ! -f "$KERNEL/vmlinuz" ] ||
 		unpack_zstd "$KERNEL/vmlinuz" "$JOB/vmlinux" ||
-		say "$KERNEL/vmlinuz: no zstd, booted as it is"
+		say "$KERNEL/vmlinuz: not compressed with zstd, booting it unchanged"
 	case $ENGINE:$1 in
 	module:* | none:* | *:*declined*)
 		product module "$TOP/scripts/build/kernel" dkms "$SERIES"
@@ -80,109 +79,109 @@ prepare_checks()
 	esac
 }
 
-# The tests of the steps: where | what | command. where: the step, or several; and what
-# else the run has to be like: the engine that counts, the vendor and the CPUs; ! stands
-# for not. recorded and accounted are the steps of the lists below. In what and in the
-# command STEP and ENGINE are this step's and this run's; with SOURCE there is a test
-# for each source that recorded at the same time.
+# The tests of the steps: where | name | command. where: the step, or several, and
+# conditions on the run: the engine, the vendor and the CPUs; ! means not. recorded
+# and accounted stand for the steps in the lists below. In name and command, STEP and
+# ENGINE are replaced; with SOURCE there is a test for each source that recorded.
 #
-# Attempts are exits, failed entries and emulation; an exit has one disposition.
-# Tracepoints do not tell of attempts, and may lose exits.
+# attempts = exits + failed entries + emulated entries; an exit has one disposition.
+# Tracepoints do not show attempts, and may lose exits.
 #
-# switch, groups: the places that count are patched one after the other: a vCPU that
-# gets the CPU in between counts only the attempt or only the exit. So what is closed
-# is what follows a flip, and in the step groups a guest that is stopped for each.
+# switch, groups: the code is patched at one place after the other, and a vCPU that
+# runs in between counts only the attempt or only the exit. Therefore the accounting
+# check starts after the last flip; in the step groups, the guest is stopped for each
+# flip.
 #
-# detail: how long the threads of two vCPUs lived is not judged: the clock of lab svm
-# follows the host's then.
+# detail: the elapsed time is not judged with two vCPUs, where the clock of lab svm
+# follows the host's.
 #
-# declined: the module must not come in where KVM is patched, whoever signed it.
-# lockdown: the patched modules are there before the lock; ours is never let in.
+# declined: a patched KVM refuses the module, even if it is signed.
+# lockdown: the patched modules are loaded before; our module is always refused.
 RECORDED='counts linux'
 ACCOUNTED='counts linux reset detail qmp nested before_kvm'
 tests_of_steps()
 {
 	cat <<-\END
-	off | a guest leaves no trace while counting is off | counted_nothing
-	counts | ftrace sees the exits of guests.cfg | oracle_is_sane STEP
-	counts | the snapshot has exactly guests.cfg's exits | micro_exact STEP
-	counts | snapshot equals ftrace | snapshot_is_hist STEP
-	counts | text in debugfs equals ftrace | text_is_hist STEP
+	off | a guest is not counted while counting is off | counted_nothing
+	counts | ftrace counts the exits in guests.cfg | oracle_is_sane STEP
+	counts | the snapshot has exactly the exits in guests.cfg | micro_exact STEP
+	counts | the snapshot equals ftrace | snapshot_is_hist STEP
+	counts | the text in debugfs equals ftrace | text_is_hist STEP
 	counts | sysfs equals the snapshot | sysfs_is_snapshot STEP
-	interface | modes of all files in sysfs | modes_sysfs
-	interface | modes of all files in debugfs | modes_debugfs
+	interface | the files in sysfs and their modes are as documented | modes_sysfs
+	interface | the files in debugfs are readable by root only | modes_debugfs
 	interface !module | sysfs has one value per file | one_value
-	interface | wrong writes are refused | writes_refused
-	interface | table in the kernel log on demand | dmesg_once
-	every | table in the kernel log every N exits, and only then | dmesg_every
-	linux | it booted and was recorded | linux_booted
-	linux,detail | snapshot equals ftrace per vCPU | snapshot_is_hist STEP
-	linux | text equals ftrace per vCPU | text_is_hist STEP
-	reset | counters still equal ftrace | snapshot_is_hist STEP
-	reset | no counter goes backwards | monotonic STEP reset
-	reset | text equals snapshot - baseline | text_is_since_reset STEP
-	detail | time: the parts add up to the whole, to the cycle | time_adds_up STEP
-	detail !module smp1 | time: the parts are what the clock says, within 1 % | time_is_elapsed STEP
-	detail | histogram: one episode per exit | histograms_fit STEP
-	detail | values and other add up to the exits | detail_is_exact STEP
+	interface | invalid writes are refused | writes_refused
+	interface | a write to dmesg prints a table in the kernel log | dmesg_once
+	every | a table is printed every N exits, and none if N is 0 | dmesg_every
+	linux | the guest boots and is recorded | linux_booted
+	linux,detail | the snapshot equals ftrace per vCPU | snapshot_is_hist STEP
+	linux | the text equals ftrace per vCPU | text_is_hist STEP
+	reset | counters equal ftrace after resets | snapshot_is_hist STEP
+	reset | no counter decreases | monotonic STEP reset
+	reset | the text equals snapshot - baseline | text_is_since_reset STEP
+	detail | time: the states add up to the total, to the cycle | time_adds_up STEP
+	detail !module smp1 | time: the states add up to the elapsed time, within 1 % | time_is_elapsed STEP
+	detail | histogram: one handling interval per exit | histograms_fit STEP
+	detail | detail: values and "other" add up to the exits | detail_is_exact STEP
 	qmp | query-stats equals the snapshot | query_stats_is_snapshot
 	qmp | HMP's info stats equals the snapshot | info_stats_is_snapshot
-	qmp | groups that are off leave no records | groups_gone STEP
-	nested | the guest in the inner guest ran | nested_ran
+	qmp | groups that are off write no records | groups_gone STEP
+	nested | the guest in the inner guest runs | nested_ran
 	nested | both contexts together equal ftrace | snapshot_is_hist STEP
 	nested | exits of L2 equal ftrace's kvm_nested_vmexit | l2_is_hist
-	nested !module | CPUID and IO of L2 are exact, all reflected | l2_exact
-	nested !module | nothing is reflected that L1 did not get | reflected_fits_inject
-	switch | closed from the last flip on | closed STEP settled
-	switch | no counter goes backwards | monotonic STEP toggle
-	switch | never more than ftrace | never_more_than_hist STEP
-	switch | on, off, on: exact, nothing, exact | on_off_on STEP
-	groups | flipped often enough | flipped_often STEP
-	groups | every VM-entry attempt is accounted for | closed STEP
-	groups | KVM says so, too | nothing_unaccounted STEP
-	groups | never more than ftrace | never_more_than_hist STEP
-	groups | no counter goes backwards | monotonic STEP flip
-	before_kvm,kvm_again | exactly guests.cfg's exits | micro_exact STEP
-	before_kvm,kvm_again | snapshot equals ftrace | snapshot_is_hist STEP
-	life | unloaded and loaded under a Linux boot, 8 times | life_loads 8
+	nested !module | CPUID and I/O exits of L2 are exact, and all reflected | l2_exact
+	nested !module | L1 gets every reflected exit | reflected_fits_inject
+	switch | every attempt since the last switch is accounted for | all_accounted STEP settled
+	switch | no counter decreases | monotonic STEP toggle
+	switch | counts do not exceed ftrace's | never_more_than_hist STEP
+	switch | guests are counted exactly while counting is on, and not while it is off | on_off_on STEP
+	groups | groups are switched at least 3 times while the guest runs | flipped_often STEP
+	groups | every attempt is accounted for | all_accounted STEP
+	groups | the engine reports 0 unaccounted | nothing_unaccounted STEP
+	groups | counts do not exceed ftrace's | never_more_than_hist STEP
+	groups | no counter decreases | monotonic STEP flip
+	before_kvm,kvm_again | exits equal guests.cfg's | micro_exact STEP
+	before_kvm,kvm_again | the snapshot equals ftrace | snapshot_is_hist STEP
+	life | the module is unloaded and loaded 8 times while Linux boots | life_loads 8
 	life | another guest's exits are exact | micro_exact STEP
-	life | never more than ftrace | never_more_than_hist STEP
-	refused | loaded twice | said STEP again "File exists"
-	refused | unloaded while a file is open | said STEP busy "Resource temporarily unavailable"
-	misfits | a tracepoint with other parameters: refused, and told | said STEP misfit-prototype "tracepoint kvm_userspace_exit has parameters (p44)"
-	misfits | a member that is elsewhere: refused, and told | said STEP misfit-member "struct kvm_vcpu has vcpu_id at"
-	misfits | a VMCB that is not found: refused, and told | said STEP misfit-vmcb "struct vcpu_svm does not"
-	no_debugfs module | patched says so | refuses STEP patched "this kernel"
-	no_debugfs module | KVM's own statistics say why not | lists STEP kvm-stats debugfs
-	no_debugfs module | auto takes BPF | records STEP auto
-	no_debugfs | ENGINE says what to mount | refuses STEP ENGINE "mount -t debugfs"
-	no_debugfs | BPF is exact | records STEP bpf
-	declined | by the module, as KVM is patched | module_declined
+	life | counts do not exceed ftrace's | never_more_than_hist STEP
+	refused | loading the module twice is refused | said STEP again "File exists"
+	refused | unloading is refused while a file is open | said STEP busy "Resource temporarily unavailable"
+	misfits | a tracepoint with other parameters is refused, with the reason | said STEP misfit-prototype "tracepoint kvm_userspace_exit has parameters (p44)"
+	misfits | a member at another offset is refused, with the reason | said STEP misfit-member "struct kvm_vcpu has vcpu_id at"
+	misfits | a missing VMCB is refused, with the reason | said STEP misfit-vmcb "struct vcpu_svm does not"
+	no_debugfs module | patched is refused, with the reason | refuses STEP patched "this kernel"
+	no_debugfs module | list: kvm-stats has the reason | lists STEP kvm-stats debugfs
+	no_debugfs module | auto chooses bpf | records STEP auto
+	no_debugfs | ENGINE is refused, with the advice to mount debugfs | refuses STEP ENGINE "mount -t debugfs"
+	no_debugfs | bpf is exact | records STEP bpf
+	declined | a patched KVM refuses the module | module_declined
 	lockdown | L1 is locked down | grep -qF "[integrity]" "$RUN/STEP/level"
-	lockdown | BPF is exact | records STEP bpf
+	lockdown | bpf is exact | records STEP bpf
 	lockdown patched | patched is exact | records STEP patched
-	lockdown patched | auto takes patched | records STEP auto
+	lockdown patched | auto chooses patched | records STEP auto
 	lockdown !patched | the kernel refuses the module | grep -q "not permitted" "$RUN/STEP/insmod"
-	lockdown !patched | patched says why not | refuses STEP patched "this kernel"
-	lockdown !patched | module says why not | refuses STEP module "lockdown (integrity) refuses unsigned"
-	lockdown !patched | KVM's own statistics say why not | lists STEP kvm-stats "kernel lockdown, integrity"
-	lockdown !patched | KVM's own statistics come by QMP | recorded_by_qmp STEP
-	lockdown !patched | auto takes BPF | records STEP auto
-	recorded | recording by SOURCE equals ftrace | recording_is_hist STEP SOURCE
-	accounted module !nested | no exit was lost | nothing_lost STEP
-	accounted !module | every VM-entry attempt is accounted for | closed STEP
-	accounted !module | KVM says so, too | nothing_unaccounted STEP
-	accounted !module | no exit has two fates | fates_fit STEP
-	accounted !module | exits to user space fit the returns | returns_fit STEP
+	lockdown !patched | patched is refused, with the reason | refuses STEP patched "this kernel"
+	lockdown !patched | module is refused, with the reason | refuses STEP module "lockdown (integrity) refuses unsigned"
+	lockdown !patched | list: kvm-stats has the reason | lists STEP kvm-stats "kernel lockdown, integrity"
+	lockdown !patched | kvm-stats records by QMP | recorded_by_qmp STEP
+	lockdown !patched | auto chooses bpf | records STEP auto
+	recorded | the recording by SOURCE equals ftrace | recording_is_hist STEP SOURCE
+	accounted module !nested | no exit is lost | nothing_lost STEP
+	accounted !module | every attempt is accounted for | all_accounted STEP
+	accounted !module | the engine reports 0 unaccounted | nothing_unaccounted STEP
+	accounted !module | no exit has two dispositions | dispositions_fit STEP
+	accounted !module | exits to user space agree with the returns | returns_fit STEP
 	accounted !nested | returns to user space equal ftrace's | returns_are_traced STEP
 	nested !module | returns to user space equal ftrace's | returns_are_traced STEP
-	counts module | what tracepoints do not tell is no 0 | closure_unavailable STEP
-	counts !module | exits to user space are guests.cfg's | userspace_exact STEP
+	counts module | the accounting check is unavailable, not 0 | accounting_unavailable STEP
+	counts !module | exits to user space equal guests.cfg's | userspace_exact STEP
 	linux vmx !module | the preemption timer's fastpath is counted | fastpath_seen STEP PREEMPTION_TIMER
 	END
 }
 
-# holds FACTS CONDITIONS: each condition is one of the facts, or with ! none of them
+# holds FACTS CONDITIONS: every condition is in FACTS, or with ! not in FACTS
 holds()
 {
 	local word

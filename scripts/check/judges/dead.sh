@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The job scripts/lab/jobs/dead: a guest that spins with interrupts off is seen
-# by the host and ended, and its step is done again. Sourced by
+# Judge the job scripts/lab/jobs/dead: the host detects a guest that spins with
+# interrupts off, L1 kills it, and its step is retried. Sourced by
 # scripts/check/checks/lab.
 
-# The registers that the lab's log shows: interrupts off, at the loop.
+# The registers in the lab's log: interrupts off, in the loop.
 dead_was_seen()
 {
 	cat "$RESULTS"/dead.*
@@ -17,14 +17,14 @@ guest_was_ended()
 	[ -e "$RUN/tried" ] && [ ! -e "$RUN/wrong" ]
 }
 
-step_was_done_again()
+step_was_retried()
 {
-	[ -e "$RUN/lived" ] && grep -q 'once more' "$RESULTS/console.log"
+	[ -e "$RUN/lived" ] && grep -q 'retry 1: ' "$RESULTS/console.log"
 }
 
 judge_dead()
 {
-	check "the host sees a guest that spins with interrupts off" dead_was_seen
-	check "the guest is ended" guest_was_ended
-	check "the step is done again, and its guest lives" step_was_done_again
+	check "the host detects a guest that spins with interrupts off" dead_was_seen
+	check "the guest is killed" guest_was_ended
+	check "the step is retried, and its guest completes" step_was_retried
 }

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The job scripts/lab/jobs/docs: README.md and docs/tutorial.md say what their
-# commands print, and each command is run: those marked "run: lab" by the job,
-# those marked "run: host" here, in a copy of the tree, with the files that the
-# job left. docs.py compares. UPDATE_GOLDEN=1 puts the output into the documents
-# instead. Sourced by scripts/check/checks/lab.
+# Prepare and judge the job scripts/lab/jobs/docs: run each command in a document and
+# compare its output. The job runs commands marked "run: lab"; commands marked "run:
+# host" run here, in a copy of the tree, with the job's files. docs.py compares.
+# UPDATE_GOLDEN=1 writes the output into the documents. Sourced by
+# scripts/check/checks/lab.
 
 DOCUMENTS=(docs/tutorial.md)
 DOCS=$TOP/scripts/check/lib/docs.py
 
-# Its directory in the job and in the results
+# Print a document's directory in the job and in the results
 name_of()
 {
 	basename "$1" .md
@@ -25,7 +25,7 @@ prepare_docs()
 	done
 }
 
-# What a reader has after "git clone"
+# copy_tree DIR: the reader's tree after "git clone"
 copy_tree()
 {
 	mkdir -p "$1"
@@ -35,7 +35,7 @@ copy_tree()
 		tar -C "$1" -xf -
 }
 
-# host_session DOCUMENT: in the copy, where "make" puts the programs
+# host_session DOCUMENT: run its commands in the copy of the tree
 host_session()
 {
 	local name

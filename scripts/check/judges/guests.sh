@@ -1,47 +1,46 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The job scripts/lab/jobs/guests: the guests of guests/guests.cfg, which
-# describes the form of its numbers, under minivmm, and those that are firmware
-# under QEMU: the first of each class, since it is the start of QEMU that takes
-# the time, and in lab vmx, where it takes most, those that minivmm cannot have;
-# all of them in the run guests-all. Exits of each reason and what user space
-# got of them are exact, and so is ftrace's histogram of the same run, and what
-# the guest prints. It also prints which reasons of exits.def were made, and why
-# the others cannot be, by guests/coverage.cfg. Sourced by
-# scripts/check/checks/lab.
+# Prepare and judge the job scripts/lab/jobs/guests: the guests in guests/guests.cfg,
+# which describes the format of its numbers. All run under minivmm. Guests that are
+# firmware also run under QEMU: in the run guests-all all of them; otherwise the
+# first of each class, because starting QEMU takes long; in lab vmx, where it takes
+# longest, only those that minivmm cannot run. The exits of each reason, the returns
+# to user space, ftrace's histogram of the run and the guest's output must be exact.
+# Also prints which reasons in exits.def the guests caused, and why the others cannot
+# be caused, by guests/coverage.cfg. Sourced by scripts/check/checks/lab.
 
 GUESTS_CFG=$TOP/guests/guests.cfg
 COVERAGE_CFG=$TOP/guests/coverage.cfg
 NOTHING=exits:nothing:0
 
-# column_of ISA: which column of guests.cfg has its reasons
+# column_of ISA: print the column of guests.cfg with its reasons
 column_of()
 {
 	[ "$1" = vmx ] && echo 3 || echo 4
 }
 
-# guests_of ISA: the guests that have a row for this vendor, in order
+# guests_of ISA: print the guests with a row for this vendor, in order
 guests_of()
 {
 	awk -v c="$(column_of "$1")" '!/^#/ && NF && $c != "-" && !seen[$1]++ {
 		print $1 }' "$GUESTS_CFG"
 }
 
-# first_of_each_class ISA: the first guest of each class that has exits of it
+# first_of_each_class ISA: print the first guest with exits of each class
 first_of_each_class()
 {
 	awk -v c="$(column_of "$1")" '!/^#/ && NF && $c != "-" &&
 	$5 !~ /^[+]?0$/ && !seen[$2]++ && !said[$1]++ { print $1 }' "$GUESTS_CFG"
 }
 
-# One of the other vendor's, which has to say that it is not valid.
+# A guest for the other vendor, which must report that it is not valid.
 other_vendors()
 {
 	[ "$ISA" = vmx ] && echo exits:vmrun:23 || echo exits:vmxon:23
 }
 
-# Flat images and multiboot are minivmm's only; QEMU starts firmware.
+# Only minivmm runs flat and multiboot images; QEMU runs firmware.
 # shellcheck disable=SC2153 # the name of the run, from checks/lab
 under_qemu()
 {
@@ -54,7 +53,7 @@ under_qemu()
 	fi | grep -E '^(exits:|counts$)' | grep -v ':shadow$'
 }
 
-# What hides a feature is QEMU's only; without nested paging it is the last.
+# Only QEMU can hide a feature; guests without nested paging are last.
 make_tests()
 {
 	guests_of "$ISA" | grep -Ev ':-|:shadow$' | sed 's/^/minivmm /'
@@ -70,8 +69,8 @@ prepare_guests()
 	make_tests >"$JOB/tests"
 }
 
-# The snapshots' counters of all VMs: "VM CODE EXITS USERSPACE FASTPATH L2
-# REFLECTED"
+# Write the counters of all VMs in the snapshots: "VM CODE EXITS USERSPACE FASTPATH
+# L2 REFLECTED"
 all_exits()
 {
 	local file
@@ -81,7 +80,7 @@ all_exits()
 		sort -u >"$RUN/exits"
 }
 
-# "RUN STATUS VM" of each "VMM GUEST", the first one
+# "RUN STATUS VM" of the first run of each "VMM GUEST"
 declare -A RUN_OF=()
 
 read_runs()
@@ -92,14 +91,14 @@ read_runs()
 	done <"$RUN/runs"
 }
 
-# run_of VMM GUEST: sets RUN_NR, RUN_STATUS and RUN_VM
+# run_of VMM GUEST: set RUN_NR, RUN_STATUS and RUN_VM
 run_of()
 {
 	read -r RUN_NR RUN_STATUS RUN_VM <<<"${RUN_OF[$1 $2]-}"
 	[ -n "$RUN_NR" ] || { echo "$2 was not run under $1"; return 1; }
 }
 
-# The guest's own verdict, or what else the run had to come to.
+# ended_well VMM GUEST: the run has the expected status
 ended_well()
 {
 	local want=0
@@ -110,16 +109,16 @@ ended_well()
 	qemu:*) want=1 ;;
 	esac
 	[ "$RUN_STATUS" != "$want" ] || return 0
-	echo "status $RUN_STATUS; $1 says:"
+	echo "status $RUN_STATUS; output of $1:"
 	cat "$RUN/said/$RUN_NR"
 	return 1
 }
 
-# What exits.awk says of each run, whole: all of them in one go, as a process per
-# comparison takes longer than all comparisons.
+# The output of exits.awk for each run. It judges all runs at once, because a process
+# per run takes longer than all comparisons.
 declare -A VERDICT=()
 
-# read_verdicts [VMM GUEST]: of all runs, or of this one only
+# read_verdicts [VMM GUEST]: judge all runs, or only this one
 read_verdicts()
 {
 	local nr text
@@ -140,7 +139,7 @@ exits_are_known()
 	return 1
 }
 
-# Byte for byte.
+# The output equals the golden file, byte for byte.
 prints_what_it_must()
 {
 	run_of "$1" "$2"
@@ -163,8 +162,8 @@ judged_again()
 	guest_is_exact "$1" "$2"
 }
 
-# One more program in kernel1k is its own ports, and those of the boot; see
-# kernel1k.cfg, which has no exits that stay in KVM.
+# A program of kernel1k causes its own returns to user space and those of the boot.
+# kernel1k.cfg does not list exits that are handled in the kernel.
 program_is_exact()
 {
 	local boot want have
@@ -178,7 +177,7 @@ program_is_exact()
 	[ "$have" = "$want" ] || { echo "$have, not $want"; return 1; }
 }
 
-# Reasons that some run had: "NAME EXITS VMM GUEST", of the run that had most
+# Print the reasons that occurred: "NAME EXITS VMM GUEST", from the run with the most
 produced()
 {
 	awk 'FNR == 1 { part++ }
@@ -189,8 +188,8 @@ produced()
 		<(reason_codes "$ISA") "$RUN/runs" "$RUN/exits" | LC_ALL=C sort
 }
 
-# explained: "NAME WHY" of each reason that a row of coverage.cfg matches, and
-# "? WHY" of a row that matches none
+# explained: print "NAME WHY" for each reason that a row of coverage.cfg matches, and
+# "? WHY" for a row that matches none
 explained()
 {
 	local isa pattern why name found
@@ -207,8 +206,8 @@ explained()
 	done <"$COVERAGE_CFG"
 }
 
-# Each reason of exits.def is produced or explained, and none is both.
-# coverage_is_known FILE: what explained printed
+# coverage_is_known FILE: each reason in exits.def is either caused or explained, and
+# not both. FILE is the output of explained.
 coverage_is_known()
 {
 	local wrong
@@ -217,8 +216,8 @@ coverage_is_known()
 	part == 2 && $1 == "?" { print "coverage.cfg: no such reason: " $2; next }
 	part == 2 && $1 in why { print $1 ": two rows of coverage.cfg" }
 	part == 2 { why[$1]; next }
-	$1 in made && $1 in why { print $1 ": explained, but made: " made[$1] }
-	!($1 in made) && !($1 in why) { print $1 ": not made and not explained" }' \
+	$1 in made && $1 in why { print $1 ": explained, but caused: " made[$1] }
+	!($1 in made) && !($1 in why) { print $1 ": neither caused nor explained" }' \
 		"$RUN/produced" "$1" <(reason_codes "$ISA"))
 	[ -z "$wrong" ] || { echo "$wrong"; return 1; }
 }
@@ -228,7 +227,7 @@ print_coverage()
 	local all made
 	all=$(reason_codes "$ISA" | wc -l)
 	made=$(wc -l <"$RUN/produced")
-	echo "# $ISA: $all reasons, $made made by tests, $((all - made)) not:"
+	echo "# $ISA: $all reasons, $made caused by guests, $((all - made)) not:"
 	awk '{ printf "#   %-22s %6d  %s\n", $1, $2, $4 }' "$RUN/produced"
 	awk '{ r = $1; $1 = ""; why[$0] = why[$0] " " r }
 	END { for (w in why) print "#  " w ":" why[w] }' "$RUN/explained" |
@@ -244,14 +243,14 @@ is_not_valid()
 	return 1
 }
 
-# A check that cannot fail proves nothing: with FILE changed by SED, the test has
-# to complain. complains FILE SED COMMAND...
+# complains FILE SED COMMAND...: the test fails after SED has changed FILE, and prints
+# the reason
 complains()
 {
 	local file=$1
 	sed -E "$2" "${!file}" >"$WORK/broken"
 	! cmp -s "${!file}" "$WORK/broken" ||
-		{ echo "the change did not apply: $2"; return 1; }
+		{ echo "the edit changes nothing: $2"; return 1; }
 	local "$file=$WORK/broken"
 	try "${@:3}"
 	[ "$RC" != 0 ] && [ -n "$SAID" ] && return
@@ -268,15 +267,15 @@ coverage_by_table()
 check_guest_refusals()
 {
 	check_rows complains GUESTS_CFG <<-\END
-	an exit too many is refused | s/^(exits:cpuid:.*)[+]997/\1+996/ | judged_again | minivmm | exits:cpuid:997
-	an exit too few is refused | s/^(exits:fresh_page:.*)[+]997/\1+998/ | judged_again | minivmm | exits:fresh_page:997
-	a return to user space too many is refused | s/^(exits:io_out:.*)[+]101$/\1+100/ | judged_again | minivmm | exits:io_out:101
-	a reason that no row mentions is refused | /^exits:hypercall:.*CPUID/d | judged_again | minivmm | exits:hypercall:997
-	too few of at least is refused | s/^(exits:interrupt:.*)>=23/\1>=99999/ | judged_again | minivmm | exits:interrupt:23
+	judge: one exit too many is a failure | s/^(exits:cpuid:.*)[+]997/\1+996/ | judged_again | minivmm | exits:cpuid:997
+	judge: one exit too few is a failure | s/^(exits:fresh_page:.*)[+]997/\1+998/ | judged_again | minivmm | exits:fresh_page:997
+	judge: one return to user space too many is a failure | s/^(exits:io_out:.*)[+]101$/\1+100/ | judged_again | minivmm | exits:io_out:101
+	judge: a reason without a row is a failure | /^exits:hypercall:.*CPUID/d | judged_again | minivmm | exits:hypercall:997
+	judge: fewer exits than the minimum are a failure | s/^(exits:interrupt:.*)>=23/\1>=99999/ | judged_again | minivmm | exits:interrupt:23
 	END
 	check_rows complains COVERAGE_CFG <<-END
-	a reason neither made nor explained is refused | /^${ISA}[[:space:]]+BUS_LOCK/d | coverage_by_table
-	a reason made and explained is refused | s/^$ISA([[:space:]]+)BUS_LOCK/$ISA\1CPUID/ | coverage_by_table
+	judge: a reason neither caused nor explained is a failure | /^${ISA}[[:space:]]+BUS_LOCK/d | coverage_by_table
+	judge: a reason both caused and explained is a failure | s/^$ISA([[:space:]]+)BUS_LOCK/$ISA\1CPUID/ | coverage_by_table
 	END
 }
 
@@ -289,17 +288,17 @@ judge_guests()
 	while read -r _ vmm guest _; do
 		[ "$guest" != "$(other_vendors)" ] || continue
 		case $guest in
-		kernel1k:*) check "$vmm: $guest: exits to user space" \
+		kernel1k:*) check "$vmm: $guest: exits to user space are exact" \
 			program_is_exact "$guest" ;;
-		*) check "$vmm: $guest: exact, and as ftrace has it" \
+		*) check "$vmm: $guest: exits are exact, and equal ftrace" \
 			guest_is_exact "$vmm" "$guest" ;;
 		esac
 	done <"$RUN/runs"
-	check "a row of the other vendor says that it is not valid" is_not_valid
+	check "a generator for the other vendor reports that it is not valid" is_not_valid
 	produced >"$RUN/produced"
 	explained >"$RUN/explained"
 	print_coverage
-	check "every reason is made by a test, or it is known why not" \
+	check "every reason is caused by a guest, or coverage.cfg explains why not" \
 		coverage_is_known "$RUN/explained"
 	check_guest_refusals
 }

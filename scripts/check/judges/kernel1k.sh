@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The job scripts/lab/jobs/kernel1k: each program of kernel1k under minivmm and
-# exitstat. Its exits to user space are exactly those of
-# guests/kernel1k/kernel1k.cfg; what KVM counted as port IO is these and those to
-# the devices in KVM, which set-up costs. The table of classes, beside the
-# reference's figures, is classes.txt in the job's results. Sourced by
+# Judge the job scripts/lab/jobs/kernel1k: each program of kernel1k under minivmm and
+# exitstat. Its exits to user space equal those in guests/kernel1k/kernel1k.cfg; KVM
+# counts these and the port I/O to devices in KVM at set-up. classes.txt in the job's
+# results has a table of classes beside the reference's figures. Sourced by
 # scripts/check/checks/lab.
 
 KERNEL1K_CFG=$TOP/guests/kernel1k/kernel1k.cfg
 IN_KERNEL_OUTS=13	# timer.c: 10 to the interrupt controllers, 3 to the timer
 
-# "program exits reference" of each row
+# Print "program exits reference" for each row
 kernel1k_rows()
 {
 	awk '!/^#/ && NF { print $1, $2, $3 }' "$KERNEL1K_CFG"
 }
 
-# classes_of PROGRAM: lines of "class count"
+# classes_of PROGRAM: print lines of "class count"
 classes_of()
 {
 	"$TOP/out/bin/exitstat" export "$RUN/$1.exitstat" | awk -F, '
@@ -43,7 +42,7 @@ userspace_of()
 		"$RUN/$1.stats"
 }
 
-# costs PROGRAM EXITS: all of them port IO, for minivmm and for the engine
+# costs PROGRAM EXITS: all exits are port I/O, for minivmm and for the engine
 costs()
 {
 	local io
@@ -54,9 +53,9 @@ costs()
 		[ "$io" = $(($2 + IN_KERNEL_OUTS)) ]
 }
 
-# A line per program, a column per class. The programs' lines have what choosing
-# and running them adds to boot's, which is the first; interrupts do not repeat
-# exactly, so that a difference may be negative.
+# Print a line per program and a column per class. The first line is boot; the other
+# programs' lines have the difference to boot. Interrupts vary from run to run, so a
+# difference may be negative.
 classes_table()
 {
 	local program reference
@@ -88,9 +87,9 @@ classes_table()
 judge_kernel1k()
 {
 	local program exits boot=''
-	check "what it says to a script" talks
+	check "the script's output is as expected" talks
 	while read -r program exits _; do
-		check "$program: $exits exits${boot:+ more than boot}" \
+		check "$program: causes $exits exits${boot:+ more than boot}" \
 			costs "$program" $((${boot:-0} + exits))
 		[ "$program" != boot ] || boot=$exits
 	done < <(kernel1k_rows)

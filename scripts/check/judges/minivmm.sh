@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The job scripts/lab/jobs/minivmm: the lab's L2 kernel under minivmm, once with
-# its usual init and twice to a shell on the serial port, which gets its
-# commands there; each ends in another way. What minivmm counts has to be what
-# the kernel's tracepoint saw. Sourced by scripts/check/checks/lab.
+# Judge the job scripts/lab/jobs/minivmm: the lab's L2 kernel under minivmm, once with
+# its usual init and twice with a shell, which reads commands from the serial port.
+# Each run ends in another way. minivmm's counts equal those of the kernel's
+# tracepoint. Sourced by scripts/check/checks/lab.
 
-# ended_with NAME STATUS TEXT: minivmm did, and said why
+# ended_with NAME STATUS TEXT: minivmm exited with STATUS and printed TEXT
 ended_with()
 {
 	cat "$RUN/$1.err"
@@ -14,7 +14,7 @@ ended_with()
 	[ "$(<"$RUN/$1.status")" = "$2" ] && grep -q "$3" "$RUN/$1.err"
 }
 
-# printed NAME TEXT: with the carriage return of a terminal
+# printed NAME TEXT: the output has this line, with a terminal's carriage return
 printed()
 {
 	grep -q "^$2"$'\r*$' "$RUN/$1.out" && return
@@ -22,7 +22,7 @@ printed()
 	return 1
 }
 
-# counted_by_us NAME, counted_by_kernel NAME: port IO that came to user space
+# counted_by_us NAME, counted_by_kernel NAME: print the returns for port I/O
 counted_by_us()
 {
 	sed -nE 's/.*"all":\{"exits":\{[^}]*"IO":([0-9]+).*/\1/p' "$RUN/$1.err"
@@ -39,7 +39,7 @@ counted_alike()
 	local ours kernels
 	ours=$(counted_by_us "$1")
 	kernels=$(counted_by_kernel "$1")
-	echo "minivmm has ${ours:-nothing}, the kernel $kernels"
+	echo "minivmm: ${ours:-none}, kernel: $kernels"
 	[ "${ours:-0}" -gt 0 ] && [ "$ours" = "$kernels" ]
 }
 
@@ -54,9 +54,9 @@ judge_shells()
 {
 	local run
 	for run in keyboard triple; do
-		check "a shell on the serial port gets its command ($run)" \
+		check "a shell reads its command from the serial port ($run)" \
 			printed "$run" 'shell 42'
-		check "port IO is what the kernel counts ($run)" \
+		check "port I/O equals the kernel's count ($run)" \
 			counted_alike "$run"
 	done
 	check "Linux reboots by the keyboard controller" \
@@ -68,13 +68,13 @@ judge_shells()
 judge_minivmm()
 {
 	local run
-	check "64 vCPUs run, a line each" many_lines
-	check "Linux comes to userspace" \
+	check "64 vCPUs run, and each prints a line" many_lines
+	check "Linux reaches user space" \
 		grep -q 'exitstat-guest: userspace' "$RUN/halt.out"
-	check "Linux halts, which ends it well" \
+	check "minivmm succeeds when Linux halts" \
 		ended_with halt 0 'halted with interrupts off'
 	for run in many halt; do
-		check "port IO is what the kernel counts ($run)" \
+		check "port I/O equals the kernel's count ($run)" \
 			counted_alike "$run"
 	done
 	judge_shells

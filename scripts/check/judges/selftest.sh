@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The job scripts/lab/jobs/selftest: the KVM selftest of the series, built from
-# the kernel's source with the series applied, twice, and in every situation
-# that it has to skip. The kernel's own kvm_binary_stats_test judges the
-# statistics that the series adds to the stats fd. Sourced by
-# scripts/check/checks/lab.
+# Prepare and judge the job scripts/lab/jobs/selftest: the series' KVM selftest, built
+# from the patched kernel source, run twice, and in every situation in which it must
+# skip. The kernel's own kvm_binary_stats_test tests the statistics that the series
+# adds to the stats fd. Sourced by scripts/check/checks/lab.
 
 KSFT_SKIP=4
 
@@ -16,7 +15,7 @@ prepare_selftest()
 	cp "$selftests"/*_test "$JOB/"
 }
 
-# ended NAME STATUS: a run of the job; what it said is the reason if it did not.
+# ended NAME STATUS: a run exited with STATUS; print its output otherwise
 ended()
 {
 	[ "$(<"$RUN/$1.status")" = "$2" ] && return
@@ -30,7 +29,7 @@ skipped()
 	ended "$1" "$KSFT_SKIP" && grep -q "# SKIP.*$2" "$RUN/$1.tap"
 }
 
-# Each test of the selftest is one of ours.
+# Report each of the selftest's tests as one of ours.
 relay_tests()
 {
 	local line
@@ -50,12 +49,12 @@ judge_selftest()
 {
 	relay_tests
 	check "exit_stats_test passes" ended exit-stats 0
-	check "exit_stats_test passes once more" ended exit-stats-again 0
-	check "it leaves counting switched off" left_off
-	check "it skips while the statistics are in use" \
+	check "exit_stats_test passes a second time" ended exit-stats-again 0
+	check "exit_stats_test leaves counting off" left_off
+	check "exit_stats_test skips while the statistics are in use" \
 		skipped skip-in-use 'statistics are in use'
-	check "it skips without debugfs" skipped skip-no-debugfs 'debugfs'
-	check "it skips without the option" \
+	check "exit_stats_test skips without debugfs" skipped skip-no-debugfs 'debugfs'
+	check "exit_stats_test skips without CONFIG_KVM_EXIT_STATS" \
 		skipped skip-no-feature CONFIG_KVM_EXIT_STATS
 	check "the kernel's kvm_binary_stats_test passes" ended binary-stats 0
 }

@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Bring counts from four places into one form, lines of "vcpu code count"
-# sorted, so that diff compares them: ftrace's histogram, the binary snapshot,
-# the text in debugfs, and a recording. The snapshot is decoded by snap.c, not by
-# exitstat, which is one of the things under test.
+# Convert counts to sorted lines of "vcpu code count", for diff: ftrace's histogram,
+# the binary snapshot, the text in debugfs, and recordings. The snapshot is decoded
+# by snap.c, not by exitstat, which is under test itself.
 #
-# Codes are the low 32 bits, as ftrace shows them; on VMX the basic reason
-# (bits 15:0), the flags above it removed.
+# Codes are the low 32 bits, as ftrace shows them; on VMX the basic reason (bits
+# 15:0), without the flags above it.
 
 EXITS_DEF=$TOP/module/exits.def
 
-# once FILE COMMAND...: FILE has what it prints. Many tests ask for the same.
+# once FILE COMMAND...: write its output to FILE, unless FILE exists. Many tests need
+# the same output.
 once()
 {
 	[ ! -e "$1" ] || return 0
@@ -19,14 +19,14 @@ once()
 	mv "$1.$BASHPID" "$1"
 }
 
-# Lines of "KEY... NUMBER", those of one key added up.
+# Read lines of "KEY... NUMBER" and add up the numbers of each key.
 add_up()
 {
 	awk '{ number = $NF; $NF = ""; n[$0] += number }
 		END { for (k in n) print k n[k] }' | LC_ALL=C sort
 }
 
-# reason_codes ISA: "name code" of every reason
+# reason_codes ISA: print "name code" for every reason
 reason_codes()
 {
 	once "$WORK/reasons.$1" list_reasons "$1"
@@ -53,14 +53,14 @@ hist_counts()
 	}' "$2" | add_up
 }
 
-# A histogram that dropped events is no oracle.
+# A histogram that dropped events is not usable.
 hist_complete()
 {
 	grep -q '^    Dropped: 0$' "$1" ||
 		{ echo "$1: the histogram dropped events" >&2; return 1; }
 }
 
-# The checks' own reader of snapshots, see scripts/check/lib/snap.c.
+# Build the checks' own reader of snapshots, scripts/check/lib/snap.c.
 build_snap()
 {
 	SNAP=$WORK/snap
@@ -68,7 +68,7 @@ build_snap()
 		"$TOP/scripts/check/lib/snap.c"
 }
 
-# snapshot_counts FILE VM: the counters of one VM since its start
+# snapshot_counts FILE VM: print the counters of a VM since its start
 snapshot_counts()
 {
 	"$SNAP" "$1" | awk -v vm="$2" '
@@ -84,7 +84,7 @@ snapshot_since_reset()
 		sed '/ 0$/d'
 }
 
-# text_counts ISA DIR: the vcpu<N> files of a VM's directory in debugfs
+# text_counts ISA DIR: convert the vcpu<N> files of a VM's directory in debugfs
 text_counts()
 {
 	local file
@@ -97,7 +97,7 @@ text_counts()
 		<(reason_codes "$1") - | LC_ALL=C sort
 }
 
-# same TITLE_A FILE_A TITLE_B FILE_B: equal and not empty
+# same TITLE_A FILE_A TITLE_B FILE_B: the files are equal and not empty
 same()
 {
 	[ -s "$2" ] || { echo "$1: no counts"; return 1; }

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The tests of closure, of what became of exits, and of time, histograms and
-# detail. Each takes the name of a step of the job (a directory below $RUN),
-# says what is wrong and fails, or is silent. Sourced by scripts/check/checks/lab.
+# Tests of the accounting check, dispositions, time, histograms and detail. Each
+# takes the name of a step of the job (a directory below $RUN), and prints what is
+# wrong if it fails. Sourced by scripts/check/checks/lab.
 #
-# shellcheck disable=SC2016 # what judge is given are programs of awk
+# shellcheck disable=SC2016 # judge's arguments are awk programs
 
-# judge STEP FILE PROGRAM [VAR=VALUE...]: an awk program over snap's lines of
-# one VM, the step's last, and the header; it prints what is wrong. It has to
-# find something to judge: what it looks at goes into seen.
+# judge STEP FILE PROGRAM [VAR=VALUE...]: run an awk program on snap's header and its
+# lines for the step's last VM. It prints what is wrong, and must set seen if there
+# was something to judge.
 judge()
 {
 	local step=$1 file=$2 program=$3 wrong
@@ -22,12 +22,12 @@ judge()
 	[ -z "$wrong" ] || { echo "$wrong"; return 1; }
 }
 
-# closed STEP [SINCE]: from snapshot SINCE to the last one, every attempt of every
-# vCPU of every VM ended in exactly one bucket. Exactly, as no vCPU ran while
-# they were taken: from the VM entry until the attempt is over interrupts are
-# off, so that with one CPU the reader never comes in between. With more, a
-# reset may, and what it copies is not judged then.
-closed()
+# all_accounted STEP [SINCE]: from snapshot SINCE to the last one, every attempt of
+# every vCPU of every VM is accounted for. The counts are exact because no vCPU ran
+# while a snapshot was taken: interrupts are off from VM entry until the attempt is
+# counted, so with one CPU no reader runs in between. With more CPUs a reset may, and
+# its copies are not judged.
+all_accounted()
 {
 	local wrong
 	wrong=$({ snap "$1" "${2-before}"; echo later; snap "$1"; } | awk \
@@ -48,7 +48,7 @@ torn()
 	[ "$SMP" = 1 ] || [ ! -f "$RUN/$1/resets" ] || echo 1
 }
 
-# The driver's own difference, since the last reset.
+# The engine's own accounting check, since the last reset.
 nothing_unaccounted()
 {
 	[ -n "$(torn "$1")" ] || [ "$(<"$RUN/$1/unaccounted")" = 0 ] ||
@@ -62,8 +62,8 @@ flipped_often()
 	return 1
 }
 
-# No exit has two fates.
-fates_fit()
+# No exit has two dispositions.
+dispositions_fit()
 {
 	judge "$1" snapshot '
 	$1 == "exit" { seen = 1 }
@@ -83,7 +83,7 @@ code_of()
 	reason_codes "$ISA" | sed -n "s/^$1 //p"
 }
 
-# What guests.cfg says of returns to user space: of each reason, and of KVM_RUN
+# Returns to user space equal those in guests.cfg: for each reason, and for KVM_RUN
 # with KVM_EXIT_IO (2).
 userspace_exact()
 {
@@ -99,9 +99,9 @@ userspace_exact()
 		"file=$RUN/$1/userspace.want"
 }
 
-# ftrace's kvm:kvm_userspace_exit as lines of "KVM_EXIT_* count". An error of
-# KVM_RUN, which the histogram shows as a number that awk cannot hold, is
-# KVM_EXIT_INTR (10) if it is -EINTR, else KVM_EXIT_UNKNOWN (0).
+# Print ftrace's kvm:kvm_userspace_exit as lines of "KVM_EXIT_* count". An error of
+# KVM_RUN, which the histogram shows as a number too large for awk, is KVM_EXIT_INTR
+# (10) for -EINTR, otherwise KVM_EXIT_UNKNOWN (0).
 traced_returns()
 {
 	hist_complete "$1"
@@ -111,7 +111,7 @@ traced_returns()
 	}' "$1" | add_up
 }
 
-# Of all vCPUs together, since that event does not say whose it is.
+# Summed over all vCPUs, because the event has no vCPU.
 returns_are_traced()
 {
 	traced_returns "$RUN/$1/hist.returns" >"$RUN/$1/returns.traced"
@@ -122,32 +122,32 @@ returns_are_traced()
 	same ftrace "$RUN/$1/returns.traced" counted "$RUN/$1/returns.counts"
 }
 
-# Each exit to user space is one return, and each return follows an exit of its
-# own, but for those of an interrupted KVM_RUN (KVM_EXIT_INTR, 10) and errors
-# (0), which come whenever they like. Our guests do no I/O by strings, of which
-# one exit would make several returns.
+# Each exit to user space causes one return, and each return has an exit, except
+# returns of an interrupted KVM_RUN (KVM_EXIT_INTR, 10) and errors (0), which can
+# occur at any time. Our guests do no string I/O, where an exit causes several
+# returns.
 returns_fit()
 {
 	judge "$1" snapshot '
 	$1 == "user" { returns += $5; seen = 1 }
 	$1 == "user" && ($4 == 10 || $4 == 0) { signals += $5 }
-	$1 == "exit" { fates += $9 }
-	END { if (fates > returns || fates < returns - signals)
-		print fates " exits to user space; " returns " returns, " \
+	$1 == "exit" { exits += $9 }
+	END { if (exits > returns || exits < returns - signals)
+		print exits " exits to user space; " returns " returns, " \
 			signals + 0 " of them by signals" }'
 }
 
-# The parts of each vCPU's time make up the whole, to the cycle.
+# The states of each vCPU add up to its time, to the cycle.
 time_adds_up()
 {
 	judge "$1" snapshot '
 	$1 == "time" { seen = 1 }
 	$1 == "time" && $7 != $5 - $4 {
-		printf "vCPU %d: parts %.0f, whole %.0f\n", $3, $7, $5 - $4 }'
+		printf "vCPU %d: states %.0f, total %.0f\n", $3, $7, $5 - $4 }'
 }
 
-# Between two snapshots of a running guest CLOCK_MONOTONIC, which is not the
-# TSC's alone, says how long the threads have lived; 1 % is allowed.
+# Between two snapshots of a running guest, the states add up to the time by
+# CLOCK_MONOTONIC, which does not depend on the TSC alone, within 1 %.
 time_is_elapsed()
 {
 	[ -s "$RUN/$1/overlap" ] ||
@@ -176,8 +176,8 @@ time_is_elapsed()
 	}'
 }
 
-# One episode per exit, over when the guest is entered again: of each vCPU one
-# exit at most, its last, is without. No vCPU ran while they were read.
+# One handling interval per exit, which ends when the guest is re-entered: only the
+# last exit of a vCPU may have none. No vCPU ran while they were read.
 histograms_fit()
 {
 	judge "$1" snapshot '
@@ -186,10 +186,10 @@ histograms_fit()
 	$1 == "hist" && $5 > exits[$3 " " $4] {
 		print; print exits[$3 " " $4] " exits" }
 	END { for (vcpu in open) if (open[vcpu] > 1 || open[vcpu] < 0)
-		print "vCPU " vcpu ": " open[vcpu] " exits without an episode" }'
+		print "vCPU " vcpu ": " open[vcpu] " exits without a handling interval" }'
 }
 
-# The table may overflow, its sums do not: other has the rest.
+# The sums are exact even if the table overflows: "other" has the remaining exits.
 detail_is_exact()
 {
 	judge "$1" snapshot '
@@ -199,11 +199,11 @@ detail_is_exact()
 		seen = 1
 		if (n[k] != exits[k])
 			print "vCPU, code " k ": detail has " n[k] \
-				", there were " exits[k]
+				", not " exits[k]
 	} }'
 }
 
-# Groups that are off leave no records of VMs that began later.
+# Groups that are off write no records for VMs created later.
 groups_gone()
 {
 	last_vm "$1"

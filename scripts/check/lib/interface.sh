@@ -1,17 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The tests of files, modes, refused writes and the kernel log; the steps
-# interface and every of the job. Sourced by scripts/check/checks/lab.
+# Tests of files, modes, refused writes and the kernel log: the steps "interface"
+# and "every" of the job. Sourced by scripts/check/checks/lab.
 
-# same_lines FILE: equal to stdin, in any order
+# same_lines FILE: its lines equal those of stdin, in any order
 same_lines()
 {
 	diff -U 0 --label expected --label found \
 		<(LC_ALL=C sort) <(LC_ALL=C sort "$1") | sed '/^@@/d'
 }
 
-# Every reason of exits.def has a file and no other is there.
+# Every reason in exits.def has a file, and there are no other files.
 modes_sysfs()
 {
 	{
@@ -57,13 +57,13 @@ writes_refused()
 		same_lines "$RUN/interface/writes.found"
 }
 
-# tables FILE: the totals that the tables in a kernel log begin with
+# tables FILE: print the total of each table in a kernel log
 tables()
 {
 	sed -n 's/.*kvm_exit_stats: \([0-9]*\) exits since.*/\1/p' "$1"
 }
 
-# The table has the snapshot's numbers: no guest ran in between.
+# The table has the snapshot's numbers, since no guest ran in between.
 dmesg_once()
 {
 	local log=$RUN/interface/dmesg-once
@@ -75,8 +75,8 @@ dmesg_once()
 		same_lines "$RUN/interface/reasons"
 }
 
-# N = 100 and about 1,600 exits: at least one table, each total higher than
-# the one before; with N = 0 none, though the guest ran again.
+# N = 100 and about 1,600 exits: at least one table, each total higher than the one
+# before. N = 0: no table, although the guest runs again.
 dmesg_every()
 {
 	tables "$RUN/every/dmesg-on" >"$RUN/every/totals"
@@ -87,5 +87,5 @@ dmesg_every()
 		return 1
 	}
 	[ -z "$(tables "$RUN/every/dmesg-off")" ] ||
-		{ echo "a table although N is 0"; return 1; }
+		{ echo "there is a table although N is 0"; return 1; }
 }

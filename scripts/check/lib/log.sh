@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What a kernel says when something is wrong with it. Sourced by the checks.
+# Search L1's kernel log for errors. Sourced by the checks.
 
-# From init on, L1's kernel has not complained. What it says before is about
-# the emulated CPU: Bochs has an odd topology.
+# L1's kernel log has no errors after init starts. Earlier messages are about the
+# emulated CPU: Bochs has an odd topology.
 kernel_log_clean()
 {
 	local complaints='WARNING:|BUG:|Oops|general protection|UBSAN|KASAN:'

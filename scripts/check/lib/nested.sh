@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The tests of the step nested, a guest in the inner guest; and of the step
-# qmp, what QEMU reads from KVM's statistics. Sourced by scripts/check/checks/lab.
+# Tests of the step nested, a guest in the inner guest, and of the step qmp, QEMU's
+# values of KVM's statistics. Sourced by scripts/check/checks/lab.
 #
-# shellcheck disable=SC2016 # what judge is given are programs of awk
+# shellcheck disable=SC2016 # judge's arguments are awk programs
 
 nested_ran()
 {
@@ -15,7 +15,7 @@ nested_ran()
 	return 1
 }
 
-# nested_column N: "vcpu code count" of the exits' Nth word
+# nested_column N: print "vcpu code count" for the Nth word of each exit
 nested_column()
 {
 	last_vm nested
@@ -24,8 +24,8 @@ nested_column()
 		LC_ALL=C sort
 }
 
-# kvm:kvm_nested_vmexit fires once for each exit of the inner guest's guest,
-# but not for a preemption timer's that the fastpath has dealt with.
+# kvm:kvm_nested_vmexit fires once for each exit of the inner guest's guest, except
+# exits of the preemption timer that the fastpath handled.
 l2_is_hist()
 {
 	hist_counts "$ISA" "$RUN/nested/hist.l2" >"$RUN/nested/hist.l2.counts"
@@ -50,7 +50,7 @@ l2_is_hist()
 	}' "$RUN/nested/hist.l2.counts" "$RUN/nested/l2.counts"
 }
 
-# reflected_reason REASON COUNT: so many exits of L2, all handed to L1
+# reflected_reason REASON COUNT: L2 has COUNT exits, all reflected to L1
 reflected_reason()
 {
 	judge nested snapshot '
@@ -60,7 +60,7 @@ reflected_reason()
 		"code=$(code_of "$1")" "want=$2"
 }
 
-# What minivmm's guest does is known; the port it ends with is one more.
+# The exits of minivmm's guest are known; writing its exit port is one more.
 l2_exact()
 {
 	local cpuids outs ins io=IOIO
@@ -70,8 +70,8 @@ l2_exact()
 	reflected_reason $io $((outs + ins + 1))
 }
 
-# kvm:kvm_nested_vmexit_inject fires whenever L1 gets an exit, also one that
-# KVM itself makes up for it (a pending interrupt), which no exit of L2 was.
+# kvm:kvm_nested_vmexit_inject fires for each exit that L1 gets, including those that
+# KVM synthesizes (a pending interrupt), which are not exits of L2.
 reflected_fits_inject()
 {
 	hist_complete "$RUN/nested/hist.inject"
@@ -95,7 +95,7 @@ reflected_fits_inject()
 	}' "$RUN/nested/inject.counts" -
 }
 
-# stopped_counts [VCPU]: "exits_<name> count", as the descriptors are called
+# stopped_counts [VCPU]: print "exits_<name> count", with the descriptors' names
 stopped_counts()
 {
 	last_vm qmp
@@ -125,7 +125,7 @@ query_stats_is_snapshot()
 		query-stats "$RUN/qmp/query-stats.counts"
 }
 
-# vCPU 0's are what HMP shows: each number is one that the snapshot has.
+# HMP shows the values of vCPU 0, which equal the snapshot's.
 info_stats_is_snapshot()
 {
 	tr -d '\r' <"$RUN/qmp/info-stats" | sed 's/\\r//g; s/\\n/\n/g' |

@@ -1,24 +1,24 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The tests that compare counts. Each takes the name of a step of the job
-# (a directory below $RUN), says what differs and fails, or is silent. Sourced
-# by scripts/check/checks/lab.
+# Tests that compare counts. Each takes the name of a step of the job (a directory
+# below $RUN), and prints the difference if it fails. Sourced by
+# scripts/check/checks/lab.
 
-# snap STEP [FILE]: a snapshot of it, lines of words (scripts/check/lib/snap.c)
+# snap STEP [FILE]: print a snapshot as lines of words (scripts/check/lib/snap.c)
 snap()
 {
 	"$SNAP" "$RUN/$1/${2:-snapshot}"
 }
 
-# Files in the common form are beside the step's own.
+# Converted files are beside the step's own.
 hist_of()
 {
 	HIST=$RUN/$1/hist.counts
 	once "$HIST" hist_counts "$ISA" "$RUN/$1/hist"
 }
 
-# last_vm STEP: sets LAST_VM
+# last_vm STEP: set LAST_VM
 last_vm()
 {
 	read -r LAST_VM <"$RUN/$1/vm"
@@ -60,7 +60,7 @@ text_is_since_reset()
 		debugfs "$RUN/$1/text.counts"
 }
 
-# recording_counts FILE: its samples are differences and add up to the whole life
+# recording_counts FILE: print the sums of its samples
 recording_counts()
 {
 	"$TOP/out/bin/exitstat" export "$1" | awk -F, '
@@ -82,7 +82,7 @@ recording_is_hist()
 	same ftrace "$HIST" "$2" "$counts"
 }
 
-# sysfs sums up all VMs since the last reset; here there was none yet.
+# sysfs has the sum of all VMs since the last reset; there was none yet.
 sysfs_is_snapshot()
 {
 	snap "$1" | awk '
@@ -97,8 +97,8 @@ sysfs_is_snapshot()
 	same snapshot "$RUN/$1/all.counts" sysfs "$RUN/$1/sysfs.counts"
 }
 
-# expected_counts GUEST COLUMN: what guests.cfg wants of it: "code count", of rows
-# whose exits are plain numbers; column 5 has exits, 6 returns to user space
+# expected_counts GUEST COLUMN: print the guest's counts in guests.cfg, as "code
+# count", from rows with plain numbers; column 5 has exits, 6 returns to user space
 expected_counts()
 {
 	awk -v isa="$ISA" -v guest="$1" -v column="$2" '
@@ -108,7 +108,7 @@ expected_counts()
 		<(reason_codes "$ISA") "$TOP/guests/guests.cfg" | add_up
 }
 
-# expect_exits FILE: lines of "vcpu code count" have guests.cfg's for vCPU 0.
+# expect_exits FILE: its lines of "vcpu code count" for vCPU 0 equal guests.cfg's.
 expect_exits()
 {
 	expected_counts counts 5 >"$1.want"
@@ -130,7 +130,7 @@ micro_exact()
 	expect_exits "$COUNTS"
 }
 
-# ftrace saw exits, the statistics none: no entries, no total.
+# ftrace counted exits, the engine none: no entries, no total.
 counted_nothing()
 {
 	[ "$(<"$RUN/off/count")" = 0 ] ||
@@ -154,8 +154,8 @@ linux_booted()
 	return 1
 }
 
-# monotonic STEP PREFIX: the snapshots before, PREFIX.<n> in turn, snapshot.
-# A counter that is gone is one that went backwards.
+# monotonic STEP PREFIX: no counter decreases in the snapshots "before", PREFIX.<n>
+# in order, "snapshot". A missing counter has decreased.
 monotonic()
 {
 	local file files
@@ -177,7 +177,7 @@ monotonic()
 	END { gone(); if (nr < 5) bad("-", "too few snapshots"); exit failed }'
 }
 
-# since_before STEP: "vm vcpu code count" of what was counted during the step
+# since_before STEP: print "vm vcpu code count" for the exits counted in the step
 since_before()
 {
 	{ snap "$1" before; echo; snap "$1"; } | awk '
@@ -186,7 +186,7 @@ since_before()
 		add_up | sed '/ 0$/d'
 }
 
-# All VMs of the step together, since ftrace does not tell them apart.
+# Summed over all VMs of the step, because ftrace does not distinguish them.
 never_more_than_hist()
 {
 	hist_of "$1"
@@ -204,7 +204,7 @@ never_more_than_hist()
 	}' "$HIST" -
 }
 
-# The step's VMs in the order of their ids: Linux, then three micro guests.
+# The step's last VMs, in the order of their ids, are three micro guests.
 on_off_on()
 {
 	local vms

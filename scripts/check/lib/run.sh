@@ -1,10 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# One run of a list of jobs in a lab, and again where the emulator is to blame:
-# the only place that does a whole run again. Sourced by
-# scripts/check/checks/lab, which sets LAB, SMP, KERNEL, APPEND, RESULTS and
-# WORK.
+# Run a list of jobs in a lab, and retry the run after a failure of the emulator.
+# No other code retries a whole run. Sourced by scripts/check/checks/lab, which
+# sets LAB, SMP, KERNEL, APPEND, RESULTS and WORK.
 
 # run_lab SECONDS STALL
 run_lab()
@@ -15,8 +14,8 @@ run_lab()
 		${APPEND:+--append "$APPEND"}
 }
 
-# The list did not come to its end: it has no status, or that of being stopped.
-# Without results L1 was not even started.
+# The list did not finish: it has no status, or the status of a killed process.
+# Without results, L1 was not started.
 hung()
 {
 	[ -d "$RESULTS" ] || return 1
@@ -27,7 +26,7 @@ hung()
 	return 1
 }
 
-# The Linux guest that was recorded crashed or slept for ever.
+# The recorded Linux guest crashed, or never woke up.
 guest_lost()
 {
 	[ -s "$RESULTS/checks/linux/guest.log" ] || return 1
@@ -36,11 +35,11 @@ guest_lost()
 	! linux_booted >&2
 }
 
-# Under TCG all of L1 may hang, seldom with one CPU and in one of ten boots with
-# two (docs/lab.md), or a guest sleep for ever or crash. Such a run is done again;
-# a guest that spins is started again in L1. One in which the guest booted, or
-# was not started, and a job that failed, are judged. The limits are seconds of
-# the emulator's CPU time.
+# Under TCG, L1 may hang, rarely with one CPU and in one of ten boots with two
+# (docs/lab.md), or a guest may crash or never wake up. Such a run is retried; a
+# guest that spins is restarted in L1. A run in which the guest booted or was not
+# started, and a failed job, are judged. The limits are seconds of the emulator's
+# CPU time.
 run_list()
 {
 	local try tries=1 limit=1800 stall=600 status
@@ -49,6 +48,6 @@ run_list()
 		status=0
 		run_lab "$limit" "$stall" || status=$?
 		hung || { [ "$status" = 0 ] && guest_lost; } || return 0
-		say "$LAB/$NAME: try $try of $tries came to nothing"
+		say "$LAB/$NAME: attempt $try of $tries gave no result"
 	done
 }

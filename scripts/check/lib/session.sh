@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=sh
 #
-# Run commands from a document one after the other in this shell, as a reader
-# types them: "cd" and variables last. Sourced in L1 by the job docs and outside
-# by its judge; busybox's shell will do.
+# Run the commands of a document one after the other in this shell, as a reader
+# types them: "cd" and variables stay in effect. Sourced in L1 by the job docs, in
+# busybox's shell, and outside by its judge.
 #
-#   session DIR SAID    DIR has a file for each command (docs.py commands); what
-#                       it prints is SAID/NAME, its status SAID/NAME.status
+#   session DIR SAID    DIR has a file for each command (docs.py commands); its
+#                       output goes to SAID/NAME, its status to SAID/NAME.status
 
-# Both places are root's.
+# Both run as root.
 sudo()
 {
 	"$@"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Prints a snapshot of the exit statistics as lines of words, for the checks:
+ * Print a snapshot of the exit statistics as lines of words, for the checks:
  *
  *   header ISA GROUPS SWITCHES END_NS NOW_CYC TSC_KHZ
  *   vm VM FLAGS
@@ -9,16 +9,16 @@
  *   exit VM VCPU CODE L1 L2 REFLECTED FASTPATH USERSPACE
  *   base_exit VM VCPU CODE L1 L2 REFLECTED FASTPATH USERSPACE
  *   user VM VCPU KVM_EXIT COUNT
- *   time VM VCPU FIRST_CYC LAST_CYC STATE PARTS_CYC
- *   hist VM VCPU CODE EPISODES
+ *   time VM VCPU FIRST_CYC LAST_CYC STATE STATES_CYC
+ *   hist VM VCPU CODE INTERVALS
  *   detail VM VCPU CODE COUNT
  *
- * base has what was counted before the last reset. EXITS, PARTS_CYC and EPISODES
- * are sums. CODE is the low half of the raw code, as ftrace shows it, or a word
- * for those that are none. A code has one line per value of detail.
- * Reads what module/uapi/kvm_exit_stats.h says, and is no part of exitstat,
- * whose own reader is one of the things under test. Judges nothing but that
- * the file is a snapshot, whole, each record in its place.
+ * base has the baseline, the counts at the last reset. EXITS, STATES_CYC and
+ * INTERVALS are sums. CODE is the low half of the raw code, as ftrace shows it, or
+ * "unknown" or "none". detail has one line per value.
+ * The format is defined in module/uapi/kvm_exit_stats.h. This reader is independent
+ * of exitstat's, which is under test. It only checks that the file is a complete
+ * snapshot and that each record is complete.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -36,7 +36,7 @@ static _Noreturn void bad(const char *what)
 	exit(1);
 }
 
-/* A record, or the header; reading beyond its end is the file's fault. */
+/* A record, or the header; take() refuses to read beyond its end. */
 struct part {
 	const char *at;
 	size_t size;
@@ -45,11 +45,11 @@ struct part {
 static const void *take(const struct part *part, size_t from, size_t size)
 {
 	if (from > part->size || size > part->size - from)
-		bad("a record is too short for what it says it has");
+		bad("a record is too short for its contents");
 	return part->at + from;
 }
 
-/* Each element that follows a record's head, which says how many there are. */
+/* Each of the rec->nr elements after a record's head. */
 #define FOR_EACH(e, rec, part) \
 	for (uint32_t i_ = 0; i_ < (rec)->nr && \
 	     ((e) = take(part, sizeof(*(rec)) + i_ * sizeof(*(e)), \
@@ -166,7 +166,7 @@ static void print_snapshot(const struct part *file)
 	if (h->magic != KES_MAGIC || h->version != KES_VERSION)
 		bad("not a snapshot of version 1");
 	if (h->size != file->size)
-		bad("the size is not that of its header");
+		bad("the size differs from the header's");
 	printf("header %u %u %llu %llu %llu %llu\n", h->isa, h->groups,
 	       h->switches, h->end_ns, h->now_cyc, h->tsc_khz);
 	for (uint32_t i = 0; i < h->nr_records; i++) {
@@ -178,12 +178,12 @@ static void print_snapshot(const struct part *file)
 
 		if (rec->type >= sizeof(printers) / sizeof(printers[0]) ||
 		    !printers[rec->type])
-			bad("a record of no known type");
+			bad("a record has an unknown type");
 		printers[rec->type](&part);
 		at += rec->size;
 	}
 	if (at != file->size)
-		bad("something follows the last record");
+		bad("there is data after the last record");
 }
 
 int main(int argc, char **argv)
@@ -199,10 +199,10 @@ int main(int argc, char **argv)
 	name = argv[1];
 	file = fopen(name, "rb");
 	if (!file)
-		bad("cannot be opened");
+		bad("cannot open");
 	part.size = fread(buf, 1, sizeof(buf), file);
 	if (ferror(file) || part.size == sizeof(buf))
-		bad("cannot be read");
+		bad("cannot read");
 	fclose(file);
 	print_snapshot(&part);
 	return 0;

@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The tests of sources other than a patched KVM: the module's coming and going,
-# what is refused, a locked-down kernel, no debugfs. Sourced by
-# scripts/check/checks/lab.
+# Tests of sources other than a patched KVM: loading and unloading the module,
+# refusals, a locked-down kernel, no debugfs. Sourced by scripts/check/checks/lab.
 
 nothing_lost()
 {
@@ -11,14 +10,14 @@ nothing_lost()
 		{ echo "$(<"$RUN/$1/lost") exits were lost"; return 1; }
 }
 
-# Attempts to enter the guest are not traced: no number, and no 0 either.
-closure_unavailable()
+# Attempts are not traced, so the accounting check is unavailable, not 0.
+accounting_unavailable()
 {
 	grep -q 'Operation not supported' "$RUN/$1/unaccounted" ||
 		{ cat "$RUN/$1/unaccounted"; return 1; }
 }
 
-# said STEP FILE TEXT: what a command said, and that it failed
+# said STEP FILE TEXT: the command failed and printed TEXT
 said()
 {
 	if grep -qF -- "$3" "$RUN/$1/$2" && ! grep -qx 'status 0' "$RUN/$1/$2"
@@ -30,7 +29,7 @@ said()
 	return 1
 }
 
-# Unloaded and loaded so often while the guest ran that it must have met it.
+# life_loads N: the module was reloaded at least N times, also while the guest ran
 life_loads()
 {
 	[ "$(<"$RUN/life/loads")" -ge "$1" ] ||
@@ -41,10 +40,10 @@ life_loads()
 		return 1
 	}
 	[ -s "$RUN/life/overlap" ] ||
-		{ echo "the guest had ended before"; return 1; }
+		{ echo "the guest ended too early"; return 1; }
 }
 
-# records STEP SOURCE: works, and has exactly guests.cfg's exits
+# records STEP SOURCE: the recording has exactly the exits in guests.cfg
 records()
 {
 	local counts=$RUN/$1/$2.counts
@@ -56,8 +55,8 @@ records()
 	expect_exits "$counts"
 }
 
-# refuses STEP SOURCE TEXT: one line that has TEXT, and no recording. The guest
-# is not started then.
+# refuses STEP SOURCE TEXT: record prints one line with TEXT and writes no
+# recording. It does not start the guest.
 refuses()
 {
 	local said=$RUN/$1/$2.said
@@ -68,7 +67,7 @@ refuses()
 	return 1
 }
 
-# lists STEP SOURCE TEXT: what "exitstat list" says of it
+# lists STEP SOURCE TEXT: "exitstat list" prints TEXT for the source
 lists()
 {
 	grep -qF -- "$3" "$RUN/$1/$2.list" && return
@@ -77,7 +76,7 @@ lists()
 	return 1
 }
 
-# KVM's numbers are sums of its own; that they come is what can be said.
+# KVM's own statistics cannot be compared exactly; check that there are some.
 recorded_by_qmp()
 {
 	local exits

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps two idle VMs open until it is killed, and says "held" once they are.
+ * Keep two idle VMs open until killed; print "held" once they are open.
  *
  * For lab svm with more than one CPU. QEMU's TCG before 8.1 may keep a stale
- * breakpoint when one CPU patches an instruction that another is just
- * translating, and L1 dies of "Oops: int3". KVM patches its own code when the
- * first of a kind comes and the last one goes: a VM (preempt notifiers), a
- * vCPU whose local APIC is disabled by software (any new one's, and KVM looks
- * again only a second later, when its guest runs), a vCPU without a local
- * APIC in the kernel. So L1 starts with one CPU, gets one of each for good,
- * and only then brings up the others. The vCPUs never run and add nothing to
- * any count: minivmm, which runs what it makes, is no substitute.
+ * breakpoint if one CPU patches an instruction while another translates it, and
+ * L1 crashes with "Oops: int3". KVM patches its own code when the first of a kind
+ * is created and the last one destroyed: a VM (preempt notifiers), a vCPU whose
+ * local APIC is disabled by software (as in every new vCPU, until KVM updates it
+ * one second later, while the guest runs), a vCPU without an in-kernel local APIC.
+ * Therefore L1 starts with one CPU, creates one of each, and then brings up the
+ * other CPUs. These vCPUs never run and are not counted; minivmm cannot be used,
+ * because it runs its vCPUs.
  */
 #include <err.h>
 #include <fcntl.h>

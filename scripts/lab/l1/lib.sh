@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# What jobs in L1 share: start the guests, set up the kernel's own count of
-# kvm_exit (the oracle), save what the checks compare. Sourced by a job as
-# /lab/lib.sh; busybox only.
+# Shared code of jobs in L1: start guests, set up the kernel's own histogram of
+# kvm_exit (the oracle), save the data that the judges compare. Sourced by jobs as
+# /lab/lib.sh; needs only busybox.
 
 # shellcheck disable=SC2034 # not every job uses all of them
 TRACING=/sys/kernel/tracing
@@ -22,18 +22,18 @@ fail()
 # load_module FILE [PARAMETER=VALUE...]
 load_module()
 {
-	insmod "$@" || fail "$1: cannot be loaded"
+	insmod "$@" || fail "$1: cannot load"
 }
 
 unload_module()
 {
-	rmmod "$1" || fail "$1: cannot be unloaded"
+	rmmod "$1" || fail "$1: cannot unload"
 }
 
-# The -cpu of a Linux guest. TCG delivers an interrupt that VMRUN injected a
-# second time, even where the guest has its interrupts off, if L1's next timer
-# is due before the guest's next VM exit (docs/lab.md). Without KVM's
-# paravirtual EOI that exit is near: the EOI, which comes first of all.
+# Print the -cpu of a Linux guest. TCG delivers an interrupt that VMRUN injected a
+# second time, even while the guest has interrupts off, if L1's next timer expires
+# before the guest's next VM exit (docs/lab.md). Without KVM's paravirtual EOI, the
+# handler's first EOI is that exit.
 linux_cpu()
 {
 	case $LAB in
@@ -42,21 +42,21 @@ linux_cpu()
 	esac
 }
 
-# Of a guest whose boot is as short as it can be: without what a kernel of
-# Debian's tests, checks and reads at its boot and no test looks at (random
-# numbers, ciphers, certificates, BTF, kprobes): more than half of it.
+# Kernel command line for the shortest boot: skips initialisation of Debian's kernel
+# that no test needs (random numbers, ciphers, certificates, BTF, kprobes), more than
+# half of the boot.
 GUEST_BRIEF='quiet cryptomgr.notests initcall_blacklist=jent_mod_init'
 GUEST_BRIEF="$GUEST_BRIEF,load_system_certificate_list,bpf_tcp_ca_kfunc_init"
 GUEST_BRIEF="$GUEST_BRIEF,bpf_dummy_struct_ops_init,init_kprobe_trace,trace_eval_init"
 
-# linux_guest [PREFIX...]: boot the Linux guest to its power-off, PREFIX before
-# the command (exitstat record ... --). GUEST_QUIET=quiet leaves out the
-# kernel's lines on the serial port, nine tenths of the exits.
+# linux_guest [PREFIX...]: boot the Linux guest until it powers off, with PREFIX
+# before the command (exitstat record ... --). GUEST_QUIET=quiet suppresses the
+# kernel's messages on the serial port, which cause nine tenths of the exits.
 #
-# nohz=off: TCG can lose the wakeup of an idle nested guest (docs/lab.md); with
-# a tick, another one follows.
+# nohz=off: TCG can lose the wakeup of an idle nested guest (docs/lab.md); the tick
+# wakes it again.
 #
-# GUEST_LIMIT: seconds of L1's time, after which the guest counts as dead.
+# GUEST_LIMIT: seconds of L1's time after which the guest is considered dead.
 GUEST_LIMIT=600
 GUEST_KERNEL=/guest/bzImage
 linux_guest()
@@ -67,12 +67,12 @@ linux_guest()
 		-nographic -nodefaults -serial stdio -no-reboot \
 		-kernel "$GUEST_KERNEL" -initrd /guest/initrd \
 		-append "$append" || rc=$?
-	# By timeout, not by what init heard from the host: the same fault.
+	# A timeout has the same cause as a deadlock that the host reports to init.
 	[ $rc != 137 ] || [ "$LAB" != svm ] || : >/tmp/guest-dead
 	return $rc
 }
 
-# What a step has to find as it was: which groups count, and the module.
+# Print the state that a retried step needs: the groups' switches.
 save_state()
 {
 	local group
@@ -82,8 +82,9 @@ save_state()
 	done
 }
 
-# restore_state FILE: from what save_state wrote. A group needs the ones before
-# it, so that they are switched off in the opposite order.
+# restore_state FILE: restore the state that save_state wrote, and load the module if
+# it is unloaded. A group depends on those before it, so they are switched off in
+# reverse order.
 restore_state()
 {
 	local group value
@@ -95,10 +96,10 @@ restore_state()
 	done <"$1"
 }
 
-# with_living_guest COMMAND...: a step, in a shell of its own, once more if a guest
-# in it died of the fault of TCG that docs/lab.md describes. init, which hears
-# that from the host, ends the guest and the step.
-with_living_guest()
+# retry_dead_guest COMMAND...: run a step in a subshell, and retry it if TCG's fault
+# (docs/lab.md) hit its guest. The host reports that to init, which kills the guest
+# and the step.
+retry_dead_guest()
 {
 	local try rc
 	save_state >/tmp/state
@@ -110,7 +111,7 @@ with_living_guest()
 		wait $! || rc=$?
 		rm -f /tmp/step
 		[ -e /tmp/guest-dead ] || return $rc
-		stage "once more ($try): $*"
+		stage "retry $try: $*"
 		killall -q -KILL qemu-system-x86_64
 		while pidof exitstat qemu-system-x86_64 >/dev/null; do
 			sleep 0.1
@@ -118,11 +119,11 @@ with_living_guest()
 		[ ! -s /tmp/step-dir ] || rm -rf "$(cat /tmp/step-dir)"
 		restore_state /tmp/state
 	done
-	fail "$*: the guest died each time"
+	fail "$*: the guest deadlocked in each attempt"
 }
 
-# A prefix of both guests: recorded by each of $SOURCES at the same time, in
-# $STEP/SOURCE.exitstat. The status is the guest's, but 1 for any other than 0.
+# A prefix for both guests: record them with each of $SOURCES at the same time, in
+# $STEP/SOURCE.exitstat.
 recorded()
 {
 	local source
@@ -133,8 +134,8 @@ recorded()
 	"$@" 2>"$STEP/record.log"
 }
 
-# micro_guest NAME [PREFIX...]: status 0 when the guest ran to its end and said
-# so. QEMU's status is the guest's code * 2 + 1; a triple fault ends it with 0.
+# micro_guest NAME [PREFIX...]: succeed if the guest completed. QEMU's status is
+# the guest's code * 2 + 1; after a triple fault it is 0.
 micro_guest()
 {
 	local name=$1 rc=0
@@ -146,7 +147,7 @@ micro_guest()
 	[ "$rc" = 1 ]
 }
 
-# oracle_key EVENT: what its histogram tells apart
+# oracle_key EVENT: print the keys of its histogram
 oracle_key()
 {
 	case $1 in
@@ -156,8 +157,7 @@ oracle_key()
 	esac
 }
 
-# oracle_start [EVENT...]: the kernel's histogram counts every such event from
-# here on, kvm_exit unless others are named.
+# oracle_start [EVENT...]: start an empty histogram of each event; default: kvm_exit
 oracle_start()
 {
 	local event
@@ -181,7 +181,7 @@ oracle_stop()
 		echo "!$(oracle_key "$event")" >"$KVM_EVENTS/$event/trigger"
 }
 
-# The kernel warns when an event goes with a histogram on it.
+# The kernel warns if an event with a histogram is removed.
 oracles_stop()
 {
 	local event
@@ -196,7 +196,7 @@ counting()
 	echo "$1" >$KES_SYSFS/count
 }
 
-# switch_groups VALUE GROUP...: in this order; the first refusal is the status
+# switch_groups VALUE GROUP...: switch them in this order; stop at the first refusal
 switch_groups()
 {
 	local value=$1 group
@@ -206,9 +206,9 @@ switch_groups()
 	done
 }
 
-# begin NAME: a step of a job starts, with an empty histogram. What belongs to
-# it goes to $STEP: hist, hist.returns, snapshot, vm (name of the last VM's
-# directory), text/ (that directory), total, unaccounted, lost and reasons (sysfs).
+# begin NAME: start a step of a job, with an empty histogram. Its data goes to $STEP:
+# hist, hist.returns, snapshot, vm (name of the last VM's directory), text/ (that
+# directory), total, unaccounted, lost and reasons (sysfs).
 begin()
 {
 	stage "$1"
@@ -225,7 +225,7 @@ save_snapshot()
 	cat $KES_DEBUGFS/snapshot >"$STEP/$1"
 }
 
-# The name of its directory in debugfs: NUMBER-PID
+# Print the name of the newest VM's directory in debugfs: NUMBER-PID
 newest_vm()
 {
 	find $KES_DEBUGFS/vms -mindepth 1 -maxdepth 1 -exec basename {} \; |
@@ -246,7 +246,7 @@ end()
 	(cd $KES_SYSFS/reasons && grep -v '^0$' -- * >"$STEP/reasons") || :
 }
 
-# start_guest QUIET [PREFIX...]: the Linux guest, beside what the step does
+# start_guest QUIET [PREFIX...]: boot the Linux guest in the background
 start_guest()
 {
 	local GUEST_QUIET=$1
@@ -255,7 +255,8 @@ start_guest()
 	GUEST_PID=$!
 }
 
-# finish_guest [STATUS]: $STEP/rc has its own, or the one given if that is 0
+# finish_guest [STATUS]: wait for the guest; $STEP/rc is its status, or STATUS if
+# that is 0
 finish_guest()
 {
 	local rc=${1:-0}
@@ -263,13 +264,13 @@ finish_guest()
 	echo "$rc" >"$STEP/rc"
 }
 
-# still_runs: $STEP/overlap says so of the guest
+# still_runs: create $STEP/overlap if the guest is still running
 still_runs()
 {
 	! kill -0 "$GUEST_PID" || echo yes >"$STEP/overlap"
 }
 
-# wait_for_exits N: since begin's snapshot
+# wait_for_exits N: wait for N exits since the step's beginning
 wait_for_exits()
 {
 	until [ "$(cat $KES_SYSFS/total)" -gt $((TOTAL + $1)) ]; do

@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The file system of L1: two cpio archives, which the kernel unpacks one over
-# the other. The root (busybox, QEMU, firmware; 55 MB) is made once and cached
-# by content; the job archive (kernel modules, exitstat, guests, job) is made
-# for each run. Not compressed: unpacking costs an emulated CPU more than the
-# emulator's firmware needs to load them (Bochs: 10 of 25 s). Sourced by
-# scripts/lab/lab.
+# Build the file system of L1: two cpio archives, which the kernel unpacks one over
+# the other. The root (busybox, QEMU, firmware; 55 MB) is cached by content; the job
+# archive (kernel modules, exitstat, guests, job) is built for each run. They are
+# not compressed: decompressing takes an emulated CPU longer than the firmware takes
+# to load them (Bochs: 10 of 25 s). Sourced by scripts/lab/lab.
 
 QEMU_BIN=/usr/bin/qemu-system-x86_64
 QEMU_FIRMWARE=(/usr/share/seabios/bios-256k.bin
@@ -17,15 +16,14 @@ BUSYBOX=/bin/busybox
 KVM_MODULES=(irqbypass kvm kvm-intel kvm-amd)
 L1_PROGRAMS=(hold-vm)
 
-# The shared libraries and the loader of a program, as paths.
+# Print the paths of a program's shared libraries and loader.
 libraries_of()
 {
 	ldd "$1" | sed -n 's/.*=> //; s/^[[:space:]]*\(\/[^ ]*\) (0x.*/\1/p'
 }
 
-# copy_program ROOT FILE: FILE becomes ROOT/usr/bin/NAME (QEMU finds its
-# firmware from there), its libraries keep their directories, which is where
-# the loader looks.
+# copy_program ROOT FILE: copy FILE to ROOT/usr/bin (QEMU finds its firmware relative
+# to it). Its libraries keep their directories, where the loader searches.
 copy_program()
 {
 	local root=$1 lib
@@ -72,23 +70,23 @@ root_image()
 		"$BUSYBOX" "$TOP/scripts/lab/machine/image.sh" \
 		"$TOP/scripts/lab/l1/init" "$TOP/scripts/lab/l1/stage" \
 		"${sources[@]/%/.c}")
-	# A package upgrade makes a new one; the old ones are 60 MB each.
+	# Each package upgrade makes a new entry; remove the old ones, 60 MB each.
 	find "$(cache_dir)" -maxdepth 1 -name 'lab-root-*' -mtime +7 \
 		-exec rm -rf {} +
 	printf '%s/root.cpio\n' "$(cache_entry lab-root "$key" build_root_image)"
 }
 
-# The bootable file of a kernel directory.
+# Print the bootable file in a kernel directory.
 find_kernel()
 {
 	local name
 	for name in bzImage vmlinuz; do
 		[ ! -s "$1/$name" ] || { printf '%s\n' "$1/$name"; return; }
 	done
-	die "$1: no bzImage and no vmlinuz (make one: scripts/build/kernel stock 6.12)"
+	die "$1: no bzImage and no vmlinuz (build one: scripts/build/kernel stock 6.12)"
 }
 
-# Modules lie beside the kernel, or packed in the modules tree of a stock one.
+# Modules are beside the kernel, or compressed in the tree of a stock kernel.
 copy_modules()
 {
 	local dest=$1 name file
@@ -111,7 +109,7 @@ build_guests()
 	rm -rf "$1/obj"
 }
 
-# The Linux guest boots the kernel which L1 runs: one kernel less to name.
+# The Linux guest boots the same kernel as L1.
 copy_guests()
 {
 	local dest=$1 key
@@ -122,7 +120,7 @@ copy_guests()
 	cp "$(find_kernel "$KERNEL")" "$dest/bzImage"
 }
 
-# exitstat without cairo and curses: L1 records, the host draws.
+# exitstat without cairo and curses: L1 only records.
 build_lab_tool()
 {
 	make -s -C "$TOP/tools/minivmm" O="$1/obj" >/dev/null

@@ -1,23 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The emulators: what starts L1 and what ends it. COM1 of L1 is the console,
-# COM2 the data channel; both are files in $WORK. COM3, with QEMU only, is what
-# the host tells L1 (monitor.sh). Sourced by scripts/lab/lab.
+# Start and stop the emulators. COM1 of L1 is the console, COM2 the data channel;
+# both are files in $WORK. COM3, with QEMU only, carries messages from the host to
+# L1 (monitor.sh). Sourced by scripts/lab/lab.
 #
-# Everything is started through setpriv, so that an emulator dies with its
-# parent even when that is killed by SIGKILL.
+# Emulators are started by setpriv, so an emulator is killed with its parent, even
+# if the parent is killed by SIGKILL.
 
-# The last two of the first two lines: checks of the timer and the TSC that a busy
-# host can fail. The rest: what the kernel tests or tries at its boot, and KVM does
-# not need: ciphers, random numbers, BPF's ways to replace TCP.
+# no_timer_check and tsc=reliable skip checks that fail on a busy host. The options
+# after them skip initialisation that KVM does not need: self-tests of ciphers,
+# random numbers, BPF's replacements for TCP.
 L1_APPEND='console=ttyS0 panic=-1 quiet mitigations=off'
 L1_APPEND+=' no_timer_check tsc=reliable'
 L1_APPEND+=' cryptomgr.notests initcall_blacklist=jent_mod_init'
 L1_APPEND+=',bpf_tcp_ca_kfunc_init,bpf_dummy_struct_ops_init'
 DIE_WITH_PARENT=(setpriv --pdeathsig KILL)
 
-# How a recording names the lab.
+# The name of the lab in recordings.
 lab_title()
 {
 	case $LAB in
@@ -33,7 +33,7 @@ need_packages()
 	[ "$LAB" != vmx ] || need_commands lab-vmx bochs-bin xorriso script
 }
 
-# start_emulator COMMAND...: disowned, or bash itself would say how it ended
+# start_emulator COMMAND...: disowned, since bash would otherwise report its end
 start_emulator()
 {
 	"${DIE_WITH_PARENT[@]}" "$@" >"$WORK/emulator.log" 2>&1 </dev/null &
@@ -41,8 +41,7 @@ start_emulator()
 	disown
 }
 
-# start_qemu ACCELERATION...: the kernel takes several archives as one initrd
-# when they simply follow each other.
+# start_qemu ACCELERATION...: the kernel accepts concatenated archives as one initrd.
 start_qemu()
 {
 	cat "$ROOT_IMAGE" "$WORK/job.cpio" >"$WORK/initrd"
@@ -73,9 +72,9 @@ bochs_iso()
 	rm -rf "$dir"
 }
 
-# error: every EPT violation is one, millions of lines. panic: makes the ACPI
-# power-off end the process. sync=none: the TSC counts instructions.
-# bochs_config DISPLAY
+# bochs_config DISPLAY. error=ignore, because every EPT violation is an error, which
+# makes millions of lines. panic=fatal, so that the ACPI power-off ends the process.
+# sync=none: the TSC counts instructions.
 bochs_config()
 {
 	cat <<-END
@@ -98,7 +97,7 @@ bochs_config()
 	END
 }
 
-# The terminal that Bochs's display opens for itself, once it has.
+# Print the pseudo-terminal of Bochs's display, once it is open.
 bochs_terminal()
 {
 	local pid fd
@@ -110,8 +109,8 @@ bochs_terminal()
 	done
 }
 
-# Bochs draws L1's screen on a pseudo-terminal of its own, which nobody reads:
-# after some minutes its buffer is full, and Bochs stands still. So read it.
+# Bochs draws L1's screen on its own pseudo-terminal. Without a reader, the buffer
+# is full after some minutes, and Bochs blocks.
 drain_screen()
 {
 	local terminal tries
@@ -125,8 +124,9 @@ drain_screen()
 	exec "${DIE_WITH_PARENT[@]}" cat "$terminal" >/dev/null 2>&1 </dev/null
 }
 
-# Ours (scripts/build/bochs), or Debian's, whose display wants a terminal:
-# script gives it one. The debugger in that waits for a command: c, continue.
+# Our own Bochs (scripts/build/bochs) if it is cached, or Debian's. The display of
+# Debian's needs a terminal, which script provides, and its debugger waits for a
+# command: c, continue.
 start_bochs()
 {
 	local own
@@ -146,9 +146,9 @@ start_bochs()
 	disown
 }
 
-# With one CPU, L1's clock counts instructions instead of following the host's:
-# on a loaded host, TCG otherwise loses wakeups of nested guests, which then
-# sleep for seconds or for ever. icount knows only one CPU at a time.
+# With one CPU, L1's clock counts instructions instead of following the host's
+# clock: otherwise, on a loaded host, TCG loses wakeups of nested guests, which then
+# sleep for seconds or for ever. icount supports only one CPU.
 start_machine()
 {
 	local tcg=(-accel "tcg,thread=multi")
@@ -157,7 +157,7 @@ start_machine()
 	STARTED=$SECONDS
 	: >"$WORK/console.log"
 	: >"$WORK/data"
-	# See scripts/lab/l1/hold-vm.c: L1's init starts the others.
+	# L1's init starts the other CPUs: see scripts/lab/l1/hold-vm.c.
 	[ "$LAB" != svm ] || L1_APPEND+=' maxcpus=1'
 	case $LAB in
 	svm) start_qemu "${tcg[@]}" -cpu EPYC,+svm,+npt ;;
@@ -171,7 +171,7 @@ machine_runs()
 	[ -n "$LAB_PID" ] && kill -0 "$LAB_PID" 2>/dev/null
 }
 
-# descendants_of PID: sets DESCENDANTS, the process and what it started
+# descendants_of PID: set DESCENDANTS to the process and its descendants
 descendants_of()
 {
 	local children queue=("$1")
@@ -185,7 +185,7 @@ descendants_of()
 	done
 }
 
-# Sets EMULATOR_TICKS: the CPU time of the emulator (100 a second).
+# Set EMULATOR_TICKS: the CPU time of the emulator, in 1/100 s.
 emulator_ticks()
 {
 	local pid stat fields
@@ -198,7 +198,7 @@ emulator_ticks()
 	done
 }
 
-# There is nothing in the emulator to save: the results are here already.
+# SIGKILL, because the results are on the host already.
 stop_machine()
 {
 	[ -n "$LAB_PID" ] || return 0

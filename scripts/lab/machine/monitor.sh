@@ -1,30 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Tells a slow L1 from a dead guest, through QEMU's monitor. Sourced by
+# Distinguish a slow L1 from a deadlocked guest, by QEMU's monitor. Sourced by
 # scripts/lab/lab; only for labs that QEMU emulates.
 #
-# Under TCG an inner guest can deadlock early in its boot (docs/lab.md): it
-# spins on a lock for ever with interrupts off. L1 lives, but its clock is so
-# slow meanwhile that limits in its own time come minutes late. So a vCPU is
-# called dead if it stays within DEAD_BYTES of one instruction with interrupts
-# off while the emulator uses DEAD_SECONDS of CPU time. A vCPU that waits for
-# a busy host uses no CPU time, and is left alone.
+# Under TCG an inner guest can deadlock early in its boot (docs/lab.md): it spins on
+# a lock for ever with interrupts off. L1 continues to run, but its clock becomes so
+# slow that its own time limits expire minutes late. Therefore a vCPU is considered
+# dead if it stays within DEAD_BYTES of one instruction with interrupts off while
+# the emulator uses DEAD_SECONDS of CPU time. A vCPU that waits for a busy host uses
+# no CPU time, and is not.
 #
-# L1 is told by the word "dead" on its third serial port (scripts/lab/l1/init), and
-# ends the guest. If the vCPU is still there after the same time again, L1
-# itself is dead, which ends the run.
+# The host writes "dead" to L1's third serial port (scripts/lab/l1/init), and L1 ends
+# the guest. If the vCPU still spins after the same time again, L1 itself is dead,
+# which ends the run.
 
 DEAD_BYTES=64
 DEAD_SECONDS=5
 DEAD_SAMPLES=6
 DEAD_COUNT=0
 
-# For each vCPU: the instruction, since how many ticks of the emulator's CPU
-# time it has been there, how often it was seen, whether L1 was told.
-declare -A SPIN_RIP=() SPIN_SINCE=() SPIN_SEEN=() SPIN_TOLD=()
+# For each vCPU: its instruction, the emulator's CPU time when it was first seen
+# there, how often it was seen, and whether it was reported to L1.
+declare -A SPIN_RIP=() SPIN_SINCE=() SPIN_SEEN=() SPIN_REPORTED=()
 
-# What start_qemu adds to the command line.
+# Set MONITOR, the options for QEMU's command line.
 monitor_options()
 {
 	mkfifo "$WORK"/{monitor,control}.{in,out}
@@ -35,7 +35,7 @@ monitor_options()
 		-device isa-serial,iobase=0x3e8,irq=5,chardev=control)
 }
 
-# Open for reading and writing, so that neither end waits for the other.
+# Open for reading and writing, because opening a FIFO waits for the other end.
 monitor_open()
 {
 	exec {MONITOR_IN}<>"$WORK/monitor.in"
@@ -43,8 +43,8 @@ monitor_open()
 	exec {CONTROL_IN}<>"$WORK/control.in"
 }
 
-# monitor_registers: what the monitor says of all vCPUs; nothing if it does not
-# answer. The second command marks the end of the answer to the first.
+# Print the registers of all vCPUs; fail if the monitor does not answer. The second
+# command marks the end of the answer to the first.
 monitor_registers()
 {
 	local line
@@ -59,7 +59,7 @@ monitor_registers()
 	return 1
 }
 
-# spins VCPU RIP RFL HLT TICKS: is it dead? Keeps what the next call needs.
+# spins VCPU RIP RFL HLT TICKS: succeed if the vCPU is dead; update its state.
 spins()
 {
 	local cpu=$1 rip=$((16#$2)) off=$((!(16#$3 & 0x200))) moved
@@ -67,7 +67,7 @@ spins()
 	if [ "$off" = 0 ] || [ "$4" = 1 ] || [ -z "${SPIN_RIP[$cpu]-}" ] ||
 		[ "${moved#-}" -ge "$DEAD_BYTES" ]; then
 		SPIN_RIP[$cpu]=$rip SPIN_SINCE[$cpu]=$5
-		SPIN_SEEN[$cpu]=0 SPIN_TOLD[$cpu]=''
+		SPIN_SEEN[$cpu]=0 SPIN_REPORTED[$cpu]=''
 		[ "$off" = 1 ] && [ "$4" = 0 ] || SPIN_RIP[$cpu]=''
 		return 1
 	fi
@@ -76,26 +76,26 @@ spins()
 		[ $(($5 - SPIN_SINCE[$cpu])) -ge $((DEAD_SECONDS * 100)) ]
 }
 
-# The vCPU is dead: tell L1, or if it was told already, give up on L1.
+# guest_died VCPU RIP TICKS: report it to L1; if it was reported before, L1 is dead.
 guest_died()
 {
 	local cpu=$1 rip=$2
-	if [ -n "${SPIN_TOLD[$cpu]}" ]; then
+	if [ -n "${SPIN_REPORTED[$cpu]}" ]; then
 		# shellcheck disable=SC2034 # for watch.sh
 		WATCH_STATE=dead
 		return
 	fi
 	DEAD_COUNT=$((DEAD_COUNT + 1))
 	cp "$WORK/registers" "$WORK/dead.$DEAD_COUNT"
-	# shellcheck disable=SC2153 # watch.sh has it
+	# shellcheck disable=SC2153 # set in watch.sh
 	warn "$LAB: a guest spins with interrupts off at $rip" \
-		"(stage '$WATCH_STAGE'): telling L1 to start it again"
+		"(stage '$WATCH_STAGE'); L1 restarts it"
 	sed -nE 's/^([ER](AX|SI|IP)|R8 |R12|CR0)/ &/p' "$WORK/registers" >&2
-	SPIN_TOLD[$cpu]=yes SPIN_SINCE[$cpu]=$3
+	SPIN_REPORTED[$cpu]=yes SPIN_SINCE[$cpu]=$3
 	echo dead >&"$CONTROL_IN"
 }
 
-# look_at_vcpu TICKS "CPU#N" LINE: the line with its RIP, RFL and HLT
+# look_at_vcpu TICKS "CPU#N" LINE: LINE has its RIP, RFL and HLT
 look_at_vcpu()
 {
 	local cpu rip flags halted

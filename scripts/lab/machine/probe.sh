@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Can this machine run the lab kvm? Decided by booting L1, because opening
-# /dev/kvm proves nothing: a host may offer it without VMX or SVM, and then
-# runs small guests but no Linux. Sourced by scripts/lab/lab.
+# Check whether this machine can run the lab kvm, by booting L1. Opening /dev/kvm is
+# not enough: a host may offer it without VMX or SVM, and then runs small guests but
+# not Linux. Sourced by scripts/lab/lab.
 
-# Prints "yes: ..." or exits 77 with the reason. The answer is kept until the
-# next boot of this machine.
+# Print "yes: ...", or exit with 77 and the reason. The answer is cached until this
+# machine's next boot.
 probe_kvm()
 {
 	local answer
@@ -25,7 +25,7 @@ probe_once()
 {
 	local kernel log rc=0
 	if ! [ -c /dev/kvm ] || ! [ -w /dev/kvm ]; then
-		echo "/dev/kvm: not there or not writable"
+		echo "/dev/kvm: not found or not writable"
 		return
 	fi
 	kernel=$("$TOP/scripts/build/kernel" stock 6.12)

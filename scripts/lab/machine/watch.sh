@@ -1,26 +1,25 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Watch a running L1 from its console, receive the results from the data
-# channel, and say what went wrong when they do not come. Sourced by
-# scripts/lab/lab.
+# Watch a running L1 by its console, receive the results from the data channel, and
+# report the reason if there are none. Sourced by scripts/lab/lab.
 #
 # The data channel carries one frame, nothing else:
 #   EXITSTAT-LAB 1 <bytes> <sha256>\n  <bytes of tar.gz>
 # Size and checksum are verified here; a short or damaged frame is an error.
 #
-# Lines that begin with "lab:stage " on the console are progress. The job's
-# own output is prefixed with "| " in L1, so that nothing which a guest prints
-# can pass for a line of L1's kernel.
+# Console lines that begin with "lab:stage " report progress. In L1, the job's output
+# is prefixed with "| ", so a guest's output cannot be mistaken for a message of L1's
+# kernel.
 
 WATCH_STATE='' WATCH_STAGE='booting' FRAME_BYTES='' FRAME_SHA=''
 CONSOLE_PARTIAL='' STAGE_SINCE=0 STAGE_TICKS=0 WATCH_TICKS=0
 
-# Limits are in seconds of the emulator's CPU time: a busy host makes L1 slow, and
-# a slow L1 is left alone. One that uses no CPU time has ten times as long.
+# Limits are in seconds of the emulator's CPU time, so a busy host, which makes L1
+# slow, does not exceed them. The limit in elapsed time is ten times as long.
 CLOCK_PER_LIMIT=10
 
-# One line on a terminal, rewritten; a line for each stage otherwise.
+# On a terminal one line is rewritten; otherwise each stage has a line.
 show_stage()
 {
 	WATCH_STAGE=$1 STAGE_SINCE=$SECONDS STAGE_TICKS=$WATCH_TICKS
@@ -47,7 +46,7 @@ console_line()
 	esac
 }
 
-# read fails on a line that is not complete yet: keep its beginning.
+# read fails on an incomplete line: keep its beginning.
 read_console()
 {
 	local line
@@ -58,7 +57,7 @@ read_console()
 	CONSOLE_PARTIAL+=$line
 }
 
-# True when all bytes that the frame's header announces are there.
+# Succeed if all bytes that the frame's header announces have arrived.
 frame_complete()
 {
 	local header size
@@ -90,14 +89,14 @@ unpack_frame()
 		[[ $(cat "$WORK/out/status") =~ ^[0-9]+$ ]]
 }
 
-# is_over LIMIT SECOND TICKS: since then
+# is_over LIMIT SECOND TICKS: LIMIT has passed since then
 is_over()
 {
 	[ $((WATCH_TICKS - $3)) -ge $(($1 * 100)) ] ||
 		[ $((SECONDS - $2)) -ge $(($1 * CLOCK_PER_LIMIT)) ]
 }
 
-# Looked at about once a second; sets WATCH_STATE if it has to end.
+# Called about once a second; sets WATCH_STATE if the run must end.
 check_progress()
 {
 	emulator_ticks
@@ -133,15 +132,15 @@ watch_machine()
 		fi
 		[ -z "$WATCH_STATE" ] || break
 		tick_stage
-		# Without a process, as L1 wants all of this CPU.
+		# Sleeps without a process, since L1 needs all of this CPU.
 		read -r -t 0.2 -u "$idle" || :
 	done
 	exec {CONSOLE_FD}<&- {idle}<&-
 	[ ! -t 2 ] || [ "$EXITSTAT_QUIET" = 1 ] || printf '\r\033[K' >&2
 }
 
-# Results and the console go to --out, whole, also after a failure; then with
-# what has come of the frame.
+# collect STATE: copy the results and the console to --out; after a failure, the
+# part of the frame that has arrived.
 collect()
 {
 	mkdir -p "$OUT"
@@ -155,8 +154,8 @@ collect()
 	find "$WORK" -maxdepth 1 -name 'dead.*' -exec cp -t "$OUT" {} +
 }
 
-# The emulator's complaints, without what TCG says about any CPU model. That
-# of Bochs is its screen.
+# Print the emulator's messages, without those of TCG about every CPU model. The
+# output of Bochs is its screen.
 emulator_says()
 {
 	[ "$LAB" != vmx ] || return 0
@@ -174,17 +173,17 @@ failure_of()
 	local seconds=$((SECONDS - STARTED))
 	case $1 in
 	panic) echo "L1 panicked after $seconds s: $WATCH_STAGE" ;;
-	failed) echo "L1 could not start the job: $WATCH_STAGE" ;;
-	damaged) echo "the results are damaged (checksum differs)" ;;
+	failed) echo "L1 cannot start the job: $WATCH_STAGE" ;;
+	damaged) echo "the results are damaged (the checksum differs)" ;;
 	timeout) echo "no results after $(time_since "$STARTED" 0) in stage" \
 			"'$WATCH_STAGE'" ;;
 	stalled) echo "no progress for" \
 			"$(time_since "$STAGE_SINCE" "$STAGE_TICKS") in stage" \
 			"'$WATCH_STAGE'" ;;
 	dead) echo "L1 spins with interrupts off in stage '$WATCH_STAGE'" ;;
-	no-virtualization) echo "L1 runs but has neither VMX nor SVM" ;;
+	no-virtualization) echo "L1 runs, but has neither VMX nor SVM" ;;
 	ended) if [ -n "$FRAME_BYTES" ]; then
-			echo "the results are cut short: $FRAME_GOT of" \
+			echo "the results are incomplete: $FRAME_GOT of" \
 				"$FRAME_BYTES bytes"
 		else
 			echo "L1 ended after $seconds s without results" \
@@ -193,7 +192,7 @@ failure_of()
 	esac
 }
 
-# tail_of TITLE: the end of a log on stdin, if there is anything in it.
+# tail_of TITLE: print the end of a log on stdin, unless it is empty.
 tail_of()
 {
 	local log

@@ -1,23 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# Measure one place where KVM runs: what an exit costs there, by kind, and the
-# same guests under minivmm, QEMU with KVM and QEMU with TCG. Sourced on this
-# machine by scripts/bench/guests and in L1 by its job; busybox is enough.
-# $BENCH is where the programs and images are, progress says what is being done,
-# $RESULTS is the file to write:
+# Measure one KVM: the cost of an exit, by kind, and the same guests under minivmm,
+# QEMU with KVM and QEMU with TCG. Sourced on this machine by scripts/bench/guests
+# and in L1 by its job; needs only busybox. $BENCH has the programs and images, the
+# function progress reports progress, and $RESULTS is the file to write:
 #
 #   tsc KHZ
 #   exit KIND EXITS RUNS MINIMUM MEDIAN SAME	ticks of the TSC, see exitloop.c
 #   exit KIND failed REASON...
-#   guest NAME VMM RUN ITERATIONS NS		what ITERATIONS took beyond one
+#   guest NAME VMM RUN ITERATIONS NS		time of ITERATIONS without the first
 #   guest NAME VMM failed REASON...
 #   setup VCPUS NS KB			minivmm's time until the guest runs, and size
 
 GUESTS='fibonacci matrix string'
 VMMS='minivmm qemu-kvm qemu-tcg'
 TRIES=5
-# Long enough for starting a VMM, which differs from run to run, not to matter.
+# Long enough that the varying start-up time of a VMM is negligible.
 TARGET_NS=${TARGET_NS:-500000000}
 MOST=1000000000
 
@@ -26,7 +25,7 @@ byte()
 	printf '\\%03o' $(($1 >> $2 & 255))
 }
 
-# image NAME SUFFIX ITERATIONS: a copy that does its work so often
+# image NAME SUFFIX ITERATIONS: copy the image and set its number of iterations
 image()
 {
 	cp "$BENCH/$1.$2" "$WORK/image.$2"
@@ -49,7 +48,7 @@ stopwatch()
 	timeout 120 "$BENCH/stopwatch" "$@" 2>"$WORK/error"
 }
 
-# take NAME VMM ITERATIONS: sets NS; 1 when the VMM could not
+# take NAME VMM ITERATIONS: set NS; fail if the VMM fails
 take()
 {
 	local rc=0
@@ -63,13 +62,13 @@ take()
 	*)
 		image "$1" rom "$3"
 		NS=$(qemu "${2#qemu-}") || rc=$?
-		# isa-debug-exit: status * 2 + 1, as is QEMU's own when it fails
+		# isa-debug-exit returns status * 2 + 1; 1 is also QEMU's own error
 		[ "$rc" = 1 ] && cmp -s "$WORK/console" "$BENCH/$1.out" ||
 			return 1 ;;
 	esac
 }
 
-# How many iterations take the time that is aimed at; sets COUNT.
+# Set COUNT to the number of iterations that take TARGET_NS.
 calibrate()
 {
 	local once
@@ -83,7 +82,7 @@ calibrate()
 	done
 }
 
-# A try of one VMM after the other, so that what disturbs meets all of them.
+# The VMMs take turns, so a disturbance affects all of them.
 measure_guest()
 {
 	local vmm try once
@@ -109,7 +108,8 @@ measure_guest()
 	done
 }
 
-# TCG takes a pending interrupt before HLT, not at it, and HLT waits for ever.
+# Under TCG a loop may hang: TCG takes a pending interrupt before HLT instead of at
+# it, and HLT then waits for ever.
 measure_exits()
 {
 	local kind line
@@ -139,7 +139,7 @@ measure_place()
 	local guest
 	WORK=$(mktemp -d)
 	echo "tsc $("$BENCH/exitloop" --tsc)" >"$RESULTS"
-	progress 'what an exit costs'
+	progress 'cost of an exit'
 	measure_exits
 	measure_setup
 	for guest in $GUESTS; do

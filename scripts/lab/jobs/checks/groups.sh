@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# The steps with time, histogram and detail switched on. Sourced by run.
+# The steps with the groups time, histogram and detail. Sourced by run.
 
 ROUNDS=10
 
-# All groups on over the whole life of a guest. Two snapshots while it runs:
-# what the clock says passed between them must be what the parts add up to.
+# All groups are on from a guest's start to its end. Two snapshots are taken while it
+# runs: the states must add up to the elapsed time between them.
 step_detail()
 {
-	switch_groups 1 time histogram detail || fail 'groups: cannot be switched'
+	switch_groups 1 time histogram detail || fail 'groups: cannot switch on'
 	begin detail
 	start_guest "$GUEST_BRIEF"
 	wait_for_exits 1000
@@ -19,11 +19,11 @@ step_detail()
 	still_runs
 	finish_guest
 	end
-	switch_groups 0 histogram time detail || fail 'groups: cannot be switched'
+	switch_groups 0 histogram time detail || fail 'groups: cannot switch off'
 }
 
-# flip VALUE GROUP...: each while the guest is stopped, wherever it happens to
-# be. In between it gets the CPU.
+# flip VALUE GROUP...: switch each while the guest is stopped at an arbitrary point.
+# In between it runs.
 flip()
 {
 	local value=$1 group
@@ -31,13 +31,13 @@ flip()
 	for group; do
 		kill -STOP "$QEMU" 2>/dev/null
 		switch_groups "$value" "$group" ||
-			fail "groups: $group cannot be switched"
+			fail "groups: cannot switch $group"
 		kill -CONT "$QEMU" 2>/dev/null
 		usleep 3000
 	done
 }
 
-# On in the only order allowed, off in another one.
+# On in the only valid order, off in another one.
 flip_once()
 {
 	flip 1 count time histogram detail
@@ -46,7 +46,7 @@ flip_once()
 	flip 0 detail time count
 }
 
-# As long as the guest runs, which began with counting on.
+# Flip while the guest runs, which started with counting on.
 flip_groups()
 {
 	local i=0

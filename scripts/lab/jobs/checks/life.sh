@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# The steps for kvm-exit-stats.ko only: it comes and goes before and after KVM,
-# before and after guests. Each leaves it loaded, and counting. Sourced by run.
+# The steps for kvm-exit-stats.ko only: load and unload it before and after KVM,
+# before and after guests. Each step leaves it loaded and counting. Sourced by run.
 
 LOADS=8
 
-# What a command says, and its status.
+# said FILE COMMAND...: save its output and its status in FILE
 said()
 {
 	local file=$1 rc=0
@@ -27,11 +27,12 @@ unload_kvm()
 	rmmod "$VENDOR" kvm
 }
 
-# Loaded before KVM, which then goes while the module counts, and comes back.
+# The module is loaded before KVM; KVM is unloaded while the module counts, and loaded
+# again.
 step_before_kvm()
 {
 	unload_module kvm_exit_stats
-	unload_kvm || fail 'kvm: cannot be unloaded'
+	unload_kvm || fail 'kvm: cannot unload'
 	load_module "$MODULE"
 	counting 1
 	load_kvm
@@ -45,9 +46,8 @@ step_before_kvm()
 	end
 }
 
-# Under a running guest: unloaded and loaded, again and again; and then another
-# guest's life is counted from its beginning to its end, the first one's from
-# now on.
+# The module is unloaded and loaded repeatedly while a guest runs. Then another guest
+# is counted from its start to its end, and the first one from now on.
 step_life()
 {
 	local rc=0 i=0
@@ -75,7 +75,7 @@ step_life()
 	end
 }
 
-# Modules that take KVM for another than it is (scripts/check/judges/checks.sh).
+# Modules built for another KVM (scripts/check/judges/checks.sh).
 step_misfits()
 {
 	local file name
@@ -91,7 +91,7 @@ step_misfits()
 	load_module "$MODULE"
 }
 
-# What is refused, and that a reader keeps the module.
+# A second load is refused, and an open file keeps the module loaded.
 step_refused()
 {
 	STEP=/out/refused

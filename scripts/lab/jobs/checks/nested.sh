@@ -1,18 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# The step nested: a guest in the inner guest. L2 is a Linux with KVM and
-# minivmm, whose own guest makes known numbers of exits; our KVM sees them as
-# exits of L2's guest ("l2" in its terms) and hands them to L2's KVM. Sourced
-# by run.
+# The step nested: a guest in the inner guest. The inner guest is a Linux with KVM
+# and minivmm, whose guest has known exits. L1's KVM counts these exits in context
+# "l2" and reflects them to the inner guest's KVM. Sourced by run.
 
 NESTED_COUNTS='97 89 83'
-# Seconds of L1's time: a guest that hangs must not cost the other steps.
+# Seconds of L1's time, so that a guest that hangs does not prevent other steps.
 NESTED_LIMIT=300
 [ "$LAB" != vmx ] || NESTED_LIMIT=120
 
-# The kernel unpacks archives that follow each other; the plain one comes
-# first, where it is aligned.
+# The kernel unpacks concatenated archives; the uncompressed one is first, where it
+# is aligned.
 nested_initrd()
 {
 	local root=/tmp/nested name

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# The step qmp: what an unchanged QEMU says of the statistics, through KVM's
-# statistics file descriptor. QMP goes over a pair of pipes, since busybox has
-# nothing that talks to a socket. Sourced by run.
+# The step qmp: the statistics that an unmodified QEMU reads from KVM's statistics
+# file descriptor. QMP uses a pair of pipes, because busybox has no program for
+# sockets. Sourced by run.
 
-# Line by line until the answer; events in between are skipped.
+# Read lines until the answer; skip events.
 qmp_answer()
 {
 	local line
@@ -25,7 +25,7 @@ qmp()
 	qmp_answer
 }
 
-# Stopped, so that QEMU's numbers and the snapshot are of the same moment.
+# The guest is stopped, so QEMU's numbers and the snapshot show the same state.
 qmp_talk()
 {
 	qmp '{"execute":"qmp_capabilities"}'
@@ -53,7 +53,7 @@ step_qmp()
 	end
 }
 
-# A prefix of linux_guest.
+# A prefix for linux_guest.
 qemu_with_qmp()
 {
 	"$@" -chardev pipe,id=qmp,path=/tmp/qmp -qmp chardev:qmp

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# The steps in which not every source can count: a locked-down kernel, no
-# debugfs. Each source is asked for by name, then for the best that works; what
-# it says and what it records is kept. Sourced by run.
+# The steps in which not every source can count: a locked-down kernel, no debugfs.
+# Each source is chosen by name, then the best one is chosen automatically; the
+# messages and recordings are saved. Sourced by run.
 
 ALL_SOURCES='patched module bpf kvm-stats auto'
 
-# try_sources NAME: with counting on, if there is a switch
+# try_sources NAME: counting is on, if there is a switch
 try_sources()
 {
 	local source rc
@@ -33,14 +33,13 @@ step_no_debugfs()
 	mount -t debugfs debugfs /sys/kernel/debug
 }
 
-# A prefix of linux_guest.
+# A prefix for linux_guest.
 recorded_by_qmp()
 {
 	recorded "$@" -qmp unix:/tmp/qmp.socket,server=on,wait=off
 }
 
-# KVM's own statistics are in debugfs files that lockdown refuses, but QEMU may
-# read its own VM's.
+# Lockdown refuses KVM's statistics in debugfs, but QEMU can read its own VM's.
 try_qmp()
 {
 	# shellcheck disable=SC2034 # for recorded()
@@ -50,8 +49,8 @@ try_qmp()
 	GUEST_QUIET=$GUEST_BRIEF linux_guest recorded_by_qmp >"$STEP/guest.log" || :
 }
 
-# Locked down at the boot, or now, and for good: the last step. The module is
-# not signed with a key that this kernel knows.
+# Lock the kernel down, unless it was booted so. This cannot be undone, so it is the
+# last step. The module is not signed with a key of this kernel.
 step_lockdown()
 {
 	local level=/sys/kernel/security/lockdown
@@ -67,7 +66,7 @@ step_lockdown()
 	[ -d "$KES_SYSFS" ] || try_qmp
 }
 
-# A patched KVM counts better itself.
+# With a patched KVM, the module must refuse to load.
 step_declined()
 {
 	STEP=/out/declined

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# libvirt in L1: mounts the Debian that tools/guestbench/image/debian.sh made,
-# with L1's files at the same places in it, and starts its libvirtd. There is
-# no systemd, bus, cgroup, udev or policy. Sourced by run.
+# Run libvirt in L1: mount the Debian that tools/guestbench/image/debian.sh built,
+# with L1's files at the same paths, and start its libvirtd. There is no systemd,
+# bus, cgroup, udev or policy. Sourced by run.
 
 LIBVIRT_ROOT=/libvirt
 
@@ -36,11 +36,11 @@ libvirt_config()
 	END
 }
 
-# What a user of L1 would have: virsh.
+# Start libvirtd, and provide virsh.
 libvirt_start()
 {
 	local tries=0
-	libvirt_mount || fail "libvirt's Debian: not mounted"
+	libvirt_mount || fail "libvirt's Debian: cannot mount"
 	libvirt_config >$LIBVIRT_ROOT/etc/libvirt/qemu.conf
 	printf '#!/bin/sh\nexec chroot %s virsh "$@"\n' $LIBVIRT_ROOT \
 		>/usr/bin/virsh

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=dash
 #
-# What both stress jobs do to guests and files. Sourced by run and run-module.
-# shellcheck disable=SC2034 # not everything is used here
+# The actions of both stress jobs on guests and files. Sourced by run and run-module.
+# shellcheck disable=SC2034 # not every job uses all of them
 
 # shellcheck source=scripts/lab/l1/lib.sh
 . /lab/lib.sh
@@ -14,7 +14,7 @@ uptime_s()
 	cut -d. -f1 /proc/uptime
 }
 
-# repeat NAME COMMAND...: until the time is over; /out/NAME has how often
+# repeat NAME COMMAND...: repeat until the time is over; /out/NAME gets the count
 repeat()
 {
 	local name=$1 n=0
@@ -26,7 +26,7 @@ repeat()
 	echo $n >"/out/$name"
 }
 
-# a_guest VCPUS CPUIDS OUTS INS: each vCPU returns for exactly this port IO
+# a_guest VCPUS CPUIDS OUTS INS: each vCPU returns for exactly this port I/O
 a_guest()
 {
 	local said io=$(($3 + $4 + 1))
@@ -37,19 +37,19 @@ a_guest()
 	return 1
 }
 
-# endless_guest VCPUS: one that makes exits until it is killed
+# endless_guest VCPUS: a guest that causes exits until it is killed
 endless_guest()
 {
 	exec minivmm --vcpus "$1" --append '101 53 47 0' /guest/mix
 }
 
-# Short lives, more of them than dead VMs are kept.
+# Short-lived guests, more than the number of destroyed VMs that are kept.
 a_life()
 {
 	a_guest $(($1 % 3 + 1)) 23 11 7
 }
 
-# Killed in the middle, vCPUs wherever they are; more of them than CPUs.
+# Kill a guest at an arbitrary point; it may have more vCPUs than there are CPUs.
 a_storm()
 {
 	endless_guest $(($1 % 7 + 2)) &
@@ -58,7 +58,7 @@ a_storm()
 	wait $! 2>/dev/null
 }
 
-# Many orders: what is refused is part of it.
+# Switch groups in many orders, including invalid ones.
 a_flip()
 {
 	local group
@@ -71,7 +71,7 @@ a_flip()
 	echo $((($1 + $1 / 3) % 5 > 1)) 2>/dev/null >"$KES_SYSFS/$group" || :
 }
 
-# The snapshot most often: it has most to walk.
+# Read files; most often the snapshot, which walks the most data.
 a_read()
 {
 	cat $KES_DEBUGFS/snapshot $KES_DEBUGFS/summary >/dev/null
@@ -82,7 +82,7 @@ a_read()
 			$KES_SYSFS/reasons/* >/dev/null
 }
 
-# Objects have to be 5 s old before they count as leaked.
+# kmemleak reports only objects that are at least 5 s old.
 scan_for_leaks()
 {
 	sleep 6
