@@ -1,24 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What every check begins with: the shared helpers, the TAP library, and the tests
-# that many of them make: rows of a table, what a command says, that it finds
-# nothing. Sourced.
+# Shared code of all checks: helpers, the TAP library, and common tests: rows of a
+# table, a command's messages, a search without findings. Sourced.
 
 # shellcheck source=scripts/lib/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../lib/lib.sh"
 # shellcheck source=scripts/check/lib/tap.sh
 . "$TOP/scripts/check/lib/tap.sh"
 
-# Rows of standard input without empty ones and blanks beside "|"
+# Copy the rows on stdin, without empty ones and blanks beside "|".
 table_rows()
 {
 	sed -E '/^$/d; s/[[:blank:]]*[|][[:blank:]]*/|/g'
 }
 
-# check_rows COMMAND...: a test for each line "NAME | ARGUMENT | ..." of standard
-# input, which is COMMAND with these arguments; blanks beside "|" do not count. After an
-# empty one at the end stands another "|".
+# check_rows COMMAND...: a test for each line "NAME | ARGUMENT | ..." on stdin, which
+# runs COMMAND with these arguments. Blanks beside "|" are ignored. An empty last
+# argument needs another "|" after it.
 check_rows()
 {
 	local row words rows
@@ -29,8 +28,8 @@ check_rows()
 	done
 }
 
-# try COMMAND...: set RC, what it ends with, and SAID, all that it prints. No
-# condition, which would switch errexit off inside of it.
+# try COMMAND...: set RC to its status and SAID to its output, stderr included. Not
+# run in a condition, which would switch errexit off inside.
 try()
 {
 	set +e
@@ -39,8 +38,8 @@ try()
 	set -e
 }
 
-# says STATUS TEXT COMMAND...: it ends with STATUS, and all that it prints is one
-# line, which has TEXT
+# says STATUS TEXT COMMAND...: it exits with STATUS and prints exactly one line,
+# which contains TEXT
 says()
 {
 	try "${@:3}"
@@ -49,7 +48,7 @@ says()
 	[[ $SAID = *"$2"* && $SAID != *$'\n'* ]]
 }
 
-# fake NAME COMMAND: a program in $WORK/bin, for where that is first in PATH
+# fake NAME COMMAND: create a program in $WORK/bin, for a PATH that begins with it
 fake()
 {
 	mkdir -p "$WORK/bin"
@@ -57,7 +56,7 @@ fake()
 	chmod +x "$WORK/bin/$1"
 }
 
-# finds_nothing COMMAND...: it succeeds, and has nothing to complain of
+# finds_nothing COMMAND...: it succeeds and prints nothing
 finds_nothing()
 {
 	local complaints

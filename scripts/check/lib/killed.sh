@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What is left of a program that is killed. Sourced by tests of scripts.
+# Check that a killed program leaves no processes. Sourced by tests of scripts.
 
-# A process whose command line nothing else has.
+# A process with a unique command line.
 SLEEPER="sleep 86$$"
 
 sleeper_runs()
@@ -11,8 +11,8 @@ sleeper_runs()
 	pgrep -f -- "^$SLEEPER\$" >/dev/null
 }
 
-# takes_sleeper SIGNAL COMMAND...: COMMAND starts SLEEPER; when it is ended by
-# SIGNAL, that ends, too.
+# takes_sleeper SIGNAL COMMAND...: COMMAND starts SLEEPER; after COMMAND is killed by
+# SIGNAL, SLEEPER ends, too.
 takes_sleeper()
 {
 	local pid

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# A guest of known numbers on this machine's own KVM: guests/mix.c under minivmm,
-# in ring 3, which every KVM executes. Sourced by the checks host and metrics.
+# A guest with known exits on this machine's KVM: guests/mix.c under minivmm, in
+# ring 3, which every KVM executes. Sourced by the checks host and metrics.
 
-# make_mix DIR NAME: build the guest, and copy minivmm to NAME, so that its events
-# and metrics can be told apart from those of other VMs on this machine
+# make_mix DIR NAME: build the guest, and copy minivmm to NAME, which distinguishes
+# its events and metrics from those of other VMs on this machine
 make_mix()
 {
 	mkdir -p "$TOP/out"
@@ -17,7 +17,7 @@ make_mix()
 }
 
 # saw_io FILE VCPUS N: minivmm's --stats=json in FILE has VCPUS vCPUs, each with N
-# returns for port IO and no others
+# returns for port I/O and no others
 saw_io()
 {
 	local vcpus

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Programs of tests side by side, by prove. Sourced by scripts/check/check.
+# Run test programs in parallel, by prove. Sourced by scripts/check/check.
 
-# A run that is killed takes with it what it started.
+# The programs end with the runner.
 WITH_PARENT=(setpriv --pdeathsig TERM)
 
-# prove_programs JOBS: those of $CHECK_LIST. prove shows one line per program when
-# it ends, and what is said meanwhile. Once a program has written to prove's pipe
-# for standard error, prove waits for its next line of TAP and starts no other
-# program: what is said goes past it, by CHECK_STDERR.
+# prove_programs JOBS: run the programs of $CHECK_LIST. prove prints one line per
+# finished program. After a program has written to prove's pipe for stderr, prove
+# waits for its next line of TAP and starts no other program; therefore messages
+# bypass that pipe, by CHECK_STDERR.
 prove_programs()
 {
 	local names

@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What scripts/check/check says in the end: failed tests with what they printed,
-# skipped ones with the reason, times, and the sum. Works on the files that
-# check/lib/one left in $CHECK_RESULTS/tap. Sourced by scripts/check/check.
+# The summary of scripts/check/check: failed tests with their output, skipped tests
+# with the reason, times, and the sums. Reads the files that check/lib/one wrote to
+# $CHECK_RESULTS/tap. Sourced by scripts/check/check.
 
 SLOWEST=10
 
-# tap_of NAME: the beginning of the names of a program's files
+# tap_of NAME: print the path of a program's files, without the suffix
 tap_of()
 {
 	printf '%s\n' "$CHECK_RESULTS/tap/${1//\//-}"
@@ -18,8 +18,8 @@ program_names()
 	cut -f1 "$CHECK_LIST"
 }
 
-# judge NAME: the program's "PASSED FAILED SKIPPED". Fewer or more tests than
-# planned are one more failure; a program skipped whole is one skipped test.
+# judge NAME: print the program's "PASSED FAILED SKIPPED". Fewer or more tests than
+# planned are one more failure; a program that is skipped is one skipped test.
 judge()
 {
 	local tap
@@ -38,7 +38,7 @@ judge()
 	}' "$tap"
 }
 
-# A failed test and the comments that follow it.
+# failures_of NAME: print its failed tests, each with the comments after it
 failures_of()
 {
 	local tap
@@ -47,11 +47,11 @@ failures_of()
 	/^not ok/ { show = 1; seen = 1; print name ": " $0; next }
 	/^#/ { if (show && lines++ < 60) print "    " $0; next }
 	{ show = lines = 0 }
-	END { if (!seen) print name ": not ok - the plan of tests was not kept" }
-	' "$tap" 2>/dev/null || echo "$1: not ok - it printed nothing"
+	END { if (!seen) print name ": not ok - fewer or more tests than planned" }
+	' "$tap" 2>/dev/null || echo "$1: not ok - no output"
 }
 
-# skipped_of NAME: "TEST<tab>REASON" of each skipped test
+# skipped_of NAME: print "TEST<tab>REASON" for each skipped test
 skipped_of()
 {
 	sed -nE -e "s,^ok [0-9]+ - (.*) # (SKIP|skip) ,\1\t,p" \
@@ -59,8 +59,8 @@ skipped_of()
 		"$(tap_of "$1").tap" 2>/dev/null || :
 }
 
-# Tests of a program that were skipped for the same reason are one line of the
-# summary: the first's name, how many more, why.
+# Tests of a program that were skipped for the same reason share one line: the
+# first one's name, the number of others, the reason.
 skips_by_reason()
 {
 	local name
@@ -78,8 +78,8 @@ skips_by_reason()
 	done < <(program_names)
 }
 
-# skips_too_much NAME: a lab of which nothing failed skips only what cannot be had,
-# or was not built.
+# skips_too_much NAME: a lab without failures has skipped a test for another reason
+# than a product that is not available or was not built.
 skips_too_much()
 {
 	! grep -q '^not ok' "$(tap_of "$1").tap" || return 1
@@ -87,7 +87,7 @@ skips_too_much()
 	svm/* | vmx/*) ;;
 	*) return 1 ;;
 	esac
-	skipped_of "$1" | grep -v $'\tneeds \\|cannot be had' | grep -q .
+	skipped_of "$1" | grep -v $'\tneeds \\|not available' | grep -q .
 }
 
 count_all()
@@ -107,7 +107,8 @@ count_all()
 	done < <(program_names)
 }
 
-# Programs, tests and seconds of each tier; a tier's programs run beside others.
+# Programs, tests and seconds of each tier. Programs run in parallel, so the
+# seconds exceed the elapsed time.
 times_by_tier()
 {
 	local name
@@ -142,15 +143,15 @@ summary()
 	times_by_tier
 	printf '\n'
 	slowest_tests
-	printf '\nin all %d s, on %d CPUs\n' "$SECONDS" "$(nproc)"
-	# Once more, without what they printed: the end is often all that is seen.
+	printf '\ntotal: %d s, on %d CPUs\n' "$SECONDS" "$(nproc)"
+	# Repeated without output, since often only the end is read.
 	printf '%s' "$FAILED_NAMES" | sed '/^$/d; s/^/failed: /' | head -20
 	echo "$PASSED passed, $FAILED failed, $SKIPPED skipped" |
 		tee "$CHECK_RESULTS/summary"
 	[ "$FAILED" = 0 ]
 }
 
-# summary_of_one TEXT: what had to come first failed
+# summary_of_one TEXT: the summary if the build failed
 summary_of_one()
 {
 	printf 'not ok - %s\n0 passed, 1 failed, 0 skipped\n' "$1" |

@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# The TAP library of all shell tests. A program of tests sources it, calls
-# check once per test, product for what it needs built first, and done_testing
-# at its end. It owns the numbering and the plan; it compares nothing itself.
+# The TAP library of all shell tests. A test program sources it, calls check once
+# per test, product for each product that must be built first, and done_testing at
+# the end. It owns the numbering and the plan.
 #
-# TAP_PREFIX, when set, goes before each test's name. CHECK_STEPS, set by
-# scripts/check/check, is a directory where products are kept during one run, so
-# that a product that fails is reported once.
+# TAP_PREFIX is printed before each test's name. CHECK_STEPS, set by
+# scripts/check/check, is a directory where products are kept during one run, so a
+# failed product is reported once.
 
 TAP_PREFIX=
 TAP_NR=0
 TAP_FAILED=0
 
-# A file without a name, open for reading and writing as descriptor $1.
+# tap_open FD: open a file without a name for reading and writing.
 tap_open()
 {
 	local file
@@ -22,19 +22,19 @@ tap_open()
 	rm -f "$file"
 }
 
-# What the test prints, and the commands that it runs.
+# A test's output, and the trace of its commands.
 tap_open 18
 tap_open 19
 TAP_LOG=/proc/self/fd/18
 TAP_TRACE=/proc/self/fd/19
 
-# Comments of TAP, and no more than anybody reads.
+# Print the last 200 lines as TAP comments.
 tap_comment()
 {
 	tail -n 200 | sed 's/^/# /'
 }
 
-# result STATUS NAME: one line of TAP
+# result STATUS NAME: print a line of TAP
 result()
 {
 	TAP_NR=$((TAP_NR + 1))
@@ -46,9 +46,9 @@ result()
 	fi
 }
 
-# check NAME COMMAND...: the test passes if COMMAND succeeds. It runs in a shell
-# of its own with errexit on, which is why "if" and "||" are not used: they
-# switch errexit off inside. A failed test shows its last commands and output.
+# check NAME COMMAND...: the test passes if COMMAND succeeds. It runs in a subshell
+# with errexit on; "if" and "||" would switch errexit off inside. A failed test
+# shows its last commands and its output.
 check()
 {
 	local name=$1 status
@@ -77,27 +77,27 @@ skip()
 	echo "ok $TAP_NR - $TAP_PREFIX$1 # SKIP $2"
 }
 
-# The plan comes last: without it, the program did not come to its end.
+# The plan comes last, so its absence shows that the program ended early.
 done_testing()
 {
 	echo "1..$TAP_NR"
 	[ "$TAP_FAILED" = 0 ]
 }
 
-# skip_rest REASON: end the program; nothing that follows can run
+# skip_rest REASON: skip the remaining tests and exit
 skip_rest()
 {
 	if [ "$TAP_NR" = 0 ]; then
 		echo "1..0 # SKIP $1"
 		exit 0
 	fi
-	skip "the tests that follow" "$1"
+	skip "the remaining tests" "$1"
 	done_testing
 	exit
 }
 
-# product_make FILE COMMAND...: FILE.out is what it prints, FILE.err what it says
-# (also shown at once), FILE.status its status, FILE.by who made it.
+# product_make FILE COMMAND...: save its stdout in FILE.out, its stderr in FILE.err
+# (also shown at once), its status in FILE.status and this program's name in FILE.by.
 product_make()
 {
 	local file=$1 status=0
@@ -107,12 +107,12 @@ product_make()
 	echo "$status" >"$file.status"
 }
 
-# product VARIABLE COMMAND...: set VARIABLE to the last line that COMMAND
-# prints, the place of something that this program builds on. Status 77 means
-# that it cannot be had here: the program's tests are skipped, with the reason.
-# COMMAND is a program: errexit is off in it. Any other failure is reported by
-# the program that met it, as one failed test; the programs that need the same
-# product are skipped.
+# product VARIABLE COMMAND...: set VARIABLE to the last line of COMMAND's output, the
+# path of a product that this program needs. Status 77 means that it is not
+# available here: the program's tests are skipped, with the reason. Any other
+# failure is reported as one failed test by the first program that needs the
+# product; the other programs are skipped. COMMAND is a program, not a function:
+# errexit is off.
 product()
 {
 	local variable=$1 title file fd tmp='' made=no status reason
@@ -142,7 +142,7 @@ product()
 	case $status in
 	0) ;;
 	failed) exit 1 ;;
-	77) skip_rest "cannot be had: $reason" ;;
+	77) skip_rest "not available: $reason" ;;
 	*) skip_rest "needs $title" ;;
 	esac
 }
