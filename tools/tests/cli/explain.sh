@@ -21,8 +21,8 @@ page_has_all() {
 
 page_reads_well() {
 	# references are looked up by scripts/check/checks/style
-	mandoc -T lint -W style page.7 >lint || :
-	grep -v 'referenced manual not found\|mandoc.db lacks' lint >faults || :
+	mandoc -T lint -W style page.7 >complaints || :
+	grep -v 'referenced manual not found\|mandoc.db lacks' complaints >faults || :
 	cat faults
 	[ ! -s faults ]
 	mandoc -T ascii page.7 | sed 's|.\x08||g' >text
