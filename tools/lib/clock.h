@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Clocks, in nanoseconds; and the clock as a struct, for what a test runs with
- * a clock of its own.
+ * Clocks in nanoseconds; and a struct of clocks, so that tests can replace them.
  */
 #ifndef EXITSTAT_CLOCK_H
 #define EXITSTAT_CLOCK_H
@@ -10,7 +9,7 @@
 #include <time.h>
 
 uint64_t clock_ns(clockid_t id);
-/* CLOCK_MONOTONIC: what the kernel's own time stamps are of. */
+/* CLOCK_MONOTONIC, the clock of the kernel's timestamps. */
 uint64_t mono_ns(void);
 
 struct clock {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements kvm-exits.h: the numbers of include/uapi/linux/kvm.h that x86
- * has. Written out, as a machine's own header may be older than its kernel.
+ * Implements kvm-exits.h: the numbers in include/uapi/linux/kvm.h that x86 uses. They
+ * are listed here because a machine's header may be older than its kernel.
  */
 #include <stddef.h>
 

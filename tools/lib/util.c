@@ -2,7 +2,7 @@
 /*
  * Implements util.h: checked numbers, text for people, growing arrays.
  *
- * Owns the only parser of numbers that come from a user. Does no I/O.
+ * Has the only parser of numbers from users. Does no I/O.
  */
 #include <ctype.h>
 #include <err.h>
@@ -142,7 +142,7 @@ size_t vec_merge(void *data, size_t n, size_t size,
 	return (size_t)(to - (char *)data) / size + 1;
 }
 
-/* Digits only: strtoull alone would take blanks, signs and "12abc". */
+/* Digits only: strtoull alone accepts blanks, signs and "12abc". */
 static int parse_prefix(const char *s, const char **end, uint64_t *out)
 {
 	int base = 10;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A table of a recording as CSV. A field that the source does not fill is
- * empty. Text is quoted as RFC 4180 says where it has to be.
+ * Writes a table of a recording as CSV. Unavailable fields are empty. Text is quoted
+ * according to RFC 4180 if necessary.
  */
 #include <inttypes.h>
 #include <string.h>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A recording as JSON: what it says about itself, then every table as a list
- * with an object per row. A field that the source does not fill is null, and so
- * is a table that nobody recorded.
+ * Writes a recording as JSON: its metadata, then every table as a list with an object
+ * per row. Unavailable fields are null, and so are tables that were not recorded.
  *
- * The rows are written one by one, as a recording may be larger than memory.
+ * Rows are written one by one, because a recording may be larger than memory.
  */
 
 #include "recording/json.h"
@@ -89,7 +88,7 @@ static void put_row(void *arg, const struct export_row *row)
 	put(c->out, o);
 }
 
-/* Keys have no "-" in them, which would be minus to many a program. */
+/* Keys have no "-", which many languages read as minus. */
 static void put_key(FILE *out, const char *name)
 {
 	fputs(",\n\"", out);

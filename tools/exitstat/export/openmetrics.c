@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What a recording counted from its beginning to its end, as exitstat serve
- * would have told it at the end: the same metrics, with that time.
+ * Writes the totals of a recording as exitstat serve would have exported them at its
+ * end: the same metrics, with that timestamp.
  */
 #include <inttypes.h>
 #include <stdlib.h>
@@ -14,11 +14,11 @@
 struct totals {
 	struct meter meter;
 	const struct recording *r;
-	struct meter_account **accounts;	/* index: recording.vms */
-	size_t *keys;				/* index: recording.reasons */
+	struct meter_account **accounts;	/* by index of recording.vms */
+	size_t *keys;				/* by index of recording.reasons */
 };
 
-/* A recording's text is not trusted: it is cut where a label ends. */
+/* Text from a recording is not trusted: truncate it to the length of a label. */
 static void open_accounts(struct totals *t)
 {
 	const struct recording *r = t->r;
@@ -105,7 +105,7 @@ static int add_all(struct totals *t, struct recording *r, struct errbuf *err)
 	return rc;
 }
 
-/* The wall clock at the last sample; 0 if the recording does not say. */
+/* The wall clock at the last sample; 0 if unknown. */
 static uint64_t end_wall_ns(const struct recording *r)
 {
 	uint64_t start_ns = rec_get_u64(r, "start_wall_ns");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A recording as an SQLite database in which every number of a sample is a row,
- * with the totals and views that the recording has (exitstat-recording(5)).
+ * Writes a recording as an SQLite database with a row for every number of a sample, and
+ * with the totals and views of the recording (exitstat-recording(5)).
  *
- * What is written has been checked by the reader, ids from 1 on as in the file.
+ * The reader has checked everything; ids start at 1, as in the recording.
  */
 #include <string.h>
 
@@ -17,11 +17,11 @@ struct pass {
 	enum pack_kind kind;
 	export_progress_fn progress;
 	void *arg;
-	size_t sample;		/* of the last row */
+	size_t sample;		/* sample of the last row */
 	struct errbuf *err;
 };
 
-/* ---- what has rows in a recording, too ---- */
+/* ---- plain rows ---- */
 
 static int put_table(const struct pass *p, enum rec_table table)
 {
@@ -36,7 +36,7 @@ static int put_table(const struct pass *p, enum rec_table table)
 	return rc;
 }
 
-/* Indices as ids again. */
+/* Convert indices back to ids. */
 static void put_ids(const struct pass *p, int64_t *n)
 {
 	for (int i = 0; i < PACK_MAX_NUMBERS; i++)

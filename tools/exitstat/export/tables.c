@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements export.h: what the rows of each table are, from the numbers that
- * the recording has. Knows nothing of formats.
+ * Implements export.h: makes the rows of each table from the numbers of the recording.
+ * Independent of formats.
  */
 #include <errno.h>
 #include <linux/types.h>
@@ -27,7 +27,7 @@ static void put_number(struct export_row *row, int64_t n)
 	row->v[row->nr++] = (struct export_value) { EXPORT_NUMBER, n, NULL };
 }
 
-/* -1 is what the recording has no number for. */
+/* -1 means unavailable. */
 static void put_count(struct export_row *row, int64_t n)
 {
 	if (n < 0)
@@ -44,7 +44,7 @@ static void put_text(struct export_row *row, const char *text)
 		put_none(row);
 }
 
-/* The numbers n[from] to n[to - 1] as they are. */
+/* Copy the numbers n[from] to n[to - 1]. */
 static void put_counts(struct export_row *row, const int64_t *n, int from,
 		       int to)
 {
@@ -125,7 +125,7 @@ static void fill_time(const struct recording *r, const int64_t *n,
 	put_counts(row, n, 3, 9);
 }
 
-/* Bucket b begins at 2^(b-1) cycles, the first at 0. */
+/* Bucket b starts at 2^(b-1) cycles, bucket 0 at 0. */
 static void fill_histogram(const struct recording *r, const int64_t *n,
 			   struct export_row *row)
 {

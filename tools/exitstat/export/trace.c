@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A recording as a trace for Perfetto and chrome://tracing: JSON in the Trace
- * Event Format. Each VM is a process with a counter for each vCPU and reason,
- * in exits per second; boot phases are slices of a process of their own.
+ * Writes a recording as a trace for Perfetto and chrome://tracing: JSON in the Trace
+ * Event Format. Each VM is a process with a counter for each vCPU and reason, in exits
+ * per second; boot phases are slices of a separate process.
  *
- * Times are those of the recording, CLOCK_MONOTONIC, in microseconds as the
- * format has them, so that other traces of the host fit beside it. A counter
- * keeps its value until the next event: one is written where the rate changes,
- * at the begin of the interval that it is the rate of.
+ * Times are CLOCK_MONOTONIC in microseconds, so that the trace lines up with other
+ * traces of the host. A counter keeps its value until the next event, so one is written
+ * where the rate changes, at the start of its interval.
  */
 #include <stdlib.h>
 
@@ -15,16 +14,16 @@
 #include "export/export.h"
 #include "lib/json-text.h"
 
-#define PHASES_PID	1	/* the format wants processes; VMs come behind */
+#define PHASES_PID	1	/* the format requires processes; those of VMs follow */
 #define VM_PID(vm)	((json_int_t)(vm) + 2)
 
 struct trace {
 	const struct recording *r;
 	FILE *out;
 	bool any;
-	size_t sample;		/* of the rows in @exits */
+	size_t sample;		/* sample of the counts in @exits */
 	uint64_t *exits;	/* by vCPU and reason, in this sample */
-	double *rate;		/* what was written last */
+	double *rate;		/* last value written */
 };
 
 static double us(uint64_t ns)
@@ -40,7 +39,7 @@ static void put(struct trace *t, json_t *event)
 	json_decref(event);
 }
 
-/* ---- what there is ---- */
+/* ---- processes and threads ---- */
 
 static void put_name(struct trace *t, const char *what, json_int_t pid,
 		     json_int_t tid, const char *name)
@@ -67,7 +66,7 @@ static void put_vm(struct trace *t, size_t i)
 	free(name);
 }
 
-/* An interrupted recording has no end of its last phase. */
+/* In an interrupted recording the last phase has no end. */
 static void put_phase(struct trace *t, const struct rec_phase *p)
 {
 	const struct rec_sample *last = t->r->samples + t->r->nr_samples - 1;
@@ -140,7 +139,7 @@ static int add_delta(void *arg, const int64_t *n)
 	return 0;
 }
 
-/* Behind the last sample nothing is known: all end there. */
+/* After the last sample nothing is known: set all counters to 0. */
 static void put_end(struct trace *t)
 {
 	size_t nr = t->r->nr_vcpus * t->r->nr_reasons;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Implements the part of import.h that parsers use: what they collect. */
+/* Implements the part of import.h for parsers: collecting counts. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,7 +57,7 @@ void import_add(struct import *im, size_t vcpu, size_t name, uint64_t n)
 
 	if (!n)
 		return;
-	/* of perf script, each exit is a line */
+	/* in perf script's output, each exit is a line */
 	for (size_t i = im->nr_counts;
 	     i && im->counts[i - 1].interval == c.interval; i--)
 		if (im->counts[i - 1].vcpu == vcpu &&

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The log of the kernel's tools/kvm/kvm_stat with --csv: a banner
- * "timestamp,kvm_exit,kvm_exit(HLT),..." and lines "YYYY-MM-DD hh:mm:ss,N,N,..."
- * of what each counted since the line before, summed over all VMs (or those of
- * --pid). Columns are tracepoints with the field's value in parentheses, and
- * KVM's own statistics; the first are taken where there are both.
+ * Parses the log of the kernel's tools/kvm/kvm_stat with --csv: a banner
+ * "timestamp,kvm_exit,kvm_exit(HLT),..." and lines "YYYY-MM-DD hh:mm:ss,N,N,..." with
+ * the counts since the previous line, summed over all VMs (or those of --pid). Columns
+ * are tracepoints, with the value of a field in parentheses, and KVM's own statistics;
+ * if both exist, the tracepoints are used.
  *
- * Stamps have whole seconds, of the local time. kvm_stat sleeps between lines
- * and may leave out those that would be all 0.
+ * Timestamps are local time in whole seconds. kvm_stat sleeps between lines and may
+ * omit lines that would be all 0.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -19,8 +19,8 @@
 #include "kvm_exit_stats.h"
 
 #define STAMP_LEN	19
-#define BEGIN_NS	NSEC_PER_SEC	/* of the recording; 0 is "not known" */
-#define LAST_SECOND	9000000000	/* of what fits in nanoseconds */
+#define BEGIN_NS	NSEC_PER_SEC	/* start of the recording; 0 means unknown */
+#define LAST_SECOND	9000000000	/* the last second that fits in nanoseconds */
 
 static const char banner_begin[] = "timestamp,";
 
@@ -101,7 +101,7 @@ static int parse_stamp(char *line, uint64_t *out, struct errbuf *err)
 	return 0;
 }
 
-/* A VM that ends takes its counts along: the rest may be less than before. */
+/* The counts of a destroyed VM disappear, so the sum may decrease. */
 static int parse_count(struct import *im, const char *text, uint64_t *out)
 {
 	if (*text == '-' && !parse_u64(text + 1, 0, IMPORT_MAX_COUNT, out)) {
@@ -112,7 +112,7 @@ static int parse_count(struct import *im, const char *text, uint64_t *out)
 	return parse_u64(text, 0, IMPORT_MAX_COUNT, out);
 }
 
-/* Exits that no column has the reason of are kept, as one. */
+/* Exits without a column for their reason are kept as one reason. */
 static void add_rest(struct import *im, uint64_t total, uint64_t sum)
 {
 	if (total > sum)
@@ -147,7 +147,7 @@ static int counts(struct import *im, char *text, struct errbuf *err)
 	return 0;
 }
 
-/* Times are known at the end only: intervals are numbered until then. */
+/* Times are known only at the end; until then intervals are numbered. */
 static int take_line(struct import *im, char *line, struct errbuf *err)
 {
 	uint64_t stamp = 0;
@@ -181,7 +181,7 @@ static int by_size(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* The median of the differences, in seconds; 0: some were within a second. */
+/* The median of the differences, in seconds; 0: some were below one second. */
 static uint64_t usual_step(const struct import *im)
 {
 	uint64_t *step = xcalloc(im->nr_stamps, sizeof(*step)), median;
@@ -197,8 +197,8 @@ static uint64_t usual_step(const struct import *im)
 }
 
 /*
- * The end of interval @i, behind @last. Where lines are missing there was no
- * exit: the interval is as long as usual, and the one before it is longer.
+ * The end of interval @i, after @last. Missing lines mean no exits: the interval has the
+ * usual length, and the one before it is longer.
  */
 static uint64_t end_of(const struct import *im, size_t i, uint64_t last)
 {
@@ -209,7 +209,7 @@ static uint64_t end_of(const struct import *im, size_t i, uint64_t last)
 	return at > last ? at : last + step;
 }
 
-/* Renumbers counts, as an interval is put in where lines are missing. */
+/* Renumber counts when an interval is inserted for missing lines. */
 static void set_times(struct import *im)
 {
 	size_t nr = im->nr_stamps, c = 0;

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What perf prints of exits.
+ * Parses the output of perf.
  *
- * perf kvm stat report: a table "VM-EXIT Samples Samples% ..." of the whole
- * time, which it does not tell; perf kvm stat live: one after the other, each
- * behind its time of day. Its times are left out: they have halts and user
- * space in them.
+ * perf kvm stat report: a table "VM-EXIT Samples Samples% ..." for the whole time,
+ * whose length it does not print. perf kvm stat live: several tables, each after its
+ * time of day. perf's times are ignored, because they include halts and user space.
  *
  * perf script: a line for each kvm:kvm_exit,
  *	COMM TID [CPU] SECONDS: kvm:kvm_exit: vcpu N reason NAME rip 0x...
- * or PID/TID (-F +pid), or COMM-TID as ftrace has it; "vcpu N" since Linux 5.10.
- * Other events are passed over.
+ * or PID/TID (-F +pid), or COMM-TID as in ftrace; "vcpu N" since Linux 5.10. Other
+ * events are ignored.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -25,7 +24,7 @@
 
 /* ---- perf kvm stat report ---- */
 
-/* "12:34:56.123456", behind what clears the screen. */
+/* "12:34:56.123456", after the sequence that clears the screen. */
 static bool time_of_day(const char *line, uint64_t *ns)
 {
 	unsigned int h, m, s, us;
@@ -74,7 +73,7 @@ static int begin_block(struct import *im, struct errbuf *err)
 
 		if (!im->interval_ns)
 			im->interval_ns = step;
-		/* so that the first does not begin before 0 */
+		/* the first must not begin before 0 */
 		im->shift_ns = DAY_NS;
 		at += im->shift_ns;
 		import_end_interval(im, at - step);
@@ -123,7 +122,7 @@ static int report_row(struct import *im, char *line, struct errbuf *err)
 	return 0;
 }
 
-/* Rows and their sum have to agree, or some are missing. */
+/* Rows must add up to the total, or some are missing. */
 static int end_block(struct import *im, const char *line, struct errbuf *err)
 {
 	unsigned long long total;
@@ -179,10 +178,10 @@ static bool is_script(const char *line)
 	return strstr(line, event) && strstr(line, "reason ");
 }
 
-/* What is before "[CPU]": "COMM PID/TID", "COMM TID" or "COMM-TID". */
+/* The text before "[CPU]": "COMM PID/TID", "COMM TID" or "COMM-TID". */
 struct thread {
 	char comm[32];
-	uint64_t pid, tid;	/* pid 0: not told */
+	uint64_t pid, tid;	/* pid 0: unknown */
 };
 
 static void trim_end(char *text)
@@ -290,7 +289,7 @@ static bool parse_exit(char *line, struct script_exit *e)
 	return parse_time(time + 1, &e->ns) && parse_thread(line, &e->thread);
 }
 
-/* QEMU calls a vCPU's thread "CPU N/KVM"; else they are counted. */
+/* QEMU names vCPU threads "CPU N/KVM"; other threads are numbered. */
 static uint32_t number_of(const struct import *im, size_t vm,
 			  const struct script_exit *e)
 {
@@ -328,7 +327,7 @@ static int vcpu_of(struct import *im, const struct script_exit *e,
 	return 0;
 }
 
-/* Intervals of the same length; those without an exit are one long one. */
+/* Intervals of equal length; consecutive ones without exits are merged. */
 static void begin_interval_of(struct import *im, uint64_t ns)
 {
 	uint64_t step, last;
@@ -362,7 +361,7 @@ static int script_line(struct import *im, char *line, struct errbuf *err)
 	if (!parse_exit(line, &e))
 		return err_set(err, -EINVAL,
 			       "need COMM TID [CPU] SECONDS: kvm:kvm_exit: ... reason NAME rip ...");
-	/* perf sorts, up to what came too late for it */
+	/* perf sorts events, except late ones */
 	if (im->nr_ends && e.ns + im->shift_ns + NSEC_PER_SEC <
 	    im->ends[im->nr_ends - 1])
 		return err_set(err, -EINVAL, "its time is before that of the line above");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The table of formats, and the lines of a file, which a format's parser gets. */
+/* The table of formats; reads the lines of a file and passes them to a parser. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +50,7 @@ int import_read(struct import *im, FILE *f, const char *path,
 {
 	struct errbuf why;
 	size_t cap = 0, nr = 0;
-	char *line = NULL, text[250];	/* what it quotes may be anything */
+	char *line = NULL, text[250];	/* may quote any text */
 	ssize_t len;
 	int rc = 0;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The rest of import.h: which reasons the names are, and the recording.
+ * The rest of import.h: maps names to reasons, and writes the recording.
  *
- * A source knows the isa; a text has names. With neither option nor doubt, the
- * isa is the one that knows more of the names.
+ * Text has only names, not the ISA. Without an option, the ISA is the one that knows
+ * more of the names.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 #include "exits/reasons.h"
 #include "recording/writer.h"
 
-/* The isa that knows most; KES_ISA_NONE when two know as many. */
+/* The ISA that knows most names; KES_ISA_NONE if two know the same number. */
 static uint32_t guess(const struct import *im)
 {
 	size_t vmx = 0, svm = 0;
@@ -28,11 +28,11 @@ static uint32_t guess(const struct import *im)
 	return vmx > svm ? KES_ISA_VMX : KES_ISA_SVM;
 }
 
-/* A row of the recording for each reason, and which one a name is. */
+/* The rows of reasons, and the row of each name. */
 struct rows {
 	struct rec_reason *row;
 	size_t nr;
-	int64_t *of;		/* by name */
+	int64_t *of;		/* row by index of name */
 };
 
 /* Returns its id. */
@@ -47,7 +47,7 @@ static int64_t add_row(struct rows *rows, const struct rec_reason *row)
 	return (int64_t)i + 1;
 }
 
-/* Not a code of any processor, and the same in each recording: FNV-1a. */
+/* A code that no processor uses, the same in each recording: FNV-1a. */
 static uint64_t code_of_name(const char *name)
 {
 	uint64_t h = 0xcbf29ce484222325;
@@ -57,7 +57,7 @@ static uint64_t code_of_name(const char *name)
 	return 1ull << 62 | h >> 3;
 }
 
-/* A code that this kernel had no name for: "0x66". */
+/* A code without a name in that kernel: "0x66". */
 static bool is_code(const char *name, uint64_t *code)
 {
 	return !strncmp(name, "0x", 2) &&
@@ -174,7 +174,7 @@ static void add_same(void *to, const void *from)
 		((const struct import_count *)from)->n;
 }
 
-/* Sample 1 is where the first interval begins. */
+/* Sample 1 is the start of the first interval. */
 static int write_counts(struct rec_writer *w, struct import *im,
 			const struct rows *rows, struct errbuf *err)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements bins.h from the samples and phases alone. A phase begins with a
- * sample of its own (record/session.c), so that attributing whole intervals to
- * phases, as the recording does, is exact.
+ * Implements bins.h from samples and phases alone. Each phase begins with a sample
+ * (record/session.c), so assigning whole intervals to phases, as in the recording, is
+ * exact.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -59,7 +59,7 @@ static bool is_long_enough(const struct bins *b, const struct model_point *p,
 	       ns >= nominal_ns / 4;
 }
 
-/* The last point is joined to the one before it if it is too short. */
+/* Merge the last point with the previous one if it is too short. */
 static void join_last(struct bins *b, size_t nr_samples, uint64_t nominal_ns)
 {
 	struct model_point *p = &b->points[b->nr - 1];

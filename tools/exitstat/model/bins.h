@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * How a recording's time is divided: which phase a sample is in, samples joined
- * to points of a time line, and points put into the columns of a chart.
+ * Divides the time of a recording: samples into phases, samples into points of a
+ * timeline, points into the columns of a chart.
  *
  * Interval k of a recording lies between the ends of samples k - 1 and k. Times
  * are ns since the end of the first sample, which is taken just before the
@@ -14,24 +14,24 @@
 #include "recording/reader.h"
 
 /*
- * The time line. One point per sample, except that samples closer together
- * than a quarter of the interval (a phase began) are joined: a rate over a
- * few microseconds says nothing.
+ * The timeline has one point per sample. Samples closer than a quarter of the
+ * interval (a phase began) are merged, because a rate over a few microseconds is
+ * meaningless.
  */
 struct model_point {
 	uint64_t begin_ns;
 	uint64_t end_ns;
 	int phase;		/* index, or -1: before the first */
-	/* the model's */
+	/* filled by the model */
 	uint64_t total;
 	uint64_t *by_reason;
-	double ns[KES_NR_STATES];	/* of all vCPUs */
+	double ns[KES_NR_STATES];	/* sum over all vCPUs */
 };
 
 struct bins {
 	struct model_point *points;
 	size_t nr;
-	size_t *point_of;	/* index: recording.samples */
+	size_t *point_of;	/* by index of recording.samples */
 	int *phase_of;
 };
 
@@ -41,13 +41,13 @@ uint64_t bins_rel_ns(const struct recording *r, uint64_t at_ns);
 uint64_t bins_begin_ns(const struct recording *r, size_t sample);
 uint64_t bins_end_ns(const struct recording *r, size_t sample);
 
-/* Points without counts. */
+/* Makes the points, without counts. */
 void bins_make(struct bins *b, const struct recording *r);
 void bins_free(struct bins *b);
 
 /*
- * Neighbours in columns, as many in each as can be the same: column @col has
- * those from bins_first(col) up to before bins_first(col + 1).
+ * Distributes neighbouring points evenly to columns: column @col has those from
+ * bins_first(col) to bins_first(col + 1) - 1.
  */
 static inline size_t bins_first(const struct bins *b, size_t nr_cols,
 				size_t col)
@@ -62,8 +62,8 @@ static inline size_t bins_column(const struct bins *b, size_t nr_cols,
 }
 
 /*
- * Columns of equal width instead, from 0 to @span_s: @fn gets each point as
- * often as it has a part in a column, with its share there.
+ * Columns of equal width, from 0 to @span_s: calls @fn for each column that a point
+ * overlaps, with the share of the point.
  */
 typedef void (*bins_fn)(void *arg, size_t col, const struct model_point *p,
 			double share);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements cells.h. While cells are being made they are found by a hash of
- * their keys (open addressing); rows of a recording come in the same order
- * sample after sample, so that the next one asked for is mostly the neighbour.
- * Sealed cells are sorted, and found by bisection.
+ * Implements cells.h. While cells are added, they are found by a hash of their keys
+ * (open addressing); rows have the same order in each sample, so the next cell is
+ * usually the neighbour. Sealed cells are sorted and found by bisection.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +28,7 @@ static size_t hash_of(struct model_key k)
 	return (size_t)(h ^ h >> 32);
 }
 
-/* The slot that has this key, or would have it. */
+/* The slot of this key, occupied or free. */
 static uint32_t *slot_of(const struct model_cells *c, struct model_key k)
 {
 	size_t i = hash_of(k) & (c->nr_slots - 1);
@@ -39,7 +38,7 @@ static uint32_t *slot_of(const struct model_cells *c, struct model_key k)
 	return &c->slots[i];
 }
 
-/* At most half of the slots are taken. */
+/* At most half of the slots are occupied. */
 static void make_room(struct model_cells *c)
 {
 	if (c->nr < c->nr_slots / 2)
@@ -140,7 +139,7 @@ const struct model_cell *model_cells_find(const struct model_cells *c,
 	return found ? found : &none;
 }
 
-/* Up to the highest number, as a damaged recording may have any. */
+/* Saturates, because a damaged recording may have any value. */
 static void add_count(int64_t *sum, int64_t n)
 {
 	if (n < 0)
@@ -166,7 +165,7 @@ void model_cell_add_counts(struct model_cell *c, const struct rec_counts *n,
 	add_count(&c->n.userspace, n->userspace);
 }
 
-/* Makes room for the buckets from @from up to before @end. */
+/* Allocate the buckets from @from to @end - 1. */
 static void cover(struct model_cell *c, int from, int end)
 {
 	int had = c->first_bucket, had_end = had + c->nr_buckets;

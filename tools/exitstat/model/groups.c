@@ -108,7 +108,7 @@ static void add_same_value(void *to, const void *from)
 		((const struct model_value *)from)->count;
 }
 
-/* All vCPUs together, then the most frequent first. */
+/* Sum over the vCPUs, then sort by frequency. */
 static void merge_values(struct model_groups *g)
 {
 	g->nr_values = vec_merge(g->values, g->nr_values, sizeof(*g->values),
@@ -204,7 +204,7 @@ uint64_t model_percentile_ns(const struct model_groups *g,
 		from = model_bucket_ns(g, b);
 		to = model_bucket_ns(g, b + 1);
 		from += (to - from) * (want - below) / n;
-		/* no exit took longer than the longest */
+		/* never above the maximum */
 		return c->max_ns && from > (double)c->max_ns ?
 		       c->max_ns : (uint64_t)from;
 	}

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Handler times over time: how many exits of a reason took how long, and when. */
+/* Handler times over time: the number of exits by reason, duration and time. */
 #ifndef EXITSTAT_MODEL_LATENCY_H
 #define EXITSTAT_MODEL_LATENCY_H
 
 #include "model/model.h"
 
-/* For the loader: exits of a sample that took as long as @bucket says. */
+/* For the loader: adds exits of a sample to a bucket. */
 void model_latency_add(struct model *m, size_t sample, size_t reason,
 		       int bucket, uint64_t count);
-/* Of one column and reason: see model_bucket(). */
+/* The cell of one column and reason: see model_bucket(). */
 const struct model_cell *model_latency_at(const struct model *m, size_t col,
 					  size_t reason);
 
-/* What is drawn of it: the most expensive reasons. */
+/* The data of the chart: the most expensive reasons. */
 struct model_heat {
 	size_t *reasons;
 	size_t nr;
-	uint64_t most;		/* in a bucket of a column */
-	int lowest, highest;	/* buckets */
+	uint64_t most;		/* largest count in a bucket of a column */
+	int lowest, highest;	/* buckets with exits */
 };
 
 void model_heat_make(struct model_heat *h, const struct model *m,

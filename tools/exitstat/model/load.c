@@ -2,8 +2,8 @@
 /*
  * Implements load.h.
  *
- * First the time line is laid out from the samples alone (bins.c), then one pass
- * over the deltas fills it.
+ * The timeline is made from the samples alone (bins.c); then one pass over the deltas
+ * fills it.
  */
 #include <math.h>
 #include <stdio.h>
@@ -61,7 +61,7 @@ static int add_closure(void *arg, const int64_t *n)
 	return 0;
 }
 
-/* The sum of all that has this phase, reason or vCPU. */
+/* The sum over this phase, reason or vCPU. */
 static void find_sums(struct model *m)
 {
 	const struct model_sums *s = &m->sums;
@@ -142,7 +142,7 @@ static double median_rate(const struct model *m)
 	return median;
 }
 
-/* Spread of the rate between the first and the last point with exits. */
+/* The spread of the rate between the first and the last point with exits. */
 static double variation(const struct model *m, double mean)
 {
 	double squares = 0, time = 0;

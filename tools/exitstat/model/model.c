@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Implements model.h: what can be said of a model. load.c makes it. */
+/* Implements model.h: findings about a model, which load.c makes. */
 #include <stdio.h>
 #include <string.h>
 

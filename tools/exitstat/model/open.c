@@ -6,7 +6,7 @@
 #include "exits/groups.h"
 #include "model/open.h"
 
-/* What an interrupted recording lacks would be taken for what it does not have. */
+/* Data missing from an interrupted recording could be mistaken for zeros. */
 static int need_complete(const struct model *m, struct errbuf *err)
 {
 	if (!m->rec->interrupted)
@@ -25,7 +25,7 @@ static int need_exits(const struct model *m, const char *to,
 		       m->rec->path, to ? ", nothing to " : "", to ? to : "");
 }
 
-/* Was it on, and did it leave anything? */
+/* Whether the group was on and has data. */
 static int need_group(const struct model *m, uint32_t group, const char *to,
 		      struct errbuf *err)
 {

@@ -10,7 +10,7 @@
 
 #define CONFIDENCE	0.95
 #define TINY		1e-300
-#define MAX_TERMS	10000	/* a few dozen are enough unless df is huge */
+#define MAX_TERMS	10000	/* a few dozen suffice unless df is huge */
 
 /* Coefficient @n, from 1, of the continued fraction. */
 static double coefficient(int n, double a, double b, double x)
@@ -53,7 +53,7 @@ static double beta(double a, double b, double x)
 
 	if (x <= 0 || x >= 1)
 		return x > 0;
-	/* where the fraction converges fast */
+	/* use the side where the fraction converges quickly */
 	if (x > (a + 1) / (a + b + 2))
 		return 1 - beta(b, a, 1 - x);
 	front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) +

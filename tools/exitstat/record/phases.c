@@ -2,8 +2,8 @@
 /*
  * Implements phases.h.
  *
- * A line that is not ended yet is tried as well, so that a prompt can be a
- * pattern; as phases only advance, trying a line twice does no harm.
+ * An incomplete line is matched too, so that a prompt can be a pattern. Matching a line
+ * twice is harmless, because phases only advance.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -133,7 +133,7 @@ void phases_feed(struct phases *p, const char *data, size_t len,
 			try_line(p, begin, arg);
 			p->len = 0;
 		} else if (p->len < sizeof(p->line) - 1 && data[i]) {
-			/* the rest of an overlong line is not looked at */
+			/* the rest of an overlong line is ignored */
 			p->line[p->len++] = data[i];
 		}
 	}

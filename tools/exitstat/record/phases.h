@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Boot phases from a guest's serial output: the pattern file and the scanner
- * of lines. Knows nothing of time: the caller stamps what it reports.
+ * Finds boot phases in a guest's serial output: the pattern file and the line scanner.
+ * Independent of time: the caller adds timestamps.
  */
 #ifndef EXITSTAT_PHASES_H
 #define EXITSTAT_PHASES_H
@@ -15,7 +15,7 @@
 
 struct phase_pattern {
 	char name[32];
-	bool at_start;		/* begins when the command does */
+	bool at_start;		/* begins with the command */
 	regex_t re;
 };
 
@@ -30,17 +30,17 @@ struct phases {
 /* The patterns compiled into the tool (phases.conf). */
 extern const char phases_default[];
 
-/* Called when a phase begins; @line is what matched, printable. */
+/* Called when a phase begins; @line is the matching line, printable. */
 typedef void (*phase_begin_fn)(void *arg, const char *name, const char *line);
 
-/* @what names the text in errors. -EINVAL with a line in @err. */
+/* Parses a pattern file; @what names it in errors. Returns 0, or -EINVAL with a message. */
 int phases_parse(struct phases *p, const char *text, const char *what,
 		 struct errbuf *err);
 void phases_free(struct phases *p);
 
-/* The command starts: begins the first phase if it has no pattern. */
+/* Call when the command starts: begins the first phase if it has no pattern. */
 void phases_start(struct phases *p, phase_begin_fn begin, void *arg);
-/* More output, of any length, with lines cut anywhere. */
+/* Scans more output, of any length, with lines split anywhere. */
 void phases_feed(struct phases *p, const char *data, size_t len,
 		 phase_begin_fn begin, void *arg);
 

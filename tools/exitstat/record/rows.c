@@ -49,7 +49,7 @@ static inline int find_reason(struct rows *r, uint32_t i, int64_t *id)
 	return *id ? 0 : new_reason(r, i, id);
 }
 
-/* -1 when the source does not fill this field. */
+/* -1 if the source does not fill this field. */
 static int64_t filled(const struct rows *r, uint64_t field, uint64_t n)
 {
 	return r->delta->hdr.fields & field ? (int64_t)n : -1;

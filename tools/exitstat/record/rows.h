@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * From what a vCPU did in an interval (snapshot/delta.h) to the rows of a recording,
- * and which row ids reasons and vCPUs have there.
+ * Turns the changes of a vCPU in an interval (snapshot/delta.h) into rows of a
+ * recording, and keeps the row ids of reasons and vCPUs.
  */
 #ifndef EXITSTAT_RECORD_ROWS_H
 #define EXITSTAT_RECORD_ROWS_H
@@ -10,7 +10,7 @@
 #include "snapshot/delta.h"
 
 struct rows {
-	struct rec_writer *w;	/* of this sample */
+	struct rec_writer *w;	/* for this sample */
 	struct delta *delta;
 	int64_t sample;
 	bool baseline;		/* only take note, record nothing */
@@ -19,12 +19,12 @@ struct rows {
 	int64_t *reasons;	/* row ids by index of delta.reasons, or 0 */
 	size_t nr_reasons, cap_reasons;
 	int64_t nr_reason_rows, nr_vcpu_rows;
-	uint64_t exits;		/* recorded so far */
+	uint64_t exits;		/* exits recorded so far */
 };
 
-/* The changes of a vCPU of the VM whose row id is @vm. */
+/* Records the changes of a vCPU; @vm: the row id of its VM. */
 int rows_vcpu(struct rows *r, int64_t vm, const struct delta_change *c);
-/* Once, of the last snapshot that has this vCPU: the details as they are. */
+/* Records the details, once, from the last snapshot that has this vCPU. */
 int rows_details(struct rows *r, const struct delta_vcpu *v);
 void rows_free(struct rows *r);
 

@@ -2,8 +2,8 @@
 /*
  * Implements run.h: the recorder's loop.
  *
- * When a boot phase begins an extra sample is taken at once, so that phases
- * end exactly where samples do and no exit is attributed to the wrong one.
+ * When a boot phase begins, an extra sample is taken at once, so that phases end at
+ * samples and no exit is attributed to the wrong phase.
  */
 #include <errno.h>
 #include <signal.h>
@@ -13,7 +13,7 @@
 #include "lib/loop.h"
 #include "record/run.h"
 
-/* How long the command may take to end after a signal, before SIGKILL. */
+/* The time between a signal to the command and SIGKILL. */
 #define GRACE_NS	(10 * NSEC_PER_SEC)
 
 struct run {
@@ -23,16 +23,16 @@ struct run {
 	struct child child;
 	struct buf bytes;
 	struct snapshot snap;
-	uint64_t stop_ns;	/* when the duration or patience ends */
+	uint64_t stop_ns;	/* end of the duration, or of the time to exit */
 	bool phase_changed;
 	bool stopping;
 	int tee_rc;
 	int rc;			/* the first error of the recording */
-	bool warned;		/* of it */
-	struct errbuf *err;	/* and what it was */
+	bool warned;		/* it was reported */
+	struct errbuf *err;	/* its message */
 };
 
-/* One read of the source, stamped before and after, as one transaction. */
+/* Read the source once, with timestamps before and after, in one transaction. */
 static int take_sample(struct run *r, uint64_t missed)
 {
 	const struct record_config *cfg = r->cfg;
@@ -63,7 +63,7 @@ static void begin_phase(void *arg, const char *name, const char *line)
 				      loop_now_ns(&r->loop), r->err);
 }
 
-/* Passes output on; a reader that went away must not end the recording. */
+/* Pass on output; a closed pipe must not end the recording. */
 static void tee(struct run *r, const char *data, size_t len)
 {
 	while (len && !r->tee_rc) {
@@ -80,7 +80,7 @@ static void tee(struct run *r, const char *data, size_t len)
 	}
 }
 
-/* False when there is nothing more to read for now. */
+/* Returns false if there is nothing more to read for now. */
 static bool read_output(struct run *r)
 {
 	char data[65536];
@@ -114,9 +114,9 @@ static void handle_signal(struct run *r, int sig, bool from_tty)
 		r->stopping = true;
 		return;
 	}
-	if (r->stopping)	/* asked twice: no more patience */
+	if (r->stopping)	/* second signal: kill it */
 		kill(r->child.pid, SIGKILL);
-	else if (!from_tty)	/* the terminal has sent it to the command too */
+	else if (!from_tty)	/* a terminal has already sent it to the command */
 		kill(r->child.pid, sig);
 	r->stopping = true;
 	r->stop_ns = loop_now_ns(&r->loop) + GRACE_NS;
@@ -146,7 +146,7 @@ static void serve_timer(struct run *r)
 		handle_timeout(r);
 }
 
-/* The first error is reported when it happens, not when the guest has ended. */
+/* Report the first error when it occurs, not when the guest ends. */
 static void warn_once(struct run *r)
 {
 	if (!r->rc || r->warned)
@@ -164,7 +164,7 @@ static void loop(struct run *r)
 
 	while (!is_over(r)) {
 		warn_once(r);
-		/* if it cannot wait, deadlines still hold */
+		/* if polling fails, keep the deadlines */
 		loop_wait(&r->loop, r->stop_ns);
 		if (loop_child_ended())
 			child_reap(&r->child);
@@ -195,7 +195,7 @@ static int start_command(struct run *r)
 	return 0;
 }
 
-/* From the first sample to the last. */
+/* Run from the first sample to the last. */
 static int take_samples(struct run *r)
 {
 	uint64_t duration_ns = r->cfg->duration_ns, begin_ns;

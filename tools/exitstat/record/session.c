@@ -11,12 +11,12 @@
 #include "lib/fsroot.h"
 #include "record/session.h"
 
-/* The least time over which the TSC is compared with the clock. */
+/* The minimum time for comparing the TSC with the clock. */
 #define MIN_CLOCK_NS	(NSEC_PER_SEC / 2)
 
-/* ---- what a recording says of itself ---- */
+/* ---- metadata ---- */
 
-/* Everything that is known before the first sample. */
+/* Write the metadata known before the first sample. */
 static int put_head(struct rec_writer *w, const struct session_config *cfg,
 		    struct errbuf *err)
 {
@@ -44,7 +44,7 @@ static int put_head(struct rec_writer *w, const struct session_config *cfg,
 	return rc ? rc : rec_commit(w, err);
 }
 
-/* Cycles per millisecond by the clock; what the kernel says may be wrong. */
+/* The TSC frequency by the clock; the kernel's value may be wrong. */
 static uint64_t seen_khz(const struct kes_header *from,
 			 const struct kes_header *to)
 {
@@ -57,8 +57,8 @@ static uint64_t seen_khz(const struct kes_header *from,
 }
 
 /*
- * What the last snapshot says of its source. Said after the first sample, for
- * recordings that are interrupted, and again at the end, as it may change.
+ * Write the source's data from the last snapshot: after the first sample, for
+ * interrupted recordings, and again at the end, because it may change.
  */
 static int put_source(struct session *s, struct errbuf *err)
 {
@@ -81,7 +81,7 @@ static int put_source(struct session *s, struct errbuf *err)
 	return rec_facts(s->w, facts, ARRAY_LEN(facts), err);
 }
 
-/* At once, for recordings that are interrupted. */
+/* Written at once, for interrupted recordings. */
 static int put_restarts(struct session *s, struct errbuf *err)
 {
 	uint64_t restarts = track_sums(s->track).restarts;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A recording that is being made: what it says of itself, its samples, its
- * phases and its end. Who reads the source, and when, is the caller's: of
- * record the loop in run.h, of top its own.
+ * Writes a recording: its metadata, samples, phases and end. The caller reads the
+ * source and decides when: the loop in run.h for record, its own loop for top.
  */
 #ifndef EXITSTAT_SESSION_H
 #define EXITSTAT_SESSION_H
@@ -13,11 +12,11 @@
 
 struct session_config {
 	const char *file;
-	bool replace;			/* a file of this name */
+	bool replace;			/* an existing file */
 	const struct clock *clock;
 	uint64_t interval_ns;
-	struct track_config vms;	/* which ones, below which root */
-	/* what the recording says of itself; NULL is left out */
+	struct track_config vms;	/* which VMs, below which root */
+	/* metadata; NULL is omitted */
 	const char *source, *source_why;
 	const char *command, *phases;
 };
@@ -31,38 +30,39 @@ struct session {
 	int64_t nr_samples;
 	int64_t nr_phases;
 	uint64_t missed;
-	uint64_t restarts;		/* that the recording tells of */
+	uint64_t restarts;		/* written to the recording */
 };
 
-/* Of the time of day: a recording's name if nobody gives it one. */
+/* The default name of a recording, from the time of day. */
 void session_default_name(char *out, size_t size);
 
 /*
- * Makes the file, and writes what is known before the first sample. 0, or
- * -errno with a line in @err and no file; session_free() in any case.
+ * Creates the file and writes the metadata known before the first sample. Returns 0, or
+ * -errno with a message in @err and no file; session_free() must follow in any case.
  */
 int session_begin(struct session *s, const struct session_config *cfg,
 		  struct errbuf *err);
 /*
- * The next sample. @snap stays the caller's, and there until the session ends
- * or has the next one. -errno with a line in @err.
+ * Writes the next sample. @snap belongs to the caller and must stay valid until the next
+ * sample or the end of the session. Returns 0, or -errno with a message.
  */
 int session_store(struct session *s, const struct snapshot *snap,
 		  uint64_t begin_ns, uint64_t end_ns, uint64_t missed,
 		  struct errbuf *err);
-/* A phase begins, and the one before ends. -errno with a line in @err. */
+/* Begins a phase and ends the previous one. Returns 0, or -errno with a message. */
 int session_phase(struct session *s, const char *name, const char *line,
 		  uint64_t at_ns, struct errbuf *err);
 
 /*
- * One of these ends the session. Completes the file with what only the end can
- * tell; @command_end may be NULL. -errno with a line in @err: it was left.
+ * One of these ends the session. Completes the file with the final metadata;
+ * @command_end may be NULL. Returns 0, or -errno with a message; the file is then left
+ * incomplete.
  */
 int session_finish(struct session *s, uint64_t at_ns, const char *command_end,
 		   struct errbuf *err);
-/* What there is stays readable, as FILE.part. */
+/* Keeps the samples so far, as FILE.part. */
 void session_leave(struct session *s);
-/* Nothing stays. */
+/* Removes the file. */
 void session_discard(struct session *s);
 
 void session_free(struct session *s);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements track.h: which VMs belong to the recording, and the rows of what
- * snapshot/delta.h says has changed.
+ * Implements track.h: selects the VMs of the recording, and records the differences
+ * found by snapshot/delta.h.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -32,7 +32,7 @@ struct tracker *track_new(const struct track_config *config)
 	struct tracker *t = xcalloc(1, sizeof(*t));
 
 	t->cfg = *config;
-	/* one that is not listed for once must not be recorded twice */
+	/* a VM that is missing once must not be recorded twice */
 	t->delta.keep_ns = UINT64_MAX;
 	t->delta.groups = KES_GROUP_HISTOGRAM;
 	t->delta.drop = free;
@@ -64,7 +64,7 @@ struct track_sums track_sums(const struct tracker *t)
 	return sums;
 }
 
-/* Does this VM, seen for the first time, belong to the recording? */
+/* Whether a new VM belongs to the recording. */
 static bool is_wanted(struct tracker *t, const struct snap_vm *now)
 {
 	int descends;
@@ -121,7 +121,7 @@ static int find_vm(struct tracker *t, struct delta_vm *vm, struct track_vm **out
 	return v->wanted ? add_vm_row(t, v, vm->now) : 0;
 }
 
-/* No more samples of this VM: what is recorded once is, now. */
+/* No more samples of this VM: record its details. */
 static int finish_vm(struct tracker *t, struct delta_vm *vm)
 {
 	int rc = 0;
@@ -151,7 +151,7 @@ static int track_vm(struct tracker *t, struct delta_vm *vm)
 				   t->rows.err);
 }
 
-/* The kernel remembers 64 destroyed VMs: more may have gone since the last sample. */
+/* The kernel keeps 64 destroyed VMs: others may have been evicted between samples. */
 static void find_vanished(struct tracker *t)
 {
 	for (size_t i = 0; i < t->delta.nr_vms; i++) {
