@@ -7,7 +7,7 @@
 # UPDATE_GOLDEN=1 writes the output into the documents. Sourced by
 # scripts/check/checks/lab.
 
-DOCUMENTS=(docs/tutorial.md)
+DOCUMENTS=(README.md docs/using.md docs/tutorial.md)
 DOCS=$TOP/scripts/check/lib/docs.py
 
 # Print a document's directory in the job and in the results
