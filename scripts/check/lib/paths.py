@@ -3,8 +3,9 @@
 #
 # Check that files, folders and headings that Markdown names exist.
 #
-#   scripts/check/lib/paths.py FILE...
+#   scripts/check/lib/paths.py [--links] FILE...
 #
+# --links: only targets of links.
 # A path is code (`...`) with a slash or a usual ending, or the target of a link.
 # It is looked up from the top, beside the file, in the folder that the last
 # heading names ("## tools/tests/"), and in the folder of the line's first path.
@@ -46,13 +47,14 @@ def anchors(path):
             if line.startswith('#')]
 
 
-def path_problems(path):
+def path_problems(path, only_links):
     here = os.path.dirname(path)
     heading = ''
     for number, line in enumerate(lines_of(path), 1):
         if line.startswith('## '):
             heading = line[3:].strip()
-        names = [name for name in CODE.findall(line) if IS_PATH.match(name)]
+        names = [name for name in CODE.findall(line)
+                 if IS_PATH.match(name) and not only_links]
         first = os.path.dirname(names[0]) if names else ''
         folders = ('', heading, here, first, os.path.join(heading, first))
         for name in names:
@@ -72,7 +74,9 @@ def path_problems(path):
 
 
 def main(*paths):
-    problems = [problem for path in paths for problem in path_problems(path)]
+    only_links = paths[0] == '--links'
+    problems = [problem for path in paths[only_links:]
+                for problem in path_problems(path, only_links)]
     print('\n'.join(problems))
     return int(bool(problems))
 
