@@ -39,7 +39,7 @@ static int add_line(struct serve_auth *a, const char *path, size_t nr,
 		return 0;
 	if (!colon || colon == line || !is_hash(colon + 1))
 		return err_set(err, -EINVAL,
-			       "%s: line %zu is not NAME:HASH (the hash: openssl passwd -6)",
+			       "%s: line %zu is not NAME:HASH (make a hash with openssl passwd -6)",
 			       path, nr);
 	*colon = '\0';
 	a->users = vec_room(a->users, a->nr, &a->cap, sizeof(*a->users));
@@ -61,7 +61,7 @@ static int add_lines(struct serve_auth *a, const char *path,
 		rc = add_line(a, path, nr, line, err);
 	}
 	if (!rc && !a->nr)
-		rc = err_set(err, -EINVAL, "%s: has no line NAME:HASH", path);
+		rc = err_set(err, -EINVAL, "%s: no line NAME:HASH", path);
 	return rc;
 }
 
@@ -76,7 +76,7 @@ int serve_auth_load(struct serve_auth **out, const char *path,
 		err_set(err, rc, "%s: %s", path, strerror(-rc));
 	else if (!stat(path, &st) && st.st_mode & 0077)
 		rc = err_set(err, -EACCES,
-			     "%s: others may read it (chmod 600)", path);
+			     "%s: readable by others (chmod 600)", path);
 	else
 		rc = add_lines(a, path, err);
 	if (rc) {
@@ -87,7 +87,7 @@ int serve_auth_load(struct serve_auth **out, const char *path,
 	return 0;
 }
 
-/* Without telling by its time where two texts differ. */
+/* Compare in constant time. */
 static bool same(const char *a, const char *b)
 {
 	size_t len = strlen(a);

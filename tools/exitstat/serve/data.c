@@ -7,7 +7,7 @@
 #include "serve/data.h"
 #include "source/vm-name.h"
 
-/* A source is not read more often than this, however many ask. */
+/* Minimum time between reads of the source, independent of the clients. */
 #define FRESH_NS	(100 * NSEC_PER_MSEC)
 
 static void name_vm(void *root, const struct snap_vm *from, char name[64],
@@ -48,16 +48,16 @@ static uint64_t count_lines(const struct serve_data *d)
 	return n;
 }
 
-/* The same trouble is not told every few seconds. */
-static void say(struct serve_data *d, const char *trouble)
+/* Print a message only if it differs from the last one. */
+static void report(struct serve_data *d, const char *problem)
 {
-	if (!strcmp(d->said.text, trouble))
+	if (!strcmp(d->reported.text, problem))
 		return;
-	if (*trouble)
-		warnx("%s", trouble);
+	if (*problem)
+		warnx("%s", problem);
 	else
-		warnx("the source can be read again");
-	err_set(&d->said, 0, "%s", trouble);
+		warnx("the source is readable again");
+	err_set(&d->reported, 0, "%s", problem);
 }
 
 void serve_data_read(struct serve_data *d)
@@ -82,7 +82,7 @@ void serve_data_read(struct serve_data *d)
 	self->up = !rc;
 	self->snapshot_bytes = d->bytes.len;
 	self->unreadable = rc ? 0 : count_lines(d);
-	say(d, rc ? err.text : "");
+	report(d, rc ? err.text : "");
 }
 
 void serve_data_refresh(struct serve_data *d)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What exitstat serve reads and reports. */
+/* The data of exitstat serve: reads the source, formats the metrics. */
 #ifndef EXITSTAT_SERVE_DATA_H
 #define EXITSTAT_SERVE_DATA_H
 
@@ -14,13 +14,13 @@ struct serve_data {
 	struct buf bytes;
 	struct metrics_self self;
 	uint64_t read_ns;	/* monotonic, of the last read; 0: none */
-	struct errbuf said;	/* why the source could not be read */
+	struct errbuf reported;	/* last message about the source */
 };
 
 void serve_data_open(struct serve_data *d, const struct serve_config *cfg);
-/* Reads the source, or notes that it cannot be read, and says so once. */
+/* Read the source; a failure is stored in the metrics and reported once. */
 void serve_data_read(struct serve_data *d);
-/* As above, unless that was just done: many clients are no reason to. */
+/* As above, unless the last read is recent. */
 void serve_data_refresh(struct serve_data *d);
 void serve_data_text(struct serve_data *d, enum om_format format,
 		     struct buf *out);

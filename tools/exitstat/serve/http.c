@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements http.h with libmicrohttpd, one daemon per address, polled
- * from outside.
+ * Implements http.h with libmicrohttpd, with one externally polled daemon per
+ * address.
  *
- * A connection is one request, and over after CONNECTION_NS whatever its
- * client does; when there are more than CONNECTIONS, the oldest goes. So
- * clients that send or read slowly cannot keep others out, and an idle one
- * costs nothing for long. Cutting is shutdown(), which libmicrohttpd sees as
- * the client's end.
+ * A connection serves one request and is closed after CONNECTION_NS at the latest.
+ * If there are more than CONNECTIONS, the oldest is closed. So slow clients cannot
+ * block others. Connections are closed by shutdown(), which libmicrohttpd handles
+ * like a disconnect by the client.
  */
 #include <err.h>
 #include <errno.h>
@@ -24,8 +23,8 @@
 
 #define CONNECTIONS	256
 #define CONNECTION_NS	(10 * NSEC_PER_SEC)
-#define MEMORY		(size_t)(16 * 1024)	/* of a connection: headers */
-/* libmicrohttpd's own limits are there should ours fail */
+#define MEMORY		(size_t)(16 * 1024)	/* per connection, for headers */
+/* limits of libmicrohttpd, in case ours fail */
 #define HARD_LIMIT	(CONNECTIONS + 64)
 #define HARD_TIMEOUT_S	20
 
@@ -38,7 +37,7 @@ struct connection {
 
 struct serve_http {
 	struct serve_data *data;
-	struct serve_auth *auth;	/* NULL: anybody */
+	struct serve_auth *auth;	/* NULL: no authentication */
 	struct buf cert, key;
 	struct serve_socket sockets[SERVE_MAX_LISTEN];
 	struct MHD_Daemon *daemons[SERVE_MAX_LISTEN];
@@ -119,10 +118,10 @@ static void count_request(struct serve_http *h, unsigned int code)
 			h->data->self.http.requests[i]++;
 }
 
-/* @text is freed with the answer. */
-static enum MHD_Result answer(struct serve_http *h, struct MHD_Connection *mc,
-			      unsigned int code, struct buf *text,
-			      const char *type)
+/* The response takes ownership of @text. */
+static enum MHD_Result respond(struct serve_http *h, struct MHD_Connection *mc,
+			       unsigned int code, struct buf *text,
+			       const char *type)
 {
 	struct MHD_Response *r = MHD_create_response_from_buffer(
 		text->len, text->data, MHD_RESPMEM_MUST_FREE);
@@ -146,13 +145,14 @@ static enum MHD_Result answer(struct serve_http *h, struct MHD_Connection *mc,
 	return rc;
 }
 
-static enum MHD_Result say(struct serve_http *h, struct MHD_Connection *mc,
-			   unsigned int code, const char *line)
+static enum MHD_Result respond_line(struct serve_http *h,
+				    struct MHD_Connection *mc,
+				    unsigned int code, const char *line)
 {
 	struct buf b = { 0 };
 
 	buf_printf(&b, "%s\n", line);
-	return answer(h, mc, code, &b, "text/plain; charset=utf-8");
+	return respond(h, mc, code, &b, "text/plain; charset=utf-8");
 }
 
 static bool may_read(const struct serve_http *h, struct MHD_Connection *mc)
@@ -171,7 +171,7 @@ static bool may_read(const struct serve_http *h, struct MHD_Connection *mc)
 	return ok;
 }
 
-/* Who understands OpenMetrics says so; q-values are not weighed. */
+/* OpenMetrics if the client accepts it; q-values are ignored. */
 static enum om_format format_for(struct MHD_Connection *mc)
 {
 	const char *accept = MHD_lookup_connection_value(mc, MHD_HEADER_KIND,
@@ -189,7 +189,7 @@ static enum MHD_Result send_metrics(struct serve_http *h,
 
 	serve_data_refresh(h->data);
 	serve_data_text(h->data, format, &text);
-	return answer(h, mc, MHD_HTTP_OK, &text, om_content_type(format));
+	return respond(h, mc, MHD_HTTP_OK, &text, om_content_type(format));
 }
 
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *mc,
@@ -204,22 +204,22 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *mc,
 	(void)upload_size;
 	(void)request;
 	if (strcmp(method, "GET") && strcmp(method, "HEAD"))
-		return say(h, mc, MHD_HTTP_METHOD_NOT_ALLOWED,
-			   "only GET and HEAD");
+		return respond_line(h, mc, MHD_HTTP_METHOD_NOT_ALLOWED,
+			   "only GET and HEAD are allowed");
 	if (!may_read(h, mc))
-		return say(h, mc, MHD_HTTP_UNAUTHORIZED,
-			   "name and password, please");
+		return respond_line(h, mc, MHD_HTTP_UNAUTHORIZED,
+			   "name and password required");
 	if (!strcmp(url, "/metrics"))
 		return send_metrics(h, mc);
 	if (!strcmp(url, "/"))
-		return say(h, mc, MHD_HTTP_OK,
-			   "exitstat " EXITSTAT_VERSION ": VM exits of this host's KVM guests are at /metrics");
-	return say(h, mc, MHD_HTTP_NOT_FOUND, "there is /metrics");
+		return respond_line(h, mc, MHD_HTTP_OK,
+			   "exitstat " EXITSTAT_VERSION ": the VM exits of the KVM guests of this host are at /metrics");
+	return respond_line(h, mc, MHD_HTTP_NOT_FOUND, "not found; the metrics are at /metrics");
 }
 
 /* ---- start and end ---- */
 
-/* Only the last line: why a daemon did not start. */
+/* Keep the last line, which has the reason why a daemon did not start. */
 __attribute__((format(printf, 2, 0)))
 static void on_log(void *arg, const char *format, va_list ap)
 {
@@ -248,7 +248,7 @@ static int load_files(struct serve_http *h, struct errbuf *err)
 	if (!rc && cfg->tls_cert && MHD_is_feature_supported(MHD_FEATURE_TLS)
 				    != MHD_YES)
 		rc = err_set(err, -ENOTSUP,
-			     "this libmicrohttpd has no TLS (put a proxy before it: docs/fleet.md)");
+			     "TLS is not supported by this libmicrohttpd (use a proxy, see docs/fleet.md)");
 	if (!rc && cfg->tls_cert)
 		rc = load(cfg->tls_cert, &h->cert, err);
 	if (!rc && cfg->tls_key)
@@ -286,7 +286,7 @@ static int start(struct serve_http *h, size_t i, struct errbuf *err)
 	return 0;
 }
 
-/* Exit rates tell one tenant about another. */
+/* Warn if others can read the metrics: exit rates reveal what a guest does. */
 static void announce(const struct serve_http *h)
 {
 	const struct serve_config *cfg = h->data->cfg;
@@ -295,13 +295,13 @@ static void announce(const struct serve_http *h)
 		warnx("http%s://%s/metrics", cfg->tls_cert ? "s" : "",
 		      h->sockets[i].name);
 		if (!h->sockets[i].loopback)
-			warnx("warning: %s can be reached from other machines%s%s",
+			warnx("warning: %s is reachable from other machines%s%s",
 			      h->sockets[i].name,
 			      cfg->auth_file ? "" : ", without a password (--auth-file)",
 			      cfg->tls_cert ? "" : ", in clear text (--tls-cert)");
 	}
 	if (!cfg->auth_file)
-		warnx("warning: every user of this host can read it, and so can guests with QEMU's user networking (--auth-file)");
+		warnx("warning: readable by all users of this host, and by guests with QEMU's user networking (see --auth-file)");
 }
 
 static void wait_for_clients(const struct serve_http *h, struct loop *l)
@@ -357,7 +357,7 @@ void serve_http_run(struct serve_http *h)
 		MHD_run(h->daemons[i]);
 }
 
-/* A daemon closes the socket that it was given. */
+/* MHD_stop_daemon() closes the daemon's socket. */
 void serve_http_close(struct serve_http *h)
 {
 	for (size_t i = 0; i < h->nr; i++)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements listen.h. Addresses are numbers: a name would be asked of
- * somebody else before anything is known to be listening where it should.
+ * Implements listen.h. Addresses are numeric; host names are not looked up.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -38,7 +37,7 @@ int serve_listen_parse(const char *text, char addr[64], char port[8],
 		return 0;
 invalid:
 	return err_set(err, -EINVAL,
-		       "%s: need ADDRESS:PORT, as 127.0.0.1:%u or [::1]:%u, or a PORT",
+		       "%s: not ADDRESS:PORT (127.0.0.1:%u, [::1]:%u) or PORT",
 		       text, SERVE_PORT, SERVE_PORT);
 }
 
@@ -52,7 +51,7 @@ static bool is_loopback(const struct sockaddr *sa)
 	return IN6_IS_ADDR_LOOPBACK(&in6->sin6_addr);
 }
 
-/* What the kernel made of it: port 0 has become a number. */
+/* Name the socket by its actual address; the kernel replaces port 0. */
 static void describe(struct serve_socket *s)
 {
 	struct sockaddr_storage sa;
@@ -74,11 +73,11 @@ static const char *advice(int error)
 {
 	switch (error) {
 	case EADDRINUSE:
-		return " (does another exitstat serve run? --listen takes another port)";
+		return " (is another exitstat serve running? --listen selects another port)";
 	case EADDRNOTAVAIL:
 		return " (no interface has this address)";
 	case EACCES:
-		return " (ports below 1024 are root's)";
+		return " (ports below 1024 require root)";
 	default:
 		return "";
 	}
@@ -128,7 +127,7 @@ static int open_address(const char *addr, const char *port,
 	return rc;
 }
 
-/* The second gets the port of the first, which matters if that was 0. */
+/* The second socket uses the port of the first, which the kernel may have chosen. */
 static int open_loopback(const char *port, struct serve_socket *out, size_t *nr,
 			 struct errbuf *err)
 {

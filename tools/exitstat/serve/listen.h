@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Sockets that exitstat serve listens on, from what a user typed. */
+/* The sockets on which exitstat serve listens, from --listen. */
 #ifndef EXITSTAT_SERVE_LISTEN_H
 #define EXITSTAT_SERVE_LISTEN_H
 
@@ -12,16 +12,16 @@ struct serve_socket {
 };
 
 /*
- * ADDR:PORT, [ADDR]:PORT or only PORT, which is loopback's. 0, or -EINVAL
- * with a line in @err. @addr is "" for a PORT alone.
+ * Parse ADDR:PORT, [ADDR]:PORT, or PORT, which stands for loopback and sets @addr
+ * to "". Returns 0, or -EINVAL with a line in @err.
  */
 int serve_listen_parse(const char *text, char addr[64], char port[8],
 		       struct errbuf *err);
 
 /*
- * Opens the sockets of @cfg, at most SERVE_MAX_LISTEN, into @out. Of loopback's
- * two families, one may be missing. 0, or -errno with a line in @err and
- * nothing open.
+ * Open the sockets of @cfg, at most SERVE_MAX_LISTEN. For loopback, one of the two
+ * address families is enough. Returns 0, or -errno with a line in @err and no open
+ * socket.
  */
 int serve_listen_open(const struct serve_config *cfg, struct serve_socket *out,
 		      size_t *nr, struct errbuf *err);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Stands in for http.c in a tool that is built without libmicrohttpd:
- * says so.
+ * Replaces http.c in a build without libmicrohttpd: reports that there is no
+ * endpoint.
  */
 #include <errno.h>
 
@@ -14,7 +14,7 @@ int serve_http_open(struct serve_http **out, struct serve_data *d,
 	(void)d;
 	(void)l;
 	return err_set(err, -ENOTSUP,
-		       "this exitstat was built without libmicrohttpd, so it has no endpoint (install libmicrohttpd-dev and rebuild, or use --textfile)");
+		       "this exitstat was built without libmicrohttpd (install libmicrohttpd-dev and rebuild, or use --textfile)");
 }
 
 uint64_t serve_http_wait_until_ns(const struct serve_http *h)

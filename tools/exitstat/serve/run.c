@@ -23,7 +23,7 @@ static int write_textfile(struct serve_data *d, struct errbuf *err)
 	return outfile_commit(&out, err);
 }
 
-/* A file that cannot be written once may be the next time: told, not fatal. */
+/* A failed write is reported and retried at the next tick. */
 static void tick(struct serve_data *d)
 {
 	struct errbuf err;
@@ -69,7 +69,7 @@ static int run_with(struct serve_data *d, struct loop *l, struct errbuf *err)
 	if (cfg->textfile)
 		rc = write_textfile(d, err);
 	if (!rc && cfg->once && !d->self.up)
-		rc = err_set(err, -EIO, "%s: written, with exitstat_up 0",
+		rc = err_set(err, -EIO, "%s: written with exitstat_up 0",
 			     cfg->textfile);
 	else if (!rc && !cfg->once)
 		rc = loop(d, h, l, err);

@@ -25,14 +25,14 @@ only_loopback() {
 	grep -qx 0100007F got
 	[ "$(grep -cvE '^(0100007F|00000000000000000000000001000000)$' got)" = 0 ]
 	[ ! -s /proc/net/if_inet6 ] || curl -sf "http://[::1]:$PORT/metrics" >text
-	grep -q 'warning: every user of this host' log
+	grep -q 'warning: readable by all users of this host' log
 	stop
 	rm log
 	"$EXITSTAT" serve --listen 0.0.0.0:0 2>log &
 	PID=$!
 	trap 'kill "$PID"' EXIT
-	eventually grep 'every user' log
-	grep -q 'warning: 0.0.0.0:[0-9]* can be reached from other machines, without a password (--auth-file), in clear text (--tls-cert)$' log
+	eventually grep 'readable by all users' log
+	grep -q 'warning: 0.0.0.0:[0-9]* is reachable from other machines, without a password (--auth-file), in clear text (--tls-cert)$' log
 	stop
 }
 
@@ -79,7 +79,7 @@ refuses() {
 	vms
 	certificate
 	serve
-	fails 1 "127.0.0.1:$PORT: cannot listen: Address already in use (does" \
+	fails 1 "127.0.0.1:$PORT: cannot listen: Address already in use (is" \
 		exitstat serve --listen "127.0.0.1:$PORT"
 	stop
 	cp users open
@@ -91,9 +91,9 @@ refuses() {
 		1	exitstat serve --listen 192.0.2.1:0			no interface has this address
 		1	exitstat serve -l 0 --tls-cert cert.not --tls-key key	cert.not: No such file
 		1	exitstat serve -l 0 --tls-cert key --tls-key cert	cannot serve
-		1	exitstat serve -l 0 --auth-file open			open: others may read it (chmod 600)
+		1	exitstat serve -l 0 --auth-file open			open: readable by others (chmod 600)
 		1	exitstat serve -l 0 --auth-file plain			plain: line 1 is not NAME:HASH
-		1	exitstat serve -l 0 --auth-file none			none: has no line
+		1	exitstat serve -l 0 --auth-file none			none: no line
 		1	exitstat serve --textfile not/there			not/there: cannot create: No such file
 	END
 	[ "$(cat "$COUNT")" = 0 ]
@@ -103,7 +103,7 @@ usage() {
 	local a
 	for a in 1.2.3.4 localhost:80 '[::1]' '[127.0.0.1]:80' 127.0.0.1:65536 \
 		::1:80 127.0.0.1: 127.0.0.1:0x50 ':80' '' x; do
-		fails 2 'need ADDRESS:PORT' "$EXITSTAT" serve --listen "$a"
+		fails 2 'not ADDRESS:PORT' "$EXITSTAT" serve --listen "$a"
 	done
 	cases <<-'END'
 		2	exitstat serve --tls-cert x		require each other

@@ -190,7 +190,7 @@ unreadable() {
 	mv away "$SNAPSHOT"
 	scrape >text
 	[ "$(value exitstat_up text) $(host)" = '1 1017' ]
-	grep -q 'can be read again' log
+	grep -q 'is readable again' log
 	stop
 	rm -f now
 	"$EXITSTAT" serve --textfile now -i 1s &
