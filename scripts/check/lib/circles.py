@@ -1,18 +1,18 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Find files of C that need each other, directly or in a circle.
+"""Find circular dependencies between C files.
 
-    circles.py FOLDER...             circles, each with its arrows and their reasons
-    circles.py --headers FOLDER...   headers that declare what another file defines
+    circles.py FOLDER...             print circles, their edges and the reasons
+    circles.py --headers FOLDER...   print headers that declare another file's names
 
-X.c and X.h are one node. A node has an arrow to another when it includes one of
-its files, or uses a function or a variable that the other defines; a declaration
-is no use. Folders are searched with all that is below them; each is a graph of
-its own. Status 1 if there is anything to print.
+X.c and X.h are one node. A node depends on another if it includes one of its files,
+or uses a function or a variable that the other defines; a declaration is not a use.
+Each folder, with its subfolders, is a separate graph. Status 1 if anything is
+printed.
 
-The text is read, not compiled, so that all variants of a build are seen at once: a
-definition begins in column 0, and its body ends with a brace in column 0, as in
-the kernel's style. Assembly is not read.
+The source is parsed, not compiled, so all variants of a build are covered: a
+definition begins in column 0, and its body ends with a brace in column 0, as in the
+kernel's style. Assembly is not read.
 """
 import collections
 import os
@@ -25,7 +25,7 @@ COMMENT = re.compile(rf'/\*.*?\*/|//[^\n]*|({LITERAL})', re.S)
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]+([<"])([^>"]+)[>"]', re.M)
 DIRECTIVE = re.compile(r'^[ \t]*#(?:[^\n]*\\\n)*[^\n]*', re.M)
 ATTRIBUTE = re.compile(r'\b__attribute__\s*\(\(.*?\)\)|\b(?:__printf|SEC)\([^)]*\)', re.S)
-# Neither a member of a structure, behind a dot or an arrow, nor its tag.
+# Neither a member of a structure, after a dot or an arrow, nor a tag.
 NAME = re.compile(r'(?<![\w.])(?<!->)(?<!struct )(?<!union )(?<!enum )[A-Za-z_]\w*')
 CALLED = re.compile(r'([A-Za-z_]\w*)\s*\(')
 DEFINE = re.compile(r'DEFINE_\w+\(\s*(\w+)')
@@ -37,7 +37,7 @@ def function_in(statement):
 
 
 def variables_in(statement):
-    """The last name of each, before its value; a type comes before the first."""
+    """The last name of each declarator, before its value."""
     parts = re.sub(r'\[.*?\]|\{.*|\(.*?\)|;', '', statement).split(',')
     names = [[name for name in NAME.findall(part.split('=')[0])
               if not name.startswith('__')] for part in parts]
@@ -45,7 +45,7 @@ def variables_in(statement):
 
 
 def statements(text):
-    """What stands in column 0, up to the line that ends it or begins its body."""
+    """Statements that begin in column 0, up to their end or the body's beginning."""
     head, inside = [], False
     for line in ATTRIBUTE.sub('', DIRECTIVE.sub('', text)).split('\n'):
         if inside:
@@ -79,7 +79,7 @@ def declared_in(statement):
 
 
 class File:
-    """One file: what it includes, defines, declares and uses."""
+    """A file, with the names that it includes, defines, declares and uses."""
 
     def __init__(self, folder, path):
         with open(os.path.join(folder, path), encoding='utf-8') as file:
@@ -106,12 +106,12 @@ def read_folder(folder):
              for parent, _, names in os.walk(folder)
              for name in names if name.endswith(SOURCES)]
     if not paths:
-        sys.exit(f'circles.py: {folder}: no C source in it')
+        sys.exit(f'circles.py: {folder}: no C source')
     return [File(folder, path) for path in sorted(paths)]
 
 
 def owners_of(files):
-    """{name: nodes}: variants of a build may define the same."""
+    """{name: nodes}: variants of a build may define the same name."""
     owners = collections.defaultdict(set)
     for file in files:
         for name in file.defines:
@@ -120,7 +120,7 @@ def owners_of(files):
 
 
 def included(file, kind, name, paths):
-    """The file of the folder that an #include means, None if there is none."""
+    """The file in the folder that an #include refers to, or None."""
     beside = os.path.normpath(os.path.join(os.path.dirname(file.path), name))
     if kind == '"' and beside in paths:
         return beside
@@ -130,7 +130,7 @@ def included(file, kind, name, paths):
 
 
 def arrows_of(file, owners, paths):
-    """(node, reason) of all that the file needs from others."""
+    """(node, reason) for each dependency of the file."""
     for kind, name in file.includes:
         target = included(file, kind, name, paths)
         if target:
@@ -163,7 +163,7 @@ def reachable(arrows, start):
 
 
 def circles(arrows):
-    """Sets of nodes of which each reaches all others."""
+    """Sets of nodes in which each reaches all others."""
     reach = {node: reachable(arrows, node) for node in arrows}
     found = {frozenset(other for other in reach[node] if node in reach[other])
              for node in arrows}

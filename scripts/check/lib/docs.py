@@ -1,28 +1,28 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Commands in Markdown, and the output that the text shows for them.
+# Check the commands in Markdown and the output that the document shows for them.
 #
 #   scripts/check/lib/docs.py check FILE...        marks and quotations
 #   scripts/check/lib/docs.py list FILE            "NUMBER COMMAND" lines
 #   scripts/check/lib/docs.py commands PLACE FILE DIR   DIR/NUMBER: a command
 #   scripts/check/lib/docs.py compare FILE NUMBER SAID  SAID/NUMBER: its output,
 #                                                  SAID/NUMBER.status its status
-#   scripts/check/lib/docs.py update FILE SAID          put the output into FILE
+#   scripts/check/lib/docs.py update FILE SAID          write the output into FILE
 #
 # Each fenced block has a mark, an HTML comment, on a line before it:
 #
 #   <!-- run: lab -->         in L1 of lab svm; "host": in a copy of the tree
-#   <!-- run: lab, numbers: 20 % or 3 -->   numbers differ by no more than that
-#   <!-- run: lab, fractions: any -->       whole numbers are equal, others differ
+#   <!-- run: lab, numbers: 20 % or 3 -->   numbers may differ by this much
+#   <!-- run: lab, fractions: any -->       only whole numbers must be equal
 #   <!-- run: lab, status: 1 -->            the exit status of its commands
 #   <!-- not run: REASON -->                and where else it is tested
 #   <!-- from: PATH -->       the text of the block is in this file
 #
-# A block of language "console" has commands after "$ " and their output; any
-# other that is run has a command on each line, whose output is not compared. In
-# an output "..." stands for any words or lines.
-# Without "numbers" or "fractions" the output is equal but for white space.
+# A block with language "console" has commands after "$ " and their output. Any other
+# block that is run has a command per line, whose output is not compared. In an
+# output, "..." stands for any words or lines.
+# Without "numbers" or "fractions", the output must be equal except for white space.
 # Exit status: 0, or 1 with a line for each problem.
 
 import difflib
@@ -41,7 +41,7 @@ OPTION = re.compile(r'(numbers|fractions|status): (any|\d+)( %)?(?: or (\d+))?$'
 
 
 class Problem(Exception):
-    """The text of a document is not as this program requires."""
+    """A document is invalid, or its output differs."""
 
 
 class Block:
@@ -113,7 +113,7 @@ def lines_of(path):
 
 
 def parse(path):
-    """The blocks of a document, and its problems as text."""
+    """Return the blocks of a document, and its problems as text."""
     blocks, problems = [], []
     mark, block, blank = None, None, True
     for number, line in enumerate(lines_of(path), 1):
@@ -143,7 +143,7 @@ def parse(path):
 
 
 def commands_of(path):
-    """(number, command) of what is run, in the order of the document."""
+    """Return (number, command) for each command that is run, in order."""
     blocks, problems = parse(path)
     if problems:
         raise Problem('\n'.join(problems))
@@ -154,8 +154,8 @@ def commands_of(path):
 
 
 def quotation_problem(block):
-    """Why a block is no quotation: None if its lines are in the file, in this
-    order and, except for "...", one after the other."""
+    """Return None if the block's lines are in the file, in this order and, except
+    for "...", one after the other; otherwise the problem."""
     path = os.path.join(TOP, block.value)
     if not os.path.isfile(path):
         return f'{block.place}: {block.value}: no such file'
@@ -177,7 +177,7 @@ def split_at(items, separator):
 
 
 def agreement(part, items, same):
-    """How many items of @part @items begins with."""
+    """Return how many items of @part @items begins with."""
     for number, pair in enumerate(zip(part, items)):
         if not same(*pair):
             return number
@@ -185,8 +185,8 @@ def agreement(part, items, same):
 
 
 def find_parts(parts, items, same, begin=0):
-    """Each part is in @items after the one before: None, or an item that is
-    not there and, if known, the one that is there instead."""
+    """Return None if each part is in @items after the part before; otherwise the
+    missing item and, if known, the item in its place."""
     for part in parts:
         best, place = max((agreement(part, items[place:], same), -place)
                           for place in range(begin, len(items) + 1))
@@ -197,7 +197,7 @@ def find_parts(parts, items, same, begin=0):
 
 
 def tokens(lines):
-    """Words, and numbers as (text, value, unit, is a fraction)."""
+    """Split into words, and numbers as (text, value, unit, is a fraction)."""
     result = []
     for line in lines:
         if line.strip() == ELLIPSIS:
@@ -215,7 +215,7 @@ def tokens(lines):
 
 
 def within(wanted, found, bounds):
-    """Whether two numbers differ by no more than the mark allows."""
+    """Return whether two numbers differ by no more than the mark allows."""
     scale = UNITS.get(wanted[2]), UNITS.get(found[2])
     if wanted[2] != found[2] and None in scale:
         return False
@@ -232,7 +232,7 @@ def within(wanted, found, bounds):
 
 
 def compare(command, found):
-    """Raise a Problem if the output is not as the document shows it."""
+    """Raise a Problem if the output differs from the document's."""
     if command.block.language != 'console':
         return
 
@@ -241,15 +241,15 @@ def compare(command, found):
             return within(wanted, item, command.block.bounds)
         return wanted == item
 
-    # The beginning and the end are items, too.
+    # The beginning and the end are also items.
     wanted = ['', *tokens(command.expected), '']
     items = ['', *(item for item in tokens(found) if item != ELLIPSIS), '']
     differs = find_parts(split_at(wanted, ELLIPSIS), items, same)
     if differs:
         shown, *printed = (item if isinstance(item, str) else item[0]
                            for item in differs)
-        raise Problem(f'"{shown}" is shown, ' +
-                      f'"{(printed or ["nothing"])[0]}" is printed')
+        raise Problem(f'the document shows "{shown}", ' +
+                      f'the output has "{(printed or ["nothing"])[0]}"')
 
 
 def read_output(said, number):
@@ -269,7 +269,7 @@ def do_compare(path, number, said):
         compare(command, found)
     except Problem as problem:
         print(f'{path}:{command.line}: $ {command.text}\n{problem}\n'
-              'all that it prints:')
+              'the whole output:')
         print('\n'.join(found))
         return 1
     return 0
@@ -281,7 +281,7 @@ def shape(line):
 
 
 def like(line, found):
-    """A line of output, which ends in "..." where the document's does."""
+    """Shorten a line of output by "..." where the document's line has it."""
     if not line.endswith(' ' + ELLIPSIS):
         return found
     words = len(line.split()) - 1
@@ -290,8 +290,8 @@ def like(line, found):
 
 
 def updated(command, found):
-    """The output as the document is to show it: what was left out by "..."
-    stays so, the other lines are those of the output."""
+    """Return the output for the document: keep "...", and take all other lines from
+    the output."""
     if not any(line.endswith(ELLIPSIS) for line in command.expected):
         return found
     result, begin = [], 0

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Check that the folders of a tree use lower floors only.
+"""Check that the folders of a tree use only lower floors.
 
     floors.py MAP FOLDER
 
-MAP is a text with a heading "## FOLDER/" and below it a table whose rows begin
-with a floor, a number, and the name of a folder (or of a file) of FOLDER. What
-needs what is found by circles.py. A file may need its own folder and those of
-lower floors, and every folder with C in it has its row. Prints what is not so;
-status 1 if there is anything to print.
+MAP is a document with a heading "## FOLDER/" and a table below it, whose rows begin
+with a floor, a number, and the names of folders (or files) in FOLDER. circles.py
+finds the dependencies. A file may use its own folder and folders on lower floors,
+and every folder with C source must have a row. Prints violations; status 1 if there
+are any.
 """
 import os
 import re
@@ -20,7 +20,7 @@ ROW = re.compile(r'\| (\d+) \| (.+?) \|')
 
 
 def floors_of(map_path, folder):
-    """{name: floor} of the table below the folder's heading."""
+    """{name: floor} from the table below the folder's heading."""
     with open(map_path, encoding='utf-8') as file:
         parts = file.read().split(f'\n## {folder}/\n')
     if len(parts) != 2:
@@ -36,16 +36,16 @@ def floors_of(map_path, folder):
 
 
 def place(node):
-    """The row that a file belongs to: its folder's, or at the top its own."""
+    """The row of a file: its folder's, or its own at the top."""
     return node.split('/')[0] if '/' in node else f'{node}.c'
 
 
 def wrong_rows(floors, folder, nodes):
     used = {place(node) for node in nodes}
     for name in sorted(used - floors.keys()):
-        yield f'{folder}/{name}: has no floor in the map'
+        yield f'{folder}/{name}: no floor in the map'
     for name in sorted(floors.keys() - used):
-        yield f'{folder}/{name}: is in the map, and has no C in it'
+        yield f'{folder}/{name}: in the map, but without C source'
 
 
 def wrong_arrows(floors, folder, arrows):

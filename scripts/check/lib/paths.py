@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Check that files, folders and headings that Markdown names exist.
+# Check that files, folders and headings named in Markdown exist.
 #
 #   scripts/check/lib/paths.py [--links] FILE...
 #
-# --links: only targets of links.
-# A path is code (`...`) with a slash or a usual ending, or the target of a link.
-# It is looked up from the top, beside the file, in the folder that the last
-# heading names ("## tools/tests/"), and in the folder of the line's first path.
-# Capitals in it stand for any name: tools/tests/unit/test-NAME.c. Exit status: 0,
-# or 1 with a line for each problem.
+# --links: check only targets of links.
+# A path is code (`...`) with a slash or a known suffix, or the target of a link. It
+# is looked up from the top, beside the file, in the folder of the last heading ("##
+# tools/tests/"), and in the folder of the line's first path. Capitals in it stand for
+# any name: tools/tests/unit/test-NAME.c. Exit status: 0, or 1 with a line for each
+# problem.
 
 import glob
 import os
@@ -30,7 +30,7 @@ LINK = re.compile(r'\]\(([^)#\s]*)(?:#([^)\s]*))?\)')
 IS_PATH = re.compile(r'^[\w.*-]+(/[\w.*-]+)*/?$')
 HAS_ENDING = re.compile(r'\.(c|h|S|md|sh|py|def|cfg|conf|[1-8])$')
 PLACEHOLDER = re.compile(r'\b[A-Z]{3,}\b|X\.Y')
-# Made by a build, or of another tree.
+# Built files, or files of another tree.
 ELSEWHERE = re.compile(r'^(out|guests/build|arch|proc|sys|dev)(/|$)|^~|^/')
 
 
@@ -41,7 +41,7 @@ def exists(name, folders):
 
 
 def anchors(path):
-    """The names that headings have in links."""
+    """Return the names of headings in links."""
     return [re.sub(r'[^\w\- ]', '', line.lstrip('# ').lower())
             .replace(' ', '-') for line in lines_of(path)
             if line.startswith('#')]

@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Questions to a Prometheus server, for scripts/check/checks/metrics.
+Query a Prometheus server, for scripts/check/checks/metrics.
 
-prometheus.py URL wait QUERY MIN SECONDS    until QUERY gives MIN or more
-prometheus.py URL equals REPORT             increase() and rate() of all
+prometheus.py URL wait QUERY MIN SECONDS    wait until QUERY returns at least MIN
+prometheus.py URL equals REPORT             check that increase() and rate() over all
                                             samples equal exitstat report -j
-prometheus.py URL expressions FILE...       a server can evaluate every
-                                            expression of rules and dashboards
-prometheus.py - names FILE... -- TEXT       and serve exports what they name
+prometheus.py URL expressions FILE...       check that the server can evaluate every
+                                            expression in rules and dashboards
+prometheus.py - names FILE... -- TEXT       check that serve exports their metrics
 """
 import json
 import re
@@ -47,7 +47,8 @@ def sums(query, label, at):
 
 
 def window():
-    """From the first sample to the last, so that nothing is extrapolated."""
+    """The time from the first sample to the last, so Prometheus extrapolates
+    nothing."""
     stamps = [v[0] for v in ask("query", query='exitstat_up{job="exitstat"}[10m]')[0]["values"]]
     return stamps[-1], round((stamps[-1] - stamps[0]) * 1000), len(stamps)
 
@@ -72,7 +73,7 @@ def equals(path):
     at, ms, nr = window()
     if nr < 8 or sum(by(report, "class").values()) < 1000:
         sys.exit(f"too little to compare: {nr} scrapes, {report['reasons']}")
-    # what one VM had from the beginning, by reason
+    # the reasons of one VM that were counted from the beginning
     steady = {k: v for k, v in by(report, "name").items() if k != "MSR"}
     for name, label, want in (
             ('exitstat_host_exits_total{job="exitstat"}', "class",
@@ -88,7 +89,8 @@ def equals(path):
 
 
 def expressions_of(path):
-    """Of a dashboard, of rules with one line each, of a table in a text."""
+    """The expressions of a dashboard, of rules in one line each, or of a table in
+    Markdown."""
     with open(path, encoding="utf-8") as f:
         text = f.read()
     if path.endswith(".json"):
@@ -112,7 +114,7 @@ def expressions(*paths):
             if not ask("query", query=plain) and path.endswith(".json"):
                 empty.append(expr)
     if empty:
-        sys.exit("these give nothing: " + "; ".join(empty))
+        sys.exit("no result: " + "; ".join(empty))
 
 
 def names(*args):

@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which scripts have to be looked at by shellcheck, as they or what they source
-# changed since it last had nothing to say.
+# Find the scripts that shellcheck must check again, because they or the files that
+# they source have changed since they last passed.
 #
-#   scripts/check/lib/unchanged.py PASSED VERSION <NAMES     print those
+#   scripts/check/lib/unchanged.py PASSED VERSION <NAMES     print them
 #   scripts/check/lib/unchanged.py --passed PASSED VERSION <NAMES
 #
-# NAMES: of scripts below the working directory, one per line. PASSED: a file with
-# the hashes of what passed; --passed replaces it by those of NAMES. VERSION: of
-# shellcheck and its options. Used by scripts/check/checks/style.
+# NAMES: scripts below the working directory, one per line. PASSED: a file with the
+# hashes of scripts that passed; --passed replaces it by those of NAMES. VERSION:
+# shellcheck's version and options. Used by scripts/check/checks/style.
 
 import hashlib
 import os
@@ -25,22 +25,22 @@ def text_of(name):
         return file.read()
 
 
-def closure(name, seen):
-    """The script and all that it sources: by shellcheck's directives, or by a
-    command whose path begins with an expansion, which shellcheck takes as ".";
-    from the top or beside the script."""
+def with_sourced(name, seen):
+    """Return the script and all files that it sources, by shellcheck's directives or
+    by a command whose path begins with an expansion, which shellcheck treats as ".";
+    relative to the top or to the script."""
     if name in seen or not os.path.isfile(name):
         return seen
     seen[name] = text_of(name)
     for match in SOURCE.finditer(seen[name]):
         source = match[1] or match[2]
         for where in ('', os.path.dirname(name)):
-            closure(os.path.normpath(os.path.join(where, source)), seen)
+            with_sourced(os.path.normpath(os.path.join(where, source)), seen)
     return seen
 
 
 def key(name, version):
-    files = closure(name, {})
+    files = with_sourced(name, {})
     digest = hashlib.sha256(version.encode() + name.encode())
     for path in sorted(files):
         digest.update(files[path].encode(errors='surrogateescape'))
