@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What every demo begins with: its command line, which says in which lab, what that
-# lab needs, and its job. Sourced by scripts/demo/demo and its like, which set LAB
-# before.
+# Shared code of the demos: the command line, the lab's packages, and the job's
+# directory. Sourced by scripts/demo/*, which set LAB to the default.
 
 # shellcheck disable=SC2034 # for parse_options
 OPTIONS='--lab LAB'
@@ -20,7 +19,7 @@ choose_lab()
 	[ "$LAB" != kvm ] || "$TOP/scripts/lab/lab" --probe kvm >&2
 }
 
-# Set KERNEL, the patched one, and JOB, a directory for the job.
+# Set KERNEL, the patched kernel, and JOB, a directory for the job.
 prepare_job()
 {
 	make -s -C "$TOP" all >&2

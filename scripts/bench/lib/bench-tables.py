@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The tables of scripts/bench/bench: instructions per exit, memory per vCPU.
+"""Print the tables of scripts/bench/bench: instructions per exit, memory per vCPU.
 
-    bench-tables.py DIR     where its job left costs and sizes
+    bench-tables.py DIR     DIR has the job's files costs and sizes
 """
 import os
 import sys
 
-# All that is not the patched KVM runs on the stock modules.
+# All configurations except the patched KVM's run on the stock modules.
 CONFIGURATIONS = '''
 stock off count count+time count+time+histogram count+detail all
 module-off module-count module-count+time module-all
 bpf-count bpf-count+time bpf-all
 ftrace-hist kvm_stat-t perf-kvm-stat stock-again off-again
 '''.split()
-STRUCTURES = {'count (always there)': 'kes_vcpu',
-              '  once it has been reset': 'kes_counts',
+STRUCTURES = {'count (always)': 'kes_vcpu',
+              '  after a reset': 'kes_counts',
               'time, while on': 'kes_time',
               'histogram, while on': 'kes_histogram',
               'detail, while on': 'kes_detail'}
@@ -27,7 +27,7 @@ def words_of(path):
 
 
 def costs_table(rows, base):
-    """Instructions per round trip, of each configuration, minus those of base."""
+    """Instructions per round trip of each configuration, minus those of base."""
     cost = {(row[0], row[1]): int(row[4]) / int(row[2]) for row in rows}
     kinds = list(dict.fromkeys(row[1] for row in rows))
     there = {row[0] for row in rows} - {base}
@@ -42,7 +42,7 @@ def costs_table(rows, base):
 
 
 def print_costs(folder):
-    """The smallest of all runs of a loop is the one without an interrupt."""
+    """The minimum of all runs of a loop is a run without an interrupt."""
     rows = words_of(f'{folder}/costs')
     print('Instructions per round trip (lab vmx, Bochs; minimum of '
           f'{rows[0][3]} runs of {rows[0][2]} exits)')
@@ -58,8 +58,8 @@ def print_costs(folder):
 
 
 def allocated(size):
-    """What the allocator takes: kmalloc has powers of two up to 8 KiB (and 96 and
-    192 bytes); above, whole pages, a power of two of them."""
+    """The size that the allocator uses: with kmalloc, powers of two up to 8 KiB (and
+    96 and 192 bytes); above, a power of two of whole pages."""
     if 64 < size <= 96:
         return 96
     if 128 < size <= 192:

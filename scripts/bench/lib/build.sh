@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Programs of a bench's job. Sourced by scripts/bench/bench and
-# scripts/bench/guests, whose job's directory is $JOB.
+# Build the programs of a benchmark's job. Sourced by scripts/bench/bench and
+# scripts/bench/guests, which set $JOB to the job's directory.
 
-# build_program NAME SOURCE...: static, since L1 has no compiler's libraries
+# build_program NAME SOURCE...: static, because L1 has no libraries
 build_program()
 {
 	local name=$1

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * day FILE HOURS VCPUS: a recording as exitstat makes it at 10 Hz, of a guest
- * whose vCPUs have 15 exit reasons each that nearly all count on in every
- * sample. The recorder's own code stores it, a transaction per sample; only the
- * clock and the counters are made up, as nobody waits for a day. Prints the exits
- * of each reason, to compare a report with.
+ * day FILE HOURS VCPUS: write a recording at 10 Hz of a guest whose vCPUs have 15
+ * exit reasons each, nearly all of which grow in every sample. The recorder's own
+ * code stores it, with a transaction per sample; only the clock and the counters are
+ * simulated. Prints the exits of each reason, for comparison with a report.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +47,7 @@ static uint64_t next_random(void)
 	return state >> 20;
 }
 
-/* As the kernel would list one VM of @vcpus; the counters begin at 0. */
+/* Fill in one VM with @vcpus, as the kernel does; the counters begin at 0. */
 static void make_snapshot(struct snapshot *s, size_t vcpus)
 {
 	s->hdr.isa = KES_ISA_VMX;

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * exitloop: what a round trip through a VM exit costs, in ticks of the TSC.
+ * exitloop: measure the cost of a round trip through a VM exit, in TSC ticks.
  *
  *   exitloop KIND EXITS RUNS
  *
- * Runs a guest of a few instructions (loops.S), which causes EXITS exits of
- * one kind between two readings of the TSC, RUNS times, and prints
+ * Run a guest of a few instructions (loops.S), which causes EXITS exits of one kind
+ * between two readings of the TSC, RUNS times, and print
  *
  *   KIND EXITS RUNS MINIMUM MEDIAN SAME
  *
- * ticks of the whole loop; SAME is how many runs had the minimum. Where the
- * TSC counts instructions, the minimum is the run that no interrupt of the
- * host disturbed. "exitloop --list" prints the kinds, "exitloop --tsc" how many
- * ticks there are in a millisecond.
+ * in ticks for the whole loop; SAME is the number of runs with the minimum. If the
+ * TSC counts instructions, the minimum is a run without an interrupt of the host.
+ * "exitloop --list" prints the kinds, "exitloop --tsc" the ticks per millisecond.
  *
- * A VMM of its own because everything in user space is part of a round trip
- * that ends there: this one does nothing at all. It does not read KVM's
- * statistics.
+ * This is a separate VMM because the VMM's own code is part of a round trip to user
+ * space: this one does no work there. It does not read KVM's statistics.
  */
 #include <err.h>
 #include <errno.h>
@@ -33,10 +31,10 @@
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define EXIT_SKIPPED	77
 
-/* Where the guest lies and how much of it there is. */
+/* The guest's memory. */
 #define GUEST_BASE	0x10000
 #define GUEST_SIZE	0x1000
-/* Three pages that KVM wants on Intel for guests without paging. */
+/* Three pages that KVM needs on Intel for guests without paging. */
 #define TSS_ADDRESS	0xfffbd000
 
 /* Offsets in it: descriptors, interrupt gates, end of the stack. */
@@ -62,7 +60,7 @@ extern const char loop_self_ipi[], loop_halt[], loop_hlt_user[],
 struct kind {
 	const char *name;
 	const char *loop;
-	int without_irqchip;	/* HLT is the VMM's affair then */
+	int without_irqchip;	/* HLT then returns to the VMM */
 };
 
 static const struct kind kinds[] = {
@@ -128,7 +126,7 @@ static void create_vm(struct machine *m, const struct kind *kind)
 	IOCTL(m->vm, KVM_SET_USER_MEMORY_REGION, &region);
 }
 
-/* KVM's own set of features; it has the TSC deadline as a capability. */
+/* KVM's supported features, and the TSC deadline, which KVM has as a capability. */
 static void set_cpuid(struct machine *m)
 {
 	enum { MOST = 256 };
@@ -147,7 +145,7 @@ static void set_cpuid(struct machine *m)
 	free(cpuid);
 }
 
-/* One gate, which leads to the loops' handler. */
+/* One gate, for the loops' handler. */
 static void set_interrupts(struct machine *m, struct kvm_sregs *sregs)
 {
 	const uint32_t handler = (uint32_t)(GUEST_BASE +
@@ -207,7 +205,7 @@ static void create_vcpu(struct machine *m, const struct kind *kind)
 	set_lapic(m, LAPIC_LVT_TIMER, TSC_DEADLINE);
 }
 
-/* Until the guest is done; every other port is somebody's who is not there. */
+/* Run until the guest writes to PORT_DONE; ignore other ports. */
 static void run_guest(struct machine *m)
 {
 	do {
@@ -277,7 +275,7 @@ static uint32_t number(const char *text, const char *what)
 	return (uint32_t)n;
 }
 
-/* In kHz, as the clock has it over a tenth of a second. */
+/* Measure the TSC in kHz, against the clock, for a tenth of a second. */
 static uint64_t tsc_khz(void)
 {
 	struct timespec begin, end;

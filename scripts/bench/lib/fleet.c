@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fleet PATH VCPUS ACTIVE GROUPS: plays a host of many vCPUs. Writes a snapshot
- * to PATH and replaces it by the next, ten times a second, until it is ended.
+ * fleet PATH VCPUS ACTIVE GROUPS: simulate a host with many vCPUs. Write a snapshot
+ * to PATH, and replace it by the next ten times a second until killed.
  *
- * VMs have four vCPUs, each vCPU 20 exit reasons, and ACTIVE of them count on
- * in every snapshot. GROUPS: 0 counts alone, 1 time and histograms as well.
+ * VMs have four vCPUs, each with 20 exit reasons, of which ACTIVE grow in every
+ * snapshot. GROUPS: 0 for counts only, 1 for counts, time and histograms.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,7 +24,7 @@ struct fleet {
 	uint64_t tick;
 };
 
-/* VMX codes that a busy guest of Linux has. */
+/* VMX codes of a busy Linux guest. */
 static const uint64_t codes[NR_REASONS] = {
 	1, 7, 10, 12, 28, 30, 31, 32, 48, 49, 52, 40, 44, 45, 0, 29, 54, 55, 18,
 	41,

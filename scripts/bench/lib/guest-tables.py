@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The tables of scripts/bench/guests, from what measure.sh wrote.
+"""Print the tables of scripts/bench/guests, from the results of measure.sh.
 
     guest-tables.py PLACE FILE
 """
@@ -19,8 +19,8 @@ KINDS = {
     'fastpath': 'WRMSR of the TSC deadline',
     'io-user': 'OUT, handled by the VMM',
     'hlt-user': 'HLT, handled by the VMM',
-    'self-ipi': 'interrupt sent to oneself',
-    'self-ipi+hlt': 'the same, and HLT that finds it',
+    'self-ipi': 'self-IPI',
+    'self-ipi+hlt': 'self-IPI, pending at HLT',
 }
 VMMS = ('minivmm', 'qemu-kvm', 'qemu-tcg')
 
@@ -38,7 +38,7 @@ def spread(numbers, form=short):
 
 
 def print_exits(rows, khz):
-    """With nanoseconds, where the clock is a real one."""
+    """With nanoseconds, if the clock is real."""
     print(f'  {"round trip":<32} {"ticks":>9} {"median":>9} {"ns" if khz else "":>9}')
     for kind, exits, *rest in rows:
         if exits == 'failed':
@@ -51,7 +51,7 @@ def print_exits(rows, khz):
 
 
 def print_guests(rows):
-    """And the ratios of the tries' pairs."""
+    """Times per iteration, and the ratios of each attempt's pair."""
     ns = {(name, vmm): {} for name, *_ in rows for vmm in VMMS}
     why = {}
     for name, vmm, attempt, *rest in rows:
@@ -79,7 +79,7 @@ def print_guests(rows):
 
 
 def print_setup(rows):
-    """The reference's VMM: 5 ms and 1,480 KB."""
+    """Set-up time and memory; the reference's VMM has 5 ms and 1,480 KB."""
     print(f'  {"minivmm":<10} {"set-up in ms":<30} resident KB')
     for vcpus in ('1', '2', '4'):
         mine = [(int(ns) / 1e6, int(kb)) for n, ns, kb in rows if n == vcpus]

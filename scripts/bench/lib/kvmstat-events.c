@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * kvmstat-events: the performance events of "kvm_stat -t", around a command.
+ * kvmstat-events: open the performance events of "kvm_stat -t" and run a command.
  *
  *   kvmstat-events FILTERS COMMAND...
  *
  * kvm_stat (tools/kvm/kvm_stat in the kernel's source) is a Python program that
- * counts by one event for each tracepoint of KVM on each CPU, and one more with
- * a filter for each exit reason and each reason to return to user space. What
- * this costs an exit is the kernel's work, so the same events are opened here,
- * for a root that has no Python. FILTERS has them, a line "TRACEPOINT FILTER"
- * each; those without a filter are all that tracefs lists.
+ * opens an event for each tracepoint of KVM on each CPU, and one with a filter for
+ * each exit reason and each reason to return to user space. Its cost per exit is in
+ * the kernel, so this opens the same events in L1, which has no Python. FILTERS has a
+ * line "TRACEPOINT FILTER" for each event with a filter; events without a filter are
+ * opened for all tracepoints in tracefs.
  */
 #include <dirent.h>
 #include <err.h>

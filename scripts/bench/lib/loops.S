@@ -4,8 +4,8 @@
  * times between two readings of the TSC, which KVM does not intercept. The
  * difference goes to EDX:EAX, and a write to the port DONE ends the run.
  *
- * 32-bit protected mode, no paging, interrupts off. Only position-independent code,
- * as the VMM copies it.
+ * 32-bit protected mode, no paging, interrupts off. The code must be position-
+ * independent, because the VMM copies it.
  */
 #define DONE	0xf4
 #define VECTOR	0x40
@@ -49,7 +49,7 @@
 	cpuid
 .endm
 
-/* The POST code port: nobody in the kernel claims it. */
+/* The POST code port, which has no device in the kernel. */
 .macro out_user
 	outb	%al, $0x80
 .endm
@@ -62,7 +62,7 @@
 	outb	%al, $0x21
 .endm
 
-/* PAT as it is after reset. */
+/* PAT's value after reset. */
 .macro pat
 	movl	$0x277, %ecx
 	movl	$0x00070406, %eax
@@ -72,7 +72,7 @@
 	wrmsr
 .endm
 
-/* A deadline that lies behind the end of the loop, as a guest's does. */
+/* A deadline after the end of the loop, since a guest's is also in the future. */
 .macro deadline
 	rdtsc
 	addl	$0x10000000, %eax
@@ -86,9 +86,8 @@
 .endm
 
 /*
- * An interrupt for itself, taken at the NOP or at HLT, which finds it pending:
- * KVM ends the halt before it begins. Each has an exit for ICR and for EOI, and
- * HLT is one more.
+ * A self-IPI, delivered at the NOP or pending at HLT, where KVM ends the halt
+ * immediately. Each has an exit for ICR and one for EOI; HLT is another one.
  */
 .macro self_ipi
 	movl	$(0x44000 | VECTOR), LAPIC_ICR

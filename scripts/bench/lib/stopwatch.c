@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * stopwatch COMMAND...: runs it, its output thrown away, and prints how many
- * nanoseconds it took (CLOCK_MONOTONIC). The status is the command's, 128 and
- * the signal's number when one ended it.
+ * stopwatch COMMAND...: run it, discard its output, and print the elapsed time in
+ * nanoseconds (CLOCK_MONOTONIC). The status is the command's, or 128 plus the number
+ * of the signal that killed it.
  */
 #include <err.h>
 #include <fcntl.h>

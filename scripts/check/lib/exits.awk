@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Says of each run of the job guests whether its exits are those of
-# guests/guests.cfg, which describes the form of its numbers, and those of ftrace:
-# "RUN judged", and before it a line "RUN COMPLAINT" for each difference.
+# Compare the exits of each run of the job guests with guests/guests.cfg, which
+# describes the format of its numbers, and with ftrace. Prints "RUN COMPLAINT" for each
+# difference, and "RUN judged".
 #
-# Variables: isa; only, "VMM GUEST" to judge the first run of this one alone.
+# Variables: isa; only, "VMM GUEST" to judge only the first run of this one.
 # Files, each after an assignment to what:
 #   reasons  "NAME CODE" of all reasons
 #   table    guests.cfg
@@ -51,7 +51,7 @@ function complain(text)
 {
 	print run, text
 }
-# The engine and the kernel's histogram of the same run.
+# The engine's counts equal the kernel's histogram of the run.
 function engine_is_hist(   n, list, i, counted, all)
 {
 	if (!(run in complete))
@@ -67,7 +67,7 @@ function engine_is_hist(   n, list, i, counted, all)
 	if (!all)
 		complain("no exits were counted")
 }
-# What has only the exits that any run of this kind has.
+# The guest that has only the exits of every run of this kind.
 function nothing_like(guest)
 {
 	if (guest ~ /:shadow$/)
@@ -92,7 +92,7 @@ function take(into, of,   n, list, i, reason)
 		into["fastpath " reason] = fast[of, list[i]]
 	}
 }
-# What a number is relative to: a number, or what exits:nothing:0 had.
+# The base of a relative number: a number, or the count of exits:nothing:0.
 function base_of(key)
 {
 	return base[key] ~ /^[0-9]/ ? base[key] : was[key] + 0
@@ -125,8 +125,8 @@ function look(key,   value, have)
 		value = base[key]
 	else
 		value = key ~ /^fastpath/ ? "*" : 0
-	# Of guests with a start of their own the rest must be 0, or
-	# what any start costs.
+	# For guests with their own start-up code, other counts must be 0 or those
+	# of any start.
 	if (!(key in row) && guest[run] !~ /^exits:/ && (have == 0 ||
 	    base[key] ~ /^[*m]/))
 		return
@@ -134,7 +134,7 @@ function look(key,   value, have)
 		complain(key ": " have ", not " value \
 			(value ~ /[+]/ ? " to " base_of(key) : ""))
 }
-# To the last exit.
+# Each count equals the table's.
 function exits_are_known(   i, r)
 {
 	split("", row); split("", base); split("", reasons)
@@ -168,8 +168,8 @@ function exits_are_known(   i, r)
 		look("fastpath " r)
 	}
 }
-# All exits of a nested guest but page faults and interrupts, N of one reason,
-# went to its hypervisor. N is the last word of its name.
+# A nested guest has N exits of one reason, all reflected to its hypervisor; N is the
+# last word of its name. Page faults and interrupts are not reflected.
 function all_reflected(   n, list, i, want, part, found)
 {
 	split(guest[run], part, ":")
@@ -181,16 +181,16 @@ function all_reflected(   n, list, i, want, part, found)
 		if (l2[vm[run], list[i]] == want && reflected[vm[run], list[i]] == want)
 			found++
 		else if (reflected[vm[run], list[i]])
-			complain("code " list[i] ": " l2[vm[run], list[i]] " in L2, " \
+			complain("code " list[i] ": " l2[vm[run], list[i]] " from L2, " \
 				reflected[vm[run], list[i]] " reflected")
 	}
 	if (found != 1)
-		complain(found + 0 " reasons with " want " exits of L2")
+		complain(found + 0 " reasons, not 1, with " want " exits from L2")
 }
 END {
 	for (run in todo) {
 		engine_is_hist()
-		# A program of kernel1k has a table of its own.
+		# Programs of kernel1k have their own table.
 		if (guest[run] !~ /^kernel1k:/)
 			exits_are_known()
 		if (guest[run] ~ /^exits:l2_/ && guest[run] !~ /^exits:l2_nothing:/)
