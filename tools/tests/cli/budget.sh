@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# exitstat check-budget: golden outputs of recordings with fixed counts, its
-# numbers compared with report's, and input that is not what it should be.
+# exitstat check-budget: golden outputs for recordings with fixed counts, numbers
+# compared with report's, and invalid input.
 #
 # UPDATE_GOLDEN=1 writes the golden files instead: look at the difference.
 
@@ -13,7 +13,7 @@ budget() {
 	exitstat check-budget "$@"
 }
 
-# status WANT COMMAND...: its exit status, whatever it prints
+# status WANT COMMAND...: it exits with WANT
 status() {
 	local want=$1 got=0
 	shift
@@ -21,7 +21,7 @@ status() {
 	[ "$got" = "$want" ]
 }
 
-# Lines of a budget file on standard input against a recording.
+# verdict FILE: check it against the budget on stdin
 verdict() {
 	cat >some.budget
 	budget --budget some.budget "$@"
@@ -47,7 +47,7 @@ init_is_met() {
 	fails 2 'isa svm differs from vmx' budget --init r0.x svm.x
 }
 
-# The most of the runs, plus the margin, rounded up.
+# Limits are the maximum of the runs, plus the margin, rounded up.
 init_numbers() {
 	budget --init --margin 7 r0.x r2.x >seven.budget
 	exitstat report -j r0.x >r0.json
@@ -80,7 +80,7 @@ init_numbers() {
 	END
 }
 
-# Found, and over by: each against what report says of the same recording.
+# The found and exceeded numbers agree with the report of the recording.
 numbers_are_right() {
 	exitstat report -j groups.x >report.json
 	cat >all.budget <<-'END'
@@ -188,7 +188,7 @@ db.commit()'
 	grep -q 'lost.x: 7 exits lost' out
 }
 
-# A budget and what is said of it, with tabs in between: "exits 5" comes first.
+# Lines "BUDGET<tab>ERROR". The file begins with "exits 5".
 strict_parser() {
 	local lines text
 	while IFS=$'\t' read -r lines text; do
@@ -227,7 +227,7 @@ strict_parser() {
 	END
 }
 
-# Comments, blanks, letters of either case, prefixes, Windows' line ends.
+# Comments, blanks, letters of either case, prefixes, Windows line ends.
 lenient_where_it_can() {
 	printf '\n # c\n\texits\t99,999 # why\r\nreason exit_reason_cpuid 99999\nkvm-exit KVM_EXIT_IO 1/s\n  [kernel init]  \nclass io 9999\n' >ok.budget
 	status 1 budget -j -b ok.budget groups.x
@@ -236,7 +236,7 @@ lenient_where_it_can() {
 	has '"name": "IO"' <out
 }
 
-# Each example of budgets in the documents is one.
+# The example in the man page is a valid budget, and each kind is documented.
 documents() {
 	local page
 	page=$TOP/docs/man/exitstat-budget.5
@@ -278,16 +278,16 @@ prepare() {
 }
 
 prepare
-check 'golden: budgets kept and not' golden budget.txt tight
-check 'golden: --init of three runs' golden budget-init.txt \
+check 'golden: met and exceeded budgets' golden budget.txt tight
+check 'golden: --init with three runs' golden budget-init.txt \
 	budget --init r0.x r1.x r2.x
-check 'numbers: what report says' numbers_are_right
-check 'numbers: the edge of a budget' edges
-check '--init: kept by its recordings, and stable' init_is_met
-check '--init: the most of all runs, and the margin' init_numbers
-check 'what cannot be told is not kept' undecidable_is_not_met
-check 'the parser is strict, and says where' strict_parser
-check 'the parser takes what people write' lenient_where_it_can
+check 'numbers agree with the report' numbers_are_right
+check 'a count equal to the budget meets it' edges
+check '--init: the recordings meet their budget' init_is_met
+check '--init: limits are the maximum of the runs plus the margin' init_numbers
+check 'an undecidable budget is not met' undecidable_is_not_met
+check 'the parser reports the line of an error' strict_parser
+check 'the parser accepts comments, blanks, prefixes and any case' lenient_where_it_can
 check 'usage errors exit with 2' cases <<-'END'
 	2	budget -b x.budget			which FILE?
 	2	budget all.x				which --budget?
@@ -299,5 +299,5 @@ check 'usage errors exit with 2' cases <<-'END'
 	2	budget -b x.budget all.x none.x		none.x: No such file
 	2	budget -b x.budget x.budget		x.budget: not an exitstat recording
 END
-check 'the examples of the man page are budgets' documents
+check 'the example in the man page is a valid budget' documents
 done_testing

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What bash completes: asked with the words of a line, and by typing a tab into
-# a bash of its own, with the package bash-completion and without it.
+# Completion in bash: by the words of a line, and by a tab in an interactive bash, with
+# and without the package bash-completion.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
@@ -10,8 +10,8 @@
 SCRIPT=$T/exitstat.bash
 PACKAGE=/usr/share/bash-completion/bash_completion
 
-# offers WORD...: what is offered for the last word, a line each, as readline
-# splits words: --name = value
+# offers WORD...: print the completions of the last word. Words are split as by
+# readline: --name = value
 offers() {
 	# shellcheck disable=SC2016 # the other shell expands it
 	bash --norc --noprofile -uc '. "$1"; shift
@@ -36,7 +36,7 @@ completes_commands() {
 	offered '' nonsense ''
 }
 
-# Every long option of every help, and no other.
+# All long options in each command's help, and no others.
 completes_options() {
 	local name
 	for name in $(commands); do
@@ -96,7 +96,7 @@ completes_files() {
 	offered '' record n
 }
 
-# typed TAB-LINE RC...: what a bash has on its line then
+# typed LINE RC...: print bash's line after LINE and a tab
 typed() {
 	python3 - "$@" <<-'END'
 		import os, pty, re, select, sys, time
@@ -119,7 +119,7 @@ typed() {
 	END
 }
 
-# A command of its own says what it got.
+# The first command in bash defines exitstat as a function that prints its arguments.
 in_a_real_bash() {
 	local got
 	# shellcheck disable=SC2016 # the other shell expands it
@@ -132,7 +132,7 @@ in_a_real_bash() {
 	[[ $got = *'<plot><--chart=latency><END'* ]]
 }
 
-# As the package does it: the file is looked for when it is needed.
+# The package loads the file when it is first needed.
 loaded_on_demand() {
 	mkdir -p user/completions
 	cp "$SCRIPT" user/completions/exitstat
@@ -146,16 +146,16 @@ is_clean() {
 }
 
 "$EXITSTAT" completion bash >"$SCRIPT"
-check 'commands' completes_commands
-check 'the options of each command' completes_options
-check 'values of options and arguments' completes_values
-check 'reasons' completes_reasons
-check 'recordings, files and commands' completes_files
-check 'a tab in a bash without the package' in_a_real_bash ". $SCRIPT"
+check 'commands are completed' completes_commands
+check 'options of each command are completed' completes_options
+check 'values of options and arguments are completed' completes_values
+check 'exit reasons are completed' completes_reasons
+check 'recordings, files and commands are completed' completes_files
+check 'a tab in bash works without bash-completion' in_a_real_bash ". $SCRIPT"
 if [ -r "$PACKAGE" ]; then
-	check 'a tab in a bash with the package' loaded_on_demand
+	check 'a tab in bash works with bash-completion' loaded_on_demand
 else
-	skip 'a tab in a bash with the package' 'no bash-completion here'
+	skip 'a tab in bash works with bash-completion' 'bash-completion is not installed'
 fi
-check 'the script is clean, usage errors are' is_clean
+check 'the script passes shellcheck, and usage errors are reported' is_clean
 done_testing

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# exitstat diff: golden outputs of recordings with fixed counts, its numbers
-# worked out a second time in Python, and input that is not what it should be.
+# exitstat diff: golden outputs for recordings with fixed counts, numbers calculated
+# again in Python, and invalid input.
 #
 # UPDATE_GOLDEN=1 writes the golden files instead: look at the difference.
 
@@ -35,7 +35,7 @@ make_huge() {
 	done
 }
 
-# What report says of each file, summed up and compared once more.
+# Calculate the differences from the report of each file.
 numbers_are_right() {
 	local f
 	for f in a0 a1 a2 b0 b1 b2; do
@@ -95,7 +95,7 @@ numbers_are_right() {
 	END
 }
 
-# The keys at each path, so that none is renamed or lost unnoticed.
+# Print the keys at each path, to detect renamed and missing keys.
 json_keys() {
 	diff_ -j groups.x less.x | python3 -c 'import collections, json, sys
 keys = collections.defaultdict(set)
@@ -113,14 +113,14 @@ for path, names in sorted(keys.items()):
     print(path + ":", *sorted(names))'
 }
 
-# Runs that differ among themselves as much as A and B do.
+# The runs of a side differ as much as A and B.
 chance_is_not_reported() {
 	diff_ a0.x a2.x -- a1.x a2.x >words
 	grep -q 'No significant change in total' words
 	lacks ' \*$' words
 	diff_ a0.x a1.x a2.x -- b0.x b1.x b2.x >words
 	grep -q '^  IO_INSTRUCTION .* \*$' words
-	# one run on one side: intervals of the other, and no claim
+	# one run on one side: no claim of significance
 	diff_ a0.x a1.x a2.x -- b0.x >words
 	grep -q 'One side has only one run' words
 	lacks ' \*$' words
@@ -152,7 +152,7 @@ o = json.load(sys.stdin)
 assert all(o[k] is None for k in ("userspace_exits", "cost_ns", "costs_ns", "times_ns"))
 assert set(o["unavailable"]) == {"userspace_exits", "costs_ns", "times_ns"}
 assert "userspace" in o["a"]["runs"][0]["unavailable"]'
-	# phases that one side does not have
+	# phases that one side lacks
 	diff_ nophases.x all.x >words
 	grep -q '^  firmware  *-  *[0-9,]*  *-  *-$' words
 	diff_ --phase firmware nophases.x all.x | has 'Phase firmware exists in B only'
@@ -177,7 +177,7 @@ by_class() {
 	lacks 'Exits by class' words
 }
 
-# rows TABLE FILE: how many rows the table has
+# rows TABLE FILE: print the number of rows of the table
 rows() {
 	awk -v head="$1" '$0 == head { on = 1; next }
 		on && /^$/ { if (n) exit; next }
@@ -204,7 +204,7 @@ rows_and_phases() {
 		diff_ --phase tea nophases.x nophases.x
 }
 
-# No letter of a terminal's own, whatever it is.
+# The output has no escape sequences, also on a terminal.
 no_colour() {
 	on_terminal terminal "$EXITSTAT" diff groups.x less.x
 	lacks $'\033' terminal
@@ -250,19 +250,19 @@ prepare() {
 }
 
 prepare
-check 'diff: golden' golden diff.txt diff_ groups.x less.x
-check 'diff: golden of three runs each' golden diff-runs.txt \
+check 'diff: golden: two recordings' golden diff.txt diff_ groups.x less.x
+check 'diff: golden: three runs per side' golden diff-runs.txt \
 	diff_ a0.x a1.x a2.x -- b0.x b1.x b2.x
-check 'diff: golden by class, Intel and AMD' golden diff-class.txt diff_ all.x svm.x
-check 'diff: golden keys of JSON' golden diff-keys.txt json_keys
-check 'diff: 80 columns, whatever the numbers' fits_80_columns
-check 'diff: means, intervals and changes, worked out again' numbers_are_right
+check 'diff: golden: Intel and AMD by class' golden diff-class.txt diff_ all.x svm.x
+check 'diff: golden: keys of JSON' golden diff-keys.txt json_keys
+check 'diff: the output fits 80 columns with large numbers' fits_80_columns
+check 'diff: means, intervals and changes are correct' numbers_are_right
 check 'diff: insignificant changes are not reported' chance_is_not_reported
-check 'diff: a file and itself' same_file
-check 'diff: what a recording does not have is unavailable' unavailable_is_not_0
-check 'diff: by class, and only by class where the isa differs' by_class
-check 'diff: rows, one phase, all phases' rows_and_phases
-check 'diff: bad input is one line, and wrong usage exits with 2' cases <<-'END'
+check 'diff: a file does not differ from itself' same_file
+check 'diff: data that a recording lacks is unavailable, not 0' unavailable_is_not_0
+check 'diff: recordings of different ISAs are compared by class' by_class
+check 'diff: --top, --all and --phase select rows and phases' rows_and_phases
+check 'diff: invalid input is one line, and usage errors exit with 2' cases <<-'END'
 	1	diff_ all.x none.x			none.x: No such file
 	1	diff_ text.x all.x			text.x: not an exitstat recording
 	1	diff_ all.x zero.x			zero.x: not an exitstat recording
@@ -280,13 +280,13 @@ check 'diff: bad input is one line, and wrong usage exits with 2' cases <<-'END'
 	2	diff_ --plot a.jpg all.x all.x		ends in .svg, .png or .pdf
 	0	diff_ interrupted.x.part all.x		interrupted.x.part (INTERRUPTED
 END
-check 'diff: damaged recordings never crash it' \
+check 'diff: damaged recordings do not crash it' \
 	damaged 3989 groups.x fine_or_one_line diff_ --all less.x
-check 'diff: a terminal gets the same text' no_colour
+check 'diff: the output on a terminal is the same' no_colour
 if "$EXITSTAT" plot all.x -o probe.svg 2>/dev/null; then
-	check 'diff: SVG, PNG, PDF, the same bytes twice' draws
+	check 'diff: SVG, PNG and PDF are reproducible' draws
 else
-	skip 'diff: SVG, PNG, PDF, the same bytes twice' 'built without cairo'
+	skip 'diff: SVG, PNG and PDF are reproducible' 'built without cairo'
 fi
-check 'diff: a tool without cairo' without_cairo
+check 'diff: without cairo, --plot is refused' without_cairo
 done_testing

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# exitstat explain: all reasons, as text, as JSON and as the manual page, which
-# is this program's output; and its numbers are those of docs/measuring.md.
+# exitstat explain: all reasons as text, as JSON and as the manual page, which it
+# generates; its numbers equal those in docs/measuring.md.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-# Every row of exits.def is in the page, with its code.
+# Every row in exits.def is in the page, with its code.
 page_has_all() {
 	sed -nE 's/^KES_(VMX|SVM)\(([A-Z0-9_]+).*/\L\1 \U\2/p' \
 		"$TOP/module/exits.def" | sort >rows
@@ -64,14 +64,14 @@ as_json() {
 	END
 }
 
-# The example in exitstat-explain(1) is what it prints.
+# The example in exitstat-explain(1) is the command's output.
 example_is_real() {
 	sed -n '/^\$ exitstat explain --isa vmx 30$/,/^\.Ed$/p' \
 		"$TOP/docs/man/exitstat-explain.1" | sed '1d; $d' >example
 	exitstat explain --isa vmx 30 | diff example -
 }
 
-# "975 instructions", "1,035 for PAT": as measured, and nothing else.
+# Numbers such as "975 instructions", "1,035 for PAT" are in docs/measuring.md.
 numbers_are_measured() {
 	exitstat explain --all -j | python3 -c 'import json, re, sys
 row = [l for l in open(sys.argv[1]) if "the round trip itself" in l][0]
@@ -87,12 +87,12 @@ exitstat explain --man >page.7
 check 'golden: a reason' golden explain.txt "$EXITSTAT" explain cpuid
 check 'golden: a reason with its own texts' golden explain-npf.txt \
 	exitstat explain npf
-check 'the manual page has every row of exits.def' page_has_all
-check 'the manual page reads well' page_reads_well
-check '--all: every reason, each part, 80 columns' all_of_them
-check '--json: every reason, each part' as_json
-check 'costs are those of docs/measuring.md' numbers_are_measured
-check 'the example in exitstat-explain(1) is real' example_is_real
+check 'the manual page has every row in exits.def' page_has_all
+check 'the manual page passes mandoc' page_reads_well
+check '--all has every reason with all parts, in 80 columns' all_of_them
+check '--json has every reason with all parts' as_json
+check 'costs equal those in docs/measuring.md' numbers_are_measured
+check 'the example in exitstat-explain(1) is up to date' example_is_real
 check 'usage errors exit with 2' cases <<-'END'
 	2	exitstat explain --all hlt	--all excludes REASON
 	2	exitstat explain --man hlt	--man excludes other options

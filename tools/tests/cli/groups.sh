@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The groups beyond counting (time, histogram, detail) on a fake machine:
-# switching them, recording them, and what is said of them.
+# The groups time, histogram and detail on a simulated machine: switching, recording
+# and reporting them.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
@@ -81,7 +81,7 @@ record_restores() {
 	[ "$(cat "$SYSFS/time")" = 0 ]
 }
 
-# grown N: a guest of one vCPU on a TSC of 2 GHz, N times as old
+# grown N: a guest with one vCPU and a TSC of 2 GHz, with N times the counts
 grown() {
 	local n=$1
 	cat <<-END
@@ -133,7 +133,7 @@ records_groups() {
 	[ "$(sql r.x 'SELECT name, sum(count) FROM userspace JOIN kvm_exit
 		ON code = kvm_exit GROUP BY name')" = \
 		"$(printf '%s\n' 'INTR 2' 'IO 98')" ]
-	# details are the last snapshot's, and what others have no place for
+	# details are from the last snapshot, and "other"
 	[ "$(sql r.x 'SELECT value, other, count FROM detail ORDER BY other, value')" = \
 		"$(printf '%s\n' '1016 0 120' '39321 0 2' '4294968317 0 33' \
 			'0 1 25')" ]
@@ -141,7 +141,7 @@ records_groups() {
 	[ "$(sql r.x "SELECT value FROM meta WHERE key = 'tsc_khz'")" = 2000000 ]
 }
 
-# The fake TSC stands nearly still, while the clock goes on.
+# The simulated TSC is much slower than the clock.
 tsc_against_clock() {
 	machine_with count time
 	grown 1 | snapshot
@@ -153,7 +153,7 @@ tsc_against_clock() {
 	exitstat report k.x | has 'times are off by this factor'
 }
 
-# A group that was switched off and on meanwhile begins at 0 again.
+# A group that was switched off and on between samples restarts at 0.
 group_restarts() {
 	machine_with count time histogram
 	grown 3 | snapshot
@@ -176,7 +176,7 @@ time_without_clock() {
 	fails 1 'not how long a cycle is' "$EXITSTAT" list
 }
 
-# Two VMs share the number of a vCPU; one code is in no table.
+# Both VMs have a vCPU 0; one code is unknown.
 checked_machine() {
 	machine_with count
 	snapshot <<-END
@@ -214,7 +214,7 @@ check_differs() {
 	grep -q 'vcpu 1  *0  *2  *-2$' out
 }
 
-# A difference that has a reason is no proof, and none is right all the same.
+# After a switch, a difference is not an error.
 check_may_differ() {
 	local header
 	for header in 'switches 3' 'clock 0 15 0'; do
@@ -236,7 +236,7 @@ check_unaccounted() {
 	exitstat check >out && return 1
 	grep -q ' 2 \*$' out
 	grep -q 'WRONG: 2 of 103 attempts are unaccounted' out
-	# a vCPU that lives, and one switch: each explains one
+	# a running vCPU and a switch each explain one attempt
 	snapshot <<-END
 		switches 1
 		vm 1 700 1000 0 first
@@ -276,7 +276,7 @@ check_cannot() {
 	END
 }
 
-# damage SQL...: a recording with all groups in which that was done
+# damage SQL...: make a recording with all groups, and change it
 damage() {
 	"$BUILD/mkrec" bad.x groups
 	case $1 in
@@ -287,8 +287,8 @@ sqlite3.connect("bad.x", isolation_level=None).executescript(sys.argv[1])' "$1" 
 	esac
 }
 
-# A table of this version that is not there is damage, whatever reads it, and so
-# is a row that refers to nothing or has a number that cannot be.
+# A missing table is damage, for every command, and so is a row with an invalid
+# reference or number.
 damaged_groups() {
 	local sql
 	for sql in 'DROP TABLE kvm_exit' 'DROP TABLE pack' 'DROP TABLE block' \
@@ -327,7 +327,7 @@ damaged_groups() {
 	exitstat report bad.x >/dev/null
 }
 
-# Recorded, but nothing happened: neither an empty picture nor a crash.
+# Groups without rows: no empty picture, and no crash.
 groups_without_rows() {
 	damage 'DELETE FROM time' 'DELETE FROM vcpu_time' \
 		'DELETE FROM histogram' 'DELETE FROM detail' \
@@ -339,21 +339,21 @@ groups_without_rows() {
 	[ "$("$EXITSTAT" export --table time bad.x | wc -l)" = 1 ]
 }
 
-check 'enable and disable switch in the order of needs' switches
-check 'what is needed first, or still, is told' needs
-check 'switching: one line why not' switch_errors
-check 'reset' resets
-check_unprivileged 'switching without rights: says what to do' without_rights
-check 'record --groups switches on what is missing, and back' record_restores
+check 'enable and disable switch groups in the required order' switches
+check 'enable and disable report the group that is required' needs
+check 'enable and disable report errors in one line' switch_errors
+check 'reset resets the counters' resets
+check_unprivileged 'enable requires root' without_rights
+check 'record --groups switches missing groups on, and off afterwards' record_restores
 check 'time, histogram, returns and details are recorded' records_groups
 check 'report: a wrong TSC rate is reported' tsc_against_clock
-check 'a group switched off and on meanwhile' group_restarts
-check 'check: no unaccounted attempts, and no difference to the trace' check_agrees
-check 'check: a difference to the trace' check_differs
-check 'check: differences that switching explains' check_may_differ
-check 'check: unaccounted attempts, and the tolerance' check_unaccounted
-check 'check: says what it cannot check' check_cannot
+check 'a group that is switched off and on restarts at 0' group_restarts
+check 'check: correct counts pass' check_agrees
+check 'check: a difference to the trace is reported' check_differs
+check 'check: differences after a switch are tolerated' check_may_differ
+check 'check: unaccounted attempts are reported' check_unaccounted
+check 'check: the reason for a missing comparison is reported' check_cannot
 check 'a recording without its tables is damaged' damaged_groups
-check 'groups that were on while no VM ran' groups_without_rows
-check 'times need a clock' time_without_clock
+check 'groups without rows give no empty picture' groups_without_rows
+check 'a snapshot without a TSC rate is refused' time_without_clock
 done_testing

@@ -1,15 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What every command of the table does alike: JSON, pipes that nobody reads,
-# full disks, plain ASCII where the locale is, no colours where none are wanted.
+# The common behaviour of all commands: JSON, closed pipes, full disks, plain ASCII in
+# an ASCII locale, no colours without a terminal.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-# Commands that print no report. A new command is in one of the two lists.
+# Commands that print no report. A new command must be in one of the two lists.
 SILENT='enable disable reset record import serve'
-# Commands that report, each with arguments that make it print something.
+# Commands that print a report, with arguments.
 cat >reports <<'END'
 list
 list --destroyed
@@ -30,7 +30,7 @@ explain --all
 explain --man
 completion bash
 END
-# Of these, what takes --json.
+# Commands with --json.
 cat >json <<'END'
 list
 check
@@ -40,10 +40,10 @@ diff groups.x less.x
 check-budget --budget all.budget all.x
 explain
 END
-# Reports whose form is not for people, and has JSON of its own.
+# Reports without --json.
 NO_JSON='plot export completion'
 
-# VMs and recordings whose names are not ASCII.
+# VMs and recordings with names that are not ASCII.
 prepare() {
 	local kind
 	recordings all groups less
@@ -67,7 +67,7 @@ prepare() {
 	END
 }
 
-# each FUNCTION <FILE: for each line, as words
+# each FUNCTION <FILE: call it for each line, split into words
 each() {
 	local line
 	while read -r line; do
@@ -129,10 +129,10 @@ helps_are_quiet() {
 	{ echo --help; commands | sed 's/$/ --help/'; } | quiet_pipes
 }
 
-# A recording goes on without its reader, and says what it says in the end.
+# The recorder does not end with the reader of the command's output.
 record_goes_on() {
 	machine
-	# shellcheck disable=SC2016 # the command's own shell expands it
+	# shellcheck disable=SC2016 # the inner shell expands it
 	"$EXITSTAT" record -o r.x -i 5ms -- \
 		sh -c 'i=0; while [ $i -lt 3000 ]; do echo $i 0123456789; i=$((i + 1)); done' \
 		2>err | head -1 >first
@@ -144,7 +144,7 @@ record_goes_on() {
 
 full_disk() {
 	local status=1
-	[[ $* != 'check-budget --init '* ]] || status=2	# which judges nothing
+	[[ $* != 'check-budget --init '* ]] || status=2	# 1 is for exceeded budgets
 	fails "$status" 'standard output: ' to_full "$@"
 	[ "$(wc -l <err)" = 1 ]
 }
@@ -153,7 +153,7 @@ to_full() {
 	exitstat "$@" >/dev/full
 }
 
-helps_tell_full_disks() {
+helps_report_full_disks() {
 	local name
 	full_disk --help
 	full_disk --version
@@ -162,8 +162,9 @@ helps_tell_full_disks() {
 	done
 }
 
-# Also of a command that fails anyway, and of what record passes on.
-failures_tell_full_disks() {
+# Also for a command that fails for another reason, and for output that record passes
+# on.
+failures_report_full_disks() {
 	echo 'exits 1' >less.budget
 	full_disk check-budget --budget less.budget all.x
 	full_disk top -b 1 1
@@ -183,7 +184,7 @@ only_ascii() {
 
 is_ascii() {
 	case $* in
-	export* | *--init*) return 0 ;;	# for programs: as recorded
+	export* | *--init*) return 0 ;;	# for programs: unchanged
 	esac
 	LC_ALL=C "$EXITSTAT" "$@" >out 2>err
 	[ -s out ]
@@ -198,7 +199,7 @@ helps_are_ascii() {
 	done
 }
 
-# The same where the terminal has more: else nothing is tested above.
+# In a UTF-8 locale the output is not ASCII, so the tests above are effective.
 utf8_is_used() {
 	local out
 	"$BUILD/mkrec" plain.x all
@@ -208,7 +209,7 @@ utf8_is_used() {
 	only_ascii out
 }
 
-# What a recording says is text, whoever wrote it.
+# Control characters in a recording are not printed.
 no_escapes_from_files() {
 	"$BUILD/mkrec" evil.x groups
 	sqlite3 evil.x "UPDATE vm SET name = 'a' || char(27) || '[2Jb' || char(155) || 'c'"
@@ -246,22 +247,22 @@ colour_is_used() {
 }
 
 prepare
-check 'every command is tested below' no_command_is_forgotten
-check 'JSON of every report' each is_json <json
-check 'JSON of list' json_of_list
-check 'JSON of check' json_of_check
-check 'a pipe that nobody reads is no error' quiet_pipes <reports
-check 'nor for any help' helps_are_quiet
-check 'a recording goes on without its reader' record_goes_on
+check 'every command is in the lists of this test' no_command_is_forgotten
+check 'every report with --json is valid JSON' each is_json <json
+check 'list --json has the VMs' json_of_list
+check 'check --json has the results' json_of_check
+check 'a closed pipe is not an error for reports' quiet_pipes <reports
+check 'a closed pipe is not an error for help' helps_are_quiet
+check 'record continues after a closed pipe' record_goes_on
 prepare
-check 'a full disk is an error, in one line' each full_disk <reports
-check 'also for any help' helps_tell_full_disks
-check 'also of what fails anyway, or is passed on' failures_tell_full_disks
+check 'a full disk is reported in one line' each full_disk <reports
+check 'a full disk is reported for help' helps_report_full_disks
+check 'a full disk is reported with other errors, and for output of a command' failures_report_full_disks
 prepare
-check 'nothing but ASCII in the locale C' each is_ascii <reports
-check 'nor in any help' helps_are_ascii
-check 'blocks where there is UTF-8' utf8_is_used
-check 'no escapes out of a recording' no_escapes_from_files
-check 'no colours without a terminal, nor with NO_COLOR' each no_colour <reports
-check 'colours on a terminal' colour_is_used
+check 'reports are ASCII in the locale C' each is_ascii <reports
+check 'help is ASCII in the locale C' helps_are_ascii
+check 'charts have block characters in UTF-8, except with --ascii' utf8_is_used
+check 'control characters in a recording are replaced' no_escapes_from_files
+check 'no colours without a terminal, or with NO_COLOR' each no_colour <reports
+check 'plot uses colours on a terminal' colour_is_used
 done_testing

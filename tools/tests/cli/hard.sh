@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a host may do to a recorder: set its clock, stop it, use a pid again, let
-# VMs come and go between two samples.
+# Recording under unusual conditions: the clock is set, the recorder is stopped, a pid
+# is reused, VMs start and end between two samples.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-# The clock of the wall jumps two hours at each look; the time line is another.
-# Without sanitizers, which want to be loaded before anything else.
+# The real-time clock jumps two hours at each reading; samples use the monotonic clock.
+# Without sanitizers, which must be loaded before other libraries.
 clock_steps() {
 	local wall now
 	machine
@@ -25,7 +25,7 @@ clock_steps() {
 	[ "$(exits_of a.x)" = "$(exits_of_destroyed)" ]
 }
 
-# As when the host is suspended, but that the clock goes on.
+# As after a suspend, but the clock continues.
 stopped() {
 	local recorder
 	machine
@@ -40,13 +40,13 @@ stopped() {
 	wait "$recorder"
 	cat err
 	grep -q 'sample deadlines missed' err
-	# one sample says so, and together they fill the time
+	# one sample has the missed deadlines, and the samples cover the whole time
 	sqlite3 b.x 'SELECT max(missed) >= 50, abs(sum(missed) + count(*) - 2 -
 		(max(end_ns) - min(begin_ns)) / 10000000) <= 2 FROM sample' | has '^1|1$'
 	"$BARE" report b.x | has '[1-9][0-9]* missed deadlines'
 }
 
-# vm_of TICKS NS: process 700 began that long after boot, and its VM was made then
+# vm_of TICKS NS: process 700 started TICKS, and its VM was created NS after boot
 vm_of() {
 	machine
 	process 700 1 qemu -name guest=usurper -M pc
@@ -71,7 +71,7 @@ pid_is_reused() {
 	has '"founder"' <e.prom
 }
 
-# More VMs than the kernel remembers: what is not seen is said to be missing.
+# A VM that the kernel no longer reports: its missing counts are reported.
 vms_vanish() {
 	machine
 	one 1 1000 0 5 | snapshot
@@ -86,8 +86,8 @@ vms_vanish() {
 }
 
 type sqlite3 >/dev/null 2>&1 || skip_rest 'no sqlite3'
-check 'the clock is set while a recording is made' clock_steps
-check 'a stopped recorder says what it missed' stopped
-check 'a pid that is used again names no VM' pid_is_reused
-check 'VMs that vanish are told of' vms_vanish
+check 'setting the clock does not affect a recording' clock_steps
+check 'a stopped recorder reports missed deadlines' stopped
+check 'a VM does not get the name of a process that reuses its pid' pid_is_reused
+check 'VMs that disappear between samples are reported' vms_vanish
 done_testing

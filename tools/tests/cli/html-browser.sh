@@ -1,19 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Pages for a browser work in one: Chromium without a window, and a test in the
-# page that uses it as a person would.
+# HTML pages work in headless Chromium, by a test in the page that operates it like a
+# user.
 # level: check
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 # shellcheck source-path=SCRIPTDIR source=../lib/html.sh
 . "$TESTS/lib/html.sh"
-# html.sh looks for lost memory in the same commands.
+# html.sh checks the same commands for leaks.
 ASAN_OPTIONS=${ASAN_OPTIONS/detect_leaks=1/detect_leaks=0}
 
-# browse ADDRESS OPTION...: what it prints of the page; "err" has what the page said
-# to the console. No name leads to another host.
+# browse ADDRESS OPTION...: open a page in Chromium; "err" gets the console's messages.
+# Other hosts cannot be resolved.
 browse() {
 	timeout 600 chromium --headless=new --no-sandbox --disable-gpu --hide-scrollbars \
 		--user-data-dir="$T/chromium" --host-resolver-rules='MAP * ~NOTFOUND, EXCLUDE 127.0.0.1' \
@@ -21,7 +21,7 @@ browse() {
 	grep 'CONSOLE' log >err || :
 }
 
-# with_test NAME: NAME.tested.html, the page with its own test at its end
+# with_test NAME: write NAME.tested.html, the page with its test at the end
 with_test() {
 	{
 		sed '$d' "$1.html" | sed '$d'	# </body>, </html>
@@ -31,9 +31,9 @@ with_test() {
 	} >"$1.tested.html"
 }
 
-# try_pages NAME...: one browser, which takes longest to start, shows them in a
-# frame, one after the other. results.NAME is what the page's test said. The image
-# does not come before the last one has ended, and the browser waits for it.
+# try_pages NAME...: show them in a frame, one after the other, in one browser, because
+# starting it takes longest. results.NAME gets the output of the page's test. The
+# browser waits for the image, which is sent after the last test.
 try_pages() {
 	local name server
 	for name; do
@@ -57,18 +57,18 @@ try_pages() {
 	done
 }
 
-# works NAME: the page's own test came to its end, and the browser did not complain
+# works NAME: the page's test has finished, and the console has no errors
 works() {
-	# Its own complaints, and those that are no page's; the image is not there.
+	# Errors of this page, and those of no page, except of the image.
 	grep -vE '/wait( |$)|/[^/ ]+\.tested\.html' said >err || :
 	grep -F "/$1.tested.html" said >>err || :
 	cat err "results.$1"
-	# one list, as a caller may ask whether it fails
+	# one list, because errexit is off when a caller tests for failure
 	grep -q '^ran [1-9][0-9]$' "results.$1" && lacks '^not ok' "results.$1" &&
 		[ ! -s err ]
 }
 
-# breaks NAME TEXT: the page's test fails, and TEXT says why
+# breaks NAME TEXT: the page's test fails, with TEXT as the reason
 breaks() {
 	if works "$1"; then
 		return 1
@@ -76,7 +76,7 @@ breaks() {
 	cat err "results.$1" | has "$2"
 }
 
-# That the test can fail: a row too few, an error, and a broken chart.
+# The test finds a missing row, an error and a broken chart.
 test_can_fail() {
 	sed 's/state.rows.filter(matches)/state.rows.filter(matches).slice(1)/' groups.html >less-rows.html
 	sed 's/^function vcpus() {/&nothing();/' groups.html >no-function.html
@@ -118,8 +118,8 @@ command -v chromium >/dev/null || skip_rest 'no chromium (scripts/build/deps tes
 make_pages
 try_pages "${REPORTS[@]}" "${DIFFS[@]}"
 for kind in "${REPORTS[@]}" "${DIFFS[@]}"; do
-	check "html: the page works in Chromium: $kind" works "$kind"
+	check "html: the page $kind works in Chromium" works "$kind"
 done
-check 'html: a page that does not work is found' test_can_fail
-check 'html: a screenshot' has_a_picture
+check 'html: a broken page is found' test_can_fail
+check 'html: Chromium renders the page' has_a_picture
 done_testing

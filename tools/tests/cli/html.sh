@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Pages for a browser: that they are complete in themselves, small, and equal to
-# what report and diff print, whatever a guest is called. That they work in one is
-# tested by html-browser.sh.
+# HTML pages are self-contained and small, and have the data of report and diff, also
+# with hostile names. html-browser.sh tests them in a browser.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
@@ -28,7 +27,7 @@ equals_diff() {
 	equals_json isa all.x svm.x
 }
 
-# equals_json NAME FILE...: the page of a comparison, which is NAME.html
+# equals_json NAME FILE...: write a comparison to NAME.html, and compare it with JSON
 equals_json() {
 	exitstat diff --html "$1.html" "${@:2}"
 	exitstat diff -j "${@:2}" >"$1.json"
@@ -60,7 +59,7 @@ rare_details_are_summed_up() {
 	fails 1 details page_check facts pages.html pages.json
 }
 
-# Under 1 MB, and not one exit less.
+# Less than 1 MB, with all exits.
 an_hour_fits() {
 	hour hour
 	page hour
@@ -70,7 +69,7 @@ an_hour_fits() {
 	grep -q '"points":36000,"columns":[1-9][0-9]\{3\},' hour.html
 }
 
-# Not one element more than without, and all of the text is there as text.
+# The page has the same elements, and the names as text.
 hostile_names() {
 	hostile hostile
 	page hostile
@@ -119,27 +118,27 @@ without_uplot() {
 	"$BARE" report groups.x | diff groups.txt -
 }
 
-# The manual has what the help has.
+# The man pages describe --html.
 manual_has_it() {
 	cat "$TOP"/docs/man/exitstat*.1 >pages
 	[ "$(grep -c '^\.It Fl -html' pages)" = 2 ]
 }
 
 prepare
-check 'html: a tool without uPlot' without_uplot
+check 'html: without uPlot, --html is refused' without_uplot
 if "$EXITSTAT" report --html probe.html all.x 2>why; then
 	check 'html: equals report and report -j' equals_report
 	check 'html: equals diff and diff -j' equals_diff
-	check 'html: loads nothing' is_alone
-	check 'html: the same bytes twice, and to standard output' same_bytes
+	check 'html: a page loads no other files' is_alone
+	check 'html: pages are reproducible, also on standard output' same_bytes
 	check 'html: rare details are summed up' rare_details_are_summed_up
-	check 'html: an hour at 10 Hz in less than 1 MB' an_hour_fits
-	check 'html: names that are HTML stay names' hostile_names
-	check 'html: a whole page or none, and wrong usage' all_or_nothing
-	check 'html: damaged recordings: a true page or a line' \
+	check 'html: an hour at 10 Hz takes less than 1 MB' an_hour_fits
+	check 'html: names with HTML are escaped' hostile_names
+	check 'html: a page is written completely or not at all' all_or_nothing
+	check 'html: a damaged recording gives a correct page or an error' \
 		damaged 5987 groups.x true_page_or_line
 else
 	skip 'html: pages' "$(sed 's/^exitstat: //' why)"
 fi
-check 'html: the manual has it' manual_has_it
+check 'html: the man pages describe --html' manual_has_it
 done_testing

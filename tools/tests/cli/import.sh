@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# exitstat import: what kvm_stat and perf wrote becomes a recording that says the
-# same, and nonsense becomes nothing.
+# exitstat import: the output of kvm_stat and perf becomes a recording with the same
+# counts, and invalid input is refused.
 #
-# golden/kvm_stat-banner.csv is the banner that kvm_stat of Linux 6.12 wrote
-# (-t -d -c, fields kvm_exit, exits, io_exits and halt_exits); the counts are
-# made here, as are perf's tables and lines, in the form that perf 6.1 has.
+# golden/kvm_stat-banner.csv is the banner of kvm_stat in Linux 6.12 (-t -d -c, fields
+# kvm_exit, exits, io_exits and halt_exits). The counts, and perf's tables and lines in
+# the format of perf 6.1, are generated here.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
@@ -17,20 +17,20 @@ import_() {
 	exitstat import --force "$@" 2>said
 }
 
-# rows_are FILE: its rows are the lines of standard input
+# rows_are FILE: its rows equal the lines on stdin
 rows_are() {
 	cat >want
 	rows "$1" | diff want -
 }
 
-# rows FILE: what is in it, as "seconds from the start - seconds vCPU reason N"
+# rows FILE: print its rows as "BEGIN END VCPU REASON N", in seconds from the start
 rows() {
 	exitstat export "$1" >rows.csv
 	sed -n 2,999p rows.csv | awk -F, -v OFS=' ' 'NR == 1 { start = $1 }
 		{ print ($1 - start) / 1e9, ($2 - start) / 1e9, $6, $9, $11 }'
 }
 
-# kvm_stat STAMP COLUMN=N...: a line under the real banner
+# kvm_stat_line STAMP COLUMN=N...: print a line for the real banner
 kvm_stat_line() {
 	local stamp=$1
 	shift
@@ -41,8 +41,7 @@ kvm_stat_line() {
 		  print stamp line }' - "$GOLDEN/kvm_stat-banner.csv"
 }
 
-# Exits without a column are there, as UNKNOWN; where lines were left out
-# (kvm_stat -z) nothing exited.
+# Exits without a column become UNKNOWN; omitted lines (kvm_stat -z) have no exits.
 kvm_stat_traced() {
 	{
 		cat "$GOLDEN/kvm_stat-banner.csv"
@@ -71,7 +70,7 @@ kvm_stat_traced() {
 	exitstat plot --ascii log.csv.exitstat | has 'exits/s'
 }
 
-# KVM's own statistics, as the source kvm-stats has them; several lines a second.
+# KVM's own statistics, as in the source kvm-stats; several lines per second.
 kvm_stat_debugfs() {
 	cat >own.csv <<-END
 		timestamp,exits,halt_exits,io_exits,mmio_exits
@@ -146,7 +145,7 @@ perf_live() {
 	END
 }
 
-# The forms of a thread: perf's TID and PID/TID, and ftrace's.
+# The formats of a thread: perf's TID and PID/TID, and ftrace's.
 perf_script() {
 	cat >script.txt <<-'END'
 		# cmdline : perf script
@@ -176,7 +175,7 @@ perf_script() {
 	rows ftrace.x | diff want -
 }
 
-# Every name that this machine's kernel prints for an exit is the right code.
+# Every name that this machine's kernel prints for an exit gets the right code.
 names_of_the_kernel() {
 	python3 - "$1" <<-'END'
 		import re, sys
@@ -239,17 +238,17 @@ keeps_what_is_there() {
 	exitstat report -j old.exitstat | has '"exits": 1,'
 }
 
-check 'kvm_stat: tracepoints' kvm_stat_traced
-check "kvm_stat: KVM's own statistics" kvm_stat_debugfs
-check 'perf kvm stat report' perf_report
-check 'perf kvm stat live' perf_live
-check 'perf script, and ftrace' perf_script
+check 'kvm_stat: tracepoints are imported' kvm_stat_traced
+check "kvm_stat: KVM's own statistics are imported" kvm_stat_debugfs
+check 'perf kvm stat report is imported' perf_report
+check 'perf kvm stat live is imported' perf_live
+check 'perf script and ftrace are imported' perf_script
 FORMAT=/sys/kernel/tracing/events/kvm/kvm_exit/format
 if [ -r "$FORMAT" ] && grep -q EPT_VIOLATION "$FORMAT"; then
 	check "this kernel's names are known" names_of_the_kernel "$FORMAT"
 else
 	skip "this kernel's names are known" "$FORMAT cannot be read, or has no names"
 fi
-check 'nonsense is one line, and leaves nothing' refuses_nonsense
-check 'a recording that is there stays' keeps_what_is_there
+check 'invalid input is reported in one line, and no file is written' refuses_nonsense
+check 'an existing recording is not overwritten' keeps_what_is_there
 done_testing

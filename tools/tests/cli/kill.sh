@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# kill -9 at random times: at most the last sample is lost, and nothing is
-# damaged. KILLS: how often (40; make stress-record: 1,000).
+# After kill -9 at random times, at most the last sample is lost, and no file is
+# damaged. KILLS: the number of kills (40; make stress-record: 1,000).
 #
-# fifosnap answers each read of the snapshot and counts them, so that how many
-# samples a recording should have is known, and what their sums should be.
+# fifosnap provides the snapshot and counts its reads, which gives the expected number
+# of samples and their sums.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
@@ -22,12 +22,12 @@ start_kernel() {
 	eventually [ -p "$SNAPSHOT" ]
 }
 
-# Without sanitizers: more samples in the time before the kill.
+# Without sanitizers, for more samples before the kill.
 record() {
 	exec "$BARE" record -q --source patched -i 1ms -o "$1"
 }
 
-# Reads that are no samples: of who looks whether the source works.
+# Set probes, the number of reads that are not samples, but probe the source.
 calibrate() {
 	local before
 	before=$(cat count)
@@ -40,20 +40,20 @@ samples_of() {
 	sqlite3 "$1" 'SELECT count(*) FROM sample'
 }
 
-# A number of milliseconds below $1 as seconds.
+# random_time MS: print a random time below MS, in seconds.
 random_time() {
 	printf '0.%03d' $((RANDOM % $1))
 }
 
-# until_asked N: the recorder has asked that often, whatever time that takes here
+# until_asked N: wait until the recorder has read so often
 until_asked() {
 	while [ "$(<count)" -lt "$1" ] && kill -0 "$recorder"; do
 		sleep 0.002
 	done
 }
 
-# One recorder and its end: every third one is killed while it finishes, every
-# tenth one while it begins.
+# Run a recorder and kill it: every third while it finishes, every tenth while it
+# begins.
 run_and_kill() {
 	local recorder before
 	before=$(<count)
@@ -70,12 +70,12 @@ run_and_kill() {
 	fi
 	kill -KILL "$recorder" || :
 	wait "$recorder" || :
-	# another one asks: its answer comes after the last one was counted
+	# another read, which is answered after the last one was counted
 	cat "$SNAPSHOT" >answer
 	[ -s answer ]
 }
 
-# verify FILE ASKED: its samples, their sums by both readers, and its pages
+# verify FILE READS: check its samples, their sums by both readers, and its integrity
 verify() {
 	local n exits
 	[ "$(sqlite3 "$1" 'PRAGMA integrity_check')" = ok ]
@@ -90,7 +90,8 @@ verify() {
 	verify_totals "$1" "$n"
 }
 
-# verify_totals FILE SAMPLES: of as many samples as they say: all, if it is finished
+# verify_totals FILE SAMPLES: the totals cover the samples that they claim; all of them
+# if the recording is complete
 verify_totals() {
 	local upto sum
 	IFS='|' read -r upto sum < <(sqlite3 "$1" 'SELECT sample,
@@ -102,7 +103,7 @@ verify_totals() {
 	esac
 }
 
-# The kill may come before there is a file, or its schema, or a sample.
+# The recorder may be killed before there is a file, its schema, or a sample.
 verify_what_there_is() {
 	local asked=$1
 	if [ -e k.x ]; then
@@ -130,14 +131,14 @@ kills() {
 		rm -f k.x k.x.*
 	done
 	echo "$finished finished $interrupted interrupted $early early" >"$T/sums"
-	# the times were such that the test said something
+	# enough recordings were interrupted
 	[ "$interrupted" -ge $((KILLS / 3)) ]
 }
 
 type sqlite3 >/dev/null 2>&1 || skip_rest 'no sqlite3'
 start_kernel
 probes=1
-check 'fifosnap counts what a recording has' calibrate
+check 'fifosnap counts the samples of a recording' calibrate
 calibrate >/dev/null 2>&1 || :
 check "kill -9, $KILLS times: at most the last sample is lost" kills
 echo "# $(cat sums 2>/dev/null)"
