@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fakeguest ROOT [MS_PER_STEP [STEPS]]: plays a booting guest for tests.
+ * fakeguest ROOT [MS_PER_STEP [STEPS]]: simulates a booting guest for tests.
  *
- * Prints what a Linux guest prints on its serial console and keeps
- * ROOT/sys/kernel/debug/kvm_exit_stats/snapshot up to date with a VM of its
- * own pid and two vCPUs, as a patched kernel would. At its end the VM is
- * marked dead and every counter is a known number: code c of vCPU v has
- * steps * rate(phase, c) summed over the phases.
+ * Prints the serial console output of a Linux guest and keeps
+ * ROOT/sys/kernel/debug/kvm_exit_stats/snapshot up to date, as a patched kernel
+ * would. The snapshot has one VM with this process's pid and two vCPUs. At the
+ * end, the VM is marked as destroyed and every counter has a known value: code c
+ * of vCPU v has steps * rate(phase, c), summed over the phases.
  */
 #include <signal.h>
 #include <stdio.h>

@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# fakeqmp.py SOCKET MODE: a QEMU's monitor for tests, or what pretends to be one.
+# fakeqmp.py SOCKET MODE: fake QEMU monitor for tests.
 #
-# Answers as QEMU 7.2 does, with two vCPUs whose counts grow with each answer.
-# MODE: good, pretty, hang (never greets), late (greets after half a second),
-# mute (no answer after the greeting), old (knows no query-stats), tcg (has no
+# Answers like QEMU 7.2 with two vCPUs, whose counts grow with each answer.
+# MODE: good, pretty, hang (sends no greeting), late (greets after 0.5 s), mute (no
+# answer after the greeting), old (does not support query-stats), tcg (has no
 # statistics), garbage, binary, endless, flood, deep, twice, negative, text,
 # unknown, closes.
 import json
@@ -90,7 +90,7 @@ def serve(connection):
 server = socket.socket(socket.AF_UNIX)
 server.bind(path + ".new")
 server.listen(1)
-os.rename(path + ".new", path)  # whoever finds it can connect
+os.rename(path + ".new", path)  # once the path exists, a client can connect
 while True:
     client, _ = server.accept()
     try:

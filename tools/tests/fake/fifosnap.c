@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fifosnap PATH COUNT: a kernel that knows how often it was asked. Each open of
- * PATH, a FIFO, is answered with the next snapshot, and the file COUNT says how
- * many there have been. From one snapshot to the next, every reason of every vCPU
- * counts on by the same, 264 exits in all, so that whatever is lost of a recording
- * is seen in its sums.
+ * fifosnap PATH COUNT: fake kernel that counts the reads of its snapshot. Each
+ * open of PATH, a FIFO, returns the next snapshot; the file COUNT has the number
+ * of opens. From one snapshot to the next, every reason of every vCPU grows by a
+ * fixed number, 264 exits in total, so that a lost sample shows in the sums of
+ * the recording.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -34,7 +34,7 @@ static void put_groups(struct snapwrite *s, uint64_t n)
 		.code = 1, .bucket = { 0, 0, 0, n } });
 }
 
-/* The @n-th; reason c counts c + 1 from each to the next. */
+/* Snapshot @n; the counter of reason c grows by c + 1 per snapshot. */
 static void make_snapshot(struct snapwrite *s, uint64_t n)
 {
 	snapwrite_begin(s, KES_ISA_VMX, 0x1f);
@@ -52,7 +52,7 @@ static void make_snapshot(struct snapwrite *s, uint64_t n)
 	snapwrite_end(s);
 }
 
-/* The next reader gets another FIFO: the last one may still be reading. */
+/* Create a new FIFO for the next reader: the last one may still be reading. */
 static int next_fifo(const char *path)
 {
 	char next[4096];
@@ -86,9 +86,9 @@ int main(int argc, char **argv)
 		if (fd < 0 || next_fifo(argv[1]))
 			return 1;
 		make_snapshot(&s, n);
-		/* a reader that was killed meanwhile has been asked for */
+		/* a reader that was killed in the meantime counts, too */
 		if (write(fd, s.data, s.len) < 0)
-			fprintf(stderr, "fifosnap: a reader went away\n");
+			fprintf(stderr, "fifosnap: the reader closed the FIFO early\n");
 		if (say_count(argv[2], n))
 			return 1;
 		close(fd);

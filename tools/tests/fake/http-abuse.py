@@ -1,11 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """
-What exitstat serve has to bear: http-abuse.py PORT WHAT.
+Hostile clients for exitstat serve: http-abuse.py PORT WHAT.
 
-Each row of the table is a way to behave badly; a scrape in between has to be
+Each row of the table is one kind of misbehaviour. A scrape made during it must be
 answered within SCRAPE_S, which is less than the 10 s that serve waits for a slow
-client. Exits with 1 and a line when it is not.
+client. Otherwise prints one line and exits with 1.
 """
 import random
 import socket
@@ -53,7 +53,7 @@ def value(text, name):
 
 
 def slow(nr):
-    """Connections that have begun a request and go on, a byte at a time."""
+    """Open connections that send a request one byte at a time."""
     conns = [connect() for _ in range(nr)]
     for s in conns:
         s.sendall(b"GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: ")
@@ -81,14 +81,14 @@ def slowloris():
 
 
 def patience():
-    """However they trickle: after 10 s they are closed, and counted."""
+    """Slow senders are closed after 10 s, and counted."""
     conns = slow(200)
     begin = time.monotonic()
     while conns and time.monotonic() - begin < 120:
         conns = trickle(conns)
         timed_scrape()
         time.sleep(0.5)
-    assert not conns, f"{len(conns)} are still open after 120 s"
+    assert not conns, f"{len(conns)} connections are still open after 120 s"
     assert time.monotonic() - begin > 9
     text = timed_scrape()
     assert value(text, 'exitstat_http_connections_cut_total{why="late"}') >= 200
@@ -96,7 +96,7 @@ def patience():
 
 
 def crowd():
-    """More than there is room for, all idle: the oldest go."""
+    """More idle connections than serve allows: it closes the oldest."""
     conns = [connect() for _ in range(800)]
     text = timed_scrape()
     assert value(text, 'exitstat_http_connections_cut_total{why="crowded"}') >= 400
@@ -106,7 +106,7 @@ def crowd():
 
 
 def slow_readers():
-    """They ask and do not read."""
+    """Clients that send requests and never read the answers."""
     conns = [connect() for _ in range(200)]
     for s in conns:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
@@ -121,7 +121,7 @@ def many():
 
 
 def send(data):
-    """Whatever comes back, even a reset."""
+    """Send @data and accept any answer, including a reset."""
     with connect() as s:
         try:
             s.sendall(data)
@@ -132,7 +132,7 @@ def send(data):
 
 
 def garbage():
-    """Random bytes, and requests with one byte changed; some stay open."""
+    """Random bytes, and requests with one byte changed; some connections stay open."""
     open_ones = []
     for i in range(1000):
         data = bytearray(b"GET /metrics HTTP/1.1\r\nHost: x\r\nAccept: */*\r\n\r\n")

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mkrec FILE [all|l1only|interrupted|nophases|groups|less|svm|empty [RUN]]: a
- * recording with fixed times and counts, for golden outputs: the same bytes of
- * text from it every time.
+ * mkrec FILE [all|l1only|interrupted|nophases|groups|less|svm|empty [RUN]]: write
+ * a recording with fixed times and counts for golden outputs, so that its text
+ * outputs are always the same.
  *
- * l1only: a source that fills nothing but l1. interrupted: never finished, so
- * FILE.part is left. nophases: recorded without a command. groups: with time,
- * histograms, details, and a guest inside the guest. less: as groups, of another
- * machine, with a third of the port accesses and EPT_MISCONFIG instead of HLT.
- * svm: on AMD. empty: without an exit. RUN: so many more port accesses in each
- * sample, as no run is like the other.
+ * l1only: the source fills only l1. interrupted: not finished, leaves FILE.part.
+ * nophases: recorded without a command. groups: with times, histograms, details
+ * and a nested guest. less: like groups, on another machine, with a third of the
+ * port accesses and EPT_MISCONFIG instead of HLT. svm: on AMD. empty: no exits.
+ * RUN: number of additional port accesses in each sample, so that runs differ.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,10 +34,10 @@ static void must(int rc)
 #define NR_CODES	12
 #define HLT_AT		5
 
-/* The last is VMRESUME, in "groups" only. */
+/* The last code is VMRESUME, in "groups" only. */
 static uint64_t codes[NR_CODES] = { 30, 48, 10, 32, 1, 12, 52, 28, 31, 0, 7,
 				    24 };
-/* What comes closest to each; the two of MSRs are one. */
+/* The nearest code of the other vendor; the two MSR reasons map to one. */
 static const uint64_t svm_codes[NR_CODES] = { 0x7b, 0x400, 0x72, 0x7c, 0x60,
 					      0x78, 0x77, 0x10, 0x20, 0x4e,
 					      0x64, 0x80 };

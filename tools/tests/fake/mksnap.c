@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * mksnap PATH: a snapshot from lines on standard input, for shell tests.
+ * mksnap PATH: write a snapshot from lines on standard input, for shell tests.
  *
  *	isa svm|vmx|pvm|kvm	fields HEX		version N
  *	source N		lost N			known GROUPS
  *	vm ID PID CREATED_NS|now DIED_NS|now COMM
  *	vcpu ID ATTEMPTS
  *	exit CODE L1 [L2 REFLECTED FASTPATH USERSPACE]
- *	entries ENTRY_FAILED EMULATION		of the last vCPU
+ *	entries ENTRY_FAILED EMULATION		for the last vCPU
  *	clock TSC_KHZ NOW_CYC GROUPS		switches N
- *	stamp NS (when it was taken, in place of now)
- *	part userspace|time|histogram|detail	of the last vCPU, then:
+ *	stamp NS (time of the snapshot instead of now)
+ *	part userspace|time|histogram|detail	for the last vCPU, followed by:
  *	user REASON COUNT			head FIRST LAST GUEST STATE
  *	time CODE HANDLER USER POLL BLOCK PREEMPTED MAX
  *	bucket CODE BUCKET COUNT		value CODE VALUE COUNT [OTHER]
  *
- * Lines that set the header come first. Blank lines are skipped.
+ * Lines that set the header must be first. Blank lines are ignored.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -70,7 +70,7 @@ static int add_exit(struct snapwrite *s, const char *line)
 	return 0;
 }
 
-/* Which of @names from @first on is @name; KES_ISA_NONE: none. */
+/* Index of @name in @names, searched from @first; KES_ISA_NONE: not found. */
 static uint32_t find(const char *const *names, uint32_t first, uint32_t last,
 		     const char *name)
 {
@@ -93,7 +93,7 @@ static int add_part(struct snapwrite *s, const char *name)
 	return type ? 0 : -1;
 }
 
-/* Up to 8 numbers after the first word. */
+/* Parse up to 8 numbers after the first word. */
 static int numbers(const char *line, uint64_t n[8])
 {
 	char *end = strchr(line, ' ');

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Preloaded, steps CLOCK_REALTIME: one look at it is two hours early, the
- * next two hours late. All other clocks are the system's.
+ * Preload library that steps CLOCK_REALTIME: one reading is two hours early, the
+ * next two are two hours late. All other clocks are unchanged.
  */
 #include <dlfcn.h>
 #include <sys/time.h>

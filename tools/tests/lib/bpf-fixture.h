@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The BPF maps as arrays, for the unit tests: what the kernel would write is
- * written by the tests.
+ * Fixture for unit tests of the BPF source: the BPF maps are arrays, and the tests
+ * write what the kernel would write.
  */
 #ifndef BPF_FIXTURE_H
 #define BPF_FIXTURE_H
@@ -21,7 +21,7 @@ static struct {
 	struct bpf_vms vms;
 	struct buf bytes;
 	struct snapshot snap;
-	uint32_t gone;		/* a process that does not run any more */
+	uint32_t gone;		/* pid of a process that does not exist */
 } f;
 
 static uint64_t clock_ns = 1000;
@@ -57,7 +57,7 @@ static int teardown(void **state)
 	return report_row(state);
 }
 
-/* A new life at a place, as take_place() begins it. */
+/* Start a new vCPU in a slot, as take_place() does. */
 static struct eb_vcpu *begin(uint32_t place, uint64_t vcpu,
 			     uint64_t kvm, uint32_t id, uint32_t isa)
 {
@@ -93,7 +93,7 @@ static uint64_t all_exits(void)
 	return sum;
 }
 
-/* As exitstat does when it has read what is there. */
+/* Release the slots, as exitstat does after reading them. */
 static void recycle(void)
 {
 	for (size_t i = 0; i < f.vms.nr_done; i++) {

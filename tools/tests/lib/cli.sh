@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the shell tests of the tool share: recordings, and checks of output; a fake
-# machine is made by machine.sh, which this sources. Sets T (temporary directory),
-# EXITSTAT (the tool under test), BARE (one without sanitizers, cairo, BPF,
+# Functions for the shell tests of the tool: recordings and checks of output.
+# Sources machine.sh, which makes fake machines. Sets T (temporary directory),
+# EXITSTAT (the tool under test), BARE (a build without sanitizers, cairo, BPF,
 # ncurses, libmicrohttpd and uPlot), TOP, TESTS and GOLDEN. Tests are counted and
 # printed by scripts/check/lib/tap.sh.
 #
-# Programs run at the same time, on machines that are busy: what a test needs for
-# itself is below T, or it holds it (exclusive), and it waits for what happens
-# (eventually), never for a time.
+# Programs run in parallel on busy machines. A test keeps its files below T, locks
+# anything shared (exclusive), and waits for events (eventually), never for a
+# fixed time.
 #
-# LEAKS=0: do not look for lost memory, which takes half of the tool's time here.
-# BUILD: where "make -C tools/tests O=DIR" was done; out/unit of this checkout,
-# and made first, unless given.
+# LEAKS=0: do not check for memory leaks, which takes half of the tool's time here.
+# BUILD: directory of "make -C tools/tests O=DIR"; default: out/unit of this
+# checkout, which is built first.
 
 set -euo pipefail
 TESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -23,7 +23,7 @@ TOP=$(cd "$TESTS/../.." && pwd)
 export LC_ALL=C ASAN_OPTIONS=exitcode=99:detect_leaks=${LEAKS:-1} UBSAN_OPTIONS=print_stacktrace=1
 export TESTS TOP GOLDEN=$TESTS/golden
 
-# One program makes it, others wait for it.
+# One program builds it, the others wait for the lock.
 build_tests() {
 	mkdir -p "$BUILD"
 	flock "$BUILD" make -s -C "$TESTS" O="$BUILD" -j"$(nproc)" >&2
@@ -32,7 +32,7 @@ build_tests() {
 export BUILD EXITSTAT=$BUILD/exitstat BARE=$BUILD/nocairo/exitstat
 
 T=$(mktemp -d)
-# fontconfig keeps what it has read until the process ends
+# fontconfig keeps its cache until the process exits
 echo 'leak:libfontconfig' >"$T/lsan"
 export LSAN_OPTIONS=suppressions=$T/lsan:print_suppressions=0
 trap 'rm -rf "$T"' EXIT
@@ -44,49 +44,49 @@ exitstat() {
 	"$EXITSTAT" "$@"
 }
 
-# Debian's, which has the module sqlite3: others in PATH may be built without.
+# Debian's python3 has the module sqlite3; another one in PATH may lack it.
 python3() {
 	/usr/bin/python3 "$@"
 }
 
-# has TEXT: on standard input, which is read to its end: grep -q would leave the
-# writer with SIGPIPE
+# has TEXT: standard input contains TEXT. Reads to the end of input, because grep -q
+# would kill the writer with SIGPIPE
 has() {
 	grep -e "$1" >/dev/null
 }
 
-# eventually COMMAND...: until it succeeds. Its patience only says how long a
-# failed test takes.
+# eventually COMMAND...: repeat COMMAND until it succeeds. The timeout only limits
+# the duration of a failed test.
 eventually() {
 	local end=$((SECONDS + 120))
 	until "$@" >/dev/null 2>&1; do
 		[ "$SECONDS" -lt "$end" ] || {
-			echo "still not so after 120 s: $*"
+			echo "failed for 120 s: $*"
 			return 1
 		}
 		sleep 0.02
 	done
 }
 
-# gone PID: it has ended
+# gone PID: the process has exited
 gone() {
 	! kill -0 "$1"
 }
 
-# sampled FILE N: the recording that becomes FILE has N samples by now. Not before
-# it has a log of SQLite's, with which a reader is in nobody's way.
+# sampled FILE N: the recording that will become FILE has at least N samples. False
+# until SQLite's write-ahead log exists; with it, a reader does not block the writer.
 sampled() {
 	[ -s "$1.part-wal" ] &&
 		[ "$(sqlite3 "$1.part" 'SELECT count(*) FROM sample')" -ge "$2" ]
 }
 
-# counted FILE N: and these are its exits
+# counted FILE N: the recording has N exits
 counted() {
 	[ -s "$1.part-wal" ] && "$BARE" report -j "$1.part" |
 		grep "^    \"exits\": $2,\$"
 }
 
-# more_samples FILE: two that began after this
+# more_samples FILE: wait for two samples that begin after this call
 more_samples() {
 	local n
 	eventually sampled "$1" 1
@@ -94,8 +94,8 @@ more_samples() {
 	eventually sampled "$1" $((n + 2))
 }
 
-# exclusive NAME: hold what this machine has once, such as a port, until this
-# shell ends; other programs that need it wait, of other checkouts, too
+# exclusive NAME: lock a resource of which the machine has only one, such as a port,
+# until this shell exits. Programs of other checkouts use the same lock
 HELD=
 exclusive() {
 	local file=/tmp/exitstat-test-$1.lock fd
@@ -106,8 +106,8 @@ exclusive() {
 	HELD+=" $1 "
 }
 
-# golden NAME COMMAND...: standard output equals the file. UPDATE_GOLDEN=1 writes
-# it instead: look at the difference.
+# golden NAME COMMAND...: standard output equals the golden file. UPDATE_GOLDEN=1
+# writes the file instead: review the difference.
 golden() {
 	local want=$GOLDEN/$1
 	shift
@@ -118,7 +118,7 @@ golden() {
 	diff -u "$want" got
 }
 
-# Nothing that a person reads is wider than 80 columns.
+# No line of text output is wider than 80 columns.
 narrow() {
 	"$@" | awk 'length($0) > 80 { print; bad = 1 } END { exit bad }'
 }
@@ -130,7 +130,7 @@ lacks() {
 	fi
 }
 
-# fails CODE TEXT COMMAND...: exits with CODE and says TEXT, in one line
+# fails CODE TEXT COMMAND...: COMMAND exits with CODE and a one-line error with TEXT
 fails() {
 	local want=$1 text=$2 status=0
 	shift 2
@@ -141,9 +141,9 @@ fails() {
 	[ "$(wc -l <"$T/err")" = 1 ]
 }
 
-# cases: a case in each line of standard input, with tabs between its STATUS, its
-# COMMAND, as typed into a shell, and a TEXT. COMMAND fails with STATUS and TEXT, as
-# above; with 0, it is fine, and prints TEXT, which is a pattern then, or anything.
+# cases: each line of standard input is a test case: STATUS, COMMAND (a shell command)
+# and TEXT, separated by tabs. COMMAND fails with STATUS and TEXT, as in fails(). If
+# STATUS is 0, it succeeds and its output matches the pattern TEXT; no TEXT: any output.
 cases() {
 	local status command text words rows row
 	mapfile -t rows
@@ -161,9 +161,9 @@ cases() {
 	done
 }
 
-# fine_or_one_line COMMAND...: which has damaged input: it does without, or says so
-# in one line and exits with 1. STATUS is its status. No list of && and ||: "set -e"
-# does not see what fails inside of one.
+# fine_or_one_line COMMAND...: COMMAND, which reads damaged input, either succeeds or
+# prints a one-line error and exits with 1. Sets STATUS to its exit status. Do not use
+# it in && and || lists: "set -e" does not apply inside them.
 fine_or_one_line() {
 	STATUS=0
 	"$@" >out 2>err || STATUS=$?
@@ -173,8 +173,8 @@ fine_or_one_line() {
 	fi
 }
 
-# damaged STEP FILE COMMAND...: COMMAND is run with bad.x, which is FILE with other
-# bytes in one place: at each STEP bytes of it
+# damaged STEP FILE COMMAND...: run COMMAND with bad.x, a copy of FILE with some bytes
+# overwritten, for each STEP bytes of FILE
 damaged() {
 	local size at
 	size=$(stat -c %s "$2")
@@ -185,46 +185,46 @@ damaged() {
 	done
 }
 
-# patch_bytes FILE OFFSET BYTES: as printf writes them
+# patch_bytes FILE OFFSET BYTES: overwrite bytes; BYTES is a format for printf
 patch_bytes() {
-	# shellcheck disable=SC2059 # the bytes are a format on purpose
+	# shellcheck disable=SC2059 # BYTES is a format on purpose
 	printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
-# limited KIB COMMAND...: can write no file that is larger
+# limited KIB COMMAND...: run COMMAND with a file size limit
 limited() {
 	bash -c 'trap "" XFSZ; ulimit -f "$1"; shift; exec "$@"' - "$@"
 }
 
-# as_nobody COMMAND...: as a user without rights
+# as_nobody COMMAND...: run COMMAND as an unprivileged user
 as_nobody() {
 	setpriv --reuid 65534 --clear-groups "$@"
 }
 
-# on_terminal FILE COMMAND...: FILE is what it prints on a terminal that has colours
+# on_terminal FILE COMMAND...: write the output of COMMAND on a colour terminal to FILE
 on_terminal() {
 	local line
 	printf -v line '%q ' "${@:2}"
 	TERM=xterm-256color script -qec "$line" /dev/null </dev/null >"$1"
 }
 
-# commands: those of the tool, as its help has them
+# commands: print the tool's commands, from its help
 commands() {
 	"$EXITSTAT" --help | sed -n 's/^  \([a-z][a-z-]*\) .*/\1/p'
 }
 
-# sources: the same, of --source
+# sources: print the values of --source, from the help
 sources() {
 	"$EXITSTAT" list --help | tr -s ' \n' ' ' |
 		sed 's/.*source of the counts: \(auto[a-z, -]*[a-z]\) (.*/\1/' | tr ',' '\n' | tr -d ' '
 }
 
-# tables: the same, of export --table
+# tables: print the values of export --table, from the help
 tables() {
 	"$EXITSTAT" export --help | sed -n '/^Tables:/,$s/^  \([a-z-]*\) .*/\1/p'
 }
 
-# recordings KIND...: KIND.x as fake/mkrec.c makes it, or interrupted.x.part
+# recordings KIND...: make KIND.x with fake/mkrec.c, or interrupted.x.part
 recordings() {
 	local kind
 	for kind; do
@@ -232,7 +232,7 @@ recordings() {
 	done
 }
 
-# runs_of_two: recordings of three runs each of two machines: a0.x to b2.x
+# runs_of_two: make recordings of three runs on each of two machines: a0.x to b2.x
 runs_of_two() {
 	local run
 	for run in 0 1 2; do
@@ -241,32 +241,32 @@ runs_of_two() {
 	done
 }
 
-# exits_of FILE: all exits of a recording
+# exits_of FILE: print the number of exits in a recording
 exits_of() {
 	"$BARE" report -j "$1" | sed -n 's/^    "exits": \([0-9]*\),$/\1/p'
 }
 
-# exits_of_destroyed: all exits of destroyed VMs, from the output of list
+# exits_of_destroyed: sum the exits of destroyed VMs in the output of list
 exits_of_destroyed() {
 	"$EXITSTAT" list --destroyed |
 		awk '/destroyed$/ { gsub(",", "", $(NF - 1)); print $(NF - 1) }'
 }
 
-# check_unprivileged NAME FUNCTION: one that root runs, in which the tool is run by
-# another user
+# check_unprivileged NAME FUNCTION: check() for a test that requires root and runs the
+# tool as another user
 check_unprivileged() {
 	local why=''
 	[ "$(id -u)" = 0 ] || why='needs root'
 	[ -n "$why" ] || as_nobody test -x "$EXITSTAT" ||
-		why='no other user may enter the build directory'
+		why='other users cannot access the build directory'
 	if [ -n "$why" ]; then skip "$1" "$why"; else check "$@"; fi
 }
 
-# check_mounting NAME FUNCTION: one that mounts something where nobody else sees it
+# check_mounting NAME FUNCTION: check() for a test that mounts in its own namespace
 check_mounting() {
 	local why=''
 	[ "$(id -u)" = 0 ] || why='needs root'
 	[ -n "$why" ] || unshare -m mount -t tmpfs none /mnt 2>/dev/null ||
-		why='nothing can be mounted here (is this a chroot, or a container?)'
+		why='cannot mount (chroot or container?)'
 	if [ -n "$why" ]; then skip "$1" "$why"; else check "$@"; fi
 }

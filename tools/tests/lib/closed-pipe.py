@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# closed-pipe.py PROGRAM <LINES: runs it with the words of each line and a standard
-# output that nobody reads, once with SIGPIPE as a shell leaves it and once
-# ignored, as services have it. It has to end quietly and by the signal.
+# closed-pipe.py PROGRAM <LINES: run PROGRAM with the arguments on each line and a
+# closed pipe as standard output, once with the default SIGPIPE (as in a shell) and
+# once with SIGPIPE ignored (as in a service). It must be ended by SIGPIPE, silently.
 
 import os
 import subprocess

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What fuzzers share. Built with clang -fsanitize=fuzzer each is a libFuzzer
- * target (make -C tools/tests fuzz). Built without, it runs a fixed number of
- * inputs from a fixed seed, under the sanitizers, and emits TAP; with a directory
- * as its argument, it writes inputs to begin with there. Include it once.
+ * Common code of the fuzzers. Built with clang -fsanitize=fuzzer, each is a
+ * libFuzzer target (make -C tools/tests fuzz). Built without, it runs a fixed
+ * number of inputs from a fixed seed under the sanitizers and prints TAP; with a
+ * directory as its argument, it writes seed inputs there. Include it once.
  */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H
@@ -30,24 +30,24 @@ static struct errbuf err = { "" };
 
 #define must(_rc)	REQUIRE(!(_rc))
 
-/* What was refused, with @rc, has one line that says why. */
+/* A failure with @rc has a one-line message. */
 static inline void must_be_said(int rc)
 {
 	REQUIRE(!rc || (*err.text && !strchr(err.text, '\n')));
 }
 
 struct fuzzer {
-	const char *inputs;		/* "mutated snapshots" */
+	const char *inputs;		/* plural noun for the TAP output, such as "mutated snapshots" */
 	int runs;
 	size_t nr_seeds;
 	void (*seed)(size_t i, struct buf *out);
-	void (*mutate)(struct buf *b);	/* NULL: each seed is an input */
-	bool (*whole)(void);		/* are the seeds right? may be NULL */
+	void (*mutate)(struct buf *b);	/* NULL: the seeds are run unchanged */
+	bool (*whole)(void);		/* check the seeds; may be NULL */
 };
 
 /* ---- mutations ---- */
 
-/* In the first @len bytes, mostly in words that sizes and counts are made of. */
+/* Change some of the first @len bytes, usually words with sizes or counts. */
 static inline void mutate_words(void *data, size_t len)
 {
 	static const uint64_t words[] = {
@@ -78,7 +78,7 @@ static inline void mutate_words(void *data, size_t len)
 	}
 }
 
-/* Some text goes, some of @pieces comes, some bytes are others. */
+/* Delete some text, insert some of @pieces and change some bytes. */
 static inline void mutate_text(struct buf *b, const char *const *pieces, size_t nr)
 {
 	for (size_t n = 1 + random_below(8); n > 0 && b->len; n--) {
@@ -117,7 +117,7 @@ static inline void write_seeds(const struct fuzzer *f, const char *dir)
 	}
 }
 
-/* From memory of exactly this size, so that the sanitizer sees overruns. */
+/* Run from a buffer of exactly this size, so that the sanitizer detects overruns. */
 static inline void run_input(const struct buf *b)
 {
 	uint8_t *data = malloc(b->len ? b->len : 1);
@@ -141,21 +141,21 @@ static inline int fuzz_main(int argc, char **argv, const struct fuzzer *f)
 		struct buf b = { 0 };
 
 		f->seed((size_t)i % f->nr_seeds, &b);
-		/* all seeds as they are, first */
+		/* run all seeds unchanged first */
 		if (f->mutate && (size_t)i >= f->nr_seeds)
 			f->mutate(&b);
 		run_input(&b);
 		buf_free(&b);
 	}
-	printf("ok 1 - %d %s, no memory error\n", f->runs, f->inputs);
+	printf("ok 1 - %d %s, no memory errors\n", f->runs, f->inputs);
 	if (f->whole)
-		printf("%sok 2 - inputs to begin with are as they should be\n",
+		printf("%sok 2 - the seed inputs are valid\n",
 		       whole ? "" : "not ");
 	printf("1..%d\n", f->whole ? 2 : 1);
 	return whole ? 0 : 1;
 }
 
-/* Without libFuzzer, which has a main() of its own, the last line of the file. */
+/* The last line of a fuzzer; main() is not needed with libFuzzer. */
 #define FUZZ_WITH(...) \
 	static const struct fuzzer fuzzer = { __VA_ARGS__ }; \
 	int main(int argc, char **argv) \

@@ -1,17 +1,17 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Reads a page as a browser would, without running it.
+Check an HTML page without running its script.
 
-  html-check.py facts PAGE FILE    its facts are the JSON in FILE, in brief if it is a report
-  html-check.py cut PAGE FILE      so they are, but for rare details, whose sums are there
+  html-check.py facts PAGE FILE    its facts are the JSON in FILE (a shortened report)
+  html-check.py cut PAGE FILE      the same, except rare details, which are summed
   html-check.py text PAGE FILE     its text is FILE
-  html-check.py sums PAGE          its time line adds up to its reasons
-  html-check.py alone PAGE         it loads nothing
-  html-check.py tags PAGE          prints its elements and their attributes
-  html-check.py hour FILE          makes FILE, a recording, one of an hour at 10 Hz
-  html-check.py pages FILE         gives its first reason 300 values more
-  html-check.py hostile FILE TEXT  puts TEXT wherever a recording has text
+  html-check.py sums PAGE          the sums of its time line are those of its reasons
+  html-check.py alone PAGE         it loads no other file
+  html-check.py tags PAGE          print its elements and their attributes
+  html-check.py hour FILE          turn the recording FILE into one hour at 10 Hz
+  html-check.py pages FILE         add 300 values to its first reason
+  html-check.py hostile FILE TEXT  replace every text in a recording with TEXT
 """
 import html.parser
 import json
@@ -53,7 +53,7 @@ def only(rows, keys):
 
 
 def brief(path):
-    """A report -j without what no page shows."""
+    """Report JSON without the parts that no page shows."""
     want = json.load(open(path, encoding="utf-8"))
     if "cells" not in want:     # diff -j
         return want
@@ -73,7 +73,7 @@ def facts(path, file):
         if got.get(key) != want[key]:
             fail(f"{key}: {str(got.get(key))[:200]}, not {str(want[key])[:200]}")
     if got != want:
-        fail(f"more than {file}")
+        fail(f"facts that are not in {file}")
 
 
 def by_reason(rows, key):
@@ -88,7 +88,7 @@ def cut(path, file):
     got, extra = page.json("facts"), page.json("extra")
     missing = [d for d in want["details"] if d not in got["details"]]
     if not missing or any(d not in want["details"] for d in got["details"]):
-        fail("nothing cut, or made up")
+        fail("no details were cut, or some are not in the report")
     if by_reason(missing, "count") != by_reason(extra["detail_cut"], "exits"):
         fail(f"cut: {extra['detail_cut']}")
     if len(missing) != sum(c["values"] for c in extra["detail_cut"]):
@@ -99,7 +99,7 @@ def cut(path, file):
             fail(f"{reason}: a frequent value is missing")
     del got["details"], want["details"]
     if got != want:
-        fail("other facts differ too")
+        fail("facts other than details differ")
 
 
 def text(path, file):
@@ -117,7 +117,7 @@ def sums(path):
     if any(len(c) != series["columns"] for c in [r["counts"] for r in series["reasons"]] + [series["end_us"]]):
         fail("columns of different length")
     if sum(got) != page.json("facts")["answers"]["exits"]:
-        fail("not all exits")
+        fail("the sum of exits differs")
 
 
 def alone(path):
@@ -131,10 +131,10 @@ def alone(path):
             if key.startswith("on"):
                 fail(f"{tag} {key}={value}")
     if re.search(r"url\(|@import", page.data["style"]):
-        fail("a style sheet that loads")
+        fail("a style sheet loads another file")
     code = re.sub(r"/\*.*?\*/", "", page.data["script"], flags=re.S)
     if re.search(r"https?:|\bfetch\(|XMLHttpRequest|import\(|WebSocket|EventSource|sendBeacon|innerHTML", code):
-        fail("a script that loads, or makes HTML of text")
+        fail("a script loads a file or converts text to HTML")
     policy = [dict(a)["content"] for t, a in page.tags if dict(a).get("http-equiv")]
     if not policy or not policy[0].startswith("default-src 'none'"):
         fail("no policy")
@@ -146,7 +146,7 @@ def tags(path):
 
 
 def hour(file):
-    """One vCPU, the recording's 12 reasons and 8 more, 12 phases."""
+    """Make one vCPU, the recording's 12 reasons plus 8, and 12 phases."""
     db = packs.connect(file)
     step, (first,) = 100_000_000, db.execute("SELECT min(end_ns) FROM sample").fetchone()
     for table in *packs.KINDS, "phase", "sample":

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The page that cli/html-browser.sh opens: shows each of "names" (NAME.tested.html)
- * in a frame and leaves a line "SELFTEST NAME ..." for each that the page's test
- * said. A page that says nothing is given up, and has no line.
+ * The page that cli/html-browser.sh opens: loads each of "names" (NAME.tested.html)
+ * in a frame and prints a line "SELFTEST NAME ..." for each result that the page's
+ * test reports. A page that reports nothing times out and has no line.
  */
 "use strict";
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Put at the end of a page by cli/html-browser.sh: uses it as a person would, in
- * the browser, and tells the page that it is a frame of what came of each check,
- * a line per check.
+ * Appended to a page by cli/html-browser.sh: operates the page in the browser as a
+ * user would, and sends the result of each check to the parent frame, one line per
+ * check.
  */
 "use strict";
 
@@ -21,10 +21,10 @@
 
 	const checks = [];
 	const check = (name, f) => checks.push([name, f]);
-	/* The chart draws what was asked for when the script has ended. */
+	/* The chart draws asynchronously, after the script has ended. */
 	const drawn = () => new Promise((done) => setTimeout(done, 20));
 
-	/* What a page draws once it knows its size is there after a frame. */
+	/* A page draws what depends on its size one frame after it is laid out. */
 	const framed = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
 
 	async function run() {
@@ -52,7 +52,7 @@
 
 	const rowNames = (section) => texts(`#${section} tbody th`);
 	const column = (section, i) => texts(`#${section} tbody tr td:nth-child(${i})`).map(number);
-	/* Of a copy: reading would make the page's own canvas a slow one. */
+	/* Read a copy: reading would switch the page's own canvas to slow rendering. */
 	const colours = (canvas) => {
 		const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
 		const seen = new Set();
@@ -69,7 +69,7 @@
 	const view = () => $("#rates .view").textContent;
 	const button = (root, text) => all("button", root).find((b) => b.textContent === text);
 
-	/* ---- what holds for every page ---- */
+	/* ---- every page ---- */
 
 	function frameChecks() {
 		check("loads nothing", () => equal(performance.getEntriesByType("resource").map((e) => e.name), [], "loaded"));
@@ -78,7 +78,7 @@
 
 			equal(ids.filter((id, i) => ids.indexOf(id) !== i), [], "twice");
 		});
-		check("links lead somewhere", () => all("a[href^='#']").forEach((a) =>
+		check("links have a target", () => all("a[href^='#']").forEach((a) =>
 			equal(!!document.getElementById(decodeURIComponent(a.getAttribute("href").slice(1))), true, a.href)));
 		check("landmarks", () => ["header", "nav[aria-label]", "main", "footer", "a.skip"].forEach((s) =>
 			equal(all(s).length, 1, s)));
@@ -89,16 +89,16 @@
 			all("input, select, .chart, [role=img], [role=region]").forEach((e) =>
 				equal(e.hasAttribute("aria-label") || e.hasAttribute("aria-labelledby"), true, e.outerHTML.slice(0, 80)));
 		});
-		check("heads of tables have a scope", () => all("th").forEach((th) =>
+		check("table headers have a scope", () => all("th").forEach((th) =>
 			equal(["row", "col"].includes(th.scope), true, th.outerHTML)));
-		check("no value reads undefined or NaN", () => {
+		check("no value is undefined or NaN", () => {
 			const bad = $("main").innerText.match(/undefined|NaN|\[object|Infinity/g);
 
 			equal(bad, null, "found");
 		});
-		check("nothing but the page's own elements", () =>
-			equal(all("img, iframe, object, embed, link:not([rel=icon])").length + Number("hacked" in window), 0, "strangers"));
-		check("light and dark", () => {
+		check("the page has only its own elements", () =>
+			equal(all("img, iframe, object, embed, link:not([rel=icon])").length + Number("hacked" in window), 0, "foreign elements"));
+		check("light and dark colour schemes differ", () => {
 			const paper = () => getComputedStyle(document.body).backgroundColor;
 
 			type($("#theme"), "dark");
@@ -120,12 +120,12 @@
 	/* ---- the report ---- */
 
 	function tableChecks() {
-		check("a row for each reason", () =>
+		check("the table has a row for each reason", () =>
 			equal(rowNames("reasons"), extra.reasons.map((r) => r.name), "rows"));
-		check("exits are the report's", () => equal(column("reasons", 3), facts.reasons.map((r) => r.exits), "exits"));
-		check("the sum is the report's", () =>
+		check("exits match the report", () => equal(column("reasons", 3), facts.reasons.map((r) => r.exits), "exits"));
+		check("the sum matches the report", () =>
 			equal(number($("#reasons tfoot td:nth-child(3)").textContent), facts.answers.exits, "sum"));
-		check("sorts by number, both ways", () => {
+		check("numbers sort in both directions", () => {
 			const up = facts.reasons.map((r) => r.exits).sort((a, b) => a - b);
 
 			sortButton("reasons", "exits").click();
@@ -135,7 +135,7 @@
 			equal(column("reasons", 3), up.reverse(), "descending");
 			equal(all("#reasons th[aria-sort]").length, 1, "sorted columns");
 		});
-		check("sorts by name", () => {
+		check("names sort", () => {
 			sortButton("reasons", "reason").click();
 			equal(rowNames("reasons"), rowNames("reasons").sort((a, b) => a.localeCompare(b, "en")), "names");
 		});
@@ -154,13 +154,13 @@
 			type(field, "");
 			equal(rowNames("reasons").length, facts.reasons.length, "all again");
 		});
-		check("a phase's exits are the report's", () => facts.phases.forEach((p, i) => {
+		check("exits of a phase match the report", () => facts.phases.forEach((p, i) => {
 			type($("#reason-phase"), String(i));
 			equal(sum(column("reasons", 3)), p.exits, p.name);
 			equal(rowNames("reasons").length, p.by_reason.filter((r) => r.exits).length, p.name);
 			type($("#reason-phase"), "");
 		}));
-		check("phases are the report's", () => {
+		check("phases match the report", () => {
 			if (facts.phases.length)
 				equal(column("phases", 4), facts.phases.map((p) => p.exits), "exits");
 		});
@@ -190,7 +190,7 @@
 			await drawn();
 			equal(view(), before, "all again");
 		});
-		check("layers can be hidden", async () => {
+		check("the legend hides layers", async () => {
 			const b = $("#rates .legend button");
 
 			b.click();
@@ -202,46 +202,46 @@
 			equal(b.getAttribute("aria-pressed"), "true", "pressed");
 			equal(colours(canvas).has(extra.reasons[0].colour), true, "its colour");
 		});
-		check("the chart as a table", () => equal(all("#rates details tbody tr").length > 1, true, "rows"));
-		check("the time line has all exits", () => {
+		check("the chart is available as a table", () => equal(all("#rates details tbody tr").length > 1, true, "rows"));
+		check("the time line contains all exits", () => {
 			const rows = timeline().trim().split("\n").slice(1).map((line) => line.split(","));
 
 			equal(sum(rows.map((r) => sum(r.slice(3).map(Number)))), facts.answers.exits, "sum");
 		});
-		check("says when the chart is thinned", () =>
+		check("a thinned chart has a note", () =>
 			equal(!!$("#rates .note"), extra.series.points > extra.series.columns, extra.series.points));
 	}
 
 	function groupChecks() {
-		check("time and cost are there, or why not", () => {
+		check("time and cost are shown, or why they are missing", () => {
 			equal(all("#time .note").length, facts.vcpu_times ? 0 : 1, "note");
 			if (facts.costs)
 				equal(all("#time table").length, 3, "tables");
 		});
-		check("heat maps are painted, or why not", () => {
+		check("heat maps are painted, or why they are missing", () => {
 			equal(all("#latency .note").length, extra.heat ? 0 : 1, "note");
 			all("#latency .heat canvas").forEach((c) => equal(colours(c).size > 2, true, "colours"));
 		});
-		check("details are the report's", () => {
+		check("details match the report", () => {
 			if (!facts.details)
 				return equal(all("#detail .note").length, 1, "note");
 			equal(sum(column("detail", 4)), sum(facts.details.map((d) => d.count)) + sum(extra.detail_cut.map((c) => c.exits)), "sum");
 			equal(rowNames("detail").length, facts.details.length + extra.detail_cut.length, "rows");
 		});
 		check("fields of CSV are quoted", () => equal(csv([["a,b", 'c"d', null, "e"]]), '"a,b","c""d",,e\n', "csv"));
-		check("an explanation for each reason", () => equal(all("#why details").length, facts.reasons.length, "details"));
+		check("each reason has an explanation", () => equal(all("#why details").length, facts.reasons.length, "details"));
 	}
 
 	/* ---- the comparison ---- */
 
 	function diffChecks() {
-		check("a row for each change", () =>
+		check("the table has a row for each change", () =>
 			equal(rowNames("changes").length, (facts.whole.reasons || facts.whole.classes).length, "rows"));
-		check("means are diff's", () =>
+		check("means match the diff", () =>
 			{
 			const got = sum(column("changes", 2)), want = facts.whole.exits.a.mean;
 
-			/* means are written with three digits */
+			/* means have three significant digits */
 			equal(Math.abs(got - want) <= want / 100, true, `${got}, not ${want}`);
 			equal(number($("#changes tfoot td").textContent), Number(want.toPrecision(3)) > 100 ? Math.round(want) : want, "all");
 		});
@@ -249,7 +249,7 @@
 			equal(all("#rates .chart canvas").length, 2, "charts");
 			all("#rates .chart canvas").forEach((c) => equal(colours(c).has(extra.a.reasons[0].colour) || colours(c).has(extra.b.reasons[0].colour), true, "colour"));
 		});
-		check("by class, and of a phase", () => {
+		check("changes can be shown by class and for a phase", () => {
 			const [phase, by] = all("#changes select");
 
 			type(by, "classes");
@@ -259,7 +259,7 @@
 				equal(rowNames("changes").length, facts.phases[0].classes.length, "rows");
 			}
 		});
-		check("the summary is diff's", () => equal($("#summary p").textContent, facts.summary, "summary"));
+		check("the summary matches the diff", () => equal($("#summary p").textContent, facts.summary, "summary"));
 	}
 
 	if (extra.kind === "diff") {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Serves the files of this directory to the browser of cli/html-browser.sh, and
-prints the address. What is asked for as "wait" comes when "done" was posted."""
+"""Serves the files in the current directory to the browser of cli/html-browser.sh
+and prints the address. A GET of "wait" is answered after a POST to "done"."""
 
 import http.server
 import threading

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# What the tests of pages for a browser share: recordings of each kind, and their
-# pages. Sourced after cli.sh.
+# Functions for the tests of HTML pages: recordings of each kind and their pages.
+# Source it after cli.sh.
 
-# Ends an element, a comment, an attribute and a string; is one of the marks of
+# Closes an element, a comment, an attribute and a string, and contains a marker of
 # the template.
 HOSTILE='</script></pre></title><!--<script>--><img src=x onerror="hacked=1">'"'"'"&lt;@@TEXT@@'
 
@@ -12,7 +12,7 @@ page_check() {
 	python3 "$TESTS/lib/html-check.py" "$@"
 }
 
-# page NAME: NAME.html of the recording NAME.x, or NAME.x.part
+# page NAME: make NAME.html from the recording NAME.x or NAME.x.part
 page() {
 	local file=$1.x
 	[ -e "$file" ] || file+=.part
@@ -21,19 +21,19 @@ page() {
 	"$EXITSTAT" report "$file" >"$1.txt"
 }
 
-# hostile NAME: a recording whose every text is HOSTILE
+# hostile NAME: make a recording in which every text is HOSTILE
 hostile() {
 	cp groups.x "$1.x"
 	page_check hostile "$1.x" "$HOSTILE"
 }
 
-# many_details NAME: a recording with more details than a page shows
+# many_details NAME: make a recording with more details than a page shows
 many_details() {
 	cp groups.x "$1.x"
 	page_check pages "$1.x"
 }
 
-# hour NAME: a recording of an hour at 10 Hz
+# hour NAME: make a recording of an hour at 10 Hz
 hour() {
 	cp groups.x "$1.x"
 	page_check hour "$1.x"

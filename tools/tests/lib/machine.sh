@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# For tests of the tool: a fake machine below a temporary root, where the tool looks
-# for the files of the kernel. Sourced by cli.sh; sets ROOT (fake /sys and /proc),
-# SYSFS and DEBUGFS (directories of the engine) and SNAPSHOT.
+# A fake machine for tests of the tool: a temporary root with the kernel files that
+# the tool reads. Sourced by cli.sh. Sets ROOT (fake /sys and /proc), SYSFS and
+# DEBUGFS (directories of the engine) and SNAPSHOT.
 
 ROOT=$T/root
 SYSFS=$ROOT/sys/kernel/kvm_exit_stats
 DEBUGFS=$ROOT/sys/kernel/debug/kvm_exit_stats
 export SNAPSHOT=$DEBUGFS/snapshot EXITSTAT_ROOT=$ROOT
 
-# A fresh fake machine: counting off, no VM.
+# Make a new fake machine: counting is off, no VM exists.
 machine() {
 	rm -rf "$ROOT"
 	mkdir -p "$DEBUGFS" "$SYSFS" "$ROOT/proc/sys/kernel"
@@ -21,13 +21,13 @@ machine() {
 	echo | snapshot
 }
 
-# One that has no engine.
+# Make a machine without an engine.
 stock_machine() {
 	machine
 	rm -r "$SYSFS" "$DEBUGFS"
 }
 
-# machine_with [GROUP...]: its engine has all groups, and these are on
+# machine_with [GROUP...]: the engine has all groups, and only GROUPs are on
 machine_with() {
 	local group
 	machine
@@ -39,7 +39,7 @@ machine_with() {
 	done
 }
 
-# is_on [GROUP...]: exactly these
+# is_on [GROUP...]: exactly these groups are on
 is_on() {
 	local group on=
 	for group in count time histogram detail; do
@@ -48,27 +48,27 @@ is_on() {
 	[ "${on# }" = "$*" ]
 }
 
-# The lines of mksnap on standard input become the machine's snapshot.
+# Make the machine's snapshot from lines for mksnap on standard input.
 snapshot() {
 	"$BUILD/mksnap" "$SNAPSHOT"
 }
 
-# A process of the fake machine: process PID PPID ARGUMENT...
+# process PID PPID ARGUMENT...: add a process to the fake machine
 process() {
 	mkdir -p "$ROOT/proc/$1"
 	echo "$1 (some) name) S $2 1 1 0" >"$ROOT/proc/$1/stat"
 	printf '%s\0' "${@:3}" >"$ROOT/proc/$1/cmdline"
 }
 
-# one VM_ID CREATED DIED COUNT [PID NAME]...: lines of mksnap, for a VM of one vCPU
-# with so many port accesses
+# one VM_ID CREATED DIED COUNT [PID NAME]...: print lines for mksnap, for a VM with
+# one vCPU and COUNT port accesses
 one() {
 	echo "vm $1 ${5:-700} $2 $3 ${6:-qemu-system-x86}"
 	printf 'vcpu 0 %s\nexit 0x7b %s\n' "$4" "$4"
 }
 
-# traced REASON VCPU COUNT...: what the kernel counted, as its histogram of kvm_exit
-# in tracefs; with FILTER behind its keys, and so many events DROPPED
+# traced REASON VCPU COUNT...: make the kernel's counts, as a kvm_exit histogram in
+# tracefs; FILTER follows its keys, and DROPPED is the number of dropped events
 traced() {
 	local dir=$ROOT/sys/kernel/tracing/events/kvm/kvm_exit
 	mkdir -p "$dir"

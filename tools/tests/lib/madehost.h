@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A host that is made up, of which bytes say what happens: VMs come and go, exits are
- * counted, threads change their state, counters fall. Its snapshots are a kernel's,
- * or damaged.
+ * A simulated host driven by bytes of input: VMs are created and destroyed, exits
+ * are counted, threads change their state, counters fall. Its snapshots are valid,
+ * as from a kernel, or damaged.
  */
 #ifndef MADEHOST_H
 #define MADEHOST_H
@@ -24,11 +24,11 @@ struct cpu {
 	uint64_t attempts, user;
 	uint64_t bucket[NR_CODES];
 	uint64_t first_cyc, last_cyc, guest_cyc, cyc[NR_CODES][DELTA_NR_STATES];
-	uint32_t state, code;		/* of the thread */
+	uint32_t state, code;		/* of the vCPU's thread */
 };
 
 struct vm {
-	uint64_t id, created_ns, died_ns;	/* id 0: there is none */
+	uint64_t id, created_ns, died_ns;	/* id 0: no VM in this slot */
 	bool hidden;
 	struct cpu cpus[NR_VCPUS];
 };
@@ -36,12 +36,12 @@ struct vm {
 struct host {
 	const uint8_t *data;
 	size_t len;
-	bool wild;			/* all may happen, and not just growth */
-	bool damaged;			/* numbers in snapshots are others */
+	bool wild;			/* counters can also fall or vanish */
+	bool damaged;			/* snapshots contain wrong numbers */
 	uint64_t now;			/* ns, and cycles */
 	uint64_t born;
-	unsigned int turn;		/* how the lists are turned */
-	bool twice;			/* a code is listed twice */
+	unsigned int turn;		/* rotation of the lists */
+	bool twice;			/* list one code twice */
 	struct vm vms[NR_VMS];
 };
 
@@ -223,7 +223,7 @@ static void make_snapshot(const struct host *h, struct snapwrite *w)
 	snapwrite_end(w);
 }
 
-/* Words that counters and sizes are made of, in up to three places. */
+/* Write typical counters and sizes to up to three places. */
 static void damage(struct host *h, struct snapwrite *w)
 {
 	static const uint64_t words[] = {

@@ -3,12 +3,12 @@
 
 usage: names.py DOCUMENT
 
-The directory "outputs" has a file for each column of the first table of section
-"Names": report, json, csv, prometheus and top. A cell has names in backticks. Each
-must be in its output, as a whole word. The other way round, each column of CSV,
-each key of top's rows and each metric of exits or entries must be in the table. The
-second table has old names, which must not be in the output of their column.
-Prints a line for each fault; the exit status is 1 if there is one.
+The directory "outputs" has a file for each column of the first table in section
+"Names": report, json, csv, prometheus and top. Each name in backticks in a cell must
+be in that output as a whole word. Conversely, each CSV column, each key of top's rows
+and each metric of exits or entries must be in the table. The second table has old
+names, which must not be in the output of their column. Prints one line per error and
+exits with 1 if there is any.
 """
 import json
 import re
@@ -18,7 +18,7 @@ COLUMNS = ("report", "JSON", "CSV", "Prometheus", "top")
 
 
 def tables(document):
-    """The rows of each table of the section, without the heads."""
+    """Return the rows of each table in the section, without the headers."""
     section = open(document, encoding="utf-8").read().split("\n## Names\n")[1]
     result, rows = [], []
     for line in section.split("\n## ")[0].splitlines():
@@ -39,12 +39,12 @@ def output(column):
 
 
 def is_in(name, text):
-    """Whether @name is in @text, and not as a part of a longer name."""
+    """Return whether @name is a whole word in @text."""
     return re.search(r"(?<![\w%])" + re.escape(name) + r"(?![\w%/])", text)
 
 
 def in_outputs():
-    """Names that outputs have: (column, name)."""
+    """Yield the names in the outputs as (column, name)."""
     for line in output("CSV").splitlines():
         yield from (("CSV", name) for name in line.split(","))
     for line in output("top").splitlines():
@@ -63,13 +63,13 @@ def faults(names, old):
             for name in words_in(cell):
                 listed.add((column, name))
                 if not is_in(name, output(column)):
-                    yield f"{column}: {name}: in the table only"
+                    yield f"{column}: {name}: in the table, not in the output"
     for column, name in sorted(set(in_outputs()) - listed):
         yield f"{column}: {name}: not in the table"
     for column, cell, _ in old:
         for name in words_in(cell):
             if is_in(name, output(column)):
-                yield f"{column}: {name}: an old name"
+                yield f"{column}: {name}: old name"
 
 
 def main():

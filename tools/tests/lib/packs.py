@@ -1,14 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The packed rows of a recording, as exitstat-recording(5) describes them: a
-second reader and writer beside the tool's own.
+"""Read and write the packed rows of a recording, as described in
+exitstat-recording(5), independently of the tool's own code.
 
     packs.py sql FILE QUERY     print the rows of a query
     packs.py edit FILE SQL...   change the recording
 
-Tables of rows (delta, entries, ...) are there, made of what is packed, and
-packed again after an edit. Then there are no runs of samples nor totals, which
-would be of the numbers before.
+The packed rows are available as tables (delta, entries, ...) and are packed again
+after an edit. An edit deletes the block summaries and totals, which would be out of
+date.
 """
 import sqlite3
 import sys
@@ -97,7 +97,7 @@ def insert(db, table, rows):
 
 
 def connect(file):
-    """A connection to which the recording has its rows as tables, too."""
+    """Open a recording and add its rows as tables."""
     db = sqlite3.connect(file, isolation_level=None)
     for kind, columns in KINDS.items():
         names = ", ".join(" ".join(columns).split())
@@ -110,7 +110,7 @@ def connect(file):
 
 
 def store(db):
-    """Packs them again, and ends the transaction that connect() began."""
+    """Pack the rows again and commit the transaction of connect()."""
     for table in ["pack", "block"] + [kind + "_total" for kind in KINDS]:
         db.execute(f"DELETE FROM {table}")
     db.execute("UPDATE totals_upto SET sample = 0")

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Numbers that look random and are the same in every run: xorshift64. */
+/* Pseudo-random numbers, the same in every run: xorshift64. */
 #ifndef EXITSTAT_TESTS_RANDOM_H
 #define EXITSTAT_TESTS_RANDOM_H
 
@@ -9,7 +9,7 @@
 
 static uint64_t random_state = RANDOM_SEED;
 
-/* The upper bits are the better ones. */
+/* Return the upper bits, which are more random. */
 static inline uint64_t random_word(void)
 {
 	random_state ^= random_state << 13;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Recordings that are made up: where they are, and rows of every kind with random
- * numbers, the same in every run. Needs err and must() of unit.h or fuzz.h.
+ * Generated recordings: their paths, and rows of every kind with pseudo-random
+ * numbers, the same in every run. Needs err and must() from unit.h or fuzz.h.
  */
 #ifndef TESTS_RECMADE_H
 #define TESTS_RECMADE_H
@@ -18,7 +18,7 @@
 
 /* ---- files ---- */
 
-/* A recording, what it is called before it is finished, an export of it. */
+/* A recording, its name before it is finished, and an export of it. */
 static char work[64], part[80], exported[80];
 
 static inline void remove_work(void)
@@ -35,7 +35,7 @@ static inline void remove_work(void)
 	}
 }
 
-/* Once per process, which removes them at its end: in memory, if it can be. */
+/* Set the paths once per process; removed at exit. Uses memory if possible. */
 static inline void choose_work(void)
 {
 	if (*work)
@@ -53,8 +53,8 @@ static inline void choose_work(void)
 struct recmade {
 	struct rec_writer *w;
 	int vcpus, reasons;
-	uint64_t one_in;	/* samples, a vCPU has rows; 0: it has none */
-	int64_t phases;		/* so far */
+	uint64_t one_in;	/* rows in 1 of so many samples; 0: no rows */
+	int64_t phases;		/* number of phases so far */
 };
 
 static inline void recmade_tables(const struct recmade *m)
@@ -96,7 +96,7 @@ static inline void recmade_reason(struct rec_writer *w, int64_t k, int64_t v,
 				  int64_t i)
 {
 	int64_t n = (int64_t)random_below(1000);
-	/* -1: the source did not fill it, then */
+	/* -1: not filled by the source */
 	int64_t l2 = random_below(3) ? n / 2 : -1;
 	int64_t fastpath = random_below(2) ? n / 4 : -1;
 
@@ -114,7 +114,7 @@ static inline void recmade_reason(struct rec_writer *w, int64_t k, int64_t v,
 		recmade_row(w, PACK_USERSPACE, k, (int64_t[]) { v, i, n });
 }
 
-/* vCPUs and reasons in any order, as kernels list them. */
+/* List vCPUs and reasons in any order, as kernels do. */
 static inline void recmade_vcpu(const struct recmade *m, int64_t k, int64_t v)
 {
 	int64_t attempts = (int64_t)random_below(99);
@@ -141,7 +141,7 @@ static inline void recmade_sample(const struct recmade *m, int64_t k)
 	must(rec_commit(m->w, &err));
 }
 
-/* A phase that begins before sample @k, and ends the one before it. */
+/* End the current phase and begin another before sample @k. */
 static inline void recmade_phase(struct recmade *m, int64_t k)
 {
 	uint64_t at = T0 + (uint64_t)k * 100 * MS - 2 * MS;
@@ -151,7 +151,7 @@ static inline void recmade_phase(struct recmade *m, int64_t k)
 	must(rec_phase(m->w, ++m->phases, "p", at, "", &err));
 }
 
-/* Samples 1 to @samples; before which phases begin, up to 0. */
+/* Add samples 1 to @samples; a phase begins before each one listed, up to a 0. */
 static inline void recmade_samples(struct recmade *m, int64_t samples,
 				   const int64_t *phases)
 {

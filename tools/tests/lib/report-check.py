@@ -1,12 +1,12 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """
-Looks at what report -j prints.
+Check the output of report -j.
 
   report-check.py sums JSON           every sum in it is the sum of its cells
   report-check.py rows JSON EXPORT    its cells are the rows of EXPORT (export -f json)
-  report-check.py keys JSON MAN       MAN, a manual, names each of its keys
-  report-check.py vms FILE            gives each vCPU of FILE, a recording, a VM of its own
+  report-check.py keys JSON MAN       the man page MAN documents each of its keys
+  report-check.py vms FILE            move each vCPU of the recording FILE to its own VM
 """
 import json
 import re
@@ -34,7 +34,7 @@ def equal(got, want, what):
 
 
 def add(cells):
-    """What their sum has: None where no cell knows."""
+    """Sum the cells; None where no cell has a value."""
     known = [(key, c[key]) for c in cells for key in COUNTS + TIMES + THREAD
              if c.get(key) is not None]
     total, users = Counter(), Counter()
@@ -72,21 +72,21 @@ def sums(path):
     report = load(path)
     cells = report["cells"]
     place = [(c["vm"], c["vcpu"], c["phase_id"], c["reason"]) for c in cells]
-    equal(len(set(place)), len(place), "cells of one place")
+    equal(len(set(place)), len(place), "cells with the same key")
     equal(report["answers"]["exits"], add(cells)[0]["exits"], "exits")
     for r in report["reasons"]:
         check(r, [c for c in cells if c["reason"] == r["name"]], r["name"], COUNTS + TIMES)
     for v in report["vcpus"]:
         check(v, [c for c in cells if (c["vm"], c["vcpu"]) == (v["vm"], v["vcpu"])],
               f"vCPU {v['vcpu']}", ("exits",))
-    # what is before the first phase is in no phase of the whole, but of each VM
+    # time before the first phase is in no phase of the total, but in phases of each VM
     equal({c["phase_id"] for c in check_phases(report["phases"], cells, "all", report)} - {None},
           set(), "phases")
     for vm in report["vms"]:
         own = [c for c in cells if c["vm"] == vm["vm"]]
         check(vm, own, f"VM {vm['vm']}", COUNTS + TIMES + THREAD)
         equal([c for c in check_phases(vm["phases"], own, f"VM {vm['vm']}", report)
-               if c.get("exits") or c.get("elapsed_ns")], [], "phases of a VM")
+               if c.get("exits") or c.get("elapsed_ns")], [], "phases per VM")
         for v in vm["vcpus"]:
             check(v, [c for c in own if c["vcpu"] == v["vcpu"]],
                   f"VM {vm['vm']}: vCPU {v['vcpu']}", COUNTS + TIMES + THREAD)
@@ -111,7 +111,7 @@ def check_whole(report, cells):
 
 
 def rows(path, export):
-    """By VM, vCPU, name of the phase and reason, as export's rows have no more."""
+    """Sum by VM, vCPU, phase name and reason, the keys of export's rows."""
     tables = load(export)
     got, want = {}, {}
     for c in load(path)["cells"]:
@@ -134,7 +134,7 @@ def rows(path, export):
 
 
 def names_of(value):
-    """All keys, but those that are names of KVM_EXIT."""
+    """Return all keys, except the names of KVM_EXIT."""
     if isinstance(value, dict):
         for key, v in value.items():
             yield key
@@ -151,7 +151,7 @@ def keys(path, man):
     named = set(re.findall(r"[a-z0-9_]+", " ".join(
         line for line in section.splitlines() if re.match(r"\.(It )?Cm ", line))))
     used = set(names_of(load(path)))
-    equal(sorted(used - named), [], f"not in {man}")
+    equal(sorted(used - named), [], f"keys missing in {man}")
 
 
 def vms(file):

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Files of a played machine, below a root of its own, for unit tests. */
+/* Files of a fake machine in a temporary root, for unit tests. */
 #ifndef TESTS_ROOT_FIXTURE_H
 #define TESTS_ROOT_FIXTURE_H
 
@@ -10,7 +10,7 @@
 #include "unit.h"
 
 
-/* The path below @root, whose folders are there then; to be freed. */
+/* Return the path below @root and create its directories; the caller frees it. */
 static inline char *make_path(const char *root, const char *path)
 {
 	char *full = xasprintf("%s%s", root, path);
@@ -23,7 +23,7 @@ static inline char *make_path(const char *root, const char *path)
 	return full;
 }
 
-/* @len bytes of @text; or put(), a string. */
+/* Write @len bytes of @text; put() writes a string. */
 static inline void put_bytes(const char *root, const char *path,
 			     const char *text, size_t len)
 {
@@ -41,7 +41,7 @@ static inline void put(const char *root, const char *path, const char *text)
 	put_bytes(root, path, text, strlen(text));
 }
 
-/* put() with a path that is printed. */
+/* put() with a formatted path. */
 static inline void put_at(const char *root, const char *text,
 			  const char *fmt, ...)
 {
@@ -60,7 +60,7 @@ static inline int remove_one(const char *path, const struct stat *st UNUSED,
 	return remove(path);
 }
 
-/* A file or a folder with all that is in it. */
+/* Remove a file, or a directory with its contents. */
 static inline void remove_all(const char *root, const char *path)
 {
 	char *full = xasprintf("%s%s", root, path);
@@ -69,7 +69,7 @@ static inline void remove_all(const char *root, const char *path)
 	free(full);
 }
 
-/* An empty one; to be removed by remove_root(). */
+/* Create an empty root; remove_root() removes it. */
 static inline char *make_root(void)
 {
 	char *root = xstrdup("/tmp/exitstat-test-XXXXXX");

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# For tests of exitstat serve: a fake machine with VMs, the server on a port of
-# the kernel's choice, and questions to it. Sourced after cli.sh.
+# Functions for tests of exitstat serve: a fake machine with VMs, a server on a port
+# chosen by the kernel, and scrapes. Source it after cli.sh.
 
 export COUNT=$SYSFS/count
 export PAGE=$TOP/docs/man/exitstat-serve.1
 UUID=1b4e28ba-2fa1-11d2-883f-0016d3cca427
 
-# serve ARG...: starts it on a port of the kernel's choice, sets PID, URL, PORT
+# serve ARG...: start the server on a port chosen by the kernel; set PID, URL, PORT
 serve() {
 	rm -f log
 	"$EXITSTAT" serve --listen 0 "$@" 2>log &
@@ -19,25 +19,25 @@ serve() {
 	export PORT=${URL##*:}
 }
 
-# SIGTERM is a clean end: status 0, which it is not when memory leaked.
+# SIGTERM ends the server with status 0, unless it leaked memory.
 stop() {
 	kill "$PID"
 	wait "$PID"
 	trap - EXIT
 }
 
-# A scrape that reads the source again, which it does every 100 ms at most.
+# Scrape until the source has been read again, which happens at most every 100 ms.
 scrape() {
 	sleep 0.12
 	curl -sf "$URL/metrics"
 }
 
-# value METRIC FILE: the number of one sample
+# value METRIC FILE: print the value of one sample
 value() {
 	awk -v m="$1" '$1 == m { print $2; n++ } END { exit n != 1 }' "$2"
 }
 
-# Exits of class io of the whole host, in the last scrape.
+# Print the exits of class io on the whole host, from the last scrape.
 host() {
 	value 'exitstat_host_exits_total{class="io"}' text
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements snapwrite.h. Test code: runs out of memory by aborting.
+ * Implements snapwrite.h. Test code: aborts if out of memory.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -147,7 +147,7 @@ void snapwrite_element(struct snapwrite *s, const void *element)
 	size_t size = element_size(r->rec.type);
 
 	memcpy(append(s, size), element, size);
-	/* it may have moved */
+	/* the buffer may have moved */
 	r = (void *)(s->data + s->part_off);
 	r->nr++;
 	r->rec.size += (uint32_t)size;

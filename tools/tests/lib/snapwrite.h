@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Makes snapshots for tests: the kernel's side of kvm_exit_stats.h, written a
- * second time on purpose, so that the tool's parser is not tested with itself.
+ * Writes snapshots for tests: a second implementation of the kernel's side of
+ * kvm_exit_stats.h, so that the tool's parser is not tested against itself.
  */
 #ifndef TESTS_SNAPWRITE_H
 #define TESTS_SNAPWRITE_H
@@ -16,33 +16,33 @@ struct snapwrite {
 	unsigned char *data;
 	size_t len;
 	size_t cap;
-	size_t vm_off;		/* of the last VM and vCPU record, 0: none */
+	size_t vm_off;		/* offset of the last VM and vCPU record, 0: none */
 	size_t vcpu_off;
-	size_t part_off;	/* of the last record of a group */
+	size_t part_off;	/* offset of the last record of a group */
 };
 
 void snapwrite_begin(struct snapwrite *s, uint32_t isa, uint64_t fields);
 void snapwrite_vm(struct snapwrite *s, uint64_t vm_id, uint32_t pid,
 		  uint64_t created_ns, uint64_t died_ns, const char *comm);
-/* @type is KES_REC_VCPU, _BASELINE or _RETIRED. */
+/* @type is that of a vCPU, baseline or evicted record. */
 void snapwrite_vcpu(struct snapwrite *s, uint32_t type, uint32_t vcpu_id,
 		    uint64_t attempts);
 void snapwrite_exit(struct snapwrite *s, const struct kes_exit *e);
-/* Header fields that the groups beyond counting need. */
+/* Set header fields for the groups other than count. */
 void snapwrite_clock(struct snapwrite *s, uint64_t tsc_khz, uint64_t now_cyc,
 		     uint32_t groups);
-/* A record of a group, of the last vCPU: KES_REC_USERSPACE and so on. */
+/* Begin a record of a group for the last vCPU: KES_REC_USERSPACE and so on. */
 void snapwrite_part(struct snapwrite *s, uint32_t type);
-/* The head of a KES_REC_TIME just begun. */
+/* Set the head of the KES_REC_TIME record just begun. */
 void snapwrite_time(struct snapwrite *s, uint64_t first_cyc, uint64_t last_cyc,
 		    uint64_t guest_cyc, uint32_t state);
-/* One element of it, of the size that the record's type says. */
+/* Add one element, of the size for the record's type. */
 void snapwrite_element(struct snapwrite *s, const void *element);
-/* A record of a type that nobody knows. */
+/* Add a record of an unknown type. */
 void snapwrite_unknown(struct snapwrite *s, uint32_t size);
-/* Sets the sizes and counts of the header. */
+/* Set the sizes and counts in the header. */
 void snapwrite_end(struct snapwrite *s);
-/* Writes to a temporary file and renames: a reader sees all or nothing. */
+/* Write a temporary file and rename it, so that a reader sees all or nothing. */
 int snapwrite_store(const struct snapwrite *s, const char *path);
 void snapwrite_free(struct snapwrite *s);
 
@@ -51,7 +51,7 @@ static inline struct kes_header *snapwrite_header(struct snapwrite *s)
 	return (struct kes_header *)s->data;
 }
 
-/* The last record of a VM, of a vCPU, of a group. */
+/* Return the last record of a VM, of a vCPU, of a group. */
 static inline struct kes_vm_record *snapwrite_last_vm(struct snapwrite *s)
 {
 	return (struct kes_vm_record *)(s->data + s->vm_off);
@@ -69,9 +69,9 @@ static inline struct kes_time_record *snapwrite_last_time(struct snapwrite *s)
 
 uint64_t snapwrite_now_ns(void);
 
-/* ---- what most snapshots of tests have ---- */
+/* ---- parts of most test snapshots ---- */
 
-/* Taken at this time. */
+/* Set the time of the snapshot. */
 static inline void snapwrite_at(struct snapwrite *s, uint64_t ns)
 {
 	snapwrite_header(s)->begin_ns = ns;
@@ -85,7 +85,7 @@ static inline void snapwrite_count(struct snapwrite *s, uint64_t code,
 		.code = code, .l1 = l1, .userspace = userspace });
 }
 
-/* A KES_REC_TIME, without elements, of a thread in @state for the exit @code. */
+/* Add a KES_REC_TIME without elements, for a thread in @state for exit @code. */
 static inline void snapwrite_times(struct snapwrite *s, uint64_t first_cyc,
 				   uint64_t last_cyc, uint64_t guest_cyc,
 				   uint32_t state, uint64_t code)
@@ -95,7 +95,7 @@ static inline void snapwrite_times(struct snapwrite *s, uint64_t first_cyc,
 	snapwrite_last_time(s)->state_code = code;
 }
 
-/* Its first state is KES_STATE_HANDLER's. */
+/* The first value is for KES_STATE_HANDLER. */
 static inline void snapwrite_handler(struct snapwrite *s, uint64_t code,
 				     uint64_t cyc, uint64_t max_cyc)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the tests of exitstat top share: a world of snapshots, the rows that
- * they come to, and the screen. Include it once, after cmocka.h.
+ * Fixture for the tests of exitstat top: snapshots, the rows computed from them, and
+ * the screen. Include it once, after cmocka.h.
  */
 #ifndef EXITSTAT_TOP_FIXTURE_H
 #define EXITSTAT_TOP_FIXTURE_H
@@ -78,7 +78,7 @@ static inline void exits(uint64_t code, uint64_t l1, uint64_t user)
 	snapwrite_count(&world.w, code, l1, user);
 }
 
-/* One VM with one vCPU, which has counted @io port accesses. */
+/* One VM with one vCPU and @io port accesses. */
 static inline void one(uint64_t ns, uint64_t id, uint32_t pid,
 		       const char *comm, uint64_t io)
 {
@@ -89,7 +89,7 @@ static inline void one(uint64_t ns, uint64_t id, uint32_t pid,
 	take();
 }
 
-/* Two VMs, the first with two vCPUs; @n intervals have passed. */
+/* Two VMs, the first with two vCPUs, after @n intervals. */
 static inline void usual(uint64_t n)
 {
 	at(5 * S + n * S / 2, 0x1f);
@@ -114,7 +114,7 @@ static inline void show(void)
 	top_sort(&world.table, world.view.sort[level], world.view.reverse[level]);
 }
 
-/* The usual snapshots from @first to @last, shown. */
+/* Show the usual snapshots from @first to @last. */
 static inline void usual_rows(uint64_t first, uint64_t last)
 {
 	for (uint64_t n = first; n <= last; n++)
@@ -122,7 +122,7 @@ static inline void usual_rows(uint64_t first, uint64_t last)
 	show();
 }
 
-/* Up to a 0; what the last one had for an effect. */
+/* Press keys up to a 0; return the effect of the last one. */
 static inline enum top_effect keys(const int *k)
 {
 	enum top_effect effect = TOP_NO_EFFECT;
@@ -151,7 +151,7 @@ static inline const char *line(size_t i)
 	return world.page.lines[i].text.data;
 }
 
-/* Drawn now, in the usual size. */
+/* Draw in the default size. */
 static inline void line_has(size_t i, const char *text)
 {
 	draw(80, 24);
@@ -170,7 +170,7 @@ static inline const struct top_row *row(const char *called)
 	for (size_t i = 0; i < world.table.nr; i++)
 		if (!strcmp(world.table.rows[i].name, called))
 			return &world.table.rows[i];
-	fail_msg("no row %s", called);
+	fail_msg("no row named %s", called);
 	return NULL;
 }
 

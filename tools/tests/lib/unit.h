@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What every program of unit tests begins with: cmocka with what it needs, and
- * tables of cases. Include it once, before other headers of the project.
+ * Common code of the unit test programs: cmocka and its headers, and tables of test
+ * cases. Include it once, before other headers of the project.
  */
 #ifndef TESTS_UNIT_H
 #define TESTS_UNIT_H
@@ -22,31 +22,31 @@
 
 static struct errbuf err;
 
-/* What may fail, but not here. */
+/* Call a function that must not fail here. */
 #define must(_rc) do { \
 	if (_rc) \
 		fail_msg("%s: %s", #_rc, err.text); \
 } while (0)
 
-/* The row of a table that is being checked, from 1 on; 0: none. */
+/* The current row of a table, from 1 on; 0: none. */
 static size_t row_now;
 
-/* A loop over the rows of @_table: a failed test says in which of them it was. */
+/* Loop over the rows of @_table; a failed test reports the row. */
 #define each_row(_row, _table) \
 	for (const __typeof__(*(_table)) *_row = (row_now = 1, (_table)); \
 	     _row < (_table) + ARRAY_LEN(_table) || (row_now = 0); \
 	     _row++, row_now++)
 
-/* A test's teardown, which cmocka calls after a failure, too. */
+/* Teardown of a test; cmocka also calls it after a failure. */
 static inline int report_row(void **state UNUSED)
 {
 	if (row_now)
-		print_error("in row %zu of its table, from 1 on\n", row_now);
+		print_error("failed in row %zu of the table (counted from 1)\n", row_now);
 	row_now = 0;
 	return 0;
 }
 
-/* The last lines of a program: its name and its tests. */
+/* Define main(): the name of the program and its tests. Last in the file. */
 #define UNIT_TESTS(_name, ...) \
 	int main(void) \
 	{ \
@@ -55,12 +55,12 @@ static inline int report_row(void **state UNUSED)
 		return cmocka_run_group_tests_name(_name, tests, NULL, NULL); \
 	}
 
-/* A test; one before teardown() of its file, one after its setup(), too. */
+/* A test; TTEST: with the file's teardown(); FTEST: with setup(), too. */
 #define TEST(_f)	cmocka_unit_test_teardown(_f, report_row)
 #define TTEST(_f)	cmocka_unit_test_teardown(_f, teardown)
 #define FTEST(_f)	cmocka_unit_test_setup_teardown(_f, setup, teardown)
 
-/* The error is one line with @says in it, and is forgotten. */
+/* The last error is one line that contains @says; clear it. */
 static inline void must_say(const char *says)
 {
 	if (!strstr(err.text, says) || strchr(err.text, '\n'))

@@ -37,7 +37,7 @@ static void make_multiboot(uint8_t *data)
 	memset(data + VMMIMAGE_CODE_AT, 0xf4, CODE_BYTES);
 }
 
-/* A segment at 1 MiB, whose virtual addresses may be others. */
+/* A segment at 1 MiB; its virtual address may differ. */
 #define MAKE_ELF(_bits, _machine, _entry, _vaddr) \
 static size_t make_elf##_bits(uint8_t *data) \
 { \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Small images of each kind that minivmm loads, right in every field: what its
- * unit tests change one thing of, and what the fuzzer starts from.
+ * Small valid images of each kind that minivmm loads. The unit tests change one field
+ * at a time; the fuzzer uses them as seeds.
  */
 #ifndef VMMIMAGES_H
 #define VMMIMAGES_H
@@ -19,11 +19,11 @@ enum vmmimage {
 	NR_VMMIMAGES
 };
 
-/* Where the ELF images keep what tests change. */
+/* Offsets in the ELF images that tests change. */
 #define VMMIMAGE_CODE_AT	512
 #define VMMIMAGE_MULTIBOOT_AT	256
 
-/* Fills @data; how many bytes of it the image has. */
+/* Fill @data; return the size of the image in bytes. */
 size_t vmmimage_make(enum vmmimage kind, uint8_t data[VMMIMAGE_BYTES]);
 
 #endif
