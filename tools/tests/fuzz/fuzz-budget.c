@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The parser of budget files against damaged text: what is taken must be a budget
- * that can be written down and read again.
+ * Fuzzes the parser of budget files: every budget that it accepts must have a valid
+ * text form that parses to the same budget.
  */
 #include "budget/budget.h"
 #include "fuzz.h"
 
-/* Back to text: as the file could have had it. */
+/* Write a budget as a line of a budget file. */
 static void put(const struct budget_line *l, struct buf *out)
 {
 	static const char *const units[] = {
@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 
 	*err.text = '\0';
 	rc = budget_parse(&b, (const char *)data, len, "fuzz", &err);
-	must_be_said(rc);
+	require_message(rc);
 	if (rc)
 		return 0;
 	for (size_t i = 0; i < b.nr; i++)
@@ -75,7 +75,7 @@ static void mutate(struct buf *b)
 	mutate_text(b, pieces, ARRAY_LEN(pieces));
 }
 
-static bool is_whole(void)
+static bool seed_is_valid(void)
 {
 	struct budget b;
 	size_t nr;
@@ -88,5 +88,5 @@ static bool is_whole(void)
 }
 
 FUZZ_WITH(.inputs = "mutated budget files", .runs = 5000, .nr_seeds = 1,
-	  .seed = seed, .mutate = mutate, .whole = is_whole)
+	  .seed = seed, .mutate = mutate, .seeds_valid = seed_is_valid)
 #endif

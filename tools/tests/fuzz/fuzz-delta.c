@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A made-up host against snapshot/delta.h and those that use it: VMs come and go,
- * counters grow, fall, wrap and vanish from the list, threads change their state,
- * snapshots are damaged. An input is the program that the host runs.
+ * Fuzzes snapshot/delta.h and its users with a simulated host: VMs are created and
+ * destroyed, counters grow, fall, wrap and vanish from the list, threads change their
+ * state, snapshots are damaged. The input is the sequence of the host's actions.
  *
- * Of each vCPU, what the engine reports since its counters began adds up to the
- * counters, and no change is negative. Where nothing but counters changes, the
- * recorder, top and serve agree on what there was, counts and times. Whatever a
- * snapshot says, the recorder refuses it or makes a recording that can be read.
+ * For each vCPU, the changes reported since its counters began must add up to the
+ * counters, and no change is negative. If only counters change, the recorder, top and
+ * serve agree on all counts and times. The recorder either refuses a snapshot or
+ * writes a readable recording.
  */
 #include <errno.h>
 
@@ -21,7 +21,7 @@
 
 /* ---- the engine ---- */
 
-/* What the engine has reported of a vCPU since its counters began. */
+/* Sum of the changes reported for a vCPU since its counters began. */
 struct account {
 	const struct delta_vm *vm;
 	uint32_t vcpu_id;
@@ -88,7 +88,7 @@ static void check_change(struct delta *d, struct account *a,
 			.user = first_of(d->s->users[c->now->users.first].count) };
 	check_lists(c);
 	for (size_t i = 0; i < c->now->nr_exits; i++)
-		if (!i || e[i].code != e[i - 1].code)	/* not listed twice */
+		if (!i || e[i].code != e[i - 1].code)	/* the first of two entries counts */
 			check_exits(a, c, &e[i]);
 	a->attempts += c->sums[DELTA_ATTEMPTS];
 	REQUIRE(a->attempts == c->now->attempts);
@@ -119,7 +119,7 @@ static void check_engine(struct engine *o, const struct snapshot *s)
 	delta_end(&o->d);
 }
 
-/* ---- those that use it ---- */
+/* ---- recorder, top and serve ---- */
 
 struct users {
 	struct rec_writer *w;
@@ -127,8 +127,8 @@ struct users {
 	struct top_data top;
 	struct meter meter;
 	int64_t samples;
-	uint64_t exits, ns[KES_NR_STATES];	/* by top, since the first */
-	uint64_t first_exits, first_ns[KES_NR_STATES];	/* by serve, in it */
+	uint64_t exits, ns[KES_NR_STATES];	/* in top, since the first snapshot */
+	uint64_t first_exits, first_ns[KES_NR_STATES];	/* in serve, in the first snapshot */
 };
 
 static void name_top(void *arg UNUSED, const struct snap_vm *from,
@@ -154,7 +154,7 @@ static void users_begin(struct users *u)
 		.max_vms = 2, .keep_ns = 5000, .name = name_meter });
 }
 
-/* False: refused, if not @damaged for a number that no recording can have. */
+/* Return false if the recorder refuses the snapshot (only if damaged or -ERANGE). */
 static bool users_record(struct users *u, const struct snapshot *s, bool damaged)
 {
 	uint64_t at = ((uint64_t)u->samples + 1) * 1000;
@@ -207,7 +207,7 @@ static void show(const struct top_data *d)
 	top_table_free(&t);
 }
 
-static void users_see(struct users *u, const struct snapshot *s)
+static void users_update(struct users *u, const struct snapshot *s)
 {
 	if (top_data_update(&u->top, s))
 		show(&u->top);
@@ -222,7 +222,7 @@ static void users_see(struct users *u, const struct snapshot *s)
 	       sizeof(u->first_ns));
 }
 
-/* Recorded, shown and exported: the same. */
+/* The recorder, top and serve must have the same counts and times. */
 static void users_agree(const struct users *u, const struct model *m)
 {
 	REQUIRE(m->total == track_sums(u->track).exits);
@@ -235,7 +235,7 @@ static void users_agree(const struct users *u, const struct model *m)
 	}
 }
 
-/* What was written must be readable. */
+/* The recording must be readable. */
 static void users_read(const struct users *u, bool agree)
 {
 	struct recording r;
@@ -273,7 +273,7 @@ static bool step(struct engine *o, struct users *u, struct host *h,
 		return false;
 	if (!h->damaged)
 		check_engine(o, s);
-	users_see(u, s);
+	users_update(u, s);
 	return users_record(u, s, h->damaged);
 }
 
@@ -310,6 +310,6 @@ static void seed(size_t i UNUSED, struct buf *out)
 	}
 }
 
-FUZZ_WITH(.inputs = "programs of a host: what changed adds up, all users agree",
+FUZZ_WITH(.inputs = "simulated hosts: changes add up, all users agree",
 	  .runs = 700, .nr_seeds = 8, .seed = seed)
 #endif

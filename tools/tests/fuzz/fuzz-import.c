@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The parsers of other tools' logs against damaged text: what is refused has one
- * line that says why; what is taken is in order.
+ * Fuzzes the parsers of other tools' logs: a refused log has a one-line message; an
+ * accepted log has valid, ordered data.
  */
 #include "fuzz.h"
 #include "import/import.h"
@@ -30,10 +30,10 @@ static int read_one(const uint8_t *data, size_t len, uint64_t duration_ns)
 	int rc;
 
 	if (!f)
-		return -1;	/* nothing in it */
+		return -1;	/* empty input */
 	*err.text = '\0';
 	rc = import_read(&im, f, "fuzz", &format, &err);
-	must_be_said(rc);
+	require_message(rc);
 	REQUIRE(!rc || !strncmp(err.text, "fuzz:", 5));
 	if (!rc)
 		check(&im);
@@ -84,7 +84,7 @@ static void mutate(struct buf *b)
 	mutate_text(b, pieces, ARRAY_LEN(pieces));
 }
 
-static bool are_taken(void)
+static bool logs_are_accepted(void)
 {
 	for (size_t i = 0; i < ARRAY_LEN(logs); i++)
 		if (read_one((const uint8_t *)logs[i], strlen(logs[i]),
@@ -94,5 +94,5 @@ static bool are_taken(void)
 }
 
 FUZZ_WITH(.inputs = "damaged logs", .runs = 20000, .nr_seeds = ARRAY_LEN(logs),
-	  .seed = seed, .mutate = mutate, .whole = are_taken)
+	  .seed = seed, .mutate = mutate, .seeds_valid = logs_are_accepted)
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* minivmm's loaders against damaged images. */
+/* Fuzzes minivmm's loaders with damaged images. */
 #include "abi.h"
 #include "fuzz.h"
 #include "load-flat.h"
@@ -20,19 +20,19 @@ static void load_once(struct image *image, uint32_t wants,
 		ram.size = image->len;
 	if (load_image(image, &ram, &boot, &err) || boot.kind == &kind_firmware)
 		return;
-	/* what arch.c writes later has to be there */
+	/* the area that arch.c writes later must be inside the memory */
 	REQUIRE((boot.mode == MODE_REAL && !(boot.wants & MINIVMM_WANTS_IRQCHIP)) ||
 		memory_at(&ram, boot.area, AREA_BYTES));
 }
 
-/* Memory of exactly this size, so that the sanitizer sees overruns. */
+/* The image has its exact size, so that the sanitizer detects overruns. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	static struct memory memory;
 	struct image image = { .name = "fuzz", .len = len };
 
 	if (!len)
-		return 0;	/* image_read() refuses it */
+		return 0;	/* image_read() refuses an empty file */
 	if (!memory.base)
 		memory = (struct memory) { malloc(MEMORY_BYTES), MEMORY_BYTES };
 	image.data = malloc(len);
@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 }
 
 #ifndef FUZZ_LIBFUZZER
-/* Of which the first KiB has all headers. */
+/* All headers are in the first KiB. */
 static void seed(size_t kind, struct buf *out)
 {
 	uint8_t data[VMMIMAGE_BYTES];

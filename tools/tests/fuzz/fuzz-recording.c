@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The reader of recordings against damaged ones, and what it hands to.
+ * Fuzzes the reader of recordings and its users.
  *
- * An input that begins as SQLite's files do is such a file. Any other is a list
- * of edits to a small recording, interrupted or finished, by SQL: random bytes
- * in a file nearly always end at SQLite's own checks, edits end at ours. Each is
- * read in full and in summary; what is taken must make a model, have rows that
- * are in order and within bounds, and have an export to SQLite, whose views and
- * totals any SQL can read.
+ * An input that begins like an SQLite file is used as such. Any other input is a
+ * list of SQL edits to a small recording, interrupted or finished: random bytes in a
+ * file nearly always fail in SQLite's own checks, edits reach those of the tool. Each
+ * recording is read in full and in summary. If it is accepted, it must make a model,
+ * its rows must be ordered and within bounds, and its export to SQLite must have
+ * views and totals that SQL can read.
  */
 #include <fcntl.h>
 #include <sqlite3.h>
@@ -20,7 +20,7 @@
 
 int LLVMFuzzerInitialize(int *argc, char ***argv);
 
-#define NR_SAMPLES	70	/* more than a run */
+#define NR_SAMPLES	70	/* more than a block */
 #define NR_VCPUS	2
 #define NR_REASONS	3
 
@@ -56,7 +56,7 @@ static void store(const char *path, const void *data, size_t len)
 	close(fd);
 }
 
-/* As a kill leaves it, with its log folded in; and as it is finished. */
+/* Make a killed recording, with its log checkpointed, and a finished one. */
 static void make_templates(void)
 {
 	sqlite3 *db;
@@ -138,7 +138,7 @@ static void edit(sqlite3 *db, struct input *in)
 	size_t len;
 	sqlite3_stmt *s;
 
-	/* of a table that was dropped: nothing happens */
+	/* the table was dropped: nothing to edit */
 	if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) || !s)
 		return;
 	if (sqlite3_bind_parameter_index(s, "?1"))
@@ -175,7 +175,7 @@ static void edit_template(struct input *in)
 
 /* ---- reading ---- */
 
-/* The columns that order a table's rows, which must each come once. */
+/* The columns that order a table's rows; each key must be unique. */
 struct order {
 	int keys;		/* 0: any order */
 	bool any;
@@ -206,7 +206,7 @@ static int use_delta(void *arg, const int64_t *n)
 
 static void may_refuse(int rc)
 {
-	must_be_said(rc < 0 ? rc : 0);
+	require_message(rc < 0 ? rc : 0);
 	*err.text = '\0';
 }
 
@@ -298,7 +298,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 }
 
 #ifndef FUZZ_LIBFUZZER
-/* Some edits, of small numbers mostly, as rows and sizes are. */
+/* Random edits with usually small numbers, like rows and sizes. */
 static void seed(size_t i, struct buf *out)
 {
 	uint8_t first[] = { (uint8_t)(i % 2), (uint8_t)(i / 2 - 1) };
@@ -315,34 +315,34 @@ static void seed(size_t i, struct buf *out)
 	}
 }
 
-/* Otherwise no edit would say anything. */
-static bool template_is_whole(int which)
+/* Edits of an invalid template would test nothing. */
+static bool template_is_valid(int which)
 {
 	struct recording r;
 	struct model m;
-	bool whole;
+	bool valid;
 
 	store(work, templates[which].data, templates[which].len);
 	if (rec_open(&r, work, &err))
 		return false;
-	whole = r.interrupted == !which && r.nr_samples == NR_SAMPLES &&
+	valid = r.interrupted == !which && r.nr_samples == NR_SAMPLES &&
 		!model_load(&m, &r, &err);
-	if (whole) {
-		whole = m.total > 0 && m.groups.has_histogram;
+	if (valid) {
+		valid = m.total > 0 && m.groups.has_histogram;
 		model_free(&m);
 	}
 	rec_close(&r);
 	use_database(work);
-	return whole;
+	return valid;
 }
 
-static bool templates_are_whole(void)
+static bool templates_are_valid(void)
 {
 	LLVMFuzzerInitialize(NULL, NULL);
-	return template_is_whole(0) && template_is_whole(1);
+	return template_is_valid(0) && template_is_valid(1);
 }
 
 FUZZ_WITH(.inputs = "edited recordings", .runs = 400,
 	  .nr_seeds = 2 + ARRAY_LEN(edits) * 2, .seed = seed,
-	  .whole = templates_are_whole)
+	  .seeds_valid = templates_are_valid)
 #endif

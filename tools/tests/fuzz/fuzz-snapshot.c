@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The snapshot parser against damaged input. */
+/* Fuzzes the snapshot parser. */
 #include "fuzz.h"
 #include "snapshot/snapshot.h"
 #include "snapwrite.h"
@@ -31,11 +31,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	}
 	for (size_t i = 0; i < s.nr_vms; i++)
 		sum += snapshot_vm_exits(&s, &s.vms[i]);
-	/* what the parser hands out must be there to read */
+	/* everything that the parser returns must be readable */
 	for (size_t i = 0; i < s.nr_vcpus; i++)
 		sum += sum_vcpu(&s, &s.vcpus[i]);
 	snapshot_free(&s);
-	return sum == UINT64_MAX;	/* keeps the sum from being dropped */
+	return sum == UINT64_MAX;	/* keeps the compiler from dropping the sum */
 }
 
 #ifndef FUZZ_LIBFUZZER

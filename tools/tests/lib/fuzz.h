@@ -31,7 +31,7 @@ static struct errbuf err = { "" };
 #define must(_rc)	REQUIRE(!(_rc))
 
 /* A failure with @rc has a one-line message. */
-static inline void must_be_said(int rc)
+static inline void require_message(int rc)
 {
 	REQUIRE(!rc || (*err.text && !strchr(err.text, '\n')));
 }
@@ -42,7 +42,7 @@ struct fuzzer {
 	size_t nr_seeds;
 	void (*seed)(size_t i, struct buf *out);
 	void (*mutate)(struct buf *b);	/* NULL: the seeds are run unchanged */
-	bool (*whole)(void);		/* check the seeds; may be NULL */
+	bool (*seeds_valid)(void);		/* check the seeds; may be NULL */
 };
 
 /* ---- mutations ---- */
@@ -131,7 +131,7 @@ static inline void run_input(const struct buf *b)
 
 static inline int fuzz_main(int argc, char **argv, const struct fuzzer *f)
 {
-	bool whole = !f->whole || f->whole();
+	bool valid = !f->seeds_valid || f->seeds_valid();
 
 	if (argc == 2) {
 		write_seeds(f, argv[1]);
@@ -148,11 +148,11 @@ static inline int fuzz_main(int argc, char **argv, const struct fuzzer *f)
 		buf_free(&b);
 	}
 	printf("ok 1 - %d %s, no memory errors\n", f->runs, f->inputs);
-	if (f->whole)
+	if (f->seeds_valid)
 		printf("%sok 2 - the seed inputs are valid\n",
-		       whole ? "" : "not ");
-	printf("1..%d\n", f->whole ? 2 : 1);
-	return whole ? 0 : 1;
+		       valid ? "" : "not ");
+	printf("1..%d\n", f->seeds_valid ? 2 : 1);
+	return valid ? 0 : 1;
 }
 
 /* The last line of a fuzzer; main() is not needed with libFuzzer. */

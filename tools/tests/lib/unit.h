@@ -60,11 +60,11 @@ static inline int report_row(void **state UNUSED)
 #define TTEST(_f)	cmocka_unit_test_teardown(_f, teardown)
 #define FTEST(_f)	cmocka_unit_test_setup_teardown(_f, setup, teardown)
 
-/* The last error is one line that contains @says; clear it. */
-static inline void must_say(const char *says)
+/* The last error is one line that contains @message; clear it. */
+static inline void expect_error(const char *message)
 {
-	if (!strstr(err.text, says) || strchr(err.text, '\n'))
-		fail_msg("\"%s\" is not in \"%s\"", says, err.text);
+	if (!strstr(err.text, message) || strchr(err.text, '\n'))
+		fail_msg("\"%s\" is not in \"%s\"", message, err.text);
 	*err.text = '\0';
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests: every exit reason has causes, a cost and a way to avoid it, in
- * whole sentences; suggestions for mistyped names.
+ * Unit tests: every exit reason has causes, a cost and advice in whole sentences;
+ * suggestions for mistyped names.
  */
 #include <ctype.h>
 
@@ -9,14 +9,14 @@
 #include "exits/advice.h"
 #include "lib/suggest.h"
 
-/* Names of parameters and options keep their case. */
+/* Words that keep their case: names of parameters and options. */
 static bool is_begin(const char *text)
 {
 	return !islower((unsigned char)*text) ||
 	       strcspn(text, "=._-/0123456789") < strcspn(text, " ");
 }
 
-/* A text is in sentences, in ASCII, without two blanks. */
+/* A text has whole sentences, only ASCII and no double spaces. */
 static void check_text(const struct reason *r, const char *what,
 		       const char *text)
 {
@@ -38,7 +38,7 @@ static void check_if_any(const struct reason *r, const char *what,
 		check_text(r, what, text);
 }
 
-static void every_reason(void **state UNUSED)
+static void every_reason_has_advice(void **state UNUSED)
 {
 	const struct reason *r;
 	size_t nr;
@@ -51,7 +51,7 @@ static void every_reason(void **state UNUSED)
 		check_text(&r[i], "causes", a.causes);
 		check_text(&r[i], "cost", a.cost);
 		if (!*a.guest && !*a.vmm && !*a.host)
-			fail_msg("%s: no advice", r[i].name);
+			fail_msg("%s: has no advice", r[i].name);
 		check_if_any(&r[i], "guest", a.guest);
 		check_if_any(&r[i], "VMM", a.vmm);
 		check_if_any(&r[i], "host", a.host);
@@ -59,8 +59,8 @@ static void every_reason(void **state UNUSED)
 	}
 }
 
-/* Reasons of the class "other" have nothing in common: each has its own texts. */
-static void class_other(void **state UNUSED)
+/* Reasons of the class "other" are unrelated: each has its own texts. */
+static void reasons_of_class_other_have_own_texts(void **state UNUSED)
 {
 	const struct reason *r;
 	size_t nr, seen = 0;
@@ -79,7 +79,7 @@ static void class_other(void **state UNUSED)
 	assert_true(seen > 20);
 }
 
-static void own_words(void **state UNUSED)
+static void own_texts_replace_those_of_the_class(void **state UNUSED)
 {
 	const struct reason *hlt = reason_by_name(KES_ISA_VMX, "HLT");
 	const struct reason *nmi = reason_by_name(KES_ISA_SVM, "NMI");
@@ -92,7 +92,7 @@ static void own_words(void **state UNUSED)
 	assert_string_equal(advice_own(hlt).causes, "");
 	assert_string_equal(advice_of(hlt).causes,
 			    advice_of_class(REASON_CLASS_HLT).causes);
-	/* guest, vmm and host are all its own, or all those of the class */
+	/* guest, vmm and host are either all its own or all those of the class */
 	assert_string_equal(a.guest, "");
 	assert_non_null(strstr(a.host, "nmi_watchdog"));
 	assert_string_equal(a.cost,
@@ -109,8 +109,8 @@ static bool names(const struct advice *a, const char *module)
 	       strstr(a->host, module);
 }
 
-/* Parameters of kvm_amd are no advice for a reason of VMX. */
-static void parameters_of_vendor(void **state UNUSED)
+/* Advice for a VMX reason does not name parameters of kvm_amd. */
+static void advice_names_parameters_of_its_vendor_only(void **state UNUSED)
 {
 	const struct reason *r;
 	struct advice a = advice_of_class(REASON_CLASS_INTERRUPT);
@@ -122,7 +122,7 @@ static void parameters_of_vendor(void **state UNUSED)
 
 		if (names(&one, r[i].isa == KES_ISA_VMX ? "kvm_amd." :
 			  r[i].isa == KES_ISA_SVM ? "kvm_intel." : "none."))
-			fail_msg("%s %s: a parameter of another vendor",
+			fail_msg("%s %s: names a parameter of another vendor",
 				 reason_isa_name(r[i].isa), r[i].name);
 	}
 	assert_true(names(&a, "kvm_intel.enable_apicv=1"));
@@ -133,7 +133,7 @@ static void parameters_of_vendor(void **state UNUSED)
 	assert_true(names(&a, "kvm_amd.avic=1"));
 }
 
-static void distance(void **state UNUSED)
+static void distance_counts_edits(void **state UNUSED)
 {
 	static const struct {
 		const char *a, *b;
@@ -143,7 +143,7 @@ static void distance(void **state UNUSED)
 		{ "", "abc", 3 },
 		{ "abc", "", 3 },
 		{ "HLT", "hlt", 0 },
-		{ "HTL", "hlt", 1 },		/* neighbours swapped */
+		{ "HTL", "hlt", 1 },		/* adjacent letters swapped */
 		{ "reprot", "report", 1 },
 		{ "abcd", "badc", 2 },
 		{ "ab", "bca", 3 },
@@ -155,8 +155,8 @@ static void distance(void **state UNUSED)
 	}
 }
 
-/* The closest names to what was typed, joined by blanks. */
-static void suggestions(void **state UNUSED)
+/* The closest names to the input, separated by spaces. */
+static void suggests_closest_names(void **state UNUSED)
 {
 	static const char *const names[] = {
 		"list", "reset", "top", NULL, "record", "report", "check",
@@ -165,11 +165,11 @@ static void suggestions(void **state UNUSED)
 	static const struct {
 		const char *typed, *close;
 	} rows[] = {
-		{ "TOP", "top" },		/* another case; once */
+		{ "TOP", "top" },		/* case is ignored; listed once */
 		{ "tpo", "top" },
 		{ "reprot", "report" },
-		{ "rec", "record" },		/* the beginning of a name */
-		{ "re", "reset record" },	/* no more than asked for */
+		{ "rec", "record" },		/* a prefix */
+		{ "re", "reset record" },	/* no more than the requested number */
 		{ "budget", "check-budget" },	/* a part of a name */
 		{ "exxplain", "explain" },
 		{ "r", "" },
@@ -194,8 +194,8 @@ static void suggestions(void **state UNUSED)
 	assert_null(suggest_one("zzz", names, ARRAY_LEN(names)));
 }
 
-/* Each row names a reason, by another name than the kernel's. */
-static void names_of_others(void **state UNUSED)
+/* Each alias names an existing reason and differs from the kernel's name. */
+static void aliases_name_a_reason(void **state UNUSED)
 {
 	static const struct {
 		uint32_t isa;
@@ -220,6 +220,9 @@ static void names_of_others(void **state UNUSED)
 }
 
 UNIT_TESTS("advice",
-	   TEST(every_reason), TEST(class_other), TEST(own_words),
-	   TEST(parameters_of_vendor), TEST(distance), TEST(suggestions),
-	   TEST(names_of_others))
+	   TEST(every_reason_has_advice),
+	   TEST(reasons_of_class_other_have_own_texts),
+	   TEST(own_texts_replace_those_of_the_class),
+	   TEST(advice_names_parameters_of_its_vendor_only),
+	   TEST(distance_counts_edits), TEST(suggests_closest_names),
+	   TEST(aliases_name_a_reason))

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of recordings: that rows come back in order, that a phase has the
- * samples that are its, and that what a summary says by runs of samples is what
- * the samples say.
+ * Unit tests of recordings: rows are read in order, each phase has its own samples,
+ * and sums from block summaries equal the sums of the samples.
  */
 #include <signal.h>
 #include <sys/resource.h>
@@ -16,7 +15,7 @@
 #define NR_VCPUS	3
 #define NR_REASONS	7
 
-/* How many samples, and before which of them phases begin; 0: no more. */
+/* Number of samples, and the samples at which phases begin, up to a 0. */
 static struct recmade make(int64_t samples, const int64_t *phases)
 {
 	struct recmade m;
@@ -27,7 +26,7 @@ static struct recmade make(int64_t samples, const int64_t *phases)
 	return m;
 }
 
-/* Two recordings, or one in two ways, with what they say. */
+/* Two recordings, or one read in two ways, and their models. */
 static struct recording rec[2];
 static struct model model[2];
 
@@ -51,7 +50,7 @@ static int teardown(void **state)
 	return report_row(state);
 }
 
-/* But for when, which a summary knows less exactly. */
+/* Compare cells, except for times of day, which a summary has less exactly. */
 static void same_cell(const struct model_cell *a, const struct model_cell *b)
 {
 	assert_memory_equal(&a->key, &b->key, sizeof(a->key));
@@ -86,7 +85,7 @@ static void same_sums(void)
 		assert_int_equal(a->phases[i].end_ns, b->phases[i].end_ns);
 }
 
-/* Of what a kill leaves: all of it, and in summary. */
+/* Compare a killed recording, read in full and in summary. */
 static void compare(int64_t samples, const int64_t *phases)
 {
 	rec_leave(make(samples, phases).w);
@@ -101,8 +100,8 @@ static void compare(int64_t samples, const int64_t *phases)
 	close_both();
 }
 
-/* At each length, as the last run may be there or not. */
-static void summaries_are_exact(void **state UNUSED)
+/* At each length: the last block may or may not be complete. */
+static void summaries_equal_samples(void **state UNUSED)
 {
 	static const int64_t phases[] = { 2, 3, 40, 41, 66, 110, 111, 0 };
 
@@ -112,8 +111,8 @@ static void summaries_are_exact(void **state UNUSED)
 	}
 }
 
-/* A phase that comes late is not of what was written before. */
-static void phases_are_of_later_samples(void **state UNUSED)
+/* A phase recorded late does not apply to samples written before it. */
+static void late_phase_applies_to_later_samples(void **state UNUSED)
 {
 	struct recmade made = make(200, no_phases);
 
@@ -127,7 +126,7 @@ static void phases_are_of_later_samples(void **state UNUSED)
 	same_sums();
 }
 
-static void finished_ones_say_the_same(void **state UNUSED)
+static void finished_and_interrupted_recordings_agree(void **state UNUSED)
 {
 	static const int64_t phases[] = { 2, 40, 66, 0 };
 
@@ -143,7 +142,7 @@ static void finished_ones_say_the_same(void **state UNUSED)
 	unlink(work);
 }
 
-/* Folds the log in, so that what comes needs room for a new one. */
+/* Checkpoint the log, so that later writes need room for a new one. */
 static void fold_log(const char *file)
 {
 	sqlite3 *db;
@@ -154,8 +153,8 @@ static void fold_log(const char *file)
 	sqlite3_close(db);
 }
 
-/* The last run and the totals find no room: nothing that was there is lost. */
-static void without_room_it_is_interrupted(void **state UNUSED)
+/* No room for the last block and the totals: earlier data is not lost. */
+static void full_disk_leaves_an_interrupted_recording(void **state UNUSED)
 {
 	struct rec_writer *w = make(3000, no_phases).w;
 	struct rlimit old, tight;
@@ -188,7 +187,7 @@ static int note_delta(void *arg, const int64_t *n)
 	return 0;
 }
 
-/* In any order, and one of them twice. */
+/* Rows in any order, one of them twice. */
 static void rows_are_read_in_order(void **state UNUSED)
 {
 	static const int64_t put[][3] = {
@@ -217,8 +216,8 @@ static void rows_are_read_in_order(void **state UNUSED)
 	}
 }
 
-/* The first interval is of the phase at its middle, others, at their begin. */
-static void intervals_have_one_phase(void **state UNUSED)
+/* The first interval has the phase at its middle, the others that at their begin. */
+static void each_interval_has_one_phase(void **state UNUSED)
 {
 	static const struct {
 		uint64_t begin_ns;
@@ -253,12 +252,14 @@ static void rows_of_another_sample_are_refused(void **state UNUSED)
 	must(rec_sample(w, 4, T0 + 401 * MS, T0 + 402 * MS, 0, &err));
 	assert_int_equal(rec_row(w, PACK_USERSPACE, 3, (int64_t[]) { 1, 2, 1 },
 				 &err), -EINVAL);
-	must_say("sample 3");
+	expect_error("sample 3");
 	rec_discard(w);
 }
 
 UNIT_TESTS("blocks",
-	   TTEST(summaries_are_exact), TTEST(phases_are_of_later_samples),
-	   TTEST(finished_ones_say_the_same), TTEST(without_room_it_is_interrupted),
-	   TTEST(rows_are_read_in_order), TTEST(intervals_have_one_phase),
+	   TTEST(summaries_equal_samples),
+	   TTEST(late_phase_applies_to_later_samples),
+	   TTEST(finished_and_interrupted_recordings_agree),
+	   TTEST(full_disk_leaves_an_interrupted_recording),
+	   TTEST(rows_are_read_in_order), TTEST(each_interval_has_one_phase),
 	   TTEST(rows_of_another_sample_are_refused))

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of what the source bpf makes of a kernel's BTF: it refuses
- * tracepoints whose arguments it does not know, and tells what is missing. The
- * BTF is made here, by libbpf.
+ * Unit tests of the BTF checks in the source bpf: it refuses tracepoints with unknown
+ * arguments and reports what is missing. The tests generate the BTF with libbpf.
  */
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
@@ -10,18 +9,18 @@
 #include "root-fixture.h"
 #include "source/bpf-kernel.h"
 
-/* What differs from a kernel as it should be; 0: nothing. */
+/* Differences from a usable kernel; 0: none. */
 struct oddity {
-	int isa_bytes;			/* the second argument of kvm_exit */
-	const char *vcpu;		/* what the first points to */
-	const char *without;		/* a tracepoint */
-	const char *vendor;		/* a structure */
+	int isa_bytes;			/* size of the second argument of kvm_exit */
+	const char *vcpu;		/* type that the first argument points to */
+	const char *without;		/* name of a missing tracepoint */
+	const char *vendor;		/* name of the vendor's structure */
 	bool old_page_fault, no_btf, no_kvm;
 };
 
 struct made {
 	struct btf *btf;
-	int word[9];			/* integer types by their bytes */
+	int word[9];			/* integer types by size in bytes */
 	int any;			/* void * */
 	const struct oddity *odd;
 };
@@ -106,21 +105,21 @@ static int teardown(void **state)
 	return report_row(state);
 }
 
-static void kernels(void **state)
+static void unusable_kernels_are_refused(void **state)
 {
 	static const struct {
 		struct oddity odd;
 		int rc;
-		const char *says;
+		const char *message;
 	} cases[] = {
 		{ { 0 }, 0, "" },
-		/* unknown arguments are refused, where it cannot do without */
+		/* unknown arguments of a required tracepoint are refused */
 		{ { .isa_bytes = 8 }, -EPROTO,
 		  "tracepoint kvm_exit has other arguments" },
 		{ { .vcpu = "kvm" }, -EPROTO,
 		  "tracepoint kvm_exit has other arguments" },
 		{ { .old_page_fault = true }, 0, "" },
-		/* what is missing is named */
+		/* the message names the missing part */
 		{ { .vendor = "vcpu_none" }, -EAGAIN, "nothing that runs vCPUs" },
 		{ { .without = "kvm_exit" }, -ENOENT,
 		  "this kvm module has no BTF" },
@@ -138,7 +137,7 @@ static void kernels(void **state)
 		if (!c->odd.no_kvm)
 			put(*state, "/sys/module/kvm/initstate", "live\n");
 		assert_int_equal(bpf_kernel_look(&kernel, *state, &err), c->rc);
-		must_say(c->says);
+		expect_error(c->message);
 		if (c->rc)
 			continue;
 		assert_true(kernel.has_vmx);
@@ -149,4 +148,4 @@ static void kernels(void **state)
 }
 
 UNIT_TESTS("bpf-kernel",
-	   FTEST(kernels))
+	   FTEST(unusable_kernels_are_refused))

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the snapshot that the source bpf makes of its maps: codes of
- * slots, the records of groups, and what it says beside them.
+ * Unit tests of the snapshot that the source bpf makes from its maps: slots and codes,
+ * the records of groups, and the remarks.
  */
 #include "bpf-fixture.h"
 
-static void nothing_is_a_snapshot(void **state UNUSED)
+static void empty_maps_make_an_empty_snapshot(void **state UNUSED)
 {
 	look(KES_GROUP_COUNT);
 	assert_int_equal(f.snap.hdr.source, KES_SOURCE_BPF);
@@ -35,7 +35,7 @@ static void codes_without_a_row_are_unknown(void **state UNUSED)
 	assert_int_equal(f.snap.vcpus[0].unknown_last, NO_ROW);
 }
 
-/* Codes that no manual describes are shown as they are. */
+/* Codes without documentation are shown as numbers. */
 static void pvm_codes_are_raw(void **state UNUSED)
 {
 	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_PVM);
@@ -50,7 +50,7 @@ static void pvm_codes_are_raw(void **state UNUSED)
 	assert_int_equal(f.snap.exits[1].code, 0);
 }
 
-/* Each vCPU has slots of its own, which a sum over VMs cannot keep apart. */
+/* Slots are assigned per vCPU, so a sum over VMs cannot keep them apart. */
 static void evicted_pvm_codes_are_summed(void **state UNUSED)
 {
 	for (uint32_t i = 0; i < BPF_DESTROYED_VMS + 2; i++) {
@@ -77,11 +77,11 @@ static void svm_codes_have_slots(void **state UNUSED)
 	assert_int_equal(near[IOIO], KES_SVM_IOIO);
 	assert_int_equal(near[0x400], KES_SVM_NPF);
 	assert_int_equal(near[0x300], KES_SLOT_UNKNOWN);
-	/* SVM_EXIT_ERR is -1; KVM keeps the low half */
+	/* SVM_EXIT_ERR is -1; KVM keeps the lower half */
 	for (uint32_t i = 0; i < nr; i++)
 		if (far[i].code == 0xffffffff)
 			return;
-	fail_msg("-1 has no slot");
+	fail_msg("no slot has the code -1");
 }
 
 static void groups_have_records(void **state UNUSED)
@@ -116,16 +116,16 @@ static void groups_have_records(void **state UNUSED)
 	assert_int_equal(f.snap.nr_details, 2);
 	assert_int_equal(f.snap.details[0].value, KES_DETAIL_READ | 0x3f8);
 	assert_int_equal(f.snap.details[1].flags, KES_DETAIL_OTHER);
-	/* the one whose value is still to come is there, too */
+	/* the detail whose value is not set yet is counted, too */
 	assert_int_equal(f.snap.details[0].count + f.snap.details[1].count, 12);
-	/* what is recorded, but switched off again, is not shown */
+	/* data of a group that is switched off is not shown */
 	look(KES_GROUP_COUNT);
 	assert_int_equal(f.snap.nr_times + f.snap.nr_histograms + f.snap.nr_details, 0);
 	assert_int_equal(f.snap.nr_exits, 1);
 }
 
-/* A program that is always writing must not stop the reader. */
-static void a_busy_vcpu_is_read(void **state UNUSED)
+/* A vCPU that is written all the time does not block the reader. */
+static void busy_vcpu_is_read(void **state UNUSED)
 {
 	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
 
@@ -135,8 +135,8 @@ static void a_busy_vcpu_is_read(void **state UNUSED)
 	assert_int_equal(all_exits(), 3);
 }
 
-/* A KVM that does not report exits must not look like a guest without any. */
-static void silence_is_told(void **state UNUSED)
+/* A KVM that does not report exits is distinguished from a guest without exits. */
+static void kvm_without_kvm_exit_is_reported(void **state UNUSED)
 {
 	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_NONE);
 	struct buf b = { 0 };
@@ -160,7 +160,8 @@ static void silence_is_told(void **state UNUSED)
 }
 
 UNIT_TESTS("bpf-snap",
-	   FTEST(nothing_is_a_snapshot), FTEST(codes_without_a_row_are_unknown),
-	   FTEST(pvm_codes_are_raw), FTEST(evicted_pvm_codes_are_summed),
-	   FTEST(svm_codes_have_slots), FTEST(groups_have_records),
-	   FTEST(a_busy_vcpu_is_read), FTEST(silence_is_told))
+	   FTEST(empty_maps_make_an_empty_snapshot),
+	   FTEST(codes_without_a_row_are_unknown), FTEST(pvm_codes_are_raw),
+	   FTEST(evicted_pvm_codes_are_summed), FTEST(svm_codes_have_slots),
+	   FTEST(groups_have_records), FTEST(busy_vcpu_is_read),
+	   FTEST(kvm_without_kvm_exit_is_reported))

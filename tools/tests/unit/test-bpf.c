@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the lives that the source bpf sees in its maps: which vCPUs are
- * of one VM, who has ended, what stays of the dead.
+ * Unit tests of how the source bpf finds VMs in its maps: which vCPUs belong to one
+ * VM, which VMs were destroyed, and which counts are kept.
  */
 #include "bpf-fixture.h"
 
-static void counts_arrive(void **state UNUSED)
+static void counts_are_read(void **state UNUSED)
 {
 	struct eb_vcpu *v = begin(3, 0xa0, 0xa, 5, KES_ISA_SVM);
 
@@ -35,7 +35,7 @@ static void counts_arrive(void **state UNUSED)
 	assert_int_equal(f.snap.nr_times + f.snap.nr_histograms + f.snap.nr_details, 0);
 }
 
-static void vms_are_in_the_order_of_their_exits(void **state UNUSED)
+static void vms_are_ordered_by_first_exit(void **state UNUSED)
 {
 	begin(9, 0xb0, 0xb, 0, KES_ISA_VMX);
 	begin(1, 0xa0, 0xa, 0, KES_ISA_VMX);
@@ -44,7 +44,7 @@ static void vms_are_in_the_order_of_their_exits(void **state UNUSED)
 	assert_int_equal(f.snap.nr_vms, 2);
 	assert_int_equal(f.snap.vms[0].nr_vcpus, 2);
 	assert_int_equal(f.snap.vms[1].nr_vcpus, 1);
-	/* a vCPU that comes later is of the VM at its address */
+	/* a vCPU added later belongs to the VM at its address */
 	begin(2, 0xa1, 0xa, 1, KES_ISA_VMX);
 	look(KES_GROUP_COUNT);
 	assert_int_equal(f.snap.nr_vms, 2);
@@ -73,8 +73,8 @@ static void destroyed_vms_keep_their_counts(void **state UNUSED)
 	}
 }
 
-/* A place that was read to the end is nobody's until it has been zeroed. */
-static void done_places_are_not_adopted(void **state UNUSED)
+/* A slot that was read to the end is not used again until it has been zeroed. */
+static void finished_slots_are_not_adopted(void **state UNUSED)
 {
 	begin(4, 0xa0, 0xa, 0, KES_ISA_VMX)->ended_ns = tick();
 	for (int i = 0; i < 3; i++)
@@ -85,8 +85,8 @@ static void done_places_are_not_adopted(void **state UNUSED)
 	assert_int_equal(look(KES_GROUP_COUNT)->nr_vms, 2);
 }
 
-/* KVM uses addresses again. Between two looks, a VM ends and another begins. */
-static void addresses_are_used_again(void **state UNUSED)
+/* KVM reuses addresses: between two snapshots, a VM ends and another begins. */
+static void reused_address_is_another_vm(void **state UNUSED)
 {
 	struct eb_vcpu *first = begin(0, 0xa0, 0xa, 0, KES_ISA_VMX), *second;
 
@@ -119,7 +119,7 @@ static bool runs(void *arg, uint32_t tgid)
 	return *(uint32_t *)arg != tgid;
 }
 
-static void a_vm_ends_with_its_process(void **state UNUSED)
+static void vm_is_destroyed_with_its_process(void **state UNUSED)
 {
 	f.vms.runs = runs;
 	f.vms.arg = &f.gone;
@@ -133,8 +133,8 @@ static void a_vm_ends_with_its_process(void **state UNUSED)
 	assert_false(f.snap.vms[1].destroyed);
 }
 
-/* More VMs than the ring holds: what leaves it stays in the sum. */
-static void totals_never_go_back(void **state UNUSED)
+/* More VMs than the ring holds: evicted VMs stay in the sum. */
+static void totals_never_decrease(void **state UNUSED)
 {
 	uint64_t expected = 0;
 
@@ -154,8 +154,8 @@ static void totals_never_go_back(void **state UNUSED)
 	assert_int_equal(f.snap.evicted, 65);
 }
 
-/* They died between two snapshots: the next one has them all. */
-static void all_that_died_are_told(void **state UNUSED)
+/* The next snapshot has all VMs that were destroyed since the last one. */
+static void all_destroyed_vms_are_reported_once(void **state UNUSED)
 {
 	for (uint32_t i = 0; i < BPF_DESTROYED_VMS + 10; i++) {
 		struct eb_vcpu *v = begin(i % NR, 0xa0, 0xa, 0, KES_ISA_VMX);
@@ -172,7 +172,7 @@ static void all_that_died_are_told(void **state UNUSED)
 	assert_int_equal(all_exits(), BPF_DESTROYED_VMS + 10);
 }
 
-static void more_vms_than_places_in_time(void **state UNUSED)
+static void slots_are_recycled(void **state UNUSED)
 {
 	for (uint32_t i = 0; i < NR; i++)
 		begin(i, 0x100 + i, i + 1, 0, KES_ISA_VMX)->ended_ns = tick();
@@ -183,8 +183,12 @@ static void more_vms_than_places_in_time(void **state UNUSED)
 }
 
 UNIT_TESTS("bpf",
-	   FTEST(counts_arrive), FTEST(vms_are_in_the_order_of_their_exits),
-	   FTEST(destroyed_vms_keep_their_counts), FTEST(done_places_are_not_adopted),
-	   FTEST(addresses_are_used_again), FTEST(another_process_is_another_vm),
-	   FTEST(a_vm_ends_with_its_process), FTEST(totals_never_go_back),
-	   FTEST(all_that_died_are_told), FTEST(more_vms_than_places_in_time))
+	   FTEST(counts_are_read), FTEST(vms_are_ordered_by_first_exit),
+	   FTEST(destroyed_vms_keep_their_counts),
+	   FTEST(finished_slots_are_not_adopted),
+	   FTEST(reused_address_is_another_vm),
+	   FTEST(another_process_is_another_vm),
+	   FTEST(vm_is_destroyed_with_its_process),
+	   FTEST(totals_never_decrease),
+	   FTEST(all_destroyed_vms_are_reported_once),
+	   FTEST(slots_are_recycled))

@@ -81,16 +81,16 @@ static void take(void)
 	delta_begin(&d, &snap);
 }
 
-/* The change of the first vCPU of the first VM. */
+/* Take a snapshot and return the change of the first vCPU of the first VM. */
 static const struct delta_change *change(void)
 {
 	take();
 	return delta_vcpu(&d, d.listed[0], 0);
 }
 
-/* ---- what changed ---- */
+/* ---- counters ---- */
 
-/* Of a reason; 0 if it is not among the changes. */
+/* Count of a reason; 0 if it is not among the changes. */
 static uint64_t counted(const struct delta_change *c, uint64_t code)
 {
 	const struct delta_exit *x = c->exits.data;
@@ -125,7 +125,7 @@ static uint64_t timed(const struct delta_change *c, int bucket)
 	return 0;
 }
 
-/* A vCPU whose thread has times, and the exit @code the time of a handler. */
+/* A snapshot of a vCPU with times, and a handler time for the exit @code. */
 static const struct delta_change *timed_look(uint64_t now, uint64_t first,
 					     uint64_t last, uint64_t guest,
 					     uint32_t state, uint64_t code,
@@ -149,8 +149,8 @@ static const struct delta_change *two(uint64_t io, uint64_t npf)
 	return change();
 }
 
-/* Two counters of a vCPU, three times; 0 is not listed. */
-static void counters(void **state UNUSED)
+/* Two counters of a vCPU in three snapshots; 0 is not listed. */
+static void counters_are_subtracted(void **state UNUSED)
 {
 	static const struct {
 		struct {
@@ -161,12 +161,12 @@ static void counters(void **state UNUSED)
 	} cases[] = {
 		{{{ 1000, 50, 1000, 50, false }, { 1023, 50, 23, 0, false },
 		  { 1023, 51, 0, 1, false }}, 0 },
-		/* all of the vCPU begin again, those that did not fall as well */
+		/* all counters of the vCPU restart, including those that did not fall */
 		{{{ 100, 50, 100, 50, false }, { 23, 97, 23, 97, true },
 		  { 24, 97, 1, 0, false }}, 1 },
 		{{{ 100, 50, 100, 50, false }, { 0, 97, 0, 97, true },
 		  { 7, 98, 7, 1, false }}, 1 },
-		/* so far nobody can have counted; then it wraps */
+		/* a wrapping counter: the first value is not plausible and counts as 0 */
 		{{{ UINT64_MAX - 10, 7, 0, 7, false }, { 12, 8, 23, 1, false },
 		  { 13, 8, 1, 0, false }}, 0 },
 	};
@@ -181,7 +181,7 @@ static void counters(void **state UNUSED)
 			assert_int_equal(c->restarted, row->looks[i].restarted);
 			assert_int_equal(counted(c, IOIO), row->looks[i].want_io);
 			assert_int_equal(counted(c, NPF), row->looks[i].want_npf);
-			if (i)		/* what did not change is not there */
+			if (i)		/* unchanged counters are not listed */
 				assert_int_equal(c->exits.nr,
 						 !!row->looks[i].want_io +
 						 !!row->looks[i].want_npf);
@@ -191,8 +191,8 @@ static void counters(void **state UNUSED)
 	}
 }
 
-/* Also if what fell is not an exit, and then times and buckets are new, too. */
-static void fall_of_others(void **state UNUSED)
+/* A fallen counter that is not an exit also restarts times and buckets. */
+static void falling_attempts_restart_the_vcpu(void **state UNUSED)
 {
 	static const uint64_t attempts[] = { 100, 7 };
 	const struct delta_change *c = NULL;
@@ -216,8 +216,8 @@ static void fall_of_others(void **state UNUSED)
 	assert_int_equal(timed(c, 3), 11);
 }
 
-/* A source may list what it must not list twice: the first one counts. */
-static void listed_twice(void **state UNUSED)
+/* If a source lists an entry twice, the first one counts. */
+static void first_of_two_entries_counts(void **state UNUSED)
 {
 	for (uint64_t n = 10; n <= 20; n += 10) {
 		const struct delta_change *c;
@@ -238,7 +238,7 @@ static void listed_twice(void **state UNUSED)
 
 /* ---- VMs ---- */
 
-static void reuse_of_ids(void **state UNUSED)
+static void reused_id_counts_from_zero(void **state UNUSED)
 {
 	static const struct {
 		uint64_t created_ns, count, want;
@@ -255,7 +255,7 @@ static void reuse_of_ids(void **state UNUSED)
 	assert_int_equal(d.restarts, 0);
 }
 
-static void out_of_sight(uint64_t keep_ns, uint64_t want)
+static void hide_and_list_again(uint64_t keep_ns, uint64_t want)
 {
 	d.keep_ns = keep_ns;
 	for (int i = 0; i < 5; i++) {
@@ -275,18 +275,18 @@ static void out_of_sight(uint64_t keep_ns, uint64_t want)
 	}
 }
 
-/* One that could not be read for a while has lost nothing, if it is known yet. */
-static void comes_back(void **state UNUSED)
+/* A VM that is unreadable for a while loses no exits while it is remembered. */
+static void unreadable_vm_keeps_its_counts(void **state UNUSED)
 {
-	out_of_sight(10, 3);
+	hide_and_list_again(10, 3);
 	begin();
-	out_of_sight(0, 103);
+	hide_and_list_again(0, 103);
 }
 
 /* ---- times ---- */
 
-/* A thread that sleeps: what it does not change goes on. */
-static void open_state(void **state UNUSED)
+/* A blocked thread does not update its record: the state's time continues. */
+static void open_state_is_charged_until_now(void **state UNUSED)
 {
 	const struct delta_change *c;
 
@@ -302,7 +302,7 @@ static void open_state(void **state UNUSED)
 		assert_int_equal(spent(c, HLT, KES_STATE_BLOCKED),
 				 now == 1000 ? 800 : 1000);
 	}
-	/* it has ended in that state: no more is known than what was charged */
+	/* destroyed in that state: only the charged time is known */
 	at(4000);
 	vcpu(1, 1, 3500);
 	times(100, 200, 60, KES_STATE_BLOCKED, HLT);
@@ -312,8 +312,8 @@ static void open_state(void **state UNUSED)
 	assert_int_equal(c->times.nr, 0);
 }
 
-/* The state is charged to a reason that has no time yet, or to the guest. */
-static void open_first(void **state UNUSED)
+/* The time is charged to a reason without times so far, or to the guest. */
+static void open_state_is_charged_without_earlier_times(void **state UNUSED)
 {
 	const struct delta_change *c;
 
@@ -332,8 +332,8 @@ static void open_first(void **state UNUSED)
 	assert_int_equal(c->guest_ns, 900);
 }
 
-/* Its record was read before it woke, its times after: nothing is charged twice. */
-static void goes_on_meanwhile(void **state UNUSED)
+/* Record read before the thread woke, times after it: nothing is charged twice. */
+static void wakeup_during_read_is_charged_once(void **state UNUSED)
 {
 	const struct delta_change *c;
 
@@ -348,8 +348,8 @@ static void goes_on_meanwhile(void **state UNUSED)
 	assert_int_equal(c->elapsed_ns, 900);
 }
 
-/* It left its state just before the snapshot ended: no time goes back. */
-static void charged_too_much(void **state UNUSED)
+/* The state ended just before the snapshot did: no time decreases. */
+static void excess_charge_is_deducted(void **state UNUSED)
 {
 	static const struct {
 		uint64_t now, last, guest;
@@ -370,8 +370,8 @@ static void charged_too_much(void **state UNUSED)
 	}
 }
 
-/* The group was switched off and on: times begin again, counters do not. */
-static void times_begin_again(void **state UNUSED)
+/* The group was switched off and on: times restart, counters do not. */
+static void times_restart_without_counters(void **state UNUSED)
 {
 	const struct delta_change *c;
 
@@ -395,7 +395,7 @@ static void times_begin_again(void **state UNUSED)
 	assert_int_equal(d.restarts, 0);
 }
 
-static void longest_exit(void **state UNUSED)
+static void maximum_is_reported_when_it_changes(void **state UNUSED)
 {
 	static const struct {
 		uint64_t last, spent, max, want;
@@ -415,8 +415,8 @@ static void longest_exit(void **state UNUSED)
 	}
 }
 
-/* A value that made room for another one begins again when it is back. */
-static void details(void **state UNUSED)
+/* A value that was evicted and returns restarts at 0. */
+static void evicted_detail_counts_from_zero(void **state UNUSED)
 {
 	static const struct {
 		uint64_t value, count, want, want_other;
@@ -442,7 +442,15 @@ static void details(void **state UNUSED)
 }
 
 UNIT_TESTS("delta",
-	   FTEST(counters), FTEST(fall_of_others), FTEST(listed_twice),
-	   FTEST(reuse_of_ids), FTEST(comes_back), FTEST(open_state),
-	   FTEST(open_first), FTEST(goes_on_meanwhile), FTEST(charged_too_much),
-	   FTEST(times_begin_again), FTEST(longest_exit), FTEST(details))
+	   FTEST(counters_are_subtracted),
+	   FTEST(falling_attempts_restart_the_vcpu),
+	   FTEST(first_of_two_entries_counts),
+	   FTEST(reused_id_counts_from_zero),
+	   FTEST(unreadable_vm_keeps_its_counts),
+	   FTEST(open_state_is_charged_until_now),
+	   FTEST(open_state_is_charged_without_earlier_times),
+	   FTEST(wakeup_during_read_is_charged_once),
+	   FTEST(excess_charge_is_deducted),
+	   FTEST(times_restart_without_counters),
+	   FTEST(maximum_is_reported_when_it_changes),
+	   FTEST(evicted_detail_counts_from_zero))

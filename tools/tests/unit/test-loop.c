@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the event loop: signals wait for it and set flags, each
- * descriptor has its handler, ticks are on time and counted when they are not.
+ * Unit tests of the event loop: signals set flags while it waits, each descriptor has
+ * its handler, ticks are on time, and missed ticks are counted.
  */
 #include <sys/wait.h>
 
@@ -39,8 +39,8 @@ static void wait_at_most(uint64_t ns)
 	assert_int_equal(loop_wait(&f.loop, mono_ns() + ns), 0);
 }
 
-/* Sent while the loop does not wait, it is noted when it does, and once. */
-static void signals_are_flags(void **state UNUSED)
+/* A signal sent outside the wait is noticed in the next wait, once. */
+static void signals_set_flags(void **state UNUSED)
 {
 	bool from_tty = true;
 
@@ -52,7 +52,7 @@ static void signals_are_flags(void **state UNUSED)
 	assert_int_equal(loop_stopped(NULL), 0);
 }
 
-static void what_comes_at_once_stops_once(void **state UNUSED)
+static void simultaneous_signals_stop_once(void **state UNUSED)
 {
 	kill(getpid(), SIGINT);
 	kill(getpid(), SIGHUP);
@@ -62,7 +62,7 @@ static void what_comes_at_once_stops_once(void **state UNUSED)
 	assert_int_equal(loop_stopped(NULL), 0);
 }
 
-static void more_signals_stop_if_told(void **state UNUSED)
+static void additional_signals_stop_the_loop(void **state UNUSED)
 {
 	loop_stop_by(&f.loop, SIGQUIT);
 	kill(getpid(), SIGQUIT);
@@ -89,7 +89,7 @@ static void other_handlers_run_while_it_waits(void **state UNUSED)
 	signal(SIGWINCH, SIG_DFL);
 }
 
-/* A child is as if there were no loop: it can be ended, also by a pipe. */
+/* A child has default signal handling: a signal or a closed pipe ends it. */
 static void children_are_noticed(void **state UNUSED)
 {
 	int status;
@@ -137,8 +137,8 @@ static void each_descriptor_has_its_handler(void **state UNUSED)
 	assert_int_equal(f.calls[1], 1);
 }
 
-/* One that removes itself is not called again, and no other is left out. */
-static void a_handler_may_remove_itself(void **state UNUSED)
+/* A handler that removes itself is not called again; the others still are. */
+static void handler_can_remove_itself(void **state UNUSED)
 {
 	f.removes = true;
 	loop_add(&f.loop, f.pipes[0][0], on_first, NULL);
@@ -153,7 +153,7 @@ static void a_handler_may_remove_itself(void **state UNUSED)
 	loop_remove(&f.loop, f.pipes[0][0]);
 }
 
-static void one_without_a_handler_ends_the_wait(void **state UNUSED)
+static void descriptor_without_handler_ends_the_wait(void **state UNUSED)
 {
 	uint64_t begin_ns = mono_ns();
 
@@ -169,7 +169,7 @@ static void waits_until_the_deadline(void **state UNUSED)
 
 	wait_at_most(SOON_NS);
 	assert_true(mono_ns() - begin_ns >= SOON_NS);
-	/* one that has passed does not wait at all */
+	/* no more than the requested number */
 	assert_int_equal(loop_wait(&f.loop, begin_ns), 0);
 	assert_int_equal(loop_wait(&f.loop, 0), 0);
 	assert_false(loop_tick_due(&f.loop));
@@ -189,7 +189,7 @@ static uint64_t fake_ns(void *arg)
 	return *(uint64_t *)arg;
 }
 
-static void ticks_are_counted(void **state UNUSED)
+static void missed_ticks_are_counted(void **state UNUSED)
 {
 	uint64_t now_ns = 1000;
 	const struct clock clock = { fake_ns, fake_ns, &now_ns };
@@ -202,7 +202,7 @@ static void ticks_are_counted(void **state UNUSED)
 	assert_true(loop_tick_due(&f.loop));
 	assert_int_equal(loop_next_tick(&f.loop), 0);
 	assert_false(loop_tick_due(&f.loop));
-	/* served late, and the two behind it never */
+	/* served late, and the next two were missed */
 	now_ns = 1450;
 	assert_true(loop_tick_due(&f.loop));
 	assert_int_equal(loop_next_tick(&f.loop), 2);
@@ -211,11 +211,11 @@ static void ticks_are_counted(void **state UNUSED)
 }
 
 UNIT_TESTS("loop",
-	   FTEST(signals_are_flags), FTEST(what_comes_at_once_stops_once),
-	   FTEST(more_signals_stop_if_told),
-	   FTEST(other_handlers_run_while_it_waits), FTEST(children_are_noticed),
-	   FTEST(each_descriptor_has_its_handler),
-	   FTEST(a_handler_may_remove_itself),
-	   FTEST(one_without_a_handler_ends_the_wait),
+	   FTEST(signals_set_flags), FTEST(simultaneous_signals_stop_once),
+	   FTEST(additional_signals_stop_the_loop),
+	   FTEST(other_handlers_run_while_it_waits),
+	   FTEST(children_are_noticed), FTEST(each_descriptor_has_its_handler),
+	   FTEST(handler_can_remove_itself),
+	   FTEST(descriptor_without_handler_ends_the_wait),
 	   FTEST(waits_until_the_deadline), FTEST(waits_for_a_tick),
-	   FTEST(ticks_are_counted))
+	   FTEST(missed_ticks_are_counted))

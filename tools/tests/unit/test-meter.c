@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * meter.h against a machine that is made up: VMs come, end, come back under
- * their names, are not readable for a while, and kvm is loaded again. What the
- * host is told to have had must be what there was, to the last exit, and no
- * counter may go back; and openmetrics.h against bytes that are no text.
+ * Unit tests of meter.h on a simulated host: VMs start, end, return under their names,
+ * are unreadable for a while, and kvm is reloaded. The host's total must equal the
+ * simulated exits, and no counter may decrease. Also tests the escaping of labels in
+ * openmetrics.h.
  */
 
 #include "unit.h"
@@ -18,7 +18,7 @@
 
 static const uint64_t codes[NR_CODES] = { 0x7b, 0x72, 0x78, 0x400 };
 
-/* A place on the host where a VM may run, under a name it shares. */
+/* A slot of the host for a VM; slots can share a name. */
 struct guest {
 	uint64_t id, created_ns, died_ns;
 	bool there, hidden;
@@ -28,7 +28,7 @@ struct guest {
 struct host {
 	struct guest guests[NR_VMS];
 	uint64_t now_ns, next_id;
-	uint64_t truth;		/* exits since the first snapshot, and in it */
+	uint64_t truth;		/* exits since the first snapshot, including those in it */
 	struct meter meter;
 	struct snapshot snap;
 };
@@ -58,7 +58,7 @@ static void run(struct host *h, struct guest *g)
 	}
 }
 
-/* kvm is loaded again: those that ran have ended, ids begin again. */
+/* Reload kvm: all VMs are destroyed, ids begin at 0 again. */
 static void reload(struct host *h)
 {
 	h->next_id = 0;
@@ -66,7 +66,7 @@ static void reload(struct host *h)
 		h->guests[i].there = false;
 }
 
-/* What cannot be read now does not run: its counts would come later. */
+/* An unreadable VM does not run: its exits would be counted later. */
 static void happen(struct host *h)
 {
 	if (!(rand() % 200))
@@ -123,14 +123,14 @@ static uint64_t total(const struct meter_account *a)
 	return n;
 }
 
-/* Of each account that is there before and after, by its address. */
+/* A series before and after an update, identified by its address. */
 struct seen {
 	const struct meter_account *a;
 	char vm[80];
 	uint64_t n;
 };
 
-static void none_went_back(const struct meter *m, struct seen *seen, size_t *nr)
+static void none_decreased(const struct meter *m, struct seen *seen, size_t *nr)
 {
 	for (size_t i = 0; i < *nr; i++)
 		for (size_t k = 0; k < m->nr; k++)
@@ -146,7 +146,7 @@ static void none_went_back(const struct meter *m, struct seen *seen, size_t *nr)
 	}
 }
 
-/* No two series may have one name. */
+/* Names of series are unique. */
 static void names_differ(const struct meter *m)
 {
 	for (size_t i = 0; i < m->nr; i++)
@@ -157,7 +157,7 @@ static void names_differ(const struct meter *m)
 					     m->accounts[k]->uuid));
 }
 
-static void live_a_life(size_t max_vms)
+static void run_host(size_t max_vms)
 {
 	struct host *h = calloc(1, sizeof(*h));
 	struct seen seen[64];
@@ -171,7 +171,7 @@ static void live_a_life(size_t max_vms)
 		look(h);
 		assert_int_equal(total(&h->meter.host), h->truth);
 		assert_true(h->meter.nr <= max_vms);
-		none_went_back(&h->meter, seen, &nr);
+		none_decreased(&h->meter, seen, &nr);
 		names_differ(&h->meter);
 	}
 	assert_true(h->truth > 100000);
@@ -181,25 +181,25 @@ static void live_a_life(size_t max_vms)
 	free(h);
 }
 
-static void test_nothing_lost(void **state UNUSED)
+static void no_exit_is_lost(void **state UNUSED)
 {
 	for (unsigned int seed = 1; seed <= 5; seed++) {
 		srand(seed);
-		live_a_life(1000);
+		run_host(1000);
 	}
 }
 
-/* All that is counted is either under a name or under "other". */
-static void test_bounded(void **state UNUSED)
+/* All exits are counted either under a name or under "other". */
+static void number_of_vms_is_limited(void **state UNUSED)
 {
 	for (size_t max = 0; max <= 4; max++) {
 		srand(7);
-		live_a_life(max);
+		run_host(max);
 	}
 }
 
-/* More reasons than there is room for: the rest is one, and all is counted. */
-static void test_many_reasons(void **state UNUSED)
+/* More reasons than the limit: the rest are one reason, and all are counted. */
+static void excess_reasons_are_counted_as_unknown(void **state UNUSED)
 {
 	struct meter_account *a;
 	struct meter m;
@@ -218,7 +218,7 @@ static void test_many_reasons(void **state UNUSED)
 	meter_free(&m);
 }
 
-static void test_text(void **state UNUSED)
+static void labels_are_escaped(void **state UNUSED)
 {
 	static const struct om_family family = { "a_seconds", OM_COUNTER,
 						 "seconds", "Help" };
@@ -244,5 +244,6 @@ static void test_text(void **state UNUSED)
 }
 
 UNIT_TESTS("meter",
-	   TEST(test_nothing_lost), TEST(test_bounded), TEST(test_many_reasons),
-	   TEST(test_text))
+	   TEST(no_exit_is_lost), TEST(number_of_vms_is_limited),
+	   TEST(excess_reasons_are_counted_as_unknown),
+	   TEST(labels_are_escaped))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of minivmm: the memory accessor, options, the serial port, the
- * loaders with right images and with one thing wrong at a time.
+ * Unit tests of minivmm: the memory accessor, options, the serial port, and the
+ * loaders, with valid images and with one error at a time.
  */
 
 #include "unit.h"
@@ -13,7 +13,7 @@
 
 #define MEMORY_BYTES	0x200000
 
-static void accessor(void **state UNUSED)
+static void accessor_checks_bounds(void **state UNUSED)
 {
 	uint8_t bytes[16] = { 0 };
 	const struct memory m = { bytes, sizeof(bytes) };
@@ -32,7 +32,7 @@ static void accessor(void **state UNUSED)
 	assert_memory_equal(bytes + 14, "ab", 2);
 }
 
-/* The words of a command line after "minivmm"; getopt moves them about. */
+/* The arguments after "minivmm"; getopt reorders them. */
 static int parse(struct options *o, const char *line)
 {
 	static char text[256];
@@ -47,7 +47,7 @@ static int parse(struct options *o, const char *line)
 	return options_parse(o, argc, argv, &err);
 }
 
-static void options_right(void **state UNUSED)
+static void valid_options_are_accepted(void **state UNUSED)
 {
 	struct options o;
 
@@ -73,10 +73,10 @@ static void options_right(void **state UNUSED)
 	assert_true(o.help);
 }
 
-static void options_wrong(void **state UNUSED)
+static void invalid_options_are_refused(void **state UNUSED)
 {
 	static const struct {
-		const char *line, *says;
+		const char *line, *message;
 	} cases[] = {
 		{ "", "no image" },
 		{ "--vcpus 0 a", "--vcpus 0: out of range" },
@@ -103,11 +103,11 @@ static void options_wrong(void **state UNUSED)
 		struct options o;
 
 		assert_int_equal(parse(&o, c->line), -EINVAL);
-		must_say(c->says);
+		expect_error(c->message);
 	}
 }
 
-static void serial_sends(void **state UNUSED)
+static void serial_port_sends(void **state UNUSED)
 {
 	struct serial s = { 0 };
 
@@ -123,12 +123,12 @@ static void serial_sends(void **state UNUSED)
 	assert_int_equal(serial_read(&s, 2) & 0xf, 0x01);
 	serial_write(&s, 0, 'B');
 	assert_true(serial_irq(&s));
-	/* OUT2 lets no interrupt through */
+	/* without OUT2, no interrupt is delivered */
 	serial_write(&s, 4, 0);
 	assert_false(serial_irq(&s));
 }
 
-static void serial_receives(void **state UNUSED)
+static void serial_port_receives(void **state UNUSED)
 {
 	struct serial s = { 0 };
 
@@ -155,8 +155,8 @@ static void serial_receives(void **state UNUSED)
 	assert_int_equal(serial_read(&s, 2) & 0xc0, 0xc0);
 }
 
-/* What a driver finds a 16550A by. */
-static void serial_probed(void **state UNUSED)
+/* The accesses with which a driver detects a 16550A. */
+static void serial_port_is_detected_as_16550a(void **state UNUSED)
 {
 	struct serial s = { 0 };
 
@@ -182,7 +182,7 @@ static void serial_probed(void **state UNUSED)
 
 /* ---- images ---- */
 
-/* One image in memory of its own; load() is inspect and load. */
+/* One image in its own memory; load() inspects and loads it. */
 static uint8_t data[VMMIMAGE_BYTES];
 static struct image image;
 static struct memory memory;
@@ -213,7 +213,7 @@ static void put(size_t at, uint32_t word)
 	memcpy(data + at, &word, sizeof(word));
 }
 
-static void load_flat(void **state UNUSED)
+static void flat_images_are_loaded(void **state UNUSED)
 {
 	make(VMMIMAGE_FLAT);
 	must(load());
@@ -221,7 +221,7 @@ static void load_flat(void **state UNUSED)
 	assert_int_equal(boot.wants,
 			 MINIVMM_WANTS_TIMER | MINIVMM_WANTS_IRQCHIP);
 	assert_int_equal(boot.area, 0x100000 - AREA_BYTES);
-	/* a wrong sum is no header, and nobody asked for anything */
+	/* a wrong checksum: not a header, and none is required */
 	make(VMMIMAGE_FLAT);
 	put(76, 0);
 	must(load());
@@ -239,19 +239,19 @@ static void load_flat(void **state UNUSED)
 	assert_int_equal(load(), -EFBIG);
 }
 
-static void load_firmware(void **state UNUSED)
+static void firmware_is_loaded(void **state UNUSED)
 {
 	make(VMMIMAGE_FLAT);
 	boot.wants = MINIVMM_IS_FIRMWARE;
 	put(64, 0);
 	assert_int_equal(load(), -EINVAL);
-	must_say("64 KiB");
-	/* without a header it gets a PC's interrupt chips, but no timer */
+	expect_error("64 KiB");
+	/* without a header: a PC's interrupt chips, but no timer */
 	assert_int_equal(boot.wants,
 			 MINIVMM_IS_FIRMWARE | MINIVMM_WANTS_IRQCHIP);
 }
 
-static void load_elf(void **state UNUSED)
+static void elf_images_are_loaded(void **state UNUSED)
 {
 	make(VMMIMAGE_ELF32);
 	must(load());
@@ -271,10 +271,10 @@ static void load_elf(void **state UNUSED)
 	make(VMMIMAGE_ELF32);
 	boot.append = memset(data + 2048, 'x', 1024);
 	assert_int_equal(load(), -EINVAL);
-	must_say("--append: longer");
+	expect_error("--append: longer");
 }
 
-static void load_linux(void **state UNUSED)
+static void linux_images_are_loaded(void **state UNUSED)
 {
 	make(VMMIMAGE_LINUX);
 	must(load());
@@ -287,16 +287,16 @@ static void load_linux(void **state UNUSED)
 	assert_int_equal(load(), -ENOENT);
 }
 
-/* Of a 32-bit ELF image, offsets in its header and its program header. */
-static void images_with_one_thing_wrong(void **state UNUSED)
+/* Offsets in the header and program header of a 32-bit ELF image. */
+static void images_with_one_error_are_refused(void **state UNUSED)
 {
 	static const struct {
 		enum vmmimage kind;
 		size_t at, bytes;
 		uint64_t value;
 		int rc;
-		const char *says;
-		size_t sum_at;		/* of a header that has to stay right */
+		const char *message;
+		size_t sum_at;		/* of a header whose checksum must stay valid */
 		uint32_t sum;
 	} cases[] = {
 		{ .kind = VMMIMAGE_FLAT, 68, 4, 2, -EINVAL, "header version 2",
@@ -351,12 +351,14 @@ static void images_with_one_thing_wrong(void **state UNUSED)
 		if (c->sum_at)
 			put(c->sum_at, c->sum);
 		assert_int_equal(load(), c->rc);
-		must_say(c->says);
+		expect_error(c->message);
 	}
 }
 
 UNIT_TESTS("minivmm",
-	   TEST(accessor), TEST(options_right), TEST(options_wrong),
-	   TEST(serial_sends), TEST(serial_receives), TEST(serial_probed),
-	   TEST(load_flat), TEST(load_firmware), TEST(load_elf), TEST(load_linux),
-	   TEST(images_with_one_thing_wrong))
+	   TEST(accessor_checks_bounds), TEST(valid_options_are_accepted),
+	   TEST(invalid_options_are_refused), TEST(serial_port_sends),
+	   TEST(serial_port_receives), TEST(serial_port_is_detected_as_16550a),
+	   TEST(flat_images_are_loaded), TEST(firmware_is_loaded),
+	   TEST(elf_images_are_loaded), TEST(linux_images_are_loaded),
+	   TEST(images_with_one_error_are_refused))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests: cells and what they add up to, against sums made one by one; the
- * points of a time line and the columns of a chart.
+ * Unit tests: cells and their sums, compared with sums made one by one; points of a
+ * time line and columns of a chart.
  */
 #include <math.h>
 
@@ -27,7 +27,7 @@ static struct model_key random_key(void)
 	};
 }
 
-/* Something of everything that a cell has. */
+/* Random values for every field of a cell. */
 static void add_some(struct model_cell *c)
 {
 	const struct rec_counts n = { 1 + random_below(100), random_below(9), random_below(5), -1, 7 };
@@ -73,7 +73,7 @@ static uint64_t user_of(const struct model_cell *c, uint32_t code)
 	return 0;
 }
 
-/* What a sum must have, by hand. */
+/* Compute the expected sum. */
 struct expected {
 	uint64_t exits, elapsed, ns[KES_NR_STATES], max, users[4];
 	uint64_t bucket[REC_NR_BUCKETS], first, last, attempts;
@@ -123,7 +123,7 @@ static void check_sum(const struct model_cells *in, const struct model_cell *c)
 	assert_int_equal(c->last_ns, e.last);
 }
 
-static void sums_are_right(void **state UNUSED)
+static void sums_equal_added_cells(void **state UNUSED)
 {
 	struct model_cells in, out, twice;
 
@@ -177,7 +177,7 @@ static void cells_are_found(void **state UNUSED)
 	assert_int_equal(c.nr, 0);
 }
 
-static void counts_end_at_the_highest(void **state UNUSED)
+static void counts_saturate(void **state UNUSED)
 {
 	const struct rec_counts most = { INT64_MAX - 1, -1, 3, -1, 0 };
 	struct model_cell c = { .n = { -1, -1, -1, -1, -1 } };
@@ -192,7 +192,7 @@ static void counts_end_at_the_highest(void **state UNUSED)
 	assert_int_equal(c.last_ns, 6);
 }
 
-static void buckets_grow_both_ways(void **state UNUSED)
+static void buckets_grow_in_both_directions(void **state UNUSED)
 {
 	static const int order[] = { 20, 3, 39, 0, 21, 3 };
 	struct model_cell c = { 0 };
@@ -211,7 +211,7 @@ static void buckets_grow_both_ways(void **state UNUSED)
 
 /* ---- time ---- */
 
-/* A sample each 100 ms, and one of its own where a phase begins. */
+/* A sample every 100 ms, and another where a phase begins. */
 static const uint64_t ends_ms[] = {
 	1000, 1100, 1200, 1230, 1300, 1399, 1500, 1520,
 };
@@ -237,9 +237,9 @@ static struct recording make_recording(void)
 	};
 }
 
-static void samples_become_points(void **state UNUSED)
+static void samples_are_grouped_into_points(void **state UNUSED)
 {
-	/* 1230: a phase begins; 1520: the rest, too short for one */
+	/* 1230: a phase begins; 1520: the rest, too short for its own point */
 	static const uint64_t want_ms[] = { 100, 200, 230, 300, 399, 520 };
 	struct recording r = make_recording();
 	struct bins b;
@@ -262,7 +262,7 @@ static void samples_become_points(void **state UNUSED)
 	bins_free(&b);
 }
 
-static void columns_have_all_points(void **state UNUSED)
+static void columns_cover_all_points(void **state UNUSED)
 {
 	for (size_t nr = 1; nr < 40; nr++)
 		for (size_t cols = 1; cols <= nr; cols++) {
@@ -281,7 +281,7 @@ static void columns_have_all_points(void **state UNUSED)
 
 struct shares {
 	const struct bins *b;
-	double *of;		/* by point */
+	double *of;		/* sum of shares by point */
 	size_t nr_cols;
 };
 
@@ -294,7 +294,7 @@ static void add_share(void *arg, size_t col, const struct model_point *p,
 	s->of[p - s->b->points] += share;
 }
 
-static void shares_are_wholes(void **state UNUSED)
+static void shares_add_up_to_one(void **state UNUSED)
 {
 	struct recording r = make_recording();
 	struct bins b;
@@ -311,8 +311,8 @@ static void shares_are_wholes(void **state UNUSED)
 	bins_free(&b);
 }
 
-/* One sample, of no length. */
-static void no_time_at_all(void **state UNUSED)
+/* One sample of length 0. */
+static void recording_without_duration_has_no_shares(void **state UNUSED)
 {
 	struct recording r = make_recording();
 	double of[1] = { 0 };
@@ -329,7 +329,8 @@ static void no_time_at_all(void **state UNUSED)
 }
 
 UNIT_TESTS("model",
-	   TEST(sums_are_right), TEST(cells_are_found),
-	   TEST(counts_end_at_the_highest), TEST(buckets_grow_both_ways),
-	   TEST(samples_become_points), TEST(columns_have_all_points),
-	   TEST(shares_are_wholes), TEST(no_time_at_all))
+	   TEST(sums_equal_added_cells), TEST(cells_are_found),
+	   TEST(counts_saturate), TEST(buckets_grow_in_both_directions),
+	   TEST(samples_are_grouped_into_points),
+	   TEST(columns_cover_all_points), TEST(shares_add_up_to_one),
+	   TEST(recording_without_duration_has_no_shares))

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Unit tests of rows as bytes: that they come back as they were put in. */
+/* Unit tests of packed rows: unpacking returns the rows that were packed. */
 
 #include "unit.h"
 #include "random.h"
@@ -27,7 +27,7 @@ static void fill_row(enum pack_kind kind, int64_t *n)
 	}
 }
 
-static void rows_come_back(void **state UNUSED)
+static void rows_are_unpacked_unchanged(void **state UNUSED)
 {
 	enum { NR = 1000 };
 	static int64_t rows[NR][PACK_MAX_NUMBERS];
@@ -55,7 +55,7 @@ static void rows_come_back(void **state UNUSED)
 	}
 }
 
-static void cut_rows_are_damaged(void **state UNUSED)
+static void truncated_rows_are_refused(void **state UNUSED)
 {
 	const int64_t row[] = { 300, 5, 1000, -1, 0, 70000, 3 };
 	struct pack_state at = { 0 };
@@ -118,7 +118,7 @@ static void sums_are_by_key(void **state UNUSED)
 	for (; pack_next(PACK_USERSPACE, &r, n) > 0; nr++)
 		assert_int_equal(n[2], want[n[0] + 17 * n[1]]);
 	assert_int_equal(nr, NR_KEYS);
-	/* forgotten: the next run begins at 0 */
+	/* the sums are reset: the next block begins at 0 */
 	b.len = 0;
 	pack_sums_take(&s, &b);
 	assert_int_equal(b.len, 0);
@@ -127,5 +127,5 @@ static void sums_are_by_key(void **state UNUSED)
 }
 
 UNIT_TESTS("pack",
-	   TEST(rows_come_back), TEST(cut_rows_are_damaged),
+	   TEST(rows_are_unpacked_unchanged), TEST(truncated_rows_are_refused),
 	   TEST(impossible_numbers_are_refused), TEST(sums_are_by_key))

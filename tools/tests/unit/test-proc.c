@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of what is read of processes: their state, parents and age, and
- * what QEMU's arguments say of its VM.
+ * Unit tests of process information: state, parents and age of a process, and the
+ * VM's name and machine from QEMU's arguments.
  */
 
 #include "clock.h"
@@ -22,10 +22,10 @@ static int teardown(void **state)
 	return report_row(state);
 }
 
-/* Arguments as /proc has them, and how many bytes. */
+/* Arguments as in /proc/PID/cmdline, and their size. */
 #define ARGS(_text) _text, sizeof(_text)
 
-/* A process that began @ns_ago; its name is as hard to read as can be. */
+/* A process started @ns_ago, with a name that is hard to parse. */
 static void put_stat(const char *root, uint32_t pid, char is, uint32_t parent,
 		     uint64_t ns_ago)
 {
@@ -38,14 +38,14 @@ static void put_stat(const char *root, uint32_t pid, char is, uint32_t parent,
 	free(text);
 }
 
-static void states_are_letters(void **state)
+static void state_is_a_letter(void **state)
 {
 	put_stat(*state, 700, 'Z', 1, 0);
 	assert_int_equal(proc_state(*state, 700), 'Z');
 	assert_int_equal(proc_state(*state, 701), 0);
 }
 
-static void descent_is_followed(void **state)
+static void descent_includes_all_ancestors(void **state)
 {
 	put_stat(*state, 700, 'S', 600, 0);
 	put_stat(*state, 600, 'S', 500, 0);
@@ -60,8 +60,8 @@ static void descent_is_followed(void **state)
 	assert_int_equal(proc_descends(*state, 800, 500), 0);
 }
 
-/* Which process made a VM, their ages say. */
-static void age_says_who_it_is(void **state)
+/* The ages of a VM and a process show whether the process made the VM. */
+static void reused_pid_is_detected_by_age(void **state)
 {
 	struct snap_vm vm = { .pid = 700, .comm = "comm" };
 	char name[64];
@@ -70,7 +70,7 @@ static void age_says_who_it_is(void **state)
 	vm.created_ns = mono_ns();
 	vm_name(&vm, *state, name, sizeof(name));
 	assert_string_equal(name, "web");
-	vm.destroyed = true;		/* and nobody says how old the process is */
+	vm.destroyed = true;		/* and the process's age is unknown */
 	vm_name(&vm, *state, name, sizeof(name));
 	assert_string_equal(name, "comm");
 	put_stat(*state, 700, 'S', 1, 5 * NSEC_PER_SEC);
@@ -83,7 +83,7 @@ static void age_says_who_it_is(void **state)
 	assert_string_equal(name, "comm");
 }
 
-static void names(void **state)
+static void name_is_read_from_arguments(void **state)
 {
 	static const struct {
 		const char *args;
@@ -109,7 +109,7 @@ static void names(void **state)
 	}
 }
 
-static void machines(void **state)
+static void machine_is_read_from_arguments(void **state)
 {
 	static const struct {
 		const char *option, *value, *type;
@@ -133,5 +133,7 @@ static void machines(void **state)
 }
 
 UNIT_TESTS("proc",
-	   FTEST(states_are_letters), FTEST(descent_is_followed),
-	   FTEST(age_says_who_it_is), FTEST(names), FTEST(machines))
+	   FTEST(state_is_a_letter), FTEST(descent_includes_all_ancestors),
+	   FTEST(reused_pid_is_detected_by_age),
+	   FTEST(name_is_read_from_arguments),
+	   FTEST(machine_is_read_from_arguments))

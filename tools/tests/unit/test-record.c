@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of phases, of the tracker from snapshots to a recording, and of
- * the model that is made of it. The clock is ours: times are exact.
+ * Unit tests of phases, of the recorder from snapshots to a recording, and of the
+ * model made from it. A fake clock makes times exact.
  */
 
 #include "unit.h"
@@ -45,14 +45,14 @@ static void phases_advance(void **state UNUSED)
 	feed(&p, "\nsmp: Brought up 1 node\n", &s);
 	assert_string_equal(s.names, "firmware;kernel early;kernel init;");
 	assert_string_equal(s.line, "smp: Brought up 1 node");
-	/* back is not possible, forward over one is */
+	/* phases cannot go back, but can be skipped */
 	feed(&p, "Linux version 6.12\nreboot: Power down\n", &s);
 	assert_string_equal(s.names,
 			    "firmware;kernel early;kernel init;shutdown;");
 	phases_free(&p);
 }
 
-static void phases_long_lines(void **state UNUSED)
+static void long_lines_advance_phases(void **state UNUSED)
 {
 	struct seen s = { 0 };
 	char *junk = malloc(100001);
@@ -68,10 +68,10 @@ static void phases_long_lines(void **state UNUSED)
 	free(junk);
 }
 
-static void phases_bad_files(void **state UNUSED)
+static void invalid_phase_files_are_refused(void **state UNUSED)
 {
 	static const struct {
-		const char *text, *says;
+		const char *text, *message;
 	} cases[] = {
 		{ "", "no phase" }, { "# only\n\n", "no phase" },
 		{ "a: x\nnonsense\n", "f:2: expected" },
@@ -83,12 +83,12 @@ static void phases_bad_files(void **state UNUSED)
 
 	each_row(c, cases) {
 		assert_int_equal(phases_parse(&p, c->text, "f", &err), -EINVAL);
-		must_say(c->says);
+		expect_error(c->message);
 	}
 }
 
-/* As many as there may be, each of them seen; and one more. */
-static void phases_limit(void **state UNUSED)
+/* The maximum number of phases, each of them used; and one more. */
+static void number_of_phases_is_limited(void **state UNUSED)
 {
 	struct buf text = { 0 };
 	struct seen s = { 0 };
@@ -109,7 +109,7 @@ static void phases_limit(void **state UNUSED)
 	buf_printf(&text, "more: x\n");
 	assert_int_equal(phases_parse(&p, text.data, "f", &err), -EINVAL);
 	snprintf(line, sizeof(line), "more than %d phases", PHASES_MAX);
-	must_say(line);
+	expect_error(line);
 	buf_free(&text);
 }
 
@@ -117,7 +117,7 @@ static void phases_limit(void **state UNUSED)
 
 #define ALL_FIELDS	0x1f
 
-/* What a test works on: a recording that is being made, then its model. */
+/* Fixture: a recording that is being written, and then its model. */
 static struct rec_writer *writer;
 static struct tracker *tracker;
 static struct snapwrite w;
@@ -126,7 +126,7 @@ static int64_t samples;
 static struct recording rec;
 static struct model model;
 
-/* @all: or those of a command only. */
+/* @all: record all VMs, otherwise only those of a command */
 static void begin(bool all)
 {
 	choose_work();
@@ -137,7 +137,7 @@ static void begin(bool all)
 		.root = "/nonexistent", .all = all });
 }
 
-/* The next sample, at 1000 ns after the one before. */
+/* Take the next sample, 1000 ns after the last one. */
 static void take(void)
 {
 	uint64_t at = (uint64_t)++samples * 1000;
@@ -149,7 +149,7 @@ static void take(void)
 	must(rec_commit(writer, &err));
 }
 
-/* One VM with one vCPU; @fields says what of it the source fills. */
+/* One VM with one vCPU; @fields: the fields that the source fills. */
 static void one_vm(uint64_t fields, uint64_t io, uint64_t npf, uint64_t died)
 {
 	snapwrite_begin(&w, KES_ISA_SVM, fields);
@@ -198,13 +198,13 @@ static int teardown(void **state)
 	return report_row(state);
 }
 
-/* One vCPU with two counters: what they come to, and the most frequent exit. */
-static void counters(void **state UNUSED)
+/* One vCPU with two counters: the total and the most frequent exit. */
+static void counter_differences_are_recorded(void **state UNUSED)
 {
 	static const struct {
 		struct {
 			uint64_t io, npf, died;
-		} samples[4];		/* up to one without */
+		} samples[4];		/* up to one without exits */
 		uint64_t total, restarts;
 		const char *name;
 		uint64_t exits, userspace;
@@ -212,10 +212,10 @@ static void counters(void **state UNUSED)
 		/* the first sample is the baseline */
 		{ {{ 1000, 50, 0 }, { 1023, 50, 0 }, { 1023, 151, 99 }},
 		  23 + 101, 0, "NPF", 101, 0 },
-		/* a counter that fell: all of this vCPU's began again */
+		/* a counter fell: all counters of this vCPU restart */
 		{ {{ 100, 1000, 0 }, { 101, 1000, 0 }, { 23, 1001, 0 }, { 26, 1003, 0 }},
 		  1 + 23 + 1001 + 3 + 2, 1, "NPF", 1001 + 2, 0 },
-		/* 64 bits last for centuries; a difference is right after them */
+		/* a counter wraps: the difference is still right */
 		{ {{ UINT64_MAX - 10, 7, 0 }, { 12, 7, 0 }, { 13, 7, 0 }},
 		  23 + 1, 0, "IOIO", 23 + 1, 23 + 1 },
 	};
@@ -240,11 +240,11 @@ static void counters(void **state UNUSED)
 	}
 }
 
-static void a_new_vm_counts_from_zero(void **state UNUSED)
+static void new_vm_counts_from_zero(void **state UNUSED)
 {
 	snapwrite_begin(&w, KES_ISA_SVM, ALL_FIELDS);
 	take();
-	/* born and dead between two samples: its final counters are all */
+	/* created and destroyed between two samples: its final counters count */
 	sample(997, 0, 77);
 	sample(997, 0, 77);
 	finish();
@@ -265,7 +265,7 @@ static void unknown_codes_keep_their_number(void **state UNUSED)
 	assert_int_equal(rec.vcpus[0].unknown_last, 0xdead);
 }
 
-static void strangers_are_left_out(void **state UNUSED)
+static void vms_of_other_commands_are_not_recorded(void **state UNUSED)
 {
 	forget();
 	begin(false);
@@ -289,7 +289,7 @@ static void unfilled_fields_are_null(void **state UNUSED)
 	assert_false(model.has_accounting);
 }
 
-/* A sample with times, in cycles of 1 GHz, so that they are ns. */
+/* Take a sample with times, in cycles at 1 GHz, which are ns. */
 static void timed(uint64_t io, uint64_t now, uint64_t first, uint64_t last,
 		  uint64_t guest, uint32_t state, uint64_t handler)
 {
@@ -300,7 +300,7 @@ static void timed(uint64_t io, uint64_t now, uint64_t first, uint64_t last,
 	take();
 }
 
-/* A vCPU that sleeps: each sample has its own part of the time. */
+/* A blocked vCPU: each sample has its own part of the time. */
 static void open_states_are_charged(void **state UNUSED)
 {
 	for (uint64_t now = 5000; now <= 9000; now += 1000)
@@ -314,7 +314,7 @@ static void open_states_are_charged(void **state UNUSED)
 				 1000);
 }
 
-static void times_wrap(void **state UNUSED)
+static void times_can_wrap(void **state UNUSED)
 {
 	timed(1, 0, 5, 1000, 0, KES_STATE_GUEST, UINT64_MAX - 10);
 	timed(2, 0, 5, 2000, 0, KES_STATE_GUEST, 12);
@@ -330,12 +330,12 @@ static void with_vcpu_7(uint64_t n, uint64_t died)
 	take();
 }
 
-static void a_vcpu_is_plugged_in(void **state UNUSED)
+static void hotplugged_vcpu_is_recorded(void **state UNUSED)
 {
 	sample(100, 0, 0);
 	with_vcpu_7(997, 0);
 	with_vcpu_7(997 + 23, 0);
-	/* and a vCPU that is not listed for once has lost nothing */
+	/* a vCPU that is missing in one sample loses nothing */
 	sample(101, 0, 0);
 	with_vcpu_7(1021, 88);
 	finish();
@@ -345,7 +345,7 @@ static void a_vcpu_is_plugged_in(void **state UNUSED)
 	assert_int_equal(model_exits(model.vcpus[1]), 1021);
 }
 
-/* 20 times @exits, and once @peak. */
+/* 20 samples with @exits, one with @peak. */
 static void record_shape(uint64_t exits, uint64_t peak)
 {
 	uint64_t io = 1;
@@ -358,7 +358,7 @@ static void record_shape(uint64_t exits, uint64_t peak)
 	assert_int_equal(model.total, 19 * exits + peak);
 }
 
-static void pattern_of_a_burst(void **state UNUSED)
+static void burst_is_detected(void **state UNUSED)
 {
 	record_shape(100, 1000);
 	assert_int_equal(model.shape.shape, MODEL_BURSTS);
@@ -367,7 +367,7 @@ static void pattern_of_a_burst(void **state UNUSED)
 	assert_int_equal(model.shape.highest_point, 9);
 }
 
-static void shape_of_a_line(void **state UNUSED)
+static void equal_samples_are_steady(void **state UNUSED)
 {
 	record_shape(101, 101);
 	assert_int_equal(model.shape.shape, MODEL_STEADY);
@@ -375,9 +375,13 @@ static void shape_of_a_line(void **state UNUSED)
 }
 
 UNIT_TESTS("record",
-	   TEST(phases_advance), TEST(phases_long_lines), TEST(phases_bad_files),
-	   TEST(phases_limit), FTEST(counters), FTEST(a_new_vm_counts_from_zero),
-	   FTEST(unknown_codes_keep_their_number), FTEST(strangers_are_left_out),
+	   TEST(phases_advance), TEST(long_lines_advance_phases),
+	   TEST(invalid_phase_files_are_refused),
+	   TEST(number_of_phases_is_limited),
+	   FTEST(counter_differences_are_recorded),
+	   FTEST(new_vm_counts_from_zero),
+	   FTEST(unknown_codes_keep_their_number),
+	   FTEST(vms_of_other_commands_are_not_recorded),
 	   FTEST(unfilled_fields_are_null), FTEST(open_states_are_charged),
-	   FTEST(times_wrap), FTEST(a_vcpu_is_plugged_in), FTEST(pattern_of_a_burst),
-	   FTEST(shape_of_a_line))
+	   FTEST(times_can_wrap), FTEST(hotplugged_vcpu_is_recorded),
+	   FTEST(burst_is_detected), FTEST(equal_samples_are_steady))

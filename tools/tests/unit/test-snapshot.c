@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of the snapshot parser: what it takes, and every kind of damage
- * that it must refuse with a line that says what is wrong.
+ * Unit tests of the snapshot parser: valid snapshots are accepted, and every kind of
+ * damage is refused with a message that names the error.
  */
 
 #include "unit.h"
@@ -19,8 +19,8 @@ static int teardown(void **state)
 }
 
 /*
- * One evicted record and its baseline, which is of VM 0 and there after a reset;
- * two VMs (2 + 1 vCPUs) of which one has a baseline, an unknown record.
+ * One evicted record and its baseline, which belongs to VM 0 and exists after a
+ * reset; two VMs (2 + 1 vCPUs), one of them with a baseline; an unknown record.
  */
 static void build(void)
 {
@@ -46,7 +46,7 @@ static void build(void)
 	snapwrite_end(&w);
 }
 
-/* One VM, whose two vCPUs have a record of each group. */
+/* One VM with two vCPUs, which have a record of each group. */
 static void build_parts(void)
 {
 	snapwrite_free(&w);
@@ -78,16 +78,16 @@ static int parse(size_t len)
 	return snapshot_parse(&s, w.data, len, &err);
 }
 
-static void refuses(size_t len, const char *says)
+static void refuses(size_t len, const char *message)
 {
 	assert_int_equal(parse(len), -EPROTO);
-	must_say(says);
+	expect_error(message);
 }
 
-static void accepts(void **state UNUSED)
+static void valid_snapshots_are_accepted(void **state UNUSED)
 {
 	build();
-	/* twice into the same struct: a reused one must not keep anything */
+	/* parse twice into one struct: nothing of the first pass may remain */
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(parse(w.len), 0);
 		assert_int_equal(s.nr_vms, 2);
@@ -103,7 +103,7 @@ static void accepts(void **state UNUSED)
 	}
 }
 
-static void skips_longer_structs(void **state UNUSED)
+static void longer_structs_are_skipped(void **state UNUSED)
 {
 	snapwrite_begin(&w, KES_ISA_SVM, 0);
 	snapwrite_vm(&w, 1, 1, 1, 0, "x");
@@ -150,7 +150,7 @@ static void parts_are_read(void **state UNUSED)
 	assert_int_equal(snapshot_unaccounted(&s, v), 9);
 }
 
-/* A number in the header or in the last record of a kind: another, or added to. */
+/* Set or add to a number in the header or in the last record of a kind. */
 struct damage {
 	enum { HEADER, VM, VCPU, PART } where;
 	size_t at, bytes;	/* bytes 0: none */
@@ -179,7 +179,7 @@ static void damage_is_refused(void **state UNUSED)
 	static const struct {
 		void (*build)(void);
 		struct damage damage[2];
-		const char *says;
+		const char *message;
 	} cases[] = {
 		{ build, {{ OF(HEADER, kes_header, magic), PLUS, 1 }}, "magic" },
 		{ build, {{ OF(HEADER, kes_header, version), IS, 2 }},
@@ -222,11 +222,11 @@ static void damage_is_refused(void **state UNUSED)
 		c->build();
 		damage(&c->damage[0]);
 		damage(&c->damage[1]);
-		refuses(w.len, c->says);
+		refuses(w.len, c->message);
 	}
 }
 
-static void no_part_comes_twice(void **state UNUSED)
+static void duplicate_parts_are_refused(void **state UNUSED)
 {
 	build_parts();
 	snapwrite_part(&w, KES_REC_DETAIL);
@@ -234,8 +234,8 @@ static void no_part_comes_twice(void **state UNUSED)
 	refuses(w.len, "inconsistent");
 }
 
-/* Read while the first state began, which is no damage, there is no first_cyc. */
-static void times_are_in_order(void **state UNUSED)
+/* A snapshot read while the first state began is valid and has no first_cyc. */
+static void unordered_times_are_refused(void **state UNUSED)
 {
 	static const struct {
 		uint64_t first, last, guest;
@@ -262,7 +262,7 @@ static void times_are_in_order(void **state UNUSED)
 	}
 }
 
-/* Also when no reason has any time yet. */
+/* Even if no reason has any time yet. */
 static void times_need_a_clock(void **state UNUSED)
 {
 	for (int khz = 1; khz >= 0; khz--) {
@@ -280,7 +280,7 @@ static void times_need_a_clock(void **state UNUSED)
 	}
 }
 
-static void comm_without_end(void **state UNUSED)
+static void comm_without_nul_is_read(void **state UNUSED)
 {
 	build();
 	memset(snapwrite_last_vm(&w)->comm, 'x', 16);
@@ -288,8 +288,8 @@ static void comm_without_end(void **state UNUSED)
 	assert_int_equal(strlen(s.vms[1].comm), 16);
 }
 
-/* Both ways, and where the bytes lie so that they cannot stay. */
-static void exits_may_stay(void **state UNUSED)
+/* In place and copied: unaligned bytes must be copied. */
+static void aligned_exits_are_parsed_in_place(void **state UNUSED)
 {
 	struct snapshot stay = { 0 };
 	unsigned char *bytes;
@@ -318,8 +318,10 @@ static void exits_may_stay(void **state UNUSED)
 }
 
 UNIT_TESTS("snapshot",
-	   TTEST(accepts), TTEST(exits_may_stay), TTEST(skips_longer_structs),
+	   TTEST(valid_snapshots_are_accepted),
+	   TTEST(aligned_exits_are_parsed_in_place),
+	   TTEST(longer_structs_are_skipped),
 	   TTEST(every_truncation_is_refused), TTEST(damage_is_refused),
-	   TTEST(comm_without_end), TTEST(parts_are_read),
-	   TTEST(no_part_comes_twice), TTEST(times_are_in_order),
-	   TTEST(times_need_a_clock))
+	   TTEST(comm_without_nul_is_read), TTEST(parts_are_read),
+	   TTEST(duplicate_parts_are_refused),
+	   TTEST(unordered_times_are_refused), TTEST(times_need_a_clock))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of sources as objects: two at once, each on a played machine of
- * its own, which know nothing of one another; and what an open source holds.
+ * Unit tests of sources: two at once, each on its own fake machine and independent of
+ * the other; and the groups that an open source holds.
  */
 
 #include "root-fixture.h"
@@ -44,7 +44,7 @@ static int teardown(void **state)
 
 /* ---- machines ---- */
 
-/* An engine that has counted @exits of one reason. */
+/* Create an engine with @exits exits of one reason. */
 static void put_engine(const char *root, const char *source, uint64_t exits)
 {
 	static const char *const groups[] = { "count", "time", "histogram",
@@ -100,21 +100,21 @@ static uint32_t groups_on(struct source *s)
 	return on;
 }
 
-/* Returns what it switched on. */
+/* Switch groups on; return those that were off before. */
 static uint32_t hold(struct fixture *f, int i, uint32_t groups)
 {
 	must(hold_begin(f->sources[i], groups, &f->note, &err));
 	return hold_switched(f->sources[i]);
 }
 
-static void let_go(struct fixture *f, int i)
+static void release(struct fixture *f, int i)
 {
 	must(hold_end(f->sources[i], &f->note, &err));
 }
 
 /* ---- tests ---- */
 
-static void two_engines(void **state)
+static void two_engines_are_independent(void **state)
 {
 	struct fixture *f = *state;
 	uint32_t done;
@@ -137,8 +137,8 @@ static void two_engines(void **state)
 	assert_int_equal(groups_on(f->sources[1]), KES_GROUP_COUNT);
 }
 
-/* What was only kept in memory is each source's own: VMs, ids, the dead. */
-static void two_of_kvms_statistics(void **state)
+/* State in memory belongs to one source: VMs, ids, destroyed VMs. */
+static void two_kvm_stats_sources_are_independent(void **state)
 {
 	struct fixture *f = *state;
 	const struct snapshot *s;
@@ -163,8 +163,8 @@ static void two_of_kvms_statistics(void **state)
 	assert_int_equal(snapshot_vm_exits(s, &s->vms[1]), 5);
 }
 
-/* Opened again, a source begins with nothing. */
-static void one_after_the_other(void **state)
+/* A source that is opened again has no state. */
+static void reopened_source_has_no_state(void **state)
 {
 	struct fixture *f = *state;
 
@@ -177,8 +177,8 @@ static void one_after_the_other(void **state)
 	assert_int_equal(look(f, 0)->nr_vms, 0);
 }
 
-/* Two recorders of one machine: the last that ends switches off. */
-static void holds_are_of_each_source(void **state)
+/* Two recorders on one machine: the last one to end switches the groups off. */
+static void last_recorder_switches_groups_off(void **state)
 {
 	const uint32_t both = KES_GROUP_COUNT | KES_GROUP_DETAIL;
 	struct fixture *f = *state;
@@ -190,16 +190,16 @@ static void holds_are_of_each_source(void **state)
 	open_source(f, 1, "auto");
 	assert_int_equal(hold(f, 0, KES_GROUP_COUNT), KES_GROUP_COUNT);
 	assert_int_equal(hold(f, 1, both), KES_GROUP_DETAIL);
-	let_go(f, 0);
+	release(f, 0);
 	assert_true(strlen(f->note.text) > 0);
 	assert_int_equal(groups_on(f->sources[0]), both);
-	let_go(f, 1);
+	release(f, 1);
 	assert_string_equal(f->note.text, "");
 	assert_int_equal(groups_on(f->sources[1]), 0);
 }
 
-/* A source that is closed holds nobody up, as a process that was killed. */
-static void closing_leaves_the_lock(void **state)
+/* A closed source releases its lock, like the source of a killed process. */
+static void closing_releases_the_lock(void **state)
 {
 	struct fixture *f = *state;
 
@@ -210,11 +210,11 @@ static void closing_leaves_the_lock(void **state)
 	open_source(f, 0, "auto");
 	assert_int_equal(groups_on(f->sources[0]), KES_GROUP_COUNT);
 	hold(f, 0, 0);
-	let_go(f, 0);
+	release(f, 0);
 	assert_int_equal(groups_on(f->sources[0]), 0);
 }
 
-static void refusals_are_kept(void **state)
+static void reasons_for_refusal_are_returned(void **state)
 {
 	struct fixture *f = *state;
 	struct source_choice c;
@@ -232,6 +232,9 @@ static void refusals_are_kept(void **state)
 }
 
 UNIT_TESTS("source",
-	   FTEST(two_engines), FTEST(two_of_kvms_statistics),
-	   FTEST(one_after_the_other), FTEST(holds_are_of_each_source),
-	   FTEST(closing_leaves_the_lock), FTEST(refusals_are_kept))
+	   FTEST(two_engines_are_independent),
+	   FTEST(two_kvm_stats_sources_are_independent),
+	   FTEST(reopened_source_has_no_state),
+	   FTEST(last_recorder_switches_groups_off),
+	   FTEST(closing_releases_the_lock),
+	   FTEST(reasons_for_refusal_are_returned))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests: means, intervals and Welch's t-test against published values, and
- * the merging of equal elements.
+ * Unit tests: means, intervals and Welch's t-test compared with published values,
+ * and the merging of equal elements.
  *
  * t: the two-sided 5 % column of any table of Student's distribution. Welch:
  * the samples of Rosetta Code's "Welch's t-test", whose expected results are
@@ -13,7 +13,7 @@
 #include "unit.h"
 #include "model/stats.h"
 
-static void student(void **state UNUSED)
+static void student_t_matches_tables(void **state UNUSED)
 {
 	static const struct {
 		double df, t;
@@ -29,7 +29,7 @@ static void student(void **state UNUSED)
 		assert_true(fabs(t - row->t) < 0.0006);
 		assert_true(fabs(stats_t_two_sided(t, row->df) - 0.05) < 1e-9);
 	}
-	/* one degree is Cauchy's distribution: P(|T| > 1) is a half */
+	/* one degree of freedom is Cauchy's distribution: P(|T| > 1) is 0.5 */
 	assert_true(fabs(stats_t_two_sided(1, 1) - 0.5) < 1e-12);
 	assert_true(stats_t_two_sided(0, 7) == 1);
 	assert_true(fabs(stats_t_two_sided(-2.776, 4) -
@@ -55,7 +55,7 @@ static const double d8[] = { 29.89, 29.93, 29.72, 29.98, 30.02, 29.98 };
 static const double x[] = { 3.0, 4.0, 1.0, 2.1 };
 static const double y[] = { 490.2, 340.0, 433.9 };
 
-static void welch(void **state UNUSED)
+static void welch_matches_published_values(void **state UNUSED)
 {
 	static const struct {
 		const double *a, *b;
@@ -74,7 +74,7 @@ static void welch(void **state UNUSED)
 		struct stats_change back = stats_welch(&b, &a);
 
 		assert_true(fabs(c.p - pair->p) < 1e-6);
-		/* the interval says the same as p */
+		/* the interval agrees with p */
 		assert_int_equal(stats_sure(&c), c.p < 0.05);
 		assert_true(back.change == -c.change && back.p == c.p);
 		assert_true(back.half == c.half && back.df == c.df);
@@ -82,10 +82,10 @@ static void welch(void **state UNUSED)
 }
 
 /*
- * By hand: 10, 12, 14 and 20, 26: means 12 and 23, variances 4 and 18, so that
+ * Computed by hand: 10, 12, 14 and 20, 26: means 12 and 23, variances 4 and 18,
  * se^2 = 4/3 + 9, df = (31/3)^2 / ((4/3)^2 / 2 + 81) = 961/737.
  */
-static void by_hand(void **state UNUSED)
+static void welch_matches_hand_calculation(void **state UNUSED)
 {
 	struct stats_mean a = stats_of((double[]){ 10, 12, NAN, 14 }, 4);
 	struct stats_mean b = stats_of((double[]){ 20, 26 }, 2);
@@ -101,7 +101,7 @@ static void by_hand(void **state UNUSED)
 	assert_true(!stats_sure(&c) && c.half > 11);
 }
 
-static void few_runs(void **state UNUSED)
+static void single_runs_have_no_interval(void **state UNUSED)
 {
 	struct stats_mean none = stats_of((double[]){ NAN }, 1);
 	struct stats_mean one = stats_of((double[]){ 5 }, 1);
@@ -112,12 +112,12 @@ static void few_runs(void **state UNUSED)
 
 	assert_true(none.n == 0 && isnan(none.mean) && isnan(none.half));
 	assert_true(one.mean == 5 && isnan(one.sd) && isnan(one.half));
-	/* one run and several: a change, and nothing about chance */
+	/* one run and several: a difference without an interval */
 	assert_true(c.change == 3 && isnan(c.half) && isnan(c.p));
 	assert_false(stats_sure(&c));
 	c = stats_welch(&none, &two);
 	assert_true(isnan(c.change) && !stats_sure(&c));
-	/* counts that repeat: an interval without width */
+	/* equal counts: an interval of width 0 */
 	c = stats_welch(&five, &six);
 	assert_true(c.change == 1 && c.half == 0 && isnan(c.p));
 	assert_true(stats_sure(&c));
@@ -139,7 +139,7 @@ static void add_n(void *to, const void *from)
 	((struct pair *)to)->n += ((const struct pair *)from)->n;
 }
 
-static void merging(void **state UNUSED)
+static void equal_elements_are_merged(void **state UNUSED)
 {
 	struct pair p[] = { { 3, 1 }, { 1, 2 }, { 3, 4 }, { 2, 8 }, { 3, 16 } };
 
@@ -152,5 +152,6 @@ static void merging(void **state UNUSED)
 }
 
 UNIT_TESTS("stats",
-	   TEST(student), TEST(welch), TEST(by_hand), TEST(few_runs),
-	   TEST(merging))
+	   TEST(student_t_matches_tables), TEST(welch_matches_published_values),
+	   TEST(welch_matches_hand_calculation),
+	   TEST(single_runs_have_no_interval), TEST(equal_elements_are_merged))

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of exitstat top without a terminal: what keys do, and what the
- * lines of the screen say.
+ * Unit tests of exitstat top without a terminal: the effects of keys and the lines of
+ * the screen.
  */
 
 #include "top-fixture.h"
 
 /* ---- keys ---- */
 
-static void drill(void **state UNUSED)
+static void enter_and_left_change_the_level(void **state UNUSED)
 {
 	static const struct {
 		int keys[5];
@@ -16,11 +16,11 @@ static void drill(void **state UNUSED)
 		size_t rows;
 	} steps[] = {
 		{ { 0 }, "VMs", 3 },
-		/* from (all) to the busiest */
+		/* from (all) to the busiest VM */
 		{ { TOP_KEY_DOWN, TOP_KEY_DOWN, TOP_KEY_ENTER }, "VMs > web", 3 },
 		{ { TOP_KEY_END, TOP_KEY_RIGHT }, "VMs > web > vCPU 10", 1 },
 		{ { 'l' }, "VMs > web > vCPU 10 > IOIO", 0 },
-		/* there is no further; the cursor is where it was */
+		/* the last level: the cursor does not move */
 		{ { 'l', TOP_KEY_LEFT, TOP_KEY_ESCAPE, TOP_KEY_ENTER },
 		  "VMs > web > vCPU 10", 1 },
 		{ { TOP_KEY_BACKSPACE, TOP_KEY_BACKSPACE, TOP_KEY_BACKSPACE },
@@ -37,19 +37,19 @@ static void drill(void **state UNUSED)
 	assert_int_equal(number("IOIO", "delta"), 112);
 }
 
-static void evicted(void **state UNUSED)
+static void evicted_vms_have_no_level_below(void **state UNUSED)
 {
 	usual_rows(0, 0);
 	key('G', TOP_KEY_ENTER);
 	at(9 * S, 0x1f);
 	take();
 	line_is(2, "VMs > (evicted)");
-	/* nothing to go into */
+	/* there is no level below */
 	key(TOP_KEY_ENTER, TOP_KEY_LEFT);
 	line_is(4, "no VM is running");
 }
 
-static void destroyed(void **state UNUSED)
+static void destroyed_vms_are_hidden_until_shown(void **state UNUSED)
 {
 	at(5 * S, 0x1f);
 	snapwrite_vm(&world.w, 1, 700, 10, 20, "old");
@@ -65,7 +65,7 @@ static void destroyed(void **state UNUSED)
 	assert_int_equal(world.page.lines[4].attr, TOP_CURSOR);
 }
 
-/* The first two rows. */
+/* Check the first two rows. */
 static void rows_are(const char *first,
 		     const char *second)
 {
@@ -73,19 +73,19 @@ static void rows_are(const char *first,
 	assert_string_equal(world.table.rows[1].name, second);
 }
 
-static void order(void **state UNUSED)
+static void each_level_has_its_own_order(void **state UNUSED)
 {
 	usual_rows(0, 1);
 	rows_are("(all)", "db");
 	key('i');
 	rows_are("(all)", "web");
-	key('<');		/* left of the rate: the state, a text */
+	key('<');		/* the column to the left of the rate is the state, a text */
 	assert_string_equal(top_columns[world.view.sort[TOP_VMS]].name, "state");
 	world.view.sort[TOP_VMS] = top_column_by_name("name", TOP_VMS);
 	world.view.reverse[TOP_VMS] = false;
 	show();
 	rows_are("(all)", "db");
-	/* each level has an order of its own; 10 comes after 0 there */
+	/* each level has its own order; there, 10 sorts after 0 */
 	key('G', TOP_KEY_ENTER);
 	assert_string_equal(world.table.rows[2].name, "vCPU 10");
 	for (size_t i = 0; i < 2 * top_nr_columns; i++) {
@@ -94,7 +94,7 @@ static void order(void **state UNUSED)
 	}
 }
 
-/* A line feed is the key Enter. */
+/* Type @text; a line feed is the key Enter. */
 static enum top_effect type(const char *text)
 {
 	enum top_effect effect = TOP_NO_EFFECT;
@@ -104,7 +104,7 @@ static enum top_effect type(const char *text)
 	return effect;
 }
 
-static void filter(void **state UNUSED)
+static void filter_selects_rows(void **state UNUSED)
 {
 	usual_rows(1, 1);
 	type("/WEx");
@@ -113,7 +113,7 @@ static void filter(void **state UNUSED)
 	type("\n");
 	assert_int_equal(world.table.nr, 1);
 	assert_string_equal(world.table.rows[0].name, "web");
-	key('/', TOP_KEY_ESCAPE);	/* as it was */
+	key('/', TOP_KEY_ESCAPE);	/* Escape restores the filter */
 	assert_int_equal(world.table.nr, 1);
 	key(TOP_KEY_ESCAPE);
 	assert_int_equal(world.table.nr, 3);
@@ -124,7 +124,7 @@ static void filter(void **state UNUSED)
 	line_has(4, "no row matches the filter");
 }
 
-static void interval(void **state UNUSED)
+static void interval_is_edited(void **state UNUSED)
 {
 	static const struct {
 		const char *text;
@@ -149,7 +149,7 @@ static void interval(void **state UNUSED)
 	}
 }
 
-static void effects(void **state UNUSED)
+static void keys_have_effects(void **state UNUSED)
 {
 	usual_rows(0, 0);
 	assert_int_equal(key('w'), TOP_RECORD);
@@ -159,7 +159,7 @@ static void effects(void **state UNUSED)
 	line_has(0, "PAUSED");
 	key('p');
 	assert_false(world.view.paused);
-	/* nothing else does anything */
+	/* no other key has an effect */
 	for (int k = 0; k < 0x1100; k++) {
 		bool bound = false;
 
@@ -174,7 +174,7 @@ static void effects(void **state UNUSED)
 }
 
 /* No key is bound twice. */
-static void bindings(void **state UNUSED)
+static void keys_are_bound_once(void **state UNUSED)
 {
 	for (size_t i = 0; i < top_nr_bindings; i++)
 		for (const int *a = top_bindings[i].keys; *a; a++)
@@ -194,7 +194,7 @@ static size_t columns_of(const char *text)
 	return n;
 }
 
-static void sizes(void **state UNUSED)
+static void screen_fits_any_size(void **state UNUSED)
 {
 	usual_rows(0, 39);
 	for (int mode = TOP_TABLE; mode <= TOP_ASK_INTERVAL; mode++)
@@ -209,7 +209,7 @@ static void sizes(void **state UNUSED)
 			}
 }
 
-static void screen_80x24(void **state UNUSED)
+static void screen_of_80x24_is_complete(void **state UNUSED)
 {
 	usual_rows(0, 1);
 	line_is(0, "exitstat top: source patched, svm, every 1 s");
@@ -235,7 +235,7 @@ static void many(uint64_t n)
 		snprintf(text, sizeof(text), "vm%u", i);
 		vm(i, 1000 + i, text);
 		vcpu(0);
-		/* the order of rates turns round */
+		/* reverse the order of rates */
 		exits(IOIO, (n > 1 ? 100000 - i : i) * n, 0);
 	}
 	take();
@@ -252,7 +252,7 @@ static void cursor_is(int height, const char *want)
 	assert_memory_equal(line(i), want, strlen(want));
 }
 
-static void scrolling(void **state UNUSED)
+static void cursor_follows_its_row(void **state UNUSED)
 {
 	many(0);
 	many(1);
@@ -262,17 +262,17 @@ static void scrolling(void **state UNUSED)
 	key(TOP_KEY_END);
 	cursor_is(24, "vm1 ");
 	assert_memory_equal(line(22), "vm1 ", 4);
-	/* the cursor stays on its row, wherever the row goes */
+	/* the cursor follows its row */
 	key(TOP_KEY_UP);
 	many(2);
 	cursor_is(24, "vm2 ");
 	cursor_is(8, "vm2 ");
-	/* and when the row is gone, near where it was */
+	/* if the row is gone, the cursor stays near its place */
 	usual(10);
 	cursor_is(24, "");
 }
 
-static void help(void **state UNUSED)
+static void help_lists_keys_and_columns(void **state UNUSED)
 {
 	struct buf b = { 0 };
 	size_t first;
@@ -300,6 +300,11 @@ static void help(void **state UNUSED)
 }
 
 UNIT_TESTS("top-view",
-	   FTEST(drill), FTEST(evicted), FTEST(destroyed), FTEST(order), FTEST(filter),
-	   FTEST(interval), FTEST(effects), FTEST(bindings), FTEST(sizes),
-	   FTEST(screen_80x24), FTEST(scrolling), FTEST(help))
+	   FTEST(enter_and_left_change_the_level),
+	   FTEST(evicted_vms_have_no_level_below),
+	   FTEST(destroyed_vms_are_hidden_until_shown),
+	   FTEST(each_level_has_its_own_order), FTEST(filter_selects_rows),
+	   FTEST(interval_is_edited), FTEST(keys_have_effects),
+	   FTEST(keys_are_bound_once), FTEST(screen_fits_any_size),
+	   FTEST(screen_of_80x24_is_complete), FTEST(cursor_follows_its_row),
+	   FTEST(help_lists_keys_and_columns))

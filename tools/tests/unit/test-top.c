@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of exitstat top: what two snapshots come to, and what options
- * choose of it.
+ * Unit tests of exitstat top: values computed from two snapshots, and the view that
+ * the options select.
  */
 #include <math.h>
 
 #include "top-fixture.h"
 
-/* ---- what two snapshots come to ---- */
+/* ---- values from two snapshots ---- */
 
-static void rates(void **state UNUSED)
+static void rates_need_an_interval(void **state UNUSED)
 {
 	usual_rows(0, 0);
-	/* nothing is known of an interval yet, but totals are */
+	/* without an interval there are totals, but no rates */
 	assert_true(isnan(number("web", "per_s")));
 	assert_true(isnan(number("web", "delta")));
 	assert_int_equal(number("web", "total"), 1000);
@@ -25,28 +25,28 @@ static void rates(void **state UNUSED)
 	assert_int_equal(number("(all)", "delta"), 1116);
 	assert_int_equal(number("(all)", "percent"), 100);
 	assert_int_equal(number("web", "userspace_per_s"), 46);
-	/* the same snapshot again is no interval */
+	/* the same snapshot again makes no interval */
 	assert_false(top_data_update(&world.data, &world.snap));
 }
 
-static void new_ones(void **state UNUSED)
+static void new_vm_has_rates_from_zero(void **state UNUSED)
 {
 	usual(0);
 	one(6 * S, 3, 720, "born", 23);
 	show();
-	/* a VM that is new counts from 0; those not listed are forgotten */
+	/* a new VM counts from 0; VMs that are not listed are dropped */
 	assert_int_equal(world.table.nr, 1);
 	assert_int_equal(number("born", "per_s"), 23);
 	one(7 * S, 3, 720, "born", 5);
 	show();
-	/* a count that fell began again, at 0 */
+	/* a counter fell: it restarted at 0 */
 	assert_int_equal(number("born", "per_s"), 5);
 	assert_int_equal(number("born", "total"), 5);
 	assert_int_equal(world.data.delta.restarts, 1);
 }
 
-/* KVM's own statistics may be read late, with all that they have counted. */
-static void read_late(void **state UNUSED)
+/* The first values read late from kvm-stats are a baseline. */
+static void late_first_values_are_a_baseline(void **state UNUSED)
 {
 	for (int n = 0; n < 3; n++) {
 		at((5 + (uint64_t)n) * S, 0);
@@ -92,8 +92,8 @@ static void timed(uint64_t n, bool second)
 	take();
 }
 
-/* The state that a thread is in counts until now: here a quarter, asleep. */
-static void times(void **state UNUSED)
+/* The current state is charged until now: here a quarter, blocked. */
+static void times_include_the_open_state(void **state UNUSED)
 {
 	timed(0, false);
 	timed(1, false);
@@ -109,8 +109,8 @@ static void times(void **state UNUSED)
 	assert_int_equal(round(number("IOIO", "cost_percent")), 25);
 }
 
-/* A sum of which one part is not known is not known. */
-static void part_of_times(void **state UNUSED)
+/* A sum with an unknown part is unknown. */
+static void partial_times_are_unknown(void **state UNUSED)
 {
 	timed(0, true);
 	timed(1, true);
@@ -137,7 +137,7 @@ static void detailed(uint64_t n)
 	take();
 }
 
-static void details(void **state UNUSED)
+static void details_have_shares(void **state UNUSED)
 {
 	detailed(1);
 	detailed(2);
@@ -148,14 +148,14 @@ static void details(void **state UNUSED)
 	assert_int_equal(number("0x3f8 write", "per_s"), 46);
 	assert_int_equal(number("other", "delta"), 14);
 	assert_string_equal(row("0x3f8 write")->known_as, "COM1 data");
-	/* of the reason's exits: 46 of 60 */
+	/* share of the reason's exits: 46 of 60 */
 	assert_int_equal(round(number("0x3f8 write", "percent")), 77);
 	line_is(2, "VMs > web > all vCPUs > IOIO");
 	line_has(4, "120 exits: 0 fastpath, 0 user");
 	line_has(5, "time: - handler, - userspace");
 }
 
-static void no_details(void **state UNUSED)
+static void missing_details_are_explained(void **state UNUSED)
 {
 	usual_rows(1, 1);
 	key('r', TOP_KEY_ENTER);
@@ -164,7 +164,7 @@ static void no_details(void **state UNUSED)
 	line_is(7, "unavailable from this source");
 }
 
-static void trend(void **state UNUSED)
+static void trend_shows_recent_rates(void **state UNUSED)
 {
 	const struct top_scene s = { .data = &world.data, .table = &world.table,
 				     .source = "patched" };
@@ -179,7 +179,7 @@ static void trend(void **state UNUSED)
 
 /* ---- options ---- */
 
-static void starts(void **state UNUSED)
+static void options_select_the_first_view(void **state UNUSED)
 {
 	static const struct {
 		const char *vm;
@@ -226,6 +226,10 @@ static void starts(void **state UNUSED)
 }
 
 UNIT_TESTS("top",
-	   FTEST(rates), FTEST(new_ones), FTEST(read_late), FTEST(times),
-	   FTEST(part_of_times), FTEST(details), FTEST(no_details), FTEST(trend),
-	   FTEST(starts))
+	   FTEST(rates_need_an_interval), FTEST(new_vm_has_rates_from_zero),
+	   FTEST(late_first_values_are_a_baseline),
+	   FTEST(times_include_the_open_state),
+	   FTEST(partial_times_are_unknown), FTEST(details_have_shares),
+	   FTEST(missing_details_are_explained),
+	   FTEST(trend_shows_recent_rates),
+	   FTEST(options_select_the_first_view))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of a recording's totals: at each commit they are the sums of the
- * samples that they say they are of, as the reader has them, by phase; and the
- * same in an export.
+ * Unit tests of a recording's totals: at each commit they are the sums, by phase, of
+ * the samples up to the one that they name, as read by the reader. The same is true
+ * of an export.
  */
 
 #include <sqlite3.h>
@@ -14,7 +14,7 @@
 
 #define NR_VCPUS	3
 #define NR_REASONS	5
-/* ---- sums of what the reader has ---- */
+/* ---- sums of the reader's rows ---- */
 
 struct sum {
 	int64_t keys[4];	/* phase first */
@@ -24,8 +24,8 @@ struct sum {
 struct sums {
 	const struct recording *r;
 	const struct pack_shape *shape;
-	int ids;		/* of the keys, how many are indices */
-	int64_t upto;		/* sample */
+	int ids;		/* number of keys that are indices */
+	int64_t upto;		/* last sample in the sums */
 	struct sum *list;
 	size_t nr, cap;
 };
@@ -77,7 +77,7 @@ static void add_up(struct sums *s, struct recording *r, enum pack_kind kind)
 	must(rec_for_each_row(r, kind, on_row, s, &err));
 }
 
-/* ---- what the tables say ---- */
+/* ---- sums in the tables ---- */
 
 static int64_t column(sqlite3_stmt *s, int i)
 {
@@ -100,7 +100,7 @@ static void is_total(const struct sums *s, sqlite3_stmt *row)
 					 s->list[i].values[v]);
 		return;
 	}
-	fail_msg("%s_total has a row for which there are none", s->shape->name);
+	fail_msg("%s_total has a row without samples", s->shape->name);
 }
 
 static sqlite3_stmt *query(sqlite3 *db, const char *sql)
@@ -141,7 +141,7 @@ static void kind_is_right(sqlite3 *db, struct recording *r,
 	free(s.list);
 }
 
-/* Of @file; the samples are @recording's. Returns how far they go. */
+/* Check the totals in @file with the samples of @recording; return the last sample. */
 static int64_t totals_are_right(const char *file, const char *recording)
 {
 	struct recording r;
@@ -162,8 +162,8 @@ static int64_t totals_are_right(const char *file, const char *recording)
 
 static const int64_t phases[] = { 2, 3, 40, 41, 66, 110, 111, 0 };
 
-/* As a kill at any moment would leave it: within a run of the last sample. */
-static void totals_are_those_of_runs(void **state UNUSED)
+/* After a kill at any time, totals lag behind by at most a block of samples. */
+static void totals_are_written_with_each_block(void **state UNUSED)
 {
 	struct recmade m = recmade_begin(NR_VCPUS, NR_REASONS, 1);
 	int64_t upto = 0;
@@ -171,7 +171,7 @@ static void totals_are_those_of_runs(void **state UNUSED)
 	for (int64_t k = 1; k < 260; k++) {
 		if (k == phases[m.phases])
 			recmade_phase(&m, k);
-		/* some samples without a row */
+		/* some samples without rows */
 		m.one_in = k <= 200 || k >= 210;
 		recmade_sample(&m, k);
 		if (k % 13 && k != phases[m.phases])
@@ -198,8 +198,8 @@ static void export_as_rows(const char *from)
 	rec_close(&r);
 }
 
-/* In the end they are of all samples, in the recording and in its export. */
-static void finished_ones_are_whole(void **state UNUSED)
+/* A finished recording and its export have totals of all samples. */
+static void finished_recording_has_all_totals(void **state UNUSED)
 {
 	static const int64_t lengths[] = { 1, 2, 3, 64, 65, 66, 67, 130, 200 };
 
@@ -214,8 +214,8 @@ static void finished_ones_are_whole(void **state UNUSED)
 	}
 }
 
-/* An interrupted one's export has totals of all its samples. */
-static void exports_are_whole(void **state UNUSED)
+/* The export of an interrupted recording has totals of all samples. */
+static void export_of_interrupted_recording_has_all_totals(void **state UNUSED)
 {
 	struct recmade m = recmade_begin(NR_VCPUS, NR_REASONS, 1);
 
@@ -226,7 +226,7 @@ static void exports_are_whole(void **state UNUSED)
 	assert_int_equal(totals_are_right(exported, part), 100);
 }
 
-/* ---- more rows than are written with each run ---- */
+/* ---- more rows than are written with each block ---- */
 
 #define MANY_VCPUS	64
 #define MANY_REASONS	70
@@ -260,8 +260,8 @@ static void has(const char *file, int64_t upto)
 	sqlite3_close(db);
 }
 
-/* They come when their phase has ended. */
-static void many_come_with_phases(void **state UNUSED)
+/* Such totals are written when their phase ends. */
+static void large_totals_are_written_at_phase_ends(void **state UNUSED)
 {
 	struct recmade m = recmade_begin(MANY_VCPUS, MANY_REASONS, 1);
 	int64_t k;
@@ -282,5 +282,7 @@ static void many_come_with_phases(void **state UNUSED)
 }
 
 UNIT_TESTS("totals",
-	   TEST(totals_are_those_of_runs), TEST(finished_ones_are_whole),
-	   TEST(exports_are_whole), TEST(many_come_with_phases))
+	   TEST(totals_are_written_with_each_block),
+	   TEST(finished_recording_has_all_totals),
+	   TEST(export_of_interrupted_recording_has_all_totals),
+	   TEST(large_totals_are_written_at_phase_ends))

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests: numbers and durations from users, texts for them, the ticker,
- * exit reasons.
+ * Unit tests: parsing and formatting of numbers and durations, the ticker, exit
+ * reasons.
  */
 #include "unit.h"
 #include "exits/reasons.h"
 #include "lib/ticker.h"
 
-/* What a text is, or why not; then n is left alone. */
+/* A text and its value, or its error; then n is unchanged. */
 struct parsed {
 	const char *text;
 	int rc;
 	uint64_t n;
 };
 
-static void numbers(void **state UNUSED)
+static void numbers_are_parsed(void **state UNUSED)
 {
 	static const struct parsed cases[] = {
 		{ "0", 0, 0 }, { "42", 0, 42 }, { "0x1F", 0, 31 },
@@ -34,7 +34,7 @@ static void numbers(void **state UNUSED)
 	}
 }
 
-static void durations(void **state UNUSED)
+static void durations_are_parsed(void **state UNUSED)
 {
 	static const struct parsed cases[] = {
 		{ "100ms", 0, 100000000 }, { "1s", 0, 1000000000 },
@@ -55,7 +55,7 @@ static void durations(void **state UNUSED)
 	}
 }
 
-static void texts(void **state UNUSED)
+static void values_are_formatted(void **state UNUSED)
 {
 	char out[COUNT_TEXT_LEN], text[8];
 
@@ -76,7 +76,7 @@ static void texts(void **state UNUSED)
 	assert_string_equal(text, "a?[1mbc");
 }
 
-static void utf8(void **state UNUSED)
+static void invalid_utf8_is_replaced(void **state UNUSED)
 {
 	static const struct {
 		const char *from, *to;
@@ -88,8 +88,8 @@ static void utf8(void **state UNUSED)
 		{ "\xff\xc3", "??" },
 		{ "\xc0\xaf", "??" },			/* not the shortest form */
 		{ "\xed\xa0\x80", "???" },		/* a surrogate */
-		{ "\xef\xbf\xbe\xef\xbf\xbf", "??" },	/* no characters */
-		{ "1234567\xc3\xa9", "1234567" },	/* fits with no byte of it */
+		{ "\xef\xbf\xbe\xef\xbf\xbf", "??" },	/* not characters */
+		{ "1234567\xc3\xa9", "1234567" },	/* the last character does not fit */
 		{ "12345678", "1234567" },
 	};
 	char text[8];
@@ -102,7 +102,7 @@ static void utf8(void **state UNUSED)
 	assert_int_equal(utf8_length("\xf4\x90\x80\x80"), 0);
 }
 
-static void ticker(void **state UNUSED)
+static void ticker_counts_missed_deadlines(void **state UNUSED)
 {
 	struct ticker t;
 
@@ -112,12 +112,12 @@ static void ticker(void **state UNUSED)
 	assert_int_equal(t.next_ns, 1200);
 	assert_int_equal(ticker_advance(&t, 1299), 0);
 	assert_int_equal(t.next_ns, 1300);
-	/* served at 1500: the deadlines 1400 and 1500 went by unserved */
+	/* served at 1500: the deadlines 1400 and 1500 were missed */
 	assert_int_equal(ticker_advance(&t, 1500), 2);
 	assert_int_equal(t.next_ns, 1600);
 }
 
-static void reasons(void **state UNUSED)
+static void reasons_are_found_by_code_and_name(void **state UNUSED)
 {
 	const struct reason *r;
 	size_t nr;
@@ -142,7 +142,7 @@ static void reasons(void **state UNUSED)
 	}
 }
 
-static void suggestions(void **state UNUSED)
+static void mistyped_reasons_get_suggestions(void **state UNUSED)
 {
 	const char *names[4];
 
@@ -152,16 +152,19 @@ static void suggestions(void **state UNUSED)
 	assert_int_equal(reason_suggest("xyzzyplughfoobar", names, 4), 0);
 }
 
-static void colours(void **state UNUSED)
+static void classes_have_colours(void **state UNUSED)
 {
 	assert_int_equal(reason_colour("vmx", "io", 30),
 			 reason_colour("svm", "io", 0x7b));
 	assert_int_not_equal(reason_colour("svm", "cr", 0x0),
 			     reason_colour("svm", "cr", 0x10));
-	/* a class of a later version is grey, not a crash */
+	/* a class of a later version is grey and does not crash */
 	reason_colour("vmx", "no-such-class", 1);
 }
 
 UNIT_TESTS("util",
-	   TEST(numbers), TEST(durations), TEST(texts), TEST(utf8), TEST(ticker),
-	   TEST(reasons), TEST(suggestions), TEST(colours))
+	   TEST(numbers_are_parsed), TEST(durations_are_parsed),
+	   TEST(values_are_formatted), TEST(invalid_utf8_is_replaced),
+	   TEST(ticker_counts_missed_deadlines),
+	   TEST(reasons_are_found_by_code_and_name),
+	   TEST(mistyped_reasons_get_suggestions), TEST(classes_have_colours))
