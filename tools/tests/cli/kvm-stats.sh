@@ -1,17 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The source kvm-stats on fake machines: KVM's files in debugfs, monitors of
-# QEMU, good ones and others, and what is said when there is neither.
+# The source kvm-stats on simulated machines: KVM's files in debugfs, valid and invalid
+# QEMU monitors, and the messages if there is neither.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
 KVM=$ROOT/sys/kernel/debug/kvm
-# For commands that are recorded.
+# For recorded commands.
 export -f eventually sampled counted more_samples
 
-# statistics DIR NAME=N...: KVM's files for a VM, or with "." for all of them
+# statistics DIR NAME=N...: write KVM's files for a VM, or with "." for all VMs
 statistics() {
 	local dir=$KVM/$1 pair
 	mkdir -p "$dir"
@@ -21,7 +21,7 @@ statistics() {
 	done
 }
 
-# qemu PID ARGUMENT...: a process of the machine that has a VM
+# qemu PID ARGUMENT...: add a process with a VM to the machine
 qemu() {
 	process "$1" 1 /usr/bin/qemu-system-x86_64 "${@:2}"
 	mkdir -p "$ROOT/proc/$1/fd"
@@ -29,7 +29,7 @@ qemu() {
 	echo qemu-system-x86 >"$ROOT/proc/$1/comm"
 }
 
-# monitor MODE: a fake monitor at $T/q, until the test ends
+# monitor MODE: run a fake monitor at $T/q until the test ends
 monitor() {
 	rm -f "$T/q"
 	/usr/bin/python3 "$TESTS/fake/fakeqmp.py" "$T/q" "$1" &
@@ -38,21 +38,21 @@ monitor() {
 	eventually [ -S "$T/q" ]
 }
 
-# monitored MODE: a machine of one QEMU, which has this monitor
+# monitored MODE: make a machine with one QEMU, with this monitor
 monitored() {
 	stock_machine
 	monitor "$1"
 	qemu 700 -name web -qmp "unix:$T/q,server=on,wait=off"
 }
 
-# shown TEXT: list prints it now
+# shown TEXT: list prints it
 shown() {
 	exitstat list --source kvm-stats >out 2>err
 	grep -e "$1" out
 }
 
-# listed TEXT...: list prints these, soon or late: it waits a second for a monitor,
-# which is not always enough for one that is a Python here
+# listed TEXT...: list prints these, after several attempts: it waits only one second
+# for a monitor, and the fake one may be slower
 listed() {
 	local text
 	eventually shown "$1" || { cat out err; return 1; }
@@ -61,7 +61,7 @@ listed() {
 	done
 }
 
-# recorded FILE COMMAND...: COMMAND succeeds while FILE is recorded; then it ends
+# recorded FILE COMMAND...: wait until COMMAND succeeds, then end the recorder
 recorded() {
 	local file=$1
 	shift
@@ -71,7 +71,7 @@ recorded() {
 	[ -e "$file" ]
 }
 
-# record FILE OPTION...: in the background
+# record FILE OPTION...: record in the background
 record() {
 	"$EXITSTAT" record --source kvm-stats -o "$@" 2>err &
 	RECORDER=$!
@@ -97,7 +97,7 @@ from_debugfs() {
 		'  2      701 .* 5  running$'
 }
 
-# changing FILE COMMANDS: records while they set statistics of VM 700-12
+# changing FILE COMMANDS: record while they change statistics of VM 700-12
 changing() {
 	exitstat record -q --all -i 10ms -o "$1" -- bash -c "
 		set() { echo \$2 >'$KVM/../new'; mv '$KVM/../new' '$KVM/700-12/'\$1; }
@@ -118,7 +118,7 @@ rows_of_debugfs() {
 	exitstat plot -o a.svg a.x || "$EXITSTAT" plot -o a.svg a.x 2>&1 | has cairo
 }
 
-# Somebody sets KVM's files to 0: what was counted stays.
+# Exits that were counted remain if KVM's files are set to 0.
 never_back() {
 	stock_machine
 	statistics . exits=1
@@ -129,11 +129,11 @@ never_back() {
 	[ "$(sums b.x)" = "$(printf '%s\n' 'io_exits 10' 'other_exits 20')" ]
 }
 
-dead_vm() {
+destroyed_vm() {
 	stock_machine
 	statistics . exits=1
 	process 700 1 minivmm
-	# shellcheck disable=SC2016 # that is for the inner one
+	# shellcheck disable=SC2016 # for the inner shell
 	exitstat record -q --all -i 10ms -o c.x -- bash -c '
 		mkdir "$1/700-12"; echo 7 >"$1/700-12/exits"; eventually counted c.x 7
 		echo 30 >"$1/700-12/exits"; eventually counted c.x 30
@@ -144,11 +144,11 @@ print(sqlite3.connect("c.x").execute("SELECT died_ns > created_ns FROM vm").fetc
 		has '^\[(1,)\]$'
 }
 
-# More than are kept: their ids differ, and each has its own counts, once.
-many_dead_vms() {
+# More VMs than are kept: their ids differ, and each has its own counts, once.
+many_destroyed_vms() {
 	stock_machine
 	statistics . exits=1
-	# shellcheck disable=SC2016 # that is for the inner one
+	# shellcheck disable=SC2016 # for the inner shell
 	exitstat record -q --all -i 2ms -o d.x -- bash -c '
 		for ((i = 1; i <= 70; i++)); do
 			mkdir "$1/700-$i"; echo "$i" >"$1/700-$i/exits"
@@ -172,7 +172,7 @@ from_qmp() {
 		'  1      700 web  *2  .* running$'
 	record e.x -i 10ms
 	recorded e.x counted e.x '[1-9][0-9]*'
-	# the fake's counts grow by 1000 with each answer, the rest does not
+	# one count of the fake monitor grows by 1000 with each answer
 	sums e.x >rows
 	grep -q '^io_exits [0-9]*000$' rows
 	[ "$(wc -l <rows)" = 1 ]
@@ -189,7 +189,7 @@ records_by_auto() {
 		grep '"source_why": "QMP of 1 QEMU answers; not patched: '
 }
 
-# auto takes it last, says why not the others, and keeps it.
+# auto chooses it last, with the reasons against the others, also in the recording.
 picked_by_auto() {
 	stock_machine
 	monitor pretty
@@ -203,7 +203,7 @@ picked_by_auto() {
 		has 'source QMP of 1 QEMU answers; not patched: .* not module: kvm-exit-stats.ko is not loaded'
 }
 
-# What QEMU's command line may look like: found is the path, or why not.
+# The socket is found in QEMU's command line, or the reason is reported.
 sockets() {
 	stock_machine
 	monitor good
@@ -235,7 +235,7 @@ sockets() {
 	done
 }
 
-# bad_monitor MODE TEXT: in one line each, soon, and the rest is shown
+# bad_monitor MODE TEXT: the error is one line, and other VMs are shown
 bad_monitor() {
 	monitored "$1"
 	listed "^not read: qemu-system-x86 (pid 700): $2"
@@ -258,7 +258,7 @@ only_kvm_stats() {
 	return "$status"
 }
 
-# The monitor waits for 300 s: as long as eventually does not.
+# The monitor does not answer for 300 s, longer than eventually waits.
 recorded_without() {
 	exitstat record -i 50ms -d 3s --source kvm-stats --force -o h.x 2>err &&
 		grep "pid 700): $1" err
@@ -277,7 +277,7 @@ late_monitor() {
 	listed '^source: kvm-stats (QMP of 1' ' 2  .* running$'
 }
 
-# Another client holds the monitor: the second one is not greeted.
+# Another client uses the monitor: the second one gets no greeting.
 taken_monitor() {
 	monitored good
 	record i.x -i 20ms
@@ -307,15 +307,15 @@ nothing_to_read() {
 	fails 1 'not read: qemu-system-x86 (pid 700): it has no socket' \
 		only_kvm_stats
 	listed '(it was asked for; nothing can be read yet'
-	# a process that only has the name
+	# a process that only has QEMU's name
 	rm "$ROOT/proc/700/fd/9"
 	fails 1 'and no QEMU runs that has QMP' only_kvm_stats
 	statistics . exits=soon
 	fails 1 'kvm/exits: not a number' only_kvm_stats
 }
 
-# A VM that nobody could read is told also when it has ended.
-# The time of FILE's last sample; and whether it is 300 ms after TIME by now.
+# last_sample FILE: print the time of its last sample; sampled_after FILE TIME: it is
+# 300 ms after TIME.
 last_sample() {
 	sqlite3 "$1.part" 'SELECT max(begin_ns) FROM sample'
 }
@@ -324,7 +324,7 @@ sampled_after() {
 	[ "$(last_sample "$1")" -gt $(($2 + 300000000)) ]
 }
 
-# looked FILE: the source has looked for new VMs, as it does every 200 ms
+# looked FILE: wait until the source has searched for new VMs, every 200 ms
 looked() {
 	local now
 	eventually sampled "$1" 1
@@ -336,9 +336,9 @@ export -f last_sample sampled_after looked
 ended_unread() {
 	stock_machine
 	export ROOT
-	# shellcheck disable=SC2016 # that is for the inner one
+	# shellcheck disable=SC2016 # for the inner shell
 	exitstat record --source kvm-stats -i 20ms -o m.x -- bash -c '
-		d=$ROOT/new; mkdir -p "$d/fd"	# there all at once
+		d=$ROOT/new; mkdir -p "$d/fd"	# moved into place at once
 		echo "700 (q) S $$ 1 1 0" >"$d/stat"; echo qemu >"$d/comm"
 		printf "qemu\\0-qmp\\0unix:/none,server=on\\0" >"$d/cmdline"
 		ln -s anon_inode:kvm-vm "$d/fd/9"; mv "$d" "$ROOT/proc/700"
@@ -348,7 +348,7 @@ ended_unread() {
 	[ "$(grep -c 'does it use KVM' err)" = 0 ]
 }
 
-# Root may open everything but in lockdown; here, a file nobody may open.
+# Root can open everything except in lockdown; this file cannot be opened by nobody.
 without_rights() {
 	stock_machine
 	statistics . exits=1
@@ -381,37 +381,37 @@ explains_statistics() {
 	END
 }
 
-check 'debugfs: VMs and their sums' from_debugfs
-check 'debugfs: rows, and the rest' rows_of_debugfs
-check 'counts never fall' never_back
-check 'a VM that ended keeps its last counts' dead_vm
-check 'more VMs than are kept' many_dead_vms
-check 'QMP: vCPUs' from_qmp
-check 'auto takes it last' picked_by_auto
-check 'QMP: sockets on the command line' sockets
+check 'debugfs: VMs and their sums are listed' from_debugfs
+check 'debugfs: statistics are recorded, and the remaining exits as other_exits' rows_of_debugfs
+check 'counts never decrease' never_back
+check 'a destroyed VM keeps its last counts' destroyed_vm
+check 'more destroyed VMs than are kept are recorded' many_destroyed_vms
+check 'QMP: counts per vCPU are recorded' from_qmp
+check 'auto chooses kvm-stats last' picked_by_auto
+check "QMP: the socket is found in QEMU's command line" sockets
 while IFS=$'\t' read -r what mode text; do
-	check "QMP: $what" bad_monitor "$mode" "$text" </dev/null
+	check "QMP: an error is reported: $what" bad_monitor "$mode" "$text" </dev/null
 done <<-'END'
 	a human monitor			garbage		this is not QMP
 	bytes				binary		this is not QMP
-	an answer without an end	endless		an answer of more than 4 MiB
-	a deep answer			deep		this is not QMP (maximum parsing depth
+	an endless answer		endless		an answer of more than 4 MiB
+	a deeply nested answer		deep		this is not QMP (maximum parsing depth
 	a QEMU without query-stats	old		QEMU says: The command query-stats has?not been found (query-stats needs
 	a QEMU without KVM		tcg		QEMU has no statistics of KVM
 	a vCPU twice			twice		query-cpus-fast: vCPU 0 twice
 	a negative count		negative	query-stats: a statistic without a name or a number
 	a count that is text		text		query-stats: a statistic without a name or a number
-	closed at once			closes		QEMU closed the connection
+	an immediate close		closes		QEMU closed the connection
 END
-check 'QMP: no greeting' hanging_monitor hang 'no greeting: another client'
-check 'QMP: no answer' hanging_monitor mute 'QEMU does not answer'
-check 'QMP: a flood of events' hanging_monitor flood 'QEMU does not answer'
-check 'QMP: a QEMU that takes its time' late_monitor
-check 'QMP: a monitor that is taken' taken_monitor
-check 'QMP: a monitor that goes away' monitor_goes_away
-check 'neither: one line why not' nothing_to_read
-check 'a VM that ended unread is told' ended_unread
-check_unprivileged 'without rights: says what to do' without_rights
-check 'what cannot be switched is told' switching
-check 'explain: statistics, and codes of PVM' explains_statistics
+check 'QMP: a missing greeting is reported' hanging_monitor hang 'no greeting: another client'
+check 'QMP: a missing answer is reported' hanging_monitor mute 'QEMU does not answer'
+check 'QMP: a flood of events is reported' hanging_monitor flood 'QEMU does not answer'
+check 'QMP: a slow QEMU is read' late_monitor
+check 'QMP: a monitor in use is reported' taken_monitor
+check 'QMP: a monitor that closes is reported' monitor_goes_away
+check 'without statistics, the reason is one line' nothing_to_read
+check 'a VM that ended before it was read is reported' ended_unread
+check_unprivileged 'kvm-stats requires root' without_rights
+check 'switching groups is refused' switching
+check "explain has KVM's statistics and codes of PVM" explains_statistics
 done_testing

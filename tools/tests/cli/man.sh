@@ -1,16 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The man pages: one for each command of the table, each with the options and
-# choices that the command's help has, and with no others.
+# Each command has a man page, with exactly the options and choices of its help.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
 MAN=$TOP/docs/man
 
-# options <HELP: "-x", "--name", "--name a|b" where it has choices, one a line.
-# Those of every command are in exitstat(1).
+# help_options <HELP: print "-x", "--name", and "--name a|b" for choices, one per line.
+# The common options are in exitstat(1).
 help_options() {
 	python3 -c 'import re, sys
 for line in sys.stdin:
@@ -24,8 +23,8 @@ for line in sys.stdin:
         print(m[2], m[3].lower())'
 }
 
-# The same of a page: of its lists of options, or, instead of choices, also what
-# its synopsis and text name ("used").
+# page_options PAGE described|used: print the same from a page: from its lists of
+# options; with "used" also from its synopsis and text, without choices.
 page_options() {
 	python3 - "$1" "$2" <<-'END'
 		import re, sys
@@ -48,7 +47,7 @@ page_options() {
 	END
 }
 
-# Every word of a line in $1 is a line in $2
+# within FILE OTHER: every line of FILE is a line of OTHER
 within() {
 	sort -u "$1" >a
 	sort -u "$2" >b
@@ -71,7 +70,7 @@ every_command_has_a_page() {
 	done <names
 }
 
-# A page of a command that is gone.
+# No page describes a command that does not exist.
 no_other_page() {
 	local page
 	commands >names
@@ -81,8 +80,8 @@ no_other_page() {
 	done
 }
 
-# options_agree WHAT ONE OTHER: of each command, the options of ONE of "help" and
-# "page" are in the OTHER; of the page, those that are described or used
+# options_agree described|used ONE OTHER: for each command, the options in ONE are in
+# OTHER, where these are "help" and "page"
 options_agree() {
 	local name
 	for name in $(commands); do
@@ -92,30 +91,30 @@ options_agree() {
 	done
 }
 
-# What all commands have is on the page of all.
+# exitstat(1) describes the common options.
 common_options() {
 	printf -- '--source\n--root\n--help\n--version\n' >common
 	page_options "$MAN/exitstat.1" described >page
 	within common page
 }
 
-# Each page that another one refers to is there.
+# All pages that are referred to exist.
 references() {
 	local name section
 	sed -n 's/^\.Xr \(exitstat[a-z-]*\|minivmm\) \([0-9]\).*/\1 \2/p' "$MAN"/*.[1-9] |
 		sort -u >refs
 	[ "$(wc -l <refs)" -ge 15 ]
-	# The tool itself writes the page of reasons.
+	# The tool generates the page of reasons.
 	while read -r name section; do
 		[ "$name.$section" = exitstat-reasons.7 ] ||
 			[ -f "$MAN/$name.$section" ]
 	done <refs
 }
 
-check 'every command has its page' every_command_has_a_page
-check 'no page is of a command that is gone' no_other_page
-check "each option of a command's help is in its page" options_agree described help page
-check "no page names an option that is gone" options_agree used page help
-check 'what all commands have is in exitstat(1)' common_options
-check 'pages refer to pages that are there' references
+check 'every command has a page' every_command_has_a_page
+check 'no page describes a command that does not exist' no_other_page
+check "each option in a command's help is in its page" options_agree described help page
+check "no page has an option that does not exist" options_agree used page help
+check 'common options are in exitstat(1)' common_options
+check 'pages refer to existing pages' references
 done_testing

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# minivmm's command line: bad input, no KVM; and, where /dev/kvm runs a guest
-# of one byte, how guests end that do not end well. Guests are bytes, with their
-# instructions beside them.
+# minivmm's command line, invalid input, and a missing KVM; and, if /dev/kvm can run a
+# guest, guests that fail. Guests are given as bytes, with their instructions in
+# comments.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
@@ -14,7 +14,7 @@ minivmm() {
 	"$MINIVMM" "$@"
 }
 
-# guest NAME BYTES: an image of these (printf's escapes)
+# guest NAME BYTES: write an image with these bytes (printf's escapes)
 guest() {
 	# shellcheck disable=SC2059 # the bytes are a format
 	printf "$2" >"$1"
@@ -33,8 +33,7 @@ guest ring '\x8c\xc8\x24\x03\xe6\xf4'
 guest echo '\xba\xe4\x05\x66\xed\x66\x83\xf8\xff\x74\x04\xe6\xe9\xeb\xf4\xf4'
 # mov $0x41, %al; out %al, $0xe9; inc %al; out %al, $0xe9; hlt
 guest ab '\xb0\x41\xe6\xe9\xfe\xc0\xe6\xe9\xf4'
-# mov $0xfff8, %ax; mov %ax, %ds: no such segment, no handler for that (in
-# long mode)
+# mov $0xfff8, %ax; mov %ax, %ds: an invalid segment, without a handler (long mode)
 guest triple '\x66\xb8\xf8\xff\x8e\xd8'
 # mov $0xfe, %al; out %al, $0x64
 guest reset '\xb0\xfe\xe6\x64'
@@ -71,7 +70,7 @@ bad_files() {
 	END
 }
 
-# The seeds of the fuzzer are right in every field; half of each is not.
+# The fuzzer's seeds are valid; truncated ones are not.
 truncated() {
 	mkdir -p seeds
 	"$BUILD/fuzz-minivmm" seeds
@@ -131,7 +130,7 @@ assert s["setup"]["calls_ns"] < s["setup"]["total_ns"], s'
 		END { exit !seen }' err
 }
 
-# Nothing of a machine is left when the next one is made.
+# A machine leaves no resources for the next one.
 repeat() {
 	minivmm --repeat 3 --stats=json --vcpus 2 ab >got 2>err
 	printf 'AB\nAB\nAB\nAB\nAB\nAB\n' | diff - got
@@ -160,7 +159,7 @@ time_is_over() {
 	sleep 1 | fails 1 'vCPU 0: timed out' minivmm --timeout 200ms echo
 }
 
-# Whoever waits sees the signal, and what was written before comes out.
+# The parent sees the signal, and the statistics are printed.
 killed() {
 	local status=0 signal=$1
 	timeout -s "$signal" 0.5 "$MINIVMM" --stats spin 2>err || status=$?
@@ -192,8 +191,8 @@ interrupts() {
 	has 'vCPU 0: halted with interrupts off' <err
 }
 
-# The reference's: 1,480 KB and 5 ms, with 256 KB a vCPU. Not of this program,
-# which has sanitizers in it: of the one that is for use.
+# The reference's VMM has 1,480 KB and 5 ms, with 256 KB per vCPU. Measured without
+# sanitizers.
 budget() {
 	local tool=$BUILD/vmm-static/minivmm
 	make -s -C "$TOP/tools/minivmm" O="${tool%/*}"
@@ -204,7 +203,7 @@ s = json.load(open("err"))
 assert s["resident_kb"] <= 1480, s["resident_kb"]'
 }
 
-check "wrong command lines" cases <<-'END'
+check "usage errors exit with 2" cases <<-'END'
 	2	minivmm				no image
 	2	minivmm --vcpus 65 hlt		--vcpus 65: out of range
 	2	minivmm --vcpus 1x hlt		--vcpus 1x: invalid value
@@ -214,17 +213,18 @@ check "wrong command lines" cases <<-'END'
 	2	minivmm hlt --initrd		--initrd: needs a value
 	2	minivmm --vcpus 3 hlt hlt	2 images on 3 vCPUs
 END
-check "help and version" help
-check "more images than vCPUs" many_images
-check "bad files" bad_files
-check "truncated images" truncated
-check_mounting "no /dev/kvm" no_kvm
+check "--help and --version print them" help
+check "more images than vCPUs are refused" many_images
+check "invalid files are refused" bad_files
+check "truncated images are refused" truncated
+check_mounting "a missing /dev/kvm is reported" no_kvm
 why=$(minivmm hlt 2>&1) || :
 if [ "$(id -u)" = 0 ] && [ -c /dev/kvm ] &&
 	[ "$(($(stat -c 0%a /dev/kvm) & 6))" = 0 ]; then
-	check "no permission for /dev/kvm" no_permission
+	check "missing permission for /dev/kvm is reported" no_permission
 else
-	skip "no permission for /dev/kvm" "everybody may use it, or there is none"
+	skip "missing permission for /dev/kvm is reported" \
+		"all users can use it, or it does not exist"
 fi
 
 kvm_check() {
@@ -234,12 +234,12 @@ kvm_check() {
 		skip "$1" "$why"
 	fi
 }
-kvm_check "guests end, with their status" ends
-kvm_check "lines of several guests stay whole" lines
+kvm_check "the status of a guest is reported" ends
+kvm_check "lines of several guests are not mixed" lines
 kvm_check "exits and calls are counted" exits
-kvm_check "one machine after the other" repeat
-kvm_check "images larger than memory" too_large
-kvm_check "protected, long and user mode" cases <<-'END'
+kvm_check "--repeat runs one machine after the other" repeat
+kvm_check "images larger than memory are refused" too_large
+kvm_check "guests run in protected, long and user mode" cases <<-'END'
 	0	minivmm --mode protected hlt
 	0	minivmm --mode long hlt
 	0	minivmm --mode long --vcpus 3 hlt
@@ -248,15 +248,15 @@ kvm_check "protected, long and user mode" cases <<-'END'
 	1	minivmm --mode user hlt			vCPU 0: triple fault
 	1	minivmm --mode user seeds/seed1	seed1: --mode user requires a 64-bit ELF
 END
-kvm_check "triple fault, internal error" cases <<-'END'
+kvm_check "a triple fault and an internal error are reported" cases <<-'END'
 	1	minivmm --mode long --timeout 10 triple		vCPU 0: triple fault (KVM_EXIT_SHUTDOWN)
 	1	minivmm --mode protected --timeout 10 lost	vCPU 0: KVM_EXIT_INTERNAL_ERROR, suberror 1
 END
-kvm_check "--timeout" time_is_over
-kvm_check "killed by SIGINT" killed INT
-kvm_check "killed by SIGTERM" killed TERM
-kvm_check "output that nobody reads" broken_pipe
-kvm_check "input" input
-kvm_check "interrupts in real mode" interrupts
-kvm_check "resident size" budget
+kvm_check "--timeout ends a guest" time_is_over
+kvm_check "SIGINT ends the guest, and statistics are printed" killed INT
+kvm_check "SIGTERM ends the guest, and statistics are printed" killed TERM
+kvm_check "a closed pipe is reported" broken_pipe
+kvm_check "a guest reads standard input and --input" input
+kvm_check "interrupts work in real mode" interrupts
+kvm_check "the resident size does not exceed the reference's" budget
 done_testing

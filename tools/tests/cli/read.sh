@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Everything that reads: list, report, plot, export, explain. Golden outputs
-# of a recording with fixed times, and files that are not what they should be.
+# The commands that read: list, report, plot, export, explain. Golden outputs for
+# recordings with fixed times, and invalid files.
 #
 # UPDATE_GOLDEN=1 writes the golden files instead: look at the difference.
 
@@ -57,15 +57,15 @@ report_narrow() {
 	narrow "$EXITSTAT" --help
 }
 
-# report -j with each row of a table on one line
+# json_by_row FILE: print report -j with each row of a table on one line
 json_by_row() {
 	exitstat report -j "$1" |
 		sed -zE 's/\n {6,}("[^"\n]*": [^][{}\n]*)/ \1/g; s/\n {4,}\}/ }/g'
 }
 
-# export, with a row for what samples have in common: from when to when, how many
-# they are, and in how many spans of samples after each other. One that does not
-# begin where the last one ended is a line of its own.
+# csv_by_span FILE: print export with a line per distinct row: its first and last time,
+# its number of samples, and the number of spans of consecutive samples. A sample that
+# does not begin at the end of the last one is a separate line.
 csv_by_span() {
 	exitstat export "$1" | awk -F, -v OFS=, 'NR == 1 { print; next }
 		NR > 2 && $1 != begin && $1 != end { print "begins late", $0 }
@@ -95,14 +95,13 @@ export_sums() {
 	exitstat report -j all.x | has "\"exits\": $sum,"
 }
 
-# Of export -f, as the help has them.
+# Print the formats of export -f from its help.
 formats() {
 	exitstat export --help |
 		sed -n '/^Formats:/,/^Tables:/s/^  \([a-z-]*\) .*/\1/p'
 }
 
-# Both formats have the same rows, in the columns of the header, and together
-# what the recording has. A column of SQL by name: the table's, then its own.
+# CSV and JSON have the same rows, and their sums equal the recording's.
 export_tables() {
 	local table names
 	for table in $(tables); do
@@ -148,7 +147,7 @@ export_detail() {
 	exitstat export --table userspace groups.x | has ',2,IO,101$'
 }
 
-# What was off is an error or null, and no empty table.
+# A group that was off is an error or null, not an empty table.
 export_without_groups() {
 	cases <<-'END'
 		1	exitstat export --table time -o off.csv all.x	all.x: the group time was off (record with --groups time)
@@ -167,7 +166,7 @@ assert all(o[k] is None for k in ("entries", "userspace", "time", "detail"))
 assert o["exits"]'
 }
 
-# The pages name every table and group that the tool knows.
+# The pages have every table, format and group.
 page_is_complete() {
 	local man=$TOP/docs/man name
 	for name in $(tables) $(formats); do
@@ -260,7 +259,7 @@ draws() {
 	exitstat plot interrupted.x.part -n 1 -o i.svg
 }
 
-# The text of the elements of an SVG file
+# Print the texts of an SVG file
 svg_texts() {
 	xmllint --xpath '//*[local-name()="text"]/text()' "$1"
 }
@@ -289,7 +288,7 @@ svg_has_text() {
 	[ "$(stat -c %s a.svg)" -lt 60000 ]
 }
 
-# named NAME: a recording whose phases and VMs have this name, an SQL expression
+# named NAME: make a recording with this name of phases and VMs, an SQL expression
 named() {
 	cp all.x named.x
 	sqlite3 named.x "UPDATE phase SET name = $1; UPDATE vm SET name = $1"
@@ -303,7 +302,7 @@ svg_escapes() {
 	xmllint --xpath '//*[local-name()="title"]/text()' a.svg | has '&lt;b&gt;'
 }
 
-# Names that are cut within a character, are not UTF-8, or not allowed in XML
+# Names that are cut within a character, are not UTF-8, or are not allowed in XML
 plot_any_name() {
 	local name f
 	for name in "replace(printf('%100s', ''), ' ', 'ä')" \
@@ -317,7 +316,7 @@ plot_any_name() {
 	done
 }
 
-# A viewer may have a wider font than the one that the text was cut for.
+# A viewer's font may be wider than the one that the text was cut for.
 svg_fits() {
 	local length='//*[local-name()="text"][@textLength]/text()'
 	named "'the phase of a name that has to be cut'"
@@ -343,7 +342,7 @@ plot_errors() {
 	[ ! -e t.svg ]
 }
 
-# SVG goes to the disk in the end: a full one leaves no file behind.
+# SVG is written at the end; on a full disk, no file is left.
 plot_full_disk() {
 	mkdir small
 	fails 1 'cannot write' limited 4 "$EXITSTAT" plot all.x -o small/a.svg
@@ -369,7 +368,7 @@ utf8_blocks() {
 
 explains() {
 	[ "$(exitstat explain | wc -l)" -gt 200 ]
-	# a reader that goes away early is no reason to complain
+	# a closed pipe is not an error
 	{ exitstat explain 2>err || true; } | head -1 >/dev/null
 	[ ! -s err ]
 	cases <<-'END'
@@ -387,24 +386,24 @@ prepare() {
 }
 
 prepare
-check 'list: names, counts, state' list_vms
-check 'list: nothing runs; --root' list_nothing
+check 'list: names, counts and states are printed' list_vms
+check 'list: without VMs, it prints so; --root sets the root' list_nothing
 check 'report: golden' golden report.txt "$EXITSTAT" report all.x
-check 'report: golden without phases' golden nophases.txt "$EXITSTAT" report nophases.x
-check 'report: golden JSON' golden report.json json_by_row all.x
-check 'report: golden with all groups' golden groups.txt "$EXITSTAT" report groups.x
-check 'report: golden --nested' golden nested.txt "$EXITSTAT" report --nested groups.x
-check 'report: golden --detail' golden detail.txt "$EXITSTAT" report --detail groups.x
-check 'report: groups that were not recorded' report_without_groups
+check 'report: golden: without phases' golden nophases.txt "$EXITSTAT" report nophases.x
+check 'report: golden: JSON' golden report.json json_by_row all.x
+check 'report: golden: all groups' golden groups.txt "$EXITSTAT" report groups.x
+check 'report: golden: --nested' golden nested.txt "$EXITSTAT" report --nested groups.x
+check 'report: golden: --detail' golden detail.txt "$EXITSTAT" report --detail groups.x
+check 'report: groups that were not recorded are reported' report_without_groups
 check 'report and terminal plot fit 80 columns' report_narrow
-check 'what a source does not fill is not 0' l1only_is_not_zero
-check 'export: golden CSV' golden export.txt csv_by_span l1only.x
+check 'data that a source does not have is unavailable, not 0' l1only_is_not_zero
+check 'export: golden: CSV' golden export.txt csv_by_span l1only.x
 check 'export: the sum of all rows is the total' export_sums
-check 'export: every table, the same in both formats' export_tables
-check 'export: values, buckets and returns by name' export_detail
-check 'export: what was off is said to be off' export_without_groups
-check 'the man page names tables, groups and charts' page_is_complete
-check 'export: to a file, or one line why not' export_to_file
+check 'export: every table is the same in CSV and JSON' export_tables
+check 'export: values, buckets and returns have names' export_detail
+check 'export: a group that was off is an error or null' export_without_groups
+check 'the man pages have all tables, formats and groups' page_is_complete
+check 'export: -o writes a file, or reports an error' export_to_file
 check 'interrupted recordings are marked' cases <<-'END'
 	1	exitstat report interrupted.x			interrupted.x.part is an interrupted
 	0	exitstat report interrupted.x.part		^INTERRUPTED
@@ -413,30 +412,30 @@ check 'interrupted recordings are marked' cases <<-'END'
 END
 check 'foreign files are refused' foreign_files
 check 'a recording of another version is refused' other_versions
-check 'damaged recordings never crash the reader' damaged_or_cut
-check 'plot: golden terminal' golden plot.txt "$EXITSTAT" plot --term --ascii all.x
-check 'plot: UTF-8, colour, NO_COLOR' utf8_blocks
+check 'damaged recordings do not crash the reader' damaged_or_cut
+check 'plot: golden: terminal' golden plot.txt "$EXITSTAT" plot --term --ascii all.x
+check 'plot: UTF-8 and colour are used on a terminal, except with NO_COLOR' utf8_blocks
 if "$EXITSTAT" plot all.x -o probe.svg 2>/dev/null; then
-	check 'plot: SVG, PNG, PDF, the same bytes twice' draws
+	check 'plot: SVG, PNG and PDF are reproducible' draws
 	check 'plot: SVG has real text, a title and a description' svg_has_text
 	check 'plot: SVG escapes names' svg_escapes
 	check 'plot: any name is drawn' plot_any_name
-	check 'plot: a text that fills its place has a fixed length' svg_fits
+	check 'plot: a text that was cut has a fixed length' svg_fits
 	check 'plot: a full disk leaves no file' plot_full_disk
 else
-	skip 'plot: SVG, PNG, PDF, the same bytes twice' 'built without cairo'
+	skip 'plot: SVG, PNG and PDF are reproducible' 'built without cairo'
 	skip 'plot: SVG has real text, a title and a description' \
 		'built without cairo'
 	skip 'plot: SVG escapes names' 'built without cairo'
 	skip 'plot: any name is drawn' 'built without cairo'
-	skip 'plot: a text that fills its place has a fixed length' \
+	skip 'plot: a text that was cut has a fixed length' \
 		'built without cairo'
 	skip 'plot: a full disk leaves no file' 'built without cairo'
 fi
-check 'plot: errors' plot_errors
-check 'plot: a tool without cairo' without_cairo
-check 'explain: by name, number, prefix' explains
-check 'explain: unknown reasons' cases <<-'END'
+check 'plot: errors are one line' plot_errors
+check 'plot: without cairo, --output is refused' without_cairo
+check 'explain: finds a reason by name, number and prefix' explains
+check 'explain: an unknown reason is refused' cases <<-'END'
 	1	exitstat explain IO_INSTRUCTON		did you mean IO_INSTRUCTION
 	1	exitstat explain --isa vmx 57005	no such exit reason
 	1	exitstat explain ''			no such exit reason

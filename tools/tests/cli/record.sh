@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# exitstat record against a fake machine: what is counted, whose VMs, how the
-# command's end, signals and errors are handled, and what is left on disk.
+# exitstat record on a simulated machine: counts, the choice of VMs, the end of the
+# command, signals, errors, and the files that are left.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-# 25 steps of fakeguest: 3 firmware, 2 kernel early, 10 kernel init, 9
-# userspace (0.75 of a step is lost in each of three), none of shutdown.
+# 25 steps of fakeguest: 3 firmware, 2 kernel early, 10 kernel init, 9 userspace (three
+# of them lose 0.75 of a step), no shutdown.
 GUEST=("$BUILD/fakeguest" "$ROOT" 2 25)
 
 exact_totals() {
@@ -63,7 +63,7 @@ child_status() {
 }
 
 command_not_found() {
-	# a directory of PATH that cannot be searched would change the errno
+	# an unreadable directory in PATH would change the errno
 	export PATH=/usr/bin:/bin
 	fails 1 'no-such-qemu: cannot start the command: No such file' \
 		exitstat record -q -o e.x -- no-such-qemu
@@ -120,7 +120,7 @@ without_command() {
 	exitstat report i.x | has 'No boot phases'
 }
 
-# The kernel's module is loaded again: the recording goes on, and says so.
+# The module is reloaded: the recording continues, and reports it.
 counters_restart() {
 	machine
 	snapshot <<-END
@@ -153,13 +153,13 @@ duration() {
 	[ -e k.x ]
 }
 
-# Job control gives the recorder a group of its own, as a terminal would.
+# Job control gives the recorder its own process group, like a terminal.
 term_is_forwarded() {
 	machine
 	local status=0
 	"$EXITSTAT" record -q -i 5ms -o l.x -- "$BUILD/fakeguest" "$ROOT" 5 90000 \
 		>out 2>err &
-	eventually grep SeaBIOS out	# it can be told to end
+	eventually grep SeaBIOS out	# it handles signals now
 	kill -TERM $!
 	wait $! || status=$?
 	[ "$status" = 1 ]
@@ -176,13 +176,13 @@ kill_9() {
 	guest=$(pgrep -P $!)
 	kill -9 $!
 	wait $! || true
-	# the guest is not our child: it must be gone before the next machine
+	# the guest is not our child: wait for its end
 	kill "$guest"
 	eventually gone "$guest"
 	fails 1 'm.x.part is an interrupted or running recording' exitstat report m.x
 	exitstat report m.x.part >words
 	grep -q INTERRUPTED words
-	# what the source said at the first sample is in it
+	# the recording has the source's description from the first sample
 	grep -q 'groups  count; off: time,histogram,detail' words
 	exitstat export --table entries m.x.part | has ',attempts,'
 	local n
@@ -236,15 +236,15 @@ bad_options() {
 	[ ! -e q.x ]
 }
 
-# The limit on a file's size stands for a full disk where nobody can mount.
+# A limit on the file's size simulates a full disk, without a mount.
 file_too_large() {
 	machine
 	fails_somehow 'r.x' bash -c 'ulimit -f 200; exec "$@"' - "$EXITSTAT" \
 		record -q -i 1ms -o r.x -- "$BUILD/fakeguest" "$ROOT" 2 300
 }
 
-# fails_somehow FILE COMMAND...: an error that says why, the command's own end
-# waited for, no final name, and what there is still readable
+# fails_somehow FILE COMMAND...: record reports the error and waits for the command's
+# end; there is no file with the final name, and the partial file is readable
 fails_somehow() {
 	local file=$1 status=0
 	shift
@@ -283,27 +283,27 @@ reader_goes_away() {
 check 'totals are exact to the last exit' exact_totals
 check 'the output of the command passes through' output_passes_through
 check 'phases are found, and every exit is in one' phases_are_found
-check 'a recording says how it was made' describes_itself
-check 'the count switch is restored' counting_is_restored
-check 'the status of the command is told' child_status
-check 'COMMAND not found: one line, nothing left' command_not_found
+check 'a recording describes kernel, CPU, lab, machine and command' describes_itself
+check 'the group count is restored' counting_is_restored
+check 'the status of the command is reported' child_status
+check 'a missing COMMAND is reported in one line, and no file is left' command_not_found
 check 'an existing FILE is refused without --force' existing_file
-check 'only VMs of the command, or all' only_own_vms
-check 'without a command: until SIGINT, from the baseline' without_command
-check 'counters that begin again are told' counters_restart
+check 'only VMs of the command are recorded, or with --all all VMs' only_own_vms
+check 'without a command, record counts from its start until SIGINT' without_command
+check 'restarted counters are reported' counters_restart
 check '-d ends the recording' duration
-check 'SIGTERM is forwarded and the recording finished' term_is_forwarded
+check 'SIGTERM is forwarded, and the recording completed' term_is_forwarded
 check 'kill -9 loses at most the last sample' kill_9
-check 'unreadable debugfs: says what to do' bad_sources
-check_unprivileged 'permission denied: says what to do' unreadable_snapshot
-check 'unknown version and damaged snapshots' bad_snapshots
+check 'an unreadable source is reported with advice' bad_sources
+check_unprivileged 'missing permission is reported with advice' unreadable_snapshot
+check 'unknown versions and damaged snapshots are refused' bad_snapshots
 machine
-check 'FILE in a place where none can be' cases <<-'END'
+check 'a FILE that cannot be created is reported' cases <<-'END'
 	1	exitstat record -q -o nowhere/p.x -- true	cannot create: No such file
 	1	exitstat record -q -o /proc/p.x -- true		cannot create
 END
-check 'bad options and phase files' bad_options
-check 'a file that cannot grow' file_too_large
-check_mounting 'a full disk' full_disk
+check 'invalid options and phase files are refused' bad_options
+check 'a write error stops the recording, not the command' file_too_large
+check_mounting 'a full disk stops the recording, not the command' full_disk
 check 'a closed standard output does not end the recording' reader_goes_away
 done_testing

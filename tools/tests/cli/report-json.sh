@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# report -j has every count: its sums are those of its cells, its cells those of
-# export's rows, and the manual names its keys.
+# report -j has every count: its sums equal those of its cells, its cells equal
+# export's rows, and the man page has its keys.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
@@ -50,7 +50,7 @@ manual_names_keys() {
 	fails 1 polled_ns report_check keys bad.json "$TOP/docs/man/exitstat-report.1"
 }
 
-# What was off is null; a count of nothing is 0.
+# A group that was off is null; a count without exits is 0.
 null_is_not_zero() {
 	python3 - <<-END
 		import json
@@ -77,9 +77,9 @@ prepare() {
 }
 
 prepare
-check 'report -j: sums are those of its cells' sums_are_of_cells
-check "report -j: cells are export's rows" cells_are_rows
-check 'report -j: VMs are told apart' vms_are_apart
-check 'report -j: what is unavailable is null, what is none is 0' null_is_not_zero
-check 'report -j: the manual names its keys' manual_names_keys
+check 'report -j: sums equal those of the cells' sums_are_of_cells
+check "report -j: cells equal export's rows" cells_are_rows
+check 'report -j: VMs are separate' vms_are_apart
+check 'report -j: unavailable data is null, not 0' null_is_not_zero
+check 'report -j: the man page has all keys' manual_names_keys
 done_testing

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The endpoint of exitstat serve: who may connect, what it refuses, and what a
-# client may do without harm to others.
+# The endpoint of exitstat serve: access, refusals, and hostile clients.
 # level: check
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
@@ -10,9 +9,9 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/serve.sh
 . "$TESTS/lib/serve.sh"
 
-# ---- who may connect ----
+# ---- access ----
 
-# Addresses in hexadecimal that somebody listens on at this port.
+# listening PORT: print the addresses in hexadecimal on which a program listens
 listening() {
 	awk -v p="$(printf ':%04X' "$1")" '$4 == "0A" && $2 ~ p "$" {
 		sub(/:.*/, "", $2); print $2 }' /proc/net/tcp /proc/net/tcp6
@@ -36,7 +35,7 @@ only_loopback() {
 	stop
 }
 
-# The port that the manual names. Who has it already proves nothing.
+# The port in the man page, if it is free.
 default_port() {
 	vms
 	"$EXITSTAT" serve 2>log &
@@ -115,7 +114,7 @@ usage() {
 	END
 }
 
-# ---- what a client may do ----
+# ---- hostile clients ----
 
 nr_fds() {
 	find "/proc/$PID/fd" | wc -l
@@ -134,27 +133,27 @@ abuse() {
 	python3 "$TESTS/fake/http-abuse.py" "$PORT" "$1"
 	scrape >text
 	[ "$(host)" = 1017 ]
-	# all that was opened is closed, after 10 s if the client does not
+	# all connections are closed, after 10 s by the server
 	eventually fds_are "$fds"
 	stop
 }
 
-check 'listens on loopback only' only_loopback
+check 'serve listens on loopback only' only_loopback
 exclusive port-13948
 if [ -z "$(listening 13948)" ]; then
-	check 'the default port' default_port
+	check 'the default port is 13948' default_port
 else
-	skip 'the default port' 'another program of this machine listens on it'
+	skip 'the default port is 13948' 'another program listens on it'
 fi
-check 'TLS and a password' secured
-check 'usage errors' usage
-check 'one line for what cannot be' refuses
+check 'TLS and a password protect the metrics' secured
+check 'usage errors exit with 2' usage
+check 'errors are one line' refuses
 check '200 slow connections do not delay a scrape' abuse slowloris
 check 'slow connections end after 10 s' abuse patience
-check '800 idle connections keep nobody out' abuse crowd
-check '200 that do not read their answers' abuse slow_readers
-check '10,000 requests' abuse many
-check 'garbage' abuse garbage
-check 'huge headers' abuse huge
-check 'methods and paths' abuse methods
+check '800 idle connections do not block a scrape' abuse crowd
+check '200 clients that do not read answers do not block a scrape' abuse slow_readers
+check '10,000 requests are answered' abuse many
+check 'invalid requests are refused' abuse garbage
+check 'huge headers are refused' abuse huge
+check 'other methods and paths are refused' abuse methods
 done_testing

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# exitstat serve over a fake machine: what it tells, and that its counters never
-# go back. Its endpoint is serve-http.sh's, the real Prometheus
-# scripts/check/checks/metrics's.
+# exitstat serve on a simulated machine: its metrics, whose counters never decrease.
+# serve-http.sh tests the endpoint, and scripts/check/checks/metrics a real Prometheus.
 #
 # UPDATE_GOLDEN=1 writes the golden files instead: look at the difference.
 
@@ -12,7 +11,7 @@
 # shellcheck source-path=SCRIPTDIR source=../lib/serve.sh
 . "$TESTS/lib/serve.sh"
 
-# For golden, which takes a command: a text of the machine as it is.
+# Print the metrics of the machine.
 written() {
 	"$EXITSTAT" serve --textfile now --once "$@"
 	steady <now
@@ -22,7 +21,7 @@ exits_written() {
 	written "$@" | grep '^exitstat_exits_'
 }
 
-# What depends on time, memory or version, without its value.
+# Replace values that depend on time, memory or version.
 steady() {
 	sed -E '/^(process_|exitstat_source_(.*read_seconds|reads_total)|exitstat_build_info)/s/[^ ]+$/X/
 		s/version="[^"]*"/version="X"/
@@ -37,8 +36,7 @@ text_is() {
 	[ "$(cat "$COUNT")" = 0 ]
 }
 
-# What the other format has otherwise: families without _total and _info, their
-# units, and an end.
+# Convert to OpenMetrics: families without _total and _info, with units, and the end.
 in_openmetrics() {
 	sed -E 's/^(# (TYPE|HELP) [a-z_]+)_total /\1 /
 		s/^(# TYPE [a-z_]+)_info gauge/\1 info/; s/^(# HELP [a-z_]+)_info /\1 /
@@ -46,7 +44,7 @@ in_openmetrics() {
 		$a # EOF'
 }
 
-# Of the endpoint, which has metrics of its own.
+# Print the differences; the endpoint has additional metrics.
 beyond_written() {
 	diff <(written | in_openmetrics) <(steady <om) || :
 }
@@ -69,7 +67,7 @@ openmetrics_is() {
 	stop
 }
 
-# A name may be anything; the text stays what a server can read.
+# Any name is escaped.
 odd_names() {
 	vms
 	process 700 1 qemu -name 'guest=a"b\c	ü}'
@@ -78,13 +76,13 @@ odd_names() {
 	promtool check metrics <now
 }
 
-# ---- counters never go back ----
+# ---- counters never decrease ----
 
 web() {
 	value "exitstat_exits_total{vm=\"$1\",uuid=\"$UUID\",reason=\"IOIO\",class=\"io\",context=\"l1\"}" text
 }
 
-# The same name again; then the engine, or kvm, is loaded again under us.
+# Another VM with the same name; then the engine, or kvm, is reloaded.
 restarts() {
 	vms
 	process 701 1 qemu-system-x86_64 -name guest=web -uuid "$UUID"
@@ -99,7 +97,7 @@ restarts() {
 	{ one 1 1000 9000 150; one 2 9500 0 30 701; } | snapshot
 	scrape >text
 	[ "$(web web) $(host)" = '180 180' ]
-	# ids and counts begin again
+	# ids and counts restart
 	one 1 9900 0 7 701 | snapshot
 	scrape >text
 	[ "$(web web) $(host)" = '187 187' ]
@@ -113,7 +111,7 @@ restarts() {
 	stop
 }
 
-# One that cannot be read for a while is not counted twice when it is back.
+# A VM that cannot be read for a while is not counted twice.
 comes_back() {
 	vms
 	one 1 1000 0 100 | snapshot
@@ -144,7 +142,8 @@ dead_leave() {
 	stop
 }
 
-# Of five VMs, two have a name; a guest called "other" is not the rest.
+# Two of five VMs have their own name; a guest called "other" is distinct from the
+# others' sum.
 bounded() {
 	local i
 	vms
@@ -171,7 +170,7 @@ bounded() {
 	stop
 }
 
-# ---- what cannot be read is not 0 ----
+# ---- unavailable is not 0 ----
 
 unreadable() {
 	vms
@@ -203,7 +202,7 @@ unreadable() {
 	stop
 }
 
-# Counts that stand still because nobody counts are no rate of 0.
+# While counting is off, there is no rate of 0.
 not_counting() {
 	vms
 	serve
@@ -231,8 +230,8 @@ switches() {
 	trap - EXIT
 }
 
-# As the systemd unit has it: nobody, with its one capability, reads what is
-# root's, and nobody without does not.
+# As in the systemd unit: nobody can read root's files with the unit's capability, and
+# cannot without.
 as_the_unit() {
 	local caps
 	vms
@@ -278,21 +277,21 @@ page_has_all() {
 	narrow "$EXITSTAT" serve --help
 }
 
-check 'the text of 0.0.4, golden' text_is
-check 'OpenMetrics for who asks, golden' openmetrics_is
-check 'odd names stay readable' odd_names
-check 'counters go on when a VM or the engine is started again' restarts
-check 'a VM that comes back is not counted twice' comes_back
-check 'a VM that ended leaves, its exits stay in the total' dead_leave
-check 'more VMs than --max-vms are one, and nothing is lost' bounded
-check 'unreadable is told, and not as 0' unreadable
-check 'not counting is told, and not as 0' not_counting
+check 'golden: text format 0.0.4' text_is
+check 'golden: OpenMetrics on request' openmetrics_is
+check 'special characters in names are escaped' odd_names
+check 'counters continue after a restart of a VM or the engine' restarts
+check 'a VM that reappears is not counted twice' comes_back
+check 'a destroyed VM is removed, and its exits remain in the total' dead_leave
+check 'VMs beyond --max-vms are summed up as "other"' bounded
+check 'an unreadable source is reported, not as 0' unreadable
+check 'counting that is off is reported, not as 0' not_counting
 check 'counting is switched on, and off at the end' switches
 if [ "$(id -u)" = 0 ]; then
-	check 'reads with the one capability that the systemd unit has' as_the_unit
+	check "the systemd unit's capability suffices" as_the_unit
 else
-	skip 'reads with the one capability that the systemd unit has' 'not root'
+	skip "the systemd unit's capability suffices" 'requires root'
 fi
-check 'without libmicrohttpd it says so, and writes files' without_library
-check 'the manual page has all metrics' page_has_all
+check 'without libmicrohttpd, serve writes files only' without_library
+check 'the man page has all metrics' page_has_all
 done_testing

@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which source counts, why, and why no better one does, on fake machines: an
-# engine in KVM or in a module, lockdown, no debugfs, BPF where it cannot count;
-# and several recorders that need the same groups.
+# The choice of the source, and the reasons against better ones, on simulated machines:
+# an engine in KVM or in a module, lockdown, no debugfs, no BPF; and several recorders
+# that need the same groups.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-# A machine whose engine is in kvm-exit-stats.ko.
+# A machine with the engine in kvm-exit-stats.ko.
 module_machine() {
 	machine
 	echo module >"$SYSFS/source"
@@ -20,7 +20,7 @@ locked_down() {
 	echo "none [$1] confidentiality" >"$ROOT/sys/kernel/security/lockdown"
 }
 
-# refuses TEXT...: "auto" finds nothing, in a line for each source
+# refuses TEXT...: "auto" finds no source, and prints a line for each
 refuses() {
 	local text status=0
 	exitstat list >out 2>err || status=$?
@@ -89,7 +89,7 @@ without_debugfs() {
 		exitstat list --source module
 }
 
-# The names of the help are on the page, and in the document.
+# The names in the help are in the man page and in docs/sources.md.
 documented() {
 	local name docs=$TOP/docs
 	sources >each
@@ -101,7 +101,7 @@ documented() {
 	done <each
 }
 
-# module_counts FIELDS LINE...: a recording of the module, which has these fields
+# module_counts FIELDS LINE...: make a recording from the module with these fields
 module_counts() {
 	local fields=$1
 	shift
@@ -128,7 +128,7 @@ module_counts() {
 		"'$BUILD/mksnap' '$DEBUGFS/snapshot' <later; sleep 0.1"
 }
 
-# What the module does not see is unavailable, and never 0.
+# Data that the module cannot count is unavailable, never 0.
 unavailable() {
 	module_counts 9
 	exitstat report m.x >words
@@ -175,7 +175,7 @@ check_without() {
 	exitstat list | has '^WARNING: 7 exits lost'
 }
 
-# What a reader of source bpf on PVM and of kvm-stats is told.
+# Codes of PVM (source bpf) and of kvm-stats.
 codes_without_names() {
 	module_counts 0 'isa pvm'
 	exitstat report m.x >words
@@ -193,22 +193,23 @@ codes_without_names() {
 	{ exitstat check || true; } | has 'source kvm-stats has no exit reasons'
 }
 
-# recorder NAME [GROUPS]: in the background, until there is NAME.end; it records now
+# recorder NAME [GROUPS]: record in the background until NAME.end exists; return after
+# its first sample
 recorder() {
 	rm -f "$1.end"
-	# shellcheck disable=SC2016 # the command's own shell expands it
+	# shellcheck disable=SC2016 # the inner shell expands it
 	"$EXITSTAT" record -o "$1" -i 10ms --groups "${2:-count}" -- \
 		sh -c 'until [ -e "$1" ]; do sleep 0.02; done' - "$1.end" 2>"$1.err" &
 	eventually sampled "$1" 1
 }
 
-# ended NAME PID
+# ended NAME PID: end a recorder
 ended() {
 	touch "$1.end"
 	wait "$2"
 }
 
-# Whoever ends first leaves what it switched on to the other one.
+# The first recorder to end leaves its groups on for the other one.
 two_recorders() {
 	local first second
 	machine_with
@@ -224,7 +225,7 @@ two_recorders() {
 	[ "$(grep -c 'left on' b.x.err)" = 0 ]
 }
 
-# What was on before all of them stays on.
+# Groups that were on before both recorders stay on.
 two_recorders_restore() {
 	local first
 	machine_with count
@@ -237,8 +238,8 @@ two_recorders_restore() {
 	is_on count
 }
 
-# enable says that somebody wants it, whoever switched it on before.
-enabled_meanwhile() {
+# A group stays on after "enable", even if a recorder had switched it on before.
+enabled_while_recording() {
 	machine_with
 	recorder e.x time
 	exitstat enable count
@@ -246,7 +247,7 @@ enabled_meanwhile() {
 	is_on count
 }
 
-# What a killed recorder left on, the next one switches off.
+# The next recorder switches off the groups of a killed one.
 killed_recorder() {
 	machine_with
 	recorder f.x time
@@ -266,31 +267,31 @@ no_place_for_locks() {
 	is_on
 }
 
-check 'a patched kernel: its own statistics' lists_patched
-check 'the module: why not patched' lists_module
-check 'nothing loaded: a line for each source' nothing_loaded
-check 'lockdown and enforced signatures are told' lockdown
-check 'no debugfs: not mounted, or not there' without_debugfs
+check 'a patched kernel: source patched is chosen' lists_patched
+check 'the module: source module is chosen, with the reason against patched' lists_module
+check 'no source: the reason for each is one line' nothing_loaded
+check 'lockdown and enforced signatures are reported' lockdown
+check 'debugfs that is missing or not mounted is reported' without_debugfs
 machine
-check 'a source that there is not' \
+check 'an unknown source is refused' \
 	fails 2 'tea: no such source (one of auto, patched, module' exitstat list --source tea
-check 'BPF: a tool that was built without says so' \
+check 'BPF: a build without BPF is reported' \
 	fails 1 'this exitstat was built without BPF: WITH_BPF=0' "$BARE" list --source bpf
 if exitstat list --source bpf 2>&1 | has 'built without'; then
-	skip 'BPF: it does not count for a fake machine' 'this build has no BPF'
+	skip 'BPF: --root is refused' 'built without BPF'
 else
-	check 'BPF: it does not count for a fake machine' \
+	check 'BPF: --root is refused' \
 		fails 1 "BPF counts in the kernel that runs, not below $ROOT" \
 		exitstat list --source bpf
 fi
 check 'every source is documented' documented
-check 'what a source does not give is unavailable, not 0' unavailable
+check 'data that a source does not have is unavailable, not 0' unavailable
 check 'report --nested: reflected exits are unavailable' nested_unavailable
-check 'check says what is unavailable, and what was lost' check_without
+check 'check reports unavailable comparisons and lost exits' check_without
 check 'codes of PVM are numbers' codes_without_names
-check 'two recorders: the last one switches off' two_recorders
-check 'two recorders: what was on before stays on' two_recorders_restore
-check 'a recorder leaves on what was enabled meanwhile' enabled_meanwhile
-check 'what a killed recorder left on is switched off' killed_recorder
-check 'no place for locks: told, and done without' no_place_for_locks
+check 'two recorders: the last one switches groups off' two_recorders
+check 'two recorders: groups that were on before stay on' two_recorders_restore
+check 'a recorder does not switch off a group that was enabled in the meantime' enabled_while_recording
+check 'groups of a killed recorder are switched off' killed_recorder
+check 'missing locks are reported, and recording works' no_place_for_locks
 done_testing

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What SQL reads: the totals of a recording and its export to SQLite, as
-# exitstat-recording(5) describes them. lib/packs.py reads what is packed, as that
-# page says, and so is a second opinion on the export's rows.
+# SQL access: the totals of a recording and its export to SQLite, as in
+# exitstat-recording(5). lib/packs.py is an independent reader of packed rows, by that
+# page, to compare with the export's rows.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
@@ -19,7 +19,7 @@ make_recordings() {
 	done
 }
 
-# The examples, as they are printed, of a recording whose numbers are known.
+# The examples give the printed output, for a recording with known counts.
 examples() {
 	"$BUILD/mkrec" boot.exitstat groups
 	python3 - <<-'END'
@@ -44,8 +44,8 @@ examples() {
 	END
 }
 
-# described FILE EXCEPT...: the page has its tables, views and columns, and no more
-# but those of EXCEPT.
+# described FILE EXCEPT...: the page has its tables, views and columns, and no others
+# except EXCEPT.
 described() {
 	python3 - "$@" <<-'END'
 		import os, re, sqlite3, sys
@@ -69,8 +69,8 @@ page_has_the_schema() {
 	described groups.db pack block
 }
 
-# The sums of the export's rows, by SQL, are the totals; and they are the same in
-# a recording that is finished. Views leave out no row.
+# The sums of the export's rows by SQL equal the totals, also in a complete recording.
+# Views omit no row.
 totals_are_sums() {
 	python3 - <<-'END'
 		import os, sqlite3, sys
@@ -105,7 +105,7 @@ totals_are_sums() {
 	END
 }
 
-# As report and the tables of export have them, which read the samples.
+# The totals equal those of report and export, which read the samples.
 totals_are_reports() {
 	sqlite3_ groups.x "SELECT reason, sum(exits) AS n FROM totals
 		GROUP BY reason ORDER BY n DESC, code" >got
@@ -161,23 +161,23 @@ full_disk() {
 	unshare -m bash -euc full_disk_inner
 }
 
-# Only a person who waits is shown how far it is: nothing goes to a pipe.
+# Progress is shown only on a terminal.
 quiet_in_pipes() {
 	"$EXITSTAT" export -f sqlite --force -o q.db groups.x >said 2>&1
 	[ ! -s said ]
 }
 
 make_recordings
-check 'the examples of exitstat-recording(5) print what is there' examples
+check 'the examples in exitstat-recording(5) are up to date' examples
 check 'the page describes the version, all tables, views and columns' page_has_the_schema
 check 'totals are the sums of the rows, in recording and export' totals_are_sums
-check 'totals are what report and CSV have' totals_are_reports
+check 'totals equal those of report and CSV' totals_are_reports
 check 'export -f sqlite replaces no file without --force' export_replaces_when_told
-check 'an export is no recording' cases <<-'END'
+check 'an export is refused as a recording' cases <<-'END'
 	1	exitstat report groups.db	groups.db: not a recording but an export of one
 	1	exitstat export groups.db	groups.db: not a recording but an export of one
 END
-check 'export -f sqlite: nothing half-written is left' limited_size
-check_mounting 'export -f sqlite on a full disk' full_disk
-check 'export -f sqlite: no progress but on a terminal' quiet_in_pipes
+check 'export -f sqlite: no partial file is left' limited_size
+check_mounting 'export -f sqlite: a full disk is reported' full_disk
+check 'export -f sqlite: progress is shown only on a terminal' quiet_in_pipes
 done_testing

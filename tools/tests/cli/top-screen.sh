@@ -1,27 +1,26 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The screen of exitstat top in tmux, by its text: 80x24, drilling down, keys,
-# another size, recording, and that the terminal is as it was, whatever ended
-# it.
+# The screen of exitstat top in tmux, by its text: 80x24, drilling down, keys, other
+# sizes, recording, and the restored terminal after each way to end it.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
 command -v tmux >/dev/null || skip_rest 'no tmux (scripts/build/deps test)'
-# What ncurses keeps of a terminal that it does not know.
+# A leak in ncurses for an unknown terminal.
 echo 'leak:new_prescr' >>"$T/lsan"
-# Never the tmux of the user who runs the tests.
+# A separate tmux, not the user's.
 unset TMUX
 export TMUX_TMPDIR=$T
 tm() {
 	tmux -L exitstat-test -f /dev/null "$@"
 }
-# One session keeps the server; the other one is each test's terminal.
+# One session keeps the server running; the other one is each test's terminal.
 tm new-session -d -s keep cat
 trap 'tm kill-server 2>/dev/null || true; rm -rf "$T"' EXIT
 
-# sample N: the machine after N seconds
+# sample N: write the machine's state after N seconds
 sample() {
 	snapshot <<-END
 		stamp ${1}000000000
@@ -37,7 +36,7 @@ sample() {
 	END
 }
 
-# begin [VARIABLE=VALUE...] -- [ARG...]: a shell of 80x24, and top in it
+# begin [VARIABLE=VALUE...] -- [ARG...]: start top in a shell of 80x24
 begin() {
 	local env=()
 	while [ "$1" != -- ]; do env+=("$1"); shift; done
@@ -57,8 +56,8 @@ type() {
 	tm send-keys -t top "$@"
 }
 
-# keys: in each line of standard input those to type, as tmux calls them, or - for
-# none, and, behind a tab, what the screen shows then
+# keys: each line of stdin has the keys to type, with tmux's names, or - for none, and
+# after a tab the text that the screen must show
 keys() {
 	local keys text
 	while IFS=$'\t' read -r keys text; do
@@ -76,7 +75,7 @@ on_screen() {
 	screen | grep -E -- "$1"
 }
 
-# shows TEXT: soon or late; else the screen, for the log
+# shows TEXT: wait until the screen shows it; otherwise print the screen
 shows() {
 	eventually on_screen "$1" || {
 		screen
@@ -84,14 +83,14 @@ shows() {
 	}
 }
 
-# restored STATUS [plain]: top has ended, and the terminal is as it was before;
-# a plain one has no second screen to come back from
+# restored STATUS [plain]: top has ended, and the terminal is restored; a plain one has
+# no second screen
 restored() {
 	shows "^status $1\$"
 	shows 'ready>$'
 	eventually [ -s "$T/after" ]
 	cmp "$T/before" "$T/after"
-	# the screen from before top is back, with the cursor in sight
+	# the previous screen is shown, with a visible cursor
 	[ "${2-}" = plain ] || screen | grep -q 'exitstat. top'
 	[ "$(tm display -t top -p '#{cursor_flag}#{alternate_on}')" = 10 ]
 	[ "$(cat "$SYSFS/count")" = 0 ]
@@ -169,7 +168,7 @@ by_count() {
 	restored 0
 }
 
-# A read that fails is told, and over when it works again.
+# A failed read is reported until a read succeeds.
 by_source() {
 	begin -- 100ms
 	shows '^2 VMs, '
@@ -210,7 +209,7 @@ recording() {
 	[ ! -e rec.x.part ]
 }
 
-# Of a VM that is shown, and finished by whatever ends top.
+# Record the VM that is shown; the recording is completed when top ends.
 recording_one() {
 	begin -- -o one.x --vm web 100ms
 	shows '^VMs > web'
@@ -251,8 +250,8 @@ plain_terminals() {
 	restored 0
 }
 
-check 'VMs on 80x24, with rates and trends' vms_80x24
-check 'open rows down to the details of a reason, and go back' keys <<-'END'
+check 'VMs are shown with rates and trends on 80x24' vms_80x24
+check 'keys open rows down to the details of a reason, and go back' keys <<-'END'
 	Down Enter	^VMs > web   pid 700, uuid 1b4e-2fa1$
 	-		^vCPU 1 +11 +11 +66
 	Down Right	^VMs > web > vCPU 0$
@@ -264,15 +263,15 @@ check 'open rows down to the details of a reason, and go back' keys <<-'END'
 	Left		^VMs > web   pid
 	BSpace		^VMs$
 END
-check 'pause' pausing
-check 'filter' filtering
-check 'help' keys <<-'END'
+check 'a key pauses the screen' pausing
+check 'a filter selects rows' filtering
+check 'a key shows the help' keys <<-'END'
 	?		^Keys:$
 	PageDown	^Columns
 	q		^exitstat top:
 END
-check 'another size' another_size
-check 'interval' keys <<-'END'
+check 'the screen adapts to another size' another_size
+check 'keys change the interval' keys <<-'END'
 	+			every 200 ms
 	s 1 0 0 0 h Enter	interval: not in 10ms to 60m
 	s 5 0 m s Enter		every 50 ms
@@ -287,6 +286,6 @@ check 'a failing source is reported and retried' by_source
 check 'an unknown terminal is refused' unknown_terminal
 check 'key w records' recording
 check 'key w records one VM; a signal ends the recording' recording_one
-check 'why it cannot record' cannot_record
-check 'ASCII, monochrome and NO_COLOR' plain_terminals
+check 'a recording that cannot start is reported' cannot_record
+check 'ASCII, monochrome terminals and NO_COLOR are supported' plain_terminals
 done_testing

@@ -1,13 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# exitstat export -f trace: by the rules of the Trace Event Format, and with the
-# numbers that the same recording has as CSV.
+# exitstat export -f trace follows the Trace Event Format, with the same numbers as CSV.
 
 # shellcheck source-path=SCRIPTDIR source=../lib/cli.sh
 . "$(dirname "$0")/../lib/cli.sh"
 
-# What the format's document asks of the kinds of events that are used.
+# The format's rules for the kinds of events that are used.
 follows_the_format() {
 	local kind
 	for kind in all groups l1only nophases svm; do
@@ -45,7 +44,7 @@ follows_the_format() {
 	done
 }
 
-# The area below each counter is what it counted, and the slices are the phases.
+# The area below each counter equals its count, and the slices are the phases.
 has_what_was_recorded() {
 	exitstat export groups.x >groups.csv
 	exitstat export -f json groups.x >all.json
@@ -77,7 +76,7 @@ has_what_was_recorded() {
 	END
 }
 
-# An interrupted recording has no end of its last phase.
+# In an interrupted recording, the last phase has no end.
 odd_recordings() {
 	recordings interrupted empty
 	exitstat export -f trace interrupted.x.part | python3 -m json.tool >/dev/null
@@ -87,7 +86,7 @@ odd_recordings() {
 	fails 2 '--table excludes --format trace' exitstat export -f trace --table time groups.x
 }
 
-check 'events are as the format asks for' follows_the_format
-check 'counters add up to the exits, slices are phases' has_what_was_recorded
-check 'interrupted and empty recordings' odd_recordings
+check 'events follow the format' follows_the_format
+check 'counters add up to the exits, and slices are phases' has_what_was_recorded
+check 'interrupted and empty recordings are exported' odd_recordings
 done_testing

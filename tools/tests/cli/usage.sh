@@ -117,18 +117,18 @@ requires_root() {
 
 touch 'a file' boot.exitstat
 check 'help: -h, --help, -? and "help COMMAND" print the same' help_of_commands
-check 'help: the list of commands' help_of_exitstat
+check 'help: lists the commands' help_of_exitstat
 check 'help: the texts of options are aligned' help_is_aligned
 check 'help: top fits a screen, sources are listed once' help_is_short
 check "help: the example of record can be pasted" example_can_be_pasted
-check 'version: what exitstat was built with' versions
-check 'help: errors' cases <<-'END'
+check 'version: prints the libraries of the build' versions
+check 'help: an unknown command is refused' cases <<-'END'
 	2	exitstat help nosuch		nosuch: no such command (exitstat --help lists them)
 	2	exitstat help reprot		did you mean report?
 	2	exitstat help top list		one COMMAND at a time
 	2	exitstat version now		now: unexpected argument
 END
-check 'commands: suggestions' cases <<-'END'
+check 'commands: similar names are suggested' cases <<-'END'
 	2	exitstat reprot			reprot: no such command (did you mean report? exitstat --help lists them)
 	2	exitstat rec			did you mean record?
 	2	exitstat TOP			did you mean top?
@@ -139,17 +139,17 @@ check 'commands: suggestions' cases <<-'END'
 	2	exitstat dance			dance: no such command (exitstat --help lists them)
 	2	exitstat ''			: no such command (exitstat --help lists them)
 END
-check 'commands: a recording is no command' cases <<-'END'
+check 'commands: for a recording, report is suggested' cases <<-'END'
 	2	exitstat boot.exitstat		exitstat report boot.exitstat)
 	2	exitstat none.exitstat		exitstat report none.exitstat)
 	2	exitstat 'a file'		exitstat report a file)
 END
-check 'options before a command' cases <<-'END'
+check 'options before a command are refused' cases <<-'END'
 	2	exitstat --verison		--verison: no such option (did you mean --version? exitstat --help)
 	2	exitstat --source bpf list	--source: no such option (exitstat --help)
 	2	exitstat -x			-x: no such option (exitstat --help)
 END
-check 'options: suggestions' cases <<-'END'
+check 'options: similar names are suggested' cases <<-'END'
 	2	exitstat report --detial a.x	--detial: no such option (did you mean --detail? exitstat report --help)
 	2	exitstat record --quite		did you mean --quiet?
 	2	exitstat top --tick		--tick: no such option (exitstat top --help)
@@ -158,7 +158,7 @@ check 'options: suggestions' cases <<-'END'
 	2	exitstat export -f cvs a.x	cvs: no such format (did you mean csv? one of csv, json
 	2	exitstat list --source ebpf	ebpf: no such source (did you mean bpf? one of auto,
 END
-check 'options: errors' cases <<-'END'
+check 'options: errors exit with 2' cases <<-'END'
 	2	exitstat report -z a.x		-z: no such option (exitstat report --help)
 	2	exitstat report -jz a.x		-z: no such option
 	2	exitstat report -zj a.x		-z: no such option
