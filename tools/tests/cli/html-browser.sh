@@ -82,7 +82,7 @@ test_can_fail() {
 	sed 's/^function vcpus() {/&nothing();/' groups.html >no-function.html
 	sed 's/paths: stepped,$/paths: () => null,/' groups.html >no-chart.html
 	try_pages less-rows no-function no-chart
-	breaks less-rows 'not ok a row for each reason'
+	breaks less-rows 'not ok the table has a row for each reason'
 	breaks no-function 'nothing is not defined'
 	breaks no-chart 'not ok the chart is painted'
 }

@@ -43,7 +43,7 @@ is_alone() {
 	sed 's|</body>|<script src="a.js"></script></body>|' groups.html >bad.html
 	fails 1 'script src=a.js' page_check alone bad.html
 	sed 's|</body>|<script>fetch("https://a/")</script></body>|' groups.html >bad.html
-	fails 1 'a script that loads' page_check alone bad.html
+	fails 1 'a script loads a file' page_check alone bad.html
 }
 
 same_bytes() {
