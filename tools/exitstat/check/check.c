@@ -169,13 +169,13 @@ static enum verdict differ(const struct snapshot *s, struct check_trace *t)
 {
 	if (s->hdr.switches > 1) {
 		err_set(&t->why, 0,
-			"%zu of %zu differ, but counting has been switched %" PRIu64 " times, and the histogram counts meanwhile",
+			"%zu of %zu differ, but counting was switched %" PRIu64 " times while the histogram continued",
 			t->wrong, t->pairs.nr, (uint64_t)s->hdr.switches);
 		return CANNOT;
 	}
 	if (!(s->hdr.groups & KES_GROUP_COUNT)) {
 		err_set(&t->why, 0,
-			"%zu of %zu differ, but counting is off (exitstat enable count, before the guest starts)",
+			"%zu of %zu differ, but counting is off (run exitstat enable count before the guest starts)",
 			t->wrong, t->pairs.nr);
 		return CANNOT;
 	}
@@ -206,7 +206,7 @@ static const char *incomparable(const struct snapshot *s, bool live)
 	if (s->hdr.isa == KES_ISA_KVM)
 		return "has no exit reasons";
 	if (s->hdr.source == KES_SOURCE_BPF && live)
-		return "counts only while an exitstat runs, and the histogram longer";
+		return "counts only while exitstat runs, unlike the histogram";
 	return NULL;
 }
 
@@ -225,7 +225,7 @@ void check_trace(const struct snapshot *s, bool live,
 	}
 	if (s->evicted) {
 		err_set(&t->why, 0,
-			"%" PRIu64 " exits are of VMs that are not listed any more",
+			"%" PRIu64 " exits are of evicted VMs",
 			s->evicted);
 		return;
 	}

@@ -49,7 +49,7 @@ static int parse_row(struct trace_hist *h, const char *line,
 	    !field(line, "vcpu_id:", &vcpu) ||
 	    !field(line, "hitcount:", &count) || vcpu > UINT32_MAX)
 		return err_set(err, -EPROTO,
-			       "kvm_exit's histogram has a line that does not read: %.60s",
+			       "kvm_exit's histogram has an invalid line: %.60s",
 			       line);
 	h->rows = vec_room(h->rows, h->nr, &h->cap, sizeof(*h->rows));
 	h->rows[h->nr++] = (struct trace_hist_row) {

@@ -203,7 +203,7 @@ int export_need(const struct recording *r, const struct export_table *t,
 {
 	if (t->field && !rec_has_field(r, t->field))
 		return err_set(err, -ENODATA,
-			       "%s: no %s in it: its source did not count them",
+			       "%s: no %s: not provided by its source",
 			       r->path, t->name);
 	return t->group ? rec_need_group(r, t->group, err) : 0;
 }

@@ -74,7 +74,7 @@ static int banner(struct import *im, char *line, struct errbuf *err)
 	}
 	if (!any)
 		return err_set(err, -ENODATA,
-			       "no column says why guests exit (need kvm_exit(...) of kvm_stat -t, or io_exits and so on of -d)");
+			       "no column has exit reasons (expected kvm_exit(...) from kvm_stat -t, or io_exits etc. from -d)");
 	if (!traced)
 		im->isa = KES_ISA_KVM;
 	import_vcpu(im, import_vm(im, 0, "kvm_stat"), 0, 0);
@@ -90,13 +90,13 @@ static int parse_stamp(char *line, uint64_t *out, struct errbuf *err)
 	time_t t;
 
 	if (strlen(line) <= STAMP_LEN || line[STAMP_LEN] != ',')
-		return err_set(err, -EINVAL, "need a time and counts");
+		return err_set(err, -EINVAL, "expected a time and counts");
 	line[STAMP_LEN] = '\0';
 	end = strptime(line, "%Y-%m-%d %H:%M:%S", &tm);
 	t = end && !*end ? mktime(&tm) : -1;
 	if (t < 0 || t > LAST_SECOND)
 		return err_set(err, -EINVAL,
-			       "%s: need YYYY-MM-DD hh:mm:ss", line);
+			       "%s: expected YYYY-MM-DD hh:mm:ss", line);
 	*out = (uint64_t)t;
 	return 0;
 }
@@ -131,7 +131,7 @@ static int counts(struct import *im, char *text, struct errbuf *err)
 			return err_set(err, -EINVAL, "more than the %zu counts of the banner",
 				       im->nr_columns);
 		if (parse_count(im, word, &n))
-			return err_set(err, -EINVAL, "%.40s: need a number", word);
+			return err_set(err, -EINVAL, "%.40s: expected a number", word);
 		if (im->columns[nr].kind == COLUMN_TOTAL) {
 			total = n;
 		} else if (im->columns[nr].kind == COLUMN_REASON) {
@@ -141,7 +141,7 @@ static int counts(struct import *im, char *text, struct errbuf *err)
 		nr++;
 	}
 	if (nr != im->nr_columns)
-		return err_set(err, -EINVAL, "%zu counts, and %zu in the banner",
+		return err_set(err, -EINVAL, "%zu counts, but %zu in the banner",
 			       nr, im->nr_columns);
 	add_rest(im, total, sum);
 	return 0;
@@ -159,7 +159,7 @@ static int take_line(struct import *im, char *line, struct errbuf *err)
 		return banner(im, line, err);
 	if (is_banner(line))
 		return strcmp(line, im->banner) ?
-		       err_set(err, -EINVAL, "other columns than above") : 0;
+		       err_set(err, -EINVAL, "columns differ from the first banner") : 0;
 	rc = parse_stamp(line, &stamp, err);
 	if (rc)
 		return rc;
@@ -232,12 +232,12 @@ static void set_times(struct import *im)
 static int finish(struct import *im, struct errbuf *err)
 {
 	if (!im->nr_stamps)
-		return err_set(err, -ENODATA, "no line of counts in it");
+		return err_set(err, -ENODATA, "no lines of counts");
 	if (!im->interval_ns)
 		im->interval_ns = usual_step(im) * NSEC_PER_SEC;
 	if (!im->interval_ns)
 		return err_set(err, -EINVAL,
-			       "its stamps do not say how far lines are apart (--interval, as kvm_stat -s had it)");
+			       "cannot derive the interval from its timestamps (use --interval, as given to kvm_stat -s)");
 	set_times(im);
 	im->start_wall_ns = im->stamps[0] * NSEC_PER_SEC;
 	if (im->start_wall_ns > im->interval_ns)

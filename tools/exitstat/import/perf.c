@@ -63,10 +63,10 @@ static int begin_block(struct import *im, struct errbuf *err)
 
 	if (im->nr_blocks && !im->block_ns)
 		return err_set(err, -EINVAL,
-			       "a second table, without a time (one report at a time)");
+			       "second table without a time (import one report at a time)");
 	if (!im->nr_blocks && !at && !im->duration_ns)
 		return err_set(err, -EINVAL,
-			       "a report does not say how long it took (--duration, as perf kvm stat record ran)");
+			       "the report has no duration (use --duration, the time that perf kvm stat record ran)");
 	if (!im->nr_blocks) {
 		uint64_t step = !at ? im->duration_ns :
 				im->interval_ns ? im->interval_ns : NSEC_PER_SEC;
@@ -100,7 +100,7 @@ static int report_row(struct import *im, char *line, struct errbuf *err)
 	uint64_t n;
 
 	if (!percent)
-		return err_set(err, -EINVAL, "need NAME SAMPLES SAMPLES%%");
+		return err_set(err, -EINVAL, "expected NAME SAMPLES SAMPLES%%");
 	*percent = '\0';
 	/* back over the percentage, then over the count */
 	count = strrchr(line, ' ');
@@ -110,13 +110,13 @@ static int report_row(struct import *im, char *line, struct errbuf *err)
 		*count = '\0';
 	count = count ? strrchr(line, ' ') : NULL;
 	if (!count || parse_u64(count + 1, 0, IMPORT_MAX_COUNT, &n))
-		return err_set(err, -EINVAL, "need NAME SAMPLES SAMPLES%%");
+		return err_set(err, -EINVAL, "expected NAME SAMPLES SAMPLES%%");
 	while (count > line && count[-1] == ' ')
 		count--;
 	*count = '\0';
 	name += strspn(name, " \t");
 	if (!*name)
-		return err_set(err, -EINVAL, "need a name before the number");
+		return err_set(err, -EINVAL, "expected a name before the number");
 	import_add(im, 0, import_name(im, name), n);
 	im->block_sum += n;
 	return 0;
@@ -160,7 +160,7 @@ static int report_end(struct import *im, struct errbuf *err)
 {
 	if (im->in_block)
 		return err_set(err, -EINVAL,
-			       "it ends before its line \"Total Samples:\"");
+			       "the line \"Total Samples:\" is missing");
 	return 0;
 }
 
@@ -322,7 +322,7 @@ static int vcpu_of(struct import *im, const struct script_exit *e,
 			    (uint32_t)e->thread.tid);
 	if (!e->thread.pid && im->vcpus[*vcpu].tid != e->thread.tid)
 		return err_set(err, -EINVAL,
-			       "two threads are vCPU %u: of which VMs? (perf script -F +pid tells)",
+			       "two threads are named vCPU %u: unknown VMs (use perf script -F +pid)",
 			       im->vcpus[*vcpu].id);
 	return 0;
 }
@@ -360,11 +360,11 @@ static int script_line(struct import *im, char *line, struct errbuf *err)
 		return 0;
 	if (!parse_exit(line, &e))
 		return err_set(err, -EINVAL,
-			       "need COMM TID [CPU] SECONDS: kvm:kvm_exit: ... reason NAME rip ...");
+			       "expected COMM TID [CPU] SECONDS: kvm:kvm_exit: ... reason NAME rip ...");
 	/* perf sorts events, except late ones */
 	if (im->nr_ends && e.ns + im->shift_ns + NSEC_PER_SEC <
 	    im->ends[im->nr_ends - 1])
-		return err_set(err, -EINVAL, "its time is before that of the line above");
+		return err_set(err, -EINVAL, "time before that of the previous line");
 	rc = vcpu_of(im, &e, &vcpu, err);
 	if (rc)
 		return rc;

@@ -39,7 +39,7 @@ static int no_format(const char *path, struct errbuf *err)
 
 	for (size_t i = 0; i < import_nr_formats; i++)
 		buf_printf(&b, "%s%s", i ? ", " : "", import_formats[i]->name);
-	err_set(err, -EINVAL, "%.200s: no line of it is of a known format (%s)",
+	err_set(err, -EINVAL, "%.200s: unknown format (one of %s)",
 		path, b.data);
 	buf_free(&b);
 	return -EINVAL;

@@ -100,7 +100,7 @@ static int resolve_all(struct import *im, struct rows *rows,
 		im->isa = guess(im);
 	if (!im->isa)
 		rc = err_set(err, -EINVAL,
-			     "its names do not tell Intel from AMD (--isa vmx or svm)");
+			     "its names exist on Intel and AMD (use --isa vmx or svm)");
 	for (size_t i = 0; i < im->nr_counts; i++)
 		used[im->counts[i].name] = true;
 	rows->row = xcalloc(im->nr_names, sizeof(*rows->row));

@@ -12,7 +12,7 @@ static int need_complete(const struct model *m, struct errbuf *err)
 	if (!m->rec->interrupted)
 		return 0;
 	return err_set(err, -ENODATA,
-		       "%.300s: the recording was interrupted, so that exits may be missing (record it again)",
+		       "%.300s: the recording was interrupted; exits may be missing (record again)",
 		       m->rec->path);
 }
 
@@ -21,7 +21,7 @@ static int need_exits(const struct model *m, const char *to,
 {
 	if (m->total)
 		return 0;
-	return err_set(err, -ENODATA, "%.300s: no exits in it%s%s",
+	return err_set(err, -ENODATA, "%.300s: no exits%s%s",
 		       m->rec->path, to ? ", nothing to " : "", to ? to : "");
 }
 
@@ -36,7 +36,7 @@ static int need_group(const struct model *m, uint32_t group, const char *to,
 	if (rc || any)
 		return rc;
 	return err_set(err, -ENODATA,
-		       "%.300s: its group was on, but has no times%s%s",
+		       "%.300s: the group was on, but has no times%s%s",
 		       m->rec->path, to ? ": nothing to " : "", to ? to : "");
 }
 

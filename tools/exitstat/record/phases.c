@@ -42,7 +42,7 @@ static int add_pattern(struct phases *p, char *name, char *ere,
 			       sizeof(pat->name) - 1);
 	if (!*ere && p->nr)
 		return err_set(err, -EINVAL,
-			       "only the first phase can be without a pattern");
+			       "only the first phase may have no pattern");
 	strcpy(pat->name, name);
 	pat->at_start = !*ere;
 	rc = regcomp(&pat->re, ere, REG_EXTENDED | REG_NOSUB);
@@ -88,7 +88,7 @@ int phases_parse(struct phases *p, const char *text, const char *what,
 		return err_set(err, rc, "%s:%u: %s", what, nr, detail.text);
 	}
 	if (!p->nr)
-		return err_set(err, -EINVAL, "%s: no phase in it", what);
+		return err_set(err, -EINVAL, "%s: no phases", what);
 	return 0;
 }
 

@@ -154,7 +154,7 @@ static void warn_once(struct run *r)
 	r->warned = true;
 	r->cfg->warn(r->err->text);
 	if (r->cfg->command && !r->child.ended)
-		r->cfg->warn("recording stopped; the command goes on");
+		r->cfg->warn("recording stopped; the command continues");
 }
 
 static void loop(struct run *r)

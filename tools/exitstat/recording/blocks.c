@@ -37,11 +37,11 @@ int rec_row(struct rec_writer *w, enum pack_kind kind, int64_t sample,
 		return rc;
 	if (!w->block.nr || sample != w->block.last)
 		return err_set(err, -EINVAL,
-			       "%s: a row of sample %lld, which is not the last",
+			       "%s: row of sample %lld, which is not the last",
 			       w->part, (long long)sample);
 	if (pack_put(kind, &p->state, &p->bytes, n))
 		return err_set(err, -ERANGE,
-			       "%s: a number of %s is beyond what can be (are the counters of another kernel's kit?)",
+			       "%s: value out of range in table %s (incompatible kernel module?)",
 			       w->part, pack_shapes[kind].name);
 	pack_sums_add(&p->sums, n);
 	return 0;

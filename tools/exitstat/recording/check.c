@@ -46,7 +46,7 @@ int rec_missing(const struct recording *r, struct errbuf *err)
 
 	if (rc == -ENOENT && !access(part, F_OK))
 		err_set(err, rc,
-			"%s: %s (%s is an interrupted or running recording: give that name to read it)",
+			"%s: %s (%s is an interrupted or running recording: use that name to read it)",
 			r->path, strerror(-rc), part);
 	else
 		err_set(err, rc, "%s: %s", r->path, strerror(-rc));
@@ -106,7 +106,7 @@ int rec_check_identity(struct recording *r, struct errbuf *err)
 		return rc;
 	if (id == REC_EXPORT_ID)
 		return err_set(err, -EINVAL,
-			       "%s: not a recording but an export of one, for SQLite (give the recording)",
+			       "%s: an SQLite export, not a recording (use the recording)",
 			       r->path);
 	if (id != REC_APPLICATION_ID)
 		return foreign(r, err);
@@ -114,7 +114,7 @@ int rec_check_identity(struct recording *r, struct errbuf *err)
 	if (rc || version == REC_VERSION)
 		return rc;
 	return err_set(err, -EINVAL,
-		       "%s: recording of format %lld, but exitstat %s reads format %d (record again, or use the exitstat that made it)",
+		       "%s: recording of format %lld, but exitstat %s reads format %d (record again, or use the exitstat that wrote it)",
 		       r->path, (long long)version, EXITSTAT_VERSION,
 		       REC_VERSION);
 }
@@ -129,7 +129,7 @@ int rec_check_tables(struct recording *r, struct errbuf *err)
 	int rc = rec_number(r, sql, &nr, err);
 
 	if (!rc && nr != 10)
-		rc = rec_corrupt(r, "it lacks a table", err);
+		rc = rec_corrupt(r, "a table is missing", err);
 	return rc;
 }
 

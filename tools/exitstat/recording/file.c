@@ -79,7 +79,7 @@ int rec_create(struct rec_writer **out, const char *path, bool force,
 
 	w->path = xstrdup(path);
 	w->part = xasprintf("%s" REC_PART_SUFFIX, path);
-	w->if_full = "the samples up to now stay readable in it";
+	w->if_full = "samples recorded so far stay readable";
 	rc = claim_part(w, force, err);
 	if (rc)
 		goto close;

@@ -183,7 +183,7 @@ static int load_samples(struct recording *r, bool summary,
 				l.last, "sample", load_sample, &l, err);
 	r->nr_taken = (size_t)l.last;
 	if (!rc && !r->nr_samples)
-		rc = rec_corrupt(r, "it has no sample", err);
+		rc = rec_corrupt(r, "no samples", err);
 	return rc;
 }
 

@@ -34,7 +34,7 @@ static int check_header(const struct kes_header *h, size_t len,
 			       "not an exit statistics snapshot (wrong magic)");
 	if (h->version != KES_VERSION)
 		return err_set(err, -EPROTO,
-			       "snapshot version %u, but this exitstat knows %u (use the exitstat of this kernel's kit)",
+			       "snapshot version %u, but this exitstat supports %u (use the exitstat that matches this kernel)",
 			       h->version, KES_VERSION);
 	if (h->size > len)
 		return err_set(err, -EPROTO,
@@ -334,7 +334,7 @@ static int check_clock(const struct snapshot *s, struct errbuf *err)
 	for (size_t i = 0; !s->hdr.tsc_khz && i < s->nr_vcpus; i++)
 		if (s->vcpus[i].times.there)
 			return err_set(err, -EPROTO,
-				       "snapshot has times, but not how long a cycle is");
+				       "snapshot has times, but no TSC frequency");
 	return 0;
 }
 

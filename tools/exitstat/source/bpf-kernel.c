@@ -63,7 +63,7 @@ static int load_btfs(struct btfs *b, const char *root, struct errbuf *err)
 		b->btf[i] = btf__parse_split(path, b->btf[0]);
 		if (!b->btf[0])
 			err_set(err, -errno,
-				"%s: %s (BPF needs a kernel with CONFIG_DEBUG_INFO_BTF)",
+				"%s: %s (BPF requires a kernel with CONFIG_DEBUG_INFO_BTF)",
 				path, strerror(errno));
 		free(path);
 		if (!b->btf[0])
@@ -198,10 +198,10 @@ static int no_event(const struct prototype *p, const char *root,
 			       "kvm is not loaded (modprobe kvm_intel or kvm_amd)");
 	if (!exists(root, BTF_DIR "kvm"))
 		return err_set(err, -ENOENT,
-			       BTF_DIR "kvm: %s (this kvm module has no BTF, or not that of this kernel: build it with CONFIG_DEBUG_INFO_BTF_MODULES)",
+			       BTF_DIR "kvm: %s (this kvm module has no BTF for this kernel: build it with CONFIG_DEBUG_INFO_BTF_MODULES)",
 			       strerror(ENOENT));
 	return err_set(err, -ENOENT,
-		       "KVM has no tracepoint %s (a kernel with CONFIG_TRACEPOINTS is needed)",
+		       "KVM has no tracepoint %s (requires a kernel with CONFIG_TRACEPOINTS)",
 		       p->event);
 }
 
@@ -219,7 +219,7 @@ static int check_events(struct bpf_kernel *kernel, const struct btfs *b,
 			return no_event(p, root, err);
 		else if (rc)
 			return err_set(err, rc,
-				       "tracepoint %s has other arguments than this exitstat knows (use the exitstat of a newer kit)",
+				       "tracepoint %s has unknown arguments (use a newer exitstat)",
 				       p->event);
 	}
 	return 0;
@@ -247,7 +247,7 @@ int bpf_kernel_look(struct bpf_kernel *kernel, const char *root,
 				!kernel->has_svm;
 	if (!rc && !kernel->has_vmx && !kernel->has_svm && !kernel->has_pvm)
 		rc = err_set(err, -EAGAIN,
-			     "kvm is there, but nothing that runs vCPUs (modprobe kvm_intel or kvm_amd)");
+			     "kvm is loaded without a vendor module (modprobe kvm_intel or kvm_amd)");
 	free_btfs(&b);
 	return rc;
 }
@@ -272,26 +272,26 @@ int bpf_kernel_refused(int rc, const char *log, struct errbuf *err)
 	line_with(LOCKDOWN, "[confidentiality]", line, sizeof(line));
 	if (line[0])
 		return err_set(err, rc,
-			       "loading BPF programs: %s (kernel lockdown is at confidentiality: none may read kernel memory)",
+			       "loading BPF programs: %s (kernel lockdown, confidentiality, forbids programs that read kernel memory)",
 			       what);
 	/* CAP_BPF and CAP_PERFMON can load programs but not list BTF of modules */
 	if (lacks(CAP_SYS_ADMIN))
 		return err_set(err, rc,
-			       "loading BPF programs: %s (run as root: finding the BTF of kvm's modules takes CAP_SYS_ADMIN)",
+			       "loading BPF programs: %s (run as root: finding the BTF of kvm's modules requires CAP_SYS_ADMIN)",
 			       what);
 	if (log[0])
 		return err_set(err, rc,
-			       "the kernel's verifier refuses a BPF program: %.200s (EXITSTAT_DEBUG=1 shows all it says)",
+			       "the kernel's verifier rejected a BPF program: %.200s (EXITSTAT_DEBUG=1 shows all messages)",
 			       log);
 	if (rc == -EPERM)
 		return err_set(err, rc,
-			       "loading BPF programs: %s (before Linux 5.11: raise the limit of locked memory, ulimit -l; else this kernel allows no tracing by BPF)",
+			       "loading BPF programs: %s (before Linux 5.11: raise the limit of locked memory, ulimit -l; otherwise this kernel forbids tracing with BPF)",
 			       what);
 	if (rc == -ENOMEM || rc == -E2BIG)
 		return err_set(err, rc,
-			       "loading BPF programs: %s (fewer groups need less memory)",
+			       "loading BPF programs: %s (record fewer groups, which need less memory)",
 			       what);
 	return err_set(err, rc,
-		       "loading BPF programs: %s (EXITSTAT_DEBUG=1 tells more)",
+		       "loading BPF programs: %s (EXITSTAT_DEBUG=1 shows more)",
 		       what);
 }

@@ -349,7 +349,7 @@ void bpf_vms_remarks(const struct bpf_vms *vms, struct buf *out)
 
 		if (vm->silent && vm->exits)
 			buf_printf(out,
-				   "VM %llu: this KVM has the tracepoint kvm_exit and does not use it: %llu exits were counted when KVM_RUN returned, %llu of them without their codes (UNKNOWN)\n",
+				   "VM %llu: this KVM never fires kvm_exit; its %llu exits were counted at returns of KVM_RUN (%llu of unknown reason)\n",
 				   (unsigned long long)vm->id,
 				   (unsigned long long)vm->exits,
 				   (unsigned long long)vm->uncoded);

@@ -51,7 +51,7 @@ static int bpf_open(struct source *s, struct errbuf *why)
 	b->groups = KES_GROUP_COUNT;
 	if (*s->root)
 		return err_set(why, -EINVAL,
-			       "BPF counts in the kernel that runs, not below %s (leave out --root)",
+			       "BPF counts in the running kernel, not below %s (omit --root)",
 			       s->root);
 	rc = bpf_load_open(&load, b->groups, false, why);
 	if (rc)
@@ -134,7 +134,7 @@ static int bpf_set(struct source *s, uint32_t bit, bool on, struct errbuf *err)
 
 	if (on && b->load && !(b->loaded & bit))
 		return err_set(err, -EBUSY,
-			       "groups are chosen before counting by BPF begins (exitstat record --groups)");
+			       "BPF groups are chosen before counting starts (exitstat record --groups)");
 	if (on)
 		b->groups |= bit;
 	else
@@ -148,7 +148,7 @@ static int bpf_reset(struct source *s, struct errbuf *err)
 {
 	(void)s;
 	return err_set(err, -EOPNOTSUPP,
-		       "counts by BPF are of one exitstat and begin with it: there is nothing to reset");
+		       "counts by BPF belong to one exitstat and start with it: nothing to reset");
 }
 
 static void bpf_remarks(struct source *s, struct buf *out)

@@ -66,7 +66,7 @@ static const char *advice(const char *root, int rc)
 	case -ENOTDIR:
 		return mount_advice(root);
 	default:
-		return "is this the debugfs of these exit statistics?";
+		return "is this the right debugfs?";
 	}
 }
 
@@ -96,10 +96,10 @@ static int patched_open(struct source *s, struct errbuf *why)
 {
 	if (!has_sysfs(s->root))
 		return err_set(why, -ENODEV,
-			       "this kernel's KVM does not carry the exit statistics, or kvm is not loaded (boot the patched kernel, or load the patched kvm modules)");
+			       "this kernel's KVM has no exit statistics, or kvm is not loaded (boot the patched kernel, or load the patched kvm modules)");
 	if (is_module(s->root))
 		return err_set(why, -ENODEV,
-			       "this kernel's KVM is not patched; kvm-exit-stats.ko counts for it (--source module)");
+			       "this kernel's KVM is not patched; kvm-exit-stats.ko is loaded (--source module)");
 	return readable(s, why);
 }
 
@@ -112,7 +112,7 @@ static int module_absent(const char *root, struct errbuf *why)
 		    sizeof(state));
 	if (!strcmp(state, "live"))
 		return err_set(why, -ENODEV,
-			       "kvm-exit-stats.ko is loaded, but a KVM came that it is not for (dmesg says why)");
+			       "kvm-exit-stats.ko is loaded but rejected the KVM module loaded after it (see dmesg)");
 	if (fsroot_lockdown(root, level, sizeof(level)))
 		return err_set(why, -EPERM,
 			       "kvm-exit-stats.ko is not loaded: kernel lockdown (%s) refuses unsigned modules: sign it (docs/sources.md) or use --source bpf",
@@ -121,9 +121,9 @@ static int module_absent(const char *root, struct errbuf *why)
 		    sizeof(enforce));
 	if (!strcmp(enforce, "Y"))
 		return err_set(why, -EPERM,
-			       "kvm-exit-stats.ko is not loaded: this kernel takes signed modules only (module.sig_enforce): sign it (docs/sources.md) or use --source bpf");
+			       "kvm-exit-stats.ko is not loaded: this kernel accepts only signed modules (module.sig_enforce): sign it (docs/sources.md) or use --source bpf");
 	return err_set(why, -ENODEV,
-		       "kvm-exit-stats.ko is not loaded (make load, or modprobe kvm-exit-stats; dmesg says if it refused)");
+		       "kvm-exit-stats.ko is not loaded (modprobe kvm-exit-stats, or make load; see dmesg if it refused)");
 }
 
 static int module_open(struct source *s, struct errbuf *why)
@@ -132,7 +132,7 @@ static int module_open(struct source *s, struct errbuf *why)
 		return module_absent(s->root, why);
 	if (!is_module(s->root))
 		return err_set(why, -EBUSY,
-			       "this kernel's KVM is patched, which gives more (--source patched)");
+			       "this kernel's KVM is patched, which provides more (--source patched)");
 	return readable(s, why);
 }
 
@@ -203,13 +203,13 @@ static const char *switch_advice(int rc)
 	case -EPERM:
 		return " (run as root)";
 	case -EINVAL:
-		return " (a group that it needs is off)";
+		return " (a required group is off)";
 	case -EBUSY:
-		return " (a group that needs it is on)";
+		return " (a group that requires it is on)";
 	case -ENOENT:
-		return " (this kernel's exit statistics do not have it)";
+		return " (not supported by this kernel's exit statistics)";
 	case -EOPNOTSUPP:
-		return " (the module refuses this KVM, dmesg says why: use --source bpf)";
+		return " (the module rejected this KVM, see dmesg: use --source bpf)";
 	case -ENODEV:
 		return " (load kvm_intel or kvm_amd)";
 	default:

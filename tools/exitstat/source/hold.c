@@ -113,7 +113,7 @@ static void join(struct source *s, int gate, struct errbuf *note)
 		close(s->users);
 	s->users = -1;
 	err_set(note, 0,
-		"%s" DIR ": %s (another exitstat that ends first may switch groups off meanwhile)",
+		"%s" DIR ": %s (another exitstat that ends first may switch groups off)",
 		s->root, strerror(-rc));
 }
 
@@ -160,7 +160,7 @@ int hold_end(struct source *s, struct errbuf *note, struct errbuf *err)
 		set_owed(gate, rc ? owed & ~undone : 0);
 	} else if (s->held) {
 		err_set(note, 0,
-			"left on for another exitstat that is recording, which switches them off: %s",
+			"left on for another exitstat that is recording, which will switch them off: %s",
 			groups_text(s->held, text));
 	}
 	if (s->users >= 0)

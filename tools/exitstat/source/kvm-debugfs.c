@@ -23,10 +23,10 @@ static int fail(const char *root, const char *path, int rc, struct errbuf *err)
 
 	if (rc == -EPERM && fsroot_lockdown(root, level, sizeof(level)))
 		return err_set(err, rc,
-			       "%s%s: %s (kernel lockdown, %s, refuses files with mode 0644; QEMU's QMP works)",
+			       "%s%s: %s (kernel lockdown, %s, refuses files with mode 0644; use QEMU's QMP)",
 			       root, path, strerror(-rc), level);
 	if (rc == -EPERM && !geteuid())
-		advice = "kernel lockdown, it seems, which refuses files with mode 0644; QEMU's QMP works";
+		advice = "probably kernel lockdown, which refuses files with mode 0644; use QEMU's QMP";
 	else if (rc == -EACCES || rc == -EPERM)
 		advice = "run as root";
 	else if (rc == -ENOENT || rc == -ENOTDIR)

@@ -166,7 +166,7 @@ static int kvm_stats_open(struct source *s, struct errbuf *why)
 	if (b.len)
 		b.data[strcspn(b.data, "\n")] = '\0';
 	err_set(why, 0, "%.300s; %.180s", no_debugfs.text,
-		b.len ? b.data : "and no QEMU runs that has QMP");
+		b.len ? b.data : "and no QEMU with QMP is running");
 	buf_free(&b);
 	return -EAGAIN;
 }
@@ -193,14 +193,14 @@ static int kvm_stats_set(struct source *s, uint32_t group, bool on,
 	(void)group;
 	(void)on;
 	return err_set(err, -EOPNOTSUPP,
-		       "source kvm-stats: KVM always counts these, and they cannot be switched");
+		       "source kvm-stats: KVM always counts these; they cannot be switched");
 }
 
 static int kvm_stats_reset(struct source *s, struct errbuf *err)
 {
 	(void)s;
 	return err_set(err, -EOPNOTSUPP,
-		       "source kvm-stats: these are KVM's own statistics, and others may read them: not reset");
+		       "source kvm-stats: not reset, because others may use KVM's own statistics");
 }
 
 const struct source_ops source_kvm_stats = {

@@ -161,10 +161,10 @@ static int start_qmp(const struct kvm_vms *k, struct kvm_vm *vm)
 
 	if (rc == -EBUSY)
 		return err_set(&vm->no_qmp, rc,
-			       "its QMP is a descriptor that libvirt has (virsh domstats --vcpu shows the same)");
+			       "its QMP is used by libvirt (virsh domstats --vcpu shows the same)");
 	if (rc)
 		return err_set(&vm->no_qmp, rc,
-			       "it has no socket for QMP (-qmp unix:PATH,server=on,wait=off)");
+			       "it has no QMP socket (-qmp unix:PATH,server=on,wait=off)");
 	return qmp_open(&vm->qmp, path, &vm->no_qmp);
 }
 

@@ -56,7 +56,7 @@ int qmp_open(struct qmp **out, const char *path, struct errbuf *err)
 		if (fd >= 0)
 			close(fd);
 		return err_set(err, rc, "%s: %s%s", path, strerror(-rc),
-			       rc == -EAGAIN ? " (another client has this monitor)" :
+			       rc == -EAGAIN ? " (another client uses this monitor)" :
 			       "");
 	}
 	*out = xcalloc(1, sizeof(**out));
@@ -128,7 +128,7 @@ static int take_object(struct qmp *q, json_t **out, struct errbuf *err)
 		return err_set(err, rc, "an answer of more than %d MiB",
 			       MAX_MESSAGE >> 20);
 	if (rc)
-		return err_set(err, rc, "this is not QMP");
+		return err_set(err, rc, "not QMP");
 	if (!len)
 		return 0;
 	*out = json_loadb(q->in.data, len, 0, &why);
@@ -136,7 +136,7 @@ static int take_object(struct qmp *q, json_t **out, struct errbuf *err)
 	q->in.len -= len;
 	memmove(q->in.data, q->in.data + len, q->in.len + 1);
 	if (!*out)
-		return err_set(err, -EPROTO, "this is not QMP (%.80s)",
+		return err_set(err, -EPROTO, "not QMP (%.80s)",
 			       why.text);
 	return 0;
 }
@@ -170,7 +170,7 @@ static int refused(json_t *error, struct errbuf *err)
 
 	copy_printable(text, sizeof(text), desc ? desc : "no reason given");
 	return err_set(err, -EREMOTEIO,
-		       "QEMU says: %s (query-stats needs QEMU 7.1)", text);
+		       "QEMU reported: %s (query-stats requires QEMU 7.1)", text);
 }
 
 /* Wait for the answer; ignore events. */
@@ -199,7 +199,7 @@ static int receive(struct qmp *q, uint64_t until_ns, json_t **out,
 		if (value)
 			rc = refused(value, err);
 		else if (!json_object_get(message, "event"))
-			rc = err_set(err, -EPROTO, "this is not QMP (neither an answer nor an event)");
+			rc = err_set(err, -EPROTO, "not QMP (neither an answer nor an event)");
 		json_decref(message);
 	} while (!rc && (mono_ns() < until_ns || turn++ < MIN_TURNS));
 	return rc ? rc : -EAGAIN;
@@ -225,7 +225,7 @@ static int ask(struct qmp *q, struct errbuf *err)
 	if (n < 0 && errno == EPIPE)
 		rc = err_set(err, -EPIPE, "QEMU closed the connection");
 	else if (n != (ssize_t)b.len)
-		rc = err_set(err, -EPIPE, "QEMU takes no more commands");
+		rc = err_set(err, -EPIPE, "QEMU accepts no more commands");
 	buf_free(&b);
 	q->asked = true;
 	q->since_ns = mono_ns();
@@ -321,7 +321,7 @@ static int take_stats(struct qmp *q, json_t *list, struct errbuf *err)
 		any |= q->cpus[i].there;
 	if (!rc && !any && !unknown)
 		return err_set(err, -ENODATA,
-			       "QEMU has no statistics of KVM (is it run with -accel kvm?)");
+			       "QEMU has no KVM statistics (does it run with -accel kvm?)");
 	if (unknown)
 		q->step = CPUS;
 	return rc;
@@ -344,7 +344,7 @@ static int give_up(const struct qmp *q, struct errbuf *err)
 	if (mono_ns() - q->since_ns < PATIENCE_NS)
 		return -EAGAIN;
 	return err_set(err, -ETIMEDOUT, q->step == GREETING ?
-		       "no greeting: another client has this monitor, or QEMU hangs" :
+		       "no greeting: another client uses this monitor, or QEMU hangs" :
 		       "QEMU does not answer");
 }
 

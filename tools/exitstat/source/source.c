@@ -45,7 +45,7 @@ static bool serves(struct source *s, struct source_choice *c, bool by_name)
 		c->why = r->why;
 		if (rc)
 			err_set(&c->why, 0,
-				"it was asked for; nothing can be read yet: %.440s",
+				"selected by name; nothing can be read yet: %.440s",
 				r->why.text);
 		return true;
 	}
@@ -169,12 +169,12 @@ static int check_switch(const struct group *g, uint32_t on_now, bool on,
 			users |= group_table[i].bit & on_now;
 	if (on && (g->needs & ~on_now))
 		return err_set(err, -EINVAL,
-			       "%s needs %s first (exitstat enable %s %s)",
+			       "%s requires %s first (exitstat enable %s %s)",
 			       g->name, groups_text(g->needs & ~on_now, text),
 			       text, g->name);
 	if (!on && users)
 		return err_set(err, -EBUSY,
-			       "%s is still needed by %s (exitstat disable %s %s)",
+			       "%s is still required by %s (exitstat disable %s %s)",
 			       g->name, groups_text(users, text), text,
 			       g->name);
 	return 0;
@@ -190,7 +190,7 @@ static int switch_one(struct source *s, const struct group *g, bool on,
 		return rc;
 	if (!(known & g->bit))
 		return err_set(err, -ENOENT,
-			       "%s: the source %s does not have this group here (exitstat list says which it has)",
+			       "%s: not supported by the source %s here (exitstat list shows its groups)",
 			       g->name, s->ops->name);
 	if (on == !!(on_now & g->bit))
 		return 0;

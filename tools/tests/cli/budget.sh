@@ -175,7 +175,7 @@ undecidable_is_not_met() {
 	status 1 budget -b both.budget l1only.x
 	{ budget -j -b phase.budget all.x || true; } | has '"state": "undecidable"'
 	cases <<-'END'
-		2	budget -b both.budget empty.x			empty.x: no exits in it
+		2	budget -b both.budget empty.x			empty.x: no exits
 		2	budget -b both.budget interrupted.x.part	interrupted.x.part: the recording was interrupted
 		2	budget --init empty.x				empty.x: no exits
 	END

@@ -266,7 +266,7 @@ check 'diff: invalid input is one line, and usage errors exit with 2' cases <<-'
 	1	diff_ all.x none.x			none.x: No such file
 	1	diff_ text.x all.x			text.x: not an exitstat recording
 	1	diff_ all.x zero.x			zero.x: not an exitstat recording
-	1	diff_ all.x empty.x			empty.x: no exits in it, nothing to compare
+	1	diff_ all.x empty.x			empty.x: no exits, nothing to compare
 	1	diff_ all.x newer.x			recording of format 6
 	2	diff_					which two recordings
 	2	diff_ all.x				which two recordings

@@ -21,12 +21,12 @@ switches() {
 needs() {
 	machine_with
 	cases <<-'END'
-		1	exitstat enable time		time needs count first (exitstat enable count time)
-		1	exitstat enable histogram count	histogram needs time first
+		1	exitstat enable time		time requires count first (exitstat enable count time)
+		1	exitstat enable histogram count	histogram requires time first
 	END
 	is_on count
 	exitstat enable time
-	fails 1 'count is still needed by time (exitstat disable time count)' \
+	fails 1 'count is still required by time (exitstat disable time count)' \
 		exitstat disable count
 	exitstat disable count time
 	is_on
@@ -44,7 +44,7 @@ switch_errors() {
 	rm "$SYSFS/detail"
 	cases <<-'END'
 		0	exitstat list			off: count,time,histogram$
-		1	exitstat enable count detail	detail: the source patched does not have this group here
+		1	exitstat enable count detail	detail: not supported by the source patched here
 	END
 	rm -r "$SYSFS" "$DEBUGFS"
 	cases <<-'END'
@@ -75,7 +75,7 @@ record_restores() {
 	"$EXITSTAT" record -q -o b.x -- cp -r "$SYSFS" in2
 	[ "$(cat in2/time in2/count | tr -d '\n')" = 01 ]
 	rm "$SYSFS/histogram"
-	fails 1 'histogram: the source patched does not' \
+	fails 1 'histogram: not supported by the source patched' \
 		exitstat record -q -o c.x --groups histogram -- true
 	[ ! -e c.x ]
 	[ "$(cat "$SYSFS/time")" = 0 ]
@@ -173,7 +173,7 @@ group_restarts() {
 time_without_clock() {
 	machine_with count
 	grown 1 | sed 's/^clock 2000000/clock 0/' | snapshot
-	fails 1 'not how long a cycle is' "$EXITSTAT" list
+	fails 1 'no TSC frequency' "$EXITSTAT" list
 }
 
 # Both VMs have a vCPU 0; one code is unknown.

@@ -78,7 +78,7 @@ kvm_stat_debugfs() {
 		2026-11-21 15:58:41,10,10,0,0
 		2026-11-21 15:58:42,3,0,3,0
 	END
-	fails 1 'own.csv: its stamps do not say how far' exitstat import own.csv
+	fails 1 'own.csv: cannot derive the interval from its timestamps' exitstat import own.csv
 	import_ --interval 500ms own.csv
 	rows_are own.csv.exitstat <<-END
 		0 0.5 0 halt_exits 20
@@ -108,7 +108,7 @@ report_table() {
 
 perf_report() {
 	report_table >report.txt
-	fails 1 'report.txt:4: a report does not say how long it took (--duration' \
+	fails 1 'report.txt:4: the report has no duration (use --duration' \
 		exitstat import report.txt
 	[ ! -e report.txt.exitstat ]
 	import_ --duration 10s report.txt
@@ -124,8 +124,8 @@ perf_report() {
 	cat report.txt report.txt >two.txt
 	cases <<-'END'
 		1	exitstat import --duration 10s wrong.txt	wrong.txt:11: the samples above add up to 2021
-		1	exitstat import --duration 10s short.txt	short.txt: it ends before its line "Total Samples:"
-		1	exitstat import --duration 10s two.txt		two.txt:16: a second table, without a time
+		1	exitstat import --duration 10s short.txt	short.txt: the line "Total Samples:" is missing
+		1	exitstat import --duration 10s two.txt		two.txt:16: second table without a time
 	END
 }
 
@@ -162,7 +162,7 @@ perf_script() {
 		1 1.1 1 IO_INSTRUCTION 1
 	END
 	sed 's/5418/5419/; s/vcpu 1/vcpu 0/' script.txt >mixed.txt
-	fails 1 'mixed.txt:5: two threads are vCPU 0: of which VMs? (perf script -F +pid' \
+	fails 1 'mixed.txt:5: two threads are named vCPU 0: unknown VMs (use perf script -F +pid' \
 		exitstat import mixed.txt
 	sed 's/ 5417 / 54\/5417 /; s/ 5418 / 55\/5418 /; s/vcpu 1/vcpu 0/' \
 		script.txt >pids.txt
@@ -212,16 +212,16 @@ refuses_nonsense() {
 	printf 'timestamp,kvm_exit(HLT)\n2026-11-21 15:58:41,1\n' >both
 	echo 'a 1 [0] 5.x: kvm:kvm_exit: reason HLT rip 0' >when2
 	cases <<-'END'
-		1	exitstat import diary		diary: no line of it is of a known format (kvm_stat, perf-report, perf-script)
+		1	exitstat import diary		diary: unknown format (one of kvm_stat, perf-report, perf-script)
 		1	exitstat import binary		binary:1: not a text file
-		1	exitstat import empty		empty: no line
+		1	exitstat import empty		empty: unknown format
 		1	exitstat import none		none: No such file
-		1	exitstat import useless		useless:1: no column says why
+		1	exitstat import useless		useless:1: no column has exit reasons
 		1	exitstat import wide		wide:2: more than the 1 counts
-		1	exitstat import word		word:2: x: need a number
-		1	exitstat import when		when:2: yesterday 5 o clock: need YYYY
-		1	exitstat import -s 1s both	both: its names do not tell Intel from AMD (--isa
-		1	exitstat import when2		when2:1: need COMM TID
+		1	exitstat import word		word:2: x: expected a number
+		1	exitstat import when		when:2: yesterday 5 o clock: expected YYYY
+		1	exitstat import -s 1s both	both: its names exist on Intel and AMD (use --isa
+		1	exitstat import when2		when2:1: expected COMM TID
 		2	exitstat import -f tea both	tea: no such format (one of kvm_stat, perf-report
 		2	exitstat import --isa pvm both	isa: pvm: need vmx or svm
 		2	exitstat import -		standard input requires --output
@@ -234,7 +234,7 @@ keeps_what_is_there() {
 	exitstat import -s 1s --isa vmx old 2>said
 	fails 1 'old.exitstat' exitstat import -s 1s --isa vmx old
 	echo 2026 >>old
-	fails 1 'old:3: need a time' exitstat import --force -s 1s old
+	fails 1 'old:3: expected a time' exitstat import --force -s 1s old
 	exitstat report -j old.exitstat | has '"exits": 1,'
 }
 

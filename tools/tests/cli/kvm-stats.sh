@@ -226,12 +226,12 @@ sockets() {
 	ln -s "$T" "$ROOT/proc/700/cwd"
 	listed '^source: kvm-stats (QMP of 1'
 	qemu 700 -chardev socket,id=m,fd=25,server=on -mon chardev=m,mode=control
-	listed 'not read: qemu-system-x86 (pid 700): its QMP is a descriptor that libvirt has'
+	listed 'not read: qemu-system-x86 (pid 700): its QMP is used by libvirt'
 	for args in -qmp "-qmp unix:$q" '-mon chardev=m,mode=control' \
 		"-qmp unix:$(printf '%0200d' 0),server"; do
 		# shellcheck disable=SC2086
 		qemu 700 $args
-		listed 'pid 700): it has no socket for QMP (-qmp unix:'
+		listed 'pid 700): it has no QMP socket (-qmp unix:'
 	done
 }
 
@@ -283,7 +283,7 @@ taken_monitor() {
 	record i.x -i 20ms
 	eventually counted i.x '[1-9][0-9]*'
 	exitstat record --source kvm-stats -d 2500ms -o j.x 2>err2
-	grep -q 'pid 700): no greeting: another client has this monitor' err2
+	grep -q 'pid 700): no greeting: another client uses this monitor' err2
 	recorded i.x counted i.x '[1-9][0-9]*'
 	sums i.x | has io_exits
 }
@@ -304,12 +304,12 @@ nothing_to_read() {
 	fails 1 'kvm/exits: No such file or directory (is kvm loaded, and debugfs' \
 		only_kvm_stats
 	qemu 700
-	fails 1 'not read: qemu-system-x86 (pid 700): it has no socket' \
+	fails 1 'not read: qemu-system-x86 (pid 700): it has no QMP socket' \
 		only_kvm_stats
-	listed '(it was asked for; nothing can be read yet'
+	listed '(selected by name; nothing can be read yet'
 	# a process that only has QEMU's name
 	rm "$ROOT/proc/700/fd/9"
-	fails 1 'and no QEMU runs that has QMP' only_kvm_stats
+	fails 1 'and no QEMU with QMP is running' only_kvm_stats
 	statistics . exits=soon
 	fails 1 'kvm/exits: not a number' only_kvm_stats
 }
@@ -392,12 +392,12 @@ check "QMP: the socket is found in QEMU's command line" sockets
 while IFS=$'\t' read -r what mode text; do
 	check "QMP: an error is reported: $what" bad_monitor "$mode" "$text" </dev/null
 done <<-'END'
-	a human monitor			garbage		this is not QMP
-	bytes				binary		this is not QMP
+	a human monitor			garbage		not QMP
+	bytes				binary		not QMP
 	an endless answer		endless		an answer of more than 4 MiB
-	a deeply nested answer		deep		this is not QMP (maximum parsing depth
-	a QEMU without query-stats	old		QEMU says: The command query-stats has?not been found (query-stats needs
-	a QEMU without KVM		tcg		QEMU has no statistics of KVM
+	a deeply nested answer		deep		not QMP (maximum parsing depth
+	a QEMU without query-stats	old		QEMU reported: The command query-stats has?not been found (query-stats requires
+	a QEMU without KVM		tcg		QEMU has no KVM statistics
 	a vCPU twice			twice		query-cpus-fast: vCPU 0 twice
 	a negative count		negative	query-stats: a statistic without a name or a number
 	a count that is text		text		query-stats: a statistic without a name or a number

@@ -154,7 +154,7 @@ export_without_groups() {
 		1	exitstat export --table vcpu-time all.x		the group time was off
 		1	exitstat export --table histogram all.x		the group histogram
 		1	exitstat export --table detail all.x		the group detail was
-		1	exitstat export --table entries l1only.x	no entries in it: its source did not count
+		1	exitstat export --table entries l1only.x	no entries: not provided by its source
 		2	exitstat export --table tea all.x		tea: no such table (one of exits, entries, userspace, vcpu-time, time
 		2	exitstat export -f tea all.x			tea: no such format (one of csv, json, trace
 		2	exitstat export -f json --table time groups.x	--table excludes --format json
@@ -222,7 +222,7 @@ make_foreign_files() {
 
 other_versions() {
 	local version command why
-	why="but exitstat $(<"$TOP/VERSION") reads format 5 (record again, or use the exitstat that made it)"
+	why="but exitstat $(<"$TOP/VERSION") reads format 5 (record again, or use the exitstat that wrote it)"
 	for version in 1 2 3 4 6; do
 		for command in report 'plot --term' export; do
 			cases <<<"1	exitstat $command v$version.x	v$version.x: recording of format $version, $why"

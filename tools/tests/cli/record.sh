@@ -215,7 +215,7 @@ unreadable_snapshot() {
 bad_snapshots() {
 	machine
 	echo 'version 2' | snapshot
-	fails 1 'snapshot version 2, but this exitstat knows 1' \
+	fails 1 'snapshot version 2, but this exitstat supports 1' \
 		exitstat record -q -o o.x -- true
 	echo hello >"$SNAPSHOT"
 	fails 1 'snapshot truncated' exitstat record -q -o o.x -- true
@@ -252,7 +252,7 @@ fails_somehow() {
 	cat err
 	[ "$status" = 1 ]
 	grep -q "$file.part: " err
-	grep -q 'recording stopped; the command goes on' err
+	grep -q 'recording stopped; the command continues' err
 	grep -q shutdown out
 	[ ! -e "$file" ]
 	"$EXITSTAT" report "$file.part" | has INTERRUPTED

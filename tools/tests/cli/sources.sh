@@ -39,7 +39,7 @@ lists_patched() {
 	[ "$(grep -c '^  not ' out)" = 0 ]
 	echo patched >"$SYSFS/source"
 	exitstat list | has '^source: patched ('
-	fails 1 'KVM is patched, which gives more (--source patched)' \
+	fails 1 'KVM is patched, which provides more (--source patched)' \
 		exitstat list --source module
 }
 
@@ -50,17 +50,17 @@ lists_module() {
 	grep -q '^  not patched: this kernel.s KVM is not patched; kvm-exit-stats.ko' out
 	exitstat list --source module >out
 	[ "$(grep -c '^  not ' out)" = 0 ]
-	fails 1 'not patched; kvm-exit-stats.ko counts for it' exitstat list --source patched
+	fails 1 'not patched; kvm-exit-stats.ko is loaded' exitstat list --source patched
 }
 
 nothing_loaded() {
 	stock_machine
 	refuses 'no source of exit counts is usable here' \
-		'  patched: this kernel'"'"'s KVM does not carry' \
-		'  module: kvm-exit-stats.ko is not loaded (make load, or modprobe'
+		'  patched: this kernel'"'"'s KVM has no exit statistics' \
+		'  module: kvm-exit-stats.ko is not loaded (modprobe kvm-exit-stats, or make load'
 	mkdir -p "$ROOT/sys/module/kvm_exit_stats"
 	echo live >"$ROOT/sys/module/kvm_exit_stats/initstate"
-	fails 1 'is loaded, but a KVM came that it is not for' \
+	fails 1 'is loaded but rejected the KVM module loaded after it' \
 		exitstat list --source module
 }
 
@@ -71,10 +71,10 @@ lockdown() {
 		exitstat list --source module
 	echo '[none] integrity confidentiality' \
 		>"$ROOT/sys/kernel/security/lockdown"
-	fails 1 'is not loaded (make load' "$EXITSTAT" list --source module
+	fails 1 'is not loaded (modprobe kvm-exit-stats' "$EXITSTAT" list --source module
 	mkdir -p "$ROOT/sys/module/module/parameters"
 	echo Y >"$ROOT/sys/module/module/parameters/sig_enforce"
-	fails 1 'takes signed modules only (module.sig_enforce)' \
+	fails 1 'accepts only signed modules (module.sig_enforce)' \
 		exitstat list --source module
 }
 
@@ -145,7 +145,7 @@ unavailable() {
 	tr -d ' \n' <j | has '"reflected":null,"fastpath":null,"userspace":50'
 	tr -d ' \n' <j | has '"accounting":null'
 	exitstat export m.x | has ',IOIO,io,60,20,,,50$'
-	fails 1 'no entries in it: its source did not count them' \
+	fails 1 'no entries: not provided by its source' \
 		exitstat export --table entries m.x
 	exitstat plot --term --ascii m.x | has IOIO
 	narrow cat words
@@ -281,7 +281,7 @@ if exitstat list --source bpf 2>&1 | has 'built without'; then
 	skip 'BPF: --root is refused' 'built without BPF'
 else
 	check 'BPF: --root is refused' \
-		fails 1 "BPF counts in the kernel that runs, not below $ROOT" \
+		fails 1 "BPF counts in the running kernel, not below $ROOT" \
 		exitstat list --source bpf
 fi
 check 'every source is documented' documented

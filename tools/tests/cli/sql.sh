@@ -174,8 +174,8 @@ check 'totals are the sums of the rows, in recording and export' totals_are_sums
 check 'totals equal those of report and CSV' totals_are_reports
 check 'export -f sqlite replaces no file without --force' export_replaces_when_told
 check 'an export is refused as a recording' cases <<-'END'
-	1	exitstat report groups.db	groups.db: not a recording but an export of one
-	1	exitstat export groups.db	groups.db: not a recording but an export of one
+	1	exitstat report groups.db	groups.db: an SQLite export, not a recording
+	1	exitstat export groups.db	groups.db: an SQLite export, not a recording
 END
 check 'export -f sqlite: no partial file is left' limited_size
 check_mounting 'export -f sqlite: a full disk is reported' full_disk

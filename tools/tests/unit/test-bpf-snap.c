@@ -150,7 +150,7 @@ static void kvm_without_kvm_exit_is_reported(void **state UNUSED)
 	v->exits[EB_L1][0] = 81;
 	look(KES_GROUP_COUNT);
 	bpf_vms_remarks(&f.vms, &b);
-	assert_non_null(strstr(b.data, "84 exits were counted when KVM_RUN returned, 3 of"));
+	assert_non_null(strstr(b.data, "84 exits were counted at returns of KVM_RUN (3 of"));
 	b.len = 0;
 	v->saw_exit = 1;
 	look(KES_GROUP_COUNT);

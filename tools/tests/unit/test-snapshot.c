@@ -276,7 +276,7 @@ static void times_need_a_clock(void **state UNUSED)
 		if (khz)
 			assert_int_equal(parse(w.len), 0);
 		else
-			refuses(w.len, "how long a cycle is");
+			refuses(w.len, "TSC frequency");
 	}
 }
 
