@@ -202,7 +202,7 @@ names_of_the_kernel() {
 }
 
 refuses_nonsense() {
-	echo 'Dear diary' >diary
+	echo 'Hello world' >diary
 	head -c 4096 /bin/sh >binary
 	: >empty
 	echo 'timestamp,kvm_entry' >useless

@@ -124,7 +124,7 @@ sqlite3_() {
 for row in sqlite3.connect(sys.argv[1]).execute(sys.argv[2]): print(*row)' "$@"
 }
 
-export_replaces_when_told() {
+export_replaces_with_force() {
 	echo precious >kept.db
 	fails 1 'kept.db: File exists (choose another name with -o, or use --force)' \
 		exitstat export -f sqlite -o kept.db groups.x
@@ -172,7 +172,7 @@ check 'the examples in exitstat-recording(5) are up to date' examples
 check 'the page describes the version, all tables, views and columns' page_has_the_schema
 check 'totals are the sums of the rows, in recording and export' totals_are_sums
 check 'totals equal those of report and CSV' totals_are_reports
-check 'export -f sqlite replaces no file without --force' export_replaces_when_told
+check 'export -f sqlite replaces no file without --force' export_replaces_with_force
 check 'an export is refused as a recording' cases <<-'END'
 	1	exitstat report groups.db	groups.db: an SQLite export, not a recording
 	1	exitstat export groups.db	groups.db: an SQLite export, not a recording

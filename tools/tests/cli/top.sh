@@ -177,7 +177,7 @@ switches() {
 	until_text endless $!
 	[ "$(cat "$SYSFS/count")" = 1 ]
 	kill -TERM $!
-	wait $! || [ $? = 124 ]	# as timeout says it
+	wait $! || [ $? = 124 ]	# the status of timeout
 	[ "$(cat "$SYSFS/count")" = 0 ]
 }
 
