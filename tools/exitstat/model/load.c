@@ -50,7 +50,7 @@ static int add_delta(void *arg, const int64_t *n)
 	return 0;
 }
 
-static int add_closure(void *arg, const int64_t *n)
+static int add_entries(void *arg, const int64_t *n)
 {
 	struct model *m = arg;
 	struct model_cell *c = model_cell_of(m, n[0], n[1], MODEL_NONE);
@@ -220,7 +220,7 @@ int model_load_latency(struct model *m, struct recording *rec, size_t max_cols,
 	m->latency.nr_cols = m->bins.nr < max_cols ? m->bins.nr : max_cols;
 	rc = rec_for_each_row(rec, PACK_DELTA, add_delta, m, err);
 	if (!rc)
-		rc = rec_for_each_row(rec, PACK_ENTRIES, add_closure, m, err);
+		rc = rec_for_each_row(rec, PACK_ENTRIES, add_entries, m, err);
 	if (!rc)
 		rc = model_groups_load(m, err);
 	if (rc) {

@@ -124,7 +124,7 @@ static bool is_in_last_vm(const struct snapshot *s, uint64_t vm_id)
 }
 
 /* Only their sum is kept. */
-static int parse_retired(struct snapshot *s, const struct bytes *b, size_t off,
+static int parse_evicted(struct snapshot *s, const struct bytes *b, size_t off,
 			 const struct kes_vcpu_record *r)
 {
 	size_t first = s->nr_exits;
@@ -146,7 +146,7 @@ static int parse_vcpu(struct snapshot *s, const struct bytes *b, size_t off,
 	    !vcpu_sizes_agree(&r))
 		return -EPROTO;
 	if (rec->type == KES_REC_EVICTED)
-		return parse_retired(s, b, off + sizeof(r), &r);
+		return parse_evicted(s, b, off + sizeof(r), &r);
 	/* the baseline of evicted VMs comes first, as VM 0 */
 	if (rec->type == KES_REC_BASELINE && !s->nr_vms && !r.vm_id)
 		return 0;

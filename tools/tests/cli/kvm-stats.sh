@@ -364,7 +364,7 @@ switching() {
 	cases <<-'END'
 		0	exitstat enable --source kvm-stats count
 		1	exitstat disable --source kvm-stats count	KVM always counts these
-		1	exitstat record --source kvm-stats --groups time -o l.x -- true	time: the source kvm-stats does not have this group
+		1	exitstat record --source kvm-stats --groups time -o l.x -- true	time: not supported by the source kvm-stats
 		1	exitstat reset --source kvm-stats		not reset
 	END
 	[ ! -e l.x ]
