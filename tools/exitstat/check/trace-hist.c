@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/fsroot.h"
+#include "lib/sysroot.h"
 #include "check/trace-hist.h"
 
 #define INFO	"# trigger info: hist:keys="
@@ -104,10 +104,10 @@ int trace_hist_read(struct trace_hist *h, const char *root, const char *path,
 		    struct errbuf *err)
 {
 	struct buf b = { 0 };
-	int rc = path ? fsroot_read("", path, &b) : -ENOENT;
+	int rc = path ? sysroot_read("", path, &b) : -ENOENT;
 
 	for (size_t i = 0; !path && rc == -ENOENT && i < ARRAY_LEN(places); i++)
-		rc = fsroot_read(root, places[i], &b);
+		rc = sysroot_read(root, places[i], &b);
 	if (rc) {
 		rc = err_set(err, rc, "%s: %s%s", path ? path : places[0],
 			     strerror(-rc),

@@ -12,7 +12,7 @@
 
 #include "check/check.h"
 #include "cmd/cmd.h"
-#include "lib/fsroot.h"
+#include "lib/sysroot.h"
 #include "lib/json-text.h"
 
 struct options {
@@ -183,7 +183,7 @@ static int read_copy(const char *file, struct snapshot *s, struct errbuf *err)
 {
 	struct buf bytes = { 0 };
 	struct errbuf why;
-	int rc = fsroot_read("", file, &bytes);
+	int rc = sysroot_read("", file, &bytes);
 
 	if (rc)
 		err_set(&why, rc, "%s", strerror(-rc));

@@ -14,7 +14,7 @@
 #include "lib/outfile.h"
 #include "model/open.h"
 #include "snapshot/snapshot.h"
-#include "source/hold.h"
+#include "source/group-refs.h"
 
 /* ---- options ---- */
 
@@ -100,15 +100,15 @@ int cmd_counting(struct source *s, uint32_t groups, bool quiet,
 	struct errbuf note, err;
 	int code;
 
-	if (hold_begin(s, groups_with_needs(groups | KES_GROUP_COUNT), &note,
-		       &err)) {
+	if (group_refs_get(s, groups_with_needs(groups | KES_GROUP_COUNT),
+			   &note, &err)) {
 		code = cmd_fail(&err);
 	} else {
 		if (*note.text)
 			warnx("%s", note.text);
 		code = run(arg);
 	}
-	if (hold_end(s, &note, &err))
+	if (group_refs_put(s, &note, &err))
 		code = cmd_fail(&err);
 	if (*note.text && !quiet)
 		warnx("%s", note.text);

@@ -10,11 +10,11 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
-#include "lib/fsroot.h"
+#include "lib/sysroot.h"
 #include "exits/sources.h"
 #include "lib/qemu-args.h"
 #include "exits/groups.h"
-#include "source/hold.h"
+#include "source/group-refs.h"
 #include "record/run.h"
 
 struct options {
@@ -71,7 +71,7 @@ static int load_phases(struct phases *p, const char *file, struct buf *text,
 		buf_append(text, phases_default, strlen(phases_default));
 		return phases_parse(p, text->data, "phases.conf", err);
 	}
-	rc = fsroot_read("", file, text);
+	rc = sysroot_read("", file, text);
 	if (rc)
 		return err_set(err, rc, "%s: %s", file, strerror(-rc));
 	buf_append(text, "", 0);
@@ -112,7 +112,7 @@ static bool print_remarks(struct source *source)
 static void print_end(const struct record_config *cfg,
 		    const struct record_result *end)
 {
-	const struct track_sums *sums = &end->sums;
+	const struct recorder_sums *sums = &end->sums;
 	char exits[COUNT_TEXT_LEN], restarts[RESTARTS_TEXT_LEN];
 
 	if (sums->vms_guessed)
@@ -168,7 +168,7 @@ static int loop(void *arg)
 {
 	const struct options *o = ((struct run *)arg)->o;
 	const struct record_config *cfg = ((struct run *)arg)->cfg;
-	uint32_t switched = hold_switched(cfg->source);
+	uint32_t switched = group_refs_switched(cfg->source);
 	char text[GROUPS_TEXT_LEN];
 	struct record_result end;
 	struct errbuf err;

@@ -4,7 +4,7 @@
  * only the groups that were named; source/source.c checks dependencies.
  */
 #include "cmd/cmd.h"
-#include "source/hold.h"
+#include "source/group-refs.h"
 
 struct options {
 	struct cmd_common common;
@@ -48,7 +48,7 @@ static int switch_groups(const struct options *o, bool on)
 		return EXIT_CODE_FAILED;
 	rc = source_switch(src, o->groups, on, &done, &err);
 	if (!rc)
-		hold_forget(src, o->groups);
+		group_refs_forget(src, o->groups);
 	source_close(src);
 	return rc ? cmd_fail(&err) : EXIT_CODE_OK;
 }

@@ -51,9 +51,9 @@ static json_t *vms(const struct recording *r)
 				  "cmdline", json_text(v->cmdline),
 				  "machine", json_text_or_null(v->machine),
 				  "created_ns", (json_int_t)v->created_ns,
-				  "died_ns",
-				  json_count(v->died_ns ?
-						(int64_t)v->died_ns : -1)));
+				  "destroyed_ns",
+				  json_count(v->destroyed_ns ?
+					     (int64_t)v->destroyed_ns : -1)));
 	}
 	return list;
 }

@@ -12,73 +12,76 @@
 #include "metrics/metrics.h"
 
 struct totals {
-	struct meter meter;
+	struct counters counters;
 	const struct recording *r;
-	struct meter_account **accounts;	/* by index of recording.vms */
+	struct counters_series **series;	/* by index of recording.vms */
 	size_t *keys;				/* by index of recording.reasons */
 };
 
 /* Text from a recording is not trusted: truncate it to the length of a label. */
-static void open_accounts(struct totals *t)
+static void open_series(struct totals *t)
 {
 	const struct recording *r = t->r;
 
-	t->accounts = xcalloc(r->nr_vms + 1, sizeof(struct meter_account *));
+	t->series = xcalloc(r->nr_vms + 1, sizeof(struct counters_series *));
 	for (size_t i = 0; i < r->nr_vms; i++)
-		t->accounts[i] = meter_open(&t->meter, r->vms[i].name, "");
+		t->series[i] = counters_open(&t->counters, r->vms[i].name, "");
 	t->keys = xcalloc(r->nr_reasons + 1, sizeof(*t->keys));
 	for (size_t i = 0; i < r->nr_reasons; i++) {
 		const struct rec_reason *reason = &r->reasons[i];
 
-		t->keys[i] = meter_key(&t->meter, reason->name, reason->class);
+		t->keys[i] = counters_key(&t->counters, reason->name,
+					  reason->class);
 	}
 }
 
 static void add(struct totals *t, int64_t vcpu, int64_t reason,
-		enum meter_value value, int64_t n)
+		enum counters_value value, int64_t n)
 {
 	const struct rec_vcpu *v = &t->r->vcpus[vcpu];
 
 	if (n > 0)
-		meter_add(&t->meter, t->accounts[v->vm], v->vcpu_id,
-			  t->keys[reason], value, (uint64_t)n);
+		counters_add(&t->counters, t->series[v->vm], v->vcpu_id,
+			     t->keys[reason], value, (uint64_t)n);
 }
 
-static void add_sum(struct totals *t, int64_t vcpu, enum meter_sum sum,
+static void add_sum(struct totals *t, int64_t vcpu, enum counters_sum sum,
 		    int64_t n)
 {
 	if (n > 0)
-		meter_add_sum(&t->meter, t->accounts[t->r->vcpus[vcpu].vm], sum,
-			      (uint64_t)n);
+		counters_add_sum(&t->counters,
+				 t->series[t->r->vcpus[vcpu].vm], sum,
+				 (uint64_t)n);
 }
 
 static int on_delta(void *arg, const int64_t n[REC_MAX_COLUMNS])
 {
-	for (int i = METER_L1; i <= METER_USERSPACE; i++)
-		add(arg, n[1], n[2], (enum meter_value)i, n[3 + i]);
+	for (int i = COUNTERS_L1; i <= COUNTERS_USERSPACE; i++)
+		add(arg, n[1], n[2], (enum counters_value)i, n[3 + i]);
 	return 0;
 }
 
 static int on_entries(void *arg, const int64_t n[REC_MAX_COLUMNS])
 {
-	add_sum(arg, n[1], METER_ATTEMPTS, n[2]);
-	add_sum(arg, n[1], METER_ENTRY_FAILED, n[3]);
-	add_sum(arg, n[1], METER_ENTRY_EMULATED, n[4]);
+	add_sum(arg, n[1], COUNTERS_ATTEMPTS, n[2]);
+	add_sum(arg, n[1], COUNTERS_ENTRY_FAILED, n[3]);
+	add_sum(arg, n[1], COUNTERS_ENTRY_EMULATED, n[4]);
 	return 0;
 }
 
 static int on_vcpu_time(void *arg, const int64_t n[REC_MAX_COLUMNS])
 {
-	add_sum(arg, n[1], METER_NS_GUEST, n[3]);
+	add_sum(arg, n[1], COUNTERS_NS_GUEST, n[3]);
 	return 0;
 }
 
 static int on_time(void *arg, const int64_t n[REC_MAX_COLUMNS])
 {
-	add(arg, n[1], n[2], METER_HANDLER_NS, n[3]);
+	add(arg, n[1], n[2], COUNTERS_HANDLER_NS, n[3]);
 	for (int i = 0; i < REC_NR_STATES; i++)
 		add_sum(arg, n[1],
-			(enum meter_sum)(METER_NS_GUEST + KES_STATE_HANDLER + i),
+			(enum counters_sum)(COUNTERS_NS_GUEST +
+					    KES_STATE_HANDLER + i),
 			n[3 + i]);
 	return 0;
 }
@@ -126,18 +129,19 @@ int export_openmetrics(struct recording *r, const struct export_table *table,
 	int rc;
 
 	(void)table;
-	meter_init(&t.meter, &(struct meter_config) { .max_vms = SIZE_MAX });
+	counters_init(&t.counters,
+		      &(struct counters_config) { .max_vms = SIZE_MAX });
 	if (rec_has_field(r, FIELD_L2))
-		t.meter.hdr.fields |= KES_FIELD_CONTEXT;
-	open_accounts(&t);
+		t.counters.hdr.fields |= KES_FIELD_CONTEXT;
+	open_series(&t);
 	rc = add_all(&t, r, err);
 	if (!rc) {
-		metrics_write(&om, &t.meter, NULL);
+		metrics_write(&om, &t.counters, NULL);
 		fwrite(text.data, 1, text.len, out);
 	}
 	buf_free(&text);
-	free(t.accounts);
+	free(t.series);
 	free(t.keys);
-	meter_free(&t.meter);
+	counters_free(&t.counters);
 	return rc;
 }

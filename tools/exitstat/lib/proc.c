@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "lib/fsroot.h"
+#include "lib/sysroot.h"
 #include "lib/proc.h"
 
 /* Fields of /proc/PID/stat, numbered as in proc(5). */
@@ -22,7 +22,7 @@ struct proc_args proc_args(const char *root, uint32_t pid)
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%u/cmdline", pid);
-	if (fsroot_read(root, path, &a.text))
+	if (sysroot_read(root, path, &a.text))
 		return a;
 	for (size_t off = 0; off < a.text.len;
 	     off += strlen(a.text.data + off) + 1) {
@@ -67,7 +67,7 @@ static int stat_field(const char *root, uint32_t pid, int field, char out[24])
 	int rc = -ESRCH;
 
 	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-	if (!fsroot_read(root, path, &b) && b.len)
+	if (!sysroot_read(root, path, &b) && b.len)
 		at = strrchr(b.data, ')');
 	for (int i = 2; at && i < field; i++)
 		at = strchr(at + 1, ' ');

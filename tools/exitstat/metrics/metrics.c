@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "exits/states.h"
-#include "lib/fsroot.h"
+#include "lib/sysroot.h"
 #include "exits/groups.h"
 #include "metrics/metrics.h"
 #include "exits/reasons.h"
@@ -93,57 +93,58 @@ const unsigned int metrics_codes[METRICS_NR_CODES] = { 200, 401, 404, 405 };
 
 /* ---- VMs ---- */
 
-/* The account to write, and the output. */
+/* The series to write, and the output. */
 struct page {
 	struct om *out;
-	const struct meter *m;
-	const struct meter_account *a;
+	const struct counters *all;
+	const struct counters_series *s;
 };
 
-static void put_count(const struct page *p, const struct meter_vcpu *v,
-		      size_t key, enum meter_value value, const char *context)
+static void put_count(const struct page *p, const struct counters_vcpu *v,
+		      size_t key, enum counters_value value,
+		      const char *context)
 {
 	uint64_t n = v->counts[key].v[value];
 	char vcpu[16] = "";
 
 	if (!n)
 		return;
-	if (v->vcpu_id != METER_ALL_VCPUS)
+	if (v->vcpu_id != COUNTERS_ALL_VCPUS)
 		snprintf(vcpu, sizeof(vcpu), "%u", v->vcpu_id);
 	const struct om_label labels[] = {
-		{ "vm", p->a->vm }, { "uuid", p->a->uuid }, { "vcpu", vcpu },
-		{ "reason", p->m->keys[key].name },
-		{ "class", p->m->keys[key].class }, { "context", context },
+		{ "vm", p->s->vm }, { "uuid", p->s->uuid }, { "vcpu", vcpu },
+		{ "reason", p->all->keys[key].name },
+		{ "class", p->all->keys[key].class }, { "context", context },
 	};
-	if (value == METER_HANDLER_NS)
+	if (value == COUNTERS_HANDLER_NS)
 		om_ns(p->out, labels, ARRAY_LEN(labels), n);
 	else
 		om_u64(p->out, labels, ARRAY_LEN(labels), n);
 }
 
-/* @value: enum meter_value. */
+/* @value: enum counters_value. */
 static void put_counts(const struct page *p, int value)
 {
-	bool context = p->m->hdr.fields & KES_FIELD_CONTEXT;
+	bool context = p->all->hdr.fields & KES_FIELD_CONTEXT;
 
-	for (size_t i = 0; i < p->a->nr; i++) {
-		const struct meter_vcpu *v = &p->a->vcpus[i];
+	for (size_t i = 0; i < p->s->nr; i++) {
+		const struct counters_vcpu *v = &p->s->vcpus[i];
 
 		for (size_t key = 0; key < v->nr; key++) {
-			put_count(p, v, key, (enum meter_value)value,
-				  value == METER_L1 && context ? "l1" : "");
-			if (value == METER_L1)
-				put_count(p, v, key, METER_L2, "l2");
+			put_count(p, v, key, (enum counters_value)value,
+				  value == COUNTERS_L1 && context ? "l1" : "");
+			if (value == COUNTERS_L1)
+				put_count(p, v, key, COUNTERS_L2, "l2");
 		}
 	}
 }
 
-#define VM_LABELS(_p) { "vm", (_p)->a->vm }, { "uuid", (_p)->a->uuid }
+#define VM_LABELS(_p) { "vm", (_p)->s->vm }, { "uuid", (_p)->s->uuid }
 
 static void put_times(const struct page *p, int first)
 {
 	for (int i = 0; i < KES_NR_STATES; i++) {
-		uint64_t ns = p->a->sums[first + i];
+		uint64_t ns = p->s->sums[first + i];
 		const struct om_label labels[] = {
 			VM_LABELS(p), { "state", state_table[i].name },
 		};
@@ -160,11 +161,11 @@ static void put_number(const struct page *p, uint64_t n)
 	om_u64(p->out, labels, ARRAY_LEN(labels), n);
 }
 
-/* @sum: enum meter_sum. */
+/* @sum: enum counters_sum. */
 static void put_sum(const struct page *p, int sum)
 {
-	if (p->a->sums[sum])
-		put_number(p, p->a->sums[sum]);
+	if (p->s->sums[sum])
+		put_number(p, p->s->sums[sum]);
 }
 
 static void put_unaccounted(const struct page *p, int unused)
@@ -172,8 +173,8 @@ static void put_unaccounted(const struct page *p, int unused)
 	const struct om_label labels[] = { VM_LABELS(p) };
 
 	(void)unused;
-	if (p->m->hdr.fields & KES_FIELD_ACCOUNTING && p->a->running)
-		om_i64(p->out, labels, ARRAY_LEN(labels), p->a->unaccounted);
+	if (p->all->hdr.fields & KES_FIELD_ACCOUNTING && p->s->running)
+		om_i64(p->out, labels, ARRAY_LEN(labels), p->s->unaccounted);
 }
 
 static void put_vm(const struct page *p, int unused)
@@ -182,31 +183,31 @@ static void put_vm(const struct page *p, int unused)
 	const struct om_label labels[] = { VM_LABELS(p), { "pid", pid } };
 
 	(void)unused;
-	snprintf(pid, sizeof(pid), "%u", p->a->pid);
-	if (p->a->running && p->a != &p->m->other)
+	snprintf(pid, sizeof(pid), "%u", p->s->pid);
+	if (p->s->running && p->s != &p->all->other)
 		om_u64(p->out, labels, ARRAY_LEN(labels), 1);
 }
 
 static void put_running(const struct page *p, int unused)
 {
 	(void)unused;
-	put_number(p, p->a->running);
+	put_number(p, p->s->running);
 }
 
 static void put_vcpus(const struct page *p, int unused)
 {
 	(void)unused;
-	if (p->a->running)
-		put_number(p, p->a->nr_vcpus);
+	if (p->s->running)
+		put_number(p, p->s->nr_vcpus);
 }
 
 /*
  * Prometheus treats a series' first value as a baseline, so these series start at 0.
  * They are by class, because there are few classes and many reasons.
  */
-static void put_host(struct om *out, const struct meter *m)
+static void put_host(struct om *out, const struct counters *all)
 {
-	const struct meter_vcpu *v = m->host.vcpus;
+	const struct counters_vcpu *v = all->host.vcpus;
 
 	om_family(out, &metrics_families[METRICS_HOST_EXITS]);
 	for (int c = 0; c < REASON_NR_CLASSES; c++) {
@@ -215,9 +216,9 @@ static void put_host(struct om *out, const struct meter *m)
 		uint64_t n = 0;
 
 		for (size_t key = 0; v && key < v->nr; key++)
-			if (!strcmp(m->keys[key].class, class))
-				n += v->counts[key].v[METER_L1] +
-				     v->counts[key].v[METER_L2];
+			if (!strcmp(all->keys[key].class, class))
+				n += v->counts[key].v[COUNTERS_L1] +
+				     v->counts[key].v[COUNTERS_L2];
 		om_u64(out, &label, 1, n);
 	}
 }
@@ -228,15 +229,15 @@ static const struct {
 	int which;
 	bool live;		/* only for running VMs: absent in a recording */
 } vm_table[] = {
-	{ METRICS_EXITS, put_counts, METER_L1, false },
-	{ METRICS_REFLECTED, put_counts, METER_REFLECTED, false },
-	{ METRICS_FASTPATH, put_counts, METER_FASTPATH, false },
-	{ METRICS_USERSPACE, put_counts, METER_USERSPACE, false },
-	{ METRICS_HANDLER_TIME, put_counts, METER_HANDLER_NS, false },
-	{ METRICS_TIME, put_times, METER_NS_GUEST, false },
-	{ METRICS_ATTEMPTS, put_sum, METER_ATTEMPTS, false },
-	{ METRICS_FAILED, put_sum, METER_ENTRY_FAILED, false },
-	{ METRICS_EMULATED, put_sum, METER_ENTRY_EMULATED, false },
+	{ METRICS_EXITS, put_counts, COUNTERS_L1, false },
+	{ METRICS_REFLECTED, put_counts, COUNTERS_REFLECTED, false },
+	{ METRICS_FASTPATH, put_counts, COUNTERS_FASTPATH, false },
+	{ METRICS_USERSPACE, put_counts, COUNTERS_USERSPACE, false },
+	{ METRICS_HANDLER_TIME, put_counts, COUNTERS_HANDLER_NS, false },
+	{ METRICS_TIME, put_times, COUNTERS_NS_GUEST, false },
+	{ METRICS_ATTEMPTS, put_sum, COUNTERS_ATTEMPTS, false },
+	{ METRICS_FAILED, put_sum, COUNTERS_ENTRY_FAILED, false },
+	{ METRICS_EMULATED, put_sum, COUNTERS_ENTRY_EMULATED, false },
 	{ METRICS_UNACCOUNTED, put_unaccounted, 0, true },
 	{ METRICS_VM, put_vm, 0, true },
 	{ METRICS_RUNNING, put_running, 0, true },
@@ -245,21 +246,21 @@ static const struct {
 static_assert(ARRAY_LEN(vm_table) == METRICS_HOST_EXITS,
 	      "every metric of a VM is written");
 
-static void write_vms(struct om *out, const struct meter *m, bool live)
+static void write_vms(struct om *out, const struct counters *all, bool live)
 {
 	for (size_t i = 0; i < ARRAY_LEN(vm_table); i++) {
 		if (vm_table[i].live && !live)
 			continue;
 		om_family(out, &metrics_families[vm_table[i].id]);
-		for (size_t k = 0; k < m->nr; k++)
-			vm_table[i].put(&(struct page) { out, m, m->accounts[k] },
+		for (size_t k = 0; k < all->nr; k++)
+			vm_table[i].put(&(struct page) { out, all, all->series[k] },
 					vm_table[i].which);
-		if (m->other.nr || m->other.running)
-			vm_table[i].put(&(struct page) { out, m, &m->other },
+		if (all->other.nr || all->other.running)
+			vm_table[i].put(&(struct page) { out, all, &all->other },
 					vm_table[i].which);
 	}
 	if (live)
-		put_host(out, m);
+		put_host(out, all);
 }
 
 /* ---- exitstat serve itself ---- */
@@ -281,7 +282,7 @@ static uint64_t resident_bytes(void)
 	unsigned long long pages = 0;
 	char line[80];
 
-	fsroot_line("", "/proc/self/statm", line, sizeof(line));
+	sysroot_line("", "/proc/self/statm", line, sizeof(line));
 	if (sscanf(line, "%*u %llu", &pages) != 1)
 		return 0;
 	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
@@ -301,12 +302,12 @@ static void put_one(struct om *out, enum metrics_id id, const char *label,
 		om_u64(out, &l, 1, n);
 }
 
-static void write_source(struct om *out, const struct meter *m,
+static void write_source(struct om *out, const struct counters *all,
 			 const struct metrics_self *self)
 {
 	const struct om_label source[] = {
 		{ "source", self->source },
-		{ "isa", self->up ? reason_isa_name(m->hdr.isa) : "" },
+		{ "isa", self->up ? reason_isa_name(all->hdr.isa) : "" },
 	};
 
 	put_one(out, METRICS_UP, "", "", self->up);
@@ -315,28 +316,28 @@ static void write_source(struct om *out, const struct meter *m,
 	om_u64(out, source, ARRAY_LEN(source), 1);
 	for (size_t i = 0; self->up && i < NR_GROUPS; i++)
 		put_one(out, METRICS_GROUP, "group", group_table[i].name,
-			!!(m->hdr.groups & group_table[i].bit));
+			!!(all->hdr.groups & group_table[i].bit));
 	put_one(out, METRICS_READS, "", "", self->reads);
 	put_one(out, METRICS_READ_ERRORS, "", "", self->read_errors);
 	put_one(out, METRICS_READ_TIME, "", "", self->read_ns);
 	put_one(out, METRICS_LAST_READ, "", "", self->last_read_ns);
 }
 
-static void write_state(struct om *out, const struct meter *m,
+static void write_state(struct om *out, const struct counters *all,
 			const struct metrics_self *self)
 {
 	size_t running = 0;
 
-	for (size_t i = 0; i < m->nr; i++)
-		running += m->accounts[i]->running;
+	for (size_t i = 0; i < all->nr; i++)
+		running += all->series[i]->running;
 	put_one(out, METRICS_SNAPSHOT, "", "", self->snapshot_bytes);
 	put_one(out, METRICS_VMS, "state", "running", running);
-	put_one(out, METRICS_VMS, "state", "destroyed", m->nr - running);
-	put_one(out, METRICS_VMS, "state", "other", m->other.running);
+	put_one(out, METRICS_VMS, "state", "destroyed", all->nr - running);
+	put_one(out, METRICS_VMS, "state", "other", all->other.running);
 	put_one(out, METRICS_UNREADABLE, "", "", self->unreadable);
-	put_one(out, METRICS_LOST, "", "", m->hdr.lost);
-	put_one(out, METRICS_RESETS, "", "", m->hdr.generation);
-	put_one(out, METRICS_RESTARTS, "", "", m->restarts);
+	put_one(out, METRICS_LOST, "", "", all->hdr.lost);
+	put_one(out, METRICS_RESETS, "", "", all->hdr.generation);
+	put_one(out, METRICS_RESTARTS, "", "", all->restarts);
 }
 
 static void write_http(struct om *out, const struct metrics_http *http)
@@ -353,12 +354,12 @@ static void write_http(struct om *out, const struct metrics_http *http)
 	put_one(out, METRICS_CUT, "why", "crowded", http->cut_crowded);
 }
 
-static void write_self(struct om *out, const struct meter *m,
+static void write_self(struct om *out, const struct counters *all,
 		       const struct metrics_self *self)
 {
-	write_source(out, m, self);
+	write_source(out, all, self);
 	if (self->up)
-		write_state(out, m, self);
+		write_state(out, all, self);
 	if (self->has_http)
 		write_http(out, &self->http);
 	put_one(out, METRICS_CPU, "", "", cpu_ns());
@@ -366,12 +367,12 @@ static void write_self(struct om *out, const struct meter *m,
 	put_one(out, METRICS_START, "", "", self->start_ns);
 }
 
-void metrics_write(struct om *out, const struct meter *m,
+void metrics_write(struct om *out, const struct counters *all,
 		   const struct metrics_self *self)
 {
 	if (self)
-		write_self(out, m, self);
-	if (!self || (self->up && m->hdr.groups & KES_GROUP_COUNT))
-		write_vms(out, m, self);
+		write_self(out, all, self);
+	if (!self || (self->up && all->hdr.groups & KES_GROUP_COUNT))
+		write_vms(out, all, self);
 	om_end(out);
 }

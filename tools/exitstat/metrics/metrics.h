@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The table of exported metrics, and writing the values of a meter and of exitstat
+ * The table of exported metrics, and writing the values of counters and of exitstat
  * serve itself as text.
  */
 #ifndef EXITSTAT_METRICS_H
 #define EXITSTAT_METRICS_H
 
-#include "metrics/meter.h"
+#include "metrics/counters.h"
 #include "metrics/openmetrics.h"
 
 enum metrics_id {
@@ -54,7 +54,7 @@ struct metrics_self {
  * Writes the metrics; of VMs only if @self is NULL. Values that cannot be read or are
  * not counted are omitted; old values are not repeated.
  */
-void metrics_write(struct om *out, const struct meter *m,
+void metrics_write(struct om *out, const struct counters *all,
 		   const struct metrics_self *self);
 
 #endif

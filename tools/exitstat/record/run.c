@@ -191,7 +191,8 @@ static int start_command(struct run *r)
 	if (rc)
 		return rc;
 	loop_add(&r->loop, r->child.out, on_output, r);
-	track_set_command(r->session.track, (uint32_t)r->child.pid, since_ns);
+	recorder_set_command(r->session.recorder, (uint32_t)r->child.pid,
+			     since_ns);
 	return 0;
 }
 
@@ -256,7 +257,7 @@ int record_run(const struct record_config *cfg, struct record_result *result,
 		return rc;
 	rc = run(&r);
 	*result = (struct record_result) {
-		.sums = track_sums(r.session.track),
+		.sums = recorder_sums(r.session.recorder),
 		.nr_samples = r.session.nr_samples,
 		.missed = r.session.missed,
 		.child = r.child,

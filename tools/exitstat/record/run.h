@@ -22,7 +22,7 @@ struct record_config {
 
 /* The result, for the user. */
 struct record_result {
-	struct track_sums sums;
+	struct recorder_sums sums;
 	int64_t nr_samples;
 	uint64_t missed;
 	struct child child;	/* how the command ended */

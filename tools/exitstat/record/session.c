@@ -8,7 +8,7 @@
 #include "exits/fields.h"
 #include "exits/groups.h"
 #include "exits/reasons.h"
-#include "lib/fsroot.h"
+#include "lib/sysroot.h"
 #include "record/session.h"
 
 /* The minimum time for comparing the TSC with the clock. */
@@ -36,9 +36,9 @@ static int put_head(struct rec_writer *w, const struct session_config *cfg,
 	};
 	int rc = rec_begin(w, err);
 
-	fsroot_line(cfg->vms.root, "/proc/sys/kernel/osrelease", kernel,
-		    sizeof(kernel));
-	fsroot_cpu_model(cfg->vms.root, cpu, sizeof(cpu));
+	sysroot_line(cfg->vms.root, "/proc/sys/kernel/osrelease", kernel,
+		     sizeof(kernel));
+	sysroot_cpu_model(cfg->vms.root, cpu, sizeof(cpu));
 	if (!rc)
 		rc = rec_facts(w, facts, ARRAY_LEN(facts), err);
 	return rc ? rc : rec_commit(w, err);
@@ -84,7 +84,7 @@ static int put_source(struct session *s, struct errbuf *err)
 /* Written at once, for interrupted recordings. */
 static int put_restarts(struct session *s, struct errbuf *err)
 {
-	uint64_t restarts = track_sums(s->track).restarts;
+	uint64_t restarts = recorder_sums(s->recorder).restarts;
 
 	if (restarts == s->restarts)
 		return 0;
@@ -118,7 +118,7 @@ int session_begin(struct session *s, const struct session_config *cfg,
 		session_discard(s);
 		return rc;
 	}
-	s->track = track_new(&cfg->vms);
+	s->recorder = recorder_new(&cfg->vms);
 	return 0;
 }
 
@@ -136,7 +136,8 @@ int session_store(struct session *s, const struct snapshot *snap,
 		rc = rec_sample(s->w, s->nr_samples, begin_ns, end_ns, missed,
 				err);
 	if (!rc)
-		rc = track_sample(s->track, snap, s->nr_samples, s->w, err);
+		rc = recorder_sample(s->recorder, snap, s->nr_samples, s->w,
+				     err);
 	if (!rc && s->nr_samples == 1)
 		rc = put_source(s, err);
 	if (!rc)
@@ -172,7 +173,7 @@ static int put_tail(struct session *s, const char *command_end,
 	if (!rc)
 		rc = rec_facts(s->w, facts, ARRAY_LEN(facts), err);
 	if (!rc)
-		rc = track_finish(s->track, s->w, err);
+		rc = recorder_finish(s->recorder, s->w, err);
 	if (!rc)
 		rc = rec_meta_u64(s->w, "missed", s->missed, err);
 	return rc ? rc : rec_commit(s->w, err);
@@ -208,6 +209,6 @@ void session_discard(struct session *s)
 
 void session_free(struct session *s)
 {
-	track_free(s->track);
-	s->track = NULL;
+	recorder_free(s->recorder);
+	s->recorder = NULL;
 }

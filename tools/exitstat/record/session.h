@@ -7,7 +7,7 @@
 #define EXITSTAT_SESSION_H
 
 #include "clock.h"
-#include "record/track.h"
+#include "record/recorder.h"
 #include "recording/writer.h"
 
 struct session_config {
@@ -15,7 +15,7 @@ struct session_config {
 	bool replace;			/* an existing file */
 	const struct clock *clock;
 	uint64_t interval_ns;
-	struct track_config vms;	/* which VMs, below which root */
+	struct recorder_config vms;	/* which VMs, below which root */
 	/* metadata; NULL is omitted */
 	const char *source, *source_why;
 	const char *command, *phases;
@@ -23,7 +23,7 @@ struct session_config {
 
 struct session {
 	struct rec_writer *w;
-	struct tracker *track;
+	struct recorder *recorder;
 	const char *machine;		/* of the command, or NULL */
 	const struct snapshot *snap;	/* of the last sample */
 	struct kes_header first;	/* of the first snapshot */

@@ -12,7 +12,7 @@
 
 #define REC_APPLICATION_ID	0x45584954	/* "EXIT" */
 #define REC_EXPORT_ID		0x45584953	/* "EXIS": an export, with all numbers as rows */
-#define REC_VERSION		5
+#define REC_VERSION		6
 #define REC_PART_SUFFIX		".part"	/* of an unfinished recording */
 
 #define REC_NR_BUCKETS		40
@@ -41,7 +41,7 @@ struct rec_vm {
 	const char *cmdline;
 	const char *machine;	/* NULL: unknown */
 	uint64_t created_ns;
-	uint64_t died_ns;	/* 0: existed at the end of the recording */
+	uint64_t destroyed_ns;	/* 0: existed at the end of the recording */
 };
 
 struct rec_vcpu {

@@ -28,7 +28,7 @@ const struct rec_layout rec_layouts[REC_NR_TABLES] = {
 		U64(vm, vm_id), U32(vm, pid), TEXT(vm, name),
 		TEXT(vm, comm), TEXT(vm, cmdline),
 		COLUMN(vm, machine, REC_TEXT_OR_NULL, " TEXT"),
-		U64(vm, created_ns), TIME(vm, died_ns) } },
+		U64(vm, created_ns), TIME(vm, destroyed_ns) } },
 	[REC_VCPU] = { "vcpu", "INSERT", true, ")", ROWS(vcpu, vcpus), {
 		COLUMN(vcpu, vm, REC_OF_VM, " INTEGER NOT NULL REFERENCES vm"),
 		U32(vcpu, vcpu_id),

@@ -9,7 +9,7 @@
 static const char *const stmt_sql[REC_NR_STMTS] = {
 	[STMT_BEGIN] = "BEGIN",
 	[STMT_COMMIT] = "COMMIT",
-	[STMT_VM_DIED] = "UPDATE vm SET died_ns=? WHERE id=?",
+	[STMT_VM_DESTROYED] = "UPDATE vm SET destroyed_ns=? WHERE id=?",
 	[STMT_UNKNOWN] = "UPDATE vcpu SET unknown_last=? WHERE id=?",
 	[STMT_PHASE_END] = "UPDATE phase SET end_ns=? WHERE id=?",
 	[STMT_TOTALS_UPTO] = "UPDATE totals_upto SET sample=?",

@@ -138,10 +138,10 @@ static int update(struct rec_writer *w, enum rec_stmt which, int64_t id,
 	return rec_step(w, w->stmts[which], err);
 }
 
-int rec_vm_died(struct rec_writer *w, int64_t id, uint64_t died_ns,
-		struct errbuf *err)
+int rec_vm_destroyed(struct rec_writer *w, int64_t id, uint64_t destroyed_ns,
+		     struct errbuf *err)
 {
-	return update(w, STMT_VM_DIED, id, died_ns, err);
+	return update(w, STMT_VM_DESTROYED, id, destroyed_ns, err);
 }
 
 int rec_vcpu_unknown(struct rec_writer *w, int64_t id, uint64_t code,

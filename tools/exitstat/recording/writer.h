@@ -38,8 +38,8 @@ int rec_commit(struct rec_writer *w, struct errbuf *err);
 int rec_put(struct rec_writer *w, enum rec_table table, int64_t id,
 	    const void *row, struct errbuf *err);
 
-int rec_vm_died(struct rec_writer *w, int64_t id, uint64_t died_ns,
-		struct errbuf *err);
+int rec_vm_destroyed(struct rec_writer *w, int64_t id, uint64_t destroyed_ns,
+		     struct errbuf *err);
 int rec_vcpu(struct rec_writer *w, int64_t id, int64_t vm, uint32_t vcpu_id,
 	     struct errbuf *err);
 /* Writes the last raw code that this vCPU counted as unknown. */

@@ -104,7 +104,7 @@ static bool may_be_in_flight(const struct model *m, int64_t open)
 	bool any_running = m->rec->interrupted;
 
 	for (size_t i = 0; i < m->rec->nr_vms; i++)
-		any_running |= !m->rec->vms[i].died_ns;
+		any_running |= !m->rec->vms[i].destroyed_ns;
 	return any_running && open >= -(int64_t)m->rec->nr_vcpus &&
 	       open <= (int64_t)m->rec->nr_vcpus;
 }

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "lib/fsroot.h"
+#include "lib/sysroot.h"
 #include "serve/auth.h"
 
 struct user {
@@ -70,7 +70,7 @@ int serve_auth_load(struct serve_auth **out, const char *path,
 {
 	struct serve_auth *a = xcalloc(1, sizeof(*a));
 	struct stat st;
-	int rc = fsroot_read("", path, &a->text);
+	int rc = sysroot_read("", path, &a->text);
 
 	if (rc)
 		err_set(err, rc, "%s: %s", path, strerror(-rc));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Implements data.h: source, meter, text. */
+/* Implements data.h: reads the source, updates the counters and writes the text. */
 #include <err.h>
 #include <string.h>
 
-#include "metrics/meter-snap.h"
+#include "metrics/counters-snap.h"
 #include "serve/data.h"
 #include "source/vm-name.h"
 
@@ -21,7 +21,7 @@ void serve_data_open(struct serve_data *d, const struct serve_config *cfg)
 {
 	memset(d, 0, sizeof(*d));
 	d->cfg = cfg;
-	meter_init(&d->meter, &(struct meter_config) {
+	counters_init(&d->counters, &(struct counters_config) {
 		.per_vcpu = cfg->per_vcpu, .max_vms = cfg->max_vms,
 		.keep_ns = cfg->keep_ns, .name = name_vm,
 		.arg = (void *)source_root(cfg->source),
@@ -73,7 +73,7 @@ void serve_data_read(struct serve_data *d)
 		rc = snapshot_parse(&d->snap, d->bytes.data, d->bytes.len,
 				    &err);
 	if (!rc)
-		meter_update(&d->meter, &d->snap);
+		counters_update(&d->counters, &d->snap);
 	d->read_ns = serve_now_ns(d);
 	self->last_read_ns = d->read_ns - begin_ns;
 	self->read_ns += self->last_read_ns;
@@ -96,12 +96,12 @@ void serve_data_text(struct serve_data *d, enum om_format format,
 {
 	struct om om = { .out = out, .format = format };
 
-	metrics_write(&om, &d->meter, &d->self);
+	metrics_write(&om, &d->counters, &d->self);
 }
 
 void serve_data_close(struct serve_data *d)
 {
-	meter_free(&d->meter);
+	counters_free(&d->counters);
 	snapshot_free(&d->snap);
 	buf_free(&d->bytes);
 }

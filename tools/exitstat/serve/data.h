@@ -9,7 +9,7 @@
 
 struct serve_data {
 	const struct serve_config *cfg;
-	struct meter meter;
+	struct counters counters;
 	struct snapshot snap;
 	struct buf bytes;
 	struct metrics_self self;

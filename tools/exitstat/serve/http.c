@@ -16,7 +16,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "lib/fsroot.h"
+#include "lib/sysroot.h"
 #include "serve/auth.h"
 #include "serve/http.h"
 #include "serve/listen.h"
@@ -231,7 +231,7 @@ static void on_log(void *arg, const char *format, va_list ap)
 
 static int load(const char *path, struct buf *out, struct errbuf *err)
 {
-	int rc = fsroot_read("", path, out);
+	int rc = sysroot_read("", path, out);
 
 	if (!rc && (!out->len || strlen(out->data) != out->len))
 		rc = -EINVAL;

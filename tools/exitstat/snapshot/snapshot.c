@@ -65,7 +65,7 @@ static int parse_vm(struct snapshot *s, const struct bytes *b, size_t off,
 	memset(vm, 0, sizeof(*vm));
 	vm->vm_id = r.vm_id;
 	vm->created_ns = r.created_ns;
-	vm->died_ns = r.destroyed_ns;
+	vm->destroyed_ns = r.destroyed_ns;
 	vm->pid = r.pid;
 	vm->destroyed = r.flags & KES_VM_DESTROYED;
 	vm->nr_vcpus = r.nr_vcpus;

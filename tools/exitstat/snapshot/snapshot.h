@@ -14,7 +14,7 @@
 struct snap_vm {
 	uint64_t vm_id;
 	uint64_t created_ns;
-	uint64_t died_ns;	/* 0 while it exists */
+	uint64_t destroyed_ns;	/* 0 while it exists */
 	uint32_t pid;
 	bool destroyed;
 	uint32_t nr_vcpus;

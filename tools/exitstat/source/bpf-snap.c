@@ -276,15 +276,15 @@ static void write_vm(struct snap_build *b, struct bpf_vms *vms,
 	struct kes_vm_record r = {
 		.vm_id = vm->id,
 		.created_ns = vm->created_ns,
-		.destroyed_ns = vm->died_ns,
+		.destroyed_ns = vm->destroyed_ns,
 		.pid = vm->tgid,
-		.flags = vm->died_ns ? KES_VM_DESTROYED : 0,
+		.flags = vm->destroyed_ns ? KES_VM_DESTROYED : 0,
 		.nr_vcpus = (uint32_t)vm->nr_vcpus,
 	};
 
 	memcpy(r.comm, vm->comm, sizeof(r.comm));
 	snap_build_record(b, KES_REC_VM, &r);
-	vm->reported = vm->died_ns;
+	vm->reported = vm->destroyed_ns;
 	vm->exits = 0;
 	vm->uncoded = 0;
 	vm->silent = false;

@@ -111,24 +111,24 @@ static void end_vcpu(struct bpf_vms *vms, struct bpf_vcpu *vcpu)
 
 static void end_vm(struct bpf_vms *vms, struct bpf_vm *vm, uint64_t now_ns)
 {
-	vm->died_ns = 0;
+	vm->destroyed_ns = 0;
 	for (size_t i = 0; i < vm->nr_vcpus; i++) {
 		struct bpf_vcpu *vcpu = vm->vcpus[i];
 
 		if (!vcpu->ended)
 			end_vcpu(vms, vcpu);
-		if (vcpu->counts.vcpu.ended_ns > vm->died_ns)
-			vm->died_ns = vcpu->counts.vcpu.ended_ns;
+		if (vcpu->counts.vcpu.ended_ns > vm->destroyed_ns)
+			vm->destroyed_ns = vcpu->counts.vcpu.ended_ns;
 	}
-	if (!vm->died_ns)
-		vm->died_ns = now_ns;
+	if (!vm->destroyed_ns)
+		vm->destroyed_ns = now_ns;
 }
 
 /* The known VM of the vCPU at a place, or NULL. */
 static struct bpf_vm *vm_at(const struct bpf_vms *vms, const struct eb_vcpu *v)
 {
 	for (size_t i = vms->nr_vms; i-- > 0;)
-		if (vms->vms[i]->kvm == v->kvm && !vms->vms[i]->died_ns)
+		if (vms->vms[i]->kvm == v->kvm && !vms->vms[i]->destroyed_ns)
 			return vms->vms[i];
 	return NULL;
 }
@@ -199,7 +199,7 @@ static void look_for_ends(struct bpf_vms *vms, struct bpf_vm *vm,
 {
 	size_t ended = 0;
 
-	if (vm->died_ns)
+	if (vm->destroyed_ns)
 		return;
 	for (size_t i = 0; i < vm->nr_vcpus; i++) {
 		struct bpf_vcpu *vcpu = vm->vcpus[i];
@@ -222,7 +222,7 @@ static void look_for_all_ends(struct bpf_vms *vms, uint64_t until_ns)
 static void look_for_processes(struct bpf_vms *vms, uint64_t now_ns)
 {
 	for (size_t i = 0; vms->runs && i < vms->nr_vms; i++)
-		if (!vms->vms[i]->died_ns &&
+		if (!vms->vms[i]->destroyed_ns &&
 		    !vms->runs(vms->arg, vms->vms[i]->tgid))
 			end_vm(vms, vms->vms[i], now_ns);
 }
@@ -271,9 +271,10 @@ static bool retire_one(struct bpf_vms *vms)
 	size_t destroyed = 0, first = 0;
 
 	for (size_t i = 0; i < vms->nr_vms; i++) {
-		if (!vms->vms[i]->died_ns)
+		if (!vms->vms[i]->destroyed_ns)
 			continue;
-		if (!destroyed++ || vms->vms[i]->died_ns < vms->vms[first]->died_ns)
+		if (!destroyed++ || vms->vms[i]->destroyed_ns <
+				    vms->vms[first]->destroyed_ns)
 			first = i;
 	}
 	if (destroyed <= BPF_DESTROYED_VMS || !vms->vms[first]->reported)

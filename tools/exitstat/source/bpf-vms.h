@@ -46,7 +46,7 @@ struct bpf_vm {
 	uint64_t id;
 	uint64_t kvm;
 	uint64_t created_ns;
-	uint64_t died_ns;		/* 0 while it exists */
+	uint64_t destroyed_ns;		/* 0 while it exists */
 	bool reported;			/* a snapshot has its final counts */
 	uint32_t tgid;
 	char comm[16];

@@ -13,7 +13,7 @@
 #include <string.h>
 
 #include "exits/sources.h"
-#include "lib/fsroot.h"
+#include "lib/sysroot.h"
 #include "exits/groups.h"
 #include "source/ops.h"
 
@@ -25,7 +25,7 @@
 static bool has_sysfs(const char *root)
 {
 	struct buf b = { 0 };
-	int rc = fsroot_read(root, SYSFS "/version", &b);
+	int rc = sysroot_read(root, SYSFS "/version", &b);
 
 	buf_free(&b);
 	return rc != -ENOENT && rc != -ENOTDIR;
@@ -36,7 +36,7 @@ static bool is_module(const char *root)
 {
 	char text[16];
 
-	fsroot_line(root, SYSFS "/source", text, sizeof(text));
+	sysroot_line(root, SYSFS "/source", text, sizeof(text));
 	return !strcmp(text, "module");
 }
 
@@ -44,7 +44,7 @@ static bool is_module(const char *root)
 static const char *mount_advice(const char *root)
 {
 	struct buf b = { 0 };
-	int rc = fsroot_read(root, "/proc/filesystems", &b);
+	int rc = sysroot_read(root, "/proc/filesystems", &b);
 	bool known = rc || !b.len || strstr(b.data, "\tdebugfs\n");
 
 	buf_free(&b);
@@ -60,7 +60,7 @@ static const char *advice(const char *root, int rc)
 	case -EACCES:
 		return "run as root";
 	case -EPERM:
-		return fsroot_lockdown(root, level, sizeof(level)) ?
+		return sysroot_lockdown(root, level, sizeof(level)) ?
 		       "kernel lockdown forbids it" : "run as root";
 	case -ENOENT:
 	case -ENOTDIR:
@@ -73,7 +73,7 @@ static const char *advice(const char *root, int rc)
 static int engine_read(struct source *s, struct buf *out, struct errbuf *err)
 {
 	const char *root = s->root;
-	int rc = fsroot_read(root, SNAPSHOT, out);
+	int rc = sysroot_read(root, SNAPSHOT, out);
 
 	if (!rc)
 		return 0;
@@ -108,17 +108,17 @@ static int module_absent(const char *root, struct errbuf *why)
 {
 	char level[32], enforce[4], state[8];
 
-	fsroot_line(root, "/sys/module/kvm_exit_stats/initstate", state,
-		    sizeof(state));
+	sysroot_line(root, "/sys/module/kvm_exit_stats/initstate", state,
+		     sizeof(state));
 	if (!strcmp(state, "live"))
 		return err_set(why, -ENODEV,
 			       "kvm-exit-stats.ko is loaded but rejected the KVM module loaded after it (see dmesg)");
-	if (fsroot_lockdown(root, level, sizeof(level)))
+	if (sysroot_lockdown(root, level, sizeof(level)))
 		return err_set(why, -EPERM,
 			       "kvm-exit-stats.ko is not loaded: kernel lockdown (%s) refuses unsigned modules: sign it (docs/sources.md) or use --source bpf",
 			       level);
-	fsroot_line(root, "/sys/module/module/parameters/sig_enforce", enforce,
-		    sizeof(enforce));
+	sysroot_line(root, "/sys/module/module/parameters/sig_enforce", enforce,
+		     sizeof(enforce));
 	if (!strcmp(enforce, "Y"))
 		return err_set(why, -EPERM,
 			       "kvm-exit-stats.ko is not loaded: this kernel accepts only signed modules (module.sig_enforce): sign it (docs/sources.md) or use --source bpf");
@@ -146,7 +146,7 @@ static int read_switch(const char *root, const struct group *g)
 {
 	char *path = group_path(g);
 	struct buf b = { 0 };
-	int rc = fsroot_read(root, path, &b);
+	int rc = sysroot_read(root, path, &b);
 
 	if (!rc && (!b.len || (b.data[0] != '0' && b.data[0] != '1')))
 		rc = -EPROTO;
@@ -222,7 +222,7 @@ static int engine_set(struct source *s, uint32_t bit, bool on,
 {
 	const struct group *g = group_of(bit);
 	char *path = group_path(g);
-	int rc = fsroot_write(s->root, path, on ? "1\n" : "0\n");
+	int rc = sysroot_write(s->root, path, on ? "1\n" : "0\n");
 
 	if (rc)
 		err_set(err, rc, "%s%s: cannot switch %s: %s%s", s->root, path,
@@ -233,7 +233,7 @@ static int engine_set(struct source *s, uint32_t bit, bool on,
 
 static int engine_reset(struct source *s, struct errbuf *err)
 {
-	int rc = fsroot_write(s->root, SYSFS "/reset", "1\n");
+	int rc = sysroot_write(s->root, SYSFS "/reset", "1\n");
 
 	return rc ? sysfs_error(s->root, "reset", rc, err) : 0;
 }

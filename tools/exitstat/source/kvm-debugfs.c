@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/fsroot.h"
+#include "lib/sysroot.h"
 #include "source/kvm-debugfs.h"
 
 static int fail(const char *root, const char *path, int rc, struct errbuf *err)
@@ -21,7 +21,7 @@ static int fail(const char *root, const char *path, int rc, struct errbuf *err)
 	char level[32];
 	const char *advice = "is this KVM's debugfs?";
 
-	if (rc == -EPERM && fsroot_lockdown(root, level, sizeof(level)))
+	if (rc == -EPERM && sysroot_lockdown(root, level, sizeof(level)))
 		return err_set(err, rc,
 			       "%s%s: %s (kernel lockdown, %s, refuses files with mode 0644; use QEMU's QMP)",
 			       root, path, strerror(-rc), level);
@@ -83,7 +83,7 @@ static int read_one(const char *root, const char *dir, const char *name,
 	char *path = xasprintf(KVM_DEBUGFS "/%s%s%s", dir, *dir ? "/" : "",
 			       name);
 	struct buf b = { 0 };
-	int rc = fsroot_read(root, path, &b);
+	int rc = sysroot_read(root, path, &b);
 
 	*out = 0;
 	if (!rc && b.len)

@@ -53,9 +53,9 @@ static void put_vm(struct snap_build *b, const struct kvm_vm *vm)
 	struct kes_vm_record r = {
 		.vm_id = vm->id,
 		.created_ns = vm->created_ns,
-		.destroyed_ns = vm->died_ns,
+		.destroyed_ns = vm->destroyed_ns,
 		.pid = vm->pid,
-		.flags = vm->died_ns ? KES_VM_DESTROYED : 0,
+		.flags = vm->destroyed_ns ? KES_VM_DESTROYED : 0,
 		.nr_vcpus = (uint32_t)vm->nr,
 	};
 
@@ -111,16 +111,16 @@ static void kvm_stats_remarks(struct source *s, struct buf *out)
 
 	for (size_t i = 0; i < k->nr; i++)
 		if (is_left_out(&k->vms[i]) ||
-		    (!k->vms[i].died_ns && *k->vms[i].no_qmp.text))
+		    (!k->vms[i].destroyed_ns && *k->vms[i].no_qmp.text))
 			describe(&k->vms[i], out);
 }
 
-static size_t count_feeds(const struct kvm_vms *k, enum kvm_feed feed)
+static size_t count_method(const struct kvm_vms *k, enum kvm_method method)
 {
 	size_t nr = 0;
 
 	for (size_t i = 0; i < k->nr; i++)
-		nr += k->vms[i].feed == feed && !k->vms[i].died_ns;
+		nr += k->vms[i].method == method && !k->vms[i].destroyed_ns;
 	return nr;
 }
 
@@ -150,7 +150,7 @@ static int kvm_stats_open(struct source *s, struct errbuf *why)
 	k->root = s->root;
 	settle(k);
 	has_debugfs = !kvm_debugfs_read(s->root, "", &sums, &no_debugfs);
-	qmp = count_feeds(k, KVM_FEED_QMP);
+	qmp = count_method(k, KVM_METHOD_QMP);
 	if (qmp)
 		return err_set(why, 0, "QMP of %zu QEMU answers%s", qmp,
 			       has_debugfs ?

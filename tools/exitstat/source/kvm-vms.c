@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "lib/fsroot.h"
+#include "lib/sysroot.h"
 #include "lib/proc.h"
 #include "source/kvm-debugfs.h"
 #include "source/kvm-procs.h"
@@ -34,7 +34,7 @@ static struct kvm_vm *add_vm(struct kvm_vms *k, uint32_t pid,
 	*vm = (struct kvm_vm) { .id = ++k->nr_ever, .pid = pid };
 	snprintf(vm->dir, sizeof(vm->dir), "%s", dir);
 	snprintf(path, sizeof(path), "/proc/%u/comm", pid);
-	fsroot_line(k->root, path, vm->comm, sizeof(vm->comm));
+	sysroot_line(k->root, path, vm->comm, sizeof(vm->comm));
 	vm->created_ns = proc_start_ns(k->root, pid, mono_ns());
 	return vm;
 }
@@ -47,7 +47,7 @@ static void see_dir(void *arg, uint32_t pid, const char *dir)
 	for (size_t i = 0; !vm && i < k->nr; i++) {
 		struct kvm_vm *at = &k->vms[i];
 
-		if (at->pid == pid && !at->died_ns &&
+		if (at->pid == pid && !at->destroyed_ns &&
 		    (!strcmp(at->dir, dir) || !*at->dir))
 			vm = at;
 	}
@@ -62,14 +62,14 @@ static void see_qemu(void *arg, uint32_t pid)
 	struct kvm_vms *k = arg;
 
 	for (size_t i = 0; i < k->nr; i++)
-		if (k->vms[i].pid == pid && !k->vms[i].died_ns)
+		if (k->vms[i].pid == pid && !k->vms[i].destroyed_ns)
 			return;
 	add_vm(k, pid, "")->seen = true;
 }
 
 static void bury(struct kvm_vm *vm)
 {
-	vm->died_ns = mono_ns();
+	vm->destroyed_ns = mono_ns();
 	qmp_close(vm->qmp);
 	vm->qmp = NULL;
 }
@@ -81,8 +81,8 @@ static void retire(struct kvm_vms *k)
 	struct kvm_vm *vm;
 
 	for (size_t i = k->nr; i-- > 0;) {
-		destroyed += k->vms[i].died_ns > 0;
-		if (k->vms[i].died_ns)
+		destroyed += k->vms[i].destroyed_ns > 0;
+		if (k->vms[i].destroyed_ns)
 			oldest = i;
 	}
 	if (destroyed <= KVM_DESTROYED_VMS)
@@ -110,7 +110,7 @@ static void find_vms(struct kvm_vms *k)
 	for (size_t i = 0; i < k->nr; i++) {
 		struct kvm_vm *vm = &k->vms[i];
 
-		if (vm->died_ns || vm->seen)
+		if (vm->destroyed_ns || vm->seen)
 			continue;
 		if ((*vm->dir && listed) ||
 		    !proc_is_alive(k->root, vm->pid))
@@ -188,7 +188,7 @@ static int read_qmp(const struct kvm_vms *k, struct kvm_vm *vm,
 		vm->qmp = NULL;
 		return rc;
 	}
-	vm->feed = KVM_FEED_QMP;
+	vm->method = KVM_METHOD_QMP;
 	cpus = qmp_cpus(vm->qmp, &nr);
 	for (size_t i = 0; i < nr; i++)
 		if (cpus[i].there)
@@ -206,7 +206,7 @@ static int read_debugfs(const struct kvm_vms *k, struct kvm_vm *vm)
 				      &vm->no_debugfs);
 	if (rc)
 		return rc;
-	vm->feed = KVM_FEED_DEBUGFS;
+	vm->method = KVM_METHOD_DEBUGFS;
 	take(vm, 0, &v);
 	return 0;
 }
@@ -216,9 +216,9 @@ static void read_vm(const struct kvm_vms *k, struct kvm_vm *vm,
 {
 	int rc = -ENOENT;
 
-	if (vm->feed != KVM_FEED_DEBUGFS)
+	if (vm->method != KVM_METHOD_DEBUGFS)
 		rc = read_qmp(k, vm, until_ns);
-	if (rc && rc != -EAGAIN && vm->feed != KVM_FEED_QMP)
+	if (rc && rc != -EAGAIN && vm->method != KVM_METHOD_QMP)
 		rc = read_debugfs(k, vm);
 	if (!rc) {
 		vm->no_qmp.text[0] = '\0';
@@ -232,7 +232,7 @@ void kvm_vms_update(struct kvm_vms *k, uint64_t wait_ns)
 
 	find_vms(k);
 	for (size_t i = 0; i < k->nr; i++)
-		if (!k->vms[i].died_ns)
+		if (!k->vms[i].destroyed_ns)
 			read_vm(k, &k->vms[i], until_ns);
 }
 

@@ -13,7 +13,7 @@
 
 #define KVM_DESTROYED_VMS	64	/* destroyed VMs that are kept */
 
-enum kvm_feed { KVM_FEED_NONE, KVM_FEED_QMP, KVM_FEED_DEBUGFS };
+enum kvm_method { KVM_METHOD_NONE, KVM_METHOD_QMP, KVM_METHOD_DEBUGFS };
 
 struct kvm_vcpu {
 	uint32_t id;
@@ -25,9 +25,9 @@ struct kvm_vm {
 	uint32_t pid;
 	char dir[32];		/* in debugfs, "" if unknown */
 	char comm[17];
-	uint64_t created_ns, died_ns;
+	uint64_t created_ns, destroyed_ns;
 	bool seen;		/* in this round */
-	enum kvm_feed feed;
+	enum kvm_method method;
 	struct qmp *qmp;
 	uint64_t retry_ns;	/* time of the next attempt with QMP */
 	struct kvm_vcpu *vcpus;

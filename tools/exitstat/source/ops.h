@@ -12,9 +12,9 @@
 struct source {
 	const struct source_ops *ops;
 	char *root;
-	/* owned by hold.c: */
+	/* owned by group-refs.c: */
 	int users;		/* the lock shared by recorders; -1: none */
-	uint32_t held;		/* groups switched on by this recorder */
+	uint32_t switched;	/* groups switched on by this recorder */
 };
 
 struct source_ops {

@@ -137,7 +137,7 @@ records_groups() {
 	[ "$(sql r.x 'SELECT value, other, count FROM detail ORDER BY other, value')" = \
 		"$(printf '%s\n' '1016 0 120' '39321 0 2' '4294968317 0 33' \
 			'0 1 25')" ]
-	[ "$(sql r.x 'PRAGMA user_version')" = 5 ]
+	[ "$(sql r.x 'PRAGMA user_version')" = 6 ]
 	[ "$(sql r.x "SELECT value FROM meta WHERE key = 'tsc_khz'")" = 2000000 ]
 }
 

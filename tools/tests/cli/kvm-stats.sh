@@ -140,7 +140,7 @@ destroyed_vm() {
 		rm -r "$1/700-12"' - "$KVM"
 	[ "$(sums c.x)" = 'other_exits 30' ]
 	python3 -c 'import sqlite3
-print(sqlite3.connect("c.x").execute("SELECT died_ns > created_ns FROM vm").fetchall())' |
+print(sqlite3.connect("c.x").execute("SELECT destroyed_ns > created_ns FROM vm").fetchall())' |
 		has '^\[(1,)\]$'
 }
 

@@ -105,7 +105,7 @@ static void put_tables(struct rec_writer *w)
 		.comm = "qemu-system-x86", .cmdline = "qemu-system-x86_64",
 		.machine = is_less ? "microvm" : "q35",
 		.created_ns = T0 + 5 * MS,
-		.died_ns = T0 + 5500 * MS }, &err));
+		.destroyed_ns = T0 + 5500 * MS }, &err));
 	for (int v = 0; v < 2; v++)
 		must(rec_vcpu(w, v + 1, 1, (uint32_t)v, &err));
 	for (size_t i = 0; i < nr_codes; i++) {

@@ -13,10 +13,10 @@
 
 #include "fuzz.h"
 #include "madehost.h"
-#include "metrics/meter-snap.h"
+#include "metrics/counters-snap.h"
 #include "model/load.h"
 #include "recmade.h"
-#include "record/track.h"
+#include "record/recorder.h"
 #include "top/rows.h"
 
 /* ---- the engine ---- */
@@ -123,9 +123,9 @@ static void check_engine(struct engine *o, const struct snapshot *s)
 
 struct users {
 	struct rec_writer *w;
-	struct tracker *track;
+	struct recorder *recorder;
 	struct top_data top;
-	struct meter meter;
+	struct counters counters;
 	int64_t samples;
 	uint64_t exits, ns[KES_NR_STATES];	/* in top, since the first snapshot */
 	uint64_t first_exits, first_ns[KES_NR_STATES];	/* in serve, in the first snapshot */
@@ -137,7 +137,7 @@ static void name_top(void *arg UNUSED, const struct snap_vm *from,
 	snprintf(vm->name, sizeof(vm->name), "%u", from->pid);
 }
 
-static void name_meter(void *arg UNUSED, const struct snap_vm *from,
+static void name_counters(void *arg UNUSED, const struct snap_vm *from,
 		       char name[64], char uuid[40] UNUSED)
 {
 	snprintf(name, 64, "%u", from->pid);
@@ -148,10 +148,10 @@ static void users_begin(struct users *u)
 	choose_work();
 	*u = (struct users) { .top.name = name_top };
 	must(rec_create(&u->w, work, true, &err));
-	u->track = track_new(&(struct track_config) {
+	u->recorder = recorder_new(&(struct recorder_config) {
 		.root = "/nonexistent", .all = true });
-	meter_init(&u->meter, &(struct meter_config) {
-		.max_vms = 2, .keep_ns = 5000, .name = name_meter });
+	counters_init(&u->counters, &(struct counters_config) {
+		.max_vms = 2, .keep_ns = 5000, .name = name_counters });
 }
 
 /* Return false if the recorder refuses the snapshot (only if damaged or -ERANGE). */
@@ -162,7 +162,7 @@ static bool users_record(struct users *u, const struct snapshot *s, bool damaged
 
 	must(rec_begin(u->w, &err));
 	must(rec_sample(u->w, u->samples + 1, at, at, 0, &err));
-	rc = track_sample(u->track, s, u->samples + 1, u->w, &err);
+	rc = recorder_sample(u->recorder, s, u->samples + 1, u->w, &err);
 	REQUIRE(!rc || rc == -ERANGE || damaged);
 	if (rc)
 		return false;
@@ -181,14 +181,14 @@ static void add_top(struct users *u, const struct top_vcpu *v)
 	}
 }
 
-static uint64_t host_exits(const struct meter *m)
+static uint64_t host_exits(const struct counters *m)
 {
 	uint64_t n = 0;
 
 	for (size_t i = 0; i < m->host.nr; i++)
 		for (size_t k = 0; k < m->host.vcpus[i].nr; k++)
-			n += m->host.vcpus[i].counts[k].v[METER_L1] +
-			     m->host.vcpus[i].counts[k].v[METER_L2];
+			n += m->host.vcpus[i].counts[k].v[COUNTERS_L1] +
+			     m->host.vcpus[i].counts[k].v[COUNTERS_L2];
 	return n;
 }
 
@@ -214,24 +214,25 @@ static void users_update(struct users *u, const struct snapshot *s)
 	for (size_t i = 0; u->top.samples > 1 && i < u->top.nr; i++)
 		for (size_t k = 0; k < u->top.vms[i]->nr; k++)
 			add_top(u, &u->top.vms[i]->vcpus[k]);
-	meter_update(&u->meter, s);
-	if (u->meter.samples != 1)
+	counters_update(&u->counters, s);
+	if (u->counters.samples != 1)
 		return;
-	u->first_exits = host_exits(&u->meter);
-	memcpy(u->first_ns, &u->meter.host.sums[METER_NS_GUEST],
+	u->first_exits = host_exits(&u->counters);
+	memcpy(u->first_ns, &u->counters.host.sums[COUNTERS_NS_GUEST],
 	       sizeof(u->first_ns));
 }
 
 /* The recorder, top and serve must have the same counts and times. */
 static void users_agree(const struct users *u, const struct model *m)
 {
-	REQUIRE(m->total == track_sums(u->track).exits);
+	REQUIRE(m->total == recorder_sums(u->recorder).exits);
 	REQUIRE(m->total == u->exits);
-	REQUIRE(m->total == host_exits(&u->meter) - u->first_exits);
+	REQUIRE(m->total == host_exits(&u->counters) - u->first_exits);
 	for (int k = 0; k < KES_NR_STATES; k++) {
 		REQUIRE(m->all->ns[k] == u->ns[k]);
 		REQUIRE(m->all->ns[k] ==
-			u->meter.host.sums[METER_NS_GUEST + k] - u->first_ns[k]);
+			u->counters.host.sums[COUNTERS_NS_GUEST + k] -
+			u->first_ns[k]);
 	}
 }
 
@@ -251,9 +252,9 @@ static void users_read(const struct users *u, bool agree)
 
 static void users_end(struct users *u)
 {
-	track_free(u->track);
+	recorder_free(u->recorder);
 	top_data_free(&u->top);
-	meter_free(&u->meter);
+	counters_free(&u->counters);
 }
 
 static bool step(struct engine *o, struct users *u, struct host *h,

@@ -28,7 +28,7 @@ struct cpu {
 };
 
 struct vm {
-	uint64_t id, created_ns, died_ns;	/* id 0: no VM in this slot */
+	uint64_t id, created_ns, destroyed_ns;	/* id 0: no VM in this slot */
 	bool hidden;
 	struct cpu cpus[NR_VCPUS];
 };
@@ -128,7 +128,7 @@ static void be_wild(struct host *h, struct vm *vm, struct cpu *c, uint8_t how)
 				    .created_ns = ++h->born };
 		break;
 	case 7:
-		vm->died_ns = vm->id && !vm->died_ns ? h->now : 0;
+		vm->destroyed_ns = vm->id && !vm->destroyed_ns ? h->now : 0;
 		break;
 	case 8:
 		vm->hidden = !vm->hidden;
@@ -216,7 +216,8 @@ static void make_snapshot(const struct host *h, struct snapwrite *w)
 
 		if (!vm->id || vm->hidden)
 			continue;
-		snapwrite_vm(w, vm->id, 1, vm->created_ns, vm->died_ns, "x");
+		snapwrite_vm(w, vm->id, 1, vm->created_ns, vm->destroyed_ns,
+			     "x");
 		for (uint32_t k = 0; k < NR_VCPUS; k++)
 			put_cpu(h, w, k, &vm->cpus[k]);
 	}

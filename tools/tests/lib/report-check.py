@@ -157,7 +157,7 @@ def keys(path, man):
 def vms(file):
     db = sqlite3.connect(file)
     db.execute("INSERT INTO vm SELECT id + 1, vm_id + 1, pid + 1, name || ' 2', comm, cmdline, machine, "
-               "created_ns, died_ns FROM vm")
+               "created_ns, destroyed_ns FROM vm")
     db.execute("UPDATE vcpu SET vm = id, vcpu_id = 0")
     db.commit()
 

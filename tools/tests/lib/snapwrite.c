@@ -44,7 +44,7 @@ void snapwrite_begin(struct snapwrite *s, uint32_t isa, uint64_t fields)
 }
 
 void snapwrite_vm(struct snapwrite *s, uint64_t vm_id, uint32_t pid,
-		  uint64_t created_ns, uint64_t died_ns, const char *comm)
+		  uint64_t created_ns, uint64_t destroyed_ns, const char *comm)
 {
 	struct kes_vm_record *vm = append(s, sizeof(*vm));
 
@@ -54,8 +54,8 @@ void snapwrite_vm(struct snapwrite *s, uint64_t vm_id, uint32_t pid,
 	vm->vm_id = vm_id;
 	vm->pid = pid;
 	vm->created_ns = created_ns;
-	vm->destroyed_ns = died_ns;
-	vm->flags = died_ns ? KES_VM_DESTROYED : 0;
+	vm->destroyed_ns = destroyed_ns;
+	vm->flags = destroyed_ns ? KES_VM_DESTROYED : 0;
 	snprintf(vm->comm, sizeof(vm->comm), "%s", comm);
 	snapwrite_header(s)->nr_vms++;
 	snapwrite_header(s)->nr_records++;

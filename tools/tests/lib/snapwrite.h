@@ -23,7 +23,7 @@ struct snapwrite {
 
 void snapwrite_begin(struct snapwrite *s, uint32_t isa, uint64_t fields);
 void snapwrite_vm(struct snapwrite *s, uint64_t vm_id, uint32_t pid,
-		  uint64_t created_ns, uint64_t died_ns, const char *comm);
+		  uint64_t created_ns, uint64_t destroyed_ns, const char *comm);
 /* @type is that of a vCPU, baseline or evicted record. */
 void snapwrite_vcpu(struct snapwrite *s, uint32_t type, uint32_t vcpu_id,
 		    uint64_t attempts);

@@ -54,18 +54,18 @@ static void vms_are_ordered_by_first_exit(void **state UNUSED)
 static void destroyed_vms_keep_their_counts(void **state UNUSED)
 {
 	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
-	uint64_t died_ns;
+	uint64_t destroyed_ns;
 
 	v->exits[EB_L1][30] = 97;
 	f.arrays.times[0].first_ns = 5;
 	f.arrays.times[0].last_ns = 9;
 	look(ALL_GROUPS);
 	v->exits[EB_L1][30] += 4;
-	died_ns = v->ended_ns = tick();
+	destroyed_ns = v->ended_ns = tick();
 	for (int i = 0; i < 2; i++) {
 		look(ALL_GROUPS);
 		assert_true(f.snap.vms[0].destroyed);
-		assert_int_equal(f.snap.vms[0].died_ns, died_ns);
+		assert_int_equal(f.snap.vms[0].destroyed_ns, destroyed_ns);
 		assert_int_equal(f.snap.exits[0].l1, 101);
 		assert_int_equal(f.snap.vcpus[0].time.last_cyc, 9);
 		assert_int_equal(f.vms.nr_done, i ? 0 : 1);
@@ -129,7 +129,7 @@ static void vm_is_destroyed_with_its_process(void **state UNUSED)
 	f.gone = 100;
 	look(KES_GROUP_COUNT);
 	assert_true(f.snap.vms[0].destroyed);
-	assert_true(f.snap.vms[0].died_ns >= f.snap.vms[0].created_ns);
+	assert_true(f.snap.vms[0].destroyed_ns >= f.snap.vms[0].created_ns);
 	assert_false(f.snap.vms[1].destroyed);
 }
 

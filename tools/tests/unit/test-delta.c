@@ -46,9 +46,9 @@ static void at(uint64_t now_cyc)
 	snapwrite_clock(&w, 1000000, now_cyc, 0xf);
 }
 
-static void vcpu(uint64_t vm_id, uint64_t created_ns, uint64_t died_ns)
+static void vcpu(uint64_t vm_id, uint64_t created_ns, uint64_t destroyed_ns)
 {
-	snapwrite_vm(&w, vm_id, 1, created_ns, died_ns, "x");
+	snapwrite_vm(&w, vm_id, 1, created_ns, destroyed_ns, "x");
 	snapwrite_vcpu(&w, KES_REC_VCPU, 0, 0);
 }
 

@@ -8,7 +8,7 @@
 #include "model/load.h"
 #include "recmade.h"
 #include "record/phases.h"
-#include "record/track.h"
+#include "record/recorder.h"
 #include "snaptake.h"
 
 struct seen {
@@ -119,7 +119,7 @@ static void number_of_phases_is_limited(void **state UNUSED)
 
 /* Fixture: a recording that is being written, and then its model. */
 static struct rec_writer *writer;
-static struct tracker *tracker;
+static struct recorder *recorder;
 static struct snapwrite w;
 static struct snapshot snap;
 static int64_t samples;
@@ -133,7 +133,7 @@ static void begin(bool all)
 	samples = 0;
 	must(rec_create(&writer, work, true, &err));
 	must(rec_meta_u64(writer, "interval_ns", 1000, &err));
-	tracker = track_new(&(struct track_config) {
+	recorder = recorder_new(&(struct recorder_config) {
 		.root = "/nonexistent", .all = all });
 }
 
@@ -145,15 +145,16 @@ static void take(void)
 	snaptake(&w, &snap);
 	must(rec_begin(writer, &err));
 	must(rec_sample(writer, samples, at - 10, at, 0, &err));
-	must(track_sample(tracker, &snap, samples, writer, &err));
+	must(recorder_sample(recorder, &snap, samples, writer, &err));
 	must(rec_commit(writer, &err));
 }
 
 /* One VM with one vCPU; @fields: the fields that the source fills. */
-static void one_vm(uint64_t fields, uint64_t io, uint64_t npf, uint64_t died)
+static void one_vm(uint64_t fields, uint64_t io, uint64_t npf,
+		   uint64_t destroyed_ns)
 {
 	snapwrite_begin(&w, KES_ISA_SVM, fields);
-	snapwrite_vm(&w, 1, 1, 500, died, "a");
+	snapwrite_vm(&w, 1, 1, 500, destroyed_ns, "a");
 	snapwrite_vcpu(&w, KES_REC_VCPU, 0, io + npf);
 	if (io)
 		snapwrite_count(&w, 0x7b, io, io);
@@ -161,9 +162,9 @@ static void one_vm(uint64_t fields, uint64_t io, uint64_t npf, uint64_t died)
 		snapwrite_count(&w, 0x400, npf, 0);
 }
 
-static void sample(uint64_t io, uint64_t npf, uint64_t died)
+static void sample(uint64_t io, uint64_t npf, uint64_t destroyed_ns)
 {
-	one_vm(ALL_FIELDS, io, npf, died);
+	one_vm(ALL_FIELDS, io, npf, destroyed_ns);
 	take();
 }
 
@@ -180,7 +181,7 @@ static void forget(void)
 	if (writer)
 		rec_discard(writer);
 	writer = NULL;
-	track_free(tracker);
+	recorder_free(recorder);
 	model_free(&model);
 	rec_close(&rec);
 }
@@ -203,7 +204,7 @@ static void counter_differences_are_recorded(void **state UNUSED)
 {
 	static const struct {
 		struct {
-			uint64_t io, npf, died;
+			uint64_t io, npf, destroyed_ns;
 		} samples[4];		/* up to one without exits */
 		uint64_t total, restarts;
 		const char *name;
@@ -227,13 +228,15 @@ static void counter_differences_are_recorded(void **state UNUSED)
 		begin(true);
 		for (int i = 0; i < 4 && row->samples[i].io; i++)
 			sample(row->samples[i].io, row->samples[i].npf,
-			       row->samples[i].died);
-		assert_int_equal(track_sums(tracker).restarts, row->restarts);
+			       row->samples[i].destroyed_ns);
+		assert_int_equal(recorder_sums(recorder).restarts,
+				 row->restarts);
 		finish();
 		first = model_ranked(&model, 0);
 		assert_int_equal(model.total, row->total);
 		assert_int_equal(model.all->entries[MODEL_ATTEMPTS], row->total);
-		assert_int_equal(rec.vms[0].died_ns, row->samples[2].died);
+		assert_int_equal(rec.vms[0].destroyed_ns,
+				 row->samples[2].destroyed_ns);
 		assert_string_equal(first->info->name, row->name);
 		assert_int_equal(model_exits(first->sum), row->exits);
 		assert_int_equal(first->sum->n.userspace, row->userspace);
@@ -270,10 +273,10 @@ static void vms_of_other_commands_are_not_recorded(void **state UNUSED)
 	forget();
 	begin(false);
 	sample(10, 10, 0);
-	track_set_command(tracker, 4000000, 400);
+	recorder_set_command(recorder, 4000000, 400);
 	sample(20, 20, 0);
-	assert_int_equal(track_sums(tracker).exits, 0);
-	assert_int_equal(track_sums(tracker).vms, 0);
+	assert_int_equal(recorder_sums(recorder).exits, 0);
+	assert_int_equal(recorder_sums(recorder).vms, 0);
 }
 
 static void unfilled_fields_are_null(void **state UNUSED)
@@ -322,9 +325,9 @@ static void times_can_wrap(void **state UNUSED)
 	assert_int_equal(model.reasons[0].sum->ns[KES_STATE_HANDLER], 23);
 }
 
-static void with_vcpu_7(uint64_t n, uint64_t died)
+static void with_vcpu_7(uint64_t n, uint64_t destroyed_ns)
 {
-	one_vm(ALL_FIELDS, 101, 0, died);
+	one_vm(ALL_FIELDS, 101, 0, destroyed_ns);
 	snapwrite_vcpu(&w, KES_REC_VCPU, 7, n);
 	snapwrite_count(&w, 0x7b, n, 0);
 	take();

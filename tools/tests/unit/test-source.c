@@ -6,7 +6,7 @@
 
 #include "root-fixture.h"
 #include "snaptake.h"
-#include "source/hold.h"
+#include "source/group-refs.h"
 #include "source/source.h"
 
 #define DEBUGFS	"/sys/kernel/debug"
@@ -103,13 +103,13 @@ static uint32_t groups_on(struct source *s)
 /* Switch groups on; return those that were off before. */
 static uint32_t hold(struct fixture *f, int i, uint32_t groups)
 {
-	must(hold_begin(f->sources[i], groups, &f->note, &err));
-	return hold_switched(f->sources[i]);
+	must(group_refs_get(f->sources[i], groups, &f->note, &err));
+	return group_refs_switched(f->sources[i]);
 }
 
 static void release(struct fixture *f, int i)
 {
-	must(hold_end(f->sources[i], &f->note, &err));
+	must(group_refs_put(f->sources[i], &f->note, &err));
 }
 
 /* ---- tests ---- */

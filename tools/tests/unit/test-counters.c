@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Unit tests of meter.h on a simulated host: VMs start, end, return under their names,
+ * Unit tests of counters.h on a simulated host: VMs start, end, return under their names,
  * are unreadable for a while, and kvm is reloaded. The host's total must equal the
  * simulated exits, and no counter may decrease. Also tests the escaping of labels in
  * openmetrics.h.
  */
 
 #include "unit.h"
-#include "metrics/meter-snap.h"
+#include "metrics/counters-snap.h"
 #include "metrics/metrics.h"
 #include "snaptake.h"
 
@@ -20,7 +20,7 @@ static const uint64_t codes[NR_CODES] = { 0x7b, 0x72, 0x78, 0x400 };
 
 /* A slot of the host for a VM; slots can share a name. */
 struct guest {
-	uint64_t id, created_ns, died_ns;
+	uint64_t id, created_ns, destroyed_ns;
 	bool there, hidden;
 	uint64_t n[NR_CODES], l2[NR_CODES];
 };
@@ -29,7 +29,7 @@ struct host {
 	struct guest guests[NR_VMS];
 	uint64_t now_ns, next_id;
 	uint64_t truth;		/* exits since the first snapshot, including those in it */
-	struct meter meter;
+	struct counters counters;
 	struct snapshot snap;
 };
 
@@ -79,13 +79,13 @@ static void happen(struct host *h)
 				start(h, i);
 			continue;
 		}
-		g->hidden = !g->died_ns && !(rand() % 40);
-		if (!g->died_ns && !g->hidden)
+		g->hidden = !g->destroyed_ns && !(rand() % 40);
+		if (!g->destroyed_ns && !g->hidden)
 			run(h, g);
-		if (g->died_ns && !(rand() % 8))
+		if (g->destroyed_ns && !(rand() % 8))
 			g->there = false;
-		else if (!g->died_ns && !g->hidden && !(rand() % 25))
-			g->died_ns = h->now_ns;
+		else if (!g->destroyed_ns && !g->hidden && !(rand() % 25))
+			g->destroyed_ns = h->now_ns;
 	}
 }
 
@@ -100,7 +100,7 @@ static void look(struct host *h)
 		if (!g->there || g->hidden)
 			continue;
 		snapwrite_vm(&w, g->id, 100 + (uint32_t)i, g->created_ns,
-			     g->died_ns, "x");
+			     g->destroyed_ns, "x");
 		snapwrite_vcpu(&w, KES_REC_VCPU, 0, 0);
 		for (size_t c = 0; c < NR_CODES; c++)
 			snapwrite_exit(&w, &(struct kes_exit) {
@@ -109,52 +109,53 @@ static void look(struct host *h)
 	h->now_ns += 100;
 	snapwrite_at(&w, h->now_ns);
 	snaptake(&w, &h->snap);
-	meter_update(&h->meter, &h->snap);
+	counters_update(&h->counters, &h->snap);
 }
 
-static uint64_t total(const struct meter_account *a)
+static uint64_t total(const struct counters_series *s)
 {
 	uint64_t n = 0;
 
-	for (size_t i = 0; i < a->nr; i++)
-		for (size_t k = 0; k < a->vcpus[i].nr; k++)
-			n += a->vcpus[i].counts[k].v[METER_L1] +
-			     a->vcpus[i].counts[k].v[METER_L2];
+	for (size_t i = 0; i < s->nr; i++)
+		for (size_t k = 0; k < s->vcpus[i].nr; k++)
+			n += s->vcpus[i].counts[k].v[COUNTERS_L1] +
+			     s->vcpus[i].counts[k].v[COUNTERS_L2];
 	return n;
 }
 
 /* A series before and after an update, identified by its address. */
 struct seen {
-	const struct meter_account *a;
+	const struct counters_series *s;
 	char vm[80];
 	uint64_t n;
 };
 
-static void none_decreased(const struct meter *m, struct seen *seen, size_t *nr)
+static void none_decreased(const struct counters *all, struct seen *seen,
+			   size_t *nr)
 {
 	for (size_t i = 0; i < *nr; i++)
-		for (size_t k = 0; k < m->nr; k++)
-			if (m->accounts[k] == seen[i].a &&
-			    !strcmp(m->accounts[k]->vm, seen[i].vm))
-				assert_true(total(seen[i].a) >= seen[i].n);
-	*nr = m->nr;
+		for (size_t k = 0; k < all->nr; k++)
+			if (all->series[k] == seen[i].s &&
+			    !strcmp(all->series[k]->vm, seen[i].vm))
+				assert_true(total(seen[i].s) >= seen[i].n);
+	*nr = all->nr;
 	assert_true(*nr <= 64);
 	for (size_t i = 0; i < *nr; i++) {
-		seen[i].a = m->accounts[i];
-		seen[i].n = total(m->accounts[i]);
-		memcpy(seen[i].vm, m->accounts[i]->vm, sizeof(seen[i].vm));
+		seen[i].s = all->series[i];
+		seen[i].n = total(all->series[i]);
+		memcpy(seen[i].vm, all->series[i]->vm, sizeof(seen[i].vm));
 	}
 }
 
 /* Names of series are unique. */
-static void names_differ(const struct meter *m)
+static void names_differ(const struct counters *all)
 {
-	for (size_t i = 0; i < m->nr; i++)
+	for (size_t i = 0; i < all->nr; i++)
 		for (size_t k = 0; k < i; k++)
-			assert_false(!strcmp(m->accounts[i]->vm,
-					     m->accounts[k]->vm) &&
-				     !strcmp(m->accounts[i]->uuid,
-					     m->accounts[k]->uuid));
+			assert_false(!strcmp(all->series[i]->vm,
+					     all->series[k]->vm) &&
+				     !strcmp(all->series[i]->uuid,
+					     all->series[k]->uuid));
 }
 
 static void run_host(size_t max_vms)
@@ -164,19 +165,19 @@ static void run_host(size_t max_vms)
 	size_t nr = 0;
 
 	h->now_ns = 1000000;
-	meter_init(&h->meter, &(struct meter_config) {
+	counters_init(&h->counters, &(struct counters_config) {
 		.max_vms = max_vms, .keep_ns = KEEP_NS, .name = name_vm });
 	for (int round = 0; round < ROUNDS; round++) {
 		happen(h);
 		look(h);
-		assert_int_equal(total(&h->meter.host), h->truth);
-		assert_true(h->meter.nr <= max_vms);
-		none_decreased(&h->meter, seen, &nr);
-		names_differ(&h->meter);
+		assert_int_equal(total(&h->counters.host), h->truth);
+		assert_true(h->counters.nr <= max_vms);
+		none_decreased(&h->counters, seen, &nr);
+		names_differ(&h->counters);
 	}
 	assert_true(h->truth > 100000);
-	assert_int_equal(h->meter.restarts, 0);
-	meter_free(&h->meter);
+	assert_int_equal(h->counters.restarts, 0);
+	counters_free(&h->counters);
 	snapshot_free(&h->snap);
 	free(h);
 }
@@ -201,21 +202,22 @@ static void number_of_vms_is_limited(void **state UNUSED)
 /* More reasons than the limit: the rest are one reason, and all are counted. */
 static void excess_reasons_are_counted_as_unknown(void **state UNUSED)
 {
-	struct meter_account *a;
-	struct meter m;
+	struct counters_series *s;
+	struct counters all;
 	char name[32];
 
-	meter_init(&m, &(struct meter_config) { .max_vms = 1 });
-	a = meter_open(&m, "x", "");
-	for (int i = 0; i < 3 * METER_MAX_KEYS; i++) {
+	counters_init(&all, &(struct counters_config) { .max_vms = 1 });
+	s = counters_open(&all, "x", "");
+	for (int i = 0; i < 3 * COUNTERS_MAX_KEYS; i++) {
 		snprintf(name, sizeof(name), "reason %d", i);
-		meter_add(&m, a, 0, meter_key(&m, name, "nonsense"), METER_L1, 1);
+		counters_add(&all, s, 0, counters_key(&all, name, "nonsense"),
+			     COUNTERS_L1, 1);
 	}
-	assert_int_equal(m.nr_keys, METER_MAX_KEYS);
-	assert_string_equal(m.keys[METER_MAX_KEYS - 1].name, "UNKNOWN");
-	assert_string_equal(m.keys[0].class, "other");
-	assert_int_equal(total(a), 3 * METER_MAX_KEYS);
-	meter_free(&m);
+	assert_int_equal(all.nr_keys, COUNTERS_MAX_KEYS);
+	assert_string_equal(all.keys[COUNTERS_MAX_KEYS - 1].name, "UNKNOWN");
+	assert_string_equal(all.keys[0].class, "other");
+	assert_int_equal(total(s), 3 * COUNTERS_MAX_KEYS);
+	counters_free(&all);
 }
 
 static void labels_are_escaped(void **state UNUSED)
@@ -243,7 +245,7 @@ static void labels_are_escaped(void **state UNUSED)
 	buf_free(&b);
 }
 
-UNIT_TESTS("meter",
+UNIT_TESTS("counters",
 	   TEST(no_exit_is_lost), TEST(number_of_vms_is_limited),
 	   TEST(excess_reasons_are_counted_as_unknown),
 	   TEST(labels_are_escaped))

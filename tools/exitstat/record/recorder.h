@@ -3,15 +3,15 @@
  * Turns snapshots into the deltas of a recording: selects the VMs of the recording and
  * records the changes since the previous sample.
  */
-#ifndef EXITSTAT_TRACK_H
-#define EXITSTAT_TRACK_H
+#ifndef EXITSTAT_RECORDER_H
+#define EXITSTAT_RECORDER_H
 
 #include "recording/writer.h"
 #include "snapshot/snapshot.h"
 
-struct tracker;
+struct recorder;
 
-struct track_config {
+struct recorder_config {
 	const char *root;	/* of /proc, for names of VMs */
 	bool all;		/* include other VMs, and those from before the start */
 	uint64_t vm_id;		/* with all: only this VM, or 0 */
@@ -20,23 +20,24 @@ struct track_config {
 	const char *machine;	/* used if the VM's process has exited; or NULL */
 };
 
-struct tracker *track_new(const struct track_config *config);
-void track_free(struct tracker *t);
+struct recorder *recorder_new(const struct recorder_config *config);
+void recorder_free(struct recorder *r);
 /* Call when the command has started, with its PID and the time just before. */
-void track_set_command(struct tracker *t, uint32_t pid, uint64_t since_ns);
+void recorder_set_command(struct recorder *r, uint32_t pid, uint64_t since_ns);
 
 /*
  * Writes the deltas from the last snapshot to @s as sample @sample. The first call
  * (@sample 1) only sets the starting point of existing VMs. @s must stay valid until
  * the next call.
  */
-int track_sample(struct tracker *t, const struct snapshot *s, int64_t sample,
-		 struct rec_writer *w, struct errbuf *err);
+int recorder_sample(struct recorder *r, const struct snapshot *s,
+		    int64_t sample, struct rec_writer *w, struct errbuf *err);
 
 /* Call after the last sample: records the details of existing VMs. */
-int track_finish(struct tracker *t, struct rec_writer *w, struct errbuf *err);
+int recorder_finish(struct recorder *r, struct rec_writer *w,
+		    struct errbuf *err);
 
-struct track_sums {
+struct recorder_sums {
 	uint64_t exits;
 	size_t vms;		/* recorded */
 	size_t vms_left_out;	/* created by others during the recording */
@@ -45,6 +46,6 @@ struct track_sums {
 	size_t vms_guessed;	/* too short-lived to look up their parent */
 };
 
-struct track_sums track_sums(const struct tracker *t);
+struct recorder_sums recorder_sums(const struct recorder *r);
 
 #endif

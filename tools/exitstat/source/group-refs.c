@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Implements hold.h, with two locks (flock) in /run/exitstat.
+ * Implements group-refs.h, with two locks (flock) in /run/exitstat.
  *
  * Each recorder holds "users" shared while it runs; the one that can lock it
  * exclusively is the last. "switch" is held while groups are switched or "users" is
@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "exits/groups.h"
-#include "source/hold.h"
+#include "source/group-refs.h"
 #include "source/ops.h"
 #include "source/source.h"
 
@@ -75,7 +75,7 @@ static void leave(int fd)
 }
 
 /* The groups that recorders switched on, which are to be switched off. */
-static uint32_t get_owed(int fd)
+static uint32_t read_switched(int fd)
 {
 	char text[16] = "";
 	uint64_t groups;
@@ -86,7 +86,7 @@ static uint32_t get_owed(int fd)
 	return parse_u64(text, 0, UINT32_MAX, &groups) ? 0 : (uint32_t)groups;
 }
 
-static int set_owed(int fd, uint32_t groups)
+static int write_switched(int fd, uint32_t groups)
 {
 	char text[16];
 	int len = snprintf(text, sizeof(text), "%u\n", groups);
@@ -117,8 +117,8 @@ static void join(struct source *s, int gate, struct errbuf *note)
 		s->root, strerror(-rc));
 }
 
-int hold_begin(struct source *s, uint32_t groups, struct errbuf *note,
-	       struct errbuf *err)
+int group_refs_get(struct source *s, uint32_t groups, struct errbuf *note,
+		   struct errbuf *err)
 {
 	uint32_t on = 0, known = 0;
 	int gate = -1, rc;
@@ -131,9 +131,10 @@ int hold_begin(struct source *s, uint32_t groups, struct errbuf *note,
 	rc = source_get_groups(s, &on, &known, err);
 	if (rc)
 		goto leave_gate;
-	rc = source_switch(s, groups, true, &s->held, err);
+	rc = source_switch(s, groups, true, &s->switched, err);
 	/* groups that are off need not be switched off: kvm was reloaded */
-	if (set_owed(gate, (get_owed(gate) & on) | s->held) && !rc)
+	if (write_switched(gate, (read_switched(gate) & on) | s->switched) &&
+	    !rc)
 		rc = err_set(err, -EIO, "%s" DIR "/switch: cannot write",
 			     s->root);
 leave_gate:
@@ -146,40 +147,40 @@ static bool is_last(const struct source *s)
 	return s->users < 0 || !lock(s->users, LOCK_EX | LOCK_NB);
 }
 
-int hold_end(struct source *s, struct errbuf *note, struct errbuf *err)
+int group_refs_put(struct source *s, struct errbuf *note, struct errbuf *err)
 {
 	int gate = s->users < 0 ? -1 : enter(s->root);
-	uint32_t owed = gate < 0 ? s->held : get_owed(gate);
+	uint32_t groups = gate < 0 ? s->switched : read_switched(gate);
 	char text[GROUPS_TEXT_LEN];
 	uint32_t undone = 0;
 	int rc = 0;
 
 	note->text[0] = '\0';
 	if (is_last(s)) {
-		rc = source_switch(s, owed, false, &undone, err);
-		set_owed(gate, rc ? owed & ~undone : 0);
-	} else if (s->held) {
+		rc = source_switch(s, groups, false, &undone, err);
+		write_switched(gate, rc ? groups & ~undone : 0);
+	} else if (s->switched) {
 		err_set(note, 0,
 			"left on for another exitstat that is recording, which will switch them off: %s",
-			groups_text(s->held, text));
+			groups_text(s->switched, text));
 	}
 	if (s->users >= 0)
 		close(s->users);
 	s->users = -1;
-	s->held = 0;
+	s->switched = 0;
 	leave(gate);
 	return rc;
 }
 
-uint32_t hold_switched(const struct source *s)
+uint32_t group_refs_switched(const struct source *s)
 {
-	return s->ops->shared ? s->held : 0;
+	return s->ops->shared ? s->switched : 0;
 }
 
-void hold_forget(struct source *s, uint32_t groups)
+void group_refs_forget(struct source *s, uint32_t groups)
 {
 	int gate = s->ops->shared ? enter(s->root) : -1;
 
-	set_owed(gate, get_owed(gate) & ~groups);
+	write_switched(gate, read_switched(gate) & ~groups);
 	leave(gate);
 }

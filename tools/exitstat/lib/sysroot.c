@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Implements fsroot.h. Callers decide what an error means. */
+/* Implements sysroot.h. Callers decide what an error means. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/fsroot.h"
+#include "lib/sysroot.h"
 
 static int open_at_root(const char *root, const char *path, int flags)
 {
@@ -23,7 +23,7 @@ static int open_at_root(const char *root, const char *path, int flags)
 #define SMALL	4096
 #define CHUNK	(256 * 1024)
 
-int fsroot_read(const char *root, const char *path, struct buf *out)
+int sysroot_read(const char *root, const char *path, struct buf *out)
 {
 	int fd = open_at_root(root, path, O_RDONLY);
 	size_t room = SMALL;
@@ -43,7 +43,7 @@ int fsroot_read(const char *root, const char *path, struct buf *out)
 	return (int)n;
 }
 
-int fsroot_write(const char *root, const char *path, const char *text)
+int sysroot_write(const char *root, const char *path, const char *text)
 {
 	int fd = open_at_root(root, path, O_WRONLY | O_TRUNC);
 	ssize_t n;
@@ -58,12 +58,12 @@ int fsroot_write(const char *root, const char *path, const char *text)
 	return rc;
 }
 
-void fsroot_line(const char *root, const char *path, char *out, size_t size)
+void sysroot_line(const char *root, const char *path, char *out, size_t size)
 {
 	struct buf b = { 0 };
 
 	out[0] = '\0';
-	if (!fsroot_read(root, path, &b) && b.len) {
+	if (!sysroot_read(root, path, &b) && b.len) {
 		b.data[strcspn(b.data, "\n")] = '\0';
 		copy_printable(out, size, b.data);
 	}
@@ -71,24 +71,24 @@ void fsroot_line(const char *root, const char *path, char *out, size_t size)
 }
 
 /* "none [integrity] confidentiality": the level in brackets is active. */
-bool fsroot_lockdown(const char *root, char *out, size_t size)
+bool sysroot_lockdown(const char *root, char *out, size_t size)
 {
 	char line[128], *level;
 
-	fsroot_line(root, "/sys/kernel/security/lockdown", line, sizeof(line));
+	sysroot_line(root, "/sys/kernel/security/lockdown", line, sizeof(line));
 	level = strchr(line, '[');
 	snprintf(out, size, "%s", level ? level + 1 : "none");
 	out[strcspn(out, "]")] = '\0';
 	return strcmp(out, "none");
 }
 
-void fsroot_cpu_model(const char *root, char *out, size_t size)
+void sysroot_cpu_model(const char *root, char *out, size_t size)
 {
 	struct buf b = { 0 };
 	char *line;
 
 	snprintf(out, size, "unknown");
-	if (!fsroot_read(root, "/proc/cpuinfo", &b) && b.len) {
+	if (!sysroot_read(root, "/proc/cpuinfo", &b) && b.len) {
 		line = strstr(b.data, "model name");
 		if (line)
 			line = strchr(line, ':');

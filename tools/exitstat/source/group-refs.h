@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * References to groups that several recorders use at once.
+ *
+ * The engine's switches are global. If a recorder switched off the groups that it
+ * had switched on, another recorder that found them on would lose them. So the last
+ * recorder to end switches off all groups that any recorder switched on.
+ */
+#ifndef EXITSTAT_GROUP_REFS_H
+#define EXITSTAT_GROUP_REFS_H
+
+#include "util.h"
+
+struct source;
+
+/*
+ * Switches on those of @groups (bits) that are off, until group_refs_put(). *@note is
+ * a message for the user, or "". Returns 0, or -errno with a message in @err;
+ * group_refs_put() must follow in any case.
+ */
+int group_refs_get(struct source *s, uint32_t groups, struct errbuf *note,
+		   struct errbuf *err);
+/* The groups that this recorder has switched on. */
+uint32_t group_refs_switched(const struct source *s);
+/* Switches off unless another recorder runs. Like group_refs_get(). */
+int group_refs_put(struct source *s, struct errbuf *note, struct errbuf *err);
+
+/*
+ * The user switched @groups: recorders will leave them in their current state.
+ */
+void group_refs_forget(struct source *s, uint32_t groups);
+
+#endif
