@@ -13,7 +13,7 @@
 const volatile bool with_time;
 const volatile bool with_histogram;
 const volatile bool with_detail;
-const volatile bool with_lives;	/* no event when a vCPU is destroyed */
+const volatile bool no_destroy_event;	/* KVM reports no destruction of vCPUs */
 const volatile bool with_silent;	/* PVM only: there may be no events for exits */
 const volatile u8 svm_near[KES_SVM_NEAR];
 const volatile struct eb_far_code svm_far[EB_MAX_FAR];
@@ -172,7 +172,7 @@ static __always_inline bool is_new_vcpu(const struct eb_vcpu *v,
 
 	if (v->tgid != (u32)(bpf_get_current_pid_tgid() >> 32))
 		return true;
-	if (!with_lives || !bpf_core_field_exists(vcpu->stat.exits))
+	if (!no_destroy_event || !bpf_core_field_exists(vcpu->stat.exits))
 		return false;
 	exits = BPF_CORE_READ(vcpu, stat.exits);
 	if (exits < v->exits_before || exits < v->exits_returned)
@@ -186,7 +186,7 @@ static __always_inline void note_exits(struct eb_vcpu *v, struct kvm_vcpu *vcpu,
 {
 	u64 exits;
 
-	if (!with_lives || !bpf_core_field_exists(vcpu->stat.exits))
+	if (!no_destroy_event || !bpf_core_field_exists(vcpu->stat.exits))
 		return;
 	exits = BPF_CORE_READ(vcpu, stat.exits);
 	if (exit)

@@ -95,7 +95,7 @@ static int parse(struct trace_hist *h, const char *text, struct errbuf *err)
 			     "the kernel's own histogram of kvm_exit is not set up (echo '" TRACE_HIST_TRIGGER "' to events/kvm/kvm_exit/trigger in tracefs before the guest starts)");
 	if (!rc && h->dropped)
 		rc = err_set(err, -EPROTO,
-			     "kvm_exit's histogram has dropped %llu events (give it a larger size)",
+			     "kvm_exit's histogram has dropped %llu events (set a larger size)",
 			     (unsigned long long)h->dropped);
 	return rc;
 }

@@ -68,6 +68,6 @@ int import_read(struct import *im, FILE *f, const char *path,
 		return no_format(path, err);
 	rc = (*format)->end ? (*format)->end(im, &why) : 0;
 	if (!rc && !im->nr_counts)
-		rc = err_set(&why, -ENODATA, "no exits in it");
+		rc = err_set(&why, -ENODATA, "no exits");
 	return rc ? err_set(err, rc, "%.200s: %.250s", path, why.text) : 0;
 }

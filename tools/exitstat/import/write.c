@@ -2,7 +2,7 @@
 /*
  * The rest of import.h: maps names to reasons, and writes the recording.
  *
- * Text has only names, not the ISA. Without an option, the ISA is the one that knows
+ * Text has only names, not the ISA. Without an option, the ISA is the one that has
  * more of the names.
  */
 #include <errno.h>
@@ -14,7 +14,7 @@
 #include "exits/reasons.h"
 #include "recording/writer.h"
 
-/* The ISA that knows most names; KES_ISA_NONE if two know the same number. */
+/* The ISA that has most of the names; KES_ISA_NONE if two have the same number. */
 static uint32_t guess(const struct import *im)
 {
 	size_t vmx = 0, svm = 0;

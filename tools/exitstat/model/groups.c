@@ -16,7 +16,7 @@ int model_need_time(const struct model *m, struct errbuf *err)
 
 	if (!rc && !m->groups.has_time)
 		rc = err_set(err, -ENODATA,
-			     "%s: the group time was on, but has no times",
+			     "%s: the group time was on, but no times were recorded",
 			     m->rec->path);
 	return rc;
 }

@@ -36,7 +36,7 @@ static int need_group(const struct model *m, uint32_t group, const char *to,
 	if (rc || any)
 		return rc;
 	return err_set(err, -ENODATA,
-		       "%.300s: the group was on, but has no times%s%s",
+		       "%.300s: the group was on, but no times were recorded%s%s",
 		       m->rec->path, to ? ": nothing to " : "", to ? to : "");
 }
 

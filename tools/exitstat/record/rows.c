@@ -11,7 +11,7 @@
 
 static_assert(REC_NR_BUCKETS == KES_NR_BUCKETS &&
 	      REC_NR_STATES == DELTA_NR_STATES,
-	      "recording/format.h knows the layout");
+	      "recording/format.h depends on this layout");
 
 static int add_reason(struct rows *r, int64_t id, uint32_t isa, uint64_t code)
 {

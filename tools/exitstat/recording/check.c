@@ -143,5 +143,5 @@ static int is_ok(void *arg, sqlite3_stmt *s)
 int rec_check_pages(struct recording *r, struct errbuf *err)
 {
 	return rec_select(r, "PRAGMA quick_check(1)", 0,
-			  "its pages are inconsistent", is_ok, NULL, err);
+			  "inconsistent pages", is_ok, NULL, err);
 }

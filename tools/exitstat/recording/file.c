@@ -65,7 +65,7 @@ static int claim_part(struct rec_writer *w, bool force, struct errbuf *err)
 	rc = -errno;
 	if (rc == -EEXIST)
 		return err_set(err, rc,
-			       "%s: File exists: an interrupted or running recording (report it, remove it, or use --force)",
+			       "%s: File exists: an interrupted or running recording (read it with exitstat report, remove it, or use --force)",
 			       w->part);
 	return err_set(err, rc, "%s: cannot create: %s", w->part,
 		       strerror(-rc));

@@ -47,7 +47,7 @@ static int check_header(const struct kes_header *h, size_t len,
 			       (unsigned long long)(len - h->size));
 	if (h->header_size < sizeof(*h) || h->header_size % 8 ||
 	    h->header_size > h->size)
-		return err_set(err, -EPROTO, "snapshot header size %u is wrong",
+		return err_set(err, -EPROTO, "invalid snapshot header size %u",
 			       h->header_size);
 	return 0;
 }

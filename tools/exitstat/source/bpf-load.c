@@ -36,14 +36,14 @@ struct mapping {
 struct bpf_load {
 	struct exitstat_bpf *skel;
 	struct bpf_kernel kernel;
-	bool lives;
+	bool no_destroy_event;
 	struct bpf_arrays arrays;
 	struct mapping mappings[4];
 	size_t nr_mappings;
 };
 
 /* The verifier's last line about the refused program. */
-static char verifier_says[256];
+static char verifier_line[256];
 
 static void keep_last_line(const char *text)
 {
@@ -57,7 +57,7 @@ static void keep_last_line(const char *text)
 		if (!strncmp(text, noise[i], strlen(noise[i])))
 			return;
 	if (len)
-		snprintf(verifier_says, sizeof(verifier_says), "%.*s",
+		snprintf(verifier_line, sizeof(verifier_line), "%.*s",
 			 (int)len, text);
 }
 
@@ -76,7 +76,8 @@ static void keep_log(const char *format, va_list args)
 	free(text);
 }
 
-static int say(enum libbpf_print_level level, const char *format, va_list args)
+static int print_libbpf(enum libbpf_print_level level, const char *format,
+			va_list args)
 {
 	va_list again;
 
@@ -105,7 +106,7 @@ static void choose_programs(struct bpf_load *l, uint32_t groups)
 		{ s->progs.on_record, detail },
 		{ s->progs.on_page_fault, detail && l->kernel.has_page_fault },
 		{ s->progs.on_run, l->kernel.may_be_silent },
-		{ s->progs.on_destroy, !l->lives },
+		{ s->progs.on_destroy, !l->no_destroy_event },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(table); i++)
@@ -119,7 +120,7 @@ static void set_constants(struct bpf_load *l, uint32_t groups)
 	s->rodata->with_time = groups & KES_GROUP_TIME;
 	s->rodata->with_histogram = groups & KES_GROUP_HISTOGRAM;
 	s->rodata->with_detail = groups & KES_GROUP_DETAIL;
-	s->rodata->with_lives = l->lives;
+	s->rodata->no_destroy_event = l->no_destroy_event;
 	s->rodata->with_silent = l->kernel.may_be_silent;
 	s->rodata->nr_svm_far = bpf_svm_slots((u8 *)s->rodata->svm_near,
 					      (void *)s->rodata->svm_far,
@@ -223,14 +224,15 @@ static int load_all(struct bpf_load *l, uint32_t groups, bool attach)
 	return rc;
 }
 
-static struct bpf_load *open_once(const struct bpf_kernel *kernel, bool lives,
-				  uint32_t groups, bool attach, int *rc)
+static struct bpf_load *open_once(const struct bpf_kernel *kernel,
+				  bool no_destroy_event, uint32_t groups,
+				  bool attach, int *rc)
 {
 	struct bpf_load *l = xcalloc(1, sizeof(*l));
 
-	verifier_says[0] = '\0';
+	verifier_line[0] = '\0';
 	l->kernel = *kernel;
-	l->lives = lives;
+	l->no_destroy_event = no_destroy_event;
 	l->skel = exitstat_bpf__open();
 	*rc = l->skel ? load_all(l, groups, attach) : -errno;
 	if (!*rc)
@@ -246,7 +248,7 @@ int bpf_load_open(struct bpf_load **out, uint32_t groups, bool attach,
 	int rc;
 
 	*out = NULL;
-	libbpf_set_print(say);
+	libbpf_set_print(print_libbpf);
 	rc = bpf_kernel_look(&kernel, "", err);
 	if (rc)
 		return rc;
@@ -254,7 +256,7 @@ int bpf_load_open(struct bpf_load **out, uint32_t groups, bool attach,
 		*out = open_once(&kernel, false, groups, attach, &rc);
 	if (!*out)
 		*out = open_once(&kernel, true, groups, attach, &rc);
-	return *out ? 0 : bpf_kernel_refused(rc, verifier_says, err);
+	return *out ? 0 : bpf_kernel_refused(rc, verifier_line, err);
 }
 
 void bpf_load_close(struct bpf_load *load)
@@ -290,7 +292,7 @@ uint64_t bpf_load_lost(const struct bpf_load *load)
 
 bool bpf_load_sees_ends(const struct bpf_load *load)
 {
-	return !load->lives;
+	return !load->no_destroy_event;
 }
 
 /*

@@ -105,7 +105,7 @@ static void end_vcpu(struct bpf_vms *vms, struct bpf_vcpu *vcpu)
 	alloc_counts(&vcpu->counts, &vms->arrays);
 	bpf_counts_read(&vcpu->counts, &vms->arrays, vcpu->place);
 	vcpu->ended = true;
-	vms->owners[vcpu->place] = &vms->nobody;
+	vms->owners[vcpu->place] = &vms->done_owner;
 	vms->done[vms->nr_done++] = vcpu->place;
 }
 

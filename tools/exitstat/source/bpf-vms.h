@@ -70,7 +70,7 @@ struct bpf_vms {
 	size_t cap_vms;
 	uint64_t last_id;
 	struct bpf_vcpu **owners;	/* by place */
-	struct bpf_vcpu nobody;		/* owns the places in done */
+	struct bpf_vcpu done_owner;	/* owns the places in done */
 	uint32_t *done;			/* places to be freed */
 	size_t nr_done;
 	struct eb_vcpu evicted;		/* sums of evicted VMs */
