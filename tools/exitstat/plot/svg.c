@@ -120,32 +120,6 @@ void svg_text(struct svg *s, const struct canvas_font *f, double x, double y,
 	buf_printf(&s->out, "</text>\n");
 }
 
-/* The edges are rounded, not the size: neighbours keep a common edge. */
-void svg_rect(struct svg *s, double x, double y, double w, double h,
-	      uint32_t colour)
-{
-	long left = tenths(x), right = tenths(x + w);
-	long top = tenths(y), bottom = tenths(y + h);
-
-	if (left == right || top == bottom)
-		return;
-	if (s->rects && s->colour != colour)
-		end_rects(s);
-	s->rects = true;
-	s->colour = colour;
-	buf_printf(&s->path, "M");
-	put_tenths(&s->path, left);
-	buf_printf(&s->path, " ");
-	put_tenths(&s->path, top);
-	buf_printf(&s->path, "H");
-	put_tenths(&s->path, right);
-	buf_printf(&s->path, "V");
-	put_tenths(&s->path, bottom);
-	buf_printf(&s->path, "H");
-	put_tenths(&s->path, left);
-	buf_printf(&s->path, "z");
-}
-
 void svg_line(struct svg *s, double x1, double y1, double x2, double y2,
 	      double width, bool dashed, uint32_t colour)
 {
@@ -189,6 +163,26 @@ static void put_step(struct svg *s, char direction, long x, long y)
 		buf_printf(&s->path, " ");
 	if (direction != 'H')
 		put_tenths(&s->path, y);
+}
+
+/* The edges are rounded, not the size: neighbours keep a common edge. */
+void svg_rect(struct svg *s, double x, double y, double w, double h,
+	      uint32_t colour)
+{
+	long left = tenths(x), right = tenths(x + w);
+	long top = tenths(y), bottom = tenths(y + h);
+
+	if (left == right || top == bottom)
+		return;
+	if (s->rects && s->colour != colour)
+		end_rects(s);
+	s->rects = true;
+	s->colour = colour;
+	put_step(s, 'M', left, top);
+	put_step(s, 'H', right, top);
+	put_step(s, 'V', right, bottom);
+	put_step(s, 'H', left, bottom);
+	buf_printf(&s->path, "z");
 }
 
 void svg_path_to(struct svg *s, double x, double y)
