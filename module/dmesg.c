@@ -9,7 +9,9 @@
  * the exact total at that time.
  */
 #include <linux/init.h>
+#include <linux/kernel.h>
 #include <linux/math64.h>
+#include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/printk.h>
 #include <linux/ratelimit.h>
@@ -24,6 +26,7 @@
 
 static DEFINE_RATELIMIT_STATE(kes_dmesg_limit, HZ, 5);
 static unsigned long kes_every;
+/* The work may be queued; changed and tested with the parameters' lock */
 static bool kes_dmesg_ready;
 /* The total at which the table is printed next; 0: not known yet */
 static u64 kes_next;
@@ -90,14 +93,21 @@ static void kes_poll(struct work_struct *work)
 	schedule_delayed_work(&kes_poll_work, KES_POLL);
 }
 
-/* The parameter may be set before work queues are available. */
+/*
+ * The parameter may be set before work queues are available, and until the
+ * module is freed. Called with the lock of the module's parameters.
+ */
 static int kes_every_set(const char *val, const struct kernel_param *kp)
 {
-	int ret = param_set_ulong(val, kp);
+	unsigned long every;
+	int ret = kstrtoul(val, 0, &every);
 
-	if (!ret && READ_ONCE(kes_dmesg_ready))
+	if (ret)
+		return ret;
+	WRITE_ONCE(kes_every, every);
+	if (kes_dmesg_ready)
 		mod_delayed_work(system_wq, &kes_poll_work, 0);
-	return ret;
+	return 0;
 }
 
 static const struct kernel_param_ops kes_every_ops = {
@@ -109,15 +119,24 @@ module_param_cb(exit_stats_dmesg_every, &kes_every_ops, &kes_every, 0600);
 MODULE_PARM_DESC(exit_stats_dmesg_every,
 		 "Print the table of VM exits every N exits, at most five times a second; 0: never (default)");
 
+static void kes_dmesg_set_ready(bool ready)
+{
+	kernel_param_lock(THIS_MODULE);
+	kes_dmesg_ready = ready;
+	if (!ready)
+		WRITE_ONCE(kes_every, 0);
+	kernel_param_unlock(THIS_MODULE);
+}
+
 void __init kes_dmesg_init(void)
 {
-	WRITE_ONCE(kes_dmesg_ready, true);
+	kes_dmesg_set_ready(true);
 	schedule_delayed_work(&kes_poll_work, 0);
 }
 
+/* Once the flag is cleared, nothing but the work itself queues the work. */
 void kes_dmesg_exit(void)
 {
-	WRITE_ONCE(kes_dmesg_ready, false);
-	WRITE_ONCE(kes_every, 0);
+	kes_dmesg_set_ready(false);
 	cancel_delayed_work_sync(&kes_poll_work);
 }
