@@ -15,6 +15,7 @@
 #define KES_COUNT_H
 
 #include <linux/compiler.h>
+#include <linux/instrumented.h>
 #include <linux/jump_label.h>
 #include <linux/kvm.h>
 #include <linux/minmax.h>
@@ -25,15 +26,20 @@ DECLARE_STATIC_KEY_FALSE(kes_count_key);
 /* Enabled while time or detail is on, so that both cost a single nop. */
 DECLARE_STATIC_KEY_FALSE(kes_more_key);
 
-/* Increment with one instruction, so that readers never see a torn value. */
+/*
+ * Increment with one instruction, so that readers never see a torn value.
+ * KASAN and KCSAN do not see the assembler's access, so it is declared.
+ */
 static __always_inline void kes_inc(u64 *n)
 {
+	instrument_atomic_read_write(n, sizeof(*n));
 	asm("incq %0" : "+m" (*n));
 }
 
 /* Add with one instruction, see kes_inc(). */
 static __always_inline void kes_add_to(u64 *n, u64 value)
 {
+	instrument_atomic_read_write(n, sizeof(*n));
 	asm("addq %1, %0" : "+m" (*n) : "r" (value));
 }
 

@@ -21,7 +21,7 @@ void kes_time_charge(struct kes_time *time, u64 now)
 	u64 cyc = time->last_cyc ? now - time->last_cyc : 0;
 
 	if (!time->last_cyc) {
-		time->first_cyc = now;
+		WRITE_ONCE(time->first_cyc, now);
 		time->handling_cyc = now;
 	}
 	if (time->state == KES_STATE_GUEST)
@@ -64,7 +64,7 @@ void kes_time_set(struct kes_vcpu *vcpu, u32 state)
 	if (!time)
 		return;
 	kes_time_charge(time, now);
-	time->state = state;
+	WRITE_ONCE(time->state, state);
 	preempt_enable();
 }
 
@@ -85,9 +85,9 @@ void kes_time_sched_out(struct kes_vcpu *vcpu, bool preempted)
 		kes_time_charge(time, now);
 		time->before = time->state;
 		if (time->state == KES_STATE_POLLING && !preempted)
-			time->state = KES_STATE_BLOCKED;
+			WRITE_ONCE(time->state, KES_STATE_BLOCKED);
 		else
-			time->state = KES_STATE_PREEMPTED;
+			WRITE_ONCE(time->state, KES_STATE_PREEMPTED);
 	}
 	preempt_enable();
 }
@@ -103,7 +103,7 @@ void kes_time_sched_in(struct kes_vcpu *vcpu)
 	if (time->state == KES_STATE_PREEMPTED ||
 	    time->state == KES_STATE_BLOCKED) {
 		kes_time_charge(time, now);
-		time->state = time->before;
+		WRITE_ONCE(time->state, time->before);
 	}
 	preempt_enable();
 }

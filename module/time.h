@@ -101,7 +101,7 @@ static __always_inline void kes_time_enter_guest(struct kes_vcpu *vcpu)
 		kes_time_charge(time, now);
 	WRITE_ONCE(time->last_cyc, now);
 	kes_time_end_handling(time, slot, now);
-	time->state = KES_STATE_GUEST;
+	WRITE_ONCE(time->state, KES_STATE_GUEST);
 }
 
 /* Called with interrupts disabled, right after an exit with reason @slot. */
@@ -119,8 +119,8 @@ static __always_inline void kes_time_exit_guest(struct kes_vcpu *vcpu,
 		kes_time_charge(time, now);
 	WRITE_ONCE(time->last_cyc, now);
 	time->handling_cyc = now;
-	time->slot = slot;
-	time->state = KES_STATE_HANDLER;
+	WRITE_ONCE(time->slot, slot);
+	WRITE_ONCE(time->state, KES_STATE_HANDLER);
 }
 
 /* Changes of state off the hot path; preemption may be enabled. */
