@@ -1,21 +1,32 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Build the slim kernel with the kernel's own detectors
-# (scripts/build/configs/debug.config) for scripts/check/checks/stress. It takes a
-# quarter of an hour to build, so the tree of the unpatched kernel is kept; the
-# series is applied to a copy, in which little more than KVM is compiled. The kept
-# tree also serves as the unpatched debug kernel, and to build kvm-exit-stats.ko.
+# Build the slim kernel with the kernel's own detectors for
+# scripts/check/checks/stress: memory errors, leaks, locks and failing allocations
+# (scripts/build/configs/debug.config), or data races (kcsan.config). A build takes
+# a quarter of an hour, so the tree of the unpatched kernel is kept; the series is
+# applied to a copy, in which little more than KVM is compiled. The kept tree also
+# serves as the unpatched kernel, and to build kvm-exit-stats.ko.
 
-DEBUG_CONFIG=$TOP/scripts/build/configs/debug.config
+# The configurations, each replaces options of those before it; the first word of the
+# names of the cache's entries.
+DEBUG_CONFIGS=("$SLIM_CONFIG" "$TOP/scripts/build/configs/debug.config")
+DEBUG_NAME=debug
 
-# Print slim.config with the options of debug.config replaced.
+# select_kcsan: build the kernel that finds data races instead.
+select_kcsan()
+{
+	DEBUG_CONFIGS+=("$TOP/scripts/build/configs/kcsan.config")
+	DEBUG_NAME=kcsan
+}
+
+# Print the options of DEBUG_CONFIGS, the last line of each; no comments, so that an
+# edited comment is no reason for a build.
 debug_fragment()
 {
-	sed -nE 's/^(# )?(CONFIG_[A-Z0-9_]+)[= ].*/\2/p' "$DEBUG_CONFIG" |
-		awk 'NR == FNR { replaced[$1] = 1; next }
-		{ split($1, name, "=") } !(name[1] in replaced)' - "$SLIM_CONFIG"
-	cat "$DEBUG_CONFIG"
+	sed -nE 's/^(# )?(CONFIG_[A-Z0-9_]+)([= ].*)/\2 &/p' "${DEBUG_CONFIGS[@]}" |
+		awk '{ name = $1; sub(/^[^ ]* /, ""); option[name] = $0 }
+		END { for (name in option) print option[name] }' | LC_ALL=C sort
 }
 
 debug_configure()
@@ -34,8 +45,8 @@ debug_prepare()
 build_debug_base()
 {
 	local dir=$1
-	stage "configuring the debug kernel" debug_prepare "$dir" "$2"
-	stage "building the debug kernel (a quarter of an hour)" \
+	stage "configuring the $DEBUG_NAME kernel" debug_prepare "$dir" "$2"
+	stage "building the $DEBUG_NAME kernel (a quarter of an hour)" \
 		kbuild "$dir/linux" bzImage modules
 	cd "$dir/linux"
 	find . -type f -links 1 >"$dir/generated"
@@ -50,7 +61,7 @@ debug_base_dir()
 		debug_fragment
 		kernel_cc
 	} | short_hash)
-	cache_entry debug-base "$key" build_debug_base "$source"
+	cache_entry "$DEBUG_NAME-base" "$key" build_debug_base "$source"
 }
 
 debug_patch()
@@ -92,8 +103,8 @@ build_debug()
 		debug_collect "$2/linux" "$dir"
 		return
 	fi
-	stage "patching the debug kernel" debug_patch_and_prepare "$dir" "$2"
-	stage "building the patched debug kernel" \
+	stage "patching the $DEBUG_NAME kernel" debug_patch_and_prepare "$dir" "$2"
+	stage "building the patched $DEBUG_NAME kernel" \
 		kbuild "$dir/linux" bzImage modules
 	debug_collect "$dir/linux" "$dir"
 	rm -rf "$dir/linux" "$dir/fragment"
@@ -108,5 +119,11 @@ debug_dir()
 		echo "$base"
 		series_hash
 	} | short_hash)
-	cache_entry debug "$key" build_debug "$base"
+	cache_entry "$DEBUG_NAME" "$key" build_debug "$base"
+}
+
+kcsan_dir()
+{
+	select_kcsan
+	debug_dir
 }
