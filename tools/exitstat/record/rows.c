@@ -152,11 +152,22 @@ static int store_groups(struct rows *r, const struct delta_change *c)
 	return rc ? rc : store_buckets(r, &c->buckets);
 }
 
+/* The row of the VM's first vCPU with this id, or 0: vCPUs with one id share a row. */
+static int64_t row_of_id(const struct delta_change *c)
+{
+	const struct delta_vcpu *v = c->vcpu - c->index;
+
+	while (v->vcpu_id != c->vcpu->vcpu_id)
+		v++;
+	return v->user;
+}
+
 int rows_vcpu(struct rows *r, int64_t vm, const struct delta_change *c)
 {
 	const struct delta_exit *x = c->exits.data;
 	int rc = 0;
 
+	c->vcpu->user = row_of_id(c);
 	if (!c->vcpu->user) {
 		c->vcpu->user = ++r->nr_vcpu_rows;
 		rc = rec_vcpu(r->w, c->vcpu->user, vm, c->vcpu->vcpu_id,

@@ -57,6 +57,7 @@ struct delta_detail {
 /* A known vCPU; its lists belong to the engine. */
 struct delta_vcpu {
 	uint32_t vcpu_id;
+	uint32_t order;			/* 0, or number of older ones with this id */
 	int64_t user;			/* for the caller, initially 0 */
 	const struct snap_vcpu *now;	/* in the last snapshot that had it */
 	uint64_t seen;			/* number of that snapshot */

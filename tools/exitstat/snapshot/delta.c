@@ -154,24 +154,54 @@ static void take_counters(struct delta *d, struct delta_vcpu *v,
 	v->unknown_last = now->unknown_last;
 }
 
-static struct delta_vcpu *find_vcpu(struct delta_vm *vm,
+/* The first of the known vCPUs with this id that this snapshot has not listed yet. */
+static struct delta_vcpu *first_unseen(const struct delta *d,
+				       struct delta_vm *vm, uint32_t id)
+{
+	for (size_t i = 0; i < vm->nr; i++)
+		if (vm->vcpus[i].vcpu_id == id &&
+		    vm->vcpus[i].seen != d->samples)
+			return &vm->vcpus[i];
+	return NULL;
+}
+
+static struct delta_vcpu *known_vcpu(const struct delta *d, struct delta_vm *vm,
+				     uint32_t id)
+{
+	for (size_t n = 0; n < vm->nr; n++) {
+		struct delta_vcpu *v = &vm->vcpus[vm->at < vm->nr ? vm->at : 0];
+
+		vm->at = vm->at + 1 < vm->nr ? vm->at + 1 : 0;
+		if (v->vcpu_id == id && v->seen != d->samples)
+			return v->order ? first_unseen(d, vm, id) : v;
+	}
+	return NULL;
+}
+
+static uint32_t count_id(const struct delta_vm *vm, uint32_t id)
+{
+	uint32_t nr = 0;
+
+	for (size_t i = 0; i < vm->nr; i++)
+		nr += vm->vcpus[i].vcpu_id == id;
+	return nr;
+}
+
+static struct delta_vcpu *find_vcpu(const struct delta *d, struct delta_vm *vm,
 				    const struct snap_vcpu *now, bool *is_new)
 {
-	struct delta_vcpu *v;
+	struct delta_vcpu *v = known_vcpu(d, vm, now->vcpu_id);
 
-	*is_new = false;
-	for (size_t n = 0; n < vm->nr; n++) {
-		v = &vm->vcpus[vm->at < vm->nr ? vm->at : 0];
-		vm->at = vm->at + 1 < vm->nr ? vm->at + 1 : 0;
-		if (v->vcpu_id == now->vcpu_id)
-			return v;
-	}
+	*is_new = !v;
+	if (v)
+		return v;
 	vm->vcpus = vec_room(vm->vcpus, vm->nr, &vm->cap, sizeof(*v));
-	v = &vm->vcpus[vm->nr++];
+	v = &vm->vcpus[vm->nr];
 	memset(v, 0, sizeof(*v));
 	v->vcpu_id = now->vcpu_id;
+	v->order = count_id(vm, now->vcpu_id);
+	vm->nr++;
 	begin_life(v, now);
-	*is_new = true;
 	return v;
 }
 
@@ -209,12 +239,10 @@ const struct delta_change *delta_vcpu(struct delta *d, struct delta_vm *vm,
 	struct delta_vcpu *v;
 
 	clear_change(out);
-	v = find_vcpu(vm, now, &out->is_new);
+	v = find_vcpu(d, vm, now, &out->is_new);
 	out->vcpu = v;
 	out->index = (size_t)(v - vm->vcpus);
 	out->now = now;
-	if (v->seen == d->samples)	/* listed twice */
-		return out;
 	v->seen = d->samples;
 	v->now = now;
 	fetch(v);

@@ -4,7 +4,9 @@
  * subtracts counters, used by the recorder, top and serve.
  *
  * A VM is identified by its id and its time of creation, because ids restart when kvm
- * is reloaded. New counters start at 0.
+ * is reloaded. A vCPU is identified by its id and its place among the VM's vCPUs with
+ * this id, in the order of creation: a snapshot can list an id twice, for example while
+ * KVM_CREATE_VCPU fails because the id exists. New counters start at 0.
  *
  * Counters (exits, entries, returns to user space) are monotonic and wrap at 2^64: a
  * counter that is ahead by less than half of that has grown. If a counter of a vCPU

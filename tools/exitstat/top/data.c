@@ -158,6 +158,7 @@ static void update_vcpu(struct top_data *d, struct top_vm *vm,
 {
 	struct top_vcpu *v = &vm->vcpus[from->index];
 
+	v->listed = true;
 	v->fresh = d->interval_ns && (v->age || is_fresh(d, vm));
 	v->known = known_values(d->hdr.fields, from->has_times);
 	v->state = -1;
@@ -169,10 +170,11 @@ static void update_vcpu(struct top_data *d, struct top_vm *vm,
 	end_interval(d, v);
 }
 
-static void add_vcpu(struct top_vm *vm, uint32_t id)
+static void add_vcpu(struct top_vm *vm, const struct delta_vcpu *from)
 {
 	vm->vcpus = vec_room(vm->vcpus, vm->nr, &vm->cap, sizeof(*vm->vcpus));
-	vm->vcpus[vm->nr++] = (struct top_vcpu) { .vcpu_id = id, .state = -1 };
+	vm->vcpus[vm->nr++] = (struct top_vcpu) {
+		.vcpu_id = from->vcpu_id, .order = from->order, .state = -1 };
 }
 
 static struct top_vm *new_vm(struct top_data *d, const struct snap_vm *from)
@@ -193,11 +195,13 @@ static void update_vm(struct top_data *d, struct delta_vm *from)
 	if (!vm)
 		from->user = vm = new_vm(d, from->now);
 	vm->destroyed = from->now->destroyed;
+	for (size_t i = 0; i < vm->nr; i++)
+		vm->vcpus[i].listed = false;
 	for (size_t i = 0; i < from->now->nr_vcpus; i++) {
 		const struct delta_change *c = delta_vcpu(&d->delta, from, i);
 
 		if (c->index == vm->nr)
-			add_vcpu(vm, c->vcpu->vcpu_id);
+			add_vcpu(vm, c->vcpu);
 		update_vcpu(d, vm, c);
 	}
 }

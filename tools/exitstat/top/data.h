@@ -42,6 +42,8 @@ struct top_detail {
 
 struct top_vcpu {
 	uint32_t vcpu_id;
+	uint32_t order;		/* number of older vCPUs of the VM with this id */
+	bool listed;		/* in the last snapshot */
 	uint32_t known;		/* values that the source fills: bits by enum top_value */
 	int state;		/* KES_STATE_*; -1: unknown */
 	bool fresh;		/* deltas cover the last interval */

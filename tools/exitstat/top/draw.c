@@ -70,6 +70,7 @@ void top_path_text(const struct top_data *d, const struct top_path *path,
 	const struct top_vm *vm = top_path_vm(d, path);
 	char name[48];
 
+	top_vcpu_name(path->key.vcpu_id, path->key.order, name);
 	buf_printf(out, "VMs");
 	if (path->level == TOP_VMS)
 		return;
@@ -78,7 +79,7 @@ void top_path_text(const struct top_data *d, const struct top_path *path,
 	if (vm && vm->destroyed)
 		buf_printf(out, " (destroyed)");
 	if (path->has_vcpu)
-		buf_printf(out, " > vCPU %u", path->key.vcpu_id);
+		buf_printf(out, " > %s", name);
 	else if (path->level > TOP_VCPUS && path->has_vm)
 		buf_printf(out, " > all vCPUs");
 	if (path->level < TOP_DETAIL)

@@ -100,6 +100,7 @@ static void take_vcpu(struct top_view *v, const struct top_row *r)
 {
 	v->path.has_vcpu = !r->key.all;
 	v->path.key.vcpu_id = r->key.vcpu_id;
+	v->path.key.order = r->key.order;
 }
 
 /* Show a level from its first row. */
@@ -172,6 +173,7 @@ static enum top_effect act_back(struct top_view *v, const struct top_table *t,
 		v->path.level = v->path.has_vm ? TOP_VCPUS : TOP_VMS;
 		v->path.has_vcpu = false;
 		v->path.key.vcpu_id = 0;
+		v->path.key.order = 0;
 		break;
 	default:
 		v->path = (struct top_path) { .level = TOP_VMS };

@@ -28,7 +28,8 @@ bool top_key_equal(const struct top_key *a, const struct top_key *b)
 {
 	return a->all == b->all && a->other == b->other &&
 	       a->vm_id == b->vm_id && a->created_ns == b->created_ns &&
-	       a->vcpu_id == b->vcpu_id && a->code == b->code &&
+	       a->vcpu_id == b->vcpu_id && a->order == b->order &&
+	       a->code == b->code &&
 	       a->value == b->value;
 }
 
@@ -89,7 +90,8 @@ static void add_vcpu(struct top_row *r, const struct top_vcpu *v)
 static void add_vm(struct top_row *r, const struct top_vm *vm)
 {
 	for (size_t i = 0; i < vm->nr; i++)
-		add_vcpu(r, &vm->vcpus[i]);
+		if (vm->vcpus[i].listed)
+			add_vcpu(r, &vm->vcpus[i]);
 }
 
 /* ---- the path ---- */
@@ -108,6 +110,14 @@ const struct top_vm *top_path_vm(const struct top_data *d,
 	return NULL;
 }
 
+/* A vCPU of the path that the last snapshot lists. */
+static bool is_on_path(const struct top_vcpu *v, const struct top_path *path)
+{
+	return v->listed &&
+	       (!path->has_vcpu || (v->vcpu_id == path->key.vcpu_id &&
+				    v->order == path->key.order));
+}
+
 /* Called for each vCPU of the path. */
 typedef void (*vcpu_fn)(struct top_table *t, const struct top_data *d,
 			const struct top_path *path, const struct top_vcpu *v);
@@ -121,8 +131,7 @@ static void for_each_vcpu(struct top_table *t, const struct top_data *d,
 		if (path->has_vm ? !is_vm(vm, &path->key) : vm->destroyed)
 			continue;
 		for (size_t k = 0; k < vm->nr; k++)
-			if (!path->has_vcpu ||
-			    vm->vcpus[k].vcpu_id == path->key.vcpu_id)
+			if (is_on_path(&vm->vcpus[k], path))
 				fn(t, d, path, &vm->vcpus[k]);
 	}
 }
@@ -206,22 +215,36 @@ static void vm_rows(struct top_table *t, const struct top_data *d,
 	}
 }
 
+void top_vcpu_name(uint32_t id, uint32_t order, char out[TOP_VCPU_NAME_LEN])
+{
+	int len = snprintf(out, TOP_VCPU_NAME_LEN, "vCPU %u", id);
+
+	if (order)
+		snprintf(out + len, TOP_VCPU_NAME_LEN - (size_t)len, "#%u",
+			 order + 1);
+}
+
+static void vcpu_row(struct top_table *t, const struct top_vm *vm,
+		     const struct top_vcpu *v)
+{
+	struct top_row *r = new_row(t, &(struct top_key) {
+		.vm_id = vm->vm_id, .created_ns = vm->created_ns,
+		.vcpu_id = v->vcpu_id, .order = v->order });
+
+	r->vm = vm;
+	r->vcpu = v;
+	top_vcpu_name(v->vcpu_id, v->order, r->name);
+	add_vcpu(r, v);
+}
+
 static void vcpu_rows(struct top_table *t, const struct top_data *d,
 		      const struct top_path *path)
 {
 	const struct top_vm *vm = top_path_vm(d, path);
 
-	for (size_t i = 0; vm && i < vm->nr; i++) {
-		struct top_row *r = new_row(t, &(struct top_key) {
-			.vm_id = vm->vm_id, .created_ns = vm->created_ns,
-			.vcpu_id = vm->vcpus[i].vcpu_id });
-
-		r->vm = vm;
-		r->vcpu = &vm->vcpus[i];
-		snprintf(r->name, sizeof(r->name), "vCPU %u",
-			 vm->vcpus[i].vcpu_id);
-		add_vcpu(r, &vm->vcpus[i]);
-	}
+	for (size_t i = 0; vm && i < vm->nr; i++)
+		if (vm->vcpus[i].listed)
+			vcpu_row(t, vm, &vm->vcpus[i]);
 }
 
 static void reason_rows(struct top_table *t, const struct top_data *d,

@@ -21,6 +21,7 @@ struct top_key {
 	bool other;		/* detail: all values without a place in the table */
 	uint64_t vm_id, created_ns;
 	uint32_t vcpu_id;
+	uint32_t order;		/* number of older vCPUs with this id */
 	uint64_t code;
 	uint64_t value;
 };
@@ -33,6 +34,11 @@ struct top_path {
 	bool has_vm, has_vcpu;
 	struct top_key key;	/* selected VM, vCPU, reason */
 };
+
+#define TOP_VCPU_NAME_LEN	32
+
+/* "vCPU 0", or "vCPU 0#2" for the second one with this id. */
+void top_vcpu_name(uint32_t id, uint32_t order, char out[TOP_VCPU_NAME_LEN]);
 
 struct top_row {
 	struct top_key key;

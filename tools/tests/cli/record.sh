@@ -147,6 +147,31 @@ counters_restart() {
 	exitstat report -j a.x | has '"restarts": 0,'
 }
 
+# twice_listed EXITS: a VM whose vCPU 0 is listed twice, as while KVM_CREATE_VCPU
+# fails for an id that exists
+twice_listed() {
+	one 1 1000 0 "$1"
+	echo vcpu 0 0
+}
+
+id_is_listed_twice() {
+	machine
+	one 1 1000 0 100 | snapshot
+	"$EXITSTAT" record -i 5ms -o twice.x 2>stderr &
+	eventually sampled twice.x 1
+	twice_listed 123 | snapshot
+	eventually counted twice.x 23
+	one 1 1000 0 124 | snapshot
+	eventually counted twice.x 24
+	twice_listed 131 | snapshot
+	eventually counted twice.x 31
+	kill -INT $!
+	wait $!
+	[ "$(exits_of twice.x)" = 31 ]
+	lacks WARNING stderr
+	exitstat report twice.x | has 'qemu-system-x86, 1 vCPU'
+}
+
 duration() {
 	"$EXITSTAT" record -q -i 10ms -d 50ms -o j.x
 	fails 1 'SIGTERM' exitstat record -q -i 10ms -d 50ms -o k.x -- sleep 20
@@ -291,6 +316,7 @@ check 'an existing FILE is refused without --force' existing_file
 check 'only VMs of the command are recorded, or with --all all VMs' only_own_vms
 check 'without a command, record counts from its start until SIGINT' without_command
 check 'restarted counters are reported' counters_restart
+check 'a vCPU id that is listed twice does not end the recording' id_is_listed_twice
 check '-d ends the recording' duration
 check 'SIGTERM is forwarded, and the recording completed' term_is_forwarded
 check 'kill -9 loses at most the last sample' kill_9

@@ -82,6 +82,23 @@ web() {
 	value "exitstat_exits_total{vm=\"$1\",uuid=\"$UUID\",reason=\"IOIO\",class=\"io\",context=\"l1\"}" text
 }
 
+# KVM_CREATE_VCPU fails for an id that exists, which is listed twice for a moment.
+id_is_listed_twice() {
+	vms
+	one 1 1000 0 1000 | snapshot
+	serve
+	for n in 1023 1029 1036; do
+		{ one 1 1000 0 "$n" && echo vcpu 0 0; } | snapshot
+		scrape >text
+		[ "$(web web) $(host)" = "$n $n" ]
+		one 1 1000 0 "$n" | snapshot
+		scrape >text
+		[ "$(web web) $(host)" = "$n $n" ]
+		[ "$(value "exitstat_entry_attempts_total{vm=\"web\",uuid=\"$UUID\"}" text)" = "$n" ]
+		[ "$(value exitstat_source_restarts_total text)" = 0 ]
+	done
+}
+
 # Another VM with the same name; then the engine, or kvm, is reloaded.
 restarts() {
 	vms
@@ -280,6 +297,7 @@ page_has_all() {
 check 'golden: text format 0.0.4' text_is
 check 'golden: OpenMetrics on request' openmetrics_is
 check 'special characters in names are escaped' odd_names
+check 'a vCPU id that is listed twice changes no counter' id_is_listed_twice
 check 'counters continue after a restart of a VM or the engine' restarts
 check 'a VM that reappears is not counted twice' comes_back
 check 'a destroyed VM is removed, and its exits remain in the total' dead_leave

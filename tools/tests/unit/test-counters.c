@@ -105,6 +105,9 @@ static void look(struct host *h)
 		for (size_t c = 0; c < NR_CODES; c++)
 			snapwrite_exit(&w, &(struct kes_exit) {
 				.code = codes[c], .l1 = g->n[c], .l2 = g->l2[c] });
+		/* KVM_CREATE_VCPU fails: the id is listed twice for a moment */
+		if (!(rand() % 10))
+			snapwrite_vcpu(&w, KES_REC_VCPU, 0, 0);
 	}
 	h->now_ns += 100;
 	snapwrite_at(&w, h->now_ns);

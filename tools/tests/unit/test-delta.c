@@ -226,14 +226,63 @@ static void first_of_two_entries_counts(void **state UNUSED)
 		vcpu(1, 1, 0);
 		exits(IOIO, n);
 		exits(IOIO, n + 1000);
-		snapwrite_vcpu(&w, KES_REC_VCPU, 0, 0);
-		exits(IOIO, n + 2000);
 		c = change();
 		assert_int_equal(counted(c, IOIO), 10);
 		assert_int_equal(c->exits.nr, 1);
-		assert_int_equal(delta_vcpu(&d, d.listed[0], 1)->exits.nr, 0);
 	}
 	assert_int_equal(d.restarts, 0);
+}
+
+/*
+ * vCPUs with one id are told apart by their order. The last look lists another vCPU
+ * first, so that the search begins in the middle.
+ */
+static void vcpus_with_one_id_have_own_counters(void **state UNUSED)
+{
+	static const struct {
+		struct {
+			uint32_t id;
+			uint64_t n, want;
+			uint32_t order;
+			bool is_new, restarted;
+		} vcpus[4];
+		size_t nr;
+	} looks[] = {
+		{ {{ 0, 1000, 1000, 0, true, false }, { 1, 7, 7, 0, true, false }}, 2 },
+		/* KVM_CREATE_VCPU 0 fails, again and again */
+		{ {{ 0, 1023, 23, 0, false, false }, { 1, 7, 0, 0, false, false },
+		   { 0, 0, 0, 1, true, false }}, 3 },
+		{ {{ 0, 1030, 7, 0, false, false }, { 1, 7, 0, 0, false, false }}, 2 },
+		{ {{ 0, 1031, 1, 0, false, false }, { 1, 8, 1, 0, false, false },
+		   { 0, 5, 5, 1, false, false }, { 0, 6, 6, 2, true, false }}, 4 },
+		{ {{ 1, 9, 1, 0, false, false }, { 0, 1032, 1, 0, false, false },
+		   { 0, 7, 2, 1, false, false }, { 0, 8, 2, 2, false, false }}, 4 },
+		/* the oldest is gone: the next takes its place, with a new life */
+		{ {{ 0, 9, 9, 0, false, true }, { 0, 10, 3, 1, false, false }}, 2 },
+	};
+
+	each_row(look, looks) {
+		at(0);
+		snapwrite_vm(&w, 1, 1, 1, 0, "x");
+		for (size_t i = 0; i < look->nr; i++) {
+			snapwrite_vcpu(&w, KES_REC_VCPU, look->vcpus[i].id, 0);
+			if (look->vcpus[i].n)
+				exits(IOIO, look->vcpus[i].n);
+		}
+		take();
+		for (size_t i = 0; i < look->nr; i++) {
+			const struct delta_change *c =
+				delta_vcpu(&d, d.listed[0], i);
+
+			assert_int_equal(c->vcpu->vcpu_id, look->vcpus[i].id);
+			assert_int_equal(c->vcpu->order, look->vcpus[i].order);
+			assert_int_equal(c->is_new, look->vcpus[i].is_new);
+			assert_int_equal(c->restarted, look->vcpus[i].restarted);
+			assert_int_equal(counted(c, IOIO), look->vcpus[i].want);
+		}
+		delta_end(&d);
+	}
+	assert_int_equal(d.restarts, 1);
 }
 
 /* ---- VMs ---- */
@@ -445,6 +494,7 @@ UNIT_TESTS("delta",
 	   FTEST(counters_are_subtracted),
 	   FTEST(falling_attempts_restart_the_vcpu),
 	   FTEST(first_of_two_entries_counts),
+	   FTEST(vcpus_with_one_id_have_own_counters),
 	   FTEST(reused_id_counts_from_zero),
 	   FTEST(unreadable_vm_keeps_its_counts),
 	   FTEST(open_state_is_charged_until_now),

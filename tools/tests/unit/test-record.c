@@ -333,6 +333,25 @@ static void with_vcpu_7(uint64_t n, uint64_t destroyed_ns)
 	take();
 }
 
+/* KVM_CREATE_VCPU fails for an id that exists: the recording is as without it. */
+static void second_vcpu_with_an_id_adds_up(void **state UNUSED)
+{
+	static const uint64_t second[] = { 0, 0, 23, 0 };
+
+	for (uint64_t i = 0; i < ARRAY_LEN(second); i++) {
+		one_vm(ALL_FIELDS, 100 + i, 0, i == 3 ? 77 : 0);
+		snapwrite_vcpu(&w, KES_REC_VCPU, 0, second[i]);
+		if (second[i])
+			snapwrite_count(&w, 0x7b, second[i], 0);
+		take();
+	}
+	assert_int_equal(recorder_sums(recorder).restarts, 1);
+	finish();
+	assert_int_equal(rec.nr_vcpus, 1);
+	assert_int_equal(model.total, 3 + 23);
+	assert_int_equal(model.all->entries[MODEL_ATTEMPTS], 3 + 23);
+}
+
 static void hotplugged_vcpu_is_recorded(void **state UNUSED)
 {
 	sample(100, 0, 0);
@@ -387,4 +406,5 @@ UNIT_TESTS("record",
 	   FTEST(vms_of_other_commands_are_not_recorded),
 	   FTEST(unfilled_fields_are_null), FTEST(open_states_are_charged),
 	   FTEST(times_can_wrap), FTEST(hotplugged_vcpu_is_recorded),
+	   FTEST(second_vcpu_with_an_id_adds_up),
 	   FTEST(burst_is_detected), FTEST(equal_samples_are_steady))

@@ -177,6 +177,35 @@ static void trend_shows_recent_rates(void **state UNUSED)
 	assert_non_null(strstr(line(4), "    _\u2588\u2584\u2581"));
 }
 
+/* A second vCPU 0 has its own row and counts, while it is listed. */
+static void vcpus_with_one_id_have_own_rows(void **state UNUSED)
+{
+	for (uint64_t n = 0; n < 4; n++) {
+		at(5 * S + n * S, 0x1f);
+		vm(1, 700, "web");
+		vcpu(0);
+		exits(IOIO, 1000 + 101 * n, 0);
+		if (n == 1 || n == 2) {
+			vcpu(0);
+			exits(IOIO, 23 * n, 0);
+		}
+		take();
+		show();
+		assert_int_equal(row("web")->nr_vcpus, n == 1 || n == 2 ? 2 : 1);
+		if (n == 2) {
+			key(TOP_KEY_ENTER);
+			assert_int_equal((int)number("vCPU 0", "delta"), 101);
+			assert_int_equal((int)number("vCPU 0#2", "delta"), 23);
+			key('G', TOP_KEY_ENTER);
+			path_is("VMs > web > vCPU 0#2");
+			assert_int_equal((int)number("IOIO", "delta"), 23);
+			key(TOP_KEY_ESCAPE, TOP_KEY_ESCAPE);
+		}
+	}
+	key(TOP_KEY_ENTER);
+	assert_int_equal(world.table.nr, 1);
+}
+
 /* ---- options ---- */
 
 static void options_select_the_first_view(void **state UNUSED)
@@ -232,4 +261,5 @@ UNIT_TESTS("top",
 	   FTEST(partial_times_are_unknown), FTEST(details_have_shares),
 	   FTEST(missing_details_are_explained),
 	   FTEST(trend_shows_recent_rates),
+	   FTEST(vcpus_with_one_id_have_own_rows),
 	   FTEST(options_select_the_first_view))
