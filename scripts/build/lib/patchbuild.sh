@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Build KVM after each patch in the series' own directory, in one tree, so each
-# step compiles only the files that its patch changed. The common patches before
-# only add files, which are not built yet.  The configuration is Debian's stock
+# Build KVM after each patch of the series, in one tree, so each step compiles only
+# the files that its patch changed. The common patches before the series' own first
+# patch add files that are not built yet.  The configuration is Debian's stock
 # kernel's (every part of KVM on) without debug information.  Does not link a
 # kernel.  Results are reported by tap.sh.
 #
@@ -184,12 +184,12 @@ check_step()
 # One test per patch, and one for the whole series with its option off.
 check_steps()
 {
-	local patch n
+	local patch n=0 own=0
 	BASE_KEY=$(base_key)
-	n=$(common_patches | wc -l)
-	for patch in $(own_patches); do
+	for patch in $(series_patches); do
 		n=$((n + 1))
-		check_step "builds: $patch" enable "$n"
+		[[ $patch = */* ]] || own=1
+		[ "$own" = 0 ] || check_step "builds: ${patch##*/}" enable "$n"
 	done
 	check_step "builds with KVM_EXIT_STATS off" disable "$n"
 }
