@@ -3,6 +3,7 @@
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "model/open.h"
 #include "snapshot/snapshot.h"
 #include "source/group-refs.h"
+#include "source/vm-name.h"
 
 /* ---- options ---- */
 
@@ -94,14 +96,68 @@ int cmd_snapshot(struct source *src, struct snapshot *s, struct errbuf *err)
 	return rc;
 }
 
-int cmd_counting(struct source *s, uint32_t groups, bool quiet,
+/* Whether @text is the VM's id, or with @by_id false, its name, pid or uuid. */
+static bool is_called(const struct snap_vm *vm, const char *root,
+		      const char *text, bool by_id)
+{
+	char name[128], uuid[40];
+	uint64_t n;
+
+	if (!parse_u64(text, 1, UINT64_MAX, &n) &&
+	    n == (by_id ? vm->vm_id : vm->pid))
+		return true;
+	if (by_id)
+		return false;
+	vm_name(vm, root, name, sizeof(name));
+	vm_uuid(vm, root, uuid, sizeof(uuid));
+	return !strcmp(name, text) || (*uuid && !strcasecmp(uuid, text));
+}
+
+static size_t count_called(const struct snapshot *s, const char *root,
+			   const char *text, bool by_id, uint64_t *vm_id)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < s->nr_vms; i++) {
+		if (s->vms[i].destroyed ||
+		    !is_called(&s->vms[i], root, text, by_id))
+			continue;
+		*vm_id = s->vms[i].vm_id;
+		nr++;
+	}
+	return nr;
+}
+
+int cmd_find_vm(struct source *src, const char *text, uint64_t *vm_id,
+		struct errbuf *err)
+{
+	const char *root = source_root(src);
+	struct snapshot s = { 0 };
+	int rc = cmd_snapshot(src, &s, err);
+	size_t nr = 0;
+
+	for (int by_id = 0; !rc && !nr && by_id < 2; by_id++)
+		nr = count_called(&s, root, text, by_id, vm_id);
+	if (!rc && !nr)
+		rc = err_set(err, -ENOENT,
+			     "%s: no running VM with this name, pid, uuid or id (see exitstat list)",
+			     text);
+	else if (nr > 1)
+		rc = err_set(err, -EINVAL,
+			     "%s: %zu VMs have this name, pid or uuid: select one by its id (see exitstat list)",
+			     text, nr);
+	snapshot_free(&s);
+	return rc;
+}
+
+int cmd_counting(struct source *s, uint32_t groups, uint64_t vm_id, bool quiet,
 		 int (*run)(void *arg), void *arg)
 {
 	struct errbuf note, err;
 	int code;
 
 	if (group_refs_get(s, groups_with_needs(groups | KES_GROUP_COUNT),
-			   &note, &err)) {
+			   vm_id, &note, &err)) {
 		code = cmd_fail(&err);
 	} else {
 		if (*note.text)

@@ -89,13 +89,24 @@ struct source *cmd_source(const struct cmd_common *common, bool explain,
 /* Read one snapshot from it. -errno with a line in @err. */
 int cmd_snapshot(struct source *src, struct snapshot *s, struct errbuf *err);
 
+#define CMD_VM_OPTION(_field, _help) \
+	{ "vm", 0, "VM", OPT_TEXT(_field), _help ": its name, pid, uuid or id" }
+
 /*
- * Run @run with @groups (bits) and the groups that they need switched on. Those
- * that were off are switched off afterwards, unless another recorder needs them.
- * Print notes about other recorders; with @quiet, not those at the end. Return
- * the exit code of @run, or EXIT_CODE_FAILED after an error message.
+ * Set @vm_id to the id of the running VM that has this name, pid or uuid, or else this
+ * id. -errno with a line in @err.
  */
-int cmd_counting(struct source *s, uint32_t groups, bool quiet,
+int cmd_find_vm(struct source *src, const char *text, uint64_t *vm_id,
+		struct errbuf *err);
+
+/*
+ * Run @run with @groups (bits) and the groups that they need switched on: for VM
+ * @vm_id alone if the source can, or for all if it is 0. Those that were off are
+ * switched off afterwards, unless another recorder needs them. Print notes about
+ * other recorders; with @quiet, not those at the end. Return the exit code of @run,
+ * or EXIT_CODE_FAILED after an error message.
+ */
+int cmd_counting(struct source *s, uint32_t groups, uint64_t vm_id, bool quiet,
 		 int (*run)(void *arg), void *arg);
 
 /* Call @fn with the model of @file. -errno with a line in @err, also from @fn. */

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/usage.h"
 #include "lib/sysroot.h"
 #include "exits/sources.h"
 #include "lib/qemu-args.h"
@@ -21,6 +22,7 @@ struct options {
 	struct cmd_common common;
 	const char *output;
 	const char *phases;
+	const char *vm;
 	uint64_t interval_ns;
 	uint64_t duration_ns;
 	uint32_t groups;	/* to switch on */
@@ -52,6 +54,7 @@ static const struct option_row rows[] = {
 	  "stop after TIME, and send SIGTERM to COMMAND" },
 	{ "all", 0, NULL, OPT_FLAG(all),
 	  "with COMMAND, record all VMs, not only those that it creates" },
+	CMD_VM_OPTION(vm, "record only this VM, which is running"),
 	{ "phases", 0, "FILE", OPT_TEXT(phases),
 	  "read the patterns of boot phases from FILE, see exitstat-recording(5)" },
 	{ "groups", 0, "LIST", OPT_GROUPS(groups),
@@ -185,10 +188,10 @@ static int loop(void *arg)
 	return child_code(cfg, &end.child) ? EXIT_CODE_FAILED : code;
 }
 
-/* Record from @source. */
+/* Record from @source; @vm_id: only this VM, or 0. */
 static int run_with(const struct options *o, struct source *source,
-		    const struct source_choice *choice, struct phases *phases,
-		    const char *phases_text)
+		    uint64_t vm_id, const struct source_choice *choice,
+		    struct phases *phases, const char *phases_text)
 {
 	char *command = o->command ? joined(o->command, o->nr_command) : NULL;
 	struct buf why = { 0 };
@@ -201,7 +204,8 @@ static int run_with(const struct options *o, struct source *source,
 			.clock = &clock_system,
 			.interval_ns = o->interval_ns,
 			.vms = { .root = cmd_root(&o->common),
-				 .all = o->all || !command },
+				 .all = o->all || vm_id || !command,
+				 .vm_id = vm_id },
 			.source = source_name(source),
 			.command = command,
 			.phases = command ? phases_text : NULL,
@@ -209,6 +213,7 @@ static int run_with(const struct options *o, struct source *source,
 		.duration_ns = o->duration_ns,
 		.command = o->command,
 		.phases = phases,
+		.limit_groups = command && !o->all && !vm_id,
 		.warn = warn_line,
 	};
 	int code;
@@ -223,7 +228,7 @@ static int run_with(const struct options *o, struct source *source,
 	if (choice->nr_refused && !o->quiet)
 		warnx("source: %s (exitstat list shows why no better one is usable)",
 		      source_name(source));
-	code = cmd_counting(source, o->groups, o->quiet, loop,
+	code = cmd_counting(source, o->groups, vm_id, o->quiet, loop,
 			    &(struct run) { o, &cfg });
 	buf_free(&why);
 	free(command);
@@ -238,6 +243,7 @@ static int run(void *options)
 	struct phases phases;
 	struct buf text = { 0 };
 	struct errbuf err;
+	uint64_t vm_id = 0;
 	char output[64];
 	int code;
 
@@ -249,12 +255,24 @@ static int run(void *options)
 		return cmd_fail(&err);
 	}
 	source = cmd_source(&o->common, false, &choice);
-	code = source ? run_with(o, source, &choice, &phases, text.data) :
-			EXIT_CODE_FAILED;
+	if (!source)
+		code = EXIT_CODE_FAILED;
+	else if (o->vm && cmd_find_vm(source, o->vm, &vm_id, &err))
+		code = cmd_fail(&err);
+	else
+		code = run_with(o, source, vm_id, &choice, &phases, text.data);
 	source_close(source);
 	phases_free(&phases);
 	buf_free(&text);
 	return code;
+}
+
+static void finish(void *options)
+{
+	const struct options *o = options;
+
+	if (o->vm && o->all)
+		usage_error("--vm excludes --all");
 }
 
 const struct command cmd_record = {
@@ -266,6 +284,7 @@ const struct command cmd_record = {
 		 "  exitstat record -o boot.exitstat -- qemu-system-x86_64 -enable-kvm \\\n"
 		 "    -nographic -kernel bzImage -append console=ttyS0\n",
 	.rows = rows,
+	.finish = finish,
 	.in_order = true,
 	.size = sizeof(struct options),
 	.defaults = &(const struct options) {

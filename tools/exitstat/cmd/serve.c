@@ -84,7 +84,7 @@ static int run(void *options)
 	o->serve.source = cmd_source(&o->common, false, &choice);
 	if (!o->serve.source)
 		return EXIT_CODE_FAILED;
-	code = cmd_counting(o->serve.source, o->groups, false, serve, &o->serve);
+	code = cmd_counting(o->serve.source, o->groups, 0, false, serve, &o->serve);
 	source_close(o->serve.source);
 	return code;
 }

@@ -119,7 +119,7 @@ static int run_source(struct options *o, const struct source_choice *choice)
 
 	source_why(choice, &why);
 	o->top.source_why = why.data;
-	code = cmd_counting(o->top.source, o->groups, false, loop, &r);
+	code = cmd_counting(o->top.source, o->groups, 0, false, loop, &r);
 	buf_free(&why);
 	source_close(o->top.source);
 	if (r.pipe_closed) {

@@ -25,6 +25,9 @@ struct recorder {
 	struct rows rows;
 	int64_t nr_vm_rows;
 	struct recorder_sums sums;
+	uint64_t *running;	/* ids of recorded VMs in the last sample */
+	size_t nr_running, cap_running;
+	bool others;		/* others are running */
 };
 
 struct recorder *recorder_new(const struct recorder_config *config)
@@ -46,6 +49,7 @@ void recorder_free(struct recorder *r)
 		return;
 	delta_free(&r->delta);
 	rows_free(&r->rows);
+	free(r->running);
 	free(r);
 }
 
@@ -167,6 +171,32 @@ static void find_vanished(struct recorder *r)
 	}
 }
 
+static void find_running(struct recorder *r, const struct snapshot *s)
+{
+	r->nr_running = 0;
+	r->others = false;
+	r->running = vec_reserve(r->running, 0, s->nr_vms + 1, &r->cap_running,
+				 sizeof(*r->running));
+	for (size_t i = 0; i < s->nr_vms; i++) {
+		const struct recorded_vm *v = r->delta.listed[i]->user;
+
+		if (s->vms[i].destroyed)
+			continue;
+		if (v->wanted)
+			r->running[r->nr_running++] = s->vms[i].vm_id;
+		else
+			r->others = true;
+	}
+}
+
+const uint64_t *recorder_running(const struct recorder *r, size_t *nr,
+				 bool *others)
+{
+	*nr = r->nr_running;
+	*others = r->others;
+	return r->running;
+}
+
 int recorder_sample(struct recorder *r, const struct snapshot *s,
 		    int64_t sample, struct rec_writer *w, struct errbuf *err)
 {
@@ -182,6 +212,7 @@ int recorder_sample(struct recorder *r, const struct snapshot *s,
 	if (rc)
 		return rc;
 	find_vanished(r);
+	find_running(r, s);
 	delta_end(&r->delta);
 	return 0;
 }

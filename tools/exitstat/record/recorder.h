@@ -33,6 +33,13 @@ void recorder_set_command(struct recorder *r, uint32_t pid, uint64_t since_ns);
 int recorder_sample(struct recorder *r, const struct snapshot *s,
 		    int64_t sample, struct rec_writer *w, struct errbuf *err);
 
+/*
+ * The ids of the running VMs in the last sample that are recorded, and whether others
+ * run. The list is valid until the next sample.
+ */
+const uint64_t *recorder_running(const struct recorder *r, size_t *nr,
+				 bool *others);
+
 /* Call after the last sample: records the details of existing VMs. */
 int recorder_finish(struct recorder *r, struct rec_writer *w,
 		    struct errbuf *err);

@@ -12,6 +12,7 @@
 
 #include "lib/loop.h"
 #include "record/run.h"
+#include "source/group-refs.h"
 
 /* The time between a signal to the command and SIGKILL. */
 #define GRACE_NS	(10 * NSEC_PER_SEC)
@@ -24,6 +25,7 @@ struct run {
 	struct buf bytes;
 	struct snapshot snap;
 	uint64_t stop_ns;	/* end of the duration, or of the time to exit */
+	bool others;		/* VMs that are not recorded have been running */
 	bool phase_changed;
 	bool stopping;
 	int tee_rc;
@@ -31,6 +33,23 @@ struct run {
 	bool warned;		/* it was reported */
 	struct errbuf *err;	/* its message */
 };
+
+/*
+ * Groups are switched on for all VMs, so that those of the command are counted from
+ * their first exit. The others need not be slowed for longer.
+ */
+static void limit_groups(struct run *r)
+{
+	struct errbuf err;
+	const uint64_t *vms;
+	bool others;
+	size_t nr;
+
+	vms = recorder_running(r->session.recorder, &nr, &others);
+	r->others |= others;
+	if (r->others && group_refs_limit(r->cfg->source, vms, nr, &err))
+		r->cfg->warn(err.text);
+}
 
 /* Read the source once, with timestamps before and after, in one transaction. */
 static int take_sample(struct run *r, uint64_t missed)
@@ -50,6 +69,8 @@ static int take_sample(struct run *r, uint64_t missed)
 	if (!r->rc)
 		r->rc = session_store(&r->session, &r->snap, begin_ns, end_ns,
 				      missed, r->err);
+	if (!r->rc && cfg->limit_groups)
+		limit_groups(r);
 	return r->rc;
 }
 

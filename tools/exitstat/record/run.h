@@ -17,6 +17,7 @@ struct record_config {
 	uint64_t duration_ns;	/* 0: until the command ends or a signal */
 	char *const *command;	/* NULL: record all VMs */
 	struct phases *phases;	/* phases of the command */
+	bool limit_groups;	/* to the recorded VMs, if others run */
 	void (*warn)(const char *line);
 };
 

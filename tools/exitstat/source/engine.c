@@ -9,6 +9,7 @@
  * a missing module look alike to the user.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -231,6 +232,74 @@ static int engine_set(struct source *s, uint32_t bit, bool on,
 	return rc;
 }
 
+/* ---- switches for one VM ---- */
+
+static char *vms_path(const struct group *g)
+{
+	return xasprintf(SYSFS "/%s_vms", g->name);
+}
+
+/* Whether a list of numbers has @vm_id. */
+static bool lists(const char *text, uint64_t vm_id)
+{
+	char *end = NULL;
+
+	for (; text && *text; text = end) {
+		uint64_t id = strtoull(text, &end, 10);
+
+		if (end == text)
+			return false;
+		if (id == vm_id)
+			return true;
+	}
+	return false;
+}
+
+/* Older engines lack these files; count has none. */
+static int engine_get_vm(struct source *s, uint64_t vm_id, uint32_t *on,
+			 uint32_t *known, struct errbuf *err)
+{
+	*on = 0;
+	*known = 0;
+	for (size_t i = 0; i < NR_GROUPS; i++) {
+		const struct group *g = &group_table[i];
+		char *path = vms_path(g);
+		struct buf b = { 0 };
+		int rc = sysroot_read(s->root, path, &b);
+
+		if (!rc)
+			*known |= g->bit;
+		if (!rc && lists(b.data, vm_id))
+			*on |= g->bit;
+		if (rc && rc != -ENOENT)
+			sysfs_error(s->root, path + strlen(SYSFS "/"), rc, err);
+		buf_free(&b);
+		free(path);
+		if (rc && rc != -ENOENT)
+			return rc;
+	}
+	return 0;
+}
+
+static int engine_set_vm(struct source *s, uint32_t bit, uint64_t vm_id, bool on,
+			 struct errbuf *err)
+{
+	char *path = vms_path(group_of(bit));
+	char text[24];
+	int rc;
+
+	snprintf(text, sizeof(text), "%c%llu\n", on ? '+' : '-',
+		 (unsigned long long)vm_id);
+	rc = sysroot_write(s->root, path, text);
+	if (rc)
+		err_set(err, rc, "%s%s: cannot switch %s for VM %llu: %s%s",
+			s->root, path, on ? "on" : "off",
+			(unsigned long long)vm_id, strerror(-rc),
+			rc == -ENOENT ? " (no such VM)" : switch_advice(rc));
+	free(path);
+	return rc;
+}
+
 static int engine_reset(struct source *s, struct errbuf *err)
 {
 	int rc = sysroot_write(s->root, SYSFS "/reset", "1\n");
@@ -244,6 +313,8 @@ static int engine_reset(struct source *s, struct errbuf *err)
 	.read = engine_read, \
 	.get_groups = engine_get, \
 	.set_group = engine_set, \
+	.get_vm_groups = engine_get_vm, \
+	.set_vm_group = engine_set_vm, \
 	.reset = engine_reset
 
 const struct source_ops source_patched = {

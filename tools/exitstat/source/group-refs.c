@@ -5,7 +5,7 @@
  * Each recorder holds "users" shared while it runs; the one that can lock it
  * exclusively is the last. "switch" is held while groups are switched or "users" is
  * locked or unlocked, so that no recorder starts while another one decides that it is
- * the last. Its text is the list of groups that recorders have switched on. Locks are
+ * the last. Its text is what recorders have switched on. Locks are
  * released when their process ends, so a killed recorder blocks no other, and the next
  * one to end switches off its groups.
  */
@@ -74,29 +74,90 @@ static void leave(int fd)
 		close(fd);
 }
 
-/* The groups that recorders switched on, which are to be switched off. */
-static uint32_t read_switched(int fd)
-{
-	char text[16] = "";
-	uint64_t groups;
+/* ---- what recorders switched on, and the last one switches off ---- */
 
-	if (fd < 0 || pread(fd, text, sizeof(text) - 1, 0) <= 0)
-		return 0;
-	text[strcspn(text, "\n")] = '\0';
-	return parse_u64(text, 0, UINT32_MAX, &groups) ? 0 : (uint32_t)groups;
+static struct source_vm *find_vm(const struct source_switched *w, uint64_t vm_id)
+{
+	for (size_t i = 0; i < w->nr; i++)
+		if (w->vms[i].vm_id == vm_id)
+			return &w->vms[i];
+	return NULL;
 }
 
-static int write_switched(int fd, uint32_t groups)
+static void add_vm(struct source_switched *w, uint64_t vm_id, uint32_t groups)
 {
-	char text[16];
-	int len = snprintf(text, sizeof(text), "%u\n", groups);
+	struct source_vm *vm = find_vm(w, vm_id);
+
+	if (!vm) {
+		w->vms = vec_room(w->vms, w->nr, &w->cap, sizeof(*vm));
+		vm = &w->vms[w->nr++];
+		*vm = (struct source_vm) { .vm_id = vm_id };
+	}
+	vm->groups |= groups;
+}
+
+/* The text of "switch": a line with groups, and a line "VM GROUPS" for each VM. */
+static void parse_switched(const char *text, struct source_switched *w)
+{
+	unsigned long long vm_id;
+	uint32_t groups;
+
+	if (sscanf(text, "%u", &w->groups) != 1)
+		w->groups = 0;
+	while ((text = strchr(text, '\n'))) {
+		text++;
+		if (sscanf(text, "%llu %u", &vm_id, &groups) == 2)
+			add_vm(w, vm_id, groups);
+	}
+}
+
+/* Without the lock, only those of this recorder are known. */
+static void read_switched(const struct source *s, int fd,
+			  struct source_switched *w)
+{
+	struct buf b = { 0 };
+	struct stat st;
+
+	*w = (struct source_switched) { 0 };
+	if (fd < 0) {
+		w->groups = s->switched.groups;
+		for (size_t i = 0; i < s->switched.nr; i++)
+			add_vm(w, s->switched.vms[i].vm_id,
+			       s->switched.vms[i].groups);
+	} else if (!fstat(fd, &st) && st.st_size > 0) {
+		ssize_t n = pread(fd, buf_room(&b, (size_t)st.st_size),
+				  (size_t)st.st_size, 0);
+
+		b.len = n > 0 ? (size_t)n : 0;
+		buf_append(&b, "", 0);
+		parse_switched(b.data, w);
+	}
+	buf_free(&b);
+}
+
+static int write_switched(struct source *s, int fd,
+			  const struct source_switched *w, struct errbuf *err)
+{
+	struct buf b = { 0 };
+	int rc = 0;
 
 	if (fd < 0)
 		return 0;
-	if (pwrite(fd, text, (size_t)len, 0) != len || ftruncate(fd, len))
-		return -EIO;
-	return 0;
+	buf_printf(&b, "%u\n", w->groups);
+	for (size_t i = 0; i < w->nr; i++)
+		if (w->vms[i].groups)
+			buf_printf(&b, "%llu %u\n",
+				   (unsigned long long)w->vms[i].vm_id,
+				   w->vms[i].groups);
+	if (pwrite(fd, b.data, b.len, 0) != (ssize_t)b.len ||
+	    ftruncate(fd, (off_t)b.len))
+		rc = err_set(err, -EIO, "%s" DIR "/switch: cannot write",
+			     s->root);
+	buf_free(&b);
+	return rc;
 }
+
+/* ---- recorders ---- */
 
 /* Take "users" shared. Without it, continue and report the consequence. */
 static void join(struct source *s, int gate, struct errbuf *note)
@@ -117,27 +178,117 @@ static void join(struct source *s, int gate, struct errbuf *note)
 		s->root, strerror(-rc));
 }
 
-int group_refs_get(struct source *s, uint32_t groups, struct errbuf *note,
-		   struct errbuf *err)
+/* Switch on for one VM; @all has those of all recorders. */
+static int switch_vm(struct source *s, struct source_switched *all,
+		     uint64_t vm_id, uint32_t groups, struct errbuf *err)
 {
-	uint32_t on = 0, known = 0;
-	int gate = -1, rc;
+	uint32_t done;
+	int rc = source_switch_vm(s, vm_id, groups, true, &done, err);
+
+	add_vm(&s->switched, vm_id, done);
+	add_vm(all, vm_id, done);
+	return rc;
+}
+
+int group_refs_get(struct source *s, uint32_t groups, uint64_t vm_id,
+		   struct errbuf *note, struct errbuf *err)
+{
+	uint32_t on = 0, known = 0, own = 0, for_vm = 0;
+	struct source_switched all;
+	int gate = -1, rc, rc2;
 
 	note->text[0] = '\0';
 	if (s->ops->shared) {
 		gate = enter(s->root);
 		join(s, gate, note);
 	}
+	read_switched(s, gate, &all);
 	rc = source_get_groups(s, &on, &known, err);
+	if (!rc)
+		rc = source_get_vm_groups(s, vm_id, &own, &for_vm, err);
 	if (rc)
 		goto leave_gate;
-	rc = source_switch(s, groups, true, &s->switched, err);
+	s->limitable = vm_id ? 0 : groups & for_vm;
+	s->limited = vm_id ? groups & for_vm : 0;
+	rc = source_switch(s, groups & ~s->limited, true, &s->switched.groups,
+			   err);
 	/* groups that are off need not be switched off: kvm was reloaded */
-	if (write_switched(gate, (read_switched(gate) & on) | s->switched) &&
-	    !rc)
-		rc = err_set(err, -EIO, "%s" DIR "/switch: cannot write",
-			     s->root);
+	all.groups = (all.groups & on) | s->switched.groups;
+	if (!rc && s->limited)
+		rc = switch_vm(s, &all, vm_id, s->limited, err);
+	rc2 = write_switched(s, gate, &all, rc ? note : err);
+	rc = rc ? rc : rc2;
 leave_gate:
+	free(all.vms);
+	leave(gate);
+	return rc;
+}
+
+/* With the gate locked. The lock stays shared, because a conversion may lose it. */
+static bool is_only(const struct source *s)
+{
+	bool only = s->users < 0 || !lock(s->users, LOCK_EX | LOCK_NB);
+
+	if (s->users >= 0)
+		lock(s->users, LOCK_SH);
+	return only;
+}
+
+static bool has_new(const struct source *s, const uint64_t *vms, size_t nr)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!find_vm(&s->switched, vms[i]))
+			return true;
+	return false;
+}
+
+/* Switch on for each VM that is new. A VM that has just ended needs nothing. */
+static int switch_vms(struct source *s, struct source_switched *all,
+		      const uint64_t *vms, size_t nr, uint32_t groups,
+		      struct errbuf *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < nr; i++) {
+		if (find_vm(&s->switched, vms[i]))
+			continue;
+		rc = switch_vm(s, all, vms[i], groups, err);
+		if (rc == -ENOENT)
+			rc = 0;
+	}
+	return rc;
+}
+
+int group_refs_limit(struct source *s, const uint64_t *vms, size_t nr,
+		     struct errbuf *err)
+{
+	uint32_t groups = s->limited ? s->limited :
+			  s->switched.groups & s->limitable, undone;
+	struct source_switched all;
+	int gate, rc;
+
+	if (!groups || !has_new(s, vms, nr))
+		return 0;
+	gate = s->users < 0 ? -1 : enter(s->root);
+	read_switched(s, gate, &all);
+	if (!s->limited && !is_only(s)) {
+		rc = 0;
+		goto leave_gate;
+	}
+	rc = switch_vms(s, &all, vms, nr, groups, err);
+	if (!rc && !s->limited)
+		rc = source_switch(s, groups, false, &undone, err);
+	if (!rc && !s->limited) {
+		s->switched.groups &= ~groups;
+		all.groups &= ~groups;
+		s->limited = groups;
+	}
+	if (!rc)
+		rc = write_switched(s, gate, &all, err);
+	if (rc)
+		s->limitable = 0;	/* once is enough */
+leave_gate:
+	free(all.vms);
 	leave(gate);
 	return rc;
 }
@@ -147,40 +298,75 @@ static bool is_last(const struct source *s)
 	return s->users < 0 || !lock(s->users, LOCK_EX | LOCK_NB);
 }
 
+/* Switch all of @w off; *w becomes what is left. */
+static int undo(struct source *s, struct source_switched *w, struct errbuf *err)
+{
+	uint32_t undone;
+	int rc;
+
+	for (size_t i = 0; i < w->nr; i++) {
+		rc = source_switch_vm(s, w->vms[i].vm_id, w->vms[i].groups,
+				      false, &undone, err);
+		if (rc && rc != -ENOENT)	/* the VM may have ended */
+			return rc;
+		w->vms[i].groups = 0;
+	}
+	rc = source_switch(s, w->groups, false, &undone, err);
+	w->groups = rc ? w->groups & ~undone : 0;
+	return rc;
+}
+
 int group_refs_put(struct source *s, struct errbuf *note, struct errbuf *err)
 {
-	int gate = s->users < 0 ? -1 : enter(s->root);
-	uint32_t groups = gate < 0 ? s->switched : read_switched(gate);
+	int gate = s->users < 0 ? -1 : enter(s->root), rc = 0;
+	uint32_t groups = group_refs_switched(s);
 	char text[GROUPS_TEXT_LEN];
-	uint32_t undone = 0;
-	int rc = 0;
+	struct source_switched all;
 
 	note->text[0] = '\0';
+	read_switched(s, gate, &all);
 	if (is_last(s)) {
-		rc = source_switch(s, groups, false, &undone, err);
-		write_switched(gate, rc ? groups & ~undone : 0);
-	} else if (s->switched) {
+		rc = undo(s, &all, err);
+		write_switched(s, gate, &all, note);
+	} else if (groups) {
 		err_set(note, 0,
 			"left on for another exitstat that is recording, which will switch them off: %s",
-			groups_text(s->switched, text));
+			groups_text(groups, text));
 	}
 	if (s->users >= 0)
 		close(s->users);
 	s->users = -1;
-	s->switched = 0;
+	s->switched.groups = 0;
+	s->switched.nr = 0;
+	s->limited = 0;
+	free(all.vms);
 	leave(gate);
 	return rc;
 }
 
 uint32_t group_refs_switched(const struct source *s)
 {
-	return s->ops->shared ? s->switched : 0;
+	uint32_t groups = s->switched.groups;
+
+	for (size_t i = 0; i < s->switched.nr; i++)
+		groups |= s->switched.vms[i].groups;
+	return s->ops->shared ? groups : 0;
 }
 
-void group_refs_forget(struct source *s, uint32_t groups)
+void group_refs_forget(struct source *s, uint32_t groups, uint64_t vm_id)
 {
 	int gate = s->ops->shared ? enter(s->root) : -1;
+	struct source_switched all;
+	struct source_vm *vm;
+	struct errbuf ignored;
 
-	write_switched(gate, read_switched(gate) & ~groups);
+	read_switched(s, gate, &all);
+	vm = find_vm(&all, vm_id);
+	if (vm)
+		vm->groups &= ~groups;
+	else if (!vm_id)
+		all.groups &= ~groups;
+	write_switched(s, gate, &all, &ignored);
+	free(all.vms);
 	leave(gate);
 }

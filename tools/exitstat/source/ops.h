@@ -8,13 +8,28 @@
 
 #include "util.h"
 
+/* Groups that are on for one VM. */
+struct source_vm {
+	uint64_t vm_id;
+	uint32_t groups;
+};
+
+/* Groups that recorders have switched on: for all VMs, and for some. */
+struct source_switched {
+	uint32_t groups;
+	struct source_vm *vms;
+	size_t nr, cap;
+};
+
 /* An open source. A source with more data has its own struct that begins with it. */
 struct source {
 	const struct source_ops *ops;
 	char *root;
 	/* owned by group-refs.c: */
 	int users;		/* the lock shared by recorders; -1: none */
-	uint32_t switched;	/* groups switched on by this recorder */
+	struct source_switched switched;	/* by this recorder */
+	uint32_t limited;	/* of these, groups that it needs for its own VMs */
+	uint32_t limitable;	/* groups that could be so */
 };
 
 struct source_ops {
@@ -36,6 +51,14 @@ struct source_ops {
 	/* Switches one group, given as a bit. */
 	int (*set_group)(struct source *s, uint32_t group, bool on,
 			 struct errbuf *err);
+	/*
+	 * The groups that can be switched for one VM, and those that are on for it by
+	 * themselves; and such a switch. NULL: all switches are for all VMs.
+	 */
+	int (*get_vm_groups)(struct source *s, uint64_t vm_id, uint32_t *on,
+			     uint32_t *known, struct errbuf *err);
+	int (*set_vm_group)(struct source *s, uint32_t group, uint64_t vm_id,
+			    bool on, struct errbuf *err);
 	int (*reset)(struct source *s, struct errbuf *err);
 	/* May be NULL. */
 	void (*remarks)(struct source *s, struct buf *out);

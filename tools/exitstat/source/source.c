@@ -101,6 +101,7 @@ void source_close(struct source *s)
 		s->ops->close(s);
 	if (s->users >= 0)
 		close(s->users);
+	free(s->switched.vms);
 	free(s->root);
 	free(s);
 }
@@ -157,9 +158,37 @@ const char *source_word(size_t i)
 	return i <= ARRAY_LEN(sources) ? sources[i - 1]->name : NULL;
 }
 
+int source_get_vm_groups(struct source *s, uint64_t vm_id, uint32_t *on,
+			 uint32_t *known, struct errbuf *err)
+{
+	*on = 0;
+	*known = 0;
+	return s->ops->get_vm_groups ?
+	       s->ops->get_vm_groups(s, vm_id, on, known, err) : 0;
+}
+
+/* ---- switching ---- */
+
+/* Switches for all VMs, or for one. */
+struct target {
+	struct source *s;
+	uint64_t vm_id;		/* 0: all */
+	char option[32];	/* for advice: "", or " --vm ID" */
+};
+
+static struct target target_of(struct source *s, uint64_t vm_id)
+{
+	struct target t = { .s = s, .vm_id = vm_id };
+
+	if (vm_id)
+		snprintf(t.option, sizeof(t.option), " --vm %llu",
+			 (unsigned long long)vm_id);
+	return t;
+}
+
 /* Report a conflict before the kernel reports only EINVAL or EBUSY. */
-static int check_switch(const struct group *g, uint32_t on_now, bool on,
-			struct errbuf *err)
+static int check_switch(const struct target *t, const struct group *g,
+			uint32_t on_now, bool on, struct errbuf *err)
 {
 	char text[GROUPS_TEXT_LEN];
 	uint32_t users = 0;
@@ -169,39 +198,65 @@ static int check_switch(const struct group *g, uint32_t on_now, bool on,
 			users |= group_table[i].bit & on_now;
 	if (on && (g->needs & ~on_now))
 		return err_set(err, -EINVAL,
-			       "%s requires %s first (exitstat enable %s %s)",
+			       "%s requires %s first (exitstat enable %s %s%s)",
 			       g->name, groups_text(g->needs & ~on_now, text),
-			       text, g->name);
+			       text, g->name, t->option);
 	if (!on && users)
 		return err_set(err, -EBUSY,
-			       "%s is still required by %s (exitstat disable %s %s)",
+			       "%s is still required by %s (exitstat disable %s %s%s)",
 			       g->name, groups_text(users, text), text,
-			       g->name);
+			       g->name, t->option);
 	return 0;
 }
 
-static int switch_one(struct source *s, const struct group *g, bool on,
+static int unsupported(const struct target *t, const struct group *g,
+		       struct errbuf *err)
+{
+	if (t->vm_id)
+		return err_set(err, -ENOENT,
+			       "%s: the source %s can switch it only for all VMs",
+			       g->name, t->s->ops->name);
+	return err_set(err, -ENOENT,
+		       "%s: not supported by the source %s here (exitstat list shows its groups)",
+		       g->name, t->s->ops->name);
+}
+
+/*
+ * The groups that are on for the target by themselves; @*all: for all VMs, too;
+ * @*known: those with a switch.
+ */
+static int get_state(const struct target *t, uint32_t *own, uint32_t *all,
+		     uint32_t *known, struct errbuf *err)
+{
+	int rc = source_get_groups(t->s, all, known, err);
+
+	*own = *all;
+	return rc || !t->vm_id ? rc :
+	       source_get_vm_groups(t->s, t->vm_id, own, known, err);
+}
+
+static int switch_one(const struct target *t, const struct group *g, bool on,
 		      struct errbuf *err)
 {
-	uint32_t on_now, known;
-	int rc = source_get_groups(s, &on_now, &known, err);
+	uint32_t own, all, known;
+	int rc = get_state(t, &own, &all, &known, err);
 
 	if (rc)
 		return rc;
 	if (!(known & g->bit))
-		return err_set(err, -ENOENT,
-			       "%s: not supported by the source %s here (exitstat list shows its groups)",
-			       g->name, s->ops->name);
-	if (on == !!(on_now & g->bit))
+		return unsupported(t, g, err);
+	if (on == !!(own & g->bit))
 		return 0;
-	rc = check_switch(g, on_now, on, err);
-	if (!rc)
-		rc = s->ops->set_group(s, g->bit, on, err);
+	rc = check_switch(t, g, on ? own | all : own, on, err);
+	if (rc)
+		return rc;
+	rc = t->vm_id ? t->s->ops->set_vm_group(t->s, g->bit, t->vm_id, on, err) :
+			t->s->ops->set_group(t->s, g->bit, on, err);
 	return rc ? rc : 1;
 }
 
-int source_switch(struct source *s, uint32_t groups, bool on, uint32_t *done,
-		  struct errbuf *err)
+static int switch_groups(const struct target *t, uint32_t groups, bool on,
+			 uint32_t *done, struct errbuf *err)
 {
 	*done = 0;
 	for (size_t n = 0; n < NR_GROUPS; n++) {
@@ -210,11 +265,27 @@ int source_switch(struct source *s, uint32_t groups, bool on, uint32_t *done,
 		int rc = 0;
 
 		if (groups & g->bit)
-			rc = switch_one(s, g, on, err);
+			rc = switch_one(t, g, on, err);
 		if (rc < 0)
 			return rc;
 		if (rc)
 			*done |= g->bit;
 	}
 	return 0;
+}
+
+int source_switch(struct source *s, uint32_t groups, bool on, uint32_t *done,
+		  struct errbuf *err)
+{
+	const struct target t = target_of(s, 0);
+
+	return switch_groups(&t, groups, on, done, err);
+}
+
+int source_switch_vm(struct source *s, uint64_t vm_id, uint32_t groups, bool on,
+		     uint32_t *done, struct errbuf *err)
+{
+	const struct target t = target_of(s, vm_id);
+
+	return switch_groups(&t, groups, on, done, err);
 }

@@ -55,6 +55,15 @@ int source_get_groups(struct source *s, uint32_t *on, uint32_t *known,
  */
 int source_switch(struct source *s, uint32_t groups, bool on, uint32_t *done,
 		  struct errbuf *err);
+/*
+ * The same for one VM: KES_GROUP_* that can be switched for it, and those that are on
+ * for it alone. A group that is on for all VMs need not be among them.
+ */
+int source_get_vm_groups(struct source *s, uint64_t vm_id, uint32_t *on,
+			 uint32_t *known, struct errbuf *err);
+/* Like source_switch(), for one VM. */
+int source_switch_vm(struct source *s, uint64_t vm_id, uint32_t groups, bool on,
+		     uint32_t *done, struct errbuf *err);
 /* Restarts the kernel's own texts at 0; snapshots are not affected. */
 int source_reset(struct source *s, struct errbuf *err);
 

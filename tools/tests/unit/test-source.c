@@ -103,7 +103,7 @@ static uint32_t groups_on(struct source *s)
 /* Switch groups on; return those that were off before. */
 static uint32_t hold(struct fixture *f, int i, uint32_t groups)
 {
-	must(group_refs_get(f->sources[i], groups, &f->note, &err));
+	must(group_refs_get(f->sources[i], groups, 0, &f->note, &err));
 	return group_refs_switched(f->sources[i]);
 }
 
@@ -214,6 +214,101 @@ static void closing_releases_the_lock(void **state)
 	assert_int_equal(groups_on(f->sources[0]), 0);
 }
 
+/* ---- groups for one VM ---- */
+
+#define VM	7
+
+/* Two sources on one machine, whose engine has switches for single VMs. */
+static void share_engine(struct fixture *f)
+{
+	put_engine(f->roots[0], "patched\n", 1);
+	put(f->roots[0], SYSFS "/time_vms", "");
+	remove_root(f->roots[1]);
+	f->roots[1] = xstrdup(f->roots[0]);
+	open_source(f, 0, "auto");
+	open_source(f, 1, "auto");
+}
+
+/* Hold count, and time for VM 7. */
+static void hold_vm(struct fixture *f, int i)
+{
+	must(group_refs_get(f->sources[i], KES_GROUP_COUNT | KES_GROUP_TIME, VM,
+			    &f->note, &err));
+}
+
+static void limit(struct fixture *f, int i)
+{
+	must(group_refs_limit(f->sources[i], (uint64_t[]) { VM }, 1, &err));
+}
+
+/* @all: the groups that are on for all VMs; @one: whether time is on for VM 7 */
+static void on_are(struct fixture *f, uint32_t all, bool one)
+{
+	uint32_t on, known;
+
+	assert_int_equal(groups_on(f->sources[0]), all);
+	must(source_get_vm_groups(f->sources[0], VM, &on, &known, &err));
+	assert_int_equal(known, KES_GROUP_TIME);
+	assert_int_equal(on, one ? KES_GROUP_TIME : 0);
+}
+
+/* Another recorder found time on for all VMs: it stays on for all until that ends. */
+static void groups_are_limited_without_other_recorders(void **state)
+{
+	const uint32_t both = KES_GROUP_COUNT | KES_GROUP_TIME;
+	struct fixture *f = *state;
+
+	share_engine(f);
+	hold(f, 0, both);
+	hold(f, 1, KES_GROUP_TIME);
+	limit(f, 0);
+	on_are(f, both, false);
+	release(f, 1);
+	on_are(f, both, false);
+	limit(f, 0);
+	on_are(f, KES_GROUP_COUNT, true);
+	limit(f, 0);
+	release(f, 0);
+	on_are(f, 0, false);
+}
+
+/* Two recorders of a VM: the last one to end switches its groups off. */
+static void last_recorder_of_a_vm_switches_groups_off(void **state)
+{
+	struct fixture *f = *state;
+
+	share_engine(f);
+	hold_vm(f, 0);
+	on_are(f, KES_GROUP_COUNT, true);
+	hold_vm(f, 1);
+	release(f, 0);
+	assert_true(strlen(f->note.text) > 0);
+	on_are(f, KES_GROUP_COUNT, true);
+	release(f, 1);
+	assert_string_equal(f->note.text, "");
+	on_are(f, 0, false);
+}
+
+/* The next recorder switches off what a killed one switched on for a VM. */
+static void groups_of_a_killed_recorder_of_a_vm_are_switched_off(void **state)
+{
+	struct fixture *f = *state;
+
+	share_engine(f);
+	hold_vm(f, 0);
+	source_close(f->sources[0]);
+	open_source(f, 0, "auto");
+	on_are(f, KES_GROUP_COUNT, true);
+	hold(f, 1, 0);
+	release(f, 1);
+	on_are(f, 0, false);
+	/* unless the user switched it on, too */
+	hold_vm(f, 0);
+	group_refs_forget(f->sources[1], KES_GROUP_TIME, VM);
+	release(f, 0);
+	on_are(f, 0, true);
+}
+
 static void reasons_for_refusal_are_returned(void **state)
 {
 	struct fixture *f = *state;
@@ -237,4 +332,7 @@ UNIT_TESTS("source",
 	   FTEST(reopened_source_has_no_state),
 	   FTEST(last_recorder_switches_groups_off),
 	   FTEST(closing_releases_the_lock),
+	   FTEST(groups_are_limited_without_other_recorders),
+	   FTEST(last_recorder_of_a_vm_switches_groups_off),
+	   FTEST(groups_of_a_killed_recorder_of_a_vm_are_switched_off),
 	   FTEST(reasons_for_refusal_are_returned))
