@@ -6,46 +6,111 @@
 
 #include "detail.h"
 
-/* Replace the least used pair, and add its count to "other" for its reason. */
-static void kes_detail_evict(struct kes_detail *detail, struct kes_pair *pair,
-			     u64 key)
-{
-	u64 *other = &detail->other[(pair->key >> 56) - 1];
+/*
+ * Part of struct kes_detail.pairs
+ * @first: index of its first pair
+ * @mask: its size, a power of two, minus 1
+ */
+static const struct kes_part {
+	u32 first;
+	u32 mask;
+} kes_parts[] = {
+	[KES_VALUES] = { 0, KES_NR_VALUES - 1 },
+	[KES_PAGES] = { KES_NR_VALUES, KES_NR_PAGES - 1 },
+};
 
-	WRITE_ONCE(*other, *other + pair->count);
-	WRITE_ONCE(pair->count, 1);
+static u32 kes_place(const struct kes_part *part, u32 hash, u32 step)
+{
+	return part->first + ((hash + step) & part->mask);
+}
+
+/* Return the counter of exits in replaced pairs for @slot. */
+static u64 *kes_other(struct kes_detail *detail, u8 slot)
+{
+	unsigned int i = 0;
+
+	while (i < KES_DETAIL_REASONS - 1 && detail->slot[i] &&
+	       detail->slot[i] != slot + 1)
+		i++;
+	if (!detail->slot[i])
+		WRITE_ONCE(detail->slot[i], slot + 1);
+	return &detail->other[i];
+}
+
+static u32 kes_least_used(const struct kes_detail *detail,
+			  const struct kes_part *part, u32 hash)
+{
+	u32 step, least = 0;
+	u64 least_weight = U64_MAX;
+
+	for (step = 0; step < KES_DETAIL_STEPS; step++) {
+		u32 place = kes_place(part, hash, step);
+		u64 weight = detail->pairs[place].count + detail->error[place];
+
+		if (weight < least_weight) {
+			least_weight = weight;
+			least = place;
+		}
+	}
+	return least;
+}
+
+/* Replace the least used pair by @key with a count of 1. */
+static noinline void kes_detail_replace(struct kes_detail *detail,
+					const struct kes_part *part,
+					u32 hash, u64 key)
+{
+	u32 place = kes_least_used(detail, part, hash);
+	struct kes_pair *pair = &detail->pairs[place];
+	u64 weight = pair->count + detail->error[place];
+
+	kes_add_to(kes_other(detail, kes_key_slot(pair->key)), pair->count);
+	raw_write_seqcount_begin(&detail->seq);
 	WRITE_ONCE(pair->key, key);
+	WRITE_ONCE(pair->count, 1);
+	WRITE_ONCE(detail->error[place], min_t(u64, weight, U32_MAX));
+	raw_write_seqcount_end(&detail->seq);
 }
 
 void kes_detail_count(struct kes_vcpu *vcpu, enum kes_detail_table table,
 		      unsigned int slot, u64 value)
 {
+	const struct kes_part *part = &kes_parts[table];
 	struct kes_detail *detail = READ_ONCE(vcpu->detail);
-	unsigned int bits = table == KES_VALUES ? KES_VALUE_BITS : KES_PAGE_BITS;
-	struct kes_pair *pairs, *least = NULL;
 	u64 key = kes_key(slot, value);
-	u32 i, place;
+	u32 step, hash;
 
 	if (!detail)
 		return;
-	pairs = table == KES_VALUES ? detail->values : detail->pages;
-	place = hash_64(key, bits);
-	for (i = 0; i < KES_DETAIL_STEPS; i++) {
-		struct kes_pair *pair = &pairs[place];
+	hash = hash_64(key, KES_VALUE_BITS);
+	for (step = 0; step < KES_DETAIL_STEPS; step++) {
+		struct kes_pair *pair;
 
+		pair = &detail->pairs[kes_place(part, hash, step)];
 		if (!pair->key)
 			WRITE_ONCE(pair->key, key);
 		if (pair->key == key) {
 			kes_inc(&pair->count);
 			return;
 		}
-		if (!least || pair->count < least->count)
-			least = pair;
-		place = (place + 1) % (1 << bits);
 	}
-	kes_detail_evict(detail, least, key);
+	kes_detail_replace(detail, part, hash, key);
 }
 EXPORT_SYMBOL_GPL(kes_detail_count);
+
+bool kes_detail_read(const struct kes_detail *detail, unsigned int i,
+		     struct kes_pair *pair, u32 *error)
+{
+	unsigned int seq;
+
+	do {
+		seq = raw_read_seqcount_begin(&detail->seq);
+		pair->key = READ_ONCE(detail->pairs[i].key);
+		pair->count = READ_ONCE(detail->pairs[i].count);
+		*error = READ_ONCE(detail->error[i]);
+	} while (read_seqcount_retry(&detail->seq, seq));
+	return pair->key && pair->count;
+}
 
 DEFINE_STATIC_KEY_FALSE(kes_detail_key);
 EXPORT_SYMBOL_GPL(kes_detail_key);

@@ -238,38 +238,34 @@ static void kes_put_value(struct kes_writer *w, struct kes_detail_value value)
 		*entry = value;
 }
 
-static void kes_put_pairs(struct kes_writer *w, const struct kes_pair *pair,
-			  unsigned int nr)
+static void kes_put_pairs(struct kes_writer *w, const struct kes_detail *detail)
 {
-	for (; nr--; pair++) {
-		u64 key = READ_ONCE(pair->key);
-		u64 count = READ_ONCE(pair->count);
+	struct kes_pair pair;
+	unsigned int i;
+	u32 error;
 
-		/* The pair was just replaced: leave it to the next snapshot. */
-		if (key != READ_ONCE(pair->key))
-			continue;
-		kes_put_value(w, (struct kes_detail_value) {
-			.code = kes_code((key >> 56) - 1),
-			.value = key & KES_VALUE_MASK,
-			.count = count,
-		});
-	}
+	for (i = 0; i < KES_NR_PAIRS; i++)
+		if (kes_detail_read(detail, i, &pair, &error))
+			kes_put_value(w, (struct kes_detail_value) {
+				.code = kes_code(kes_key_slot(pair.key)),
+				.value = pair.key & KES_VALUE_MASK,
+				.count = pair.count,
+			});
 }
 
 static void kes_put_detail(struct kes_writer *w, const struct kes_vcpu *vcpu)
 {
 	const struct kes_detail *detail = vcpu->detail;
-	unsigned int slot;
+	unsigned int i;
 
 	if (!detail)
 		return;
 	kes_begin_vcpu(w, KES_REC_DETAIL, sizeof(struct kes_detail_record), vcpu);
-	kes_put_pairs(w, detail->values, ARRAY_SIZE(detail->values));
-	kes_put_pairs(w, detail->pages, ARRAY_SIZE(detail->pages));
-	for (slot = 0; slot < KES_NR_SLOTS; slot++)
+	kes_put_pairs(w, detail);
+	for (i = 0; i < KES_DETAIL_REASONS; i++)
 		kes_put_value(w, (struct kes_detail_value) {
-			.code = kes_code(slot),
-			.count = READ_ONCE(detail->other[slot]),
+			.code = kes_code(READ_ONCE(detail->slot[i]) - 1),
+			.count = READ_ONCE(detail->other[i]),
 			.flags = KES_DETAIL_OTHER,
 		});
 }
@@ -368,8 +364,7 @@ static size_t kes_vcpu_size(const struct kes_vcpu *vcpu)
 			nr * sizeof(struct kes_histogram_exit);
 	if (vcpu->detail)
 		size += sizeof(struct kes_detail_record) +
-			(ARRAY_SIZE(vcpu->detail->values) +
-			 ARRAY_SIZE(vcpu->detail->pages) + nr) *
+			(KES_NR_PAIRS + KES_DETAIL_REASONS) *
 			sizeof(struct kes_detail_value);
 	return size;
 }
