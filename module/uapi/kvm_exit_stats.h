@@ -23,7 +23,7 @@
 
 /* "KEXITST1" read as a little-endian u64 */
 #define KES_MAGIC		0x315453544958454bULL
-#define KES_VERSION		1
+#define KES_VERSION		2
 
 /* Exits with an unlisted code; kes_vcpu_record.unknown_last is the last one. */
 #define KES_CODE_UNKNOWN	0x7fffffffffffffffULL
@@ -61,6 +61,12 @@
 #define KES_FIELD_USERSPACE	0x08ULL	/* userspace */
 #define KES_FIELD_ACCOUNTING	0x10ULL	/* attempts, entry_* */
 /* 0x20 is reserved: written as 0, ignored by readers */
+#define KES_FIELD_NESTED	0x40ULL	/* KES_REC_NESTED */
+#define KES_FIELD_MODIFIERS	0x80ULL	/* bus_lock, enclave, forced */
+
+/* kes_header.flags */
+#define KES_FLAG_TSC_UNSTABLE	0x01ULL	/* *_cyc are not reliable */
+#define KES_FLAG_CHANGES	0x02ULL	/* only what changed since "since" */
 
 struct kes_header {
 	__u64 magic;		/* KES_MAGIC */
@@ -82,6 +88,10 @@ struct kes_header {
 	__u64 now_cyc;		/* TSC at end_ns */
 	__u64 tsc_khz;		/* TSC cycles per millisecond, for *_cyc */
 	__u64 lost;		/* exits seen but not counted: out of memory */
+	__u64 flags;		/* KES_FLAG_* */
+	__u64 since;		/* end_ns of the previous read of this open file,
+				 * 0: none, or not KES_FLAG_CHANGES
+				 */
 };
 
 /* Every record starts with this. */
@@ -107,8 +117,12 @@ struct kes_record {
 #define KES_REC_TIME		6	/* struct kes_time_record */
 #define KES_REC_HISTOGRAM	7	/* struct kes_histogram_record */
 #define KES_REC_DETAIL		8	/* struct kes_detail_record */
+#define KES_REC_NESTED		9	/* struct kes_nested_record */
 
 #define KES_VM_DESTROYED	0x01U	/* counters are final */
+#define KES_VM_EVICTED		0x02U	/* with KES_FLAG_CHANGES: no longer listed,
+					 * added to KES_REC_EVICTED
+					 */
 
 struct kes_vm_record {
 	struct kes_record rec;
@@ -118,7 +132,7 @@ struct kes_vm_record {
 	__u32 pid;		/* of the creating process, initial namespace */
 	__u32 flags;		/* KES_VM_* */
 	__u32 nr_vcpus;		/* KES_REC_VCPU records that follow */
-	__u32 reserved;
+	__u32 groups;		/* KES_GROUP_* that are on for this VM */
 	char comm[16];		/* of the creating process, NUL terminated */
 };
 
@@ -151,11 +165,22 @@ struct kes_vcpu_record {
 	__u64 attempts;		/* completed VM-entry attempts */
 	__u64 entry_failed;	/* of these: VMLAUNCH/VMRESUME failed */
 	__u64 entry_emulated;	/* of these: emulation_required, no VM entry */
-	__u64 reserved[4];	/* 0 */
+	/* With KES_FIELD_MODIFIERS: */
+	__u64 bus_lock;		/* exits for another reason with a bus lock */
+	__u64 enclave;		/* exits in an SGX enclave */
+	__u64 forced;		/* PREEMPTION_TIMER exits that KVM forced */
+	__u64 reserved;		/* 0 */
 	/* struct kes_exit exits[nr_exits]; */
 };
 
-/* Returns of KVM_RUN to user space, per vCPU */
+/*
+ * Returns of KVM_RUN to user space, per vCPU. A KVM_RUN that failed has the
+ * reason KES_USERSPACE_ERRNO | errno, or KES_USERSPACE_ERRNO for all errors
+ * that are not counted separately. Exceptions: EINTR is KVM_EXIT_INTR, and a
+ * KVM_EXIT_MEMORY_FAULT, which always comes with an error, is counted as such.
+ */
+#define KES_USERSPACE_ERRNO	0x80000000U
+
 struct kes_userspace {
 	__u32 reason;		/* KVM_EXIT_*; the last includes higher ones */
 	__u32 reserved;
@@ -176,11 +201,14 @@ struct kes_userspace_record {
 #define KES_STATE_USERSPACE	2	/* outside KVM_RUN */
 #define KES_STATE_POLLING	3	/* halted, spinning */
 #define KES_STATE_BLOCKED	4	/* halted, asleep */
-#define KES_STATE_PREEMPTED	5	/* in KVM, but without a CPU */
-#define KES_NR_STATES		6
+#define KES_STATE_PREEMPTED	5	/* in KVM, runnable, but without a CPU */
+#define KES_STATE_SLEEPING	6	/* in KVM, asleep, but not halted */
+#define KES_NR_STATES		7
 
-/* Time before the first exit; all other non-guest time has an exit's code. */
-#define KES_CODE_NONE		0x7ffffffffffffffeULL
+/* Non-guest time that has no exit's code */
+#define KES_CODE_NONE		0x7ffffffffffffffeULL	/* before the first exit */
+#define KES_CODE_EMULATED	0x7ffffffffffffffdULL	/* after an emulated entry */
+#define KES_CODE_ENTRY_FAILED	0x7ffffffffffffffcULL	/* after a failed entry */
 
 /* Non-guest time, charged to the exit that preceded it */
 struct kes_time_exit {
@@ -204,6 +232,7 @@ struct kes_time_record {
 	__u32 state;		/* KES_STATE_* */
 	__u32 reserved;
 	__u64 guest_cyc;
+	__u64 backwards;	/* times that the TSC went backwards: not charged */
 	/* struct kes_time_exit exits[nr]; */
 };
 
@@ -242,7 +271,11 @@ struct kes_histogram_record {
  *   EOI_INDUCED		vector
  */
 #define KES_DETAIL_READ		0x100000000ULL
-#define KES_DETAIL_OTHER	1	/* flags: values that are not listed */
+/* kes_detail_value.flags */
+#define KES_DETAIL_OTHER	1	/* values that are not listed */
+#define KES_DETAIL_AT_LEAST	2	/* "other" may have exits of this value,
+					 * which entered the table late
+					 */
 
 struct kes_detail_value {
 	__u64 code;
@@ -258,6 +291,24 @@ struct kes_detail_record {
 	__u32 vcpu_id;
 	__u32 nr;
 	/* struct kes_detail_value values[nr]; */
+};
+
+/*
+ * VM exits that L1 received from L2, by the reason that L1 sees. It differs
+ * from the reason of the hardware exit in kes_exit.reflected if KVM handled
+ * that exit by injecting another one, and there may be no hardware exit.
+ */
+struct kes_nested {
+	__u64 code;
+	__u64 count;
+};
+
+struct kes_nested_record {
+	struct kes_record rec;
+	__u64 vm_id;
+	__u32 vcpu_id;
+	__u32 nr;
+	/* struct kes_nested exits[nr]; */
 };
 
 #endif /* _UAPI_ASM_X86_KVM_EXIT_STATS_H */

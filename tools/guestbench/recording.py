@@ -13,7 +13,7 @@ from .conffile import Bad
 from .qemu import NAME
 
 TIMES = ("handler_ns", "userspace_ns", "polling_ns", "blocked_ns",
-         "preempted_ns")
+         "preempted_ns", "sleeping_ns")
 
 
 class Contexts:

@@ -81,7 +81,7 @@ static void print_vcpu(const struct part *part)
 	uint64_t sum = 0;
 
 	if (vcpu->exit_size < sizeof(struct kes_exit))
-		bad("exits are smaller than those of version 1");
+		bad("exits are smaller than those of version 2");
 	for (uint32_t i = 0; i < vcpu->nr_exits; i++) {
 		const struct kes_exit *e = take(part, sizeof(*vcpu) +
 				(size_t)i * vcpu->exit_size, sizeof(*e));
@@ -164,7 +164,7 @@ static void print_snapshot(const struct part *file)
 	size_t at = h->header_size;
 
 	if (h->magic != KES_MAGIC || h->version != KES_VERSION)
-		bad("not a snapshot of version 1");
+		bad("not a snapshot of version 2");
 	if (h->size != file->size)
 		bad("the size differs from the header's");
 	printf("header %u %u %llu %llu %llu %llu\n", h->isa, h->groups,

@@ -122,7 +122,7 @@ static void fill_time(const struct recording *r, const int64_t *n,
 {
 	put_place(r, n, row);
 	put_reason(r, n[2], row);
-	put_counts(row, n, 3, 9);
+	put_counts(row, n, 3, 3 + REC_NR_STATES + 1);
 }
 
 /* Bucket b starts at 2^(b-1) cycles, bucket 0 at 0. */
@@ -186,7 +186,7 @@ const struct export_table export_tables[] = {
 	  PACK_TIME,
 	  { SAMPLE, VCPU, REASON,
 	    "handler_ns", "userspace_ns", "polling_ns", "blocked_ns",
-	    "preempted_ns",
+	    "preempted_ns", "sleeping_ns",
 	    "max_ns" }, fill_time },
 	{ "histogram", "exits by handler time, in powers of two",
 	  KES_GROUP_HISTOGRAM, NULL, PACK_HISTOGRAM,

@@ -39,13 +39,14 @@ static int add_time(void *arg, const int64_t *n)
 	struct model *m = arg;
 	struct model_point *p = &m->bins.points[m->bins.point_of[n[0]]];
 	struct model_cell *c = model_cell_of(m, n[0], n[1], n[2]);
+	int64_t max = n[2 + KES_NR_STATES];
 
 	for (int s = KES_STATE_HANDLER; s < KES_NR_STATES; s++) {
 		c->ns[s] += (uint64_t)n[2 + s];
 		p->ns[s] += (double)n[2 + s];
 	}
-	if (n[8] > 0 && (uint64_t)n[8] > c->max_ns)
-		c->max_ns = (uint64_t)n[8];
+	if (max > 0 && (uint64_t)max > c->max_ns)
+		c->max_ns = (uint64_t)max;
 	return 0;
 }
 

@@ -11,7 +11,7 @@
 /* From bottom to top: work below, waiting above. */
 static const int order[KES_NR_STATES] = {
 	KES_STATE_GUEST, KES_STATE_HANDLER, KES_STATE_USERSPACE,
-	KES_STATE_PREEMPTED, KES_STATE_POLLING, KES_STATE_BLOCKED,
+	KES_STATE_PREEMPTED, KES_STATE_SLEEPING, KES_STATE_POLLING, KES_STATE_BLOCKED,
 };
 
 static double share_y(double share)

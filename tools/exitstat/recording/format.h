@@ -12,11 +12,11 @@
 
 #define REC_APPLICATION_ID	0x45584954	/* "EXIT" */
 #define REC_EXPORT_ID		0x45584953	/* "EXIS": an export, with all numbers as rows */
-#define REC_VERSION		6
+#define REC_VERSION		7
 #define REC_PART_SUFFIX		".part"	/* of an unfinished recording */
 
 #define REC_NR_BUCKETS		40
-#define REC_NR_STATES		5	/* KES_STATE_* without the guest */
+#define REC_NR_STATES		6	/* KES_STATE_* without the guest */
 
 /*
  * The tables with plain rows, which have ids from 1 or another key. In order of

@@ -3,10 +3,10 @@
  * Implements pack.h.
  *
  * A row is a flag byte followed by numbers in LEB128: seven bits per byte, lowest
- * first, with bit 7 set in all but the last. Flag bits 0 to 5: value i is present;
- * an absent value is 0. Bit 6: the vCPU differs from the previous row's, by a signed
- * difference (zigzag). Bit 7: a byte follows with the values that are NULL in this
- * and the following rows.
+ * first, with bit 7 set in all but the last. Flag bits 0 to 6: value i is present;
+ * an absent value is 0. Bit 7: a second byte follows. Its bits 0 to 6: value i is NULL
+ * in this and the following rows. Its bit 7: the vCPU differs from the previous row's,
+ * by the signed difference (zigzag) that follows.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -14,8 +14,8 @@
 
 #include "recording/pack.h"
 
-#define OTHER_VCPU	0x40
-#define OTHER_NULLS	0x80
+#define OTHER_STATE	0x80	/* in the first byte */
+#define OTHER_VCPU	0x80	/* in the second byte */
 /* Bytes for 64 bits in groups of seven. */
 #define MAX_NUMBER	10
 #define MAX_ROW		(2 + PACK_MAX_NUMBERS * MAX_NUMBER)
@@ -25,7 +25,7 @@ const struct pack_shape pack_shapes[PACK_NR_SHAPES] = {
 	[PACK_ENTRIES] = { "entries", 1, 3, -1, 0 },
 	[PACK_USERSPACE] = { "userspace", 2, 1, -1, 0 },
 	[PACK_VCPU_TIME] = { "vcpu_time", 1, 2, -1, 0 },
-	[PACK_TIME] = { "time", 2, 6, 5, 0x20 },
+	[PACK_TIME] = { "time", 2, 7, 6, 0x40 },
 	[PACK_HISTOGRAM] = { "histogram", 3, 1, -1, 0 },
 	[PACK_DETAIL] = { "detail", 4, 1, -1, 0 },
 };
@@ -50,6 +50,19 @@ static uint64_t unzigzag(uint64_t n)
 	return n >> 1 ^ (0 - (n & 1));
 }
 
+/* Append what differs from the previous row: the NULLs, the vCPU. */
+static unsigned char *put_state(unsigned char *row,
+				const struct pack_state *s, unsigned int nulls,
+				uint64_t vcpu)
+{
+	row[0] |= OTHER_STATE;
+	row[1] = (unsigned char)nulls;
+	if (vcpu == s->vcpu)
+		return row + 2;
+	row[1] |= OTHER_VCPU;
+	return put_number(row + 2, zigzag(vcpu - s->vcpu));
+}
+
 /* One loop for each kind, with a length known to the compiler. */
 static inline __attribute__((always_inline))
 int put_row(const struct pack_shape *shape, struct pack_state *s,
@@ -68,14 +81,8 @@ int put_row(const struct pack_shape *shape, struct pack_state *s,
 	if (wrong | (nulls & ~shape->nulls))
 		return -ERANGE;
 	row[0] = (unsigned char)there;
-	if (nulls != s->nulls) {
-		row[0] |= OTHER_NULLS;
-		*at++ = (unsigned char)nulls;
-	}
-	if ((uint64_t)n[0] != s->vcpu) {
-		row[0] |= OTHER_VCPU;
-		at = put_number(at, zigzag((uint64_t)n[0] - s->vcpu));
-	}
+	if ((nulls ^ s->nulls) | ((uint64_t)n[0] ^ s->vcpu))
+		at = put_state(row, s, nulls, (uint64_t)n[0]);
 	s->nulls = nulls;
 	s->vcpu = (uint64_t)n[0];
 	for (int i = 1; i < shape->keys; i++)
@@ -113,17 +120,16 @@ static int get_number(struct pack_reader *r, uint64_t *n)
 	return -EINVAL;
 }
 
-/* Append the vCPU and the NULLs if they differ from the previous row's. */
-static int get_state(struct pack_reader *r, unsigned int what)
+static int get_state(struct pack_reader *r)
 {
+	unsigned char state;
 	uint64_t n;
 
-	if (what & OTHER_NULLS) {
-		if (r->at == r->end)
-			return -EINVAL;
-		r->state.nulls = *r->at++;
-	}
-	if (what & OTHER_VCPU) {
+	if (r->at == r->end)
+		return -EINVAL;
+	state = *r->at++;
+	r->state.nulls = state & ~OTHER_VCPU;
+	if (state & OTHER_VCPU) {
 		if (get_number(r, &n))
 			return -EINVAL;
 		r->state.vcpu += unzigzag(n);
@@ -140,7 +146,7 @@ int pack_next(enum pack_kind kind, struct pack_reader *r, int64_t *n)
 	if (r->at == r->end)
 		return 0;
 	what = *r->at++;
-	if (get_state(r, what))
+	if (what & OTHER_STATE && get_state(r))
 		return -EINVAL;
 	n[at++] = (int64_t)r->state.vcpu;
 	while (at < shape->keys)

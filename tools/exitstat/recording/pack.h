@@ -21,7 +21,7 @@ enum pack_kind {
 	PACK_NR_SHAPES
 };
 
-#define PACK_MAX_NUMBERS 8	/* of one kind: a cache line */
+#define PACK_MAX_NUMBERS 9	/* of one kind */
 
 struct pack_shape {
 	const char *name;	/* the table of rows */

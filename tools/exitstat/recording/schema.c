@@ -82,7 +82,7 @@ static const char views[] =
 	"CREATE VIEW totals AS SELECT" PLACE "," REASON ","
 	" ifnull(l1, 0) + ifnull(l2, 0) AS exits, l1, l2, reflected,"
 	" fastpath, userspace, handler_ns, userspace_ns, polling_ns,"
-	" blocked_ns, preempted_ns, max_ns"
+	" blocked_ns, preempted_ns, sleeping_ns, max_ns"
 	" FROM (SELECT phase, vcpu, reason FROM delta_total"
 	"  UNION SELECT phase, vcpu, reason FROM time_total) AS t"
 	" LEFT JOIN delta_total USING(phase, vcpu, reason)"
@@ -126,7 +126,7 @@ const struct rec_numbers rec_numbers[PACK_NR_SHAPES][PACK_MAX_NUMBERS] = {
 	[PACK_VCPU_TIME] = { VCPU_ID, COUNT(elapsed_ns), COUNT(guest_ns) },
 	[PACK_TIME] = { VCPU_ID, REASON_ID, COUNT(handler_ns),
 		COUNT(userspace_ns), COUNT(polling_ns), COUNT(blocked_ns),
-		COUNT(preempted_ns), OR_NULL(max_ns) },
+		COUNT(preempted_ns), COUNT(sleeping_ns), OR_NULL(max_ns) },
 	[PACK_HISTOGRAM] = { VCPU_ID, REASON_ID, { "bucket", REC_BUCKET },
 		COUNT(count) },
 	[PACK_DETAIL] = { VCPU_ID, REASON_ID, COUNT(value),

@@ -11,7 +11,7 @@
 #include "lib/wrap.h"
 #include "report/report.h"
 
-static const int widths[KES_NR_STATES] = { 8, 8, 9, 9, 10, 9 };
+static const int widths[KES_NR_STATES] = { 7, 7, 9, 7, 8, 9, 8 };
 
 #define CLOCK_TOLERANCE	0.01	/* relative deviation of the TSC */
 #define MIN_SHARE	0.00005	/* of the cost; reasons below it are not listed */

@@ -245,7 +245,7 @@ prepare() {
 	echo 'this is a text file, and long enough to look like something else' >text.x
 	: >zero.x
 	cp all.x newer.x
-	patch_bytes newer.x 60 '\0\0\0\7'	# user_version
+	patch_bytes newer.x 60 '\0\0\0\10'	# user_version
 	make_huge
 }
 
@@ -267,7 +267,7 @@ check 'diff: invalid input is one line, and usage errors exit with 2' cases <<-'
 	1	diff_ text.x all.x			text.x: not an exitstat recording
 	1	diff_ all.x zero.x			zero.x: not an exitstat recording
 	1	diff_ all.x empty.x			empty.x: no exits, nothing to compare
-	1	diff_ all.x newer.x			recording of format 7
+	1	diff_ all.x newer.x			recording of format 8
 	2	diff_					which two recordings
 	2	diff_ all.x				which two recordings
 	2	diff_ all.x --				which two recordings

@@ -123,11 +123,11 @@ records_groups() {
 	[ "$(sql r.x 'SELECT sum(elapsed_ns), sum(guest_ns) FROM vcpu_time')" = \
 		'4000000 1000000' ]
 	[ "$(sql r.x 'SELECT name, sum(handler_ns), sum(userspace_ns),
-		sum(polling_ns), sum(blocked_ns), sum(preempted_ns),
+		sum(polling_ns), sum(blocked_ns), sum(preempted_ns), sum(sleeping_ns),
 		max(max_ns) FROM time JOIN reason ON reason.id = reason
 		GROUP BY name ORDER BY name')" = \
-		"$(printf '%s\n' 'HLT 100000 0 300000 1500000 100000 None' \
-			'IOIO 600000 400000 0 0 0 10001')" ]
+		"$(printf '%s\n' 'HLT 100000 0 300000 1500000 100000 0 None' \
+			'IOIO 600000 400000 0 0 0 0 10001')" ]
 	[ "$(sql r.x 'SELECT bucket, sum(count) FROM histogram GROUP BY bucket')" = \
 		"$(printf '%s\n' '11 82' '13 120')" ]
 	[ "$(sql r.x 'SELECT name, sum(count) FROM userspace JOIN kvm_exit
@@ -137,7 +137,7 @@ records_groups() {
 	[ "$(sql r.x 'SELECT value, other, count FROM detail ORDER BY other, value')" = \
 		"$(printf '%s\n' '1016 0 120' '39321 0 2' '4294968317 0 33' \
 			'0 1 25')" ]
-	[ "$(sql r.x 'PRAGMA user_version')" = 6 ]
+	[ "$(sql r.x 'PRAGMA user_version')" = 7 ]
 	[ "$(sql r.x "SELECT value FROM meta WHERE key = 'tsc_khz'")" = 2000000 ]
 }
 
@@ -267,7 +267,7 @@ check_cannot() {
 	grep -q 'unavailable: source patched does not count attempts' out
 	cp "$SNAPSHOT" copy
 	{ exitstat check --snapshot copy || true; } | has '.--snapshot requires --histogram'
-	echo 'some text, and not even short: a hundred and twenty bytes it has, or more, as the header of a snapshot has so many too.......' >text
+	echo 'some text, and not even short: a hundred and twenty bytes it has, or more, as the header of a snapshot has so many too........................' >text
 	cases <<-'END'
 		1	exitstat check --snapshot none			none: No such file
 		1	exitstat check --snapshot copy --histogram none	none: No such file

@@ -214,16 +214,16 @@ make_foreign_files() {
 	cp all.x other.x
 	patch_bytes other.x 68 '\0\0\0\1'	# application_id
 	local version
-	for version in 1 2 3 4 5 7; do
+	for version in 1 2 3 4 5 6 8; do
 		cp all.x v$version.x
-		patch_bytes v$version.x 60 "\\0\\0\\0\\$version"	# user_version
+		patch_bytes v$version.x 60 "\\0\\0\\0\\$(printf %o "$version")"	# user_version
 	done
 }
 
 other_versions() {
 	local version command why
-	why="but exitstat $(<"$TOP/VERSION") reads format 6 (record again, or use the exitstat that wrote it)"
-	for version in 1 2 3 4 5 7; do
+	why="but exitstat $(<"$TOP/VERSION") reads format 7 (record again, or use the exitstat that wrote it)"
+	for version in 1 2 3 4 5 6 8; do
 		for command in report 'plot --term' export; do
 			cases <<<"1	exitstat $command v$version.x	v$version.x: recording of format $version, $why"
 		done

@@ -239,8 +239,8 @@ unreadable_snapshot() {
 
 bad_snapshots() {
 	machine
-	echo 'version 2' | snapshot
-	fails 1 'snapshot version 2, but this exitstat supports 1' \
+	echo 'version 3' | snapshot
+	fails 1 'snapshot version 3, but this exitstat supports 2' \
 		exitstat record -q -o o.x -- true
 	echo hello >"$SNAPSHOT"
 	fails 1 'snapshot truncated' exitstat record -q -o o.x -- true

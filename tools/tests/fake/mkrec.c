@@ -161,11 +161,11 @@ static void put_time(int64_t sample, size_t phase, int vcpu,
 	for (size_t c = 0; c < nr_codes; c++) {
 		int64_t n = rate_of(phase, c, vcpu);
 		int64_t reason = (int64_t)c + 1;
-		/* handler, user space, halt poll, halt block, preempted */
+		/* in the order of KES_STATE_* */
 		int64_t row[] = { vcpu + 1, reason, n * 1000 * reason,
 				  c ? 0 : n * 20000,
 				  codes[c] == 12 ? n * 50000 : 0,
-				  codes[c] == 12 ? n * 900000 : 0, n * 100,
+				  codes[c] == 12 ? n * 900000 : 0, n * 100, n * 50,
 				  (reason + 1) * 1000 + sample };
 		int bucket = 11 + (int)c % 4;
 

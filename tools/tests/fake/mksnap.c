@@ -12,7 +12,7 @@
  *	stamp NS (time of the snapshot instead of now)
  *	part userspace|time|histogram|detail	for the last vCPU, followed by:
  *	user REASON COUNT			head FIRST LAST GUEST STATE
- *	time CODE HANDLER USER POLL BLOCK PREEMPTED MAX
+ *	time CODE HANDLER USER POLL BLOCK PREEMPTED [SLEEPING] MAX
  *	bucket CODE BUCKET COUNT		value CODE VALUE COUNT [OTHER]
  *
  * Lines that set the header must be first. Blank lines are ignored.
@@ -93,20 +93,20 @@ static int add_part(struct snapwrite *s, const char *name)
 	return type ? 0 : -1;
 }
 
-/* Parse up to 8 numbers after the first word. */
-static int numbers(const char *line, uint64_t n[8])
+/* Parse up to 9 numbers after the first word. */
+static int numbers(const char *line, uint64_t n[9])
 {
 	char *end = strchr(line, ' ');
 	int nr = 0;
 
-	for (; end && *end && nr < 8; nr++)
+	for (; end && *end && nr < 9; nr++)
 		n[nr] = strtoull(end, &end, 0);
 	return nr;
 }
 
 static int add_element(struct snapwrite *s, const char *line)
 {
-	uint64_t n[8] = { 0 };
+	uint64_t n[9] = { 0 };
 	int nr = numbers(line, n);
 
 	if (!strncmp(line, "user ", 5) && nr == 2) {
@@ -114,10 +114,11 @@ static int add_element(struct snapwrite *s, const char *line)
 			.reason = (uint32_t)n[0], .count = n[1] });
 	} else if (!strncmp(line, "head ", 5) && nr == 4) {
 		snapwrite_time(s, n[0], n[1], n[2], (uint32_t)n[3]);
-	} else if (!strncmp(line, "time ", 5) && nr == 7) {
-		struct kes_time_exit t = { .code = n[0], .max_cyc = n[6] };
+	} else if (!strncmp(line, "time ", 5) && (nr == 7 || nr == 8)) {
+		struct kes_time_exit t = { .code = n[0], .max_cyc = n[nr - 1] };
 
-		memcpy(t.cyc, n + 1, sizeof(t.cyc));
+		/* without the state "sleeping" if there are 7 */
+		memcpy(t.cyc, n + 1, (nr - 2) * sizeof(t.cyc[0]));
 		snapwrite_element(s, &t);
 	} else if (!strncmp(line, "bucket ", 7) && nr == 3 &&
 		   n[1] < KES_NR_BUCKETS) {
@@ -136,7 +137,7 @@ static int add_element(struct snapwrite *s, const char *line)
 static int add_entries(struct snapwrite *s, const char *line)
 {
 	struct kes_vcpu_record *v = snapwrite_last_vcpu(s);
-	uint64_t n[8];
+	uint64_t n[9];
 
 	if (numbers(line, n) != 2)
 		return -1;
@@ -147,7 +148,7 @@ static int add_entries(struct snapwrite *s, const char *line)
 
 static int add_clock(struct snapwrite *s, const char *line)
 {
-	uint64_t n[8];
+	uint64_t n[9];
 
 	if (numbers(line, n) != 3)
 		return -1;

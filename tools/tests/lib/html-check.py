@@ -166,7 +166,7 @@ def hour(file):
             if not n:
                 continue
             deltas.append((sample, 1, reason, n, 0, 0, 0, 0))
-            times.append((sample, 1, reason, n * 900, 0, 0, 0, 0, 5000 + state % 5000))
+            times.append((sample, 1, reason, n * 900, 0, 0, 0, 0, 0, 5000 + state % 5000))
             cells.append((sample, 1, reason, 11 + state % 7, n))
     packs.insert(db, "delta", deltas)
     packs.insert(db, "time", times)

@@ -20,10 +20,11 @@ KINDS = {
     "userspace": ("vcpu kvm_exit", "count"),
     "vcpu_time": ("vcpu", "elapsed_ns guest_ns"),
     "time": ("vcpu reason",
-             "handler_ns userspace_ns polling_ns blocked_ns preempted_ns max_ns"),
+             "handler_ns userspace_ns polling_ns blocked_ns preempted_ns "
+             "sleeping_ns max_ns"),
     "histogram": ("vcpu reason bucket", "count"),
 }
-OTHER_VCPU, OTHER_NULLS = 0x40, 0x80
+OTHER_STATE = OTHER_VCPU = 0x80
 
 
 def get_number(data, at):
@@ -41,11 +42,12 @@ def unpack(kind, data):
     at = vcpu = nulls = 0
     while at < len(data):
         what, at = data[at], at + 1
-        if what & OTHER_NULLS:
-            nulls, at = data[at], at + 1
-        if what & OTHER_VCPU:
-            n, at = get_number(data, at)
-            vcpu += -(n + 1 >> 1) if n & 1 else n >> 1
+        if what & OTHER_STATE:
+            state, at = data[at], at + 1
+            nulls = state & ~OTHER_VCPU
+            if state & OTHER_VCPU:
+                n, at = get_number(data, at)
+                vcpu += -(n + 1 >> 1) if n & 1 else n >> 1
         row = [vcpu]
         for _ in range(keys - 1):
             n, at = get_number(data, at)
@@ -72,11 +74,11 @@ def pack(kind, rows):
     for row in rows:
         values = row[keys:]
         now = sum(1 << i for i, n in enumerate(values) if n is None)
+        other = now != nulls or row[0] != vcpu
         out.append(sum(1 << i for i, n in enumerate(values) if n)
-                   | (OTHER_NULLS if now != nulls else 0)
-                   | (OTHER_VCPU if row[0] != vcpu else 0))
-        if now != nulls:
-            out.append(now)
+                   | (OTHER_STATE if other else 0))
+        if other:
+            out.append(now | (OTHER_VCPU if row[0] != vcpu else 0))
         if row[0] != vcpu:
             d = row[0] - vcpu
             put_number(out, 2 * d if d > 0 else -2 * d - 1)

@@ -105,7 +105,7 @@ static inline void recmade_reason(struct rec_writer *w, int64_t k, int64_t v,
 			    (int64_t[]) { v, i, n, l2, -1, fastpath, n });
 	if (random_below(2))
 		recmade_row(w, PACK_TIME, k, (int64_t[]) {
-			v, i, n * 1000, n, 0, n * 7, 0,
+			v, i, n * 1000, n, 0, n * 7, 0, n * 3,
 			random_below(2) ? n * 10 : -1 });
 	if (random_below(2))
 		recmade_row(w, PACK_HISTOGRAM, k, (int64_t[]) {

@@ -15,7 +15,8 @@ import sys
 from collections import Counter
 
 COUNTS = ("exits", "l1", "l2", "reflected", "fastpath", "userspace")
-TIMES = ("handler_ns", "userspace_ns", "polling_ns", "blocked_ns", "preempted_ns", "cost_ns")
+TIMES = ("handler_ns", "userspace_ns", "polling_ns", "blocked_ns", "preempted_ns",
+         "sleeping_ns", "cost_ns")
 THREAD = ("elapsed_ns", "guest_ns", "attempts", "entry_failed", "entry_emulated")
 
 

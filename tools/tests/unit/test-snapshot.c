@@ -182,8 +182,8 @@ static void damage_is_refused(void **state UNUSED)
 		const char *message;
 	} cases[] = {
 		{ build, {{ OF(HEADER, kes_header, magic), PLUS, 1 }}, "magic" },
-		{ build, {{ OF(HEADER, kes_header, version), IS, 2 }},
-		  "version 2" },
+		{ build, {{ OF(HEADER, kes_header, version), IS, 3 }},
+		  "version 3" },
 		{ build, {{ OF(HEADER, kes_header, size), PLUS, -8 }}, "more" },
 		{ build, {{ OF(HEADER, kes_header, header_size), IS, 8 }},
 		  "header size" },

@@ -18,7 +18,7 @@
 
 struct sum {
 	int64_t keys[4];	/* phase first */
-	int64_t values[6];	/* -1: NULL */
+	int64_t values[7];	/* -1: NULL */
 };
 
 struct sums {
