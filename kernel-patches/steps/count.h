@@ -1,0 +1,136 @@
+count    |/* SPDX-License-Identifier: GPL-2.0-only */
+count    |/*
+count    | * KVM exit statistics: the hot path, inlined where exits are seen.
+count    | *
+count    | * Runs in the vCPU's own thread without locks, atomics, allocations or printk.
+count    | * While counting is off, it is a nop. Each counter has a single writer, so the
+count    | * increments need no lock prefix.
+disposition| *
+disposition| * The disposition of an exit becomes known after the exit was counted, and
+disposition| * only for the last exit. The slot of the last exit is therefore stored, one
+disposition-nested| * store per exit.
+nested   | * store per exit. When the context changes before the disposition is known,
+nested   | * the slot is converted to a pointer to its counter.
+count    | */
+count    |#ifndef KES_COUNT_H
+count    |#define KES_COUNT_H
+count    |
+count    |#include <linux/compiler.h>
+count    |#include <linux/instrumented.h>
+count    |#include <linux/jump_label.h>
+disposition|#include <linux/kvm.h>
+disposition|#include <linux/minmax.h>
+count    |
+count    |#include "engine.h"
+count    |
+count    |DECLARE_STATIC_KEY_FALSE(kes_count_key);
+time     |/* Enabled while time or detail is on, so that both cost a single nop. */
+time     |DECLARE_STATIC_KEY_FALSE(kes_more_key);
+count    |
+count    |/*
+count    | * Increment with one instruction, so that readers never see a torn value.
+count    | * KASAN and KCSAN do not see the assembler's access, so it is declared.
+count    | */
+count    |static __always_inline void kes_inc(u64 *n)
+count    |{
+count    |	instrument_atomic_read_write(n, sizeof(*n));
+count    |	asm("incq %0" : "+m" (*n));
+count    |}
+time     |
+time     |/* Add with one instruction, see kes_inc(). */
+time     |static __always_inline void kes_add_to(u64 *n, u64 value)
+time     |{
+time     |	instrument_atomic_read_write(n, sizeof(*n));
+time     |	asm("addq %1, %0" : "+m" (*n) : "r" (value));
+time     |}
+count    |
+count    |static __always_inline void kes_count_slot(struct kes_hot *hot,
+count    |					   unsigned long slot)
+count    |{
+disposition|	hot->last = slot;
+count    |	kes_inc(&hot->exits[slot]);
+count    |}
+count    |
+count    |/* Count an exit whose code is not in exits.def. */
+count    |void kes_count_unknown(struct kes_hot *hot, u32 code);
+count    |
+count    |/* @code: bits 15:0 of the VMCS exit-reason field; a small code is its slot */
+count    |static __always_inline void kes_count_vmx(struct kes_hot *hot, u32 code)
+count    |{
+count    |	if (likely(code < KES_VMX_NEAR))
+count    |		kes_count_slot(hot, code);
+count    |	else
+count    |		kes_count_unknown(hot, code);
+count    |}
+count    |
+count    |/* @code: low half of the VMCB's EXITCODE */
+count    |static __always_inline void kes_count_svm(struct kes_hot *hot, u32 code)
+count    |{
+count    |	unsigned int slot;
+count    |
+count    |	if (likely(code < KES_SVM_NEAR))
+count    |		slot = kes_svm_slots[code];
+count    |	else
+count    |		slot = kes_svm_far_slot(code);
+count    |	if (likely(slot != KES_SLOT_UNKNOWN))
+count    |		kes_count_slot(hot, slot);
+count    |	else
+count    |		kes_count_unknown(hot, code);
+count    |}
+disposition|
+disposition|/* Return the counter of the last exit, NULL if its disposition is known. */
+disposition|static inline u64 *kes_last_exit(const struct kes_hot *hot)
+disposition|{
+disposition-nested|	return hot->last == KES_NO_SLOT ? NULL : hot->exits + hot->last;
+nested   |	return hot->last == KES_NO_SLOT ? hot->pending : hot->exits + hot->last;
+disposition|}
+disposition|
+disposition|static inline void kes_forget_last(struct kes_hot *hot)
+disposition|{
+disposition|	hot->last = KES_NO_SLOT;
+nested   |	hot->pending = NULL;
+disposition|}
+nested   |
+nested   |/* Count further exits in @exits. */
+nested   |static inline void kes_set_context(struct kes_hot *hot, u64 *exits)
+nested   |{
+nested   |	hot->pending = kes_last_exit(hot);
+nested   |	hot->last = KES_NO_SLOT;
+nested   |	hot->exits = exits;
+nested   |}
+disposition|
+disposition|/* Count the disposition of the last exit, at most once per exit. */
+disposition|static inline void kes_count_disposition(struct kes_hot *hot,
+disposition|					 enum kes_column column)
+disposition|{
+disposition|	u64 *last = kes_last_exit(hot);
+disposition|
+disposition|	if (last)
+disposition|		kes_inc(last + column * KES_NR_SLOTS);
+disposition|	kes_forget_last(hot);
+disposition|}
+nested   |
+nested   |/*
+nested   | * Only L2 has a column for reflected exits. If counting was off while L2
+nested   | * exited, the last counted exit may be an earlier one from L1.
+nested   | */
+nested   |static inline void kes_count_reflected(struct kes_hot *hot)
+nested   |{
+nested   |	u64 *l2 = (u64 *)hot->vcpu->l2;
+nested   |	u64 *last = kes_last_exit(hot);
+nested   |
+nested   |	if (l2 && last >= l2 && last < l2 + KES_NR_SLOTS)
+nested   |		kes_count_disposition(hot, KES_REFLECTED);
+nested   |}
+disposition|
+disposition|/* @reason: KVM_EXIT_*, valid unless @r, the return value of KVM_RUN, is < 0 */
+disposition|static inline void kes_count_userspace(struct kes_hot *hot, u32 reason, int r)
+disposition|{
+disposition|	if (r < 0)
+disposition|		reason = r == -EINTR ? KVM_EXIT_INTR : KVM_EXIT_UNKNOWN;
+disposition|	kes_count_disposition(hot, KES_USERSPACE);
+disposition|	kes_inc(&hot->vcpu->userspace[min_t(u32, reason,
+disposition|					    KES_NR_USERSPACE - 1)]);
+disposition|}
+count    |
+count    |#endif /* KES_COUNT_H */

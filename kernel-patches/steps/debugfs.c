@@ -1,0 +1,229 @@
+snapshot |// SPDX-License-Identifier: GPL-2.0-only
+snapshot |/*
+snapshot | * KVM exit statistics: /sys/kernel/debug/kvm_exit_stats/
+snapshot | *
+snapshot | * snapshot		all counters, binary, see <asm/kvm_exit_stats.h>
+text     | * summary		text: sum of all VMs
+text     | * vms/<id>-<pid>/	one VM, running or destroyed
+text     | *	total		text: sum of its vCPUs
+text     | *	vcpu<id>	text: one vCPU
+snapshot | *
+snapshot | * All files have mode 0400 and neither ioctl nor mmap: lockdown refuses access
+snapshot-text| * to any other debugfs file, even for root.
+text     | * to any other debugfs file, even for root. The texts show the counts since
+text     | * the last reset.
+text     | *
+text     | * The data of a file exists while the file is read: removing a debugfs file
+text     | * waits for its readers, and later reads of an open file return -EIO.
+snapshot | */
+snapshot |#include <linux/debugfs.h>
+snapshot |#include <linux/fs.h>
+snapshot |#include <linux/mm.h>
+snapshot |#include <linux/module.h>
+text     |#include <linux/seq_file.h>
+snapshot |#include <linux/slab.h>
+snapshot |#include <linux/uaccess.h>
+snapshot |
+snapshot |#include "debugfs.h"
+text     |#include "engine.h"
+text     |#include "groups.h"
+snapshot |#include "snapshot.h"
+text     |#include "sums.h"
+text     |#include "table.h"
+snapshot |
+snapshot |static struct dentry *kes_root;
+text     |static struct dentry *kes_vms_dir;
+snapshot |
+snapshot |/* An open file of the snapshot */
+snapshot |struct kes_reader {
+snapshot |	struct mutex lock;	/* two threads may share the file */
+snapshot |	void *buf;
+snapshot |	size_t size;
+snapshot |};
+snapshot |
+snapshot |static int kes_snapshot_open(struct inode *inode, struct file *file)
+snapshot |{
+snapshot |	struct kes_reader *reader = kzalloc(sizeof(*reader), GFP_KERNEL);
+snapshot |
+snapshot |	if (!reader)
+snapshot |		return -ENOMEM;
+snapshot |	mutex_init(&reader->lock);
+snapshot |	file->private_data = reader;
+snapshot |	return 0;
+snapshot |}
+snapshot |
+snapshot |/* A read at offset 0 takes a new snapshot; others continue the last one. */
+snapshot |static ssize_t kes_snapshot_read(struct file *file, char __user *to,
+snapshot |				 size_t size, loff_t *pos)
+snapshot |{
+snapshot |	struct kes_reader *reader = file->private_data;
+snapshot |	ssize_t ret;
+snapshot |
+snapshot |	mutex_lock(&reader->lock);
+snapshot |	if (*pos == 0) {
+snapshot |		void *buf;
+snapshot |
+snapshot |		ret = kes_snapshot(&buf);
+snapshot |		if (ret < 0)
+snapshot |			goto unlock;
+snapshot |		kvfree(reader->buf);
+snapshot |		reader->buf = buf;
+snapshot |		reader->size = ret;
+snapshot |	}
+snapshot |	ret = simple_read_from_buffer(to, size, pos, reader->buf, reader->size);
+snapshot |unlock:
+snapshot |	mutex_unlock(&reader->lock);
+snapshot |	return ret;
+snapshot |}
+snapshot |
+snapshot |static int kes_snapshot_release(struct inode *inode, struct file *file)
+snapshot |{
+snapshot |	struct kes_reader *reader = file->private_data;
+snapshot |
+snapshot |	kvfree(reader->buf);
+snapshot |	kfree(reader);
+snapshot |	return 0;
+snapshot |}
+snapshot |
+snapshot |static const struct file_operations kes_snapshot_fops = {
+snapshot |	.owner = THIS_MODULE,
+snapshot |	.open = kes_snapshot_open,
+snapshot |	.read = kes_snapshot_read,
+snapshot |	.release = kes_snapshot_release,
+snapshot |	.llseek = default_llseek,
+snapshot |};
+text     |
+text     |static void kes_show_rows(struct seq_file *m, struct kes_table *table)
+text     |{
+text     |	const struct kes_entries *entries = &table->sum.entries;
+text     |	unsigned int i;
+text     |	char line[80];
+text     |
+text     |	kes_table_sort(table);
+text     |	seq_printf(m, "%12s %7s  %s\n", "exits", "share", "reason");
+text     |	for (i = 0; i < table->nr_rows; i++) {
+text     |		kes_table_line(table, i, line, sizeof(line));
+text     |		seq_printf(m, "%s\n", line);
+text     |	}
+text     |	seq_printf(m, "%12llu %7s  total\n", table->total,
+text     |		   table->total ? "100.00%" : "-");
+text     |	if (!(kes.feed->fields & KES_FIELD_ACCOUNTING))
+text     |		return;
+text     |	seq_printf(m, "\n%12llu VM-entry attempts, %llu failed, %llu emulated, %lld unaccounted\n",
+text     |		   entries->attempts, entries->failed, entries->emulated,
+text     |		   kes_unaccounted(&table->sum));
+text     |}
+text     |
+text     |static void kes_show_vm_line(struct seq_file *m, const struct kes_vm *vm)
+text     |{
+text     |	seq_printf(m, "vm %llu  pid %u  %s  %u vCPUs  %s\n", vm->id, vm->pid,
+text     |		   vm->comm, vm->nr_vcpus,
+text     |		   vm->destroyed_ns ? "destroyed" : "running");
+text     |}
+text     |
+text     |static void kes_show_switch(struct seq_file *m)
+text     |{
+text     |	seq_printf(m, "counting is %s; exits since %s (generation %llu)\n\n",
+text     |		   kes_groups() & KES_GROUP_COUNT ? "on" : "off",
+text     |		   kes.generation ? "the last reset" : "loading",
+text     |		   kes.generation);
+text     |}
+text     |
+text     |static struct kes_table *kes_text_begin(void)
+text     |{
+text     |	struct kes_table *table = kes_table_alloc();
+text     |
+text     |	kes_sync();
+text     |	if (table)
+text     |		mutex_lock(&kes_lock);
+text     |	return table;
+text     |}
+text     |
+text     |static void kes_text_end(struct kes_table *table)
+text     |{
+text     |	mutex_unlock(&kes_lock);
+text     |	kes_table_free(table);
+text     |}
+text     |
+text     |static int kes_summary_show(struct seq_file *m, void *unused)
+text     |{
+text     |	struct kes_table *table = kes_text_begin();
+text     |	const struct kes_vm *vm;
+text     |
+text     |	if (!table)
+text     |		return -ENOMEM;
+text     |	list_for_each_entry(vm, &kes.vms, node)
+text     |		kes_show_vm_line(m, vm);
+text     |	kes_show_switch(m);
+values   |	kes_add_all(&table->sum);
+text     |	kes_show_rows(m, table);
+text     |	kes_text_end(table);
+text     |	return 0;
+text     |}
+text     |DEFINE_SHOW_ATTRIBUTE(kes_summary);
+text     |
+text     |static int kes_vm_total_show(struct seq_file *m, void *unused)
+text     |{
+text     |	struct kes_table *table = kes_text_begin();
+text     |	const struct kes_vm *vm = m->private;
+text     |
+text     |	if (!table)
+text     |		return -ENOMEM;
+text     |	kes_show_vm_line(m, vm);
+text     |	kes_show_switch(m);
+text     |	kes_add_vm(&table->sum, vm);
+text     |	kes_show_rows(m, table);
+text     |	kes_text_end(table);
+text     |	return 0;
+text     |}
+text     |DEFINE_SHOW_ATTRIBUTE(kes_vm_total);
+text     |
+text     |static int kes_vcpu_total_show(struct seq_file *m, void *unused)
+text     |{
+text     |	struct kes_table *table = kes_text_begin();
+text     |	const struct kes_vcpu *vcpu = m->private;
+text     |
+text     |	if (!table)
+text     |		return -ENOMEM;
+text     |	kes_show_vm_line(m, vcpu->vm);
+text     |	seq_printf(m, "vcpu %u\n", vcpu->id);
+text     |	kes_show_switch(m);
+text     |	kes_add_vcpu(&table->sum, vcpu);
+text     |	kes_show_rows(m, table);
+text     |	kes_text_end(table);
+text     |	return 0;
+text     |}
+text     |DEFINE_SHOW_ATTRIBUTE(kes_vcpu_total);
+text     |
+text     |void kes_debugfs_add_vm(struct kes_vm *vm)
+text     |{
+text     |	char name[32];
+text     |
+text     |	snprintf(name, sizeof(name), "%llu-%u", vm->id, vm->pid);
+text     |	vm->dir = debugfs_create_dir(name, kes_vms_dir);
+text     |	debugfs_create_file("total", 0400, vm->dir, vm, &kes_vm_total_fops);
+text     |}
+text     |
+text     |void kes_debugfs_add_vcpu(struct kes_vcpu *vcpu)
+text     |{
+text     |	char name[16];
+text     |
+text     |	snprintf(name, sizeof(name), "vcpu%u", vcpu->id);
+text     |	vcpu->dentry = debugfs_create_file(name, 0400, vcpu->vm->dir, vcpu,
+text     |					   &kes_vcpu_total_fops);
+text     |}
+snapshot |
+snapshot |void kes_debugfs_init(void)
+snapshot |{
+snapshot |	kes_root = debugfs_create_dir("kvm_exit_stats", NULL);
+text     |	kes_vms_dir = debugfs_create_dir("vms", kes_root);
+snapshot |	debugfs_create_file("snapshot", 0400, kes_root, NULL,
+snapshot |			    &kes_snapshot_fops);
+text     |	debugfs_create_file("summary", 0400, kes_root, NULL,
+text     |			    &kes_summary_fops);
+snapshot |}
+snapshot |
+snapshot |void kes_debugfs_exit(void)
+snapshot |{
+snapshot |	debugfs_remove(kes_root);
+snapshot |}

@@ -1,0 +1,37 @@
+count    |// SPDX-License-Identifier: GPL-2.0-only
+count    |/*
+count    | * KVM exit statistics: the engine's data, see engine.h.
+count    | */
+count    |#include <linux/export.h>
+count    |#include <linux/slab.h>
+count    |
+count    |#include "engine.h"
+count    |
+count    |struct kes_state kes = {
+count    |	.vms = LIST_HEAD_INIT(kes.vms),
+count    |};
+count    |
+count    |/* Guards all of kes except the atomic counters, see engine.h. */
+count    |DEFINE_MUTEX(kes_lock);
+count    |
+count    |void kes_sync(void)
+count    |{
+count    |	if (kes.feed->sync)
+count    |		kes.feed->sync();
+count    |}
+nested   |
+nested   |/* Allocate the counters for L2, before @vcpu can run a nested guest. */
+nested   |int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp)
+nested   |{
+nested   |	u64 (*l2)[KES_NR_SLOTS];
+nested   |
+nested   |	if (vcpu->l2)
+nested   |		return 0;
+nested   |	l2 = kcalloc(KES_NR_L2_COLUMNS, sizeof(*l2), gfp);
+nested   |	if (!l2)
+nested   |		return -ENOMEM;
+nested   |	/* Zeroed before readers can see it; pairs with kes_copy_vcpu(). */
+nested   |	smp_store_release(&vcpu->l2, l2);
+nested   |	return 0;
+nested   |}
+nested   |EXPORT_SYMBOL_GPL(kes_vcpu_enable_l2);

@@ -1,0 +1,182 @@
+count    |/* SPDX-License-Identifier: GPL-2.0-only */
+count    |/*
+count    | * KVM exit statistics: the engine's data.
+count    | *
+count    | * The engine holds the counters of all VMs and vCPUs. It does not depend on
+count    | * KVM's structures: code that handles an exit calls count.h, code that creates
+count    | * or destroys a VM calls life.h. All other files of the engine may include
+count    | * this one, which includes only slots.h of them.
+count    | *
+count-snapshot| * Locking: kes_lock (a mutex) guards the lists. Each counter has a single writer,
+count-snapshot| * the vCPU's own thread, and is read without a lock.
+snapshot-reset| * Locking: kes_lock (a mutex) guards the lists and the sums of evicted VMs. Each
+snapshot-reset| * counter has a single writer, the vCPU's own thread, and is read without a lock.
+reset    | * Locking: kes_lock (a mutex) guards the lists, the baselines and the sums of
+reset    | * evicted VMs. Each counter has a single writer, the vCPU's own thread, and is
+reset    | * read without a lock.
+count    | */
+count    |#ifndef KES_ENGINE_H
+count    |#define KES_ENGINE_H
+count    |
+snapshot |#include <linux/atomic.h>
+count    |#include <linux/build_bug.h>
+text     |#include <linux/dcache.h>
+count    |#include <linux/kref.h>
+count    |#include <linux/list.h>
+count    |#include <linux/mutex.h>
+count    |#include <linux/sched.h>
+count    |#include <linux/types.h>
+count    |
+count    |#include <asm/kvm_exit_stats.h>
+count    |
+count    |#include "slots.h"
+nested   |
+nested   |/* The guest that exited, relative to the KVM that counts. */
+nested   |enum kes_context {
+nested   |	KES_L1,
+nested   |	KES_L2,
+nested   |	KES_NR_CONTEXTS,
+nested   |};
+count    |
+count-disposition|/* Counters per reason */
+disposition|/* Counters per reason: all exits, and exits by disposition. */
+count    |enum kes_column {
+count    |	KES_EXITS,
+disposition|	KES_FASTPATH,		/* handled by a fastpath, which re-entered */
+disposition|	KES_USERSPACE,		/* KVM_RUN returned to user space */
+count    |	KES_NR_L1_COLUMNS,
+nested   |	KES_REFLECTED = KES_NR_L1_COLUMNS,	/* reflected to L1 */
+nested   |	KES_NR_L2_COLUMNS,
+count    |};
+disposition|
+disposition|/* KVM_EXIT_* with a counter of their own, plus one for all higher values */
+disposition|#define KES_NR_USERSPACE	44
+disposition|
+disposition|/* VM-entry attempts, and those that ended without a VM exit */
+disposition|struct kes_entries {
+disposition|	u64 attempts;
+disposition|	u64 failed;
+disposition|	u64 emulated;
+disposition|};
+count    |
+count-snapshot|/* A copy of a vCPU's counters */
+snapshot |/* A copy of a vCPU's counters, or a sum over several vCPUs */
+count    |struct kes_counts {
+count    |	u64 l1[KES_NR_L1_COLUMNS][KES_NR_SLOTS];
+nested   |	u64 l2[KES_NR_L2_COLUMNS][KES_NR_SLOTS];
+disposition|	u64 userspace[KES_NR_USERSPACE];
+disposition|	struct kes_entries entries;
+count    |	u64 unknown_last;
+count    |};
+count    |
+count    |/**
+count    | * struct kes_vcpu - the counters of one vCPU
+count    | *
+count    | * Only the vCPU's own thread writes to the counters.
+count    | *
+count    | * @hot: the part that every exit writes to, NULL once KVM's vCPU is destroyed;
+count    | *	kes_lock
+count    | * @unknown_last: the last raw code that was counted in KES_SLOT_UNKNOWN
+disposition| * @entries: @entries.attempts is copied from @hot when @hot is removed
+count    | * @l1: counts by column and slot
+nested   | * @l2: the same for nested guests, allocated when the vCPU enables VMX or SVM
+disposition| * @userspace: returns to user space by KVM_EXIT_*
+time     | * @time: NULL while time is off
+detail   | * @detail: NULL while detail is off
+reset    | * @base: the counts at the last reset, NULL if there was none; kes_lock
+count    | * @node: node in the list of @vm; kes_lock
+count    | * @vm: the VM of this vCPU; holds a reference until KVM's vCPU is destroyed
+count    | * @id: as passed to KVM_CREATE_VCPU
+text     | * @dentry: its debugfs file
+count    | */
+count    |struct kes_vcpu {
+count    |	struct kes_hot *hot;
+count    |	u64 unknown_last;
+disposition|	struct kes_entries entries;
+count    |	u64 l1[KES_NR_L1_COLUMNS][KES_NR_SLOTS];
+nested   |	u64 (*l2)[KES_NR_SLOTS];
+disposition|	u64 userspace[KES_NR_USERSPACE];
+time     |	struct kes_time *time;
+detail   |	struct kes_detail *detail;
+reset    |	struct kes_counts *base;
+count    |	struct list_head node;
+count    |	struct kes_vm *vm;
+count    |	u32 id;
+text     |	struct dentry *dentry;
+count    |};
+count    |
+count    |static_assert(sizeof(struct kes_vcpu) <= 4096, "one page per vCPU");
+count    |
+count    |/**
+count-snapshot| * struct kes_vm - one VM
+snapshot | * struct kes_vm - one VM, running or destroyed
+count    | * @ref: held by the list of all VMs and by each vCPU that KVM still has
+count    | * @node: node in the list of all VMs; kes_lock
+count    | * @vcpus: in the order of creation; kes_lock
+text     | * @dir: its debugfs directory
+snapshot | * @destroyed_ns: 0 while the VM exists in KVM
+count    | */
+count    |struct kes_vm {
+count    |	struct kref ref;
+count    |	struct list_head node;
+count    |	struct list_head vcpus;
+text     |	struct dentry *dir;
+snapshot |	u64 id;
+snapshot |	u64 created_ns;
+snapshot |	u64 destroyed_ns;
+count    |	u32 nr_vcpus;
+snapshot |	u32 pid;
+snapshot |	char comm[TASK_COMM_LEN];
+count    |};
+count    |
+count    |/**
+count    | * struct kes_feed - the code that calls the engine: a patched KVM or the
+count    | * module
+snapshot | * @source: KES_SOURCE_*
+snapshot | * @fields: KES_FIELD_* that it can fill
+count    | * @switch_group: called before a group is switched on and after it was switched
+count    | *	off, under kes_lock; NULL if there is nothing to switch
+count    | * @sync: called before the engine's lists are read, without kes_lock; adds and
+count    | *	removes pending VMs and vCPUs. NULL if there are never pending ones
+count    | */
+count    |struct kes_feed {
+snapshot |	u32 source;
+snapshot |	u64 fields;
+count    |	int (*switch_group)(u32 group, bool on);
+count    |	void (*sync)(void);
+count    |};
+count    |
+count    |/**
+count    | * struct kes_state - the engine's own data, one instance
+count    | * @vms: every VM, oldest first; kes_lock
+snapshot | * @nr_destroyed: destroyed VMs on the list; kes_lock
+snapshot | * @switches: how often counting was switched on or off
+snapshot | * @lost: exits that were seen but not counted (out of memory)
+snapshot | * @evicted: sum of the counts of evicted VMs; kes_lock
+reset    | * @evicted_base: the part of @evicted before the last reset; kes_lock
+count    | * @scratch: buffer for the holder of kes_lock, too large for the stack
+count    | */
+count    |struct kes_state {
+count    |	const struct kes_feed *feed;
+count    |	struct list_head vms;
+snapshot |	u32 nr_destroyed;
+count    |	u32 isa;
+snapshot |	u64 last_vm_id;
+reset    |	u64 generation;
+reset    |	u64 reset_ns;
+snapshot |	u64 switches;
+snapshot |	atomic64_t lost;
+snapshot |	struct kes_counts evicted;
+reset    |	struct kes_counts evicted_base;
+count    |	struct kes_counts scratch;
+count    |};
+count    |
+count    |extern struct kes_state kes;
+count    |extern struct mutex kes_lock;
+count    |
+count    |/* Bring the lists of VMs and vCPUs up to date. Must not hold kes_lock. */
+count    |void kes_sync(void);
+nested   |
+nested   |int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp);
+count    |
+count    |#endif /* KES_ENGINE_H */

@@ -1,0 +1,229 @@
+count    |/* SPDX-License-Identifier: GPL-2.0-only */
+count    |/*
+count    | * KVM exit statistics: the hooks in KVM.
+count    | *
+count    | * Only this file, vmx_hooks.h, svm_hooks.h and stats_fd.c use both KVM's
+count    | * structures and the engine. The hooks are empty without
+count    | * CONFIG_KVM_EXIT_STATS.
+count    | */
+count    |#ifndef KES_KVM_HOOKS_H
+count    |#define KES_KVM_HOOKS_H
+count    |
+count    |#include <linux/init.h>
+count    |#include <linux/kvm_host.h>
+count    |
+count    |#ifdef CONFIG_KVM_EXIT_STATS
+count    |
+count    |#include "count.h"
+detail   |#include "detail.h"
+count    |#include "life.h"
+count    |#include "stats_fd.h"
+time     |#include "time.h"
+count    |
+count    |static inline int kvm_exit_stats_create_vm(struct kvm *kvm)
+count    |{
+count    |	kvm->exit_stats = kes_vm_create(current->group_leader);
+count    |	return kvm->exit_stats ? 0 : -ENOMEM;
+count    |}
+count    |
+count    |/* Called when no vCPU of @kvm can run. The counters stay readable. */
+count    |static inline void kvm_exit_stats_destroy_vm(struct kvm *kvm)
+count    |{
+count    |	kes_vm_destroy(kvm->exit_stats);
+count    |	kvm->exit_stats = NULL;
+count    |}
+count    |
+count    |static inline int kvm_exit_stats_create_vcpu(struct kvm_vcpu *vcpu)
+count    |{
+count    |	return kes_vcpu_create(vcpu->kvm->exit_stats, vcpu->vcpu_id,
+count    |			       &vcpu->exit_stats);
+count    |}
+count    |
+count    |static inline void kvm_exit_stats_destroy_vcpu(struct kvm_vcpu *vcpu)
+count    |{
+count    |	kes_vcpu_destroy(&vcpu->exit_stats);
+count    |}
+nested   |
+nested   |/* Called before the vCPU can run nested guests. May sleep. */
+nested   |static inline int kvm_exit_stats_enable_l2(struct kvm_vcpu *vcpu)
+nested   |{
+nested   |	return kes_vcpu_enable_l2(vcpu->exit_stats.vcpu, GFP_KERNEL_ACCOUNT);
+nested   |}
+nested   |
+nested   |/* Not guarded by a key, because counting may be switched on while L2 runs. */
+nested   |static inline void kvm_exit_stats_enter_l2(struct kvm_vcpu *vcpu)
+nested   |{
+nested   |	u64 (*l2)[KES_NR_SLOTS] = vcpu->exit_stats.vcpu->l2;
+nested   |
+nested   |	if (!WARN_ON_ONCE(!l2))
+nested   |		kes_set_context(&vcpu->exit_stats, l2[KES_EXITS]);
+nested   |}
+nested   |
+nested   |static inline void kvm_exit_stats_leave_l2(struct kvm_vcpu *vcpu)
+nested   |{
+nested   |	struct kes_hot *hot = &vcpu->exit_stats;
+nested   |
+nested   |	kes_set_context(hot, hot->vcpu->l1[KES_EXITS]);
+nested   |}
+time     |
+time     |/* Called with interrupts disabled, right before the VM entry. */
+time     |static __always_inline void kvm_exit_stats_enter(struct kvm_vcpu *vcpu)
+time     |{
+time     |	if (static_branch_unlikely(&kes_time_key))
+time     |		kes_time_enter_guest(vcpu->exit_stats.vcpu);
+time     |}
+disposition|
+disposition|/*
+disposition| * Called when a hardware VM entry returns, with or without success. Called
+disposition| * from the vendor module, as are the hooks for the outcome of the attempt, so
+disposition| * that switching the static key affects both or neither.
+disposition| */
+disposition|static __always_inline void kvm_exit_stats_attempt(struct kvm_vcpu *vcpu)
+disposition|{
+disposition|	if (static_branch_unlikely(&kes_count_key))
+disposition|		kes_inc(&vcpu->exit_stats.attempts);
+disposition|}
+disposition|
+disposition|/* Called when a fastpath handled the exit and the guest is re-entered. */
+disposition|static __always_inline void kvm_exit_stats_fastpath(struct kvm_vcpu *vcpu)
+disposition|{
+disposition|	if (static_branch_unlikely(&kes_count_key))
+disposition|		kes_count_disposition(&vcpu->exit_stats, KES_FASTPATH);
+disposition|}
+nested   |
+nested   |/* Called when an exit from L2 is reflected to L1. */
+nested   |static __always_inline void kvm_exit_stats_reflected(struct kvm_vcpu *vcpu)
+nested   |{
+nested   |	if (static_branch_unlikely(&kes_count_key))
+nested   |		kes_count_reflected(&vcpu->exit_stats);
+nested   |}
+disposition|
+disposition|static inline void kes_no_exit(struct kvm_vcpu *vcpu, u64 *n)
+disposition|{
+disposition|	kes_inc(n);
+disposition|	kes_forget_last(&vcpu->exit_stats);
+time     |	if (static_branch_unlikely(&kes_time_key))
+time     |		kes_time_exit_guest(vcpu->exit_stats.vcpu, KES_NO_SLOT);
+disposition|}
+disposition|
+disposition|/* Called when VMLAUNCH or VMRESUME failed as an instruction: no exit. */
+disposition|static __always_inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu)
+disposition|{
+disposition|	if (static_branch_unlikely(&kes_count_key))
+disposition|		kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.failed);
+disposition|}
+disposition|
+disposition|/* Called when KVM emulates the guest instead of entering it: no exit. */
+disposition|static __always_inline void kvm_exit_stats_entry_emulated(struct kvm_vcpu *vcpu)
+disposition|{
+disposition|	if (!static_branch_unlikely(&kes_count_key))
+disposition|		return;
+disposition|	kes_inc(&vcpu->exit_stats.attempts);
+disposition|	kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.emulated);
+disposition|}
+time     |
+time     |static inline void kvm_exit_stats_time(struct kvm_vcpu *vcpu, u32 state)
+time     |{
+time     |	if (static_branch_unlikely(&kes_time_key))
+time     |		kes_time_set(vcpu->exit_stats.vcpu, state);
+time     |}
+time     |
+time     |/* Called when KVM_RUN begins. */
+time     |static inline void kvm_exit_stats_run(struct kvm_vcpu *vcpu)
+time     |{
+time     |	kvm_exit_stats_time(vcpu, KES_STATE_HANDLER);
+time     |}
+time     |
+time     |static inline void kvm_exit_stats_halt(struct kvm_vcpu *vcpu)
+time     |{
+time     |	kvm_exit_stats_time(vcpu, KES_STATE_POLLING);
+time     |}
+time     |
+time     |static inline void kvm_exit_stats_unhalt(struct kvm_vcpu *vcpu)
+time     |{
+time     |	kvm_exit_stats_time(vcpu, KES_STATE_HANDLER);
+time     |}
+disposition|
+disposition|/*
+disposition| * Called when KVM_RUN returns to user space. @r: the return value of KVM_RUN,
+disposition| * or the value <= 0 that ended the run loop
+disposition| */
+disposition|static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r)
+disposition|{
+disposition|	if (!static_branch_unlikely(&kes_count_key))
+disposition|		return;
+disposition|	kes_count_userspace(&vcpu->exit_stats, vcpu->run->exit_reason, r);
+time     |	kvm_exit_stats_time(vcpu, KES_STATE_USERSPACE);
+disposition|}
+time     |
+time     |/* Called when the thread is scheduled out, or puts the vCPU. */
+time     |static inline void kvm_exit_stats_sched_out(struct kvm_vcpu *vcpu)
+time     |{
+time     |	if (static_branch_unlikely(&kes_time_key) && vcpu->exit_stats.vcpu)
+time     |		kes_time_sched_out(vcpu->exit_stats.vcpu, vcpu->preempted);
+time     |}
+time     |
+time     |static inline void kvm_exit_stats_sched_in(struct kvm_vcpu *vcpu)
+time     |{
+time     |	if (static_branch_unlikely(&kes_time_key) && vcpu->exit_stats.vcpu)
+time     |		kes_time_sched_in(vcpu->exit_stats.vcpu);
+time     |}
+count    |
+count    |static inline void __init kvm_exit_stats_init(void)
+count    |{
+count    |	static const struct kes_feed hooks = {
+snapshot |		.source = KES_SOURCE_PATCHED,
+disposition-nested|		.fields = KES_FIELD_FASTPATH | KES_FIELD_USERSPACE |
+nested   |		.fields = KES_FIELD_CONTEXT | KES_FIELD_REFLECTED |
+nested   |			  KES_FIELD_FASTPATH | KES_FIELD_USERSPACE |
+disposition|			  KES_FIELD_ACCOUNTING,
+count    |	};
+count    |
+count    |	/* Ignore errors: KVM works without the statistics. */
+count    |	kes_init(&hooks);
+count    |}
+count    |
+count    |static inline void kvm_exit_stats_exit(void)
+count    |{
+count    |	kes_exit();
+count    |	kes_stats_fd_exit();
+count    |}
+count    |
+count    |#else /* !CONFIG_KVM_EXIT_STATS */
+count    |
+count    |static inline int kvm_exit_stats_create_vm(struct kvm *kvm)
+count    |{
+count    |	return 0;
+count    |}
+count    |
+count    |static inline int kvm_exit_stats_create_vcpu(struct kvm_vcpu *vcpu)
+count    |{
+count    |	return 0;
+count    |}
+nested   |
+nested   |static inline int kvm_exit_stats_enable_l2(struct kvm_vcpu *vcpu)
+nested   |{
+nested   |	return 0;
+nested   |}
+count    |
+count    |static inline void kvm_exit_stats_destroy_vm(struct kvm *kvm) {}
+count    |static inline void kvm_exit_stats_destroy_vcpu(struct kvm_vcpu *vcpu) {}
+nested   |static inline void kvm_exit_stats_enter_l2(struct kvm_vcpu *vcpu) {}
+nested   |static inline void kvm_exit_stats_leave_l2(struct kvm_vcpu *vcpu) {}
+time     |static inline void kvm_exit_stats_enter(struct kvm_vcpu *vcpu) {}
+disposition|static inline void kvm_exit_stats_attempt(struct kvm_vcpu *vcpu) {}
+disposition|static inline void kvm_exit_stats_fastpath(struct kvm_vcpu *vcpu) {}
+nested   |static inline void kvm_exit_stats_reflected(struct kvm_vcpu *vcpu) {}
+disposition|static inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu) {}
+disposition|static inline void kvm_exit_stats_entry_emulated(struct kvm_vcpu *vcpu) {}
+time     |static inline void kvm_exit_stats_run(struct kvm_vcpu *vcpu) {}
+time     |static inline void kvm_exit_stats_halt(struct kvm_vcpu *vcpu) {}
+time     |static inline void kvm_exit_stats_unhalt(struct kvm_vcpu *vcpu) {}
+disposition|static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r) {}
+time     |static inline void kvm_exit_stats_sched_out(struct kvm_vcpu *vcpu) {}
+time     |static inline void kvm_exit_stats_sched_in(struct kvm_vcpu *vcpu) {}
+count    |static inline void kvm_exit_stats_init(void) {}
+count    |static inline void kvm_exit_stats_exit(void) {}
+count    |
+count    |#endif /* CONFIG_KVM_EXIT_STATS */
+count    |#endif /* KES_KVM_HOOKS_H */
