@@ -43,6 +43,25 @@ int sysroot_read(const char *root, const char *path, struct buf *out)
 	return (int)n;
 }
 
+int sysroot_open(const char *root, const char *path)
+{
+	return open_at_root(root, path, O_RDONLY);
+}
+
+int sysroot_read_fd(int fd, size_t room, struct buf *out)
+{
+	size_t begin = out->len;
+	ssize_t n;
+
+	do {
+		n = pread(fd, buf_room(out, room), room,
+			  (off_t)(out->len - begin));
+		if (n > 0)
+			out->len += (size_t)n;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	return n < 0 ? -errno : 0;
+}
+
 int sysroot_write(const char *root, const char *path, const char *text)
 {
 	int fd = open_at_root(root, path, O_WRONLY | O_TRUNC);

@@ -133,7 +133,7 @@ static int finish_vm(struct recorder *r, struct delta_vm *vm)
 
 	((struct recorded_vm *)vm->user)->done = true;
 	for (size_t i = 0; !rc && i < vm->nr; i++) {
-		if (vm->vcpus[i].seen == r->delta.samples)
+		if (delta_is_listed(&r->delta, &vm->vcpus[i]))
 			rc = rows_details(&r->rows, &vm->vcpus[i]);
 	}
 	delta_forget_vcpus(vm);
@@ -142,13 +142,14 @@ static int finish_vm(struct recorder *r, struct delta_vm *vm)
 
 static int record_vm(struct recorder *r, struct delta_vm *vm)
 {
+	const struct delta_change *c;
 	struct recorded_vm *v;
 	int rc = find_vm(r, vm, &v);
 
 	if (rc || !v->wanted || v->done)
 		return rc;
-	for (size_t i = 0; !rc && i < vm->now->nr_vcpus; i++)
-		rc = rows_vcpu(&r->rows, v->id, delta_vcpu(&r->delta, vm, i));
+	while (!rc && (c = delta_next(&r->delta, vm)))
+		rc = rows_vcpu(&r->rows, v->id, c);
 	if (rc || !vm->now->destroyed)
 		return rc;
 	rc = finish_vm(r, vm);
@@ -202,12 +203,9 @@ int recorder_sample(struct recorder *r, const struct snapshot *s,
 {
 	int rc = 0;
 
-	r->rows.w = w;
-	r->rows.err = err;
-	r->rows.sample = sample;
-	r->rows.baseline = sample == 1;
 	delta_begin(&r->delta, s);
-	for (size_t i = 0; !rc && i < s->nr_vms; i++)
+	rows_begin(&r->rows, w, sample, err);
+	for (size_t i = 0; !rc && i < r->delta.nr_listed; i++)
 		rc = record_vm(r, r->delta.listed[i]);
 	if (rc)
 		return rc;

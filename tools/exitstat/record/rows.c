@@ -49,30 +49,20 @@ static inline int find_reason(struct rows *r, uint32_t i, int64_t *id)
 	return *id ? 0 : new_reason(r, i, id);
 }
 
-/* -1 if the source does not fill this field. */
-static int64_t filled(const struct rows *r, uint64_t field, uint64_t n)
-{
-	return r->delta->hdr.fields & field ? (int64_t)n : -1;
-}
-
 static int store_exit(struct rows *r, const struct delta_exit *x)
 {
-	int64_t n[] = {
-		r->vcpu, 0, (int64_t)x->n[DELTA_L1],
-		filled(r, KES_FIELD_CONTEXT, x->n[DELTA_L2]),
-		filled(r, KES_FIELD_REFLECTED, x->n[DELTA_REFLECTED]),
-		filled(r, KES_FIELD_FASTPATH, x->n[DELTA_FASTPATH]),
-		filled(r, KES_FIELD_USERSPACE, x->n[DELTA_USERSPACE]),
-	};
-	struct rec_counts counts = rec_counts(n + 2);
+	int64_t n[2 + DELTA_NR_COUNTS] = { r->vcpu };
 	uint64_t any = 0;
 	int rc = find_reason(r, x->reason, &n[1]);
 
-	for (int k = 0; k < DELTA_NR_COUNTS; k++)
+#pragma GCC unroll 5
+	for (int k = 0; k < DELTA_NR_COUNTS; k++) {
 		any |= x->n[k];
+		n[2 + k] = (int64_t)x->n[k] | r->unfilled[k];
+	}
 	if (rc || r->baseline || !any)
 		return rc;
-	r->exits += rec_total(&counts);
+	r->exits += x->n[DELTA_L1] + x->n[DELTA_L2];
 	return rec_row(r->w, PACK_DELTA, r->sample, n, r->err);
 }
 
@@ -152,6 +142,24 @@ static int store_groups(struct rows *r, const struct delta_change *c)
 	return rc ? rc : store_buckets(r, &c->buckets);
 }
 
+void rows_begin(struct rows *r, struct rec_writer *w, int64_t sample,
+		struct errbuf *err)
+{
+	static const uint64_t fields[DELTA_NR_COUNTS] = {
+		[DELTA_L2] = KES_FIELD_CONTEXT,
+		[DELTA_REFLECTED] = KES_FIELD_REFLECTED,
+		[DELTA_FASTPATH] = KES_FIELD_FASTPATH,
+		[DELTA_USERSPACE] = KES_FIELD_USERSPACE,
+	};
+
+	r->w = w;
+	r->err = err;
+	r->sample = sample;
+	r->baseline = sample == 1;
+	for (int k = 0; k < DELTA_NR_COUNTS; k++)
+		r->unfilled[k] = fields[k] & ~r->delta->hdr.fields ? -1 : 0;
+}
+
 /* The row of the VM's first vCPU with this id, or 0: vCPUs with one id share a row. */
 static int64_t row_of_id(const struct delta_change *c)
 {
@@ -167,7 +175,8 @@ int rows_vcpu(struct rows *r, int64_t vm, const struct delta_change *c)
 	const struct delta_exit *x = c->exits.data;
 	int rc = 0;
 
-	c->vcpu->user = row_of_id(c);
+	if (!c->vcpu->user)
+		c->vcpu->user = row_of_id(c);
 	if (!c->vcpu->user) {
 		c->vcpu->user = ++r->nr_vcpu_rows;
 		rc = rec_vcpu(r->w, c->vcpu->user, vm, c->vcpu->vcpu_id,
@@ -185,11 +194,12 @@ int rows_vcpu(struct rows *r, int64_t vm, const struct delta_change *c)
 
 int rows_details(struct rows *r, const struct delta_vcpu *v)
 {
+	const struct kes_detail_value *d;
+	size_t nr;
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < v->now->details.nr; i++) {
-		const struct kes_detail_value *d =
-			&r->delta->s->details[v->now->details.first + i];
+	d = delta_details(r->delta, v, &nr);
+	for (size_t i = 0; !rc && i < nr; i++, d++) {
 		int64_t n[] = { v->user, 0, (int64_t)d->value,
 				!!(d->flags & KES_DETAIL_OTHER),
 				(int64_t)d->count };

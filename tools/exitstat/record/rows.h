@@ -15,6 +15,7 @@ struct rows {
 	int64_t sample;
 	bool baseline;		/* only take note, record nothing */
 	struct errbuf *err;
+	int64_t unfilled[DELTA_NR_COUNTS];	/* -1: NULL in this sample, or 0 */
 	int64_t vcpu;		/* row id of the one that is stored */
 	int64_t *reasons;	/* row ids by index of delta.reasons, or 0 */
 	size_t nr_reasons, cap_reasons;
@@ -22,6 +23,9 @@ struct rows {
 	uint64_t exits;		/* exits recorded so far */
 };
 
+/* Starts a sample, after delta_begin(); the first one only sets the starting point. */
+void rows_begin(struct rows *r, struct rec_writer *w, int64_t sample,
+		struct errbuf *err);
 /* Records the changes of a vCPU; @vm: the row id of its VM. */
 int rows_vcpu(struct rows *r, int64_t vm, const struct delta_change *c);
 /* Records the details, once, from the last snapshot that has this vCPU. */

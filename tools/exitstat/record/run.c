@@ -61,7 +61,7 @@ static int take_sample(struct run *r, uint64_t missed)
 		return r->rc;
 	r->bytes.len = 0;
 	begin_ns = loop_now_ns(&r->loop);
-	r->rc = source_read(cfg->source, &r->bytes, r->err);
+	r->rc = source_read_changes(cfg->source, &r->bytes, r->err);
 	end_ns = loop_now_ns(&r->loop);
 	if (!r->rc)
 		r->rc = snapshot_parse_in_place(&r->snap, r->bytes.data,

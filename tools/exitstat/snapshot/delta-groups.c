@@ -13,8 +13,13 @@
 
 /* ---- times ---- */
 
-/* The last values of a reason: its times, and the longest of one exit. */
-#define NR_NUMBERS	(DELTA_NR_STATES + 1)
+/*
+ * The last values of a reason: its times as charged, the longest of one exit, and its
+ * times in the last record.
+ */
+#define MAX_NUMBER	DELTA_NR_STATES
+#define RECORDED	(DELTA_NR_STATES + 1)
+#define NR_NUMBERS	(RECORDED + DELTA_NR_STATES)
 static_assert(offsetof(struct kes_time_exit, max_cyc) ==
 	      offsetof(struct kes_time_exit, cyc) + 8 * DELTA_NR_STATES,
 	      "one after the other");
@@ -47,102 +52,169 @@ static const struct kes_time_exit *times_of(const struct delta *d,
 	return delta_part(d->s->times, sizeof(*d->s->times), &now->times);
 }
 
-/* The sum of charged times in the record, up to last_cyc. */
-static uint64_t charged_cyc(const struct delta *d, const struct snap_vcpu *now)
-{
-	const struct kes_time_exit *e = times_of(d, now);
-	uint64_t sum = now->time.guest_cyc;
-
-	for (size_t i = 0; i < now->times.nr; i++)
-		for (int k = 0; k < DELTA_NR_STATES; k++)
-			sum += e[i].cyc[k];
-	return sum;
-}
-
 /* The uncharged time: the current state of the thread since its start. */
-static uint64_t open_cyc(const struct delta *d, const struct snap_vcpu *now)
+static uint64_t open_cyc(const struct delta *d, const struct delta_vcpu *v)
 {
-	const struct kes_time_record *t = &now->time;
+	const struct kes_time_record *t = &v->time;
 	uint64_t open = d->hdr.now_cyc - t->last_cyc;
-	uint64_t missing = d->hdr.now_cyc - t->first_cyc - charged_cyc(d, now);
+	uint64_t missing = d->hdr.now_cyc - t->first_cyc - t->guest_cyc -
+			   v->charged_cyc;
 
 	if ((int64_t)missing < 0)
 		return 0;
 	return missing < open ? missing : open;
 }
 
-/* @open: the uncharged time, if it is in state @k. */
-static void take_time(struct delta *d, struct delta_vcpu *v, size_t *at,
-		      const struct kes_time_exit *e, int k, uint64_t open)
+static struct delta_last *find_time(struct delta *d, struct delta_vcpu *v,
+				    size_t *at, const struct kes_time_exit *e)
 {
 	struct delta_last *last = delta_find(&v->times, NR_NUMBERS, at, e->code);
+	uint64_t n[NR_NUMBERS] = { 0 };
+
+	if (last)
+		return last;
+	memcpy(n, e->cyc, sizeof(e->cyc) + sizeof(e->max_cyc));
+	return delta_add(d, &v->times, NR_NUMBERS, e->code,
+			 delta_reason(d, e->code), n);
+}
+
+/* Take note of the times of a reason. */
+static struct delta_last *note_time(struct delta *d, struct delta_vcpu *v,
+				    size_t *at, const struct kes_time_exit *e)
+{
+	struct delta_last *last = find_time(d, v, at, e);
+
+	if (last->pass == d->pass)	/* listed twice */
+		return NULL;
+	last->pass = d->pass;
+	for (int i = 0; i < DELTA_NR_STATES; i++) {
+		v->charged_cyc += e->cyc[i] - last->n[RECORDED + i];
+		last->n[RECORDED + i] = e->cyc[i];
+	}
+	return last;
+}
+
+/* @open: the uncharged time, if it is in state @k. */
+static void put_time(struct delta *d, struct delta_last *last,
+		     const struct kes_time_exit *e, int k, uint64_t open)
+{
 	struct delta_list *out = &d->change.times;
 	struct delta_time *x = (struct delta_time *)out->data + out->nr;
-	uint64_t any = !last;
+	uint64_t any = 0;
 
-	if (!last)
-		last = delta_add(d, &v->times, NR_NUMBERS, e->code,
-				 delta_reason(d, e->code), e->cyc);
-	if (last->pass == d->pass)	/* listed twice */
-		return;
-	last->pass = d->pass;
 	for (int i = 0; i < DELTA_NR_STATES; i++) {
 		x->ns[i] = advance(d, &last->n[i],
 				   e->cyc[i] + (i == k ? open : 0));
 		any |= x->ns[i];
 	}
 	/* only a new maximum is known to belong to this interval */
-	x->max_ns = e->max_cyc > last->n[DELTA_NR_STATES] ?
-		    to_ns(d, e->max_cyc) : 0;
-	last->n[DELTA_NR_STATES] = e->max_cyc;
+	x->max_ns = e->max_cyc > last->n[MAX_NUMBER] ? to_ns(d, e->max_cyc) : 0;
+	last->n[MAX_NUMBER] = e->max_cyc;
 	x->code = e->code;
 	x->reason = last->reason;
 	out->nr += any != 0;
 }
 
-static void take_reasons(struct delta *d, struct delta_vcpu *v,
-			 const struct snap_vcpu *now, uint64_t open)
+/* The times of a reason in the last record that had them, or 0. */
+static struct kes_time_exit recorded(const struct delta_vcpu *v, uint64_t code)
 {
-	const struct kes_time_exit *e = times_of(d, now);
-	int state = (int)now->time.state - KES_STATE_HANDLER;
+	struct kes_time_exit e = { .code = code };
+	const struct delta_last *last;
+	size_t at = 0;
+
+	last = delta_find(&v->times, NR_NUMBERS, &at, code);
+	if (!last)
+		return e;
+	memcpy(e.cyc, last->n + RECORDED, sizeof(e.cyc));
+	e.max_cyc = last->n[MAX_NUMBER];
+	return e;
+}
+
+/* The state charged to a reason, or negative. */
+static int charged_state(const struct delta_vcpu *v)
+{
+	return (int)v->time.state - KES_STATE_HANDLER;
+}
+
+/* Charge the current state up to now. @own: the element of its reason, or NULL */
+static void take_state(struct delta *d, struct delta_vcpu *v, bool ended,
+		       const struct kes_time_exit *own)
+{
+	const struct kes_time_record *t = &v->time;
+	uint64_t open = 0, until = t->last_cyc;
+	int state = charged_state(v);
+	struct kes_time_exit e;
+	size_t at = 0;
+
+	if (!ended && t->first_cyc && d->hdr.now_cyc >= until) {
+		open = open_cyc(d, v);
+		until = d->hdr.now_cyc;
+	}
+	d->change.has_times = true;
+	d->change.elapsed_ns = advance(d, &v->elapsed_cyc,
+				       until - t->first_cyc);
+	d->change.guest_ns = advance(d, &v->guest_cyc, t->guest_cyc +
+				     (t->state == KES_STATE_GUEST ? open : 0));
+	if (state < 0 || (!own && !open))
+		return;
+	e = own ? *own : recorded(v, t->state_code);
+	put_time(d, find_time(d, v, &at, &e), &e, state, open);
+}
+
+static void make_room_for_times(struct delta *d, size_t nr)
+{
 	struct delta_list *out = &d->change.times;
+
+	out->data = vec_reserve(out->data, 0, nr + 1, &out->cap,
+				sizeof(struct delta_time));
+}
+
+/* Returns the element of the reason that the current state is charged to, or NULL. */
+static const struct kes_time_exit *take_reasons(struct delta *d,
+						struct delta_vcpu *v,
+						const struct snap_vcpu *now)
+{
+	const struct kes_time_exit *e = times_of(d, now), *own = NULL;
+	bool is_charged = charged_state(v) >= 0;
 	size_t at = 0;
 
 	d->pass++;
-	out->data = vec_reserve(out->data, 0, now->times.nr + 1, &out->cap,
-				sizeof(struct delta_time));
-	for (size_t i = 0; i < now->times.nr; i++)
-		take_time(d, v, &at, &e[i], e[i].code == now->time.state_code ?
-			  state : -1, open);
-	/* a reason without any other time yet */
-	if (state >= 0 && open)
-		take_time(d, v, &at, &(struct kes_time_exit) {
-			.code = now->time.state_code }, state, open);
+	make_room_for_times(d, now->times.nr);
+	for (size_t i = 0; i < now->times.nr; i++) {
+		struct delta_last *last = note_time(d, v, &at, &e[i]);
+
+		if (!last)
+			continue;
+		if (is_charged && e[i].code == v->time.state_code)
+			own = &e[i];
+		else
+			put_time(d, last, &e[i], -1, 0);
+	}
+	return own;
 }
 
 static void take_times(struct delta *d, const struct delta_vm *vm,
 		       struct delta_vcpu *v, const struct snap_vcpu *now)
 {
-	const struct kes_time_record *t = &now->time;
-	uint64_t open = 0, until = t->last_cyc;
-
-	d->change.has_times = true;
-	if (t->first_cyc != v->first_cyc) {
+	v->has_times = now->times.there;
+	if (!v->has_times)
+		return;
+	v->time = now->time;
+	if (v->time.first_cyc != v->first_cyc) {
 		d->change.times_restarted = true;
-		v->first_cyc = t->first_cyc;
+		v->first_cyc = v->time.first_cyc;
 		v->elapsed_cyc = 0;
-		v->guest_cyc = delta_start(t->guest_cyc);
+		v->guest_cyc = delta_start(v->time.guest_cyc);
+		v->charged_cyc = 0;
 		v->times.nr = 0;
 	}
-	if (!vm->now->destroyed && t->first_cyc && d->hdr.now_cyc >= until) {
-		open = open_cyc(d, now);
-		until = d->hdr.now_cyc;
-	}
-	d->change.elapsed_ns = advance(d, &v->elapsed_cyc,
-				       until - t->first_cyc);
-	d->change.guest_ns = advance(d, &v->guest_cyc, t->guest_cyc +
-				     (t->state == KES_STATE_GUEST ? open : 0));
-	take_reasons(d, v, now, open);
+	take_state(d, v, vm->now->destroyed, take_reasons(d, v, now));
+}
+
+void delta_groups_idle(struct delta *d, struct delta_vcpu *v)
+{
+	make_room_for_times(d, 1);
+	take_state(d, v, false, NULL);
 }
 
 /* ---- histograms ---- */
@@ -225,37 +297,49 @@ static uint64_t last_count(const struct delta_list *l, size_t *at,
 	return 0;
 }
 
+static void keep_details(const struct delta *d, struct delta_vcpu *v,
+			 const struct snap_vcpu *now)
+{
+	const struct kes_detail_value *e =
+		delta_part(d->s->details, sizeof(*e), &now->details);
+	struct delta_list *l = &v->details;
+
+	l->nr = now->details.nr;
+	if (!l->nr)
+		return;
+	l->data = vec_reserve(l->data, 0, l->nr, &l->cap, sizeof(*e));
+	memcpy(l->data, e, l->nr * sizeof(*e));
+}
+
 /* A value that was replaced in the table is no longer listed, and is dropped. */
 static void take_details(struct delta *d, struct delta_vcpu *v,
 			 const struct snap_vcpu *now)
 {
 	const struct kes_detail_value *e =
 		delta_part(d->s->details, sizeof(*e), &now->details);
-	struct delta_list *out = &d->change.details, *last = &v->details;
+	struct delta_list *out = &d->change.details;
 	size_t nr = now->details.nr, at = 0;
 
 	out->data = vec_reserve(out->data, 0, nr + 1, &out->cap,
 				sizeof(struct delta_detail));
 	for (size_t i = 0; i < nr; i++) {
-		uint64_t n = e[i].count - last_count(last, &at, &e[i]);
+		uint64_t n = e[i].count - last_count(&v->details, &at, &e[i]);
 
 		((struct delta_detail *)out->data)[i] = (struct delta_detail) {
 			&e[i], (int64_t)n < 0 ? e[i].count : n };
 	}
 	out->nr = nr;
-	last->data = vec_reserve(last->data, 0, nr + 1, &last->cap, sizeof(*e));
-	if (nr)
-		memcpy(last->data, e, nr * sizeof(*e));
-	last->nr = nr;
+	keep_details(d, v, now);
 }
 
 void delta_groups(struct delta *d, const struct delta_vm *vm,
 		  struct delta_vcpu *v, const struct snap_vcpu *now)
 {
-	if (now->times.there)
-		take_times(d, vm, v, now);
+	take_times(d, vm, v, now);
 	if (d->groups & KES_GROUP_HISTOGRAM)
 		take_histograms(d, v, now);
 	if (d->groups & KES_GROUP_DETAIL)
 		take_details(d, v, now);
+	else if (d->hdr.flags & KES_FLAG_CHANGES)	/* a partial one may follow */
+		keep_details(d, v, now);
 }

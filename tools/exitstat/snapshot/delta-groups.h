@@ -8,5 +8,7 @@
 /* Fills in the part of d->change for the groups other than count. */
 void delta_groups(struct delta *d, const struct delta_vm *vm,
 		  struct delta_vcpu *v, const struct snap_vcpu *now);
+/* The same for a vCPU of which only the current state went on. */
+void delta_groups_idle(struct delta *d, struct delta_vcpu *v);
 
 #endif

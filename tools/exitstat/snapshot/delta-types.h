@@ -65,6 +65,9 @@ struct delta_vcpu {
 	uint64_t unknown_last;
 	struct delta_list exits, users;
 	uint64_t first_cyc, guest_cyc, elapsed_cyc;
+	bool has_times;
+	struct kes_time_record time;	/* the last one, if has_times */
+	uint64_t charged_cyc;		/* sum of its times */
 	struct delta_list times, histograms, details;
 };
 
@@ -72,18 +75,23 @@ struct delta_vcpu {
 struct delta_vm {
 	uint64_t vm_id;
 	uint64_t created_ns;
-	const struct snap_vm *now;	/* NULL: not in this snapshot */
+	const struct snap_vm *now;	/* NULL: not in this snapshot, or evicted */
 	uint64_t unlisted_ns;		/* time since which it is not listed, or 0 */
 	void *user;			/* for the caller, initially NULL */
 	struct delta_vcpu *vcpus;	/* in order of appearance */
+	/* internal */
+	struct snap_vm last;
+	uint64_t seen;			/* number of the snapshot with its last record */
 	size_t nr, cap, at;
+	size_t nr_timed;		/* vCPUs with times */
+	size_t next_record, next_vcpu;	/* of delta_next() */
 };
 
 /* The result of delta_vcpu(); the lists are valid until its next call. */
 struct delta_change {
 	struct delta_vcpu *vcpu;
 	size_t index;			/* index of the vCPU in its VM */
-	const struct snap_vcpu *now;
+	const struct snap_vcpu *now;	/* NULL: only its time went on */
 	bool is_new;			/* the vCPU is new */
 	bool restarted;			/* its counters restarted */
 	bool has_times;
@@ -117,8 +125,10 @@ struct delta {
 	size_t nr_reasons;
 	struct delta_vm **vms;	/* known VMs, in order of appearance */
 	size_t nr_vms;
-	struct delta_vm **listed;	/* for each of snapshot.vms */
+	struct delta_vm **listed;	/* VMs of this snapshot, see delta_begin() */
+	size_t nr_listed;
 	/* internal */
+	bool partial;			/* of the last snapshot */
 	const struct snapshot *s;
 	struct delta_change change;
 	size_t cap_reasons, cap_vms, cap_listed, next_reason;

@@ -122,7 +122,7 @@ static bool compare(struct delta *d, struct delta_vcpu *v,
 	signs = compare_exits(d, v, now) | compare_users(d, v, now) |
 		delta_subtract(d->change.sums, &now->attempts, v->sums,
 			       DELTA_NR_SUMS, &any);
-	return signs < 0 || lacks_one(d, v, now);
+	return signs < 0 || (!d->partial && lacks_one(d, v, now));
 }
 
 static void begin_life(struct delta_vcpu *v, const struct snap_vcpu *now)
@@ -135,6 +135,7 @@ static void begin_life(struct delta_vcpu *v, const struct snap_vcpu *now)
 	v->histograms.nr = 0;
 	v->details.nr = 0;
 	v->first_cyc = 0;
+	v->charged_cyc = 0;
 }
 
 static void take_counters(struct delta *d, struct delta_vcpu *v,
@@ -247,8 +248,77 @@ const struct delta_change *delta_vcpu(struct delta *d, struct delta_vm *vm,
 	v->now = now;
 	fetch(v);
 	take_counters(d, v, now);
+	vm->nr_timed -= v->has_times;
 	delta_groups(d, vm, v, now);
+	vm->nr_timed += v->has_times;
 	return out;
+}
+
+static const struct delta_change *idle_vcpu(struct delta *d,
+					    const struct delta_vm *vm,
+					    struct delta_vcpu *v)
+{
+	struct delta_change *out = &d->change;
+
+	clear_change(out);
+	out->is_new = false;
+	out->vcpu = v;
+	out->index = (size_t)(v - vm->vcpus);
+	out->now = NULL;
+	delta_groups_idle(d, v);
+	return out;
+}
+
+static bool has_next(const struct delta *d, const struct delta_vm *vm)
+{
+	return vm->seen == d->samples && vm->next_record < vm->last.nr_vcpus;
+}
+
+/* Whether the next record is that of this vCPU. */
+static bool is_next(const struct delta *d, const struct delta_vm *vm,
+		    const struct delta_vcpu *v)
+{
+	return has_next(d, vm) &&
+	       d->s->vcpus[vm->last.first_vcpu + vm->next_record].vcpu_id ==
+	       v->vcpu_id;
+}
+
+/* Whether the times of a VM's vCPUs go on without a record. */
+static bool has_clocks(const struct delta *d, const struct delta_vm *vm)
+{
+	return d->partial && vm->nr_timed && vm->now && !vm->now->destroyed;
+}
+
+const struct delta_change *delta_next(struct delta *d, struct delta_vm *vm)
+{
+	while (has_clocks(d, vm) && vm->next_vcpu < vm->nr) {
+		struct delta_vcpu *v = &vm->vcpus[vm->next_vcpu++];
+
+		if (is_next(d, vm, v))
+			break;
+		if (v->has_times && v->seen != d->samples)
+			return idle_vcpu(d, vm, v);
+	}
+	if (!has_next(d, vm))
+		return NULL;
+	return delta_vcpu(d, vm, vm->next_record++);
+}
+
+bool delta_is_listed(const struct delta *d, const struct delta_vcpu *v)
+{
+	return d->partial || v->seen == d->samples;
+}
+
+const struct kes_detail_value *delta_details(const struct delta *d,
+					     const struct delta_vcpu *v,
+					     size_t *nr)
+{
+	if (!d->partial) {
+		*nr = v->now->details.nr;
+		return d->s->details + v->now->details.first;
+	}
+	*nr = v->details.nr;
+	return v->details.data;
 }
 
 void delta_forget_vcpus(struct delta_vm *vm)
@@ -264,6 +334,7 @@ void delta_forget_vcpus(struct delta_vm *vm)
 	vm->vcpus = NULL;
 	vm->nr = 0;
 	vm->cap = 0;
+	vm->nr_timed = 0;
 }
 
 /* ---- VMs ---- */
@@ -288,23 +359,54 @@ static struct delta_vm *find_vm(struct delta *d, const struct snap_vm *now,
 	return vm;
 }
 
-void delta_begin(struct delta *d, const struct snapshot *s)
+static void list_vm(struct delta *d, struct delta_vm *vm)
 {
+	d->listed = vec_room(d->listed, d->nr_listed, &d->cap_listed,
+			     sizeof(struct delta_vm *));
+	d->listed[d->nr_listed++] = vm;
+	vm->at = 0;
+	vm->next_record = 0;
+	vm->next_vcpu = 0;
+}
+
+/* Returns whether a VM that is not mentioned has to be listed. */
+static bool take_vms(struct delta *d, const struct snapshot *s)
+{
+	bool clocks = false;
 	size_t at = 0;
 
-	d->s = s;
-	d->hdr = s->hdr;
-	d->samples++;
-	d->listed = vec_reserve(d->listed, 0, s->nr_vms + 1, &d->cap_listed,
-				sizeof(struct delta_vm *));
 	for (size_t i = 0; i < d->nr_vms; i++) {
-		d->vms[i]->now = NULL;
-		d->vms[i]->at = 0;
+		if (!d->partial)
+			d->vms[i]->now = NULL;
+		clocks |= has_clocks(d, d->vms[i]);
 	}
 	for (size_t i = 0; i < s->nr_vms; i++) {
-		d->listed[i] = find_vm(d, &s->vms[i], &at);
-		d->listed[i]->now = &s->vms[i];
+		struct delta_vm *vm = find_vm(d, &s->vms[i], &at);
+
+		vm->last = s->vms[i];
+		vm->now = vm->last.evicted ? NULL : &vm->last;
+		vm->seen = d->samples;
+		if (vm->now)
+			list_vm(d, vm);
 	}
+	return clocks;
+}
+
+void delta_begin(struct delta *d, const struct snapshot *s)
+{
+	d->s = s;
+	d->hdr = s->hdr;
+	d->partial = snapshot_is_partial(s);
+	d->samples++;
+	d->nr_listed = 0;
+	if (!take_vms(d, s))
+		return;
+	/* in order of appearance, which is that of full snapshots */
+	d->nr_listed = 0;
+	for (size_t i = 0; i < d->nr_vms; i++)
+		if (d->vms[i]->now && (d->vms[i]->seen == d->samples ||
+				       has_clocks(d, d->vms[i])))
+			list_vm(d, d->vms[i]);
 }
 
 static void free_vm(const struct delta *d, struct delta_vm *vm)

@@ -22,7 +22,8 @@
  * is destroyed, so that the times of an interval add up to it. Because the thread may
  * continue while its record is read, it is charged at most the difference between
  * now_cyc and the sum of its times. Charged time is never taken back: a time below it
- * stays constant until it is exceeded.
+ * stays constant until it is exceeded. A vCPU that a partial snapshot does not mention
+ * has the state and times of its last record.
  */
 #ifndef EXITSTAT_DELTA_H
 #define EXITSTAT_DELTA_H
@@ -31,11 +32,24 @@
 
 /*
  * Looks up the VMs of the next snapshot, which must stay valid until the next call.
+ * Lists them in its order. Of a partial snapshot, lists the VMs that it mentions and
+ * those with running times, and the others keep their state.
  */
 void delta_begin(struct delta *d, const struct snapshot *s);
 /* The @i-th vCPU of a listed VM: call in order from 0, once per snapshot. */
 const struct delta_change *delta_vcpu(struct delta *d, struct delta_vm *vm,
 				      size_t i);
+/*
+ * The next vCPU of a listed VM with a possible change, or NULL at the end. Required
+ * for partial snapshots, whose changes equal those of full ones.
+ */
+const struct delta_change *delta_next(struct delta *d, struct delta_vm *vm);
+/* Whether the last snapshot, or those that it continues, has this vCPU. */
+bool delta_is_listed(const struct delta *d, const struct delta_vcpu *v);
+/* The last details of a listed vCPU. */
+const struct kes_detail_value *delta_details(const struct delta *d,
+					     const struct delta_vcpu *v,
+					     size_t *nr);
 /* Drops VMs that have not been listed for keep_ns. */
 void delta_end(struct delta *d);
 /* Drops the vCPUs of a VM, but not the VM. */

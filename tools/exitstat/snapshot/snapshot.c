@@ -68,6 +68,7 @@ static int parse_vm(struct snapshot *s, const struct bytes *b, size_t off,
 	vm->destroyed_ns = r.destroyed_ns;
 	vm->pid = r.pid;
 	vm->destroyed = r.flags & KES_VM_DESTROYED;
+	vm->evicted = r.flags & KES_VM_EVICTED;
 	vm->nr_vcpus = r.nr_vcpus;
 	vm->first_vcpu = s->nr_vcpus;
 	memcpy(vm->comm, r.comm, sizeof(r.comm));

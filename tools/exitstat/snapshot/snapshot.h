@@ -17,6 +17,7 @@ struct snap_vm {
 	uint64_t destroyed_ns;	/* 0 while it exists */
 	uint32_t pid;
 	bool destroyed;
+	bool evicted;		/* only in changes: no longer listed */
 	uint32_t nr_vcpus;
 	size_t first_vcpu;	/* index into snapshot.vcpus */
 	char comm[17];
@@ -83,6 +84,16 @@ int snapshot_parse(struct snapshot *s, const void *data, size_t len,
 int snapshot_parse_in_place(struct snapshot *s, const void *data, size_t len,
 			    struct errbuf *err);
 void snapshot_free(struct snapshot *s);
+
+/*
+ * Whether it has only what changed since the read before: new and changed VMs, their
+ * vCPUs that ran, and of these the exits, times and histograms of reasons that
+ * changed. All values are absolute; the other groups of a listed vCPU are complete.
+ */
+static inline bool snapshot_is_partial(const struct snapshot *s)
+{
+	return s->hdr.flags & KES_FLAG_CHANGES && s->hdr.since;
+}
 
 /* The exits of a vCPU, nr_exits of them. */
 static inline const struct kes_exit *snap_exits(const struct snapshot *s,

@@ -12,7 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "kvm_exit_stats.h"
 #include "exits/sources.h"
 #include "lib/sysroot.h"
 #include "exits/groups.h"
@@ -20,7 +22,19 @@
 
 #define DEBUGFS		"/sys/kernel/debug"
 #define SNAPSHOT	DEBUGFS "/kvm_exit_stats/snapshot"
+#define CHANGES		DEBUGFS "/kvm_exit_stats/changes"
 #define SYSFS		"/sys/kernel/kvm_exit_stats"
+
+/* Room for a larger answer than the last one, which is read with one call. */
+#define CHUNK		(256 * 1024)
+
+struct engine {
+	struct source source;
+	bool is_open;
+	int changes;		/* the file, if is_open */
+	uint64_t end_ns;	/* of the last read from it */
+	size_t len;		/* its size */
+};
 
 /* Whether an engine is loaded: it creates its directory in sysfs. */
 static bool has_sysfs(const char *root)
@@ -80,6 +94,75 @@ static int engine_read(struct source *s, struct buf *out, struct errbuf *err)
 		return 0;
 	return err_set(err, rc, "%s%s: %s (%s)", root, SNAPSHOT, strerror(-rc),
 		       advice(root, rc));
+}
+
+/* ---- what changed since the last read ---- */
+
+static void close_changes(struct engine *e)
+{
+	if (e->is_open)
+		close(e->changes);
+	e->is_open = false;
+}
+
+/* Check that the answer continues the last one. */
+static int check_since(struct engine *e, const char *data, size_t len,
+		       struct errbuf *err)
+{
+	struct kes_header h = { 0 };
+	uint64_t before = e->end_ns;
+
+	memcpy(&h, data, len < sizeof(h) ? len : sizeof(h));
+	e->end_ns = h.end_ns;
+	e->len = len;
+	if (!(h.flags & KES_FLAG_CHANGES) || !h.since || h.since == before)
+		return 0;
+	return err_set(err, -EPROTO,
+		       "%s%s: has changes since %llu ns, but was read at %llu ns (is another file there?)",
+		       e->source.root, CHANGES, (unsigned long long)h.since,
+		       (unsigned long long)before);
+}
+
+static int read_open_changes(struct engine *e, struct buf *out,
+			     struct errbuf *err)
+{
+	size_t begin = out->len;
+	int rc = sysroot_read_fd(e->changes, e->len + CHUNK, out);
+
+	if (rc)
+		err_set(err, rc, "%s%s: %s", e->source.root, CHANGES,
+			strerror(-rc));
+	else
+		rc = check_since(e, out->data + begin, out->len - begin, err);
+	if (!rc)
+		return 0;
+	out->len = begin;
+	close_changes(e);
+	return rc;
+}
+
+/*
+ * The file fails after kvm or the module was loaded again. A newly opened one starts
+ * with a whole snapshot.
+ */
+static int engine_read_changes(struct source *s, struct buf *out,
+			       struct errbuf *err)
+{
+	struct engine *e = (struct engine *)s;
+
+	if (e->is_open && !read_open_changes(e, out, err))
+		return 0;
+	e->end_ns = 0;
+	e->changes = sysroot_open(s->root, CHANGES);
+	if (e->changes < 0)
+		return engine_read(s, out, err);
+	e->is_open = true;
+	return read_open_changes(e, out, err);
+}
+
+static void engine_close(struct source *s)
+{
+	close_changes((struct engine *)s);
 }
 
 static int readable(struct source *s, struct errbuf *why)
@@ -309,8 +392,10 @@ static int engine_reset(struct source *s, struct errbuf *err)
 
 #define ENGINE \
 	.shared = true, \
-	.size = sizeof(struct source), \
+	.size = sizeof(struct engine), \
+	.close = engine_close, \
 	.read = engine_read, \
+	.read_changes = engine_read_changes, \
 	.get_groups = engine_get, \
 	.set_group = engine_set, \
 	.get_vm_groups = engine_get_vm, \

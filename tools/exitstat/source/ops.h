@@ -46,6 +46,9 @@ struct source_ops {
 	/* Releases the results of open(), even after a failure; may be NULL. */
 	void (*close)(struct source *s);
 	int (*read)(struct source *s, struct buf *out, struct errbuf *err);
+	/* Like read(), or what changed since its last call; NULL: the same as read. */
+	int (*read_changes)(struct source *s, struct buf *out,
+			    struct errbuf *err);
 	int (*get_groups)(struct source *s, uint32_t *on, uint32_t *known,
 			  struct errbuf *err);
 	/* Switches one group, given as a bit. */

@@ -126,6 +126,12 @@ int source_read(struct source *s, struct buf *out, struct errbuf *err)
 	return s->ops->read(s, out, err);
 }
 
+int source_read_changes(struct source *s, struct buf *out, struct errbuf *err)
+{
+	return s->ops->read_changes ? s->ops->read_changes(s, out, err) :
+				      s->ops->read(s, out, err);
+}
+
 void source_remarks(struct source *s, struct buf *out)
 {
 	if (s->ops->remarks)

@@ -43,6 +43,11 @@ bool source_is_in_process(const struct source *s);
  * 0, or -errno with a message in @err, like all functions below.
  */
 int source_read(struct source *s, struct buf *out, struct errbuf *err);
+/*
+ * Appends what changed since the last call, if the source supports it (see
+ * snapshot_is_partial()); otherwise, and the first time, a snapshot.
+ */
+int source_read_changes(struct source *s, struct buf *out, struct errbuf *err);
 /* Appends a line for each VM that could not be read. */
 void source_remarks(struct source *s, struct buf *out);
 

@@ -19,6 +19,24 @@
 #include "record/recorder.h"
 #include "top/rows.h"
 
+/* ---- damage ---- */
+
+/* Write typical counters and sizes to up to three places. */
+static void damage(struct host *h, struct snapwrite *w)
+{
+	static const uint64_t words[] = {
+		0, 1, 2, 8, INT64_MAX, UINT64_MAX, 1ull << 63, UINT64_MAX - 5,
+	};
+
+	for (int n = next(h) % 4; n > 0; n--) {
+		size_t at = next(h) | (size_t)next(h) << 8;
+		uint8_t how = next(h);
+
+		memcpy(w->data + at % (w->len / 4 - 1) * 4,
+		       &words[how % ARRAY_LEN(words)], how & 8 ? 8 : 4);
+	}
+}
+
 /* ---- the engine ---- */
 
 /* Sum of the changes reported for a vCPU since its counters began. */

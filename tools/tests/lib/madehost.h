@@ -30,6 +30,7 @@ struct cpu {
 struct vm {
 	uint64_t id, created_ns, destroyed_ns;	/* id 0: no VM in this slot */
 	bool hidden;
+	bool untimed;			/* only count is on */
 	struct cpu cpus[NR_VCPUS];
 };
 
@@ -169,7 +170,16 @@ static void put_exit(struct snapwrite *w, uint64_t code, const uint64_t *n)
 		snapwrite_exit(w, &e);
 }
 
-static void put_times(struct snapwrite *w, const struct cpu *c)
+/* Whether the times of a reason changed, or may go on changing. */
+static bool times_changed(const struct cpu *c, const struct cpu *before, int i)
+{
+	return !before || c->first_cyc != before->first_cyc ||
+	       (int)c->code == i || (int)before->code == i ||
+	       memcmp(c->cyc[i], before->cyc[i], sizeof(c->cyc[i]));
+}
+
+static void put_times(struct snapwrite *w, const struct cpu *c,
+		      const struct cpu *before)
 {
 	snapwrite_times(w, c->first_cyc, c->last_cyc, c->guest_cyc, c->state,
 			codes[c->code]);
@@ -178,32 +188,40 @@ static void put_times(struct snapwrite *w, const struct cpu *c)
 
 		for (int k = 0; k < DELTA_NR_STATES; k++)
 			t.cyc[k] = c->cyc[i][k];
-		snapwrite_element(w, &t);
+		if (times_changed(c, before, i))
+			snapwrite_element(w, &t);
 	}
 	snapwrite_part(w, KES_REC_HISTOGRAM);
 	for (int i = 0; i < NR_CODES; i++)
-		snapwrite_element(w, &(struct kes_histogram_exit) {
-			.code = codes[i], .bucket = { [7] = c->bucket[i] } });
+		if (!before || c->bucket[i] != before->bucket[i])
+			snapwrite_element(w, &(struct kes_histogram_exit) {
+				.code = codes[i],
+				.bucket = { [7] = c->bucket[i] } });
 	snapwrite_part(w, KES_REC_DETAIL);
 	for (uint64_t i = 0; i < NR_CODES; i++)
 		snapwrite_detail(w, codes[i], i, c->bucket[i], 0);
 }
 
+/* @before: put only what changed since then; NULL: everything */
 static void put_cpu(const struct host *h, struct snapwrite *w, uint32_t id,
-		    const struct cpu *c)
+		    const struct vm *vm, const struct cpu *before)
 {
+	const struct cpu *c = &vm->cpus[id];
+
 	snapwrite_vcpu(w, KES_REC_VCPU, id, c->attempts);
 	for (unsigned int i = 0; i < NR_CODES; i++) {
 		unsigned int k = (i + h->turn) % NR_CODES;
 
-		put_exit(w, codes[k], c->n[k]);
+		if (!before || memcmp(c->n[k], before->n[k], sizeof(c->n[k])))
+			put_exit(w, codes[k], c->n[k]);
 		if (h->twice)
 			put_exit(w, codes[k], c->n[NR_CODES - 1]);
 	}
 	snapwrite_part(w, KES_REC_USERSPACE);
 	snapwrite_element(w, &(struct kes_userspace) { .reason = 2,
 						       .count = c->user });
-	put_times(w, c);
+	if (!vm->untimed)
+		put_times(w, c, before);
 }
 
 static void make_snapshot(const struct host *h, struct snapwrite *w)
@@ -219,25 +237,52 @@ static void make_snapshot(const struct host *h, struct snapwrite *w)
 		snapwrite_vm(w, vm->id, 1, vm->created_ns, vm->destroyed_ns,
 			     "x");
 		for (uint32_t k = 0; k < NR_VCPUS; k++)
-			put_cpu(h, w, k, &vm->cpus[k]);
+			put_cpu(h, w, k, vm, NULL);
 	}
 	snapwrite_end(w);
 }
 
-/* Write typical counters and sizes to up to three places. */
-static void damage(struct host *h, struct snapwrite *w)
+static inline const struct vm *find_vm(const struct host *h, const struct vm *vm)
 {
-	static const uint64_t words[] = {
-		0, 1, 2, 8, INT64_MAX, UINT64_MAX, 1ull << 63, UINT64_MAX - 5,
-	};
+	for (unsigned int i = 0; i < NR_VMS; i++)
+		if (vm->id && h->vms[i].id == vm->id &&
+		    h->vms[i].created_ns == vm->created_ns)
+			return &h->vms[i];
+	return NULL;
+}
 
-	for (int n = next(h) % 4; n > 0; n--) {
-		size_t at = next(h) | (size_t)next(h) << 8;
-		uint8_t how = next(h);
+/* What changed since @before, which was read when its clock was now. */
+static inline void make_changes(const struct host *before, const struct host *h,
+			 struct snapwrite *w)
+{
+	snapwrite_begin(w, KES_ISA_SVM, 0x1f);
+	snapwrite_at(w, h->now);
+	snapwrite_clock(w, 1000000, h->now, 0xf);
+	snapwrite_header(w)->flags = KES_FLAG_CHANGES;
+	snapwrite_header(w)->since = before->now;
+	for (unsigned int i = 0; i < NR_VMS; i++) {
+		const struct vm *vm = &before->vms[i];
 
-		memcpy(w->data + at % (w->len / 4 - 1) * 4,
-		       &words[how % ARRAY_LEN(words)], how & 8 ? 8 : 4);
+		if (!vm->id || find_vm(h, vm))
+			continue;
+		snapwrite_vm(w, vm->id, 1, vm->created_ns, 0, "x");
+		snapwrite_last_vm(w)->flags = KES_VM_EVICTED;
 	}
+	for (unsigned int i = 0; i < NR_VMS; i++) {
+		const struct vm *vm = &h->vms[i], *old = find_vm(before, vm);
+
+		if (!vm->id || (old && !memcmp(vm, old, sizeof(*vm))))
+			continue;
+		snapwrite_vm(w, vm->id, 1, vm->created_ns, vm->destroyed_ns,
+			     "x");
+		if (old && vm->untimed != old->untimed)
+			old = NULL;
+		for (uint32_t k = 0; k < NR_VCPUS; k++)
+			if (!old || memcmp(&vm->cpus[k], &old->cpus[k],
+					   sizeof(vm->cpus[k])))
+				put_cpu(h, w, k, vm, old ? &old->cpus[k] : NULL);
+	}
+	snapwrite_end(w);
 }
 
 #endif

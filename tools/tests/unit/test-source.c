@@ -92,6 +92,64 @@ static const struct snapshot *look(struct fixture *f, int i)
 	return &f->snap;
 }
 
+/* ---- what changed ---- */
+
+#define CHANGES	DEBUGFS "/kvm_exit_stats/changes"
+
+/* An answer at @at to a reader that read last at @since. */
+static void put_answer(const char *root, uint64_t since, uint64_t at,
+		       uint64_t exits)
+{
+	struct snapwrite w = { 0 };
+
+	snapwrite_begin(&w, KES_ISA_VMX, 0);
+	snapwrite_vm(&w, 1, 700, 1, 0, "guest");
+	snapwrite_vcpu(&w, KES_REC_VCPU, 0, exits);
+	snapwrite_count(&w, 12, exits, 0);
+	snapwrite_end(&w);
+	snapwrite_header(&w)->flags = KES_FLAG_CHANGES;
+	snapwrite_header(&w)->since = since;
+	snapwrite_header(&w)->end_ns = at;
+	put_bytes(root, CHANGES, (char *)w.data, w.len);
+	snapwrite_free(&w);
+}
+
+/* The attempts in the next answer, or -errno. */
+static int64_t look_again(struct fixture *f)
+{
+	struct buf b = { 0 };
+	int rc = source_read_changes(f->sources[0], &b, &err);
+
+	if (!rc)
+		must(snapshot_parse(&f->snap, b.data, b.len, &err));
+	buf_free(&b);
+	return rc ? rc : (int64_t)f->snap.vcpus[0].attempts;
+}
+
+static void changes_continue_the_last_answer(void **state)
+{
+	struct fixture *f = *state;
+
+	put_engine(f->roots[0], "patched\n", 5);
+	open_source(f, 0, "patched");
+	/* an engine without this file has snapshots */
+	assert_int_equal(look_again(f), 5);
+	assert_false(snapshot_is_partial(&f->snap));
+	put_answer(f->roots[0], 0, 10, 6);
+	assert_int_equal(look_again(f), 6);
+	assert_false(snapshot_is_partial(&f->snap));
+	put_answer(f->roots[0], 10, 20, 7);
+	assert_int_equal(look_again(f), 7);
+	assert_true(snapshot_is_partial(&f->snap));
+	/* one answer was not read: it is as after opening the file */
+	put_answer(f->roots[0], 30, 40, 9);
+	assert_int_equal(look_again(f), -EPROTO);
+	expect_error("changes since 30 ns");
+	put_answer(f->roots[0], 0, 50, 10);
+	assert_int_equal(look_again(f), 10);
+	assert_false(snapshot_is_partial(&f->snap));
+}
+
 static uint32_t groups_on(struct source *s)
 {
 	uint32_t on, known;
@@ -335,4 +393,5 @@ UNIT_TESTS("source",
 	   FTEST(groups_are_limited_without_other_recorders),
 	   FTEST(last_recorder_of_a_vm_switches_groups_off),
 	   FTEST(groups_of_a_killed_recorder_of_a_vm_are_switched_off),
+	   FTEST(changes_continue_the_last_answer),
 	   FTEST(reasons_for_refusal_are_returned))
