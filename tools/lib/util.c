@@ -63,15 +63,10 @@ char *xasprintf(const char *fmt, ...)
 	return text;
 }
 
-char *buf_room(struct buf *b, size_t more)
+void buf_grow(struct buf *b, size_t more)
 {
-	size_t need = b->len + more + 1;
-
-	if (need > b->cap) {
-		b->cap = need * 2;
-		b->data = xrealloc(b->data, b->cap);
-	}
-	return b->data + b->len;
+	b->cap = (b->len + more + 1) * 2;
+	b->data = xrealloc(b->data, b->cap);
 }
 
 void buf_append(struct buf *b, const void *data, size_t len)

@@ -46,8 +46,15 @@ struct buf {
 void buf_append(struct buf *b, const void *data, size_t len);
 void buf_printf(struct buf *b, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+void buf_grow(struct buf *b, size_t more);
 /* Reserves @more bytes at the end; the caller fills them and advances len. */
-char *buf_room(struct buf *b, size_t more);
+static inline char *buf_room(struct buf *b, size_t more)
+{
+	if (b->len + more + 1 > b->cap)
+		buf_grow(b, more);
+	return b->data + b->len;
+}
+
 void buf_free(struct buf *b);
 
 void *xcalloc(size_t n, size_t size);

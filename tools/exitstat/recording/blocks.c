@@ -39,11 +39,10 @@ int rec_row(struct rec_writer *w, enum pack_kind kind, int64_t sample,
 		return err_set(err, -EINVAL,
 			       "%s: row of sample %lld, which is not the last",
 			       w->part, (long long)sample);
-	if (pack_put(kind, &p->state, &p->bytes, n))
+	if (pack_put_and_add(kind, &p->state, &p->bytes, &p->sums, n))
 		return err_set(err, -ERANGE,
 			       "%s: value out of range in table %s (incompatible kernel module?)",
 			       w->part, pack_shapes[kind].name);
-	pack_sums_add(&p->sums, n);
 	return 0;
 }
 

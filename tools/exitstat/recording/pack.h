@@ -79,6 +79,9 @@ struct pack_sums {
 };
 
 void pack_sums_add(struct pack_sums *s, const int64_t *n);
+/* pack_put() and, if it succeeds, pack_sums_add(). */
+int pack_put_and_add(enum pack_kind kind, struct pack_state *state,
+		     struct buf *out, struct pack_sums *sums, const int64_t *n);
 /* Appends all rows, in order of first appearance, and clears them. */
 void pack_sums_take(struct pack_sums *s, struct buf *out);
 void pack_sums_clear(struct pack_sums *s);
