@@ -1,15 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * fleet PATH VCPUS ACTIVE GROUPS: simulate a host with many vCPUs. Write a snapshot
- * to PATH, and replace it by the next ten times a second until killed.
+ * fleet DIR VCPUS ACTIVE GROUPS RUNNING FILE: simulate a host with many vCPUs, until
+ * killed.
  *
- * VMs have four vCPUs, each with 20 exit reasons, of which ACTIVE grow in every
- * snapshot. GROUPS: 0 for counts only, 1 for counts, time and histograms.
+ * VMs have four vCPUs, each with 20 exit reasons. Of the first RUNNING vCPUs, ACTIVE
+ * reasons grow in every tick; the others are halted. GROUPS: 0 for counts only, 1 for
+ * counts, time and histograms.
+ *
+ * FILE "snapshot": DIR/snapshot has all counters, and is replaced by those of the next
+ * tick ten times a second.
+ *
+ * FILE "changes": DIR/changes has what changed since the last read. A file cannot know
+ * when it is read, but inotify does: each tick begins QUIET_MS after the file was read,
+ * and replaces its content by what changed in this tick. So it serves one reader, which
+ * has to read all of it at once and then do nothing for that long. A reader that does
+ * not cannot miss a tick without notice: the header has the time of the tick before,
+ * which is not that of its last read, and a mixture of two ticks is no valid snapshot.
  */
+#include <fcntl.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "snapwrite.h"
 
@@ -18,10 +34,16 @@
 #define TICK_NS		100000000l
 #define TSC_KHZ		2000000ull
 
+#define QUIET_MS	40
+#define HLT		3	/* its index in codes */
+
 struct fleet {
-	unsigned int vcpus, active;
+	unsigned int vcpus, active, running;
 	int groups;
 	uint64_t tick;
+	bool only_changes;
+	uint64_t before_ns;	/* end of the previous tick */
+	struct snapwrite s;
 };
 
 /* VMX codes of a busy Linux guest. */
@@ -32,7 +54,7 @@ static const uint64_t codes[NR_REASONS] = {
 
 static uint64_t per_tick(const struct fleet *f, unsigned int v, unsigned int i)
 {
-	return i < f->active ? 1 + (v * 7 + i * 13) % 97 : 0;
+	return v < f->running && i < f->active ? 1 + (v * 7 + i * 13) % 97 : 0;
 }
 
 static uint64_t count_of(const struct fleet *f, unsigned int v, unsigned int i)
@@ -40,15 +62,23 @@ static uint64_t count_of(const struct fleet *f, unsigned int v, unsigned int i)
 	return 1000 + f->tick * per_tick(f, v, i);
 }
 
+/* Whether a reason is in the answer. */
+static bool is_put(const struct fleet *f, unsigned int v, unsigned int i)
+{
+	return !f->only_changes || per_tick(f, v, i);
+}
+
 static void put_time(const struct fleet *f, struct snapwrite *s, unsigned int v)
 {
-	uint64_t now = f->tick * TSC_KHZ * 100;
+	uint64_t now = v < f->running ? f->tick * TSC_KHZ * 100 : 0;
 
-	snapwrite_part(s, KES_REC_TIME);
-	snapwrite_time(s, 1, 1 + now, now / 2, KES_STATE_GUEST);
+	snapwrite_times(s, 1, 1 + now, now / 2, v < f->running ?
+			KES_STATE_GUEST : KES_STATE_BLOCKED, codes[HLT]);
 	for (unsigned int i = 0; i < NR_REASONS; i++) {
 		uint64_t n = count_of(f, v, i);
 
+		if (!is_put(f, v, i))
+			continue;
 		snapwrite_element(s, &(struct kes_time_exit) {
 			.code = codes[i], .max_cyc = 90000,
 			.cyc = { n * 2500, i == 5 ? n * 9000 : 0 } });
@@ -58,6 +88,8 @@ static void put_time(const struct fleet *f, struct snapwrite *s, unsigned int v)
 		uint64_t n = count_of(f, v, i);
 		struct kes_histogram_exit h = { .code = codes[i] };
 
+		if (!is_put(f, v, i))
+			continue;
 		h.bucket[11] = n - n / 4;
 		h.bucket[12] = n / 4;
 		snapwrite_element(s, &h);
@@ -72,9 +104,10 @@ static void put_vcpu(const struct fleet *f, struct snapwrite *s, unsigned int v)
 		sum += count_of(f, v, i);
 	snapwrite_vcpu(s, KES_REC_VCPU, v % PER_VM, sum);
 	for (unsigned int i = 0; i < NR_REASONS; i++)
-		snapwrite_exit(s, &(struct kes_exit) {
-			.code = codes[i], .l1 = count_of(f, v, i),
-			.userspace = i == 5 ? count_of(f, v, i) : 0 });
+		if (is_put(f, v, i))
+			snapwrite_exit(s, &(struct kes_exit) {
+				.code = codes[i], .l1 = count_of(f, v, i),
+				.userspace = i == 5 ? count_of(f, v, i) : 0 });
 	snapwrite_part(s, KES_REC_USERSPACE);
 	snapwrite_element(s, &(struct kes_userspace) {
 		.reason = 2, .count = count_of(f, v, 5) });
@@ -82,46 +115,133 @@ static void put_vcpu(const struct fleet *f, struct snapwrite *s, unsigned int v)
 		put_time(f, s, v);
 }
 
-static int put_snapshot(const struct fleet *f, const char *path)
+/* The first tick has everything. */
+static void begin_tick(struct fleet *f, bool changes)
 {
-	struct snapwrite s;
-	int rc;
+	struct snapwrite *s = &f->s;
 
-	snapwrite_begin(&s, KES_ISA_VMX, 0x1f);
-	snapwrite_clock(&s, TSC_KHZ, 1 + f->tick * TSC_KHZ * 100,
+	snapwrite_begin(s, KES_ISA_VMX, 0x1f);
+	snapwrite_clock(s, TSC_KHZ, 1 + f->tick * TSC_KHZ * 100,
 			f->groups ? KES_GROUP_COUNT | KES_GROUP_TIME |
 			KES_GROUP_HISTOGRAM : KES_GROUP_COUNT);
+	f->only_changes = changes && f->tick;
+	if (!changes)
+		return;
+	snapwrite_header(s)->flags = KES_FLAG_CHANGES;
+	snapwrite_header(s)->since = f->before_ns;
+}
+
+static void make_tick(struct fleet *f, bool changes)
+{
+	begin_tick(f, changes);
 	for (unsigned int v = 0; v < f->vcpus; v++) {
+		if (f->only_changes && v >= f->running)
+			break;
 		if (v % PER_VM == 0)
-			snapwrite_vm(&s, 1 + v / PER_VM, 1000 + v, 1 + v, 0,
+			snapwrite_vm(&f->s, 1 + v / PER_VM, 1000 + v, 1 + v, 0,
 				     "qemu");
-		put_vcpu(f, &s, v);
+		put_vcpu(f, &f->s, v);
 	}
-	snapwrite_end(&s);
-	rc = snapwrite_store(&s, path);
-	snapwrite_free(&s);
+	snapwrite_end(&f->s);
+	f->before_ns = snapwrite_header(&f->s)->end_ns;
+	f->tick++;
+}
+
+static int store(const struct snapwrite *s, int fd)
+{
+	size_t done = 0;
+
+	while (done < s->len) {
+		ssize_t n = pwrite(fd, s->data + done, s->len - done,
+				   (off_t)done);
+
+		if (n < 0)
+			return -1;
+		done += (size_t)n;
+	}
+	return ftruncate(fd, (off_t)s->len);
+}
+
+/* Wait until the file was read, and then was not read for QUIET_MS. */
+static int wait_for_reader(int watch)
+{
+	struct pollfd p = { .fd = watch, .events = POLLIN };
+	char events[4096];
+	int timeout = -1;
+
+	while (poll(&p, 1, timeout) > 0) {
+		if (read(watch, events, sizeof(events)) < 0)
+			return -1;
+		timeout = QUIET_MS;
+	}
+	return 0;
+}
+
+/* The answer to each read is made before it, which is when the reader sleeps. */
+static int play_changes(struct fleet *f, const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	int watch = inotify_init1(IN_CLOEXEC);
+
+	if (fd < 0 || watch < 0)
+		return -1;
+	make_tick(f, true);
+	if (store(&f->s, fd) || inotify_add_watch(watch, path, IN_ACCESS) < 0)
+		return -1;
+	do {
+		snapwrite_free(&f->s);
+		make_tick(f, true);
+	} while (!wait_for_reader(watch) && !store(&f->s, fd));
+	return -1;
+}
+
+static int play_snapshot(struct fleet *f, const char *path)
+{
+	struct timespec next;
+	int rc;
+
+	clock_gettime(CLOCK_MONOTONIC, &next);
+	do {
+		make_tick(f, false);
+		rc = snapwrite_store(&f->s, path);
+		snapwrite_free(&f->s);
+		next.tv_nsec += TICK_NS;
+		next.tv_sec += next.tv_nsec / 1000000000;
+		next.tv_nsec %= 1000000000;
+		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
+	} while (!rc);
 	return rc;
+}
+
+/* The tool looks for a snapshot first: there is one in both cases. */
+static int play(struct fleet *f, const char *dir, const char *file)
+{
+	char path[4096];
+	int rc;
+
+	snprintf(path, sizeof(path), "%s/snapshot", dir);
+	if (strcmp(file, "changes"))
+		return play_snapshot(f, path);
+	make_tick(f, false);
+	rc = snapwrite_store(&f->s, path);
+	snapwrite_free(&f->s);
+	f->tick = 0;
+	f->before_ns = 0;
+	snprintf(path, sizeof(path), "%s/%s", dir, file);
+	return rc ? rc : play_changes(f, path);
 }
 
 int main(int argc, char **argv)
 {
 	struct fleet f = { .tick = 0 };
-	struct timespec next;
 
-	if (argc != 5)
+	if (argc != 7)
 		return 2;
 	f.vcpus = (unsigned int)strtoul(argv[2], NULL, 10);
 	f.active = (unsigned int)strtoul(argv[3], NULL, 10);
 	f.groups = argv[4][0] == '1';
-	clock_gettime(CLOCK_MONOTONIC, &next);
-	for (;; f.tick++) {
-		if (put_snapshot(&f, argv[1])) {
-			perror(argv[1]);
-			return 1;
-		}
-		next.tv_nsec += TICK_NS;
-		next.tv_sec += next.tv_nsec / 1000000000;
-		next.tv_nsec %= 1000000000;
-		clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL);
-	}
+	f.running = (unsigned int)strtoul(argv[5], NULL, 10);
+	if (play(&f, argv[1], argv[6]))
+		perror(argv[1]);
+	return 1;
 }
