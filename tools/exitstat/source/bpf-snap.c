@@ -294,7 +294,8 @@ static void write_vm(struct snap_build *b, struct bpf_vms *vms,
 
 		if (!vcpu->ended) {
 			c = &vms->scratch;
-			bpf_counts_read(c, &vms->arrays, vcpu->place);
+			vms->torn += !bpf_counts_read(c, &vms->arrays,
+						      vcpu->place);
 		}
 		if (c->vcpu.isa)
 			head->isa = c->vcpu.isa;
@@ -344,6 +345,10 @@ void bpf_vms_snapshot(struct bpf_vms *vms, const struct bpf_head *head,
 
 void bpf_vms_remarks(const struct bpf_vms *vms, struct buf *out)
 {
+	if (vms->torn)
+		buf_printf(out,
+			   "%llu reads of a vCPU's counters took place while it was counting; the samples can be wrong by an exit\n",
+			   (unsigned long long)vms->torn);
 	for (size_t i = 0; i < vms->nr_vms; i++) {
 		const struct bpf_vm *vm = vms->vms[i];
 

@@ -22,7 +22,7 @@ void bpf_vms_snapshot(struct bpf_vms *vms, const struct bpf_head *head,
 		      struct buf *out);
 
 /*
- * Appends a line for each VM whose exits KVM does not report, and which were counted
+ * Appends a line if counters may have been torn, and one for each VM whose exits KVM does not report, and which were counted
  * at returns of KVM_RUN; as of the last snapshot.
  */
 void bpf_vms_remarks(const struct bpf_vms *vms, struct buf *out);

@@ -12,7 +12,7 @@
 
 #include "source/bpf-vms.h"
 
-/* Retries of a copy that a program modified. */
+/* Copies of an array until one is used that a program may have modified. */
 #define MAX_TRIES	64
 
 static void *alloc_if(const void *array, size_t size)
@@ -42,25 +42,77 @@ static uint32_t read_seq(const struct eb_vcpu *v)
 	return __atomic_load_n(&v->seq, __ATOMIC_ACQUIRE);
 }
 
-void bpf_counts_read(struct bpf_counts *to, const struct bpf_arrays *arrays,
-		     uint32_t place)
+/* Copies an array of the vCPU @v. Returns false if each copy may be torn. */
+static bool copy(void *to, const void *from, size_t size,
+		 const struct eb_vcpu *v)
 {
-	const struct eb_vcpu *from = &arrays->vcpus[place];
 	uint32_t seq;
 
 	for (int i = 0; i < MAX_TRIES; i++) {
-		seq = read_seq(from);
-		to->vcpu = *from;
-		if (to->time)
-			*to->time = arrays->times[place];
-		if (to->histogram)
-			*to->histogram = arrays->histograms[place];
-		if (to->detail)
-			*to->detail = arrays->details[place];
+		seq = read_seq(v);
+		memcpy(to, from, size);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-		if (!(seq & 1) && read_seq(from) == seq)
-			break;
+		if (!(seq & 1) && read_seq(v) == seq)
+			return true;
 	}
+	return false;
+}
+
+/* Rows of reasons without exits are empty. */
+static bool copy_histogram(struct bpf_counts *to, const struct eb_histogram *from,
+			   const struct eb_vcpu *v)
+{
+	bool whole = true;
+
+	for (uint32_t slot = 0; slot <= KES_NR_SLOTS; slot++) {
+		u64 *row = to->histogram->n[slot];
+
+		if (slot < KES_NR_SLOTS && !to->vcpu.exits[EB_L1][slot] &&
+		    !to->vcpu.exits[EB_L2][slot])
+			memset(row, 0, sizeof(from->n[slot]));
+		else
+			whole &= copy(row, from->n[slot], sizeof(from->n[slot]), v);
+	}
+	return whole;
+}
+
+/*
+ * An exit whose value is not known yet becomes one with a value. It must not be
+ * in both, or a counter would decrease.
+ */
+static bool copy_detail(struct bpf_counts *to, const struct eb_detail *from,
+			const struct eb_vcpu *v)
+{
+	struct eb_detail *d = to->detail;
+	bool whole = copy(d->values, from->values, sizeof(d->values), v) &
+		     copy(d->pages, from->pages, sizeof(d->pages), v);
+	uint32_t waiting;
+
+	for (int i = 0; i < MAX_TRIES; i++) {
+		waiting = __atomic_load_n(&v->waiting, __ATOMIC_ACQUIRE);
+		if (!copy(d->other, from->other, sizeof(d->other), v))
+			whole = false;
+		to->vcpu.waiting = waiting;
+		if (__atomic_load_n(&v->waiting, __ATOMIC_ACQUIRE) == waiting)
+			return whole;
+	}
+	return false;
+}
+
+bool bpf_counts_read(struct bpf_counts *to, const struct bpf_arrays *arrays,
+		     uint32_t place)
+{
+	const struct eb_vcpu *v = &arrays->vcpus[place];
+	bool whole = copy(&to->vcpu, v, sizeof(*v), v);
+
+	if (to->time)
+		whole &= copy(to->time, &arrays->times[place],
+			      sizeof(*to->time), v);
+	if (to->histogram)
+		whole &= copy_histogram(to, &arrays->histograms[place], v);
+	if (to->detail)
+		whole &= copy_detail(to, &arrays->details[place], v);
+	return whole;
 }
 
 void bpf_vms_init(struct bpf_vms *vms, const struct bpf_arrays *arrays)
@@ -69,6 +121,7 @@ void bpf_vms_init(struct bpf_vms *vms, const struct bpf_arrays *arrays)
 	vms->arrays = *arrays;
 	vms->owners = xcalloc(arrays->nr, sizeof(*vms->owners));
 	vms->done = xcalloc(arrays->nr, sizeof(*vms->done));
+	vms->arrivals = xcalloc(arrays->nr, sizeof(*vms->arrivals));
 	alloc_counts(&vms->scratch, arrays);
 }
 
@@ -89,6 +142,7 @@ void bpf_vms_free(struct bpf_vms *vms)
 	free(vms->vms);
 	free(vms->owners);
 	free(vms->done);
+	free(vms->arrivals);
 	free_counts(&vms->scratch);
 	memset(vms, 0, sizeof(*vms));
 }
@@ -103,7 +157,7 @@ static uint32_t id_of(const struct bpf_vms *vms, const struct bpf_vcpu *vcpu)
 static void end_vcpu(struct bpf_vms *vms, struct bpf_vcpu *vcpu)
 {
 	alloc_counts(&vcpu->counts, &vms->arrays);
-	bpf_counts_read(&vcpu->counts, &vms->arrays, vcpu->place);
+	vms->torn += !bpf_counts_read(&vcpu->counts, &vms->arrays, vcpu->place);
 	vcpu->ended = true;
 	vms->owners[vcpu->place] = &vms->done_owner;
 	vms->done[vms->nr_done++] = vcpu->place;
@@ -177,20 +231,27 @@ static void adopt(struct bpf_vms *vms, uint32_t place, uint64_t now_ns)
 	vm->vcpus[vm->nr_vcpus++] = vcpu;
 }
 
-/* The place of the oldest vCPU without an owner; -1: none. */
-static long oldest_new(const struct bpf_vms *vms)
+static int by_first(const void *a, const void *b)
+{
+	const struct bpf_arrival *x = a, *y = b;
+
+	return (x->first_ns > y->first_ns) - (x->first_ns < y->first_ns);
+}
+
+/* Finds the vCPUs without an owner, oldest first. */
+static size_t find_arrivals(struct bpf_vms *vms)
 {
 	const struct eb_vcpu *v = vms->arrays.vcpus;
-	long oldest = -1;
+	size_t nr = 0;
 
-	for (uint32_t i = 0; i < vms->arrays.nr; i++) {
-		if (vms->owners[i] ||
-		    !__atomic_load_n(&v[i].vcpu, __ATOMIC_ACQUIRE) ||
-		    (oldest >= 0 && v[i].first_ns >= v[oldest].first_ns))
-			continue;
-		oldest = i;
-	}
-	return oldest;
+	for (uint32_t i = 0; i < vms->arrays.nr; i++)
+		if (!vms->owners[i] &&
+		    __atomic_load_n(&v[i].vcpu, __ATOMIC_ACQUIRE))
+			vms->arrivals[nr++] = (struct bpf_arrival) {
+				v[i].first_ns, i
+			};
+	qsort(vms->arrivals, nr, sizeof(*vms->arrivals), by_first);
+	return nr;
 }
 
 /* End the vCPUs that KVM had destroyed by @until_ns, or whose process has exited. */
@@ -292,11 +353,11 @@ static bool retire_one(struct bpf_vms *vms)
  */
 void bpf_vms_update(struct bpf_vms *vms, uint64_t now_ns)
 {
-	long place;
+	size_t nr = find_arrivals(vms);
 
-	while ((place = oldest_new(vms)) >= 0) {
-		look_for_all_ends(vms, vms->arrays.vcpus[place].first_ns);
-		adopt(vms, (uint32_t)place, now_ns);
+	for (size_t i = 0; i < nr; i++) {
+		look_for_all_ends(vms, vms->arrivals[i].first_ns);
+		adopt(vms, vms->arrivals[i].place, now_ns);
 	}
 	look_for_all_ends(vms, now_ns);
 	look_for_processes(vms, now_ns);

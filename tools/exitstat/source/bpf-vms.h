@@ -58,6 +58,12 @@ struct bpf_vm {
 	size_t cap_vcpus;
 };
 
+/* A vCPU that was first seen since the last update */
+struct bpf_arrival {
+	uint64_t first_ns;
+	uint32_t place;
+};
+
 struct bpf_vms {
 	struct bpf_arrays arrays;
 	/*
@@ -71,6 +77,8 @@ struct bpf_vms {
 	uint64_t last_id;
 	struct bpf_vcpu **owners;	/* by place */
 	struct bpf_vcpu done_owner;	/* owns the places in done */
+	struct bpf_arrival *arrivals;	/* as many as places */
+	uint64_t torn;			/* reads during which a program wrote */
 	uint32_t *done;			/* places to be freed */
 	size_t nr_done;
 	struct eb_vcpu evicted;		/* sums of evicted VMs */
@@ -90,10 +98,11 @@ void bpf_vms_update(struct bpf_vms *vms, uint64_t now_ns);
 void bpf_vms_recycled(struct bpf_vms *vms);
 
 /*
- * Copies the contents of a place. The copy is consistent unless the vCPU is too
- * busy. @to has memory for the recorded groups.
+ * Copies the contents of a place, the counts first. Each array is copied again if a
+ * program wrote to the place at the same time; returns false if one still may be
+ * torn, because the vCPU is too busy. @to has memory for the recorded groups.
  */
-void bpf_counts_read(struct bpf_counts *to, const struct bpf_arrays *arrays,
+bool bpf_counts_read(struct bpf_counts *to, const struct bpf_arrays *arrays,
 		     uint32_t place);
 
 #endif

@@ -3,6 +3,8 @@
  * Unit tests of the snapshot that the source bpf makes from its maps: slots and codes,
  * the records of groups, and the remarks.
  */
+#include <pthread.h>
+
 #include "bpf-fixture.h"
 
 static void empty_maps_make_an_empty_snapshot(void **state UNUSED)
@@ -128,11 +130,75 @@ static void groups_have_records(void **state UNUSED)
 static void busy_vcpu_is_read(void **state UNUSED)
 {
 	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
+	struct buf b = { 0 };
 
 	v->seq = 1;
 	v->exits[EB_L1][12] = 3;
 	look(ALL_GROUPS);
 	assert_int_equal(all_exits(), 3);
+	bpf_vms_remarks(&f.vms, &b);
+	assert_non_null(strstr(b.data, "1 reads of a vCPU's counters"));
+	/* once it is at rest, nothing is added to the remark */
+	v->seq = 2;
+	look(ALL_GROUPS);
+	assert_int_equal(f.vms.torn, 1);
+	buf_free(&b);
+}
+
+static void *count_pairs(void *arg)
+{
+	struct eb_vcpu *v = &f.arrays.vcpus[0];
+
+	while (!__atomic_load_n((bool *)arg, __ATOMIC_RELAXED)) {
+		__atomic_store_n(&v->seq, v->seq + 1, __ATOMIC_SEQ_CST);
+		v->exits[EB_L1][10]++;
+		v->exits[EB_L1][12]++;
+		f.arrays.histograms[0].n[12][4]++;
+		f.arrays.histograms[0].n[12][5]++;
+		__atomic_store_n(&v->seq, v->seq + 1, __ATOMIC_SEQ_CST);
+	}
+	return NULL;
+}
+
+/* A copy is consistent, or is counted as torn. */
+static void copies_of_running_vcpus_are_consistent(void **state UNUSED)
+{
+	uint64_t torn = 0, whole = 0;
+	pthread_t writer;
+	bool stop = false;
+
+	begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
+	assert_int_equal(pthread_create(&writer, NULL, count_pairs, &stop), 0);
+	for (int i = 0; i < 2000; i++) {
+		look(KES_GROUP_COUNT | KES_GROUP_HISTOGRAM);
+		if (f.vms.torn != torn || f.snap.nr_exits < 2) {
+			torn = f.vms.torn;
+			continue;
+		}
+		whole++;
+		assert_int_equal(f.snap.exits[0].l1, f.snap.exits[1].l1);
+		assert_int_equal(f.snap.histograms[0].bucket[4],
+				 f.snap.histograms[0].bucket[5]);
+	}
+	__atomic_store_n(&stop, true, __ATOMIC_RELAXED);
+	pthread_join(writer, NULL);
+	assert_true(whole > 0);
+}
+
+static void histogram_rows_without_exits_are_skipped(void **state UNUSED)
+{
+	struct eb_vcpu *v = begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
+
+	v->exits[EB_L1][12] = 2;
+	f.arrays.histograms[0].n[12][4] = 2;
+	/* without an exit, it is not read */
+	f.arrays.histograms[0].n[13][4] = 7;
+	f.arrays.histograms[0].n[KES_NO_SLOT][1] = 1;
+	look(ALL_GROUPS);
+	assert_int_equal(f.snap.nr_histograms, 2);
+	assert_int_equal(f.snap.histograms[0].code, 12);
+	assert_int_equal(f.snap.histograms[1].code, KES_CODE_NONE);
+	assert_int_equal(f.vms.torn, 0);
 }
 
 /* A KVM that does not report exits is distinguished from a guest without exits. */
@@ -164,4 +230,6 @@ UNIT_TESTS("bpf-snap",
 	   FTEST(codes_without_a_row_are_unknown), FTEST(pvm_codes_are_raw),
 	   FTEST(evicted_pvm_codes_are_summed), FTEST(svm_codes_have_slots),
 	   FTEST(groups_have_records), FTEST(busy_vcpu_is_read),
+	   FTEST(copies_of_running_vcpus_are_consistent),
+	   FTEST(histogram_rows_without_exits_are_skipped),
 	   FTEST(kvm_without_kvm_exit_is_reported))
