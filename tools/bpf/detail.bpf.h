@@ -1,111 +1,88 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Exits by MSR, port, leaf, register, vector or page: the tables of
- * module/detail.h, for the reasons whose values are available for every exit.
- * An exit whose event is missing is counted in "other" for its reason, so that
- * sums stay exact.
+ * Exits by MSR, port, leaf, register, vector or page: the tables of pairs.h, for
+ * the reasons whose values are available for every exit. An exit whose value is
+ * not found is counted in "other" for its reason, so that sums stay exact.
+ *
+ * VMX: a program cannot read the VMCS. But KVM does while it handles the exit, and
+ * keeps the values until the next VM entry, where they are read. This does not
+ * depend on the order in which programs were attached, as reading the record of
+ * kvm_exit would.
  */
 #ifndef DETAIL_BPF_H
 #define DETAIL_BPF_H
 
+#include "pairs.h"
 #include "seats.bpf.h"
 
 #define PAGE_SHIFT		12
-#define GOLDEN_RATIO_64		0x61c8864680b583ebULL
 
-static __always_inline void count_other(struct eb_detail *d, u32 slot, u64 n)
+/* SVM: contiguous in the VMCB, APM 2 appendix B */
+struct svm_exit {
+	u32 code;
+	u32 code_hi;
+	u64 info1;
+	u64 info2;
+};
+
+/* An exit */
+struct seen {
+	u32 isa;
+	u32 context;
+	u32 code;
+	u32 slot;
+	u64 svm_exit;		/* SVM: address of struct svm_exit */
+};
+
+static __noinline void count_value(struct eb_vcpu *v, u32 slot, u64 value)
 {
-	if (slot < KES_NR_SLOTS)
-		d->other[slot] += n;
-}
+	struct eb_detail *d = v ? bpf_map_lookup_elem(&details, &v->place) : NULL;
 
-/* Find the pair for @key, or the least used one; @size: power of two */
-static __always_inline u32 find_pair(struct eb_pair *pairs, u32 size, u32 place,
-				     u64 key)
-{
-	u32 least_used = place & (size - 1);
-	u64 least_count = ~0ULL;
-
-	for (u32 i = 0; i < EB_STEPS; i++) {
-		u32 n = (place + i) & (size - 1);
-		u64 count;
-
-		if (pairs[n].key == key || !pairs[n].key)
-			return n;
-		count = pairs[n].count;
-		if (count < least_count) {
-			least_count = count;
-			least_used = n;
-		}
-	}
-	return least_used;
-}
-
-static __always_inline void count_pair(struct eb_detail *d,
-				       struct eb_pair *pairs, u32 bits, u64 key)
-{
-	u32 n = find_pair(pairs, 1U << bits, key * GOLDEN_RATIO_64 >> (64 - bits),
-			  key);
-	struct eb_pair *pair = &pairs[n & ((1U << bits) - 1)];
-
-	if (pair->key != key) {
-		if (pair->key)
-			count_other(d, (u32)(pair->key >> 56) - 1, pair->count);
-		pair->count = 0;
-		pair->key = key;
-	}
-	pair->count++;
-}
-
-static __always_inline u64 key_of(u32 slot, u64 value)
-{
-	return (u64)(slot + 1) << 56 | (value & EB_VALUE_MASK);
-}
-
-static __noinline void count_value(struct eb_detail *d, u32 slot, u64 value)
-{
 	if (d)
-		count_pair(d, d->values, EB_VALUE_BITS, key_of(slot, value));
+		count_pair(d, d->values, EB_VALUE_BITS, pair_key(slot, value));
 }
 
-static __noinline void count_page(struct eb_detail *d, u32 slot, u64 address)
+static __noinline void count_page(struct eb_vcpu *v, u32 slot, u64 address)
 {
+	struct eb_detail *d = v ? bpf_map_lookup_elem(&details, &v->place) : NULL;
+
 	if (d)
 		count_pair(d, d->pages, EB_PAGE_BITS,
-			   key_of(slot, address >> PAGE_SHIFT));
+			   pair_key(slot, address >> PAGE_SHIFT));
 }
 
-static __always_inline u64 reg_of(struct kvm_vcpu *vcpu, u32 reg)
+static __noinline void count_in_other(struct eb_vcpu *v, u64 slot)
 {
-	return reg == REGS_RCX ? BPF_CORE_READ(vcpu, arch.regs[REGS_RCX]) :
-				 BPF_CORE_READ(vcpu, arch.regs[REGS_RAX]);
+	struct eb_detail *d = v ? bpf_map_lookup_elem(&details, &v->place) : NULL;
+
+	if (d)
+		count_other(d, slot, 1);
 }
 
 /* As kes_detail_svm() in module/detail_svm.h. */
-static __always_inline void detail_svm(struct eb_detail *d,
-				       struct kvm_vcpu *vcpu, u32 slot)
+static __always_inline void detail_svm(struct eb_vcpu *v, struct kvm_vcpu *vcpu,
+				       const struct seen *e)
 {
-	struct vcpu_svm *svm = (void *)vcpu;
-	u64 info1 = BPF_CORE_READ(svm, vmcb, control.exit_info_1);
+	const u64 info1 = load(e->svm_exit + offsetof(struct svm_exit, info1));
 
-	switch (slot) {
+	switch (e->slot) {
 	case KES_SVM_IOIO:
-		count_value(d, slot, (info1 >> 16 & 0xffff) |
-				     (info1 & 1 ? KES_DETAIL_READ : 0));
+		count_value(v, e->slot, (info1 >> 16 & 0xffff) |
+					(info1 & 1 ? KES_DETAIL_READ : 0));
 		break;
 	case KES_SVM_MSR:
-		count_value(d, slot, (u32)reg_of(vcpu, REGS_RCX) |
-				     (info1 ? 0 : KES_DETAIL_READ));
+		count_value(v, e->slot, (u32)vcpu->arch.regs[REGS_RCX] |
+					(info1 ? 0 : KES_DETAIL_READ));
 		break;
 	case KES_SVM_CPUID:
-		count_value(d, slot, (u32)reg_of(vcpu, REGS_RAX));
+		count_value(v, e->slot, (u32)vcpu->arch.regs[REGS_RAX]);
 		break;
 	case KES_SVM_VMMCALL:
-		count_value(d, slot, reg_of(vcpu, REGS_RAX));
+		count_value(v, e->slot, vcpu->arch.regs[REGS_RAX]);
 		break;
 	case KES_SVM_NPF:
-		count_page(d, slot, BPF_CORE_READ(svm, vmcb,
-						  control.exit_info_2));
+		count_page(v, e->slot, load(e->svm_exit +
+					    offsetof(struct svm_exit, info2)));
 		break;
 	}
 }
@@ -128,25 +105,26 @@ enum {
 
 /*
  * As kes_detail_vmx() in module/detail_vmx.h. Values that are only in the VMCS
- * come from a later event of the same exit: the record of kvm_exit, or
- * kvm_page_fault.
+ * come from a later event of the same exit. KVM does not have a TDX guest's
+ * registers.
  */
-static __always_inline void detail_vmx(struct eb_vcpu *v, struct eb_detail *d,
-				       struct kvm_vcpu *vcpu, u32 slot)
+static __always_inline void detail_vmx(struct eb_vcpu *v, struct kvm_vcpu *vcpu,
+				       u32 slot)
 {
+	u64 value;
+
 	switch (slot) {
 	case VMX_MSR_READ:
-		count_value(d, slot, (u32)reg_of(vcpu, REGS_RCX) |
-				     KES_DETAIL_READ);
+		value = (u32)vcpu->arch.regs[REGS_RCX] | KES_DETAIL_READ;
 		break;
 	case VMX_MSR_WRITE:
-		count_value(d, slot, (u32)reg_of(vcpu, REGS_RCX));
+		value = (u32)vcpu->arch.regs[REGS_RCX];
 		break;
 	case VMX_CPUID:
-		count_value(d, slot, (u32)reg_of(vcpu, REGS_RAX));
+		value = (u32)vcpu->arch.regs[REGS_RAX];
 		break;
 	case VMX_VMCALL:
-		count_value(d, slot, reg_of(vcpu, REGS_RAX));
+		value = vcpu->arch.regs[REGS_RAX];
 		break;
 	case VMX_IO_INSTRUCTION:
 	case VMX_EXCEPTION_NMI:
@@ -157,31 +135,132 @@ static __always_inline void detail_vmx(struct eb_vcpu *v, struct eb_detail *d,
 	case VMX_EOI_INDUCED:
 	case VMX_EPT_VIOLATION:
 		v->waiting = slot + 1;
-		break;
+		return;
+	default:
+		return;
+	}
+	if (v->is_td)
+		count_in_other(v, slot);
+	else
+		count_value(v, slot, value);
+}
+
+/* What KVM has read from the VMCS since the exit: bits by enum kvm_reg */
+static __always_inline u32 regs_kept(struct kvm_vcpu *vcpu)
+{
+	return bpf_core_field_exists(vcpu->arch.regs_avail) ?
+	       vcpu->arch.regs_avail : 0;
+}
+
+/* The same, for an address */
+static __always_inline u32 regs_kept_at(struct kvm_vcpu *vcpu)
+{
+	return bpf_core_field_exists(vcpu->arch.regs_avail) ?
+	       BPF_CORE_READ(vcpu, arch.regs_avail) : 0;
+}
+
+static __always_inline bool is_kept(u32 kept, u32 reg)
+{
+	return kept >> (reg & 31) & 1;
+}
+
+static __always_inline u64 qualification_of(u64 vcpu)
+{
+	return load(vcpu +
+		(bpf_core_field_exists(struct vcpu_vmx, exit_qualification) ?
+		 bpf_core_field_offset(struct vcpu_vmx, exit_qualification) :
+		 bpf_core_field_offset(struct vcpu_vmx___vt,
+				       vt.exit_qualification)));
+}
+
+static __always_inline u32 vector_of(u64 vcpu)
+{
+	return load(vcpu +
+		(bpf_core_field_exists(struct vcpu_vmx, exit_intr_info) ?
+		 bpf_core_field_offset(struct vcpu_vmx, exit_intr_info) :
+		 bpf_core_field_offset(struct vcpu_vmx___vt,
+				       vt.exit_intr_info))) & 0xff;
+}
+
+/* The value of an exit with this qualification */
+static __always_inline u64 value_in(u32 slot, u64 qualification)
+{
+	switch (slot) {
+	case VMX_IO_INSTRUCTION:
+		return (qualification >> 16 & 0xffff) |
+		       (qualification & 8 ? KES_DETAIL_READ : 0);
+	case VMX_CR_ACCESS:
+		return qualification & 0x3f;
+	case VMX_EOI_INDUCED:
+		return qualification & 0xff;
+	default:
+		return qualification & 0xfff;	/* APIC_ACCESS, APIC_WRITE */
 	}
 }
 
-/* Count an exit whose event is missing, before the next one is counted. */
-static __always_inline void detail_missed(struct eb_vcpu *v,
-					  struct eb_detail *d)
+static __always_inline bool has_vector(u32 slot)
 {
-	if (v->waiting)
-		count_other(d, v->waiting - 1, 1);
-	v->waiting = 0;
+	return slot == VMX_EXCEPTION_NMI || slot == VMX_EXTERNAL_INTERRUPT;
 }
 
-static __always_inline void detail(const struct seat *s, struct kvm_vcpu *vcpu,
-				   u32 slot)
+/* The last exit's value is not known yet. */
+static __always_inline bool detail_waits(const struct eb_vcpu *v)
 {
-	struct eb_detail *d = bpf_map_lookup_elem(&details, &s->place);
+	return with_detail && bpf_core_type_exists(struct vcpu_vmx) &&
+	       v->waiting;
+}
 
-	if (!d)
+/* The exit has been handled, and L1 or user space comes next. */
+static __noinline void detail_kept(struct eb_vcpu *v, u32 kept)
+{
+	u32 slot, info1, info2;
+
+	if (!v || !v->waiting || !bpf_core_type_exists(enum kvm_reg))
 		return;
-	detail_missed(s->v, d);
-	if (bpf_core_type_exists(struct vcpu_svm) && s->v->isa == KES_ISA_SVM)
-		detail_svm(d, vcpu, slot);
-	else if (s->v->isa == KES_ISA_VMX)
-		detail_vmx(s->v, d, vcpu, slot);
+	slot = v->waiting - 1;
+	info1 = bpf_core_enum_value(enum kvm_reg, VCPU_EXREG_EXIT_INFO_1);
+	info2 = bpf_core_enum_value(enum kvm_reg, VCPU_EXREG_EXIT_INFO_2);
+	v->waiting = 0;
+	if (has_vector(slot) && is_kept(kept, info2))
+		count_value(v, slot, vector_of(v->vcpu));
+	else if (!has_vector(slot) && slot != VMX_EPT_VIOLATION &&
+		 is_kept(kept, info1))
+		count_value(v, slot, value_in(slot, qualification_of(v->vcpu)));
+	else
+		count_in_other(v, slot);
+}
+
+/*
+ * L1 receives an exit with this code. KVM has read the vector of L2's exit in
+ * any case, but its qualification only if L1 receives L2's exit.
+ */
+static __noinline void detail_injected(struct eb_vcpu *v, u32 code,
+				       u64 qualification)
+{
+	u32 slot;
+
+	if (!v || !v->waiting)
+		return;
+	slot = v->waiting - 1;
+	v->waiting = 0;
+	if (has_vector(slot))
+		count_value(v, slot, vector_of(v->vcpu));
+	else if (slot == code && slot != VMX_EPT_VIOLATION)
+		count_value(v, slot, value_in(slot, qualification));
+	else
+		count_in_other(v, slot);
+}
+
+static __always_inline void detail(struct eb_vcpu *v, struct kvm_vcpu *vcpu,
+				   const struct seen *e)
+{
+	if (v->waiting)		/* no event followed */
+		count_in_other(v, v->waiting - 1);
+	v->waiting = 0;
+	if (bpf_core_type_exists(struct vcpu_svm) && e->isa == KES_ISA_SVM)
+		detail_svm(v, vcpu, e);
+	else if (e->isa == KES_ISA_VMX)
+		detail_vmx(v, vcpu, e->slot);
 }
 
 #endif

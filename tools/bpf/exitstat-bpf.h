@@ -40,7 +40,11 @@ typedef __u64 u64;
  * @kvm: the address of KVM's VM
  * @first_ns: when it was first seen
  * @ended_ns: when KVM destroyed it, 0 before
- * @seq: odd while a program writes to this place, in any of the arrays
+ * @pid: KVM's vcpu->pid, which changes with the thread that runs it; 0: unknown
+ * @vmcb: SVM: the address of L1's VMCB
+ * @place: its index
+ * @seq: odd while a program of the vCPU's own thread writes to this place, in any
+ *	of the arrays
  * @tgid: the process that runs it
  * @tid: the thread that last ran it
  * @isa: KES_ISA_*, NONE before the first exit
@@ -54,6 +58,7 @@ typedef __u64 u64;
  * @exits_silent: KVM's own count of exits up to which exits without an event were
  *	counted
  * @saw_exit: at least one exit had an event
+ * @is_td: a TDX guest, whose registers KVM does not see
  * @unknown_last: the last code that was counted in KES_SLOT_UNKNOWN
  * @comm: name of the process
  * @pvm_codes: PVM: the code + 1 of each slot, 0: not used yet
@@ -63,6 +68,9 @@ struct eb_vcpu {
 	u64 kvm;
 	u64 first_ns;
 	u64 ended_ns;
+	u64 pid;
+	u64 vmcb;
+	u32 place;
 	u32 seq;
 	u32 vcpu_id;
 	u32 tgid;
@@ -73,7 +81,8 @@ struct eb_vcpu {
 	u8 returned;
 	u8 settled;
 	u8 saw_exit;
-	u8 reserved;
+	u8 is_td;
+	u32 reserved;
 	u64 exits_before;
 	u64 exits_returned;
 	u64 exits_silent;
@@ -85,16 +94,25 @@ struct eb_vcpu {
 	u64 returns[EB_NR_RETURNS];
 };
 
+/* Why a thread in KVM_RUN has no CPU */
+#define EB_OFF_PREEMPTED	0	/* it is runnable */
+#define EB_OFF_SLEEPING		1	/* in the handler of an exit */
+#define EB_OFF_BLOCKED		2	/* its vCPU is halted, or waits for INIT */
+#define EB_NR_OFF		3
+
 /**
  * struct eb_time - the time of a vCPU's thread by state
  * @first_ns: first change of state, 0: none yet
  * @last_ns: end of the time that is charged in the sums
  * @handling_ns: start of the current handling interval, moved forward by the time
  *	spent outside the handler
- * @off_ns: when the thread was scheduled out, 0: it has a CPU
- * @off_asleep: it was scheduled out voluntarily
- * @preempted_ns, @slept_ns: time without a CPU since @last_ns, involuntary and
- *	voluntary; the state to charge for the latter is known later
+ * @off_since_ns: when the thread was scheduled out, 0: it has a CPU. Only on_switch
+ *	writes this and the next three: it may interrupt a program that charges time.
+ * @off_why: EB_OFF_* of the current or last time without a CPU
+ * @offs: how often the thread was scheduled in again
+ * @off_ns: time without a CPU by EB_OFF_*
+ * @offs_charged: @offs when all of @off_ns was charged
+ * @off_charged_ns: part of @off_ns that is charged in the sums
  * @state: KES_STATE_*; polling and blocked are never current, only charged
  * @slot: the reason that is charged, KES_NO_SLOT before the first exit
  * @guest_ns: guest time
@@ -105,10 +123,12 @@ struct eb_time {
 	u64 first_ns;
 	u64 last_ns;
 	u64 handling_ns;
-	u64 off_ns;
-	u64 preempted_ns;
-	u64 slept_ns;
-	u32 off_asleep;
+	u64 off_since_ns;
+	u32 off_why;
+	u32 offs;
+	u64 off_ns[EB_NR_OFF];
+	u64 off_charged_ns[EB_NR_OFF];
+	u32 offs_charged;
 	u32 state;
 	u32 slot;
 	u32 reserved;

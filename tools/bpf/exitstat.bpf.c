@@ -5,8 +5,12 @@
  *
  * No events are passed to user space. The constants in seats.bpf.h select
  * before loading what is counted; the verifier removes the other code. All
- * programs except one run in the vCPU's own thread, with preemption off. Newer
- * verifiers require NULL checks of an event's pointers.
+ * programs except on_destroy run in the vCPU's own thread. Since Linux 7.0 some
+ * run with preemption on: only on_switch can come between, which writes only
+ * fields of its own. Newer verifiers require NULL checks of an event's pointers.
+ *
+ * A program may read directly what its arguments point to, which costs an
+ * instruction or a few. A read through a helper costs about 60, a hash lookup 100.
  *
  * docs/sources.md lists the counts that the tracepoints do not provide.
  */
@@ -21,9 +25,9 @@
 
 #include "exitstat-bpf.h"
 #include "kvm-types.h"
+#include "seats.bpf.h"
 #include "detail.bpf.h"
 #include "pvm.bpf.h"
-#include "seats.bpf.h"
 #include "time.bpf.h"
 
 #define KVM_RUN			0xae80
@@ -35,13 +39,6 @@
 #define KVM_ISA_VMX		1
 #define KVM_ISA_SVM		2
 
-struct seen {
-	u32 isa;
-	u32 context;
-	u32 code;
-	u32 slot;
-};
-
 static __always_inline u32 svm_slot(u32 code)
 {
 	if (code < KES_SVM_NEAR)
@@ -52,124 +49,128 @@ static __always_inline u32 svm_slot(u32 code)
 	return KES_SLOT_UNKNOWN;
 }
 
+/* L2 is in guest mode. KVM shows that as a statistic; a TDX guest has no L2. */
+static __always_inline u32 context_of(struct kvm_vcpu *vcpu)
+{
+	return vcpu->stat.guest_mode ? EB_L2 : EB_L1;
+}
+
+static __always_inline u32 vmx_code(struct kvm_vcpu *vcpu)
+{
+	u64 at = bpf_core_field_exists(struct vcpu_vmx, exit_reason) ?
+		 bpf_core_field_offset(struct vcpu_vmx, exit_reason) :
+		 bpf_core_field_offset(struct vcpu_vmx___vt, vt.exit_reason);
+
+	return load((u64)vcpu + at) & 0xffff;
+}
+
 /*
- * The context of an exit: L2 has a separate VMCS or VMCB, and KVM switches
- * between the two where it enters and leaves guest mode. The corresponding bit
- * in hflags has moved between kernels, and BTF does not have its position.
+ * Where the VMCB has the exit's code, and after it the rest of struct svm_exit.
+ * L1's VMCB never changes; L2 has another.
  */
-static __always_inline u32 vmx_context(struct vcpu_vmx *vmx)
+static __always_inline u64 svm_exit_of(struct eb_vcpu *v, struct vcpu_svm *svm,
+				       u32 context)
 {
-	return BPF_CORE_READ(vmx, loaded_vmcs) == &vmx->vmcs01 ? EB_L1 : EB_L2;
-}
+	u64 vmcb = v->vmcb;
 
-static __always_inline u32 svm_context(struct vcpu_svm *svm)
-{
-	return BPF_CORE_READ(svm, current_vmcb) == &svm->vmcb01 ? EB_L1 : EB_L2;
-}
-
-static __always_inline u32 vmx_reason(struct kvm_vcpu *vcpu)
-{
-	struct vcpu_vmx___vt *vt = (void *)vcpu;
-	struct vcpu_vmx *vmx = (void *)vcpu;
-
-	if (bpf_core_field_exists(struct vcpu_vmx, exit_reason))
-		return BPF_CORE_READ(vmx, exit_reason.full);
-	return BPF_CORE_READ(vt, vt.exit_reason.full);
+	if (context == EB_L2)
+		vmcb = (u64)BPF_CORE_READ(svm, vmcb);
+	else if (!vmcb)
+		vmcb = v->vmcb = (u64)BPF_CORE_READ(svm, vmcb01.ptr);
+	return vmcb + bpf_core_field_offset(struct vmcb, control.exit_code);
 }
 
 static __always_inline void look(struct seen *e, struct eb_vcpu *v,
 				 struct kvm_vcpu *vcpu, u32 isa)
 {
-	e->context = EB_L1;
+	e->context = context_of(vcpu);
 	e->slot = KES_SLOT_UNKNOWN;
 	e->isa = KES_ISA_NONE;
 	e->code = 0;
+	e->svm_exit = 0;
 	if (isa == KVM_ISA_VMX && bpf_core_type_exists(struct vcpu_vmx)) {
 		e->isa = KES_ISA_VMX;
-		e->code = vmx_reason(vcpu) & 0xffff;
-		e->context = vmx_context((void *)vcpu);
+		e->code = vmx_code(vcpu);
 		if (e->code < KES_VMX_NEAR)
 			e->slot = e->code;
 	} else if (isa == KVM_ISA_SVM && bpf_core_type_exists(struct vcpu_svm)) {
-		struct vcpu_svm *svm = (void *)vcpu;
-
 		e->isa = KES_ISA_SVM;
-		e->code = BPF_CORE_READ(svm, vmcb, control.exit_code);
-		e->context = svm_context(svm);
+		e->svm_exit = svm_exit_of(v, (void *)vcpu, e->context);
+		e->code = load(e->svm_exit);
 		e->slot = svm_slot(e->code);
 	} else if (bpf_core_type_exists(struct vcpu_pvm)) {
-		struct vcpu_pvm *pvm = (void *)vcpu;
-
 		e->isa = KES_ISA_PVM;
-		e->code = BPF_CORE_READ(pvm, exit_reason);
+		e->code = load((u64)vcpu + bpf_core_field_offset(
+					struct vcpu_pvm, exit_reason));
 		e->slot = pvm_slot(v, e->code);
 	}
 }
 
 static __always_inline void count_exit(struct eb_vcpu *v, const struct seen *e)
 {
-	u32 slot = e->slot;
+	u64 *exits = (u64 *)v->exits;
+	u32 n = e->slot;
 
-	if (slot >= KES_NR_SLOTS)
+	if (n >= KES_NR_SLOTS)
 		return;
 	if (e->context == EB_L2)
-		v->exits[EB_L2][slot]++;
-	else
-		v->exits[EB_L1][slot]++;
-	v->last = e->context * KES_NR_SLOTS + slot;
-	v->isa = e->isa;
-	v->saw_exit = 1;
+		n += KES_NR_SLOTS;
+	exits[n]++;
+	v->last = n;
 	v->returned = 0;
-	if (slot == KES_SLOT_UNKNOWN)
+	if (!v->saw_exit) {
+		v->saw_exit = 1;
+		v->isa = e->isa;
+	}
+	if (e->slot == KES_SLOT_UNKNOWN)
 		v->unknown_last = e->code;
 }
 
 SEC("tp_btf/kvm_exit")
 int BPF_PROG(on_exit, struct kvm_vcpu *vcpu, u32 isa)
 {
-	struct seat s;
+	struct eb_vcpu *v;
 	struct seen e;
 
-	if (!armed || !vcpu)
+	if (!vcpu)
 		return 0;
-	if (!find_seat(&s, vcpu, true)) {
-		__sync_fetch_and_add(&lost, 1);
+	v = vcpu_of(vcpu, true);
+	if (!v)
+		return 0;
+	look(&e, v, vcpu, isa);
+	if (!with_more) {
+		count_exit(v, &e);
 		return 0;
 	}
-	look(&e, s.v, vcpu, isa);
-	begin_write(s.v);
-	count_exit(s.v, &e);
-	note_exits(s.v, vcpu, true);
+	begin_write(v);
+	count_exit(v, &e);
+	note_exits(v, vcpu, true);
 	if (with_time)
-		time_exit(&s, e.slot);
+		time_exit(v, e.slot);
 	if (with_detail)
-		detail(&s, vcpu, e.slot);
-	end_write(s.v);
+		detail(v, vcpu, &e);
+	end_write(v);
 	return 0;
 }
 
+/* VMX, detail: KVM still has what it read from the VMCS during the exit. */
 SEC("tp_btf/kvm_entry")
 int BPF_PROG(on_entry, struct kvm_vcpu *vcpu)
 {
-	struct seat s;
+	struct eb_vcpu *v;
 
-	if (!armed || !vcpu || !find_seat(&s, vcpu, false))
+	if (!vcpu)
 		return 0;
-	begin_write(s.v);
-	time_enter(&s);
-	end_write(s.v);
+	v = vcpu_of(vcpu, false);
+	if (!v)
+		return 0;
+	begin_write(v);
+	if (detail_waits(v))
+		detail_kept(v, regs_kept(vcpu));
+	if (with_time)
+		time_enter(v);
+	end_write(v);
 	return 0;
-}
-
-static __always_inline bool find_thread(struct seat *s, u32 tid)
-{
-	u32 *place = bpf_map_lookup_elem(&by_tid, &tid);
-
-	if (!place)
-		return false;
-	s->place = *place;
-	s->v = bpf_map_lookup_elem(&vcpus, place);
-	return s->v && s->v->tid == tid && !s->v->ended_ns;
 }
 
 /*
@@ -196,14 +197,28 @@ static __noinline u64 vcpu_of_call(void)
 	return (u64)vcpu;
 }
 
+/*
+ * The vCPU whose KVM_RUN returns. If this thread has seen an exit of the last
+ * vCPU of this CPU since KVM_RUN last returned, it is that.
+ */
+static __always_inline struct eb_vcpu *returning_vcpu(void)
+{
+	struct eb_vcpu *v = last_vcpu();
+	u64 vcpu;
+
+	if (v && v->settled && v->tid == this_tid() && !v->ended_ns)
+		return v;
+	vcpu = vcpu_of_call();
+	return vcpu ? settle((void *)vcpu, false) : NULL;
+}
+
 static __always_inline void count_return(struct eb_vcpu *v, u32 reason)
 {
+	u64 *userspace = (u64 *)v->userspace;
 	u32 last = v->last;
 
-	if (last < KES_NR_SLOTS)
-		v->userspace[EB_L1][last]++;
-	else if (last < 2 * KES_NR_SLOTS)
-		v->userspace[EB_L2][last - KES_NR_SLOTS]++;
+	if (last < EB_NR_CONTEXTS * KES_NR_SLOTS)
+		userspace[last]++;
 	v->last = EB_NO_EXIT;
 	v->returned = 1;
 	v->settled = 0;
@@ -217,37 +232,25 @@ static __always_inline void count_return(struct eb_vcpu *v, u32 reason)
 SEC("tp_btf/kvm_userspace_exit")
 int BPF_PROG(on_return, u32 reason, int error)
 {
-	struct seat s;
-	bool known;
-	u64 vcpu;
+	struct kvm_vcpu *vcpu;
+	struct eb_vcpu *v;
 
-	if (!armed)
+	v = returning_vcpu();
+	if (!v)
 		return 0;
-	known = find_thread(&s, this_tid());
-	if (!known || !s.v->settled) {
-		vcpu = vcpu_of_call();
-		/* written so that 6.1's verifier sees that s.v is set */
-		if (vcpu ? !find_seat(&s, (void *)vcpu, false) : !known) {
-			__sync_fetch_and_add(&lost, vcpu ? 1 : 0);
-			return 0;
-		}
-	}
-	note_exits(s.v, (void *)s.v->vcpu, false);
+	vcpu = (void *)v->vcpu;
+	note_exits(v, vcpu, false);
 	if (error < 0)
 		reason = error == -EINTR ? KVM_EXIT_INTR : KVM_EXIT_UNKNOWN;
-	begin_write(s.v);
+	begin_write(v);
 	if (with_silent)
-		count_silent(s.v);
-	count_return(s.v, reason);
-	if (with_time) {
-		struct eb_time *t = time_of(s.place);
-
-		if (t) {
-			charge(t, bpf_ktime_get_ns());
-			t->state = KES_STATE_USERSPACE;
-		}
-	}
-	end_write(s.v);
+		count_silent(v);
+	count_return(v, reason);
+	if (detail_waits(v))
+		detail_kept(v, regs_kept_at(vcpu));
+	if (with_time)
+		time_return(v);
+	end_write(v);
 	return 0;
 }
 
@@ -255,122 +258,43 @@ int BPF_PROG(on_return, u32 reason, int error)
 SEC("tp_btf/kvm_fpu")
 int BPF_PROG(on_run, int load)
 {
-	struct seat s;
 	u64 vcpu;
 
 	if (!armed || !load)
 		return 0;
 	vcpu = vcpu_of_call();
-	if (vcpu && !find_seat(&s, (void *)vcpu, false))
-		__sync_fetch_and_add(&lost, 1);
+	if (vcpu)
+		settle((void *)vcpu, false);
 	return 0;
 }
 
 SEC("tp_btf/kvm_vcpu_wakeup")
-int BPF_PROG(on_wakeup, u64 ns, bool waited)
+int BPF_PROG(on_wakeup, u64 ns)
 {
-	struct eb_time *t;
-	struct seat s;
+	struct eb_vcpu *v = loaded_vcpu();
 
-	if (!armed || !find_thread(&s, this_tid()))
+	if (!v)
 		return 0;
-	t = time_of(s.place);
-	if (!t)
-		return 0;
-	begin_write(s.v);
-	charge_halt(t, bpf_ktime_get_ns(), ns, waited);
-	end_write(s.v);
+	begin_write(v);
+	time_halt(v, ns);
+	end_write(v);
 	return 0;
 }
 
-static __always_inline void sched_out(u32 tid, bool asleep)
-{
-	struct eb_time *t;
-	struct seat s;
-
-	if (!find_thread(&s, tid))
-		return;
-	t = time_of(s.place);
-	if (!t || !t->first_ns)
-		return;
-	begin_write(s.v);
-	t->off_ns = bpf_ktime_get_ns();
-	t->off_asleep = asleep;
-	end_write(s.v);
-}
-
-static __always_inline void sched_in(u32 tid)
-{
-	struct eb_time *t;
-	struct seat s;
-	u64 ns;
-
-	if (!find_thread(&s, tid))
-		return;
-	t = time_of(s.place);
-	if (!t || !t->off_ns)
-		return;
-	begin_write(s.v);
-	ns = bpf_ktime_get_ns() - t->off_ns;
-	if (t->off_asleep)
-		t->slept_ns += ns;
-	else
-		t->preempted_ns += ns;
-	t->off_ns = 0;
-	end_write(s.v);
-}
-
-/* A thread that is scheduled out while runnable was preempted. */
+/*
+ * A thread with a loaded vCPU is scheduled out or in. May interrupt another
+ * program of the same vCPU.
+ */
 SEC("tp_btf/sched_switch")
 int BPF_PROG(on_switch, bool preempt, struct task_struct *prev,
-	     struct task_struct *next)
+	     struct task_struct *next, u32 prev_state)
 {
-	if (!armed || !prev || !next)
+	if (!prev || !next)
 		return 0;
-	sched_out(BPF_CORE_READ(prev, pid), !preempt);
-	sched_in(BPF_CORE_READ(next, pid));
-	return 0;
-}
-
-/* VMX, detail: the exit qualification or vector, from KVM's trace record. */
-SEC("tp/kvm/kvm_exit")
-int on_record(struct trace_event_raw_kvm_exit *record)
-{
-	u64 info1 = record->info1, value;
-	u32 vector = record->intr_info & 0xff, slot;
-	struct eb_detail *d;
-	struct seat s;
-
-	if (!armed || !find_thread(&s, this_tid()) || !s.v->waiting)
-		return 0;
-	slot = s.v->waiting - 1;
-	switch (slot) {
-	case VMX_IO_INSTRUCTION:
-		value = (info1 >> 16 & 0xffff) |
-			(info1 & 8 ? KES_DETAIL_READ : 0);
-		break;
-	case VMX_EXCEPTION_NMI:
-	case VMX_EXTERNAL_INTERRUPT:
-		value = vector;
-		break;
-	case VMX_CR_ACCESS:
-		value = info1 & 0x3f;
-		break;
-	case VMX_APIC_ACCESS:
-	case VMX_APIC_WRITE:
-		value = info1 & 0xfff;
-		break;
-	case VMX_EOI_INDUCED:
-		value = info1 & 0xff;
-		break;
-	default:
-		return 0;	/* its event follows */
-	}
-	d = bpf_map_lookup_elem(&details, &s.place);
-	begin_write(s.v);
-	count_value(d, slot, value);
-	s.v->waiting = 0;
-	end_write(s.v);
+	if (prev->preempt_notifiers.first)
+		sched_out(loaded_by(prev), preempt || !prev_state);
+	if (next->preempt_notifiers.first)
+		sched_in(loaded_by(next));
 	return 0;
 }
 
@@ -378,17 +302,34 @@ int on_record(struct trace_event_raw_kvm_exit *record)
 SEC("tp_btf/kvm_page_fault")
 int BPF_PROG(on_page_fault, struct kvm_vcpu *vcpu, u64 address)
 {
-	struct eb_detail *d;
-	struct seat s;
+	struct eb_vcpu *v;
 
-	if (!armed || !find_thread(&s, this_tid()) ||
-	    s.v->waiting != VMX_EPT_VIOLATION + 1)
+	if (!vcpu)
 		return 0;
-	d = bpf_map_lookup_elem(&details, &s.place);
-	begin_write(s.v);
-	count_page(d, VMX_EPT_VIOLATION, address);
-	s.v->waiting = 0;
-	end_write(s.v);
+	v = vcpu_of(vcpu, false);
+	if (!v || v->waiting != VMX_EPT_VIOLATION + 1)
+		return 0;
+	begin_write(v);
+	v->waiting = 0;
+	count_page(v, VMX_EPT_VIOLATION, address);
+	end_write(v);
+	return 0;
+}
+
+/*
+ * VMX, detail: L1 receives an exit, usually that of L2. KVM has changed to
+ * L1's VMCS, so it no longer has L2's exit at the next entry.
+ */
+SEC("tp_btf/kvm_nested_vmexit_inject")
+int BPF_PROG(on_inject, u32 code, u64 info1)
+{
+	struct eb_vcpu *v = loaded_vcpu();
+
+	if (!v || !detail_waits(v))
+		return 0;
+	begin_write(v);
+	detail_injected(v, code & 0xffff, info1);
+	end_write(v);
 	return 0;
 }
 
@@ -396,11 +337,7 @@ int BPF_PROG(on_page_fault, struct kvm_vcpu *vcpu, u64 address)
 SEC("fentry/kvm_arch_vcpu_destroy")
 int BPF_PROG(on_destroy, struct kvm_vcpu *vcpu)
 {
-	u64 key = (u64)vcpu;
-	u32 *place = bpf_map_lookup_elem(&by_vcpu, &key);
-
-	if (armed && place)
-		end_life(bpf_map_lookup_elem(&vcpus, place), key);
+	end_life(find_vcpu((u64)vcpu), (u64)vcpu);
 	return 0;
 }
 

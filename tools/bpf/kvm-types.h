@@ -14,6 +14,24 @@
 			     apply_to = record)
 
 struct mm_struct;
+struct pid;
+
+struct timespec64 {
+	long tv_sec;
+	long tv_nsec;
+};
+
+struct hlist_node {
+	struct hlist_node *next;
+};
+
+struct hlist_head {
+	struct hlist_node *first;
+};
+
+struct preempt_notifier {
+	struct hlist_node link;
+};
 
 struct file {
 	void *private_data;
@@ -39,27 +57,43 @@ struct task_struct {
 	struct task_struct *group_leader;
 	struct mm_struct *mm;
 	struct files_struct *files;
+	struct hlist_head preempt_notifiers;
+};
+
+struct kvm_arch {
+	u8 vm_type;
 };
 
 struct kvm {
 	struct mm_struct *mm;
+	struct kvm_arch arch;
 };
 
 /* enum kvm_reg; the first two match the hardware encoding. */
 #define REGS_RAX	0
 #define REGS_RCX	1
 
+enum kvm_reg {
+	VCPU_EXREG_EXIT_INFO_1,
+	VCPU_EXREG_EXIT_INFO_2,
+};
+
 struct kvm_vcpu_arch {
 	unsigned long regs[2];
+	u32 regs_avail;
+	int mp_state;
 };
 
 struct kvm_vcpu_stat {
 	u64 exits;
+	u64 guest_mode;
 };
 
 struct kvm_vcpu {
 	struct kvm *kvm;
+	struct preempt_notifier preempt_notifier;
 	int vcpu_id;
+	struct pid *pid;
 	struct kvm_vcpu_arch arch;
 	struct kvm_vcpu_stat stat;
 };
@@ -67,8 +101,6 @@ struct kvm_vcpu {
 /* SVM */
 struct vmcb_control_area {
 	u32 exit_code;
-	u64 exit_info_1;
-	u64 exit_info_2;
 };
 
 struct vmcb {
@@ -83,27 +115,24 @@ struct vcpu_svm {
 	struct kvm_vcpu vcpu;
 	struct vmcb *vmcb;
 	struct kvm_vmcb_info vmcb01;
-	struct kvm_vmcb_info *current_vmcb;
 };
 
-/* VMX. Since Linux 6.16, the exit reason is in a structure shared with TDX. */
+/* VMX. Since Linux 6.16, these are in a structure shared with TDX. */
 union vmx_exit_reason {
 	u32 full;
 };
 
-struct loaded_vmcs {
-	int cpu;
-};
-
 struct vcpu_vmx {
 	struct kvm_vcpu vcpu;
-	struct loaded_vmcs vmcs01;
-	struct loaded_vmcs *loaded_vmcs;
 	union vmx_exit_reason exit_reason;
+	unsigned long exit_qualification;
+	u32 exit_intr_info;
 };
 
 struct vcpu_vt {
 	union vmx_exit_reason exit_reason;
+	unsigned long exit_qualification;
+	u32 exit_intr_info;
 };
 
 struct vcpu_vmx___vt {
@@ -114,12 +143,6 @@ struct vcpu_vmx___vt {
 struct vcpu_pvm {
 	struct kvm_vcpu vcpu;
 	u32 exit_reason;
-};
-
-/* The trace record of kvm:kvm_exit */
-struct trace_event_raw_kvm_exit {
-	u64 info1;
-	u32 intr_info;
 };
 
 #pragma clang attribute pop

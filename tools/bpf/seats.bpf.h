@@ -9,7 +9,12 @@
 #ifndef SEATS_BPF_H
 #define SEATS_BPF_H
 
-/* Set before loading. */
+#define KVM_X86_TDX_VM	5	/* kvm->arch.vm_type */
+
+#define EB_CPUS		1024	/* higher ones share entries */
+
+/* Set before loading. Each use costs two instructions. */
+const volatile bool with_more;		/* anything that is not counting */
 const volatile bool with_time;
 const volatile bool with_histogram;
 const volatile bool with_detail;
@@ -18,11 +23,17 @@ const volatile bool with_silent;	/* PVM only: there may be no events for exits *
 const volatile u8 svm_near[KES_SVM_NEAR];
 const volatile struct eb_far_code svm_far[EB_MAX_FAR];
 const volatile u32 nr_svm_far;
+const volatile bool with_cast;		/* the kernel has bpf_rdonly_cast() */
 
 /* Set when all programs are attached, so that they start together. */
 u32 armed;
 /* Exits of vCPUs without a place */
 u64 lost;
+/*
+ * The place of the vCPU that each CPU ran last. A hint, which may be out of date
+ * or another CPU's: code that uses it compares the vCPU or the thread.
+ */
+u32 last_place[EB_CPUS];
 
 /* An array with an element per place, mapped by exitstat */
 #define OF_EACH_PLACE(name, _type)			\
@@ -53,19 +64,6 @@ struct {
 	__type(value, u32);
 } by_vcpu SEC(".maps");
 
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(max_entries, 1);
-	__type(key, u32);
-	__type(value, u32);
-} by_tid SEC(".maps");
-
-/* A vCPU's place and its counts; the other arrays are looked up when needed. */
-struct seat {
-	struct eb_vcpu *v;
-	u32 place;
-};
-
 static __always_inline void begin_write(struct eb_vcpu *v)
 {
 	(*(volatile u32 *)&v->seq)++;
@@ -78,43 +76,50 @@ static __always_inline void end_write(struct eb_vcpu *v)
 	(*(volatile u32 *)&v->seq)++;
 }
 
+extern void *bpf_rdonly_cast(const void *address, u32 type) __ksym __weak;
+
+/*
+ * Read 8 bytes of kernel memory. A cast pointer may be read directly, if the
+ * vmlinux has its type, such as this one of two 64-bit integers: about 10
+ * instructions instead of the helper's 70.
+ */
+static __always_inline u64 load(u64 address)
+{
+	u64 value = 0;
+
+	if (with_cast) {
+		struct timespec64 *p = bpf_rdonly_cast((void *)address,
+				bpf_core_type_id_kernel(struct timespec64));
+
+		return p->tv_sec;
+	}
+	bpf_probe_read_kernel(&value, sizeof(value), (void *)address);
+	return value;
+}
+
 static __always_inline u32 this_tid(void)
 {
 	return (u32)bpf_get_current_pid_tgid();
 }
 
-/*
- * Record that this thread runs the vCPU of @place: events of the scheduler and
- * returns to user space are looked up by thread.
- */
-static __noinline void settle(struct eb_vcpu *v, u32 place, u32 tid)
+static __always_inline bool is_td(struct kvm_vcpu *vcpu)
 {
-	u32 old, *known;
-
-	if (!v)
-		return;
-	old = v->tid;
-	if (old && old != tid) {
-		known = bpf_map_lookup_elem(&by_tid, &old);
-		if (known && *known == place)
-			bpf_map_delete_elem(&by_tid, &old);
-	}
-	known = bpf_map_lookup_elem(&by_tid, &tid);
-	if (!known || *known != place)
-		bpf_map_update_elem(&by_tid, &tid, &place, BPF_ANY);
-	v->tid = tid;
-	v->settled = 1;
+	return bpf_core_field_exists(struct kvm, arch.vm_type) &&
+	       BPF_CORE_READ(vcpu, kvm, arch.vm_type) == KVM_X86_TDX_VM;
 }
 
-static __always_inline void describe(struct eb_vcpu *v, struct kvm_vcpu *vcpu)
+static __always_inline void describe(struct eb_vcpu *v, u32 place,
+				     struct kvm_vcpu *vcpu)
 {
 	struct task_struct *task = (void *)bpf_get_current_task();
 
+	v->place = place;
 	v->kvm = (u64)BPF_CORE_READ(vcpu, kvm);
 	v->first_ns = bpf_ktime_get_ns();
 	v->vcpu_id = BPF_CORE_READ(vcpu, vcpu_id);
 	v->tgid = bpf_get_current_pid_tgid() >> 32;
 	v->last = EB_NO_EXIT;
+	v->is_td = is_td(vcpu);
 	if (with_silent)
 		v->exits_silent = BPF_CORE_READ(vcpu, stat.exits);
 	BPF_CORE_READ_INTO(&v->comm, task, group_leader, comm);
@@ -138,21 +143,17 @@ static __noinline long take_place(struct kvm_vcpu *vcpu)
 		bpf_map_push_elem(&free_places, &place, 0);
 		return -1;
 	}
-	describe(v, vcpu);
+	describe(v, place, vcpu);
 	return place;
 }
 
 /* From now on, KVM may create another vCPU at the same address. */
 static __noinline void end_life(struct eb_vcpu *v, u64 key)
 {
-	u32 *place, tid;
-
 	if (!v)
 		return;
-	tid = v->tid;
-	place = bpf_map_lookup_elem(&by_tid, &tid);
-	if (place && bpf_map_lookup_elem(&vcpus, place) == v)
-		bpf_map_delete_elem(&by_tid, &tid);
+	v->pid = 0;
+	v->settled = 0;
 	bpf_map_delete_elem(&by_vcpu, &key);
 	v->ended_ns = bpf_ktime_get_ns();
 }
@@ -195,33 +196,105 @@ static __always_inline void note_exits(struct eb_vcpu *v, struct kvm_vcpu *vcpu,
 		v->exits_returned = exits;
 }
 
-/* @exit: an exit is about to be counted */
-static __always_inline bool find_seat(struct seat *s, struct kvm_vcpu *vcpu,
-				      bool exit)
+static __always_inline u32 *this_place(void)
 {
-	u64 key = (u64)vcpu;
-	u32 *place = bpf_map_lookup_elem(&by_vcpu, &key);
-	long taken;
+	return &last_place[bpf_get_smp_processor_id() & (EB_CPUS - 1)];
+}
 
-	s->v = NULL;
-	if (place) {
-		s->place = *place;
-		s->v = bpf_map_lookup_elem(&vcpus, place);
-		if (s->v && is_new_vcpu(s->v, vcpu, exit)) {
-			end_life(s->v, key);
-			s->v = NULL;
-		}
+/* The vCPU that this CPU ran last, or NULL */
+static __always_inline struct eb_vcpu *last_vcpu(void)
+{
+	return bpf_map_lookup_elem(&vcpus, this_place());
+}
+
+static __always_inline struct eb_vcpu *find_vcpu(u64 vcpu)
+{
+	u32 *place = bpf_map_lookup_elem(&by_vcpu, &vcpu);
+
+	return place ? bpf_map_lookup_elem(&vcpus, place) : NULL;
+}
+
+/*
+ * The vCPU in KVM_RUN of the current thread, which gets a place if it has none
+ * and all programs are attached; @exit: an exit is about to be counted.
+ */
+static __noinline struct eb_vcpu *settle(struct kvm_vcpu *vcpu, bool exit)
+{
+	struct eb_vcpu *v;
+	long taken;
+	u32 place;
+
+	if (!armed)
+		return NULL;
+	v = find_vcpu((u64)vcpu);
+	if (v && is_new_vcpu(v, vcpu, exit)) {
+		end_life(v, (u64)vcpu);
+		v = NULL;
 	}
-	if (!s->v) {
+	if (!v) {
 		taken = take_place(vcpu);
-		if (taken < 0)
-			return false;
-		s->place = taken;
-		s->v = bpf_map_lookup_elem(&vcpus, &s->place);
+		if (taken < 0) {
+			__sync_fetch_and_add(&lost, 1);
+			return NULL;
+		}
+		place = taken;
+		v = bpf_map_lookup_elem(&vcpus, &place);
+		if (!v)
+			return NULL;
 	}
-	if (s->v && (!s->v->settled || s->v->tid != this_tid()))
-		settle(s->v, s->place, this_tid());
-	return s->v;
+	v->tid = this_tid();
+	v->pid = bpf_core_field_exists(vcpu->pid) ?
+		 (u64)BPF_CORE_READ(vcpu, pid) : 0;
+	v->settled = 1;
+	*this_place() = v->place;
+	return v;
+}
+
+/*
+ * Return true if @v is @vcpu, run by the same thread as before: KVM changes
+ * vcpu->pid with the thread, and holds a reference to it.
+ */
+static __always_inline bool is_settled(const struct eb_vcpu *v,
+				       struct kvm_vcpu *vcpu, bool exit)
+{
+	if (v->vcpu != (u64)vcpu || !bpf_core_field_exists(vcpu->pid) ||
+	    v->pid != (u64)vcpu->pid)
+		return false;
+	return !no_destroy_event || !is_new_vcpu(v, vcpu, exit);
+}
+
+/* As settle(), for an event's argument */
+static __always_inline struct eb_vcpu *vcpu_of(struct kvm_vcpu *vcpu, bool exit)
+{
+	struct eb_vcpu *v = last_vcpu();
+
+	if (!v || !is_settled(v, vcpu, exit))
+		return settle(vcpu, exit);
+	v->settled = 1;
+	return v;
+}
+
+/*
+ * The vCPU that a thread has loaded, from its preempt notifier, or 0. It is
+ * loaded while the thread is in KVM_RUN, except at the very begin and end.
+ */
+static __always_inline u64 loaded_by(struct task_struct *task)
+{
+	u64 notifier = (u64)BPF_CORE_READ(task, preempt_notifiers.first);
+
+	return notifier ? notifier -
+	       bpf_core_field_offset(struct preempt_notifier, link) -
+	       bpf_core_field_offset(struct kvm_vcpu, preempt_notifier) : 0;
+}
+
+/* The vCPU of the current thread, which has it loaded, or NULL */
+static __always_inline struct eb_vcpu *loaded_vcpu(void)
+{
+	struct eb_vcpu *v = last_vcpu();
+
+	if (v && v->settled && v->tid == this_tid())
+		return v;
+	return find_vcpu(loaded_by((void *)bpf_get_current_task()));
 }
 
 #endif

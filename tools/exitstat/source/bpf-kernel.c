@@ -37,16 +37,21 @@ struct argument {
 static const struct prototype {
 	const char *event;
 	struct argument arguments[4];
-	bool optional;
+	size_t optional;	/* offset of its flag in struct bpf_kernel, or 0 */
 } prototypes[] = {
-	{ "kvm_exit", { { "kvm_vcpu", 0 }, { NULL, 4 } }, false },
-	{ "kvm_entry", { { "kvm_vcpu", 0 } }, false },
-	{ "kvm_userspace_exit", { { NULL, 4 }, { NULL, 4 } }, false },
-	{ "kvm_vcpu_wakeup", { { NULL, 8 }, { NULL, 1 } }, false },
+	{ "kvm_exit", { { "kvm_vcpu", 0 }, { NULL, 4 } }, 0 },
+	{ "kvm_entry", { { "kvm_vcpu", 0 } }, 0 },
+	{ "kvm_userspace_exit", { { NULL, 4 }, { NULL, 4 } }, 0 },
+	{ "kvm_vcpu_wakeup", { { NULL, 8 }, { NULL, 1 } }, 0 },
 	{ "sched_switch", { { NULL, 1 }, { "task_struct", 0 },
-			    { "task_struct", 0 } }, false },
-	{ "kvm_page_fault", { { "kvm_vcpu", 0 }, { NULL, 8 } }, true },
+			    { "task_struct", 0 }, { NULL, 4 } }, 0 },
+	{ "kvm_page_fault", { { "kvm_vcpu", 0 }, { NULL, 8 } },
+	  offsetof(struct bpf_kernel, has_page_fault) },
+	{ "kvm_nested_vmexit_inject", { { NULL, 4 }, { NULL, 8 } },
+	  offsetof(struct bpf_kernel, has_inject) },
 };
+
+_Static_assert(!offsetof(struct bpf_kernel, has_vmx), "0: not optional");
 
 static void free_btfs(struct btfs *b)
 {
@@ -180,6 +185,23 @@ static int check_event(const struct btfs *b, const struct prototype *p)
 	       0 : -EPROTO;
 }
 
+static bool has_member(const struct btfs *b, const char *name,
+		       const char *member)
+{
+	const struct btf_type *t;
+	const struct btf *btf;
+	uint32_t id = find_type(b, name, BTF_KIND_STRUCT, &btf);
+
+	if (!id)
+		return false;
+	t = btf__type_by_id(btf, id);
+	for (int i = 0; i < btf_vlen(t); i++)
+		if (!strcmp(btf__name_by_offset(btf, btf_members(t)[i].name_off),
+			    member))
+			return true;
+	return false;
+}
+
 static bool exists(const char *root, const char *path)
 {
 	char *whole = xasprintf("%s%s", root, path);
@@ -208,13 +230,12 @@ static int no_event(const struct prototype *p, const char *root,
 static int check_events(struct bpf_kernel *kernel, const struct btfs *b,
 			const char *root, struct errbuf *err)
 {
-	kernel->has_page_fault = true;
 	for (size_t i = 0; i < ARRAY_LEN(prototypes); i++) {
 		const struct prototype *p = &prototypes[i];
 		int rc = check_event(b, p);
 
-		if (rc && p->optional)
-			kernel->has_page_fault = false;
+		if (p->optional)
+			*((bool *)kernel + p->optional) = !rc;
 		else if (rc == -ENOENT)
 			return no_event(p, root, err);
 		else if (rc)
@@ -235,10 +256,14 @@ int bpf_kernel_look(struct bpf_kernel *kernel, const char *root,
 	rc = load_btfs(&b, root, err);
 	if (!rc)
 		rc = check_events(kernel, &b, root, err);
+	if (!rc && !has_member(&b, "kvm_vcpu_stat", "guest_mode"))
+		rc = err_set(err, -EPROTO,
+			     "KVM has no statistic guest_mode (requires Linux 5.14 or later)");
 	if (!rc) {
 		kernel->has_vmx = has(&b, "vcpu_vmx", BTF_KIND_STRUCT);
 		kernel->has_svm = has(&b, "vcpu_svm", BTF_KIND_STRUCT);
 		kernel->has_pvm = has(&b, "vcpu_pvm", BTF_KIND_STRUCT);
+		kernel->has_cast = has(&b, "bpf_rdonly_cast", BTF_KIND_FUNC);
 		kernel->has_destroy = has(&b, "kvm_arch_vcpu_destroy",
 					  BTF_KIND_FUNC) &&
 				      functions_are_traced();

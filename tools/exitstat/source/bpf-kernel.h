@@ -12,7 +12,10 @@ struct bpf_kernel {
 	bool has_vmx, has_svm, has_pvm;	/* vendors whose vCPUs it has */
 	bool may_be_silent;		/* PVM, which may never fire its events */
 	bool has_destroy;		/* a function that destroys vCPUs, to attach to */
-	bool has_page_fault;		/* kvm_page_fault, with the expected arguments */
+	bool has_cast;			/* bpf_rdonly_cast(), since Linux 6.2 */
+	/* events, with the expected arguments */
+	bool has_page_fault;		/* kvm_page_fault */
+	bool has_inject;		/* kvm_nested_vmexit_inject */
 };
 
 /*

@@ -22,6 +22,7 @@ void bpf_load_close(struct bpf_load *load);
 const struct bpf_arrays *bpf_load_arrays(const struct bpf_load *load);
 /* KES_ISA_* if KVM's modules determine it, otherwise NONE. */
 uint32_t bpf_load_isa(const struct bpf_load *load);
+/* Exits and returns that were not counted. */
 uint64_t bpf_load_lost(const struct bpf_load *load);
 /* Whether the kernel reports the destruction of vCPUs. */
 bool bpf_load_sees_ends(const struct bpf_load *load);

@@ -151,9 +151,10 @@ static void write_returns(struct snap_build *b, const struct eb_vcpu *v,
 /* The current state of the thread, as far as it is known before its end. */
 static uint32_t state_of(const struct eb_time *t)
 {
-	if (t->state != KES_STATE_HANDLER || !t->off_ns)
+	if (t->state == KES_STATE_GUEST || !t->off_since_ns)
 		return t->state;
-	return t->off_asleep ? KES_STATE_BLOCKED : KES_STATE_PREEMPTED;
+	return t->off_why == EB_OFF_BLOCKED ? KES_STATE_BLOCKED :
+					      KES_STATE_PREEMPTED;
 }
 
 

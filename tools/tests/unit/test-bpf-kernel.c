@@ -15,7 +15,7 @@ struct oddity {
 	const char *vcpu;		/* type that the first argument points to */
 	const char *without;		/* name of a missing tracepoint */
 	const char *vendor;		/* name of the vendor's structure */
-	bool old_page_fault, no_btf, no_kvm;
+	bool old_page_fault, no_inject, no_guest_mode, no_btf, no_kvm;
 };
 
 struct made {
@@ -66,6 +66,17 @@ static void add_events(struct made *m)
 	add_event(m, "kvm_page_fault",
 		  (int[]) { m->odd->old_page_fault ? w[8] :
 			    pointer_to(m, "kvm_vcpu"), w[8], w[8] }, 3);
+	if (!m->odd->no_inject)
+		add_event(m, "kvm_nested_vmexit_inject",
+			  (int[]) { w[4], w[8], w[8], w[4], w[4], w[4] }, 6);
+}
+
+static void add_stat(struct made *m)
+{
+	btf__add_struct(m->btf, "kvm_vcpu_stat", 16);
+	btf__add_field(m->btf, "exits", m->word[8], 0, 0);
+	if (!m->odd->no_guest_mode)
+		btf__add_field(m->btf, "guest_mode", m->word[8], 64, 0);
 }
 
 static void put_btf(const char *root, const struct oddity *odd)
@@ -79,6 +90,7 @@ static void put_btf(const char *root, const struct oddity *odd)
 	m.word[8] = btf__add_int(m.btf, "u64", 8, 0);
 	m.any = btf__add_ptr(m.btf, 0);
 	add_events(&m);
+	add_stat(&m);
 	btf__add_struct(m.btf, odd->vendor ?: "vcpu_vmx", 8);
 	data = btf__raw_data(m.btf, &size);
 	assert_non_null(data);
@@ -119,6 +131,9 @@ static void unusable_kernels_are_refused(void **state)
 		{ { .vcpu = "kvm" }, -EPROTO,
 		  "tracepoint kvm_exit has unknown arguments" },
 		{ { .old_page_fault = true }, 0, "" },
+		{ { .no_inject = true }, 0, "" },
+		{ { .no_guest_mode = true }, -EPROTO,
+		  "KVM has no statistic guest_mode" },
 		/* the message names the missing part */
 		{ { .vendor = "vcpu_none" }, -EAGAIN, "loaded without a vendor module" },
 		{ { .without = "kvm_exit" }, -ENOENT,
@@ -142,6 +157,7 @@ static void unusable_kernels_are_refused(void **state)
 			continue;
 		assert_true(kernel.has_vmx);
 		assert_int_equal(kernel.has_page_fault, !c->odd.old_page_fault);
+		assert_int_equal(kernel.has_inject, !c->odd.no_inject);
 		assert_false(kernel.has_svm || kernel.has_pvm ||
 			     kernel.has_destroy);
 	}

@@ -95,14 +95,15 @@ static void groups_have_records(void **state UNUSED)
 	v->exits[EB_L1][KES_SVM_IOIO] = 12;
 	*t = (struct eb_time) { .first_ns = 100, .last_ns = 160,
 				.guest_ns = 20, .state = KES_STATE_HANDLER,
-				.slot = KES_SVM_IOIO, .off_ns = 170,
-				.off_asleep = 1 };
+				.slot = KES_SVM_IOIO, .off_since_ns = 170,
+				.off_why = EB_OFF_BLOCKED };
 	t->sums_ns[KES_SVM_IOIO][KES_STATE_HANDLER - 1] = 30;
 	t->sums_ns[KES_NO_SLOT][KES_STATE_USERSPACE - 1] = 10;
 	t->max_ns[KES_SVM_IOIO] = 9;
 	f.arrays.histograms[0].n[KES_SVM_IOIO][4] = 12;
 	d->values[77] = (struct eb_pair) {
-		(KES_SVM_IOIO + 1ULL) << 56 | KES_DETAIL_READ | 0x3f8, 9
+		.key = (KES_SVM_IOIO + 1ULL) << 56 | KES_DETAIL_READ | 0x3f8,
+		.count = 9,
 	};
 	d->other[KES_SVM_IOIO] = 2;
 	v->waiting = KES_SVM_IOIO + 1;
