@@ -124,6 +124,8 @@ tests_of_steps()
 	detail !module smp1 | time: the states add up to the elapsed time, within 1 % | time_is_elapsed STEP
 	detail | histogram: one handling interval per exit | histograms_fit STEP
 	detail | detail: values and "other" add up to the exits | detail_is_exact STEP
+	values | every value by bpf has the count of ENGINE | values_agree STEP ENGINE bpf
+	values | times by bpf add up to the elapsed time | recorded_time_adds_up STEP bpf
 	qmp | query-stats equals the snapshot | query_stats_is_snapshot
 	qmp | HMP's info stats equals the snapshot | info_stats_is_snapshot
 	qmp | groups that are off write no records | groups_gone STEP

@@ -203,6 +203,54 @@ detail_is_exact()
 	} }'
 }
 
+# recording_values FILE: print "vcpu code value count"; BPF has no page of EPT_MISCONFIG
+recording_values()
+{
+	"$TOP/out/bin/exitstat" export --table detail "$1" | awk -F, '
+	NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+	$col["reason"] != "EPT_MISCONFIG" {
+		print $col["vcpu"], $col["code"], $col["value"] "", $col["count"]
+	}' | LC_ALL=C sort
+}
+
+# values_agree STEP SOURCE SOURCE: all kinds of detail, and each value has one count
+values_agree()
+{
+	local source
+	for source in "$2" "$3"; do
+		recording_values "$RUN/$1/$source.exitstat" \
+			>"$RUN/$1/$source.values"
+	done
+	same "$2" "$RUN/$1/$2.values" "$3" "$RUN/$1/$3.values"
+}
+
+# recorded_time_adds_up STEP SOURCE: guest time and all states are the elapsed time
+recorded_time_adds_up()
+{
+	local file=$RUN/$1/$2.exitstat table
+	for table in vcpu-time time; do
+		"$TOP/out/bin/exitstat" export --table "$table" "$file"
+	done | awk -F, '
+	$1 == "sample_begin_ns" {
+		split("", col)
+		for (i = 1; i <= NF; i++) col[$i] = i
+		next
+	}
+	"elapsed_ns" in col {
+		elapsed += $col["elapsed_ns"]
+		sum += $col["guest_ns"]
+		next
+	}
+	{ for (name in col) if (name ~ /_ns$/ && name !~ /^(max|sample)/)
+		sum += $col[name] }
+	END {
+		if (!elapsed || sum != elapsed) {
+			printf "%.0f ns elapsed, parts %.0f\n", elapsed, sum
+			exit 1
+		}
+	}'
+}
+
 # Groups that are off write no records for VMs created later.
 groups_gone()
 {

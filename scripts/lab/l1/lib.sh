@@ -123,13 +123,13 @@ retry_dead_guest()
 }
 
 # A prefix for both guests: record them with each of $SOURCES at the same time, in
-# $STEP/SOURCE.exitstat.
+# $STEP/SOURCE.exitstat; $GROUPS_RECORDED: not the default groups.
 recorded()
 {
 	local source
 	for source in $SOURCES; do
 		set -- exitstat record --source "$source" -q \
-			-o "$STEP/$source.exitstat" -- "$@"
+			${GROUPS_RECORDED:+--groups "$GROUPS_RECORDED"} -o "$STEP/$source.exitstat" -- "$@"
 	done
 	"$@" 2>"$STEP/record.log"
 }

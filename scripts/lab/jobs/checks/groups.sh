@@ -22,6 +22,26 @@ step_detail()
 	switch_groups 0 histogram time detail || fail 'groups: cannot switch off'
 }
 
+# Sources record the values of the same exits, while perf, which began before, counts
+# the event, too.
+step_values()
+{
+	local perf
+	# shellcheck disable=SC2034 # used by recorded
+	local GROUPS_RECORDED=count,time,detail
+	begin values
+	perf-event "$(cat "$KVM_EVENTS/kvm_exit/id")" >/tmp/perf-event &
+	perf=$!
+	until grep -q open /tmp/perf-event; do
+		kill -0 $perf || fail 'perf-event: ended'
+		sleep 0.1
+	done
+	micro_guest counts recorded ||
+		fail "the micro guest failed: $(tail -n 1 "$STEP/record.log")"
+	kill $perf
+	end
+}
+
 # flip VALUE GROUP...: switch each while the guest is stopped at an arbitrary point.
 # In between it runs.
 flip()
