@@ -150,7 +150,8 @@ struct eb_histogram {
 
 struct eb_pair {
 	u64 key;		/* slot + 1 in the upper 8 bits, 0: free */
-	u64 count;
+	u64 count;		/* since it entered the table */
+	u64 error;		/* at most so many before, which are in "other" */
 };
 
 struct eb_detail {

@@ -6,7 +6,12 @@
  * on the way, whose count is added to "other" for its reason. So the sum of a
  * reason's values and its "other" is exact.
  *
- * Needs nothing of BPF.
+ * The newcomer may have been replaced before, so up to as many of its exits as the
+ * replaced pair had are in "other": this is its error, and decides together with
+ * its count which pair is the least used one (the Space-Saving algorithm). Values
+ * that become frequent late therefore stay in the table, too.
+ *
+ * Also used by the unit test, so it needs nothing of BPF.
  */
 #ifndef EXITSTAT_PAIRS_H
 #define EXITSTAT_PAIRS_H
@@ -36,7 +41,7 @@ find_pair(const struct eb_pair *pairs, u32 size, u32 first, u64 key)
 
 		if (pairs[n].key == key || !pairs[n].key)
 			return n;
-		used = pairs[n].count;
+		used = pairs[n].count + pairs[n].error;
 		if (used < least) {
 			least = used;
 			least_used = n;
@@ -55,6 +60,7 @@ count_pair(struct eb_detail *d, struct eb_pair *pairs, u32 bits, u64 key)
 	if (pair->key != key) {
 		if (pair->key)
 			count_other(d, (pair->key >> 56) - 1, pair->count);
+		pair->error += pair->count;
 		pair->count = 0;
 		pair->key = key;
 	}
