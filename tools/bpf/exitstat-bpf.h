@@ -28,6 +28,13 @@ typedef __u64 u64;
 /* KVM_EXIT_* with a counter of their own, plus one for all higher values */
 #define EB_NR_RETURNS	44
 
+/* Errors of KVM_RUN with a counter of their own, and one for all others */
+#define EB_ERROR_OTHER		0
+#define EB_ERROR_AGAIN		1
+#define EB_ERROR_FAULT		2
+#define EB_ERROR_HWPOISON	3
+#define EB_NR_ERRORS		4
+
 /* There is no exit to which a return to user space can be charged. */
 #define EB_NO_EXIT	0xffffffffU
 
@@ -92,6 +99,7 @@ struct eb_vcpu {
 	u64 exits[EB_NR_CONTEXTS][KES_NR_SLOTS];
 	u64 userspace[EB_NR_CONTEXTS][KES_NR_SLOTS];
 	u64 returns[EB_NR_RETURNS];
+	u64 errors[EB_NR_ERRORS];
 };
 
 /* Why a thread in KVM_RUN has no CPU */

@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <asm-generic/errno.h>
 #include <linux/bpf.h>
 
 #include <bpf/bpf_core_read.h>
@@ -31,9 +32,8 @@
 #include "time.bpf.h"
 
 #define KVM_RUN			0xae80
-#define KVM_EXIT_UNKNOWN	0
 #define KVM_EXIT_INTR		10
-#define EINTR			4
+#define KVM_EXIT_MEMORY_FAULT	39
 
 /* The isa argument of tracepoint kvm_exit */
 #define KVM_ISA_VMX		1
@@ -212,7 +212,43 @@ static __always_inline struct eb_vcpu *returning_vcpu(void)
 	return vcpu ? settle((void *)vcpu, false) : NULL;
 }
 
-static __always_inline void count_return(struct eb_vcpu *v, u32 reason)
+static __always_inline u32 error_counter(int error)
+{
+	switch (error) {
+	case -EAGAIN:
+		return EB_ERROR_AGAIN;
+	case -EFAULT:
+		return EB_ERROR_FAULT;
+	case -EHWPOISON:
+		return EB_ERROR_HWPOISON;
+	default:
+		return EB_ERROR_OTHER;
+	}
+}
+
+/*
+ * KVM_RUN fails with a signal, and with a memory fault: these are reasons. The
+ * reason of another failure has no meaning.
+ */
+static __always_inline void count_reason(struct eb_vcpu *v, u32 reason, int error)
+{
+	u32 counter = error_counter(error);
+
+	if (error == -EINTR)
+		reason = KVM_EXIT_INTR;
+	else if (error < 0 && (reason != KVM_EXIT_MEMORY_FAULT ||
+			       (error != -EFAULT && error != -EHWPOISON))) {
+		v->errors[counter]++;
+		return;
+	}
+	if (reason >= EB_NR_RETURNS)
+		reason = EB_NR_RETURNS - 1;
+	barrier_var(reason);	/* the verifier must see the check of the index */
+	if (reason < EB_NR_RETURNS)
+		v->returns[reason]++;
+}
+
+static __always_inline void count_return(struct eb_vcpu *v)
 {
 	u64 *userspace = (u64 *)v->userspace;
 	u32 last = v->last;
@@ -222,11 +258,6 @@ static __always_inline void count_return(struct eb_vcpu *v, u32 reason)
 	v->last = EB_NO_EXIT;
 	v->returned = 1;
 	v->settled = 0;
-	if (reason >= EB_NR_RETURNS)
-		reason = EB_NR_RETURNS - 1;
-	barrier_var(reason);	/* the verifier must see the check of the index */
-	if (reason < EB_NR_RETURNS)
-		v->returns[reason]++;
 }
 
 SEC("tp_btf/kvm_userspace_exit")
@@ -240,12 +271,11 @@ int BPF_PROG(on_return, u32 reason, int error)
 		return 0;
 	vcpu = (void *)v->vcpu;
 	note_exits(v, vcpu, false);
-	if (error < 0)
-		reason = error == -EINTR ? KVM_EXIT_INTR : KVM_EXIT_UNKNOWN;
 	begin_write(v);
 	if (with_silent)
 		count_silent(v);
-	count_return(v, reason);
+	count_return(v);
+	count_reason(v, reason, error);
 	if (detail_waits(v))
 		detail_kept(v, regs_kept_at(vcpu));
 	if (with_time)

@@ -78,7 +78,7 @@ static __noinline u64 charge_all_off(struct eb_time *t, u64 ns)
 	offs = t->offs;
 	barrier();
 	off = charge_off(t, &sums[KES_STATE_PREEMPTED - 1], EB_OFF_PREEMPTED, ns);
-	off += charge_off(t, &sums[KES_STATE_PREEMPTED - 1], EB_OFF_SLEEPING,
+	off += charge_off(t, &sums[KES_STATE_SLEEPING - 1], EB_OFF_SLEEPING,
 			  ns - off);
 	off += charge_off(t, &sums[KES_STATE_BLOCKED - 1], EB_OFF_BLOCKED,
 			  ns - off);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Implements bpf-snap.h. */
+#include <errno.h>
 #include <string.h>
 
 #include "snapshot/build.h"
@@ -131,14 +132,26 @@ static void write_exits(struct snap_build *b, const struct eb_vcpu *v,
 static void write_returns(struct snap_build *b, const struct eb_vcpu *v,
 			  uint64_t vm_id)
 {
+	static const uint32_t errors[EB_NR_ERRORS] = {
+		[EB_ERROR_OTHER] = KES_USERSPACE_ERRNO,
+		[EB_ERROR_AGAIN] = KES_USERSPACE_ERRNO | EAGAIN,
+		[EB_ERROR_FAULT] = KES_USERSPACE_ERRNO | EFAULT,
+		[EB_ERROR_HWPOISON] = KES_USERSPACE_ERRNO | EHWPOISON,
+	};
 	struct kes_userspace_record r = {
 		.vm_id = vm_id, .vcpu_id = v->vcpu_id,
 	};
 	bool begun = false;
 
-	for (uint32_t i = 0; i < EB_NR_RETURNS; i++) {
-		struct kes_userspace u = { .reason = i, .count = v->returns[i] };
+	for (uint32_t i = 0; i < EB_NR_RETURNS + EB_NR_ERRORS; i++) {
+		struct kes_userspace u = { .reason = i };
 
+		if (i < EB_NR_RETURNS) {
+			u.count = v->returns[i];
+		} else {
+			u.count = v->errors[i - EB_NR_RETURNS];
+			u.reason = errors[i - EB_NR_RETURNS];
+		}
 		if (!u.count)
 			continue;
 		if (!begun)
@@ -151,10 +164,14 @@ static void write_returns(struct snap_build *b, const struct eb_vcpu *v,
 /* The current state of the thread, as far as it is known before its end. */
 static uint32_t state_of(const struct eb_time *t)
 {
-	if (t->state == KES_STATE_GUEST || !t->off_since_ns)
-		return t->state;
-	return t->off_why == EB_OFF_BLOCKED ? KES_STATE_BLOCKED :
-					      KES_STATE_PREEMPTED;
+	static const uint32_t off[EB_NR_OFF] = {
+		[EB_OFF_PREEMPTED] = KES_STATE_PREEMPTED,
+		[EB_OFF_SLEEPING] = KES_STATE_SLEEPING,
+		[EB_OFF_BLOCKED] = KES_STATE_BLOCKED,
+	};
+
+	return t->state != KES_STATE_GUEST && t->off_since_ns &&
+	       t->off_why < EB_NR_OFF ? off[t->off_why] : t->state;
 }
 
 
@@ -217,6 +234,7 @@ static void write_pairs(struct snap_build *b, const struct eb_vcpu *v,
 		struct kes_detail_value e = {
 			.value = pairs[i].key & EB_VALUE_MASK,
 			.count = pairs[i].count,
+			.flags = pairs[i].error ? KES_DETAIL_AT_LEAST : 0,
 		};
 
 		if (!pairs[i].key)

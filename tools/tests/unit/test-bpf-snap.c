@@ -98,6 +98,7 @@ static void groups_have_records(void **state UNUSED)
 				.slot = KES_SVM_IOIO, .off_since_ns = 170,
 				.off_why = EB_OFF_BLOCKED };
 	t->sums_ns[KES_SVM_IOIO][KES_STATE_HANDLER - 1] = 30;
+	t->sums_ns[KES_SVM_IOIO][KES_STATE_SLEEPING - 1] = 5;
 	t->sums_ns[KES_NO_SLOT][KES_STATE_USERSPACE - 1] = 10;
 	t->max_ns[KES_SVM_IOIO] = 9;
 	f.arrays.histograms[0].n[KES_SVM_IOIO][4] = 12;
@@ -111,6 +112,7 @@ static void groups_have_records(void **state UNUSED)
 	assert_int_equal(f.snap.nr_times, 2);
 	assert_int_equal(f.snap.times[0].code, IOIO);
 	assert_int_equal(f.snap.times[0].cyc[0], 30);
+	assert_int_equal(f.snap.times[0].cyc[KES_STATE_SLEEPING - 1], 5);
 	assert_int_equal(f.snap.times[0].max_cyc, 9);
 	assert_int_equal(f.snap.times[1].code, KES_CODE_NONE);
 	assert_int_equal(f.snap.vcpus[0].time.state, KES_STATE_BLOCKED);
@@ -125,6 +127,47 @@ static void groups_have_records(void **state UNUSED)
 	look(KES_GROUP_COUNT);
 	assert_int_equal(f.snap.nr_times + f.snap.nr_histograms + f.snap.nr_details, 0);
 	assert_int_equal(f.snap.nr_exits, 1);
+}
+
+static void threads_without_a_cpu_have_a_state(void **state UNUSED)
+{
+	static const struct {
+		uint32_t state, why;
+		uint64_t off_since_ns;
+		uint32_t shown;
+	} cases[] = {
+		{ KES_STATE_HANDLER, EB_OFF_BLOCKED, 0, KES_STATE_HANDLER },
+		{ KES_STATE_HANDLER, EB_OFF_PREEMPTED, 9, KES_STATE_PREEMPTED },
+		{ KES_STATE_HANDLER, EB_OFF_SLEEPING, 9, KES_STATE_SLEEPING },
+		{ KES_STATE_HANDLER, EB_OFF_BLOCKED, 9, KES_STATE_BLOCKED },
+		/* KVM_RUN has begun; an AP waits for INIT */
+		{ KES_STATE_USERSPACE, EB_OFF_BLOCKED, 9, KES_STATE_BLOCKED },
+	};
+
+	begin(0, 0xa0, 0xa, 0, KES_ISA_VMX);
+	each_row(c, cases) {
+		f.arrays.times[0] = (struct eb_time) {
+			.first_ns = 1, .last_ns = 8, .state = c->state,
+			.off_why = c->why, .off_since_ns = c->off_since_ns,
+		};
+		look(ALL_GROUPS);
+		assert_int_equal(f.snap.vcpus[0].time.state, c->shown);
+	}
+}
+
+static void values_that_were_replaced_are_marked(void **state UNUSED)
+{
+	struct eb_pair *p = f.arrays.details[0].values;
+
+	begin(0, 0xa0, 0xa, 0, KES_ISA_VMX)->exits[EB_L1][30] = 12;
+	p[0] = (struct eb_pair) { .key = 31ULL << 56 | 0x3f8, .count = 9 };
+	p[1] = (struct eb_pair) {
+		.key = 31ULL << 56 | 0x70, .count = 3, .error = 1,
+	};
+	look(ALL_GROUPS);
+	assert_int_equal(f.snap.details[0].flags, 0);
+	assert_int_equal(f.snap.details[1].flags, KES_DETAIL_AT_LEAST);
+	assert_int_equal(f.snap.details[1].count, 3);
 }
 
 /* A vCPU that is written all the time does not block the reader. */
@@ -230,7 +273,10 @@ UNIT_TESTS("bpf-snap",
 	   FTEST(empty_maps_make_an_empty_snapshot),
 	   FTEST(codes_without_a_row_are_unknown), FTEST(pvm_codes_are_raw),
 	   FTEST(evicted_pvm_codes_are_summed), FTEST(svm_codes_have_slots),
-	   FTEST(groups_have_records), FTEST(busy_vcpu_is_read),
+	   FTEST(groups_have_records),
+	   FTEST(threads_without_a_cpu_have_a_state),
+	   FTEST(values_that_were_replaced_are_marked),
+	   FTEST(busy_vcpu_is_read),
 	   FTEST(copies_of_running_vcpus_are_consistent),
 	   FTEST(histogram_rows_without_exits_are_skipped),
 	   FTEST(kvm_without_kvm_exit_is_reported))

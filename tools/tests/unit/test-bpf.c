@@ -3,6 +3,8 @@
  * Unit tests of how the source bpf finds VMs in its maps: which vCPUs belong to one
  * VM, which VMs were destroyed, and which counts are kept.
  */
+#include <errno.h>
+
 #include "bpf-fixture.h"
 
 static void counts_are_read(void **state UNUSED)
@@ -15,6 +17,8 @@ static void counts_are_read(void **state UNUSED)
 	v->userspace[EB_L2][KES_SVM_IOIO] = 2;
 	v->returns[2] = 13;
 	v->returns[10] = 3;
+	v->errors[EB_ERROR_OTHER] = 7;
+	v->errors[EB_ERROR_FAULT] = 5;
 	look(KES_GROUP_COUNT);
 	assert_int_equal(f.snap.hdr.isa, KES_ISA_SVM);
 	assert_int_equal(f.snap.nr_vms, 1);
@@ -29,9 +33,13 @@ static void counts_are_read(void **state UNUSED)
 	assert_int_equal(f.snap.exits[0].l1, 101);
 	assert_int_equal(f.snap.exits[0].l2, 23);
 	assert_int_equal(f.snap.exits[0].userspace, 13);
-	assert_int_equal(f.snap.nr_users, 2);
+	assert_int_equal(f.snap.nr_users, 4);
 	assert_int_equal(f.snap.users[1].reason, 10);
 	assert_int_equal(f.snap.users[1].count, 3);
+	assert_int_equal(f.snap.users[2].reason, KES_USERSPACE_ERRNO);
+	assert_int_equal(f.snap.users[2].count, 7);
+	assert_int_equal(f.snap.users[3].reason, KES_USERSPACE_ERRNO | EFAULT);
+	assert_int_equal(f.snap.users[3].count, 5);
 	assert_int_equal(f.snap.nr_times + f.snap.nr_histograms + f.snap.nr_details, 0);
 }
 
