@@ -250,6 +250,7 @@ static void kes_put_pairs(struct kes_writer *w, const struct kes_detail *detail)
 				.code = kes_code(kes_key_slot(pair.key)),
 				.value = pair.key & KES_VALUE_MASK,
 				.count = pair.count,
+				.flags = error ? KES_DETAIL_AT_LEAST : 0,
 			});
 }
 

@@ -253,6 +253,7 @@ detail   |			kes_put_value(w, (struct kes_detail_value) {
 detail   |				.code = kes_code(kes_key_slot(pair.key)),
 detail   |				.value = pair.key & KES_VALUE_MASK,
 detail   |				.count = pair.count,
+detail   |				.flags = error ? KES_DETAIL_AT_LEAST : 0,
 detail   |			});
 detail   |}
 detail   |
