@@ -95,7 +95,7 @@ static const struct reason *find_reason(const char *name)
 
 	for (size_t i = 0; i < ARRAY_LEN(isas) && !r; i++)
 		r = reason_by_name(isas[i], name);
-	return r && r->code != KES_CODE_NONE ? r : NULL;
+	return r && !reason_is_pseudo(r->code) ? r : NULL;
 }
 
 bool budget_knows_reason(const char *name)

@@ -53,7 +53,7 @@ static int print_words(const struct model *m, const struct options *o,
 	if (o->nested && o->detail)
 		fprintf(out, "\n");
 	if (o->detail)
-		return report_detail(m, out, err);
+		return report_detail(m, !plain_has_utf8(), out, err);
 	if (!o->nested)
 		report_text(m, out);
 	return 0;

@@ -5,11 +5,14 @@
 #include "exits/fields.h"
 
 const struct field field_table[NR_FIELDS] = {
-	{ KES_FIELD_CONTEXT, FIELD_L2, "contexts (L1, L2)" },
-	{ KES_FIELD_REFLECTED, FIELD_REFLECTED, "exits reflected to L1" },
-	{ KES_FIELD_FASTPATH, FIELD_FASTPATH, "fastpath" },
-	{ KES_FIELD_USERSPACE, FIELD_USERSPACE, "returns to user space" },
-	{ KES_FIELD_ACCOUNTING, FIELD_ACCOUNTING, "accounting check" },
+	{ KES_FIELD_CONTEXT, FIELD_L2, "contexts (L1, L2)", false },
+	{ KES_FIELD_REFLECTED, FIELD_REFLECTED, "exits reflected to L1", false },
+	{ KES_FIELD_FASTPATH, FIELD_FASTPATH, "fastpath", false },
+	{ KES_FIELD_USERSPACE, FIELD_USERSPACE, "returns to user space", false },
+	{ KES_FIELD_ACCOUNTING, FIELD_ACCOUNTING, "accounting check", false },
+	{ KES_FIELD_NESTED, FIELD_NESTED, "exits received by L1", false },
+	{ KES_FIELD_MODIFIERS, FIELD_MODIFIERS,
+	  "exits with a bus lock or in an enclave, forced exits", true },
 };
 
 void fields_text(uint64_t fields, char *out, size_t size)

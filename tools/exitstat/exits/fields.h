@@ -4,6 +4,7 @@
 #define EXITSTAT_FIELDS_H
 
 #include <linux/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,14 +17,18 @@
 #define FIELD_FASTPATH		"fastpath"
 #define FIELD_USERSPACE		"userspace"
 #define FIELD_ACCOUNTING	"accounting"
+#define FIELD_NESTED		"nested"
+#define FIELD_MODIFIERS		"modifiers"
 
 struct field {
 	uint64_t bit;		/* KES_FIELD_* */
 	const char *name;
 	const char *text;	/* for reports */
+	bool vmx_only;
 };
 
-#define NR_FIELDS	5
+#define NR_FIELDS	7
+#define FIELDS_TEXT_LEN	128
 
 extern const struct field field_table[NR_FIELDS];
 

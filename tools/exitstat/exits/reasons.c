@@ -34,7 +34,11 @@ static const struct reason reasons[] = {
 	  "a code that is not in the list; the last raw code is kept per vCPU", \
 	  "none" }, \
 	{ _isa, KES_CODE_NONE, "(no exit yet)", REASON_CLASS_OTHER, \
-	  "time before the first exit", "none" }
+	  "time before the first exit", "none" }, \
+	{ _isa, KES_CODE_EMULATED, "(emulation)", REASON_CLASS_OTHER, \
+	  "time after an entry that KVM emulated, without an exit", "none" }, \
+	{ _isa, KES_CODE_ENTRY_FAILED, "(entry failed)", REASON_CLASS_OTHER, \
+	  "time after a failed entry, without an exit", "none" }
 
 static const struct reason unknown_reasons[] = {
 	NO_REASON(KES_ISA_VMX),
@@ -96,6 +100,12 @@ const struct reason *reason_by_code(uint32_t isa, uint64_t code)
 		    unknown_reasons[i].code == code)
 			return &unknown_reasons[i];
 	return NULL;
+}
+
+bool reason_is_pseudo(uint64_t code)
+{
+	return code == KES_CODE_NONE || code == KES_CODE_EMULATED ||
+	       code == KES_CODE_ENTRY_FAILED;
 }
 
 static const char *strip_prefix(const char *name)

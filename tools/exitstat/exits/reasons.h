@@ -39,6 +39,9 @@ const struct reason *reason_by_code(uint32_t isa, uint64_t code);
  */
 const struct reason *reason_by_name(uint32_t isa, const char *name);
 
+/* Codes of time that follows no exit, such as KES_CODE_NONE. */
+bool reason_is_pseudo(uint64_t code);
+
 const char *reason_class_name(enum reason_class class);
 const char *reason_class_meaning(enum reason_class class);
 /* -1 if there is no such class. */

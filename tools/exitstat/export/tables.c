@@ -150,6 +150,21 @@ static void fill_userspace(const struct recording *r, const int64_t *n,
 	put_number(row, n[3]);
 }
 
+static void fill_nested(const struct recording *r, const int64_t *n,
+			struct export_row *row)
+{
+	put_place(r, n, row);
+	put_reason(r, n[2], row);
+	put_number(row, n[3]);
+}
+
+static void fill_modifiers(const struct recording *r, const int64_t *n,
+			   struct export_row *row)
+{
+	put_place(r, n, row);
+	put_counts(row, n, 2, 5);
+}
+
 static void fill_detail(const struct recording *r, const int64_t *n,
 			struct export_row *row)
 {
@@ -164,6 +179,7 @@ static void fill_detail(const struct recording *r, const int64_t *n,
 	put_text(row, other ? "other" : row->text);
 	put_text(row, other ? NULL : detail_name(reason, value));
 	put_number(row, n[4]);
+	put_number(row, n[5]);
 }
 
 const struct export_table export_tables[] = {
@@ -179,6 +195,12 @@ const struct export_table export_tables[] = {
 	  FIELD_USERSPACE, PACK_USERSPACE,
 	  { SAMPLE, VCPU, "kvm_exit", "kvm_exit_name", "count" },
 	  fill_userspace },
+	{ "nested", "exits that L1 received from L2, by the reason that L1 sees", 0,
+	  FIELD_NESTED, PACK_NESTED, { SAMPLE, VCPU, REASON, "count" },
+	  fill_nested },
+	{ "modifiers", "exits with a bus lock or in an enclave, and forced exits", 0,
+	  FIELD_MODIFIERS, PACK_MODIFIERS,
+	  { SAMPLE, VCPU, "bus_lock", "enclave", "forced" }, fill_modifiers },
 	{ "vcpu-time", "elapsed time of a vCPU, and its time in the guest",
 	  KES_GROUP_TIME, NULL, PACK_VCPU_TIME,
 	  { SAMPLE, VCPU, "elapsed_ns", "guest_ns" }, fill_vcpu_time },
@@ -194,7 +216,8 @@ const struct export_table export_tables[] = {
 	  fill_histogram },
 	{ "detail", "exits by port, MSR, CPUID leaf, page, ...",
 	  KES_GROUP_DETAIL, NULL, PACK_DETAIL,
-	  { VCPU, REASON, "value", "text", "meaning", "count" }, fill_detail },
+	  { VCPU, REASON, "value", "text", "meaning", "count", "at_least" },
+	  fill_detail },
 };
 const size_t export_nr_tables = ARRAY_LEN(export_tables);
 

@@ -237,9 +237,12 @@ static void add_cell(struct model_cell *to, const struct model_cell *from)
 	if (from->max_ns > to->max_ns)
 		to->max_ns = from->max_ns;
 	add_buckets(to, from);
+	to->received += from->received;
 	to->elapsed_ns += from->elapsed_ns;
 	for (int i = 0; i < MODEL_NR_ENTRIES; i++)
 		to->entries[i] += from->entries[i];
+	for (int i = 0; i < MODEL_NR_MODIFIERS; i++)
+		to->modifiers[i] += from->modifiers[i];
 	for (size_t i = 0; i < from->nr_users; i++)
 		model_cell_add_user(to, from->users[i].code,
 				    from->users[i].count);

@@ -31,6 +31,10 @@ enum model_entry {
 	MODEL_ATTEMPTS, MODEL_ENTRY_FAILED, MODEL_ENTRY_EMULATED, MODEL_NR_ENTRIES
 };
 
+enum model_modifier {
+	MODEL_BUS_LOCK, MODEL_ENCLAVE, MODEL_FORCED, MODEL_NR_MODIFIERS
+};
+
 /* Returns of KVM_RUN to user space. */
 struct model_user {
 	uint32_t code;		/* KVM_EXIT_* */
@@ -40,6 +44,7 @@ struct model_user {
 struct model_cell {
 	struct model_key key;
 	struct rec_counts n;	/* -1: unavailable from the source */
+	uint64_t received;	/* exits that L1 received, by the reason that it sees */
 	uint64_t first_ns;	/* start of the first interval with exits */
 	uint64_t last_ns;	/* end of the last interval with exits */
 	uint64_t ns[KES_NR_STATES];
@@ -50,6 +55,7 @@ struct model_cell {
 	/* not by reason */
 	uint64_t elapsed_ns;
 	uint64_t entries[MODEL_NR_ENTRIES];
+	uint64_t modifiers[MODEL_NR_MODIFIERS];
 	struct model_user *users;	/* most frequent first */
 	size_t nr_users, cap_users;
 };

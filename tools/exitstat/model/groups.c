@@ -69,6 +69,21 @@ static int add_user(void *arg, const int64_t *n)
 	return 0;
 }
 
+static int add_nested(void *arg, const int64_t *n)
+{
+	model_cell_of(arg, n[0], n[1], n[2])->received += (uint64_t)n[3];
+	return 0;
+}
+
+static int add_modifiers(void *arg, const int64_t *n)
+{
+	struct model_cell *c = model_cell_of(arg, n[0], n[1], MODEL_NONE);
+
+	for (int i = 0; i < MODEL_NR_MODIFIERS; i++)
+		c->modifiers[i] += (uint64_t)n[2 + i];
+	return 0;
+}
+
 static int add_value(void *arg, const int64_t *n)
 {
 	struct model_groups *g = &((struct model *)arg)->groups;
@@ -77,7 +92,7 @@ static int add_value(void *arg, const int64_t *n)
 			     sizeof(*g->values));
 	g->values[g->nr_values++] = (struct model_value) {
 		.reason = (size_t)n[1], .value = (uint64_t)n[2], .other = n[3],
-		.count = (uint64_t)n[4],
+		.count = (uint64_t)n[4], .at_least = n[5],
 	};
 	return 0;
 }
@@ -105,8 +120,11 @@ static int values_by_count(const void *a, const void *b)
 
 static void add_same_value(void *to, const void *from)
 {
-	((struct model_value *)to)->count +=
-		((const struct model_value *)from)->count;
+	struct model_value *sum = to;
+	const struct model_value *v = from;
+
+	sum->count += v->count;
+	sum->at_least |= v->at_least;
 }
 
 /* Sum over the vCPUs, then sort by frequency. */
@@ -165,6 +183,7 @@ int model_groups_load(struct model *m, struct errbuf *err)
 	} tables[] = {
 		{ PACK_VCPU_TIME, add_vcpu_time }, { PACK_TIME, add_time },
 		{ PACK_HISTOGRAM, add_bucket }, { PACK_USERSPACE, add_user },
+		{ PACK_NESTED, add_nested }, { PACK_MODIFIERS, add_modifiers },
 		{ PACK_DETAIL, add_value },
 	};
 	struct model_groups *g = &m->groups;

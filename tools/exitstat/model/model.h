@@ -61,6 +61,7 @@ struct model_value {
 	uint64_t value;
 	bool other;			/* sum over all values without a place */
 	uint64_t count;
+	bool at_least;			/* "other" may have exits of this value */
 };
 
 struct model_groups {

@@ -64,6 +64,7 @@ struct recorder_sums recorder_sums(const struct recorder *r)
 	struct recorder_sums sums = r->sums;
 
 	sums.exits = r->rows.exits;
+	sums.backwards = r->rows.backwards;
 	sums.restarts = r->delta.restarts;
 	return sums;
 }
@@ -148,6 +149,7 @@ static int record_vm(struct recorder *r, struct delta_vm *vm)
 
 	if (rc || !v->wanted || v->done)
 		return rc;
+	r->sums.groups |= vm->now->groups;
 	while (!rc && (c = delta_next(&r->delta, vm)))
 		rc = rows_vcpu(&r->rows, v->id, c);
 	if (rc || !vm->now->destroyed)
@@ -172,19 +174,20 @@ static void find_vanished(struct recorder *r)
 	}
 }
 
-static void find_running(struct recorder *r, const struct snapshot *s)
+static void find_running(struct recorder *r)
 {
 	r->nr_running = 0;
 	r->others = false;
-	r->running = vec_reserve(r->running, 0, s->nr_vms + 1, &r->cap_running,
-				 sizeof(*r->running));
-	for (size_t i = 0; i < s->nr_vms; i++) {
-		const struct recorded_vm *v = r->delta.listed[i]->user;
+	r->running = vec_reserve(r->running, 0, r->delta.nr_vms + 1,
+				 &r->cap_running, sizeof(*r->running));
+	for (size_t i = 0; i < r->delta.nr_vms; i++) {
+		const struct delta_vm *vm = r->delta.vms[i];
+		const struct recorded_vm *v = vm->user;
 
-		if (s->vms[i].destroyed)
+		if (!vm->now || vm->now->destroyed)
 			continue;
 		if (v->wanted)
-			r->running[r->nr_running++] = s->vms[i].vm_id;
+			r->running[r->nr_running++] = vm->vm_id;
 		else
 			r->others = true;
 	}
@@ -210,7 +213,7 @@ int recorder_sample(struct recorder *r, const struct snapshot *s,
 	if (rc)
 		return rc;
 	find_vanished(r);
-	find_running(r, s);
+	find_running(r);
 	delta_end(&r->delta);
 	return 0;
 }

@@ -50,6 +50,8 @@ struct recorder_sums {
 	size_t vms_left_out;	/* created by others during the recording */
 	size_t vms_vanished;	/* evicted before their final counts were read */
 	uint64_t restarts;	/* counter restarts of vCPUs */
+	uint64_t backwards;	/* how often the TSC went backwards */
+	uint32_t groups;	/* KES_GROUP_* that were on for a recorded VM */
 	size_t vms_guessed;	/* too short-lived to look up their parent */
 };
 

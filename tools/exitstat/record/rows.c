@@ -77,6 +77,32 @@ static int store_entries(struct rows *r, const struct delta_change *c)
 	return rec_row(r->w, PACK_ENTRIES, r->sample, n, r->err);
 }
 
+static int store_modifiers(struct rows *r, const struct delta_change *c)
+{
+	const int64_t n[] = { r->vcpu, (int64_t)c->sums[DELTA_BUS_LOCK],
+			      (int64_t)c->sums[DELTA_ENCLAVE],
+			      (int64_t)c->sums[DELTA_FORCED] };
+
+	if (!(r->delta->hdr.fields & KES_FIELD_MODIFIERS) || !(n[1] | n[2] | n[3]))
+		return 0;
+	return rec_row(r->w, PACK_MODIFIERS, r->sample, n, r->err);
+}
+
+static int store_nested(struct rows *r, const struct delta_list *l)
+{
+	const struct delta_nested *x = l->data;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < l->nr; i++) {
+		int64_t n[] = { r->vcpu, 0, (int64_t)x[i].n };
+
+		rc = find_reason(r, x[i].reason, &n[1]);
+		if (!rc && x[i].n)
+			rc = rec_row(r->w, PACK_NESTED, r->sample, n, r->err);
+	}
+	return rc;
+}
+
 static int store_users(struct rows *r, const struct delta_list *l)
 {
 	const struct delta_user *x = l->data;
@@ -135,8 +161,13 @@ static int store_groups(struct rows *r, const struct delta_change *c)
 {
 	int rc = store_entries(r, c);
 
+	r->backwards += c->backwards;
+	if (!rc)
+		rc = store_modifiers(r, c);
 	if (!rc)
 		rc = store_users(r, &c->users);
+	if (!rc)
+		rc = store_nested(r, &c->nested);
 	if (!rc)
 		rc = store_times(r, c);
 	return rc ? rc : store_buckets(r, &c->buckets);
@@ -202,7 +233,8 @@ int rows_details(struct rows *r, const struct delta_vcpu *v)
 	for (size_t i = 0; !rc && i < nr; i++, d++) {
 		int64_t n[] = { v->user, 0, (int64_t)d->value,
 				!!(d->flags & KES_DETAIL_OTHER),
-				(int64_t)d->count };
+				(int64_t)d->count,
+				!!(d->flags & KES_DETAIL_AT_LEAST) };
 
 		rc = find_reason(r, delta_reason(r->delta, d->code), &n[1]);
 		if (!rc)

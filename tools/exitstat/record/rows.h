@@ -21,6 +21,7 @@ struct rows {
 	size_t nr_reasons, cap_reasons;
 	int64_t nr_reason_rows, nr_vcpu_rows;
 	uint64_t exits;		/* exits recorded so far */
+	uint64_t backwards;	/* how often the TSC went backwards */
 };
 
 /* Starts a sample, after delta_begin(); the first one only sets the starting point. */

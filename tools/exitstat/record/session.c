@@ -63,18 +63,21 @@ static uint64_t seen_khz(const struct kes_header *from,
 static int put_source(struct session *s, struct errbuf *err)
 {
 	const struct kes_header *h = &s->snap->hdr, *first = &s->first;
-	char fields[GROUPS_TEXT_LEN], on[GROUPS_TEXT_LEN];
+	char fields[FIELDS_TEXT_LEN], on[GROUPS_TEXT_LEN];
 	char known[GROUPS_TEXT_LEN];
+	const struct recorder_sums sums = recorder_sums(s->recorder);
 	uint64_t khz = seen_khz(first, h);
 	const struct rec_fact facts[] = {
 		{ "fields", .text = fields },
 		{ "isa", .text = reason_isa_name(h->isa) },
-		{ "groups", .text = groups_text(h->groups, on) },
+		{ "groups", .text = groups_text(h->groups | sums.groups, on) },
 		{ "groups_known", .text = groups_text(h->groups_known, known) },
 		{ "lost", NULL, h->lost - first->lost, h->lost > first->lost },
 		{ "tsc_khz", NULL, h->tsc_khz, h->tsc_khz },
 		{ "switches", NULL, h->switches - first->switches, true },
 		{ "tsc_seen_khz", NULL, khz, khz },
+		{ "tsc_unstable", NULL, 1, h->flags & KES_FLAG_TSC_UNSTABLE },
+		{ "tsc_backwards", NULL, sums.backwards, sums.backwards },
 	};
 
 	fields_text(h->fields, fields, sizeof(fields));

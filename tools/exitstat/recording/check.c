@@ -111,12 +111,15 @@ int rec_check_identity(struct recording *r, struct errbuf *err)
 	if (id != REC_APPLICATION_ID)
 		return foreign(r, err);
 	rc = rec_number(r, "PRAGMA user_version", &version, err);
-	if (rc || version == REC_VERSION)
+	if (rc)
 		return rc;
+	r->version = (int)version;
+	if (version >= REC_OLDEST_VERSION && version <= REC_VERSION)
+		return 0;
 	return err_set(err, -EINVAL,
-		       "%s: recording of format %lld, but exitstat %s reads format %d (record again, or use the exitstat that wrote it)",
+		       "%s: recording of format %lld, but exitstat %s reads formats %d to %d (record again, or use the exitstat that wrote it)",
 		       r->path, (long long)version, EXITSTAT_VERSION,
-		       REC_VERSION);
+		       REC_OLDEST_VERSION, REC_VERSION);
 }
 
 int rec_check_tables(struct recording *r, struct errbuf *err)

@@ -29,6 +29,7 @@ void rec_close_writer(struct rec_writer *w)
 	rec_totals_free(w);
 	sqlite3_close(w->db);
 	free(w->phase_begins);
+	free(w->kvm_exits);
 	free(w->path);
 	free(w->part);
 	free(w);

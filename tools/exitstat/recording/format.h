@@ -13,6 +13,7 @@
 #define REC_APPLICATION_ID	0x45584954	/* "EXIT" */
 #define REC_EXPORT_ID		0x45584953	/* "EXIS": an export, with all numbers as rows */
 #define REC_VERSION		7
+#define REC_OLDEST_VERSION	6	/* that can be read */
 #define REC_PART_SUFFIX		".part"	/* of an unfinished recording */
 
 #define REC_NR_BUCKETS		40

@@ -24,10 +24,12 @@ const struct pack_shape pack_shapes[PACK_NR_SHAPES] = {
 	[PACK_DELTA] = { "delta", 2, 5, -1, 0x1e },
 	[PACK_ENTRIES] = { "entries", 1, 3, -1, 0 },
 	[PACK_USERSPACE] = { "userspace", 2, 1, -1, 0 },
+	[PACK_NESTED] = { "nested", 2, 1, -1, 0 },
+	[PACK_MODIFIERS] = { "modifiers", 1, 3, -1, 0 },
 	[PACK_VCPU_TIME] = { "vcpu_time", 1, 2, -1, 0 },
 	[PACK_TIME] = { "time", 2, 7, 6, 0x40 },
 	[PACK_HISTOGRAM] = { "histogram", 3, 1, -1, 0 },
-	[PACK_DETAIL] = { "detail", 4, 1, -1, 0 },
+	[PACK_DETAIL] = { "detail", 4, 2, -1, 0 },
 };
 
 static unsigned char *put_number(unsigned char *at, uint64_t n)
@@ -146,6 +148,24 @@ static int get_number(struct pack_reader *r, uint64_t *n)
 	return -EINVAL;
 }
 
+/* In format 6, bit 6 of the first byte is OTHER_VCPU, and bit 7 adds the NULLs. */
+static int get_state_v6(struct pack_reader *r, unsigned int what)
+{
+	uint64_t n;
+
+	if (what & 0x80) {
+		if (r->at == r->end)
+			return -EINVAL;
+		r->state.nulls = *r->at++;
+	}
+	if (what & 0x40) {
+		if (get_number(r, &n))
+			return -EINVAL;
+		r->state.vcpu += unzigzag(n);
+	}
+	return 0;
+}
+
 static int get_state(struct pack_reader *r)
 {
 	unsigned char state;
@@ -163,27 +183,51 @@ static int get_state(struct pack_reader *r)
 	return 0;
 }
 
+/* Reads the numbers of a row whose first byte is @what. */
+static int get_row(struct pack_reader *r, unsigned int what, int keys,
+		   int values, int64_t *n)
+{
+	*n++ = (int64_t)r->state.vcpu;
+	while (--keys > 0)
+		if (get_number(r, (uint64_t *)n++))
+			return -EINVAL;
+	for (int i = 0; i < values; i++, n++) {
+		*n = r->state.nulls >> i & 1 ? -1 : 0;
+		if (what >> i & 1 && (get_number(r, (uint64_t *)n) || *n < 0))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+static int next_v6(enum pack_kind kind, struct pack_reader *r, int64_t *n)
+{
+	const struct pack_shape *shape = &pack_shapes[kind];
+	int64_t *max = n + shape->keys + shape->max_value;
+	unsigned int what = *r->at++;
+
+	if (get_state_v6(r, what) ||
+	    get_row(r, what, shape->keys, shape->values - (kind == PACK_TIME), n))
+		return -EINVAL;
+	if (kind == PACK_TIME) {	/* max_ns is after sleeping_ns */
+		max[0] = max[-1];
+		max[-1] = 0;
+	}
+	return 1;
+}
+
 int pack_next(enum pack_kind kind, struct pack_reader *r, int64_t *n)
 {
 	const struct pack_shape *shape = &pack_shapes[kind];
 	unsigned int what;
-	int at = 0;
 
 	if (r->at == r->end)
 		return 0;
+	if (r->is_v6)
+		return next_v6(kind, r, n);
 	what = *r->at++;
-	if (what & OTHER_STATE && get_state(r))
+	if ((what & OTHER_STATE && get_state(r)) ||
+	    get_row(r, what, shape->keys, shape->values, n))
 		return -EINVAL;
-	n[at++] = (int64_t)r->state.vcpu;
-	while (at < shape->keys)
-		if (get_number(r, (uint64_t *)&n[at++]))
-			return -EINVAL;
-	for (int i = 0; i < shape->values; i++, at++) {
-		n[at] = r->state.nulls >> i & 1 ? -1 : 0;
-		if (what >> i & 1 &&
-		    (get_number(r, (uint64_t *)&n[at]) || n[at] < 0))
-			return -EINVAL;
-	}
 	return 1;
 }
 

@@ -15,8 +15,8 @@
  * the largest last, so that reading the others can skip them.
  */
 enum pack_kind {
-	PACK_DELTA, PACK_ENTRIES, PACK_USERSPACE, PACK_VCPU_TIME, PACK_TIME,
-	PACK_HISTOGRAM, PACK_NR_KINDS,
+	PACK_DELTA, PACK_ENTRIES, PACK_USERSPACE, PACK_NESTED, PACK_MODIFIERS,
+	PACK_VCPU_TIME, PACK_TIME, PACK_HISTOGRAM, PACK_NR_KINDS,
 	PACK_DETAIL = PACK_NR_KINDS,	/* same shape, but stored as plain rows */
 	PACK_NR_SHAPES
 };
@@ -49,6 +49,7 @@ int pack_put(enum pack_kind kind, struct pack_state *s, struct buf *out,
 struct pack_reader {
 	const unsigned char *at, *end;
 	struct pack_state state;
+	bool is_v6;		/* bytes of format 6, which has no sleeping_ns */
 };
 
 /* Starts to read @len bytes; @data may be NULL if @len is 0. */

@@ -23,6 +23,7 @@ struct pass {
 	struct limits samples;
 	struct limits limits[PACK_MAX_NUMBERS];	/* of the numbers */
 	int64_t before;		/* added to the ids of rows */
+	bool is_v6;
 	rec_row_fn fn;
 	void *arg;
 	/* the rows of the current sample */
@@ -64,11 +65,15 @@ static bool check_number(const struct limits *l, int64_t *n)
 
 /* ---- packed rows ---- */
 
-static struct pack_reader reader_of(sqlite3_stmt *s, int column)
+static struct pack_reader reader_of(const struct pass *p, sqlite3_stmt *s,
+				    int column)
 {
 	const void *data = sqlite3_column_blob(s, column);
+	struct pack_reader r = pack_reader(data,
+		(size_t)sqlite3_column_bytes(s, column));
 
-	return pack_reader(data, (size_t)sqlite3_column_bytes(s, column));
+	r.is_v6 = p->is_v6;
+	return r;
 }
 
 static int by_keys(const void *a, const void *b, void *arg)
@@ -116,7 +121,7 @@ static bool check_row(const struct pass *p, int64_t *row)
 /* The rows of one sample or block. */
 static int load_rows(struct pass *p, sqlite3_stmt *s)
 {
-	struct pack_reader r = reader_of(s, 1);
+	struct pack_reader r = reader_of(p, s, 1);
 	int64_t *row;
 	int rc;
 
@@ -172,6 +177,9 @@ static int read_packed(struct recording *r, struct pass *p, struct errbuf *err)
 {
 	int rc = 0;
 
+	/* format 6 has no such tables */
+	if (p->is_v6 && (p->kind == PACK_NESTED || p->kind == PACK_MODIFIERS))
+		return 0;
 	if (r->nr_runs)
 		rc = read_table(r, p, "block", "id", 0, 0, err);
 	if (!rc)
@@ -201,6 +209,7 @@ int rec_for_each_row(struct recording *r, enum pack_kind kind, rec_row_fn fn,
 {
 	const struct pack_shape *shape = &pack_shapes[kind];
 	struct pass p = { .kind = kind, .fn = fn, .arg = arg,
+			  .is_v6 = r->version == 6,
 			  .nr_numbers = shape->keys + shape->values,
 			  .samples = ids(r->nr_samples) };
 
@@ -208,6 +217,8 @@ int rec_for_each_row(struct recording *r, enum pack_kind kind, rec_row_fn fn,
 		p.limits[i] = limits_of(r, rec_numbers[kind][i].is);
 	if (kind != PACK_DETAIL)
 		return read_packed(r, &p, err);
-	return rec_select(r, "SELECT vcpu, reason, value, other, count FROM detail ORDER BY vcpu, reason, other, value",
+	return rec_select(r, p.is_v6 ?
+			  "SELECT vcpu, reason, value, other, count, 0 FROM detail ORDER BY vcpu, reason, other, value" :
+			  "SELECT vcpu, reason, value, other, count, at_least FROM detail ORDER BY vcpu, reason, other, value",
 			  0, shape->name, pass_detail, &p, err);
 }

@@ -14,6 +14,7 @@
 
 struct recording {
 	char *path;
+	int version;		/* of its format */
 	bool interrupted;	/* unfinished: read from FILE.part */
 	struct rec_meta *meta;
 	size_t nr_meta;
@@ -73,8 +74,10 @@ int rec_need_group(const struct recording *r, uint32_t group,
  *	PACK_TIME	sample, vcpu, reason, one ns per state, max_ns
  *	PACK_HISTOGRAM	sample, vcpu, reason, bucket, count
  *	PACK_USERSPACE	sample, vcpu, KVM_EXIT_*, count
- *	PACK_DETAIL	vcpu, reason, value, other (0, 1), count; sorted by
- *			vCPU, reason, other and value
+ *	PACK_NESTED	sample, vcpu, reason, count
+ *	PACK_MODIFIERS	sample, vcpu, bus_lock, enclave, forced
+ *	PACK_DETAIL	vcpu, reason, value, other (0, 1), count, at_least (0, 1);
+ *			sorted by vCPU, reason, other and value
  */
 #define REC_MAX_COLUMNS (1 + PACK_MAX_NUMBERS)
 

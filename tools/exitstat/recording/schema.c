@@ -58,8 +58,8 @@ static const char totals_upto[] =
 
 /* ---- bytes of samples and of blocks, only in a recording ---- */
 
-#define KINDS " delta BLOB, entries BLOB, userspace BLOB, vcpu_time BLOB,"\
-	      " time BLOB, histogram BLOB"
+#define KINDS " delta BLOB, entries BLOB, userspace BLOB, nested BLOB,"\
+	      " modifiers BLOB, vcpu_time BLOB, time BLOB, histogram BLOB"
 
 static const char packs[] =
 	"CREATE TABLE pack(sample INTEGER PRIMARY KEY," KINDS ");"
@@ -89,10 +89,13 @@ static const char views[] =
 	" LEFT JOIN time_total USING(phase, vcpu, reason)"
 	OF_PHASE OF_VCPU OF_REASON ";"
 	"CREATE VIEW totals_vcpu AS SELECT" PLACE ","
-	" attempts, entry_failed, entry_emulated, elapsed_ns, guest_ns"
+	" attempts, entry_failed, entry_emulated, elapsed_ns, guest_ns,"
+	" bus_lock, enclave, forced"
 	" FROM (SELECT phase, vcpu FROM entries_total"
+	"  UNION SELECT phase, vcpu FROM modifiers_total"
 	"  UNION SELECT phase, vcpu FROM vcpu_time_total) AS t"
 	" LEFT JOIN entries_total USING(phase, vcpu)"
+	" LEFT JOIN modifiers_total USING(phase, vcpu)"
 	" LEFT JOIN vcpu_time_total USING(phase, vcpu)"
 	OF_PHASE OF_VCPU ";"
 	"CREATE VIEW totals_userspace AS SELECT" PLACE ","
@@ -100,6 +103,8 @@ static const char views[] =
 	" FROM userspace_total AS t"
 	" LEFT JOIN kvm_exit ON kvm_exit.code = t.kvm_exit"
 	OF_PHASE OF_VCPU ";"
+	"CREATE VIEW totals_nested AS SELECT" PLACE "," REASON ", count"
+	" FROM nested_total AS t" OF_PHASE OF_VCPU OF_REASON ";"
 	"CREATE VIEW totals_histogram AS SELECT" PLACE "," REASON ","
 	" bucket, from_cyc, CAST(round(from_cyc * 1e6 / (SELECT value FROM meta"
 	"  WHERE key = 'tsc_khz')) AS INTEGER) AS from_ns, count"
@@ -107,7 +112,7 @@ static const char views[] =
 	"  AS from_cyc FROM histogram_total) AS t"
 	OF_PHASE OF_VCPU OF_REASON ";"
 	"CREATE VIEW details AS SELECT vm.vm_id AS vm, vm.name AS name,"
-	" vcpu.vcpu_id AS vcpu," REASON ", value, other, count"
+	" vcpu.vcpu_id AS vcpu," REASON ", value, other, count, at_least"
 	" FROM detail AS t" OF_VCPU OF_REASON ";";
 
 /* ---- tables of numbers ---- */
@@ -123,6 +128,9 @@ const struct rec_numbers rec_numbers[PACK_NR_SHAPES][PACK_MAX_NUMBERS] = {
 	[PACK_ENTRIES] = { VCPU_ID, COUNT(attempts), COUNT(entry_failed),
 		COUNT(entry_emulated) },
 	[PACK_USERSPACE] = { VCPU_ID, { "kvm_exit", REC_CODE }, COUNT(count) },
+	[PACK_NESTED] = { VCPU_ID, REASON_ID, COUNT(count) },
+	[PACK_MODIFIERS] = { VCPU_ID, COUNT(bus_lock), COUNT(enclave),
+		COUNT(forced) },
 	[PACK_VCPU_TIME] = { VCPU_ID, COUNT(elapsed_ns), COUNT(guest_ns) },
 	[PACK_TIME] = { VCPU_ID, REASON_ID, COUNT(handler_ns),
 		COUNT(userspace_ns), COUNT(polling_ns), COUNT(blocked_ns),
@@ -130,7 +138,7 @@ const struct rec_numbers rec_numbers[PACK_NR_SHAPES][PACK_MAX_NUMBERS] = {
 	[PACK_HISTOGRAM] = { VCPU_ID, REASON_ID, { "bucket", REC_BUCKET },
 		COUNT(count) },
 	[PACK_DETAIL] = { VCPU_ID, REASON_ID, COUNT(value),
-		{ "other", REC_FLAG }, COUNT(count) },
+		{ "other", REC_FLAG }, COUNT(count), { "at_least", REC_FLAG } },
 };
 
 static const char *const number_types[] = {
@@ -151,7 +159,8 @@ static const struct {
 	[REC_ROWS] = { "", "sample", "INSERT", "" },
 	[REC_TOTALS] = { "_total", "phase", "REPLACE", "" },
 	[REC_DETAILS] = { "", NULL, "INSERT",
-		" ON CONFLICT DO UPDATE SET count=count+excluded.count" },
+		" ON CONFLICT DO UPDATE SET count=count+excluded.count,"
+		" at_least=max(at_least, excluded.at_least)" },
 };
 
 /* ---- as SQL ---- */

@@ -13,8 +13,8 @@ static const char *const stmt_sql[REC_NR_STMTS] = {
 	[STMT_UNKNOWN] = "UPDATE vcpu SET unknown_last=? WHERE id=?",
 	[STMT_PHASE_END] = "UPDATE phase SET end_ns=? WHERE id=?",
 	[STMT_TOTALS_UPTO] = "UPDATE totals_upto SET sample=?",
-	[STMT_PACK] = "INSERT INTO pack VALUES(?,?,?,?,?,?,?)",
-	[STMT_BLOCK] = "INSERT INTO block VALUES(?,?,?,?,?,?,?,?,?,?,?,?)",
+	[STMT_PACK] = "INSERT INTO pack VALUES(?,?,?,?,?,?,?,?,?)",
+	[STMT_BLOCK] = "INSERT INTO block VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 };
 
 int rec_sql_error(struct rec_writer *w, struct errbuf *err)

@@ -5,7 +5,7 @@
  */
 #include <stdio.h>
 
-#include "kvm-exits.h"
+#include "exits/returns.h"
 #include "recording/writer-internal.h"
 
 static void bind_u64(sqlite3_stmt *s, int i, uint64_t n, bool known)
@@ -166,19 +166,19 @@ int rec_phase(struct rec_writer *w, int64_t id, const char *name,
 		.name = name, .begin_ns = begin_ns, .line = line }, err);
 }
 
-/* Each name once, for codes below the bits of a word (there are some 40). */
+/* Each name once: a handful of them occurs. */
 int rec_name_kvm_exit(struct rec_writer *w, uint32_t code, struct errbuf *err)
 {
-	const char *known = kvm_exit_name(code);
-	char name[32];
+	char name[RETURN_NAME_LEN];
 
-	if (code < 64 && w->kvm_exits >> code & 1)
-		return 0;
-	if (code < 64)
-		w->kvm_exits |= 1ull << code;
-	snprintf(name, sizeof(name), "%u", code);
+	for (size_t i = 0; i < w->nr_kvm_exits; i++)
+		if (w->kvm_exits[i] == code)
+			return 0;
+	w->kvm_exits = vec_room(w->kvm_exits, w->nr_kvm_exits,
+				&w->cap_kvm_exits, sizeof(*w->kvm_exits));
+	w->kvm_exits[w->nr_kvm_exits++] = code;
 	return rec_put(w, REC_KVM_EXIT, 0, &(struct rec_kvm_exit) {
-		code, known ? known : name }, err);
+		code, return_name(code, name) }, err);
 }
 
 int rec_detail(struct rec_writer *w, const int64_t *n, struct errbuf *err)

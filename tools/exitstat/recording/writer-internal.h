@@ -58,7 +58,8 @@ struct rec_writer {
 	struct rec_totals totals;
 	uint64_t *phase_begins;	/* begin_ns of all phases so far */
 	size_t nr_phases, cap_phases;
-	uint64_t kvm_exits;	/* bit i: the name of KVM_EXIT_* i is recorded */
+	uint32_t *kvm_exits;	/* KVM_EXIT_* whose names are recorded */
+	size_t nr_kvm_exits, cap_kvm_exits;
 	char *path;
 	char *part;		/* the file being written */
 	const char *if_full;	/* consequence of a full disk, for the message */

@@ -60,6 +60,28 @@ static void print_users(const struct model *m, FILE *out)
 	wrap_paragraph(out, NULL, &b);
 }
 
+/* Of VMX's exits: what the list of reasons does not show. */
+static void print_modifiers(const struct model *m, FILE *out)
+{
+	static const char *const texts[MODEL_NR_MODIFIERS] = {
+		[MODEL_FORCED] = "PREEMPTION_TIMER exits that KVM forced",
+		[MODEL_BUS_LOCK] = "exits for another reason with a bus lock",
+		[MODEL_ENCLAVE] = "exits in an enclave",
+	};
+	char count[COUNT_TEXT_LEN];
+	struct buf b = { 0 };
+
+	for (int i = 0; i < MODEL_NR_MODIFIERS; i++)
+		if (m->all->modifiers[i])
+			buf_printf(&b, "%s%s %s", b.len ? ", " : "Of these, ",
+				   fmt_count(count, m->all->modifiers[i]),
+				   texts[i]);
+	if (!b.len)
+		return;
+	buf_printf(&b, ".");
+	wrap_paragraph(out, NULL, &b);
+}
+
 static void print_head(const struct recording *r, FILE *out)
 {
 	bool all = true;
@@ -95,6 +117,7 @@ void report_dispositions(const struct model *m, FILE *out)
 		print_row(m->rec, r->name, n, out);
 	}
 	print_row(m->rec, "all", sum, out);
+	print_modifiers(m, out);
 	print_users(m, out);
 }
 

@@ -16,6 +16,16 @@ static json_t *count(const struct model *m, const char *field, int64_t n)
 	return json_count(n < 0 && rec_has_field(m->rec, field) ? 0 : n);
 }
 
+static const char *const modifier_names[MODEL_NR_MODIFIERS] = {
+	[MODEL_BUS_LOCK] = "bus_lock", [MODEL_ENCLAVE] = "enclave",
+	[MODEL_FORCED] = "forced",
+};
+
+static json_t *if_field(const struct model *m, const char *field, uint64_t n)
+{
+	return rec_has_field(m->rec, field) ? json_number(n) : json_null();
+}
+
 static void put_counts(json_t *o, const struct model *m,
 		       const struct model_cell *c)
 {
@@ -33,6 +43,8 @@ static void put_counts(json_t *o, const struct model *m,
 	for (size_t i = 0; i < ARRAY_LEN(counts); i++)
 		json_object_set_new(o, counts[i].field,
 				    count(m, counts[i].field, counts[i].n));
+	json_object_set_new(o, "received",
+			    if_field(m, FIELD_NESTED, c->received));
 }
 
 /* null if group time was off */
@@ -107,5 +119,9 @@ void report_json_thread(json_t *o, const struct model *m,
 	for (int i = 0; i < MODEL_NR_ENTRIES; i++)
 		json_object_set_new(o, entries[i], m->has_accounting ?
 				    json_number(c->entries[i]) : json_null());
+	for (int i = 0; i < MODEL_NR_MODIFIERS; i++)
+		json_object_set_new(o, modifier_names[i],
+				    if_field(m, FIELD_MODIFIERS,
+					     c->modifiers[i]));
 	json_object_set_new(o, "userspace_exits", report_json_users(m, c));
 }

@@ -89,13 +89,14 @@ static json_t *detail(const struct model *m, const struct model_value *v,
 
 	if (!v->other)
 		detail_value_text(reason, v->value, text, sizeof(text));
-	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:o}",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o, s:b, s:b, s:o}",
 		"reason", json_text(reason),
 		"value", v->other ? json_null() : json_number(v->value),
 		"name", json_text_or_null(v->other ? "" :
 					  detail_name(reason, v->value)),
 		"count", json_number(v->count), "text", json_text(text),
-		"other", (int)v->other, "percent", json_percent(v->count, all));
+		"other", (int)v->other, "at_least", (int)v->at_least,
+		"percent", json_percent(v->count, all));
 }
 
 /* Values that are left out: their number and exits. */

@@ -25,12 +25,14 @@ static json_t *header(const struct model *m)
 		json_object_set_new(o, keys[i],
 				    json_text_or_null(rec_get(r, keys[i])));
 	json_object_update_new(o, json_pack(
-		"{s:o, s:s, s:o, s:I, s:I, s:b, s:o, s:I, s:I, s:b, s:I}",
+		"{s:o, s:s, s:o, s:I, s:I, s:b, s:I, s:b, s:o, s:I, s:I, s:b, s:I}",
 		"machine", json_text_or_null(model_machine(m)),
 		"groups", groups_text(r->groups, text),
 		"unavailable", report_json_lacks(r),
 		"lost", (json_int_t)rec_get_u64(r, "lost"),
 		"restarts", (json_int_t)rec_get_u64(r, "restarts"),
+		"tsc_unstable", rec_get_u64(r, "tsc_unstable") > 0,
+		"tsc_backwards", (json_int_t)rec_get_u64(r, "tsc_backwards"),
 		"interrupted", (int)r->interrupted,
 		"interval_s", json_seconds(rec_get_u64(r, "interval_ns")),
 		"start_wall_ns", (json_int_t)rec_get_u64(r, "start_wall_ns"),

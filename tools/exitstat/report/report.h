@@ -29,7 +29,9 @@ void report_accounting(const struct model *m, FILE *out);
 void report_time(const struct model *m, FILE *out);
 /* Return 0, or -ENODATA with a line in @err: not recorded. */
 int report_nested(const struct model *m, FILE *out, struct errbuf *err);
-int report_detail(const struct model *m, FILE *out, struct errbuf *err);
+/* @ascii: without characters that require UTF-8. */
+int report_detail(const struct model *m, bool ascii, FILE *out,
+		  struct errbuf *err);
 
 /* The report as an HTML page. */
 int report_html(const struct model *m, FILE *out, struct errbuf *err);

@@ -31,6 +31,14 @@ uint32_t report_groups_off(const struct recording *r)
 	return groups_known(r) & ~r->groups;
 }
 
+/* VMX has modifiers of an exit reason, SVM has none. */
+static bool lacks(const struct recording *r, const struct field *f)
+{
+	if (f->vmx_only && strcmp(rec_get(r, "isa"), "vmx"))
+		return false;
+	return !rec_has_field(r, f->name);
+}
+
 static void add(struct buf *b, const char *text)
 {
 	buf_printf(b, "%s%s", b->len ? ", " : "", text);
@@ -41,7 +49,7 @@ void report_lacks(const struct recording *r, struct buf *out)
 	struct buf b = { 0 };
 
 	for (size_t i = 0; i < NR_FIELDS; i++)
-		if (!rec_has_field(r, field_table[i].name))
+		if (lacks(r, &field_table[i]))
 			add(&b, field_table[i].text);
 	for (size_t i = 0; i < NR_GROUPS; i++)
 		if (!((groups_known(r) | r->groups) & group_table[i].bit))
@@ -57,7 +65,7 @@ json_t *report_json_lacks(const struct recording *r)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < NR_FIELDS; i++)
-		if (!rec_has_field(r, field_table[i].name))
+		if (lacks(r, &field_table[i]))
 			json_array_append_new(list,
 					      json_string(field_table[i].name));
 	for (size_t i = 0; i < NR_GROUPS; i++)
@@ -65,6 +73,21 @@ json_t *report_json_lacks(const struct recording *r)
 			json_array_append_new(list,
 					      json_string(group_table[i].name));
 	return list;
+}
+
+/* Why times are not reliable: one line, or nothing. */
+static void report_tsc(const struct recording *r, FILE *out)
+{
+	uint64_t backwards = rec_get_u64(r, "tsc_backwards");
+	char n[COUNT_TEXT_LEN];
+
+	if (!(r->groups & KES_GROUP_TIME))
+		return;
+	if (rec_get_u64(r, "tsc_unstable"))
+		fprintf(out, "\nWARNING: the TSC of this machine is unstable: times are not reliable.\n");
+	else if (backwards)
+		fprintf(out, "\nWARNING: the TSC went backwards %s times: times are not reliable.\n",
+			fmt_count(n, backwards));
 }
 
 void report_lost(const struct recording *r, FILE *out)
@@ -79,4 +102,5 @@ void report_lost(const struct recording *r, FILE *out)
 	if (restarts)
 		fprintf(out, "\n%s.\n",
 			source_restarts_text(restarts, restarted));
+	report_tsc(r, out);
 }

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "exits/reasons.h"
 #include "model/groups.h"
 #include "lib/wrap.h"
 #include "report/report.h"
@@ -142,10 +143,21 @@ static void print_cost(const struct model *m, size_t reason, FILE *out)
 		share_text(userspace, c->ns[KES_STATE_USERSPACE], cost), p50, p99, max);
 }
 
+/* Time that follows no exit is not the cost of one. */
+static size_t most_expensive(const struct model *m)
+{
+	const struct model_groups *g = &m->groups;
+
+	for (size_t i = 0; i < g->nr_costs; i++)
+		if (!reason_is_pseudo(m->reasons[g->order[i]].info->code))
+			return g->order[i];
+	return g->order[0];
+}
+
 /* The most expensive reason, compared with the most frequent one. */
 static void print_most_expensive(const struct model *m, FILE *out)
 {
-	size_t costly = m->groups.order[0], first = m->order[0];
+	size_t costly = most_expensive(m), first = m->order[0];
 	const struct model_cell *d = m->reasons[costly].sum;
 	const struct model_cell *f = m->reasons[first].sum;
 	uint64_t cost = model_cost_ns(d), nr = model_exits(d);

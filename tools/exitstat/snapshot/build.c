@@ -26,6 +26,8 @@ static const struct layout {
 				     struct kes_histogram_exit),
 	[KES_REC_DETAIL] = RECORD(struct kes_detail_record, nr,
 				  struct kes_detail_value),
+	[KES_REC_NESTED] = RECORD(struct kes_nested_record, nr,
+				  struct kes_nested),
 };
 
 void snap_build_begin(struct snap_build *b, struct buf *out)

@@ -207,7 +207,10 @@ static void take_times(struct delta *d, const struct delta_vm *vm,
 		v->guest_cyc = delta_start(v->time.guest_cyc);
 		v->charged_cyc = 0;
 		v->times.nr = 0;
+		v->backwards = 0;
 	}
+	d->change.backwards = v->time.backwards - v->backwards;
+	v->backwards = v->time.backwards;
 	take_state(d, v, vm->now->destroyed, take_reasons(d, v, now));
 }
 

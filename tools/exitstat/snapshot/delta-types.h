@@ -11,7 +11,8 @@ enum delta_count {
 };
 
 enum delta_sum {
-	DELTA_ATTEMPTS, DELTA_ENTRY_FAILED, DELTA_ENTRY_EMULATED, DELTA_NR_SUMS
+	DELTA_ATTEMPTS, DELTA_ENTRY_FAILED, DELTA_ENTRY_EMULATED,
+	DELTA_BUS_LOCK, DELTA_ENCLAVE, DELTA_FORCED, DELTA_NR_SUMS
 };
 
 /* States that are charged to a reason: all KES_STATE_* except KES_STATE_GUEST. */
@@ -41,6 +42,13 @@ struct delta_user {
 	uint64_t n;
 };
 
+/* Exits that L1 received from L2. */
+struct delta_nested {
+	uint64_t code;		/* that L1 sees */
+	uint32_t reason;
+	uint64_t n;
+};
+
 struct delta_time {
 	uint64_t code;
 	uint32_t reason;
@@ -63,7 +71,8 @@ struct delta_vcpu {
 	uint64_t seen;			/* number of that snapshot */
 	uint64_t sums[DELTA_NR_SUMS];
 	uint64_t unknown_last;
-	struct delta_list exits, users;
+	struct delta_list exits, users, nested;
+	uint64_t backwards;
 	uint64_t first_cyc, guest_cyc, elapsed_cyc;
 	bool has_times;
 	struct kes_time_record time;	/* the last one, if has_times */
@@ -100,8 +109,10 @@ struct delta_change {
 	uint64_t unknown_last;		/* the new code if it changed, or 0 */
 	uint64_t elapsed_ns;
 	uint64_t guest_ns;
+	uint64_t backwards;		/* how often the TSC went backwards */
 	struct delta_list exits;		/* of struct delta_exit ... */
 	struct delta_list users;
+	struct delta_list nested;
 	struct delta_list times;
 	struct delta_list buckets;
 	struct delta_list details;

@@ -24,8 +24,8 @@ static_assert(offsetof(struct kes_exit, userspace) ==
 
 /* ---- a vCPU ---- */
 
-static_assert(offsetof(struct snap_vcpu, entry_emulated) ==
-	      offsetof(struct snap_vcpu, attempts) + 8 * DELTA_ENTRY_EMULATED,
+static_assert(offsetof(struct snap_vcpu, forced) ==
+	      offsetof(struct snap_vcpu, attempts) + 8 * DELTA_FORCED,
 	      "enum delta_sum has their order");
 
 static bool is_listed(const struct delta *d, const struct snap_vcpu *now,
@@ -111,6 +111,35 @@ static int64_t compare_users(struct delta *d, struct delta_vcpu *v,
 	return signs;
 }
 
+static int64_t compare_nested(struct delta *d, struct delta_vcpu *v,
+			      const struct snap_vcpu *now)
+{
+	const struct kes_nested *e =
+		delta_part(d->s->nested, sizeof(*e), &now->nested);
+	struct delta_list *out = &d->change.nested;
+	struct delta_nested *x;
+	int64_t signs = 0;
+	size_t at = 0;
+
+	x = out->data = vec_reserve(out->data, 0, now->nested.nr + 1, &out->cap,
+				    sizeof(*x));
+	for (size_t i = 0; i < now->nested.nr; i++) {
+		struct delta_last *last = delta_find(&v->nested, 1, &at,
+						     e[i].code);
+
+		if (!last)
+			last = delta_add(d, &v->nested, 1, e[i].code,
+					 delta_reason(d, e[i].code),
+					 &e[i].count);
+		x->code = e[i].code;
+		x->reason = last->reason;
+		x += delta_change(d, last, 1, &e[i].count, false, &x->n,
+				  &signs);
+	}
+	out->nr = (size_t)(x - (struct delta_nested *)out->data);
+	return signs;
+}
+
 /* Subtract all counters; return whether one decreased. */
 static bool compare(struct delta *d, struct delta_vcpu *v,
 		    const struct snap_vcpu *now)
@@ -120,6 +149,7 @@ static bool compare(struct delta *d, struct delta_vcpu *v,
 
 	d->pass++;
 	signs = compare_exits(d, v, now) | compare_users(d, v, now) |
+		compare_nested(d, v, now) |
 		delta_subtract(d->change.sums, &now->attempts, v->sums,
 			       DELTA_NR_SUMS, &any);
 	return signs < 0 || (!d->partial && lacks_one(d, v, now));
@@ -131,6 +161,7 @@ static void begin_life(struct delta_vcpu *v, const struct snap_vcpu *now)
 		v->sums[i] = delta_start(delta_number(&now->attempts, i));
 	v->exits.nr = 0;
 	v->users.nr = 0;
+	v->nested.nr = 0;
 	v->times.nr = 0;
 	v->histograms.nr = 0;
 	v->details.nr = 0;
@@ -216,8 +247,10 @@ static void clear_change(struct delta_change *c)
 	c->unknown_last = 0;
 	c->elapsed_ns = 0;
 	c->guest_ns = 0;
+	c->backwards = 0;
 	c->exits.nr = 0;
 	c->users.nr = 0;
+	c->nested.nr = 0;
 	c->times.nr = 0;
 	c->buckets.nr = 0;
 	c->details.nr = 0;
@@ -326,6 +359,7 @@ void delta_forget_vcpus(struct delta_vm *vm)
 	for (size_t i = 0; i < vm->nr; i++) {
 		free(vm->vcpus[i].exits.data);
 		free(vm->vcpus[i].users.data);
+		free(vm->vcpus[i].nested.data);
 		free(vm->vcpus[i].times.data);
 		free(vm->vcpus[i].histograms.data);
 		free(vm->vcpus[i].details.data);
@@ -448,6 +482,7 @@ void delta_free(struct delta *d)
 	free(d->reasons);
 	free(d->change.exits.data);
 	free(d->change.users.data);
+	free(d->change.nested.data);
 	free(d->change.times.data);
 	free(d->change.buckets.data);
 	free(d->change.details.data);

@@ -69,6 +69,7 @@ static int parse_vm(struct snapshot *s, const struct bytes *b, size_t off,
 	vm->pid = r.pid;
 	vm->destroyed = r.flags & KES_VM_DESTROYED;
 	vm->evicted = r.flags & KES_VM_EVICTED;
+	vm->groups = r.groups | s->hdr.groups;
 	vm->nr_vcpus = r.nr_vcpus;
 	vm->first_vcpu = s->nr_vcpus;
 	memcpy(vm->comm, r.comm, sizeof(r.comm));
@@ -165,6 +166,9 @@ static int parse_vcpu(struct snapshot *s, const struct bytes *b, size_t off,
 		.attempts = r.attempts,
 		.entry_failed = r.entry_failed,
 		.entry_emulated = r.entry_emulated,
+		.bus_lock = r.bus_lock,
+		.enclave = r.enclave,
+		.forced = r.forced,
 		.first_exit = s->nr_exits,
 		.nr_exits = r.nr_exits,
 	};
@@ -194,6 +198,7 @@ SAME_HEAD(struct kes_userspace_record);
 SAME_HEAD(struct kes_time_record);
 SAME_HEAD(struct kes_histogram_record);
 SAME_HEAD(struct kes_detail_record);
+SAME_HEAD(struct kes_nested_record);
 
 #define PART(_field, _head, _element) { \
 	.head = sizeof(_head), \
@@ -218,6 +223,8 @@ static const struct part {
 				   struct kes_histogram_exit),
 	[KES_REC_DETAIL] = PART(details, struct kes_detail_record,
 				struct kes_detail_value),
+	[KES_REC_NESTED] = PART(nested, struct kes_nested_record,
+				struct kes_nested),
 };
 
 static int parse_elements(struct snapshot *s, const struct bytes *b, size_t off,
@@ -300,6 +307,7 @@ static int parse_record(struct snapshot *s, const struct bytes *b, size_t off,
 	case KES_REC_TIME:
 	case KES_REC_HISTOGRAM:
 	case KES_REC_DETAIL:
+	case KES_REC_NESTED:
 		return parse_part(s, b, off, rec);
 	default:
 		return 0;	/* unknown type of a newer kernel: skip */
@@ -372,6 +380,7 @@ static int parse(struct snapshot *s, const void *data, size_t len,
 	s->nr_times = 0;
 	s->nr_histograms = 0;
 	s->nr_details = 0;
+	s->nr_nested = 0;
 	s->evicted = 0;
 	if (get(&b, 0, &s->hdr, sizeof(s->hdr)))
 		return err_set(err, -EPROTO,
@@ -408,6 +417,7 @@ void snapshot_free(struct snapshot *s)
 	free(s->times);
 	free(s->histograms);
 	free(s->details);
+	free(s->nested);
 	memset(s, 0, sizeof(*s));
 }
 

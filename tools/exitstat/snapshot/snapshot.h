@@ -18,6 +18,7 @@ struct snap_vm {
 	uint32_t pid;
 	bool destroyed;
 	bool evicted;		/* only in changes: no longer listed */
+	uint32_t groups;	/* KES_GROUP_* that are on for this VM */
 	uint32_t nr_vcpus;
 	size_t first_vcpu;	/* index into snapshot.vcpus */
 	char comm[17];
@@ -37,6 +38,7 @@ struct snap_vcpu {
 	uint64_t attempts;
 	uint64_t entry_failed;
 	uint64_t entry_emulated;
+	uint64_t bus_lock, enclave, forced;	/* with KES_FIELD_MODIFIERS */
 	size_t first_exit;	/* index into snapshot.exits, see snap_exits() */
 	size_t nr_exits;
 	const struct kes_exit *in_place;	/* or NULL */
@@ -44,6 +46,7 @@ struct snap_vcpu {
 	struct snap_part times;
 	struct snap_part histograms;
 	struct snap_part details;
+	struct snap_part nested;
 	struct kes_time_record time;	/* if times.there */
 };
 
@@ -63,11 +66,13 @@ struct snapshot {
 	size_t nr_histograms;
 	struct kes_detail_value *details;
 	size_t nr_details;
+	struct kes_nested *nested;
+	size_t nr_nested;
 	uint64_t evicted;	/* exits of evicted VMs */
 	bool stays;		/* the bytes stay valid while this is used */
 	/* capacities: a reused snapshot need not allocate */
 	size_t cap_vms, cap_vcpus, cap_exits;
-	size_t cap_users, cap_times, cap_histograms, cap_details;
+	size_t cap_users, cap_times, cap_histograms, cap_details, cap_nested;
 };
 
 /*

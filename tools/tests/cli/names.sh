@@ -40,7 +40,7 @@ outputs() {
 	recordings groups
 	{ exitstat report groups.x; exitstat report --nested groups.x; } >outputs/report
 	exitstat report -j groups.x >outputs/json
-	for table in exits entries userspace vcpu-time time histogram detail; do
+	for table in exits entries userspace nested modifiers vcpu-time time histogram detail; do
 		exitstat export --table "$table" groups.x | sed -n 1p
 	done >outputs/csv
 	everything_counts

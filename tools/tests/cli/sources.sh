@@ -133,7 +133,7 @@ unavailable() {
 	module_counts 9
 	exitstat report m.x >words
 	tr -s ' \n' ' ' <words |
-		has 'lacks unavailable from source module: exits reflected to L1, fastpath, accounting check, time, histogram '
+		has 'lacks unavailable from source module: exits reflected to L1, fastpath, accounting check, exits received by L1, time, histogram '
 	grep -q 'groups  count; off: detail (exitstat record --groups)' words
 	grep -q '^WARNING: 7 exits lost' words
 	grep -q '^  IOIO  *80  *-  *30  *50  *-$' words
@@ -141,7 +141,7 @@ unavailable() {
 	grep -q 'IO 49' words
 	exitstat report -j m.x >j
 	grep -q '"lost": 7' j
-	tr -d ' \n' <j | has '"unavailable":\["reflected","fastpath","accounting","time","histogram"\]'
+	tr -d ' \n' <j | has '"unavailable":\["reflected","fastpath","accounting","nested","time","histogram"\]'
 	tr -d ' \n' <j | has '"reflected":null,"fastpath":null,"userspace":50'
 	tr -d ' \n' <j | has '"accounting":null'
 	exitstat export m.x | has ',IOIO,io,60,20,,,50$'
@@ -157,9 +157,9 @@ nested_unavailable() {
 	grep -q '^  IOIO  *60  *20  *-  *-  *-$' words
 	tr -s ' \n' ' ' <words | has '20 exits of L2, an unavailable number of them reflected'
 	tr -s ' \n' ' ' <words | has 'caused 40 exits .* 3.00 exits here per exit of L2. ('
-	grep -q '(-: unavailable from source module)' words
+	grep -q 'The source module does not count the exits that L1 received\.$' words
 	exitstat report -j m.x | tr -d ' \n' |
-		has '"reflected":null,"l1_virtualization":40,"exits_per_l2":3.0,"exits_per_reflected":null'
+		has '"reflected":null,"received":null,"l1_virtualization":40,"exits_per_l2":3.0,"exits_per_reflected":null'
 	module_counts 0
 	fails 1 'does not distinguish L1 and L2' "$EXITSTAT" report --nested m.x
 	exitstat export m.x | has ',IOIO,io,60,,,,$'

@@ -65,7 +65,7 @@ described() {
 }
 
 page_has_the_schema() {
-	described groups.x delta entries userspace vcpu_time time histogram
+	described groups.x delta entries userspace nested modifiers vcpu_time time histogram
 	described groups.db pack block
 }
 

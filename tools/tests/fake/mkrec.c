@@ -149,6 +149,13 @@ static int64_t put_deltas(struct rec_writer *w, int64_t sample, size_t phase,
 			continue;
 		put(w, PACK_DELTA, sample, row);
 		sum += n;
+		/* L1 also received interrupts, without an exit of L2 */
+		if (row[4] > 0)
+			put(w, PACK_NESTED, sample, (int64_t[]) {
+				vcpu + 1, (int64_t)c + 1, row[4] });
+		if (nr_codes == NR_CODES && c == 4 && !l1only)
+			put(w, PACK_NESTED, sample, (int64_t[]) {
+				vcpu + 1, (int64_t)c + 1, n });
 	}
 	return sum;
 }
@@ -179,6 +186,9 @@ static void put_time(int64_t sample, size_t phase, int vcpu,
 				vcpu + 1, reason, bucket + 4, n / 3 });
 		for (int i = 2; i < 7; i++)
 			busy += row[i];
+		if (codes[c] == 52 && n / 2)
+			put(w, PACK_MODIFIERS, sample, (int64_t[]) {
+				vcpu + 1, 0, 0, n / 2 });
 		if (!c)
 			put(w, PACK_USERSPACE, sample,
 			    (int64_t[]) { vcpu + 1, 2, n });
@@ -203,7 +213,7 @@ static void put_details(struct rec_writer *w)
 		for (int vcpu = 1; vcpu <= 2; vcpu++)
 			must(rec_detail(w, (int64_t[]) {
 				vcpu, rows[i][0], rows[i][1], rows[i][2],
-				rows[i][3] }, &err));
+				rows[i][3], rows[i][1] == 0xcf8 }, &err));
 }
 
 static uint64_t put_samples(struct rec_writer *w, bool l1only,
@@ -264,7 +274,7 @@ int main(int argc, char **argv)
 	put_meta(w, with_phases);
 	put_tables(w);
 	must(rec_meta_text(w, "fields", l1only ? "l1" :
-			   "l1 l2 reflected fastpath userspace accounting",
+			   "l1 l2 reflected fastpath userspace accounting nested modifiers",
 			   &err));
 	if (nr_codes == NR_CODES) {
 		must(rec_meta_u64(w, "tsc_khz", 2000000, &err));

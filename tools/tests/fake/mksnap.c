@@ -4,16 +4,20 @@
  *
  *	isa svm|vmx|pvm|kvm	fields HEX		version N
  *	source N		lost N			known GROUPS
+ *	flags N
  *	vm ID PID CREATED_NS|now DIED_NS|now COMM
  *	vcpu ID ATTEMPTS
  *	exit CODE L1 [L2 REFLECTED FASTPATH USERSPACE]
  *	entries ENTRY_FAILED EMULATION		for the last vCPU
+ *	modifiers BUS_LOCK ENCLAVE FORCED	for the last vCPU
+ *	groups GROUPS				for the last VM
  *	clock TSC_KHZ NOW_CYC GROUPS		switches N
  *	stamp NS (time of the snapshot instead of now)
- *	part userspace|time|histogram|detail	for the last vCPU, followed by:
+ *	part userspace|time|histogram|detail|nested	for the last vCPU, followed by:
  *	user REASON COUNT			head FIRST LAST GUEST STATE
  *	time CODE HANDLER USER POLL BLOCK PREEMPTED [SLEEPING] MAX
- *	bucket CODE BUCKET COUNT		value CODE VALUE COUNT [OTHER]
+ *	bucket CODE BUCKET COUNT		value CODE VALUE COUNT [FLAGS]
+ *	received CODE COUNT			backwards N
  *
  * Lines that set the header must be first. Blank lines are ignored.
  */
@@ -85,8 +89,9 @@ static int add_part(struct snapwrite *s, const char *name)
 	static const char *const names[] = {
 		[KES_REC_USERSPACE] = "userspace", [KES_REC_TIME] = "time",
 		[KES_REC_HISTOGRAM] = "histogram", [KES_REC_DETAIL] = "detail",
+		[KES_REC_NESTED] = "nested",
 	};
-	uint32_t type = find(names, KES_REC_USERSPACE, KES_REC_DETAIL, name);
+	uint32_t type = find(names, KES_REC_USERSPACE, KES_REC_NESTED, name);
 
 	if (type)
 		snapwrite_part(s, type);
@@ -126,6 +131,11 @@ static int add_element(struct snapwrite *s, const char *line)
 
 		h.bucket[n[1]] = n[2];
 		snapwrite_element(s, &h);
+	} else if (!strncmp(line, "received ", 9) && nr == 2) {
+		snapwrite_element(s, &(struct kes_nested) {
+			.code = n[0], .count = n[1] });
+	} else if (!strncmp(line, "backwards ", 10) && nr == 1) {
+		snapwrite_last_time(s)->backwards = n[0];
 	} else if (!strncmp(line, "value ", 6) && nr >= 3) {
 		snapwrite_detail(s, n[0], n[1], n[2], (uint32_t)n[3]);
 	} else {
@@ -143,6 +153,19 @@ static int add_entries(struct snapwrite *s, const char *line)
 		return -1;
 	v->entry_failed = n[0];
 	v->entry_emulated = n[1];
+	return 0;
+}
+
+static int add_modifiers(struct snapwrite *s, const char *line)
+{
+	struct kes_vcpu_record *v = snapwrite_last_vcpu(s);
+	uint64_t n[9];
+
+	if (numbers(line, n) != 3)
+		return -1;
+	v->bus_lock = n[0];
+	v->enclave = n[1];
+	v->forced = n[2];
 	return 0;
 }
 
@@ -179,6 +202,8 @@ static int add_line(struct snapwrite *s, const char *line)
 		return 0;
 	else if (!strncmp(line, "stamp ", 6))
 		snapwrite_at(s, strtoull(line + 6, NULL, 0));
+	else if (!strncmp(line, "flags ", 6))
+		h->flags = strtoull(line + 6, NULL, 0);
 	else if (!strncmp(line, "lost ", 5))
 		h->lost = strtoull(line + 5, NULL, 0);
 	else if (!strncmp(line, "fields ", 7))
@@ -197,6 +222,10 @@ static int add_line(struct snapwrite *s, const char *line)
 		return add_clock(s, line);
 	else if (!strncmp(line, "entries ", 8))
 		return add_entries(s, line);
+	else if (!strncmp(line, "modifiers ", 10))
+		return add_modifiers(s, line);
+	else if (!strncmp(line, "groups ", 7))
+		snapwrite_last_vm(s)->groups = (uint32_t)strtoul(line + 7, NULL, 0);
 	else if (!strncmp(line, "part ", 5))
 		return add_part(s, line + 5);
 	else if (*line)

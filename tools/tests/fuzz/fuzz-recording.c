@@ -31,7 +31,7 @@ static struct rec_writer *make(void)
 	static const int64_t phases[] = { 30, 0 };
 	struct recmade m = recmade_begin(NR_VCPUS, NR_REASONS, 1);
 
-	must(rec_detail(m.w, (int64_t[]) { 1, 1, 0x3f8, 0, 7 }, &err));
+	must(rec_detail(m.w, (int64_t[]) { 1, 1, 0x3f8, 0, 7, 1 }, &err));
 	recmade_samples(&m, NR_SAMPLES, phases);
 	return m.w;
 }

@@ -180,7 +180,7 @@ def hour(file):
 
 def pages(file):
     db = sqlite3.connect(file)
-    packs.insert(db, "detail", [(1, 1, 0x100000 + i, 0, 1 + i % 7) for i in range(300)])
+    packs.insert(db, "detail", [(1, 1, 0x100000 + i, 0, 1 + i % 7, 0) for i in range(300)])
     db.commit()
 
 

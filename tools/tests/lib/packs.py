@@ -5,6 +5,7 @@ exitstat-recording(5), independently of the tool's own code.
 
     packs.py sql FILE QUERY     print the rows of a query
     packs.py edit FILE SQL...   change the recording
+    packs.py old FILE           turn it into format 6, which lacks some of its data
 
 The packed rows are available as tables (delta, entries, ...) and are packed again
 after an edit. An edit deletes the block summaries and totals, which would be out of
@@ -18,6 +19,8 @@ KINDS = {
     "delta": ("vcpu reason", "l1 l2 reflected fastpath userspace"),
     "entries": ("vcpu", "attempts entry_failed entry_emulated"),
     "userspace": ("vcpu kvm_exit", "count"),
+    "nested": ("vcpu reason", "count"),
+    "modifiers": ("vcpu", "bus_lock enclave forced"),
     "vcpu_time": ("vcpu", "elapsed_ns guest_ns"),
     "time": ("vcpu reason",
              "handler_ns userspace_ns polling_ns blocked_ns preempted_ns "
@@ -68,17 +71,26 @@ def put_number(out, n):
     out.append(n)
 
 
-def pack(kind, rows):
+def put_flags(out, there, nulls, last_nulls, other_vcpu):
+    other = nulls != last_nulls or other_vcpu
+    out.append(there | (OTHER_STATE if other else 0))
+    if other:
+        out.append(nulls | (OTHER_VCPU if other_vcpu else 0))
+
+
+def put_flags_v6(out, there, nulls, last_nulls, other_vcpu):
+    out.append(there | (0x80 if nulls != last_nulls else 0) | (0x40 if other_vcpu else 0))
+    if nulls != last_nulls:
+        out.append(nulls)
+
+
+def pack(kind, rows, flags=put_flags):
     keys = len(KINDS[kind][0].split())
     out, vcpu, nulls = bytearray(), 0, 0
     for row in rows:
         values = row[keys:]
         now = sum(1 << i for i, n in enumerate(values) if n is None)
-        other = now != nulls or row[0] != vcpu
-        out.append(sum(1 << i for i, n in enumerate(values) if n)
-                   | (OTHER_STATE if other else 0))
-        if other:
-            out.append(now | (OTHER_VCPU if row[0] != vcpu else 0))
+        flags(out, sum(1 << i for i, n in enumerate(values) if n), now, nulls, row[0] != vcpu)
         if row[0] != vcpu:
             d = row[0] - vcpu
             put_number(out, 2 * d if d > 0 else -2 * d - 1)
@@ -138,5 +150,34 @@ def edit(file, *statements):
     store(db)
 
 
+def v6_bytes(kind, data):
+    rows = unpack(kind, data)
+    if kind == "time":  # without sleeping_ns
+        rows = (row[:7] + row[8:] for row in rows)
+    return pack(kind, rows, put_flags_v6)
+
+
+def old(file):
+    db = sqlite3.connect(file, isolation_level=None)
+    new = ("nested", "modifiers")
+    for view, in db.execute("SELECT name FROM sqlite_master WHERE type = 'view'").fetchall():
+        db.execute(f"DROP VIEW {view}")
+    for table, key in ("pack", "sample"), ("block", "id"):
+        for kind in KINDS:
+            if kind in new:
+                db.execute(f"ALTER TABLE {table} DROP COLUMN {kind}")
+                continue
+            rows = db.execute(f"SELECT {key}, {kind} FROM {table} WHERE {kind} IS NOT NULL")
+            db.executemany(f"UPDATE {table} SET {kind} = ?2 WHERE {key} = ?1",
+                           [(id, v6_bytes(kind, data)) for id, data in rows.fetchall()])
+    for kind in new:
+        db.execute(f"DROP TABLE {kind}_total")
+    db.execute("ALTER TABLE time_total DROP COLUMN sleeping_ns")
+    db.execute("ALTER TABLE detail DROP COLUMN at_least")
+    db.execute("UPDATE meta SET value = replace(replace(value, ' nested', ''), ' modifiers', '') "
+               "WHERE key = 'fields'")
+    db.execute("PRAGMA user_version = 6")
+
+
 if __name__ == "__main__":
-    {f.__name__: f for f in (sql, edit)}[sys.argv[1]](*sys.argv[2:])
+    {f.__name__: f for f in (sql, edit, old)}[sys.argv[1]](*sys.argv[2:])

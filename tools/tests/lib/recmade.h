@@ -112,6 +112,8 @@ static inline void recmade_reason(struct rec_writer *w, int64_t k, int64_t v,
 			v, i, (int64_t)random_below(REC_NR_BUCKETS), n });
 	if (!random_below(4))
 		recmade_row(w, PACK_USERSPACE, k, (int64_t[]) { v, i, n });
+	if (!random_below(4))
+		recmade_row(w, PACK_NESTED, k, (int64_t[]) { v, i, n });
 }
 
 /* List vCPUs and reasons in any order, as kernels do. */
@@ -124,6 +126,9 @@ static inline void recmade_vcpu(const struct recmade *m, int64_t k, int64_t v)
 	if (random_below(2))
 		recmade_row(m->w, PACK_ENTRIES, k,
 			    (int64_t[]) { v, attempts, 1, 0 });
+	if (!random_below(3))
+		recmade_row(m->w, PACK_MODIFIERS, k,
+			    (int64_t[]) { v, attempts, 0, 7 });
 	if (random_below(2))
 		recmade_row(m->w, PACK_VCPU_TIME, k, (int64_t[]) {
 			v, 100 * MS, (int64_t)(random_below(50) * MS) });

@@ -136,6 +136,8 @@ static size_t element_size(uint32_t type)
 		return sizeof(struct kes_time_exit);
 	case KES_REC_HISTOGRAM:
 		return sizeof(struct kes_histogram_exit);
+	case KES_REC_NESTED:
+		return sizeof(struct kes_nested);
 	default:
 		return sizeof(struct kes_detail_value);
 	}

@@ -73,7 +73,7 @@ static void add_up(struct sums *s, struct recording *r, enum pack_kind kind)
 	s->r = r;
 	s->shape = &pack_shapes[kind];
 	s->ids = kind == PACK_DELTA || kind == PACK_TIME ||
-		 kind == PACK_HISTOGRAM ? 2 : 1;
+		 kind == PACK_NESTED || kind == PACK_HISTOGRAM ? 2 : 1;
 	must(rec_for_each_row(r, kind, on_row, s, &err));
 }
 
