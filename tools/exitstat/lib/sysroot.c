@@ -58,7 +58,7 @@ int sysroot_read_fd(int fd, size_t room, struct buf *out)
 			  (off_t)(out->len - begin));
 		if (n > 0)
 			out->len += (size_t)n;
-	} while (n > 0 || (n < 0 && errno == EINTR));
+	} while (n == (ssize_t)room || (n < 0 && errno == EINTR));
 	return n < 0 ? -errno : 0;
 }
 

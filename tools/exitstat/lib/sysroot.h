@@ -12,7 +12,7 @@
 int sysroot_read(const char *root, const char *path, struct buf *out);
 /* A file descriptor for reading, or -errno. */
 int sysroot_open(const char *root, const char *path);
-/* Append a whole file from its begin, in calls of at least @room bytes. -errno. */
+/* Append a whole file from its begin, in calls of @room bytes up to a shorter one. */
 int sysroot_read_fd(int fd, size_t room, struct buf *out);
 /* Write @text with one write(). -errno. */
 int sysroot_write(const char *root, const char *path, const char *text);
