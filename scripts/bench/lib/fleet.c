@@ -10,12 +10,12 @@
  * FILE "snapshot": DIR/snapshot has all counters, and is replaced by those of the next
  * tick ten times a second.
  *
- * FILE "changes": DIR/changes has what changed since the last read. A file cannot know
- * when it is read, but inotify does: each tick begins QUIET_MS after the file was read,
- * and replaces its content by what changed in this tick. So it serves one reader, which
- * has to read all of it at once and then do nothing for that long. A reader that does
- * not cannot miss a tick without notice: the header has the time of the tick before,
- * which is not that of its last read, and a mixture of two ticks is no valid snapshot.
+ * FILE "changes": DIR/changes has what changed since the last read. A file does not
+ * know when it is read, but fanotify asks before each read, which then waits for what
+ * changed in the next tick. So this serves one reader, which has to take each answer
+ * but the first with one read. A reader that does not cannot miss a tick without
+ * notice: the header has the time of the tick before, which is not that of its last
+ * read.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -23,7 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/inotify.h>
+#include <sys/fanotify.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,7 +34,7 @@
 #define TICK_NS		100000000l
 #define TSC_KHZ		2000000ull
 
-#define QUIET_MS	40
+#define QUIET_MS	50
 #define HLT		3	/* its index in codes */
 
 struct fleet {
@@ -162,36 +162,51 @@ static int store(const struct snapwrite *s, int fd)
 	return ftruncate(fd, (off_t)s->len);
 }
 
-/* Wait until the file was read, and then was not read for QUIET_MS. */
-static int wait_for_reader(int watch)
+static int answer(int watch, const struct fanotify_event_metadata *e)
+{
+	struct fanotify_response r = { .fd = e->fd, .response = FAN_ALLOW };
+	ssize_t n = write(watch, &r, sizeof(r));
+
+	close(e->fd);
+	return n == sizeof(r) ? 0 : -1;
+}
+
+static bool wait_for_read(int watch, int timeout,
+			  struct fanotify_event_metadata *e)
 {
 	struct pollfd p = { .fd = watch, .events = POLLIN };
-	char events[4096];
-	int timeout = -1;
 
-	while (poll(&p, 1, timeout) > 0) {
-		if (read(watch, events, sizeof(events)) < 0)
+	return poll(&p, 1, timeout) > 0 && read(watch, e, sizeof(*e)) == sizeof(*e);
+}
+
+/* The first answer takes several reads, because its size is not known. */
+static int finish_first(int watch)
+{
+	struct fanotify_event_metadata e;
+
+	while (wait_for_read(watch, QUIET_MS, &e))
+		if (answer(watch, &e))
 			return -1;
-		timeout = QUIET_MS;
-	}
 	return 0;
 }
 
-/* The answer to each read is made before it, which is when the reader sleeps. */
+/* The next tick is made when the reader sleeps; until it is, a read waits. */
 static int play_changes(struct fleet *f, const char *path)
 {
 	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	int watch = inotify_init1(IN_CLOEXEC);
+	int watch = fanotify_init(FAN_CLASS_CONTENT | FAN_CLOEXEC, O_RDONLY);
+	struct fanotify_event_metadata e;
 
-	if (fd < 0 || watch < 0)
-		return -1;
-	make_tick(f, true);
-	if (store(&f->s, fd) || inotify_add_watch(watch, path, IN_ACCESS) < 0)
+	if (fd < 0 || watch < 0 ||
+	    fanotify_mark(watch, FAN_MARK_ADD, FAN_ACCESS_PERM, AT_FDCWD, path))
 		return -1;
 	do {
 		snapwrite_free(&f->s);
 		make_tick(f, true);
-	} while (!wait_for_reader(watch) && !store(&f->s, fd));
+		if (!wait_for_read(watch, -1, &e) || store(&f->s, fd) ||
+		    answer(watch, &e))
+			return -1;
+	} while (f->tick > 1 || !finish_first(watch));
 	return -1;
 }
 
