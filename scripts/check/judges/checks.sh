@@ -97,7 +97,7 @@ prepare_checks()
 #
 # declined: a patched KVM refuses the module, even if it is signed.
 # lockdown: the patched modules are loaded before; our module is always refused.
-RECORDED='counts linux'
+RECORDED='counts linux nested'
 ACCOUNTED='counts linux reset detail qmp nested before_kvm'
 tests_of_steps()
 {
@@ -132,6 +132,8 @@ tests_of_steps()
 	nested | the guest in the inner guest runs | nested_ran
 	nested | both contexts together equal ftrace | snapshot_is_hist STEP
 	nested | exits of L2 equal ftrace's kvm_nested_vmexit | l2_is_hist
+	nested | exits of L1 and of L2 by bpf equal ENGINE's | contexts_agree STEP ENGINE bpf
+	nested | every exit by bpf has a value or is in "other" | recorded_detail_is_exact STEP bpf
 	nested !module | CPUID and I/O exits of L2 are exact, and all reflected | l2_exact
 	nested !module | L1 gets every reflected exit | reflected_fits_inject
 	switch | every attempt since the last switch is accounted for | all_accounted STEP settled

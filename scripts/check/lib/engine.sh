@@ -203,13 +203,14 @@ detail_is_exact()
 	} }'
 }
 
-# recording_values FILE: print "vcpu code value count"; BPF has no page of EPT_MISCONFIG
+# recording_values FILE: print "vcpu code value count"; BPF has no page of EPT_MISCONFIG.
+# The count is the last column: meanings may contain commas.
 recording_values()
 {
 	"$TOP/out/bin/exitstat" export --table detail "$1" | awk -F, '
 	NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
 	$col["reason"] != "EPT_MISCONFIG" {
-		print $col["vcpu"], $col["code"], $col["value"] "", $col["count"]
+		print $col["vcpu"], $col["code"], $col["value"] "", $NF
 	}' | LC_ALL=C sort
 }
 
@@ -222,6 +223,51 @@ values_agree()
 			>"$RUN/$1/$source.values"
 	done
 	same "$2" "$RUN/$1/$2.values" "$3" "$RUN/$1/$3.values"
+}
+
+# contexts_agree STEP SOURCE SOURCE: each reason has as many exits of L1, and of L2
+contexts_agree()
+{
+	local source
+	for source in "$2" "$3"; do
+		"$TOP/out/bin/exitstat" export "$RUN/$1/$source.exitstat" |
+		awk -F, '
+		NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
+		{
+			k = $col["vcpu"] " " $col["code"]
+			l1[k] += $col["l1"]; l2[k] += $col["l2"]
+		}
+		END { for (k in l1) print k, l1[k], l2[k] }' | LC_ALL=C sort \
+			>"$RUN/$1/$source.contexts"
+	done
+	same "$2" "$RUN/$1/$2.contexts" "$3" "$RUN/$1/$3.contexts"
+}
+
+# recorded_detail_is_exact STEP SOURCE: as detail_is_exact, for a recording
+recorded_detail_is_exact()
+{
+	local file=$RUN/$1/$2.exitstat table
+	for table in exits detail; do
+		"$TOP/out/bin/exitstat" export --table "$table" "$file"
+	done | awk -F, '
+	$1 == "sample_begin_ns" || $1 == "vm" {
+		split("", col)
+		for (i = 1; i <= NF; i++) col[$i] = i
+		next
+	}
+	{ k = $col["vcpu"] " " $col["code"] }
+	"l1" in col { exits[k] += $col["l1"] + $col["l2"]; next }
+	{ n[k] += $NF }
+	END {
+		for (k in n) {
+			seen = 1
+			if (n[k] == exits[k])
+				continue
+			print "vCPU, code " k ": detail has " n[k] ", not " exits[k]
+			failed = 1
+		}
+		exit failed || !seen
+	}'
 }
 
 # recorded_time_adds_up STEP SOURCE: guest time and all states are the elapsed time

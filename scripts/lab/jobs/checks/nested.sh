@@ -32,7 +32,7 @@ nested_guest()
 {
 	local append="console=ttyS0 panic=-1 $GUEST_BRIEF rdinit=/nested-init"
 	[ "$LAB" != svm ] || append="$append nohz=off"
-	timeout -s KILL $NESTED_LIMIT qemu-system-x86_64 -enable-kvm \
+	recorded timeout -s KILL $NESTED_LIMIT qemu-system-x86_64 -enable-kvm \
 		-cpu "$(linux_cpu)" -m 256 -nographic -nodefaults \
 		-serial stdio -no-reboot -kernel "$GUEST_KERNEL" \
 		-initrd /tmp/nested.img \
@@ -42,6 +42,8 @@ nested_guest()
 step_nested()
 {
 	local rc=0
+	# shellcheck disable=SC2034 # used by recorded
+	local GROUPS_RECORDED=count,detail
 	nested_initrd
 	begin nested
 	oracle_start kvm_nested_vmexit kvm_nested_vmexit_inject
