@@ -312,17 +312,23 @@ int BPF_PROG(on_wakeup, u64 ns)
 }
 
 /*
- * A thread with a loaded vCPU is scheduled out or in. May interrupt another
- * program of the same vCPU.
+ * A thread with a loaded vCPU is scheduled out or in. This may interrupt another
+ * program of the same vCPU, and the next thread does not run yet.
  */
 SEC("tp_btf/sched_switch")
 int BPF_PROG(on_switch, bool preempt, struct task_struct *prev,
-	     struct task_struct *next, u32 prev_state)
+	     struct task_struct *next)
 {
+	u32 state;
+
 	if (!prev || !next)
 		return 0;
-	if (prev->preempt_notifiers.first)
-		sched_out(loaded_by(prev), preempt || !prev_state);
+	if (prev->preempt_notifiers.first) {
+		/* the event has it since Linux 5.18 */
+		state = with_prev_state ? *(volatile u64 *)&ctx[3] :
+					  BPF_CORE_READ(prev, __state);
+		sched_out(loaded_by(prev), preempt || !state);
+	}
 	if (next->preempt_notifiers.first)
 		sched_in(loaded_by(next));
 	return 0;

@@ -52,7 +52,7 @@ struct pt_regs {
 };
 
 struct task_struct {
-	int pid;
+	u32 __state;
 	char comm[16];
 	struct task_struct *group_leader;
 	struct mm_struct *mm;

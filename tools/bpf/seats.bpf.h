@@ -24,6 +24,7 @@ const volatile u8 svm_near[KES_SVM_NEAR];
 const volatile struct eb_far_code svm_far[EB_MAX_FAR];
 const volatile u32 nr_svm_far;
 const volatile bool with_cast;		/* the kernel has bpf_rdonly_cast() */
+const volatile bool with_prev_state;	/* sched_switch has prev's state */
 
 /* Set when all programs are attached, so that they start together. */
 u32 armed;

@@ -14,6 +14,7 @@ struct bpf_kernel {
 	bool has_destroy;		/* a function that destroys vCPUs, to attach to */
 	bool has_cast;			/* bpf_rdonly_cast(), since Linux 6.2 */
 	/* events, with the expected arguments */
+	bool has_prev_state;		/* sched_switch, with the state of prev */
 	bool has_page_fault;		/* kvm_page_fault */
 	bool has_inject;		/* kvm_nested_vmexit_inject */
 };

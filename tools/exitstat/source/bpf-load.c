@@ -127,6 +127,7 @@ static void set_constants(struct bpf_load *l, uint32_t groups)
 	s->rodata->with_more = groups & (KES_GROUP_TIME | KES_GROUP_DETAIL) ||
 			       l->no_destroy_event;
 	s->rodata->with_cast = l->kernel.has_cast;
+	s->rodata->with_prev_state = l->kernel.has_prev_state;
 	s->rodata->with_silent = l->kernel.may_be_silent;
 	s->rodata->nr_svm_far = bpf_svm_slots((u8 *)s->rodata->svm_near,
 					      (void *)s->rodata->svm_far,

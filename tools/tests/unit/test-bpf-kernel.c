@@ -15,7 +15,7 @@ struct oddity {
 	const char *vcpu;		/* type that the first argument points to */
 	const char *without;		/* name of a missing tracepoint */
 	const char *vendor;		/* name of the vendor's structure */
-	bool old_page_fault, no_inject, no_guest_mode, no_btf, no_kvm;
+	bool old_page_fault, no_inject, no_prev_state, no_guest_mode, no_btf, no_kvm;
 };
 
 struct made {
@@ -62,7 +62,8 @@ static void add_events(struct made *m)
 		  2);
 	add_event(m, "kvm_userspace_exit", (int[]) { w[4], w[4] }, 2);
 	add_event(m, "kvm_vcpu_wakeup", (int[]) { w[8], w[1], w[1] }, 3);
-	add_event(m, "sched_switch", (int[]) { w[1], task, task, w[4] }, 4);
+	add_event(m, "sched_switch", (int[]) { w[1], task, task, w[4] },
+		  m->odd->no_prev_state ? 3 : 4);
 	add_event(m, "kvm_page_fault",
 		  (int[]) { m->odd->old_page_fault ? w[8] :
 			    pointer_to(m, "kvm_vcpu"), w[8], w[8] }, 3);
@@ -132,6 +133,7 @@ static void unusable_kernels_are_refused(void **state)
 		  "tracepoint kvm_exit has unknown arguments" },
 		{ { .old_page_fault = true }, 0, "" },
 		{ { .no_inject = true }, 0, "" },
+		{ { .no_prev_state = true }, 0, "" },
 		{ { .no_guest_mode = true }, -EPROTO,
 		  "KVM has no statistic guest_mode" },
 		/* the message names the missing part */
@@ -158,6 +160,7 @@ static void unusable_kernels_are_refused(void **state)
 		assert_true(kernel.has_vmx);
 		assert_int_equal(kernel.has_page_fault, !c->odd.old_page_fault);
 		assert_int_equal(kernel.has_inject, !c->odd.no_inject);
+		assert_int_equal(kernel.has_prev_state, !c->odd.no_prev_state);
 		assert_false(kernel.has_svm || kernel.has_pvm ||
 			     kernel.has_destroy);
 	}
