@@ -41,7 +41,7 @@ static void kes_print_table(struct kes_table *table)
 
 	kes_table_sort(table);
 	pr_info("kvm_exit_stats: %llu exits since %s\n", table->total,
-		kes.generation ? "the last reset" : "loading");
+		READ_ONCE(kes.generation) ? "the last reset" : "loading");
 	for (i = 0; i < table->nr_rows; i++) {
 		kes_table_line(table, i, line, sizeof(line));
 		pr_info("kvm_exit_stats: %s\n", line);

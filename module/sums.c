@@ -193,7 +193,7 @@ static void kes_take_baselines(void)
 		list_for_each_entry(vcpu, &vm->vcpus, node)
 			kes_copy_vcpu(vcpu->base, vcpu);
 	kes.evicted_base = kes.evicted;
-	kes.generation++;
+	WRITE_ONCE(kes.generation, kes.generation + 1);
 	kes.reset_ns = ktime_get_ns();
 }
 

@@ -195,7 +195,7 @@ reset    |	list_for_each_entry(vm, &kes.vms, node)
 reset    |		list_for_each_entry(vcpu, &vm->vcpus, node)
 reset    |			kes_copy_vcpu(vcpu->base, vcpu);
 reset    |	kes.evicted_base = kes.evicted;
-reset    |	kes.generation++;
+reset    |	WRITE_ONCE(kes.generation, kes.generation + 1);
 reset    |	kes.reset_ns = ktime_get_ns();
 reset    |}
 reset    |
