@@ -54,9 +54,11 @@ check-kvm:	## test the counters and guests with known exits on this machine's KV
 check-unit check-patches check-packages check-svm check-vmx check-kvm:
 	@$(check) $(@:check-%=%)
 
-stress:		## stress a debug kernel: KASAN, lockdep, kmemleak, UBSAN (LAB=svm|vmx)
+stress:		## stress debug kernels: KASAN, lockdep, kmemleak, faults, KCSAN (LAB=svm|vmx)
 	@scripts/check/checks/stress --lab $(LAB)
 	@scripts/check/checks/stress --module --lab $(LAB)
+	@scripts/check/checks/stress --faults --lab $(LAB)
+	@[ $(LAB) = vmx ] || scripts/check/checks/stress --kcsan
 
 stress-record:	## kill -9 a recorder 1,000 times: at most the last sample is lost
 	@scripts/build/deps build test

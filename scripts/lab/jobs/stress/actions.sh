@@ -85,9 +85,18 @@ a_read()
 # kmemleak reports only objects that are at least 5 s old.
 scan_for_leaks()
 {
+	[ -e /sys/kernel/debug/kmemleak ] || return 0
 	sleep 6
 	echo scan >/sys/kernel/debug/kmemleak
 	sleep 1
 	echo scan >/sys/kernel/debug/kmemleak
 	cat /sys/kernel/debug/kmemleak >>/out/kmemleak
+}
+
+# Write the module's parameter while the module is loaded and unloaded.
+a_dmesg()
+{
+	local every=/sys/module/kvm_exit_stats/parameters/exit_stats_dmesg_every
+	echo $(($1 % 3 * 100000)) 2>/dev/null >$every || :
+	usleep 10000
 }
