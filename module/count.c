@@ -2,7 +2,11 @@
 /*
  * KVM exit statistics: the slow path of counting, see count.h.
  */
+#include <linux/errno.h>
 #include <linux/export.h>
+#include <linux/kvm.h>
+#include <linux/minmax.h>
+#include <linux/nospec.h>
 
 #include "count.h"
 
@@ -12,6 +16,42 @@ void kes_count_unknown(struct kes_hot *hot, u32 code)
 	kes_count_slot(hot, KES_SLOT_UNKNOWN);
 }
 EXPORT_SYMBOL_GPL(kes_count_unknown);
+
+/* Not in the headers of older kernels. */
+#define KES_EXIT_MEMORY_FAULT	39
+
+/*
+ * KVM_RUN sets run->exit_reason unless it fails; KVM_EXIT_MEMORY_FAULT is the
+ * exception. User space can write to run->exit_reason at any time.
+ */
+static unsigned int kes_return(u32 reason, int r)
+{
+	if (r == -EINTR)
+		return KVM_EXIT_INTR;
+	if (r >= 0) {
+		reason = min_t(u32, reason, KES_NR_KVM_EXITS - 1);
+		return array_index_nospec(reason, KES_NR_KVM_EXITS);
+	}
+	if (reason == KES_EXIT_MEMORY_FAULT &&
+	    (r == -EFAULT || r == -EHWPOISON))
+		return KES_EXIT_MEMORY_FAULT;
+	switch (r) {
+	case -EAGAIN:
+		return KES_RETURN_EAGAIN;
+	case -EFAULT:
+		return KES_RETURN_EFAULT;
+	case -EHWPOISON:
+		return KES_RETURN_EHWPOISON;
+	default:
+		return KES_RETURN_ERROR;
+	}
+}
+
+void kes_count_userspace(struct kes_hot *hot, u32 reason, int r)
+{
+	kes_count_disposition(hot, KES_USERSPACE);
+	kes_inc(&hot->vcpu->userspace[kes_return(reason, r)]);
+}
 
 DEFINE_STATIC_KEY_FALSE(kes_count_key);
 EXPORT_SYMBOL_GPL(kes_count_key);

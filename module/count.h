@@ -17,8 +17,6 @@
 #include <linux/compiler.h>
 #include <linux/instrumented.h>
 #include <linux/jump_label.h>
-#include <linux/kvm.h>
-#include <linux/minmax.h>
 
 #include "engine.h"
 
@@ -121,14 +119,7 @@ static inline void kes_count_reflected(struct kes_hot *hot)
 		kes_count_disposition(hot, KES_REFLECTED);
 }
 
-/* @reason: KVM_EXIT_*, valid unless @r, the return value of KVM_RUN, is < 0 */
-static inline void kes_count_userspace(struct kes_hot *hot, u32 reason, int r)
-{
-	if (r < 0)
-		reason = r == -EINTR ? KVM_EXIT_INTR : KVM_EXIT_UNKNOWN;
-	kes_count_disposition(hot, KES_USERSPACE);
-	kes_inc(&hot->vcpu->userspace[min_t(u32, reason,
-					    KES_NR_USERSPACE - 1)]);
-}
+/* Count a return of KVM_RUN. @reason: run->exit_reason, @r: the return value */
+void kes_count_userspace(struct kes_hot *hot, u32 reason, int r);
 
 #endif /* KES_COUNT_H */

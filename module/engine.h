@@ -45,7 +45,16 @@ enum kes_column {
 };
 
 /* KVM_EXIT_* with a counter of their own, plus one for all higher values */
-#define KES_NR_USERSPACE	44
+#define KES_NR_KVM_EXITS	44
+
+/* Counters of returns to user space: by KVM_EXIT_*, then by error */
+enum kes_return {
+	KES_RETURN_ERROR = KES_NR_KVM_EXITS,	/* any error not listed here */
+	KES_RETURN_EAGAIN,
+	KES_RETURN_EFAULT,
+	KES_RETURN_EHWPOISON,
+	KES_NR_USERSPACE,
+};
 
 /* VM-entry attempts, and those that ended without a VM exit */
 struct kes_entries {
@@ -74,7 +83,7 @@ struct kes_counts {
  * @entries: @entries.attempts is copied from @hot when @hot is removed
  * @l1: counts by column and slot
  * @l2: the same for nested guests, allocated when the vCPU enables VMX or SVM
- * @userspace: returns to user space by KVM_EXIT_*
+ * @userspace: returns to user space by KVM_EXIT_* and enum kes_return
  * @time: NULL while time is off
  * @detail: NULL while detail is off
  * @base: the counts at the last reset, NULL if there was none; kes_lock

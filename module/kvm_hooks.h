@@ -152,7 +152,8 @@ static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r)
 {
 	if (!static_branch_unlikely(&kes_count_key))
 		return;
-	kes_count_userspace(&vcpu->exit_stats, vcpu->run->exit_reason, r);
+	kes_count_userspace(&vcpu->exit_stats,
+			    READ_ONCE(vcpu->run->exit_reason), r);
 	kvm_exit_stats_time(vcpu, KES_STATE_USERSPACE);
 }
 

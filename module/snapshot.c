@@ -148,14 +148,31 @@ static void kes_put_counts(struct kes_writer *w, u32 type,
 	kes_put_exits(w, counts);
 }
 
+/* Return kes_userspace.reason. */
+static u32 kes_userspace_reason(unsigned int i)
+{
+	switch (i) {
+	case KES_RETURN_ERROR:
+		return KES_USERSPACE_ERRNO;
+	case KES_RETURN_EAGAIN:
+		return KES_USERSPACE_ERRNO | EAGAIN;
+	case KES_RETURN_EFAULT:
+		return KES_USERSPACE_ERRNO | EFAULT;
+	case KES_RETURN_EHWPOISON:
+		return KES_USERSPACE_ERRNO | EHWPOISON;
+	default:
+		return i;
+	}
+}
+
 static void kes_put_userspace(struct kes_writer *w, const struct kes_vcpu *vcpu)
 {
-	u32 reason;
+	unsigned int i;
 
 	kes_begin_vcpu(w, KES_REC_USERSPACE,
 		       sizeof(struct kes_userspace_record), vcpu);
-	for (reason = 0; reason < KES_NR_USERSPACE; reason++) {
-		u64 count = READ_ONCE(vcpu->userspace[reason]);
+	for (i = 0; i < KES_NR_USERSPACE; i++) {
+		u64 count = READ_ONCE(vcpu->userspace[i]);
 		struct kes_userspace *entry;
 
 		if (!count)
@@ -163,7 +180,7 @@ static void kes_put_userspace(struct kes_writer *w, const struct kes_vcpu *vcpu)
 		entry = kes_append(w, sizeof(*entry));
 		if (!entry)
 			return;
-		entry->reason = reason;
+		entry->reason = kes_userspace_reason(i);
 		entry->count = count;
 	}
 }

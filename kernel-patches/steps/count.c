@@ -2,7 +2,11 @@ count    |// SPDX-License-Identifier: GPL-2.0-only
 count    |/*
 count    | * KVM exit statistics: the slow path of counting, see count.h.
 count    | */
+count    |#include <linux/errno.h>
 count    |#include <linux/export.h>
+count    |#include <linux/kvm.h>
+count    |#include <linux/minmax.h>
+count    |#include <linux/nospec.h>
 count    |
 count    |#include "count.h"
 count    |
@@ -12,6 +16,42 @@ count    |	WRITE_ONCE(hot->vcpu->unknown_last, code);
 count    |	kes_count_slot(hot, KES_SLOT_UNKNOWN);
 count    |}
 count    |EXPORT_SYMBOL_GPL(kes_count_unknown);
+count    |
+count    |/* Not in the headers of older kernels. */
+count    |#define KES_EXIT_MEMORY_FAULT	39
+count    |
+disposition|/*
+disposition| * KVM_RUN sets run->exit_reason unless it fails; KVM_EXIT_MEMORY_FAULT is the
+disposition| * exception. User space can write to run->exit_reason at any time.
+disposition| */
+disposition|static unsigned int kes_return(u32 reason, int r)
+disposition|{
+disposition|	if (r == -EINTR)
+disposition|		return KVM_EXIT_INTR;
+disposition|	if (r >= 0) {
+disposition|		reason = min_t(u32, reason, KES_NR_KVM_EXITS - 1);
+disposition|		return array_index_nospec(reason, KES_NR_KVM_EXITS);
+disposition|	}
+disposition|	if (reason == KES_EXIT_MEMORY_FAULT &&
+disposition|	    (r == -EFAULT || r == -EHWPOISON))
+disposition|		return KES_EXIT_MEMORY_FAULT;
+disposition|	switch (r) {
+disposition|	case -EAGAIN:
+disposition|		return KES_RETURN_EAGAIN;
+disposition|	case -EFAULT:
+disposition|		return KES_RETURN_EFAULT;
+disposition|	case -EHWPOISON:
+disposition|		return KES_RETURN_EHWPOISON;
+disposition|	default:
+disposition|		return KES_RETURN_ERROR;
+disposition|	}
+disposition|}
+count    |
+disposition|void kes_count_userspace(struct kes_hot *hot, u32 reason, int r)
+disposition|{
+disposition|	kes_count_disposition(hot, KES_USERSPACE);
+disposition|	kes_inc(&hot->vcpu->userspace[kes_return(reason, r)]);
+disposition|}
 count    |
 count    |DEFINE_STATIC_KEY_FALSE(kes_count_key);
 count    |EXPORT_SYMBOL_GPL(kes_count_key);

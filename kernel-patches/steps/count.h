@@ -18,8 +18,6 @@ count    |
 count    |#include <linux/compiler.h>
 count    |#include <linux/instrumented.h>
 count    |#include <linux/jump_label.h>
-disposition|#include <linux/kvm.h>
-disposition|#include <linux/minmax.h>
 count    |
 count    |#include "engine.h"
 count    |
@@ -123,14 +121,7 @@ nested   |	if (l2 && last >= l2 && last < l2 + KES_NR_SLOTS)
 nested   |		kes_count_disposition(hot, KES_REFLECTED);
 nested   |}
 disposition|
-disposition|/* @reason: KVM_EXIT_*, valid unless @r, the return value of KVM_RUN, is < 0 */
-disposition|static inline void kes_count_userspace(struct kes_hot *hot, u32 reason, int r)
-disposition|{
-disposition|	if (r < 0)
-disposition|		reason = r == -EINTR ? KVM_EXIT_INTR : KVM_EXIT_UNKNOWN;
-disposition|	kes_count_disposition(hot, KES_USERSPACE);
-disposition|	kes_inc(&hot->vcpu->userspace[min_t(u32, reason,
-disposition|					    KES_NR_USERSPACE - 1)]);
-disposition|}
+disposition|/* Count a return of KVM_RUN. @reason: run->exit_reason, @r: the return value */
+disposition|void kes_count_userspace(struct kes_hot *hot, u32 reason, int r);
 count    |
 count    |#endif /* KES_COUNT_H */

@@ -50,7 +50,16 @@ nested   |	KES_NR_L2_COLUMNS,
 count    |};
 disposition|
 disposition|/* KVM_EXIT_* with a counter of their own, plus one for all higher values */
-disposition|#define KES_NR_USERSPACE	44
+disposition|#define KES_NR_KVM_EXITS	44
+disposition|
+disposition|/* Counters of returns to user space: by KVM_EXIT_*, then by error */
+disposition|enum kes_return {
+disposition|	KES_RETURN_ERROR = KES_NR_KVM_EXITS,	/* any error not listed here */
+disposition|	KES_RETURN_EAGAIN,
+disposition|	KES_RETURN_EFAULT,
+disposition|	KES_RETURN_EHWPOISON,
+disposition|	KES_NR_USERSPACE,
+disposition|};
 disposition|
 disposition|/* VM-entry attempts, and those that ended without a VM exit */
 disposition|struct kes_entries {
@@ -80,7 +89,7 @@ count    | * @unknown_last: the last raw code that was counted in KES_SLOT_UNKNO
 disposition| * @entries: @entries.attempts is copied from @hot when @hot is removed
 count    | * @l1: counts by column and slot
 nested   | * @l2: the same for nested guests, allocated when the vCPU enables VMX or SVM
-disposition| * @userspace: returns to user space by KVM_EXIT_*
+disposition| * @userspace: returns to user space by KVM_EXIT_* and enum kes_return
 time     | * @time: NULL while time is off
 detail   | * @detail: NULL while detail is off
 reset    | * @base: the counts at the last reset, NULL if there was none; kes_lock

@@ -152,7 +152,8 @@ disposition|static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, i
 disposition|{
 disposition|	if (!static_branch_unlikely(&kes_count_key))
 disposition|		return;
-disposition|	kes_count_userspace(&vcpu->exit_stats, vcpu->run->exit_reason, r);
+disposition|	kes_count_userspace(&vcpu->exit_stats,
+disposition|			    READ_ONCE(vcpu->run->exit_reason), r);
 time     |	kvm_exit_stats_time(vcpu, KES_STATE_USERSPACE);
 disposition|}
 time     |

@@ -151,14 +151,31 @@ disposition|	rec->entry_emulated = counts->entries.emulated;
 snapshot |	kes_put_exits(w, counts);
 snapshot |}
 disposition|
+disposition|/* Return kes_userspace.reason. */
+disposition|static u32 kes_userspace_reason(unsigned int i)
+disposition|{
+disposition|	switch (i) {
+disposition|	case KES_RETURN_ERROR:
+disposition|		return KES_USERSPACE_ERRNO;
+disposition|	case KES_RETURN_EAGAIN:
+disposition|		return KES_USERSPACE_ERRNO | EAGAIN;
+disposition|	case KES_RETURN_EFAULT:
+disposition|		return KES_USERSPACE_ERRNO | EFAULT;
+disposition|	case KES_RETURN_EHWPOISON:
+disposition|		return KES_USERSPACE_ERRNO | EHWPOISON;
+disposition|	default:
+disposition|		return i;
+disposition|	}
+disposition|}
+disposition|
 disposition|static void kes_put_userspace(struct kes_writer *w, const struct kes_vcpu *vcpu)
 disposition|{
-disposition|	u32 reason;
+disposition|	unsigned int i;
 disposition|
 disposition|	kes_begin_vcpu(w, KES_REC_USERSPACE,
 disposition|		       sizeof(struct kes_userspace_record), vcpu);
-disposition|	for (reason = 0; reason < KES_NR_USERSPACE; reason++) {
-disposition|		u64 count = READ_ONCE(vcpu->userspace[reason]);
+disposition|	for (i = 0; i < KES_NR_USERSPACE; i++) {
+disposition|		u64 count = READ_ONCE(vcpu->userspace[i]);
 disposition|		struct kes_userspace *entry;
 disposition|
 disposition|		if (!count)
@@ -166,7 +183,7 @@ disposition|			continue;
 disposition|		entry = kes_append(w, sizeof(*entry));
 disposition|		if (!entry)
 disposition|			return;
-disposition|		entry->reason = reason;
+disposition|		entry->reason = kes_userspace_reason(i);
 disposition|		entry->count = count;
 disposition|	}
 disposition|}

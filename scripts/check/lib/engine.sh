@@ -99,15 +99,31 @@ userspace_exact()
 		"file=$RUN/$1/userspace.want"
 }
 
-# Print ftrace's kvm:kvm_userspace_exit as lines of "KVM_EXIT_* count". An error of
-# KVM_RUN, which the histogram shows as a number too large for awk, is KVM_EXIT_INTR
-# (10) for -EINTR, otherwise KVM_EXIT_UNKNOWN (0).
+# Print ftrace's kvm:kvm_userspace_exit as lines of "reason count", with the reasons of
+# struct kes_userspace. The histogram shows an error of KVM_RUN, which is negative, as
+# a number too large for awk: compare its digits. KVM_EXIT_MEMORY_FAULT is 39.
 traced_returns()
 {
 	hist_complete "$1"
-	awk -v eintr=18446744073709551612 '/reason:/ {
+	awk '
+	BEGIN {
+		errno["18446744073709551612"] = "EINTR"
+		errno["18446744073709551605"] = 11	# EAGAIN
+		errno["18446744073709551602"] = 14	# EFAULT
+		errno["18446744073709551483"] = 133	# EHWPOISON
+	}
+	function counted_as(reason, error) {
+		if (length(error) < 20)
+			return reason
+		if (errno[error] == "EINTR")
+			return 10
+		if (reason == 39 && (errno[error] == 14 || errno[error] == 133))
+			return 39
+		return 2147483648 + errno[error]
+	}
+	/reason:/ {
 		gsub(/[^0-9]+/, " ")
-		print length($2) < 20 ? $1 : ($2 "" == eintr "" ? 10 : 0), $3
+		print counted_as($1, $2 ""), $3
 	}' "$1" | add_up
 }
 
@@ -123,14 +139,14 @@ returns_are_traced()
 }
 
 # Each exit to user space causes one return, and each return has an exit, except
-# returns of an interrupted KVM_RUN (KVM_EXIT_INTR, 10) and errors (0), which can
-# occur at any time. Our guests do no string I/O, where an exit causes several
+# returns of an interrupted KVM_RUN (KVM_EXIT_INTR, 10) and errors (from 2^31), which
+# can occur at any time. Our guests do no string I/O, where an exit causes several
 # returns.
 returns_fit()
 {
 	judge "$1" snapshot '
 	$1 == "user" { returns += $5; seen = 1 }
-	$1 == "user" && ($4 == 10 || $4 == 0) { signals += $5 }
+	$1 == "user" && ($4 == 10 || $4 >= 2147483648) { signals += $5 }
 	$1 == "exit" { exits += $9 }
 	END { if (exits > returns || exits < returns - signals)
 		print exits " exits to user space; " returns " returns, " \
