@@ -17,6 +17,23 @@ void kes_count_unknown(struct kes_hot *hot, u32 code)
 }
 EXPORT_SYMBOL_GPL(kes_count_unknown);
 
+/*
+ * Only L2 has a column for reflected exits. If counting was off while L2
+ * exited, the last counted exit may be an earlier one from L1.
+ */
+void kes_count_received(struct kes_hot *hot, u32 code)
+{
+	u64 (*l2)[KES_NR_SLOTS] = hot->vcpu->l2;
+	u64 *last = kes_last_exit(hot);
+
+	if (!l2)
+		return;
+	kes_inc(&l2[KES_RECEIVED][kes_slot(kes.isa, code)]);
+	if (last >= l2[KES_EXITS] && last < l2[KES_EXITS] + KES_NR_SLOTS)
+		kes_count_disposition(hot, KES_REFLECTED);
+}
+EXPORT_SYMBOL_GPL(kes_count_received);
+
 /* Not in the headers of older kernels. */
 #define KES_EXIT_MEMORY_FAULT	39
 

@@ -107,17 +107,10 @@ static inline void kes_count_disposition(struct kes_hot *hot,
 }
 
 /*
- * Only L2 has a column for reflected exits. If counting was off while L2
- * exited, the last counted exit may be an earlier one from L1.
+ * Count a VM exit that L1 receives, under @code, the reason that L1 sees. If an
+ * exit of L2 has no disposition yet, this is its disposition.
  */
-static inline void kes_count_reflected(struct kes_hot *hot)
-{
-	u64 *l2 = (u64 *)hot->vcpu->l2;
-	u64 *last = kes_last_exit(hot);
-
-	if (l2 && last >= l2 && last < l2 + KES_NR_SLOTS)
-		kes_count_disposition(hot, KES_REFLECTED);
-}
+void kes_count_received(struct kes_hot *hot, u32 code);
 
 /* Count a return of KVM_RUN. @reason: run->exit_reason, @r: the return value */
 void kes_count_userspace(struct kes_hot *hot, u32 reason, int r);

@@ -40,7 +40,8 @@ enum kes_column {
 	KES_FASTPATH,		/* handled by a fastpath, which re-entered */
 	KES_USERSPACE,		/* KVM_RUN returned to user space */
 	KES_NR_L1_COLUMNS,
-	KES_REFLECTED = KES_NR_L1_COLUMNS,	/* reflected to L1 */
+	KES_REFLECTED = KES_NR_L1_COLUMNS,	/* ended in an exit to L1 */
+	KES_RECEIVED,		/* not a part: received by L1, by its reason */
 	KES_NR_L2_COLUMNS,
 };
 

@@ -91,11 +91,11 @@ static __always_inline void kvm_exit_stats_fastpath(struct kvm_vcpu *vcpu)
 		kes_count_disposition(&vcpu->exit_stats, KES_FASTPATH);
 }
 
-/* Called when an exit from L2 is reflected to L1. */
-static __always_inline void kvm_exit_stats_reflected(struct kvm_vcpu *vcpu)
+/* Called when L1 receives a VM exit. @code: without flags, as L1 sees it */
+static inline void kvm_exit_stats_nested(struct kvm_vcpu *vcpu, u32 code)
 {
 	if (static_branch_unlikely(&kes_count_key))
-		kes_count_reflected(&vcpu->exit_stats);
+		kes_count_received(&vcpu->exit_stats, code);
 }
 
 static inline void kes_no_exit(struct kvm_vcpu *vcpu, u64 *n)
@@ -176,7 +176,7 @@ static inline void __init kvm_exit_stats_init(void)
 		.source = KES_SOURCE_PATCHED,
 		.fields = KES_FIELD_CONTEXT | KES_FIELD_REFLECTED |
 			  KES_FIELD_FASTPATH | KES_FIELD_USERSPACE |
-			  KES_FIELD_ACCOUNTING,
+			  KES_FIELD_ACCOUNTING | KES_FIELD_NESTED,
 	};
 
 	/* Ignore errors: KVM works without the statistics. */
@@ -213,7 +213,7 @@ static inline void kvm_exit_stats_leave_l2(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_enter(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_attempt(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_fastpath(struct kvm_vcpu *vcpu) {}
-static inline void kvm_exit_stats_reflected(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_nested(struct kvm_vcpu *vcpu, u32 code) {}
 static inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_entry_emulated(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_run(struct kvm_vcpu *vcpu) {}

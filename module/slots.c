@@ -79,6 +79,15 @@ unsigned int kes_svm_far_slot(u32 code)
 }
 EXPORT_SYMBOL_GPL(kes_svm_far_slot);
 
+unsigned int kes_slot(u32 isa, u32 code)
+{
+	if (isa == KES_ISA_VMX)
+		return code < KES_VMX_NEAR ? kes_vmx_slots[code] :
+					     KES_SLOT_UNKNOWN;
+	return code < KES_SVM_NEAR ? kes_svm_slots[code] :
+				     kes_svm_far_slot(code);
+}
+
 const struct kes_reason *kes_reason(u32 isa, unsigned int slot)
 {
 	if (isa != KES_ISA_NONE && slot == KES_SLOT_UNKNOWN)

@@ -54,6 +54,9 @@ extern u8 kes_svm_slots[KES_SVM_NEAR];
 void kes_slots_init(void);
 unsigned int kes_svm_far_slot(u32 code);
 
+/* Return the slot of any code; @isa: KES_ISA_* */
+unsigned int kes_slot(u32 isa, u32 code);
+
 /* Return the reason of a slot, NULL if there is none; @isa: KES_ISA_* */
 const struct kes_reason *kes_reason(u32 isa, unsigned int slot);
 

@@ -38,6 +38,7 @@ struct kes_writer {
 	static_assert(offsetof(struct type, member) == \
 		      offsetof(struct kes_userspace_record, nr))
 KES_ASSERT_NR(kes_vcpu_record, nr_exits);
+KES_ASSERT_NR(kes_nested_record, nr);
 KES_ASSERT_NR(kes_time_record, nr);
 KES_ASSERT_NR(kes_histogram_record, nr);
 KES_ASSERT_NR(kes_detail_record, nr);
@@ -185,6 +186,37 @@ static void kes_put_userspace(struct kes_writer *w, const struct kes_vcpu *vcpu)
 	}
 }
 
+static unsigned int kes_nr_received(const struct kes_counts *counts)
+{
+	unsigned int slot, nr = 0;
+
+	for (slot = 0; slot < KES_NR_SLOTS; slot++)
+		nr += counts->l2[KES_RECEIVED][slot] != 0;
+	return nr;
+}
+
+/* Exits that L1 received. There is no record if L1 never received one. */
+static void kes_put_nested(struct kes_writer *w, const struct kes_vcpu *vcpu,
+			   const struct kes_counts *counts)
+{
+	struct kes_nested *entry;
+	unsigned int slot;
+
+	if (!kes_nr_received(counts))
+		return;
+	kes_begin_vcpu(w, KES_REC_NESTED, sizeof(struct kes_nested_record),
+		       vcpu);
+	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
+		if (!counts->l2[KES_RECEIVED][slot])
+			continue;
+		entry = kes_append(w, sizeof(*entry));
+		if (!entry)
+			return;
+		entry->code = kes_code(slot);
+		entry->count = counts->l2[KES_RECEIVED][slot];
+	}
+}
+
 static_assert(offsetof(struct kes_time_exit, cyc) == sizeof(u64));
 static_assert(offsetof(struct kes_histogram_exit, bucket) == sizeof(u64));
 
@@ -295,6 +327,7 @@ static void kes_put_vcpu(struct kes_writer *w, const struct kes_vcpu *vcpu)
 	if (vcpu->base)
 		kes_put_counts(w, KES_REC_BASELINE, vcpu, vcpu->base);
 	kes_put_userspace(w, vcpu);
+	kes_put_nested(w, vcpu, &kes.scratch);
 	kes_put_time(w, vcpu);
 	kes_put_histogram(w, vcpu);
 	kes_put_detail(w, vcpu);
@@ -374,6 +407,9 @@ static size_t kes_vcpu_size(const struct kes_vcpu *vcpu)
 		size += kes_exits_size(vcpu->base);
 	size += sizeof(struct kes_userspace_record) +
 		KES_NR_USERSPACE * sizeof(struct kes_userspace);
+	size += sizeof(struct kes_nested_record) +
+		(kes_nr_received(&kes.scratch) + KES_SPARE) *
+		sizeof(struct kes_nested);
 	if (vcpu->time)
 		size += sizeof(struct kes_time_record) +
 			(nr + 1) * sizeof(struct kes_time_exit);

@@ -17,6 +17,23 @@ count    |	kes_count_slot(hot, KES_SLOT_UNKNOWN);
 count    |}
 count    |EXPORT_SYMBOL_GPL(kes_count_unknown);
 count    |
+nested   |/*
+nested   | * Only L2 has a column for reflected exits. If counting was off while L2
+nested   | * exited, the last counted exit may be an earlier one from L1.
+nested   | */
+nested   |void kes_count_received(struct kes_hot *hot, u32 code)
+nested   |{
+nested   |	u64 (*l2)[KES_NR_SLOTS] = hot->vcpu->l2;
+nested   |	u64 *last = kes_last_exit(hot);
+nested   |
+nested   |	if (!l2)
+nested   |		return;
+nested   |	kes_inc(&l2[KES_RECEIVED][kes_slot(kes.isa, code)]);
+nested   |	if (last >= l2[KES_EXITS] && last < l2[KES_EXITS] + KES_NR_SLOTS)
+nested   |		kes_count_disposition(hot, KES_REFLECTED);
+nested   |}
+count    |EXPORT_SYMBOL_GPL(kes_count_received);
+count    |
 count    |/* Not in the headers of older kernels. */
 count    |#define KES_EXIT_MEMORY_FAULT	39
 count    |

@@ -109,17 +109,10 @@ disposition|	kes_forget_last(hot);
 disposition|}
 nested   |
 nested   |/*
-nested   | * Only L2 has a column for reflected exits. If counting was off while L2
-nested   | * exited, the last counted exit may be an earlier one from L1.
+nested   | * Count a VM exit that L1 receives, under @code, the reason that L1 sees. If an
+nested   | * exit of L2 has no disposition yet, this is its disposition.
 nested   | */
-nested   |static inline void kes_count_reflected(struct kes_hot *hot)
-nested   |{
-nested   |	u64 *l2 = (u64 *)hot->vcpu->l2;
-nested   |	u64 *last = kes_last_exit(hot);
-nested   |
-nested   |	if (l2 && last >= l2 && last < l2 + KES_NR_SLOTS)
-nested   |		kes_count_disposition(hot, KES_REFLECTED);
-nested   |}
+nested   |void kes_count_received(struct kes_hot *hot, u32 code);
 disposition|
 disposition|/* Count a return of KVM_RUN. @reason: run->exit_reason, @r: the return value */
 disposition|void kes_count_userspace(struct kes_hot *hot, u32 reason, int r);

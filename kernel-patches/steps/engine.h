@@ -45,7 +45,8 @@ count    |	KES_EXITS,
 disposition|	KES_FASTPATH,		/* handled by a fastpath, which re-entered */
 disposition|	KES_USERSPACE,		/* KVM_RUN returned to user space */
 count    |	KES_NR_L1_COLUMNS,
-nested   |	KES_REFLECTED = KES_NR_L1_COLUMNS,	/* reflected to L1 */
+nested   |	KES_REFLECTED = KES_NR_L1_COLUMNS,	/* ended in an exit to L1 */
+nested   |	KES_RECEIVED,		/* not a part: received by L1, by its reason */
 nested   |	KES_NR_L2_COLUMNS,
 count    |};
 disposition|

@@ -91,11 +91,11 @@ disposition|	if (static_branch_unlikely(&kes_count_key))
 disposition|		kes_count_disposition(&vcpu->exit_stats, KES_FASTPATH);
 disposition|}
 nested   |
-nested   |/* Called when an exit from L2 is reflected to L1. */
-nested   |static __always_inline void kvm_exit_stats_reflected(struct kvm_vcpu *vcpu)
+nested   |/* Called when L1 receives a VM exit. @code: without flags, as L1 sees it */
+nested   |static inline void kvm_exit_stats_nested(struct kvm_vcpu *vcpu, u32 code)
 nested   |{
 nested   |	if (static_branch_unlikely(&kes_count_key))
-nested   |		kes_count_reflected(&vcpu->exit_stats);
+nested   |		kes_count_received(&vcpu->exit_stats, code);
 nested   |}
 disposition|
 disposition|static inline void kes_no_exit(struct kvm_vcpu *vcpu, u64 *n)
@@ -177,7 +177,7 @@ snapshot |		.source = KES_SOURCE_PATCHED,
 disposition-nested|		.fields = KES_FIELD_FASTPATH | KES_FIELD_USERSPACE |
 nested   |		.fields = KES_FIELD_CONTEXT | KES_FIELD_REFLECTED |
 nested   |			  KES_FIELD_FASTPATH | KES_FIELD_USERSPACE |
-disposition|			  KES_FIELD_ACCOUNTING,
+disposition|			  KES_FIELD_ACCOUNTING | KES_FIELD_NESTED,
 count    |	};
 count    |
 count    |	/* Ignore errors: KVM works without the statistics. */
@@ -214,7 +214,7 @@ nested   |static inline void kvm_exit_stats_leave_l2(struct kvm_vcpu *vcpu) {}
 time     |static inline void kvm_exit_stats_enter(struct kvm_vcpu *vcpu) {}
 disposition|static inline void kvm_exit_stats_attempt(struct kvm_vcpu *vcpu) {}
 disposition|static inline void kvm_exit_stats_fastpath(struct kvm_vcpu *vcpu) {}
-nested   |static inline void kvm_exit_stats_reflected(struct kvm_vcpu *vcpu) {}
+nested   |static inline void kvm_exit_stats_nested(struct kvm_vcpu *vcpu, u32 code) {}
 disposition|static inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu) {}
 disposition|static inline void kvm_exit_stats_entry_emulated(struct kvm_vcpu *vcpu) {}
 time     |static inline void kvm_exit_stats_run(struct kvm_vcpu *vcpu) {}

@@ -38,6 +38,7 @@ snapshot |#define KES_ASSERT_NR(type, member) \
 snapshot |	static_assert(offsetof(struct type, member) == \
 snapshot |		      offsetof(struct kes_userspace_record, nr))
 snapshot |KES_ASSERT_NR(kes_vcpu_record, nr_exits);
+snapshot |KES_ASSERT_NR(kes_nested_record, nr);
 time     |KES_ASSERT_NR(kes_time_record, nr);
 histogram|KES_ASSERT_NR(kes_histogram_record, nr);
 detail   |KES_ASSERT_NR(kes_detail_record, nr);
@@ -188,6 +189,37 @@ disposition|		entry->count = count;
 disposition|	}
 disposition|}
 time     |
+time     |static unsigned int kes_nr_received(const struct kes_counts *counts)
+time     |{
+time     |	unsigned int slot, nr = 0;
+time     |
+time     |	for (slot = 0; slot < KES_NR_SLOTS; slot++)
+time     |		nr += counts->l2[KES_RECEIVED][slot] != 0;
+time     |	return nr;
+time     |}
+time     |
+time     |/* Exits that L1 received. There is no record if L1 never received one. */
+time     |static void kes_put_nested(struct kes_writer *w, const struct kes_vcpu *vcpu,
+time     |			   const struct kes_counts *counts)
+time     |{
+time     |	struct kes_nested *entry;
+time     |	unsigned int slot;
+time     |
+time     |	if (!kes_nr_received(counts))
+time     |		return;
+time     |	kes_begin_vcpu(w, KES_REC_NESTED, sizeof(struct kes_nested_record),
+time     |		       vcpu);
+time     |	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
+time     |		if (!counts->l2[KES_RECEIVED][slot])
+time     |			continue;
+time     |		entry = kes_append(w, sizeof(*entry));
+time     |		if (!entry)
+time     |			return;
+time     |		entry->code = kes_code(slot);
+time     |		entry->count = counts->l2[KES_RECEIVED][slot];
+time     |	}
+time     |}
+time     |
 time     |static_assert(offsetof(struct kes_time_exit, cyc) == sizeof(u64));
 histogram|static_assert(offsetof(struct kes_histogram_exit, bucket) == sizeof(u64));
 time     |
@@ -298,6 +330,7 @@ snapshot |	kes_put_counts(w, KES_REC_VCPU, vcpu, &kes.scratch);
 reset    |	if (vcpu->base)
 reset    |		kes_put_counts(w, KES_REC_BASELINE, vcpu, vcpu->base);
 disposition|	kes_put_userspace(w, vcpu);
+time     |	kes_put_nested(w, vcpu, &kes.scratch);
 time     |	kes_put_time(w, vcpu);
 histogram|	kes_put_histogram(w, vcpu);
 detail   |	kes_put_detail(w, vcpu);
@@ -381,6 +414,9 @@ reset    |	if (vcpu->base)
 reset    |		size += kes_exits_size(vcpu->base);
 disposition|	size += sizeof(struct kes_userspace_record) +
 disposition|		KES_NR_USERSPACE * sizeof(struct kes_userspace);
+time     |	size += sizeof(struct kes_nested_record) +
+time     |		(kes_nr_received(&kes.scratch) + KES_SPARE) *
+time     |		sizeof(struct kes_nested);
 time     |	if (vcpu->time)
 time     |		size += sizeof(struct kes_time_record) +
 time     |			(nr + 1) * sizeof(struct kes_time_exit);

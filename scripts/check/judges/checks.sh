@@ -135,7 +135,8 @@ tests_of_steps()
 	nested | exits of L1 and of L2 by bpf equal ENGINE's | contexts_agree STEP ENGINE bpf
 	nested | every exit by bpf has a value or is in "other" | recorded_detail_is_exact STEP bpf
 	nested !module | CPUID and I/O exits of L2 are exact, and all reflected | l2_exact
-	nested !module | L1 gets every reflected exit | reflected_fits_inject
+	nested !module | exits that L1 receives equal ftrace's kvm_nested_vmexit_inject | received_is_inject
+	nested !module | L1 receives every reflected exit, page faults included | reflected_fits_received
 	switch | every attempt since the last switch is accounted for | all_accounted STEP settled
 	switch | no counter decreases | monotonic STEP toggle
 	switch | counts do not exceed ftrace's | never_more_than_hist STEP

@@ -8,7 +8,8 @@
  *   base VM VCPU ATTEMPTS FAILED EMULATION EXITS
  *   exit VM VCPU CODE L1 L2 REFLECTED FASTPATH USERSPACE
  *   base_exit VM VCPU CODE L1 L2 REFLECTED FASTPATH USERSPACE
- *   user VM VCPU KVM_EXIT COUNT
+ *   user VM VCPU REASON COUNT
+ *   nested VM VCPU CODE COUNT
  *   time VM VCPU FIRST_CYC LAST_CYC STATE STATES_CYC
  *   hist VM VCPU CODE INTERVALS
  *   detail VM VCPU CODE COUNT
@@ -109,6 +110,16 @@ static void print_userspace(const struct part *part)
 		       u->reason, u->count);
 }
 
+static void print_nested(const struct part *part)
+{
+	const struct kes_nested_record *rec = take(part, 0, sizeof(*rec));
+	const struct kes_nested *e;
+
+	FOR_EACH(e, rec, part)
+		printf("nested %llu %u %s %llu\n", rec->vm_id, rec->vcpu_id,
+		       code_word(e->code), e->count);
+}
+
 static void print_time(const struct part *part)
 {
 	const struct kes_time_record *rec = take(part, 0, sizeof(*rec));
@@ -156,6 +167,7 @@ static void (*const printers[])(const struct part *) = {
 	[KES_REC_TIME] = print_time,
 	[KES_REC_HISTOGRAM] = print_histogram,
 	[KES_REC_DETAIL] = print_detail,
+	[KES_REC_NESTED] = print_nested,
 };
 
 static void print_snapshot(const struct part *file)
