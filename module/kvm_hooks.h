@@ -98,19 +98,21 @@ static inline void kvm_exit_stats_nested(struct kvm_vcpu *vcpu, u32 code)
 		kes_count_received(&vcpu->exit_stats, code);
 }
 
-static inline void kes_no_exit(struct kvm_vcpu *vcpu, u64 *n)
+/* @slot: what the time until the next attempt is charged to */
+static inline void kes_no_exit(struct kvm_vcpu *vcpu, u64 *n, unsigned int slot)
 {
 	kes_inc(n);
 	kes_forget_last(&vcpu->exit_stats);
 	if (static_branch_unlikely(&kes_time_key))
-		kes_time_exit_guest(vcpu->exit_stats.vcpu, KES_NO_SLOT);
+		kes_time_exit_guest(vcpu->exit_stats.vcpu, slot);
 }
 
 /* Called when VMLAUNCH or VMRESUME failed as an instruction: no exit. */
 static __always_inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_count_key))
-		kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.failed);
+		kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.failed,
+			    KES_SLOT_ENTRY_FAILED);
 }
 
 /* Called when KVM emulates the guest instead of entering it: no exit. */
@@ -119,7 +121,8 @@ static __always_inline void kvm_exit_stats_entry_emulated(struct kvm_vcpu *vcpu)
 	if (!static_branch_unlikely(&kes_count_key))
 		return;
 	kes_inc(&vcpu->exit_stats.attempts);
-	kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.emulated);
+	kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.emulated,
+		    KES_SLOT_EMULATED);
 }
 
 static inline void kvm_exit_stats_time(struct kvm_vcpu *vcpu, u32 state)
@@ -134,6 +137,10 @@ static inline void kvm_exit_stats_run(struct kvm_vcpu *vcpu)
 	kvm_exit_stats_time(vcpu, KES_STATE_HANDLER);
 }
 
+/*
+ * Called around kvm_vcpu_halt() and kvm_vcpu_block(): the vCPU is halted, or
+ * waits for INIT or SIPI.
+ */
 static inline void kvm_exit_stats_halt(struct kvm_vcpu *vcpu)
 {
 	kvm_exit_stats_time(vcpu, KES_STATE_POLLING);
@@ -157,11 +164,15 @@ static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r)
 	kvm_exit_stats_time(vcpu, KES_STATE_USERSPACE);
 }
 
-/* Called when the thread is scheduled out, or puts the vCPU. */
+/*
+ * Called when the thread is scheduled out, or puts the vCPU. KVM does not set
+ * vcpu->preempted if user space asked KVM_RUN to return immediately.
+ */
 static inline void kvm_exit_stats_sched_out(struct kvm_vcpu *vcpu)
 {
 	if (static_branch_unlikely(&kes_time_key) && vcpu->exit_stats.vcpu)
-		kes_time_sched_out(vcpu->exit_stats.vcpu, vcpu->preempted);
+		kes_time_sched_out(vcpu->exit_stats.vcpu, vcpu->preempted ||
+				   task_is_running(current));
 }
 
 static inline void kvm_exit_stats_sched_in(struct kvm_vcpu *vcpu)

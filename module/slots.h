@@ -38,8 +38,13 @@ union kes_slots_of_either {
 #define KES_SLOT_UNKNOWN	(sizeof(union kes_slots_of_either))
 #define KES_NR_SLOTS		(KES_SLOT_UNKNOWN + 1)
 
-/* No exit, or no exit to charge. */
+/* No exit, or no exit to charge yet. */
 #define KES_NO_SLOT		KES_NR_SLOTS
+
+/* What time is charged to after an attempt without an exit */
+#define KES_SLOT_EMULATED	(KES_NR_SLOTS + 1)
+#define KES_SLOT_ENTRY_FAILED	(KES_NR_SLOTS + 2)
+#define KES_NR_TIME_SLOTS	(KES_NR_SLOTS + 3)
 
 struct kes_reason {
 	u64 code;

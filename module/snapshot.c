@@ -96,8 +96,13 @@ static void *kes_append(struct kes_writer *w, size_t size)
 
 static u64 kes_code(unsigned int slot)
 {
-	const struct kes_reason *reason = kes_reason(kes.isa, slot);
+	const struct kes_reason *reason;
 
+	if (slot == KES_SLOT_EMULATED)
+		return KES_CODE_EMULATED;
+	if (slot == KES_SLOT_ENTRY_FAILED)
+		return KES_CODE_ENTRY_FAILED;
+	reason = kes_reason(kes.isa, slot);
 	return reason ? reason->code : KES_CODE_NONE;
 }
 
@@ -238,28 +243,33 @@ static void *kes_put_numbers(struct kes_writer *w, size_t size,
 	return entry;
 }
 
+/* The times of the current vCPU; kes_lock */
+static struct kes_time kes_time_now;
+
 static void kes_put_time(struct kes_writer *w, const struct kes_vcpu *vcpu)
 {
-	const struct kes_time *time = vcpu->time;
+	const struct kes_time *time = &kes_time_now;
 	struct kes_time_record *rec;
 	struct kes_time_exit *exit;
 	unsigned int slot;
 
-	if (!time)
+	if (!vcpu->time)
 		return;
+	kes_time_copy(&kes_time_now, vcpu->time);
 	rec = kes_begin_vcpu(w, KES_REC_TIME, sizeof(*rec), vcpu);
 	if (!rec)
 		return;
-	rec->first_cyc = READ_ONCE(time->first_cyc);
-	rec->last_cyc = READ_ONCE(time->last_cyc);
-	rec->state = READ_ONCE(time->state);
-	rec->state_code = kes_code(READ_ONCE(time->slot));
-	rec->guest_cyc = READ_ONCE(time->guest_cyc);
-	for (slot = 0; slot <= KES_NO_SLOT; slot++) {
+	rec->first_cyc = time->first_cyc;
+	rec->last_cyc = time->last_cyc;
+	rec->state = time->state;
+	rec->state_code = kes_code(time->slot);
+	rec->guest_cyc = time->guest_cyc;
+	rec->backwards = time->backwards;
+	for (slot = 0; slot < KES_NR_TIME_SLOTS; slot++) {
 		exit = kes_put_numbers(w, sizeof(*exit), slot, time->cyc[slot],
 				       ARRAY_SIZE(time->cyc[slot]));
 		if (exit)
-			exit->max_cyc = READ_ONCE(time->max_cyc[slot]);
+			exit->max_cyc = time->max_cyc[slot];
 	}
 }
 
@@ -273,7 +283,7 @@ static void kes_put_histogram(struct kes_writer *w, const struct kes_vcpu *vcpu)
 		return;
 	kes_begin_vcpu(w, KES_REC_HISTOGRAM,
 		       sizeof(struct kes_histogram_record), vcpu);
-	for (slot = 0; slot < KES_NR_SLOTS; slot++)
+	for (slot = 0; slot < KES_NR_TIME_SLOTS; slot++)
 		kes_put_numbers(w, sizeof(struct kes_histogram_exit), slot,
 				histogram->n[slot], KES_NR_BUCKETS);
 }
@@ -386,6 +396,7 @@ static void kes_put_all(struct kes_writer *w)
 	header->switches = kes.switches;
 	header->tsc_khz = tsc_khz;
 	header->lost = atomic64_read(&kes.lost);
+	header->flags = check_tsc_unstable() ? KES_FLAG_TSC_UNSTABLE : 0;
 }
 
 /* Size of the record for @counts, with room for new reasons. */
@@ -412,10 +423,12 @@ static size_t kes_vcpu_size(const struct kes_vcpu *vcpu)
 		sizeof(struct kes_nested);
 	if (vcpu->time)
 		size += sizeof(struct kes_time_record) +
-			(nr + 1) * sizeof(struct kes_time_exit);
+			(nr + KES_NR_TIME_SLOTS - KES_NR_SLOTS) *
+			sizeof(struct kes_time_exit);
 	if (vcpu->time && vcpu->time->histogram)
 		size += sizeof(struct kes_histogram_record) +
-			nr * sizeof(struct kes_histogram_exit);
+			(nr + KES_NR_TIME_SLOTS - KES_NR_SLOTS) *
+			sizeof(struct kes_histogram_exit);
 	if (vcpu->detail)
 		size += sizeof(struct kes_detail_record) +
 			(KES_NR_PAIRS + KES_DETAIL_REASONS) *

@@ -11,18 +11,24 @@
  * handler	in KVM, including host interrupts taken there
  * userspace	outside KVM_RUN
  * polling	halted, spinning for an event
- * blocked	halted, asleep
- * preempted	in KVM, but without a CPU (also if it sleeps while not halted)
+ * blocked	halted, or waiting for INIT or SIPI, asleep
+ * preempted	in KVM_RUN, runnable, but without a CPU
+ * sleeping	in KVM_RUN, asleep although not halted (I/O, a mutex)
  *
  * All changes of state run in the thread itself. A context switch may
  * interrupt another change, so changes that run with preemption enabled
- * disable it.
+ * disable it. A reader retries if a change was made while it read (@seq).
+ *
+ * The TSC may go backwards (a resumed host, unsynchronized sockets). A negative
+ * step is not charged but counted; the parts then still add up, because
+ * @first_cyc moves by the same step.
  */
 #ifndef KES_TIME_H
 #define KES_TIME_H
 
 #include <linux/log2.h>
 #include <linux/preempt.h>
+#include <linux/seqlock.h>
 
 #include <asm/tsc.h>
 
@@ -33,7 +39,7 @@ DECLARE_STATIC_KEY_FALSE(kes_histogram_key);
 
 /* Handler time per exit, in powers of two cycles */
 struct kes_histogram {
-	u64 n[KES_NR_SLOTS + 1][KES_NR_BUCKETS];
+	u64 n[KES_NR_TIME_SLOTS][KES_NR_BUCKETS];
 };
 
 /**
@@ -44,8 +50,11 @@ struct kes_histogram {
  *	time spent outside the handler
  * @state: KES_STATE_*
  * @before: the state to restore when the thread is scheduled in again
- * @slot: the reason that is charged, KES_NO_SLOT before the first exit
+ * @slot: the reason that is charged: KES_NO_SLOT before the first exit,
+ *	KES_SLOT_EMULATED or KES_SLOT_ENTRY_FAILED after an attempt without one
+ * @seq: odd while a change of state is made
  * @guest_cyc: guest time
+ * @backwards: negative steps of the TSC
  * @histogram: NULL while histogram is off
  * @cyc: non-guest time by reason and state, KES_STATE_HANDLER first
  * @max_cyc: longest handler time of one exit
@@ -57,16 +66,49 @@ struct kes_time {
 	u32 state;
 	u32 before;
 	u32 slot;
+	seqcount_t seq;
 	u64 guest_cyc;
+	u64 backwards;
 	struct kes_histogram *histogram;
-	u64 cyc[KES_NR_SLOTS + 1][KES_NR_STATES - 1];
-	u64 max_cyc[KES_NR_SLOTS + 1];
+	u64 cyc[KES_NR_TIME_SLOTS][KES_NR_STATES - 1];
+	u64 max_cyc[KES_NR_TIME_SLOTS];
 };
 
 static_assert(KES_STATE_GUEST == 0, "cyc[] has all states except guest");
 
-/* Charge the time since the last change of state to the current state. */
+/*
+ * Charge the time since the last change of state to the current state. Called
+ * between kes_time_begin() and kes_time_end().
+ */
 void kes_time_charge(struct kes_time *time, u64 now);
+
+/*
+ * Changes of state are not preempted and do not nest, so a reader waits for
+ * them only briefly.
+ */
+static __always_inline void kes_time_begin(struct kes_time *time)
+{
+	raw_write_seqcount_begin(&time->seq);
+}
+
+static __always_inline void kes_time_end(struct kes_time *time)
+{
+	raw_write_seqcount_end(&time->seq);
+}
+
+/* Charge @now - @last_cyc to @n if @usual, otherwise to the right counter. */
+static __always_inline void kes_time_charge_to(struct kes_time *time, u64 *n,
+					       bool usual, u64 now)
+{
+	s64 cyc = now - time->last_cyc;
+
+	if (likely(usual && cyc >= 0)) {
+		kes_add_to(n, cyc);
+		WRITE_ONCE(time->last_cyc, now);
+	} else {
+		kes_time_charge(time, now);
+	}
+}
 
 /* End the handling interval of an exit. */
 static __always_inline void kes_time_end_handling(struct kes_time *time,
@@ -94,14 +136,12 @@ static __always_inline void kes_time_enter_guest(struct kes_vcpu *vcpu)
 	if (unlikely(!time))
 		return;
 	slot = time->slot;
-	if (likely(time->state == KES_STATE_HANDLER))
-		kes_add_to(&time->cyc[slot][KES_STATE_HANDLER - 1],
-			   now - time->last_cyc);
-	else
-		kes_time_charge(time, now);
-	WRITE_ONCE(time->last_cyc, now);
+	kes_time_begin(time);
+	kes_time_charge_to(time, &time->cyc[slot][KES_STATE_HANDLER - 1],
+			   time->state == KES_STATE_HANDLER, now);
 	kes_time_end_handling(time, slot, now);
 	WRITE_ONCE(time->state, KES_STATE_GUEST);
+	kes_time_end(time);
 }
 
 /* Called with interrupts disabled, right after an exit with reason @slot. */
@@ -113,20 +153,25 @@ static __always_inline void kes_time_exit_guest(struct kes_vcpu *vcpu,
 
 	if (unlikely(!time))
 		return;
-	if (likely(time->state == KES_STATE_GUEST))
-		kes_add_to(&time->guest_cyc, now - time->last_cyc);
-	else
-		kes_time_charge(time, now);
-	WRITE_ONCE(time->last_cyc, now);
+	kes_time_begin(time);
+	kes_time_charge_to(time, &time->guest_cyc,
+			   time->state == KES_STATE_GUEST, now);
 	time->handling_cyc = now;
 	WRITE_ONCE(time->slot, slot);
 	WRITE_ONCE(time->state, KES_STATE_HANDLER);
+	kes_time_end(time);
 }
 
 /* Changes of state off the hot path; preemption may be enabled. */
 void kes_time_set(struct kes_vcpu *vcpu, u32 state);
 void kes_time_sched_out(struct kes_vcpu *vcpu, bool preempted);
 void kes_time_sched_in(struct kes_vcpu *vcpu);
+
+/*
+ * Copy the times of a vCPU that may run, as of one moment; without @histogram
+ * and what only the thread uses.
+ */
+void kes_time_copy(struct kes_time *to, const struct kes_time *from);
 
 /* Initialize a zeroed struct kes_time. */
 void kes_time_init(void *memory);

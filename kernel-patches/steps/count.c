@@ -32,7 +32,7 @@ nested   |	kes_inc(&l2[KES_RECEIVED][kes_slot(kes.isa, code)]);
 nested   |	if (last >= l2[KES_EXITS] && last < l2[KES_EXITS] + KES_NR_SLOTS)
 nested   |		kes_count_disposition(hot, KES_REFLECTED);
 nested   |}
-count    |EXPORT_SYMBOL_GPL(kes_count_received);
+nested   |EXPORT_SYMBOL_GPL(kes_count_received);
 count    |
 count    |/* Not in the headers of older kernels. */
 count    |#define KES_EXIT_MEMORY_FAULT	39

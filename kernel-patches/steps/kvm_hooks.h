@@ -98,19 +98,21 @@ nested   |	if (static_branch_unlikely(&kes_count_key))
 nested   |		kes_count_received(&vcpu->exit_stats, code);
 nested   |}
 disposition|
-disposition|static inline void kes_no_exit(struct kvm_vcpu *vcpu, u64 *n)
+disposition|/* @slot: what the time until the next attempt is charged to */
+disposition|static inline void kes_no_exit(struct kvm_vcpu *vcpu, u64 *n, unsigned int slot)
 disposition|{
 disposition|	kes_inc(n);
 disposition|	kes_forget_last(&vcpu->exit_stats);
 time     |	if (static_branch_unlikely(&kes_time_key))
-time     |		kes_time_exit_guest(vcpu->exit_stats.vcpu, KES_NO_SLOT);
+time     |		kes_time_exit_guest(vcpu->exit_stats.vcpu, slot);
 disposition|}
 disposition|
 disposition|/* Called when VMLAUNCH or VMRESUME failed as an instruction: no exit. */
 disposition|static __always_inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu)
 disposition|{
 disposition|	if (static_branch_unlikely(&kes_count_key))
-disposition|		kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.failed);
+disposition|		kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.failed,
+disposition|			    KES_SLOT_ENTRY_FAILED);
 disposition|}
 disposition|
 disposition|/* Called when KVM emulates the guest instead of entering it: no exit. */
@@ -119,7 +121,8 @@ disposition|{
 disposition|	if (!static_branch_unlikely(&kes_count_key))
 disposition|		return;
 disposition|	kes_inc(&vcpu->exit_stats.attempts);
-disposition|	kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.emulated);
+disposition|	kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.emulated,
+disposition|		    KES_SLOT_EMULATED);
 disposition|}
 time     |
 time     |static inline void kvm_exit_stats_time(struct kvm_vcpu *vcpu, u32 state)
@@ -134,6 +137,10 @@ time     |{
 time     |	kvm_exit_stats_time(vcpu, KES_STATE_HANDLER);
 time     |}
 time     |
+time     |/*
+time     | * Called around kvm_vcpu_halt() and kvm_vcpu_block(): the vCPU is halted, or
+time     | * waits for INIT or SIPI.
+time     | */
 time     |static inline void kvm_exit_stats_halt(struct kvm_vcpu *vcpu)
 time     |{
 time     |	kvm_exit_stats_time(vcpu, KES_STATE_POLLING);
@@ -157,11 +164,15 @@ disposition|			    READ_ONCE(vcpu->run->exit_reason), r);
 time     |	kvm_exit_stats_time(vcpu, KES_STATE_USERSPACE);
 disposition|}
 time     |
-time     |/* Called when the thread is scheduled out, or puts the vCPU. */
+time     |/*
+time     | * Called when the thread is scheduled out, or puts the vCPU. KVM does not set
+time     | * vcpu->preempted if user space asked KVM_RUN to return immediately.
+time     | */
 time     |static inline void kvm_exit_stats_sched_out(struct kvm_vcpu *vcpu)
 time     |{
 time     |	if (static_branch_unlikely(&kes_time_key) && vcpu->exit_stats.vcpu)
-time     |		kes_time_sched_out(vcpu->exit_stats.vcpu, vcpu->preempted);
+time     |		kes_time_sched_out(vcpu->exit_stats.vcpu, vcpu->preempted ||
+time     |				   task_is_running(current));
 time     |}
 time     |
 time     |static inline void kvm_exit_stats_sched_in(struct kvm_vcpu *vcpu)
@@ -177,7 +188,8 @@ snapshot |		.source = KES_SOURCE_PATCHED,
 disposition-nested|		.fields = KES_FIELD_FASTPATH | KES_FIELD_USERSPACE |
 nested   |		.fields = KES_FIELD_CONTEXT | KES_FIELD_REFLECTED |
 nested   |			  KES_FIELD_FASTPATH | KES_FIELD_USERSPACE |
-disposition|			  KES_FIELD_ACCOUNTING | KES_FIELD_NESTED,
+disposition-nested|			  KES_FIELD_ACCOUNTING,
+nested   |			  KES_FIELD_ACCOUNTING | KES_FIELD_NESTED,
 count    |	};
 count    |
 count    |	/* Ignore errors: KVM works without the statistics. */

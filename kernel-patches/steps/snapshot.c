@@ -38,7 +38,7 @@ snapshot |#define KES_ASSERT_NR(type, member) \
 snapshot |	static_assert(offsetof(struct type, member) == \
 snapshot |		      offsetof(struct kes_userspace_record, nr))
 snapshot |KES_ASSERT_NR(kes_vcpu_record, nr_exits);
-snapshot |KES_ASSERT_NR(kes_nested_record, nr);
+nested   |KES_ASSERT_NR(kes_nested_record, nr);
 time     |KES_ASSERT_NR(kes_time_record, nr);
 histogram|KES_ASSERT_NR(kes_histogram_record, nr);
 detail   |KES_ASSERT_NR(kes_detail_record, nr);
@@ -96,8 +96,13 @@ snapshot |}
 snapshot |
 snapshot |static u64 kes_code(unsigned int slot)
 snapshot |{
-snapshot |	const struct kes_reason *reason = kes_reason(kes.isa, slot);
+snapshot |	const struct kes_reason *reason;
 snapshot |
+time     |	if (slot == KES_SLOT_EMULATED)
+time     |		return KES_CODE_EMULATED;
+time     |	if (slot == KES_SLOT_ENTRY_FAILED)
+time     |		return KES_CODE_ENTRY_FAILED;
+time     |	reason = kes_reason(kes.isa, slot);
 snapshot-time|	return reason ? reason->code : KES_CODE_UNKNOWN;
 time     |	return reason ? reason->code : KES_CODE_NONE;
 snapshot |}
@@ -189,37 +194,37 @@ disposition|		entry->count = count;
 disposition|	}
 disposition|}
 time     |
-time     |static unsigned int kes_nr_received(const struct kes_counts *counts)
-time     |{
-time     |	unsigned int slot, nr = 0;
-time     |
-time     |	for (slot = 0; slot < KES_NR_SLOTS; slot++)
-time     |		nr += counts->l2[KES_RECEIVED][slot] != 0;
-time     |	return nr;
-time     |}
-time     |
-time     |/* Exits that L1 received. There is no record if L1 never received one. */
-time     |static void kes_put_nested(struct kes_writer *w, const struct kes_vcpu *vcpu,
-time     |			   const struct kes_counts *counts)
-time     |{
-time     |	struct kes_nested *entry;
-time     |	unsigned int slot;
-time     |
-time     |	if (!kes_nr_received(counts))
-time     |		return;
-time     |	kes_begin_vcpu(w, KES_REC_NESTED, sizeof(struct kes_nested_record),
-time     |		       vcpu);
-time     |	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
-time     |		if (!counts->l2[KES_RECEIVED][slot])
-time     |			continue;
-time     |		entry = kes_append(w, sizeof(*entry));
-time     |		if (!entry)
-time     |			return;
-time     |		entry->code = kes_code(slot);
-time     |		entry->count = counts->l2[KES_RECEIVED][slot];
-time     |	}
-time     |}
-time     |
+nested   |static unsigned int kes_nr_received(const struct kes_counts *counts)
+nested   |{
+nested   |	unsigned int slot, nr = 0;
+nested   |
+nested   |	for (slot = 0; slot < KES_NR_SLOTS; slot++)
+nested   |		nr += counts->l2[KES_RECEIVED][slot] != 0;
+nested   |	return nr;
+nested   |}
+nested   |
+nested   |/* Exits that L1 received. There is no record if L1 never received one. */
+nested   |static void kes_put_nested(struct kes_writer *w, const struct kes_vcpu *vcpu,
+nested   |			   const struct kes_counts *counts)
+nested   |{
+nested   |	struct kes_nested *entry;
+nested   |	unsigned int slot;
+nested   |
+nested   |	if (!kes_nr_received(counts))
+nested   |		return;
+nested   |	kes_begin_vcpu(w, KES_REC_NESTED, sizeof(struct kes_nested_record),
+nested   |		       vcpu);
+nested   |	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
+nested   |		if (!counts->l2[KES_RECEIVED][slot])
+nested   |			continue;
+nested   |		entry = kes_append(w, sizeof(*entry));
+nested   |		if (!entry)
+nested   |			return;
+nested   |		entry->code = kes_code(slot);
+nested   |		entry->count = counts->l2[KES_RECEIVED][slot];
+nested   |	}
+nested   |}
+nested   |
 time     |static_assert(offsetof(struct kes_time_exit, cyc) == sizeof(u64));
 histogram|static_assert(offsetof(struct kes_histogram_exit, bucket) == sizeof(u64));
 time     |
@@ -241,28 +246,33 @@ time     |		entry[i + 1] = READ_ONCE(numbers[i]);
 time     |	return entry;
 time     |}
 time     |
+time     |/* The times of the current vCPU; kes_lock */
+time     |static struct kes_time kes_time_now;
+time     |
 time     |static void kes_put_time(struct kes_writer *w, const struct kes_vcpu *vcpu)
 time     |{
-time     |	const struct kes_time *time = vcpu->time;
+time     |	const struct kes_time *time = &kes_time_now;
 time     |	struct kes_time_record *rec;
 time     |	struct kes_time_exit *exit;
 time     |	unsigned int slot;
 time     |
-time     |	if (!time)
+time     |	if (!vcpu->time)
 time     |		return;
+time     |	kes_time_copy(&kes_time_now, vcpu->time);
 time     |	rec = kes_begin_vcpu(w, KES_REC_TIME, sizeof(*rec), vcpu);
 time     |	if (!rec)
 time     |		return;
-time     |	rec->first_cyc = READ_ONCE(time->first_cyc);
-time     |	rec->last_cyc = READ_ONCE(time->last_cyc);
-time     |	rec->state = READ_ONCE(time->state);
-time     |	rec->state_code = kes_code(READ_ONCE(time->slot));
-time     |	rec->guest_cyc = READ_ONCE(time->guest_cyc);
-time     |	for (slot = 0; slot <= KES_NO_SLOT; slot++) {
+time     |	rec->first_cyc = time->first_cyc;
+time     |	rec->last_cyc = time->last_cyc;
+time     |	rec->state = time->state;
+time     |	rec->state_code = kes_code(time->slot);
+time     |	rec->guest_cyc = time->guest_cyc;
+time     |	rec->backwards = time->backwards;
+time     |	for (slot = 0; slot < KES_NR_TIME_SLOTS; slot++) {
 time     |		exit = kes_put_numbers(w, sizeof(*exit), slot, time->cyc[slot],
 time     |				       ARRAY_SIZE(time->cyc[slot]));
 time     |		if (exit)
-time     |			exit->max_cyc = READ_ONCE(time->max_cyc[slot]);
+time     |			exit->max_cyc = time->max_cyc[slot];
 time     |	}
 time     |}
 histogram|
@@ -276,7 +286,7 @@ histogram|	if (!histogram)
 histogram|		return;
 histogram|	kes_begin_vcpu(w, KES_REC_HISTOGRAM,
 histogram|		       sizeof(struct kes_histogram_record), vcpu);
-histogram|	for (slot = 0; slot < KES_NR_SLOTS; slot++)
+histogram|	for (slot = 0; slot < KES_NR_TIME_SLOTS; slot++)
 histogram|		kes_put_numbers(w, sizeof(struct kes_histogram_exit), slot,
 histogram|				histogram->n[slot], KES_NR_BUCKETS);
 histogram|}
@@ -330,7 +340,7 @@ snapshot |	kes_put_counts(w, KES_REC_VCPU, vcpu, &kes.scratch);
 reset    |	if (vcpu->base)
 reset    |		kes_put_counts(w, KES_REC_BASELINE, vcpu, vcpu->base);
 disposition|	kes_put_userspace(w, vcpu);
-time     |	kes_put_nested(w, vcpu, &kes.scratch);
+nested   |	kes_put_nested(w, vcpu, &kes.scratch);
 time     |	kes_put_time(w, vcpu);
 histogram|	kes_put_histogram(w, vcpu);
 detail   |	kes_put_detail(w, vcpu);
@@ -393,6 +403,7 @@ snapshot |	header->nr_vms = w->nr_vms;
 snapshot |	header->switches = kes.switches;
 snapshot |	header->tsc_khz = tsc_khz;
 snapshot |	header->lost = atomic64_read(&kes.lost);
+snapshot |	header->flags = check_tsc_unstable() ? KES_FLAG_TSC_UNSTABLE : 0;
 snapshot |}
 snapshot |
 snapshot |/* Size of the record for @counts, with room for new reasons. */
@@ -414,15 +425,17 @@ reset    |	if (vcpu->base)
 reset    |		size += kes_exits_size(vcpu->base);
 disposition|	size += sizeof(struct kes_userspace_record) +
 disposition|		KES_NR_USERSPACE * sizeof(struct kes_userspace);
-time     |	size += sizeof(struct kes_nested_record) +
-time     |		(kes_nr_received(&kes.scratch) + KES_SPARE) *
-time     |		sizeof(struct kes_nested);
+nested   |	size += sizeof(struct kes_nested_record) +
+nested   |		(kes_nr_received(&kes.scratch) + KES_SPARE) *
+nested   |		sizeof(struct kes_nested);
 time     |	if (vcpu->time)
 time     |		size += sizeof(struct kes_time_record) +
-time     |			(nr + 1) * sizeof(struct kes_time_exit);
+time     |			(nr + KES_NR_TIME_SLOTS - KES_NR_SLOTS) *
+time     |			sizeof(struct kes_time_exit);
 histogram|	if (vcpu->time && vcpu->time->histogram)
 histogram|		size += sizeof(struct kes_histogram_record) +
-histogram|			nr * sizeof(struct kes_histogram_exit);
+histogram|			(nr + KES_NR_TIME_SLOTS - KES_NR_SLOTS) *
+histogram|			sizeof(struct kes_histogram_exit);
 detail   |	if (vcpu->detail)
 detail   |		size += sizeof(struct kes_detail_record) +
 detail   |			(KES_NR_PAIRS + KES_DETAIL_REASONS) *

@@ -11,18 +11,24 @@ time     | * guest	from just before the VM entry to just after the VM exit
 time     | * handler	in KVM, including host interrupts taken there
 time     | * userspace	outside KVM_RUN
 time     | * polling	halted, spinning for an event
-time     | * blocked	halted, asleep
-time     | * preempted	in KVM, but without a CPU (also if it sleeps while not halted)
+time     | * blocked	halted, or waiting for INIT or SIPI, asleep
+time     | * preempted	in KVM_RUN, runnable, but without a CPU
+time     | * sleeping	in KVM_RUN, asleep although not halted (I/O, a mutex)
 time     | *
 time     | * All changes of state run in the thread itself. A context switch may
 time     | * interrupt another change, so changes that run with preemption enabled
-time     | * disable it.
+time     | * disable it. A reader retries if a change was made while it read (@seq).
+time     | *
+time     | * The TSC may go backwards (a resumed host, unsynchronized sockets). A negative
+time     | * step is not charged but counted; the parts then still add up, because
+time     | * @first_cyc moves by the same step.
 time     | */
 time     |#ifndef KES_TIME_H
 time     |#define KES_TIME_H
 time     |
 time     |#include <linux/log2.h>
 time     |#include <linux/preempt.h>
+time     |#include <linux/seqlock.h>
 time     |
 time     |#include <asm/tsc.h>
 time     |
@@ -33,7 +39,7 @@ histogram|DECLARE_STATIC_KEY_FALSE(kes_histogram_key);
 histogram|
 histogram|/* Handler time per exit, in powers of two cycles */
 histogram|struct kes_histogram {
-histogram|	u64 n[KES_NR_SLOTS + 1][KES_NR_BUCKETS];
+histogram|	u64 n[KES_NR_TIME_SLOTS][KES_NR_BUCKETS];
 histogram|};
 time     |
 time     |/**
@@ -44,8 +50,11 @@ time     | * @handling_cyc: start of the current handling interval, moved forwar
 time     | *	time spent outside the handler
 time     | * @state: KES_STATE_*
 time     | * @before: the state to restore when the thread is scheduled in again
-time     | * @slot: the reason that is charged, KES_NO_SLOT before the first exit
+time     | * @slot: the reason that is charged: KES_NO_SLOT before the first exit,
+time     | *	KES_SLOT_EMULATED or KES_SLOT_ENTRY_FAILED after an attempt without one
+time     | * @seq: odd while a change of state is made
 time     | * @guest_cyc: guest time
+time     | * @backwards: negative steps of the TSC
 time     | * @histogram: NULL while histogram is off
 time     | * @cyc: non-guest time by reason and state, KES_STATE_HANDLER first
 time     | * @max_cyc: longest handler time of one exit
@@ -57,16 +66,49 @@ time     |	u64 handling_cyc;
 time     |	u32 state;
 time     |	u32 before;
 time     |	u32 slot;
+time     |	seqcount_t seq;
 time     |	u64 guest_cyc;
+time     |	u64 backwards;
 histogram|	struct kes_histogram *histogram;
-time     |	u64 cyc[KES_NR_SLOTS + 1][KES_NR_STATES - 1];
-time     |	u64 max_cyc[KES_NR_SLOTS + 1];
+time     |	u64 cyc[KES_NR_TIME_SLOTS][KES_NR_STATES - 1];
+time     |	u64 max_cyc[KES_NR_TIME_SLOTS];
 time     |};
 time     |
 time     |static_assert(KES_STATE_GUEST == 0, "cyc[] has all states except guest");
 time     |
-time     |/* Charge the time since the last change of state to the current state. */
+time     |/*
+time     | * Charge the time since the last change of state to the current state. Called
+time     | * between kes_time_begin() and kes_time_end().
+time     | */
 time     |void kes_time_charge(struct kes_time *time, u64 now);
+time     |
+time     |/*
+time     | * Changes of state are not preempted and do not nest, so a reader waits for
+time     | * them only briefly.
+time     | */
+time     |static __always_inline void kes_time_begin(struct kes_time *time)
+time     |{
+time     |	raw_write_seqcount_begin(&time->seq);
+time     |}
+time     |
+time     |static __always_inline void kes_time_end(struct kes_time *time)
+time     |{
+time     |	raw_write_seqcount_end(&time->seq);
+time     |}
+time     |
+time     |/* Charge @now - @last_cyc to @n if @usual, otherwise to the right counter. */
+time     |static __always_inline void kes_time_charge_to(struct kes_time *time, u64 *n,
+time     |					       bool usual, u64 now)
+time     |{
+time     |	s64 cyc = now - time->last_cyc;
+time     |
+time     |	if (likely(usual && cyc >= 0)) {
+time     |		kes_add_to(n, cyc);
+time     |		WRITE_ONCE(time->last_cyc, now);
+time     |	} else {
+time     |		kes_time_charge(time, now);
+time     |	}
+time     |}
 time     |
 time     |/* End the handling interval of an exit. */
 time     |static __always_inline void kes_time_end_handling(struct kes_time *time,
@@ -94,14 +136,12 @@ time     |
 time     |	if (unlikely(!time))
 time     |		return;
 time     |	slot = time->slot;
-time     |	if (likely(time->state == KES_STATE_HANDLER))
-time     |		kes_add_to(&time->cyc[slot][KES_STATE_HANDLER - 1],
-time     |			   now - time->last_cyc);
-time     |	else
-time     |		kes_time_charge(time, now);
-time     |	WRITE_ONCE(time->last_cyc, now);
+time     |	kes_time_begin(time);
+time     |	kes_time_charge_to(time, &time->cyc[slot][KES_STATE_HANDLER - 1],
+time     |			   time->state == KES_STATE_HANDLER, now);
 time     |	kes_time_end_handling(time, slot, now);
 time     |	WRITE_ONCE(time->state, KES_STATE_GUEST);
+time     |	kes_time_end(time);
 time     |}
 time     |
 time     |/* Called with interrupts disabled, right after an exit with reason @slot. */
@@ -113,20 +153,25 @@ time     |	u64 now = rdtsc();
 time     |
 time     |	if (unlikely(!time))
 time     |		return;
-time     |	if (likely(time->state == KES_STATE_GUEST))
-time     |		kes_add_to(&time->guest_cyc, now - time->last_cyc);
-time     |	else
-time     |		kes_time_charge(time, now);
-time     |	WRITE_ONCE(time->last_cyc, now);
+time     |	kes_time_begin(time);
+time     |	kes_time_charge_to(time, &time->guest_cyc,
+time     |			   time->state == KES_STATE_GUEST, now);
 time     |	time->handling_cyc = now;
 time     |	WRITE_ONCE(time->slot, slot);
 time     |	WRITE_ONCE(time->state, KES_STATE_HANDLER);
+time     |	kes_time_end(time);
 time     |}
 time     |
 time     |/* Changes of state off the hot path; preemption may be enabled. */
 time     |void kes_time_set(struct kes_vcpu *vcpu, u32 state);
 time     |void kes_time_sched_out(struct kes_vcpu *vcpu, bool preempted);
 time     |void kes_time_sched_in(struct kes_vcpu *vcpu);
+time     |
+time     |/*
+time     | * Copy the times of a vCPU that may run, as of one moment; without @histogram
+time     | * and what only the thread uses.
+time     | */
+time     |void kes_time_copy(struct kes_time *to, const struct kes_time *from);
 time     |
 time     |/* Initialize a zeroed struct kes_time. */
 time     |void kes_time_init(void *memory);

@@ -121,6 +121,8 @@ tests_of_steps()
 	reset | no counter decreases | monotonic STEP reset
 	reset | the text equals snapshot - baseline | text_is_since_reset STEP
 	detail | time: the states add up to the total, to the cycle | time_adds_up STEP
+	detail | time: the states of a running guest add up to the total, to the cycle | time_adds_up STEP early
+	detail !module !smp1 | time: a vCPU that waits for INIT is blocked | ap_is_blocked STEP
 	detail !module smp1 | time: the states add up to the elapsed time, within 1 % | time_is_elapsed STEP
 	detail | histogram: one handling interval per exit | histograms_fit STEP
 	detail | detail: values and "other" add up to the exits | detail_is_exact STEP

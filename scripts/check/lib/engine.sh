@@ -153,13 +153,26 @@ returns_fit()
 			signals + 0 " of them by signals" }'
 }
 
-# The states of each vCPU add up to its time, to the cycle.
+# time_adds_up STEP [SNAPSHOT]: the states of each vCPU add up to its time, to the
+# cycle, even if it ran while the snapshot was taken.
 time_adds_up()
 {
-	judge "$1" snapshot '
+	judge "$1" "${2-snapshot}" '
 	$1 == "time" { seen = 1 }
 	$1 == "time" && $7 != $5 - $4 {
 		printf "vCPU %d: states %.0f, total %.0f\n", $3, $7, $5 - $4 }'
+}
+
+# A vCPU that waits for INIT sleeps in KVM_RUN, and has not exited yet.
+ap_is_blocked()
+{
+	judge "$1" snapshot '
+	$1 == "charged" && $3 == 1 && $4 == "none" {
+		seen = 1
+		if ($8 <= $5 + $7 + $9 + $10)
+			print "blocked " $8 ", handler " $5 ", polling " $7 \
+				", preempted " $9 ", sleeping " $10
+	}'
 }
 
 # Between two snapshots of a running guest, the states add up to the time by
@@ -198,6 +211,8 @@ histograms_fit()
 {
 	judge "$1" snapshot '
 	$1 == "exit" { exits[$3 " " $4] = $5 + $6; open[$3] += $5 + $6 }
+	$1 == "vcpu" { exits[$3 " failed"] = $5; exits[$3 " emulated"] = $6
+		open[$3] += $5 + $6 }
 	$1 == "hist" { seen = 1; open[$3] -= $5 }
 	$1 == "hist" && $5 > exits[$3 " " $4] {
 		print; print exits[$3 " " $4] " exits" }

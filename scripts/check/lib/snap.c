@@ -11,12 +11,13 @@
  *   user VM VCPU REASON COUNT
  *   nested VM VCPU CODE COUNT
  *   time VM VCPU FIRST_CYC LAST_CYC STATE STATES_CYC
+ *   charged VM VCPU CODE CYC... (the states from handler on)
  *   hist VM VCPU CODE INTERVALS
  *   detail VM VCPU CODE COUNT
  *
  * base has the baseline, the counts at the last reset. EXITS, STATES_CYC and
  * INTERVALS are sums. CODE is the low half of the raw code, as ftrace shows it, or
- * "unknown" or "none". detail has one line per value.
+ * "unknown", "none", "emulated" or "failed". detail has one line per value.
  * The format is defined in module/uapi/kvm_exit_stats.h. This reader is independent
  * of exitstat's, which is under test. It only checks that the file is a complete
  * snapshot and that each record is complete.
@@ -64,6 +65,10 @@ static const char *code_word(uint64_t code)
 		return "unknown";
 	if (code == KES_CODE_NONE)
 		return "none";
+	if (code == KES_CODE_EMULATED)
+		return "emulated";
+	if (code == KES_CODE_ENTRY_FAILED)
+		return "failed";
 	snprintf(word, sizeof(word), "%" PRIu32, (uint32_t)code);
 	return word;
 }
@@ -120,6 +125,21 @@ static void print_nested(const struct part *part)
 		       code_word(e->code), e->count);
 }
 
+static uint64_t print_charged(const struct kes_time_record *rec,
+			      const struct kes_time_exit *e)
+{
+	uint64_t sum = 0;
+
+	printf("charged %llu %u %s", rec->vm_id, rec->vcpu_id,
+	       code_word(e->code));
+	for (int s = 0; s < KES_NR_STATES - 1; s++) {
+		printf(" %llu", e->cyc[s]);
+		sum += e->cyc[s];
+	}
+	putchar('\n');
+	return sum;
+}
+
 static void print_time(const struct part *part)
 {
 	const struct kes_time_record *rec = take(part, 0, sizeof(*rec));
@@ -127,8 +147,7 @@ static void print_time(const struct part *part)
 	uint64_t sum = rec->guest_cyc;
 
 	FOR_EACH(e, rec, part)
-		for (int s = 0; s < KES_NR_STATES - 1; s++)
-			sum += e->cyc[s];
+		sum += print_charged(rec, e);
 	printf("time %llu %u %llu %llu %u %" PRIu64 "\n", rec->vm_id,
 	       rec->vcpu_id, rec->first_cyc, rec->last_cyc, rec->state, sum);
 }
