@@ -4,8 +4,8 @@
  *
  * Test the VM exit statistics of KVM (CONFIG_KVM_EXIT_STATS): the counts in
  * the debugfs snapshot and in the binary statistics of the vCPU must equal the
- * known numbers of exits of a guest, and invalid writes, opens and switches
- * must be refused.
+ * known numbers of exits of a guest, and invalid writes and switches must be
+ * refused.
  *
  * The vCPU runs in the thread that reads its counters, so that they do not
  * change while they are read. The test reads only the counters of its own VM,
@@ -17,7 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "test_util.h"
@@ -25,95 +25,11 @@
 #include "kvm_util.h"
 #include "processor.h"
 
-#include "exit_stats_util.h"
-
-#define SYSFS		"/sys/kernel/kvm_exit_stats/"
-
-/* Primes, so that sums of other counts are unlikely to match. */
-#define NR_CPUID	997
-#define NR_IO		101
-
-/* Ports without a device in the kernel: each OUT goes to user space. */
-#define PORT_COUNTED	0x2f0
-#define PORT_DONE	0x2f1
-
-#define NOBODY		65534
-
-/* Codes and statistics names of the guest's exits, by ISA */
-struct isa {
-	u64 cpuid;
-	u64 io;
-	const char *cpuid_stat;
-	const char *io_stat;
-};
-
-static const struct isa isas[] = {
-	[KES_ISA_VMX] = { 10, 30, "exits_cpuid", "exits_io_instruction" },
-	[KES_ISA_SVM] = { 0x72, 0x7b, "exits_cpuid", "exits_ioio" },
-};
+#include "exit_stats_guest.h"
 
 static struct kvm_vm *vm;
 static struct kvm_vcpu *vcpu;
 static const struct isa *isa;
-
-static void guest_out(u16 port)
-{
-	asm volatile("outb %%al, %%dx" : : "a"(0), "d"(port));
-}
-
-/* A round ends with an OUT to PORT_DONE and has NR_IO + 1 exits for I/O. */
-static void guest_code(void)
-{
-	u32 eax, ebx, ecx, edx;
-	int i;
-
-	for (;;) {
-		for (i = 0; i < NR_CPUID; i++)
-			cpuid(0, &eax, &ebx, &ecx, &edx);
-		for (i = 0; i < NR_IO; i++)
-			guest_out(PORT_COUNTED);
-		guest_out(PORT_DONE);
-	}
-}
-
-static void run_round(void)
-{
-	struct kvm_run *run = vcpu->run;
-	int nr = 0;
-
-	for (;;) {
-		vcpu_run(vcpu);
-		TEST_ASSERT(run->exit_reason == KVM_EXIT_IO,
-			    "Unexpected exit to user space: %u",
-			    run->exit_reason);
-		if (run->io.port == PORT_DONE)
-			break;
-		nr++;
-	}
-	TEST_ASSERT(nr == NR_IO, "Got %d writes by the guest, expected %d", nr,
-		    NR_IO);
-}
-
-/* Clear errno: TEST_ASSERT() skips the test if errno is EACCES. */
-static void expect(const char *what, const char *value, int ret, int want)
-{
-	errno = 0;
-	TEST_ASSERT(ret == want, "%s, \"%s\": got %d (%s), expected %d", what,
-		    value, ret, strerror(ret), want);
-}
-
-static void expect_write(const char *path, const char *value, int want)
-{
-	expect(path, value, try_write(path, value), want);
-}
-
-static void switch_all_off(void)
-{
-	try_write(SYSFS "histogram", "0");
-	try_write(SYSFS "time", "0");
-	try_write(SYSFS "detail", "0");
-	try_write(SYSFS "count", "0");
-}
 
 static const void *record_of(const struct snapshot *s, u32 type)
 {
@@ -137,7 +53,7 @@ static u64 stat_of(const char *name)
 
 static void test_off_at_start(void)
 {
-	run_round();
+	run_round(vcpu);
 	TEST_ASSERT(!count_of(isa->cpuid).l1, "CPUID exits counted while off");
 	TEST_ASSERT(!count_of(isa->io).l1, "I/O exits counted while off");
 	TEST_ASSERT(!stat_of(isa->cpuid_stat), "%s is not 0 while off",
@@ -147,29 +63,18 @@ static void test_off_at_start(void)
 /* @rounds: number of run_round() calls while count was on */
 static void check_counts(unsigned int rounds)
 {
-	struct kes_exit cpuid = count_of(isa->cpuid), io = count_of(isa->io);
+	struct snapshot s = take_snapshot();
 
-	TEST_ASSERT(cpuid.l1 == rounds * NR_CPUID,
-		    "Got %llu CPUID exits, expected %u", cpuid.l1,
-		    rounds * NR_CPUID);
-	TEST_ASSERT(io.l1 == rounds * (NR_IO + 1),
-		    "Got %llu I/O exits, expected %u", io.l1,
-		    rounds * (NR_IO + 1));
-	TEST_ASSERT(!cpuid.l2 && !io.l2, "Unexpected exits from L2");
-	TEST_ASSERT(!cpuid.userspace,
-		    "%llu CPUID exits returned to user space",
-		    cpuid.userspace);
-	TEST_ASSERT(io.userspace == io.l1,
-		    "%llu of %llu I/O exits returned to user space",
-		    io.userspace, io.l1);
+	check_rounds(isa, record_of(&s, KES_REC_VCPU), rounds);
+	free(s.buf);
 }
 
 static void test_exact(void)
 {
 	expect_write(SYSFS "count", "1", 0);
-	run_round();
+	run_round(vcpu);
 	check_counts(1);
-	run_round();
+	run_round(vcpu);
 	check_counts(2);
 	expect_write(SYSFS "count", "1", 0);
 	check_counts(2);
@@ -182,27 +87,18 @@ static void test_stats_fd(void)
 	TEST_ASSERT(cpuid == count_of(isa->cpuid).l1, "%s is %lu",
 		    isa->cpuid_stat, cpuid);
 	TEST_ASSERT(io == count_of(isa->io).l1, "%s is %lu", isa->io_stat, io);
-	run_round();
+	run_round(vcpu);
 	TEST_ASSERT(stat_of(isa->cpuid_stat) == cpuid + NR_CPUID,
 		    "%s did not grow by %u", isa->cpuid_stat, NR_CPUID);
 	TEST_ASSERT(stat_of(isa->io_stat) == io + NR_IO + 1,
 		    "%s did not grow by %u", isa->io_stat, NR_IO + 1);
 }
 
-/* Each attempt to enter the guest must have exactly one outcome. */
 static void test_accounting(void)
 {
 	struct snapshot s = take_snapshot();
-	const struct kes_vcpu_record *rec = record_of(&s, KES_REC_VCPU);
-	unsigned int i;
-	u64 sum;
 
-	TEST_ASSERT(rec, "No record for the vCPU");
-	sum = rec->entry_failed + rec->entry_emulated;
-	for (i = 0; i < rec->nr_exits; i++)
-		sum += exit_nr(rec, i)->l1 + exit_nr(rec, i)->l2;
-	TEST_ASSERT(rec->attempts && rec->attempts == sum,
-		    "%llu attempts, %lu accounted for", rec->attempts, sum);
+	check_accounting(record_of(&s, KES_REC_VCPU));
 	free(s.buf);
 }
 
@@ -226,6 +122,91 @@ static void test_userspace(void)
 	free(s.buf);
 }
 
+/* A page whose memory in the host cannot be accessed */
+#define BAD_PAGE	0x40000000ul
+#define BAD_SLOT	10
+#define NR_FAILED	3
+
+static void touch_bad_page(void)
+{
+	READ_ONCE(*(u32 *)BAD_PAGE);
+}
+
+/* Run @vcpu, which must fail, and return the reason to count that by. */
+static u32 run_failing(struct kvm_vcpu *failing, int want)
+{
+	int ret = __vcpu_run(failing), err = errno;
+
+	TEST_ASSERT(ret < 0 && err == want, "KVM_RUN: %d (errno %d), expected %d",
+		    ret, err, want);
+	if (err == EINTR)
+		return KVM_EXIT_INTR;
+#ifdef KVM_EXIT_MEMORY_FAULT
+	if (err == EFAULT && failing->run->exit_reason == KVM_EXIT_MEMORY_FAULT)
+		return KVM_EXIT_MEMORY_FAULT;
+#endif
+	return KES_USERSPACE_ERRNO | err;
+}
+
+static void expect_returns(u64 vm_id, u32 vcpu_id, u32 reason, u64 want)
+{
+	struct snapshot s = take_snapshot_of(vm_id);
+	const struct kes_userspace_record *rec;
+	u64 got;
+
+	rec = find_record(&s, KES_REC_USERSPACE, vcpu_id);
+	got = find_return(rec, reason);
+	TEST_ASSERT(got == want, "Got %lu returns for reason 0x%x, expected %lu",
+		    got, reason, want);
+	TEST_ASSERT(rec && rec->nr == 1 + (vcpu_id == 1),
+		    "Got %u reasons for returns", rec ? rec->nr : 0);
+	free(s.buf);
+}
+
+/* An AP whose INIT arrives returns EAGAIN, once; a request to exit, EINTR. */
+static void init_ap(struct kvm_vm *two, struct kvm_vcpu *ap)
+{
+	struct kvm_msi msi = { .address_lo = 0xfee01000, .data = 5 << 8 };
+	struct kvm_mp_state state = { KVM_MP_STATE_UNINITIALIZED };
+	struct kvm_lapic_state lapic;
+
+	vcpu_mp_state_set(ap, &state);
+	/* Without a change of its APIC, the AP is not a destination yet. */
+	vcpu_ioctl(ap, KVM_GET_LAPIC, &lapic);
+	vcpu_ioctl(ap, KVM_SET_LAPIC, &lapic);
+	ap->run->immediate_exit = 1;
+	run_failing(ap, EINTR);
+	ap->run->immediate_exit = 0;
+	TEST_ASSERT(__vm_ioctl(two, KVM_SIGNAL_MSI, &msi) == 1,
+		    "KVM_SIGNAL_MSI: %d", errno);
+	run_failing(ap, EAGAIN);
+}
+
+/* A KVM_RUN that fails is counted by its errno, not as KVM_EXIT_UNKNOWN. */
+static void test_failed_returns(void)
+{
+	struct kvm_vcpu *vcpus[2];
+	struct kvm_vm *two;
+	u32 reason = 0;
+	int i;
+	u64 id;
+
+	two = vm_create_with_vcpus(2, touch_bad_page, vcpus);
+	id = newest_vm();
+	vm_userspace_mem_region_add(two, VM_MEM_SRC_ANONYMOUS, BAD_PAGE,
+				    BAD_SLOT, 1, 0);
+	virt_map(two, BAD_PAGE, BAD_PAGE, 1);
+	TEST_ASSERT(!mprotect(addr_gpa2hva(two, BAD_PAGE), getpagesize(),
+			      PROT_NONE), "mprotect: %d", errno);
+	for (i = 0; i < NR_FAILED; i++)
+		reason = run_failing(vcpus[0], EFAULT);
+	init_ap(two, vcpus[1]);
+	expect_returns(id, 0, reason, NR_FAILED);
+	expect_returns(id, 1, KVM_EXIT_INTR, 1);
+	expect_returns(id, 1, KES_USERSPACE_ERRNO | EAGAIN, 1);
+	kvm_vm_free(two);
+}
+
 /* A reset must take a baseline and leave the counters alone. */
 static void test_reset(void)
 {
@@ -236,7 +217,7 @@ static void test_reset(void)
 	expect_write(SYSFS "reset", "1", 0);
 	TEST_ASSERT(read_number(SYSFS "generation") == generation + 1,
 		    "Expected generation %lu", generation + 1);
-	run_round();
+	run_round(vcpu);
 	s = take_snapshot();
 	base = find_exit(record_of(&s, KES_REC_BASELINE), isa->cpuid).l1;
 	free(s.buf);
@@ -255,7 +236,7 @@ static void test_detail(void)
 	unsigned int i;
 
 	expect_write(SYSFS "detail", "1", 0);
-	run_round();
+	run_round(vcpu);
 	s = take_snapshot();
 	rec = record_of(&s, KES_REC_DETAIL);
 	TEST_ASSERT(rec, "No detail record");
@@ -270,6 +251,62 @@ static void test_detail(void)
 	expect_write(SYSFS "detail", "0", 0);
 }
 
+/* More leaves than the table has places, and then one that becomes frequent */
+#define NR_LEAVES	2003
+#define LATE_LEAF	0x4321
+
+static void guest_late_leaf(void)
+{
+	u32 eax, ebx, ecx, edx;
+	int i;
+
+	for (i = 0; i < NR_LEAVES; i++)
+		cpuid(i, &eax, &ebx, &ecx, &edx);
+	for (i = 0; i < NR_CPUID; i++)
+		cpuid(LATE_LEAF, &eax, &ebx, &ecx, &edx);
+	guest_out(PORT_DONE);
+}
+
+/* Check the values of CPUID: all exits, and one leaf that is marked as late. */
+static void check_late_leaf(const struct kes_detail_record *rec)
+{
+	const struct kes_detail_value *value = (const void *)(rec + 1);
+	u64 sum = 0, late = 0;
+	unsigned int i;
+
+	TEST_ASSERT(rec, "No detail record");
+	for (i = 0; i < rec->nr; i++) {
+		if (value[i].code != isa->cpuid)
+			continue;
+		sum += value[i].count;
+		if (value[i].value == LATE_LEAF &&
+		    value[i].flags == KES_DETAIL_AT_LEAST)
+			late += value[i].count;
+	}
+	TEST_ASSERT(sum == NR_LEAVES + NR_CPUID,
+		    "The leaves have %lu exits, expected %u", sum,
+		    NR_LEAVES + NR_CPUID);
+	TEST_ASSERT(late == NR_CPUID, "Got %lu exits for the late leaf, expected %u",
+		    late, NR_CPUID);
+}
+
+/* A value that becomes frequent late stays in the table. */
+static void test_late_value(void)
+{
+	struct kvm_vcpu *late;
+	struct kvm_vm *late_vm;
+	struct snapshot s;
+
+	expect_write(SYSFS "detail", "1", 0);
+	late_vm = vm_create_with_one_vcpu(&late, guest_late_leaf);
+	vcpu_run(late);
+	s = take_snapshot_of(newest_vm());
+	check_late_leaf(find_record(&s, KES_REC_DETAIL, late->id));
+	free(s.buf);
+	kvm_vm_free(late_vm);
+	expect_write(SYSFS "detail", "0", 0);
+}
+
 /* The times of all states must add up to the total, to the cycle. */
 static void test_time(void)
 {
@@ -280,7 +317,7 @@ static void test_time(void)
 
 	expect_write(SYSFS "time", "1", 0);
 	expect_write(SYSFS "histogram", "1", 0);
-	run_round();
+	run_round(vcpu);
 	s = take_snapshot();
 	time = record_of(&s, KES_REC_TIME);
 	histogram = record_of(&s, KES_REC_HISTOGRAM);
@@ -349,56 +386,10 @@ static void test_off_again(void)
 {
 	struct kes_exit before = count_of(isa->cpuid);
 
-	run_round();
+	run_round(vcpu);
 	TEST_ASSERT(before.l1 && count_of(isa->cpuid).l1 == before.l1,
 		    "CPUID exits changed from %llu to %llu", before.l1,
 		    count_of(isa->cpuid).l1);
-}
-
-/* Root can open a debugfs file regardless of its mode, but not write to it. */
-static void test_read_only(void)
-{
-	int ret = try_write(SNAPSHOT, "x");
-
-	errno = 0;
-	TEST_ASSERT(ret == EACCES || ret == EPERM || ret == EINVAL,
-		    "Write to the snapshot: got %d (%s)", ret, strerror(ret));
-	expect("open", "version",
-	       try_open(SYSFS "version", O_WRONLY), EACCES);
-	expect("open", "unaccounted",
-	       try_open(SYSFS "unaccounted", O_WRONLY), EACCES);
-	expect("open", "reset", try_open(SYSFS "reset", O_RDONLY), EACCES);
-}
-
-static void open_as_nobody(void)
-{
-	if (setuid(NOBODY))
-		_exit(1);
-	if (try_open(SNAPSHOT, O_RDONLY) != EACCES)
-		_exit(2);
-	if (try_open(SNAPSHOT, O_WRONLY) != EACCES)
-		_exit(3);
-	if (try_open(SYSFS "total", O_RDONLY) != EACCES)
-		_exit(4);
-	if (try_open(SYSFS "count", O_RDONLY) != EACCES)
-		_exit(5);
-	if (try_open(SYSFS "count", O_WRONLY) != EACCES)
-		_exit(6);
-	_exit(0);
-}
-
-static void test_root_only(void)
-{
-	int status;
-	pid_t pid = fork();
-
-	TEST_ASSERT(pid >= 0, "fork: %d", errno);
-	if (!pid)
-		open_as_nobody();
-	TEST_ASSERT(waitpid(pid, &status, 0) == pid, "waitpid: %d", errno);
-	TEST_ASSERT(WIFEXITED(status) && !WEXITSTATUS(status),
-		    "Step %d succeeded or failed with another error",
-		    status >> 8);
 }
 
 /* A read at another offset must continue the snapshot taken at offset 0. */
@@ -430,61 +421,31 @@ static void test_offsets(void)
 	close(fd);
 }
 
-/* The order matters: each test relies on the switches left by the last one. */
-static const struct {
-	const char *name;
-	void (*run)(void);
-} tests[] = {
+static const struct named_test tests[] = {
 	{ "no exits are counted while count is off", test_off_at_start },
 	{ "CPUID and I/O exits are counted exactly", test_exact },
 	{ "the stats fd has the same counts", test_stats_fd },
 	{ "every VM-entry attempt is accounted for", test_accounting },
 	{ "returns to user space are counted by reason", test_userspace },
+	{ "failed runs are counted by their errno", test_failed_returns },
 	{ "a reset leaves the counters alone", test_reset },
 	{ "detail counts exits by port", test_detail },
+	{ "detail keeps a value that becomes frequent late", test_late_value },
 	{ "the times of all states add up", test_time },
 	{ "a group that others need cannot be switched off", test_busy },
 	{ "a group cannot be switched on without its needs", test_needs },
 	{ "invalid writes are refused", test_invalid_writes },
 	{ "counts do not grow after count is switched off", test_off_again },
-	{ "values are read-only, actions write-only", test_read_only },
-	{ "files are accessible to root only", test_root_only },
 	{ "the snapshot can be read at any offset", test_offsets },
 };
 
-static void set_up(void)
-{
-	struct snapshot s;
-
-	__TEST_REQUIRE(!access(SYSFS "count", R_OK | W_OK),
-		       "No exit statistics (requires CONFIG_KVM_EXIT_STATS and root)");
-	__TEST_REQUIRE(!try_open(SNAPSHOT, O_RDONLY),
-		       "No snapshot of the exit statistics in debugfs");
-	__TEST_REQUIRE(!read_number(SYSFS "count"),
-		       "The exit statistics are in use (count is on)");
-
-	vm = vm_create_with_one_vcpu(&vcpu, guest_code);
-	s = take_snapshot();
-	TEST_ASSERT(header_of(&s)->isa < ARRAY_SIZE(isas) &&
-		    isas[header_of(&s)->isa].cpuid_stat,
-		    "Unexpected ISA: %u", header_of(&s)->isa);
-	isa = &isas[header_of(&s)->isa];
-	free(s.buf);
-	atexit(switch_all_off);
-}
-
 int main(int argc, char *argv[])
 {
-	unsigned int i;
-
 	setbuf(stdout, NULL);
-	set_up();
-	ksft_print_header();
-	ksft_set_plan(ARRAY_SIZE(tests));
-	for (i = 0; i < ARRAY_SIZE(tests); i++) {
-		tests[i].run();
-		ksft_test_result_pass("%s\n", tests[i].name);
-	}
+	require_exit_stats();
+	vm = vm_create_with_one_vcpu(&vcpu, guest_rounds);
+	isa = find_isa();
+	run_tests(tests, ARRAY_SIZE(tests));
 	kvm_vm_free(vm);
 	ksft_exit_pass();
 }

@@ -14,18 +14,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <asm/kvm_exit_stats.h>
+#include <linux/capability.h>
 
 #include "test_util.h"
 
 #include "kvm_util.h"
 
-#define SNAPSHOT	"/sys/kernel/debug/kvm_exit_stats/snapshot"
-
-/* More than the VM of the test and 64 destroyed VMs need */
-#define SNAPSHOT_MAX	0x100000
+#define SYSFS		"/sys/kernel/kvm_exit_stats/"
+#define DEBUGFS		"/sys/kernel/debug/kvm_exit_stats/"
+#define SNAPSHOT	DEBUGFS "snapshot"
 
 /* Return 0 or the errno of the failed call. */
 static inline int try_write(const char *path, const char *value)
@@ -48,6 +49,20 @@ static inline int try_open(const char *path, int flags)
 		return errno;
 	close(fd);
 	return 0;
+}
+
+/* Keep only these capabilities: bits by CAP_*. */
+static inline int set_capabilities(u64 caps)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2] = {
+		{ .effective = caps, .permitted = caps },
+		{ .effective = caps >> 32, .permitted = caps >> 32 },
+	};
+
+	return syscall(SYS_capset, &header, data);
 }
 
 /* Read a sysfs file that has one number followed by a newline. */
@@ -155,23 +170,30 @@ static inline int open_snapshot(void)
 }
 
 /* Read from the current offset of @fd to the end, @step bytes at a time. */
-static inline struct snapshot read_snapshot(int fd, size_t step)
+static inline struct snapshot read_bytes(int fd, size_t step)
 {
-	struct snapshot s = { .buf = malloc(SNAPSHOT_MAX) };
+	struct snapshot s = {};
+	size_t room = 0;
 	ssize_t n;
 
-	TEST_ASSERT(s.buf, "Out of memory");
-	for (;;) {
-		TEST_ASSERT(s.size + step <= SNAPSHOT_MAX,
-			    "The snapshot is larger than %u bytes",
-			    SNAPSHOT_MAX);
+	do {
+		if (s.size + step > room) {
+			room = 2 * (s.size + step);
+			s.buf = realloc(s.buf, room);
+			TEST_ASSERT(s.buf, "Out of memory");
+		}
 		n = read(fd, s.buf + s.size, step);
 		TEST_ASSERT(n >= 0, "snapshot: read: %d", errno);
-		if (!n)
-			break;
 		s.size += n;
-	}
+	} while (n);
 	check_header(&s);
+	return s;
+}
+
+static inline struct snapshot read_snapshot(int fd, size_t step)
+{
+	struct snapshot s = read_bytes(fd, step);
+
 	s.vm_id = find_vm(&s);
 	return s;
 }
@@ -183,6 +205,48 @@ static inline struct snapshot take_snapshot(void)
 
 	close(fd);
 	return s;
+}
+
+/* Take a snapshot and look at the VM with id @vm_id in it. */
+static inline struct snapshot take_snapshot_of(u64 vm_id)
+{
+	int fd = open_snapshot();
+	struct snapshot s = read_bytes(fd, 65536);
+
+	close(fd);
+	s.vm_id = vm_id;
+	return s;
+}
+
+/* Return the id of the VM that was created last. */
+static inline u64 newest_vm(void)
+{
+	struct snapshot s = take_snapshot_of(0);
+	const struct kes_record *rec = NULL;
+	u64 newest = 0;
+
+	while ((rec = next_record(&s, rec))) {
+		const struct kes_vm_record *r = (const void *)rec;
+
+		if (rec->type == KES_REC_VM && r->vm_id > newest)
+			newest = r->vm_id;
+	}
+	free(s.buf);
+	return newest;
+}
+
+/* Return the record of the VM, or NULL. */
+static inline const struct kes_vm_record *vm_record(const struct snapshot *s)
+{
+	const struct kes_record *rec = NULL;
+
+	while ((rec = next_record(s, rec))) {
+		const struct kes_vm_record *r = (const void *)rec;
+
+		if (rec->type == KES_REC_VM && r->vm_id == s->vm_id)
+			return r;
+	}
+	return NULL;
 }
 
 /*
@@ -225,6 +289,18 @@ static inline struct kes_exit find_exit(const struct kes_vcpu_record *rec,
 	}
 	TEST_ASSERT(nr <= 1, "Found code 0x%lx %u times", code, nr);
 	return found;
+}
+
+/* Return how often KVM_RUN returned for @reason, 0 if @rec is NULL. */
+static inline u64 find_return(const struct kes_userspace_record *rec, u32 reason)
+{
+	const struct kes_userspace *entry = (const void *)(rec + 1);
+	unsigned int i;
+
+	for (i = 0; rec && i < rec->nr; i++)
+		if (entry[i].reason == reason)
+			return entry[i].count;
+	return 0;
 }
 
 static inline u64 sum_of_time(const struct kes_time_record *rec)

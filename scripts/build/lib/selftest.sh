@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Build the series' KVM selftest and the kernel's own test of the binary
+# Build the series' KVM selftests and the kernel's own test of the binary
 # statistics, from the patched source, as static programs that run in L1.
 # scripts/check/checks/lab runs them.
 
-SELFTEST_PROGRAMS=(x86_64/exit_stats_test kvm_binary_stats_test)
+SELFTESTS_OURS=(x86_64/exit_stats{,_access,_life,_nested,_switch}_test)
+SELFTEST_PROGRAMS=("${SELFTESTS_OURS[@]}" kvm_binary_stats_test)
 
 selftest_patch()
 {
@@ -23,15 +24,15 @@ selftest_make()
 		EXTRA_CFLAGS=-static "${SELFTEST_PROGRAMS[@]/#/$out/}"
 }
 
-# Build our own test again, with more warnings, as errors.
+# Build our own tests again, with more warnings, as errors.
 selftest_warnings()
 {
 	local tree=$1 out=$2
-	rm -f "$out"/x86_64/exit_stats_test*
+	rm -f "$out"/x86_64/exit_stats_*
 	kbuild "$tree/tools/testing/selftests/kvm" OUTPUT="$out" \
 		EXTRA_CFLAGS="-static -Werror -Wextra -Wno-unused-parameter \
 			-Wno-sign-compare -Wno-missing-field-initializers" \
-		"$out/x86_64/exit_stats_test"
+		"${SELFTESTS_OURS[@]/#/$out/}"
 }
 
 build_selftests()
@@ -40,7 +41,7 @@ build_selftests()
 	stage "patching the source of the selftests" \
 		selftest_patch "$2" "$dir/linux"
 	stage "building the selftests" selftest_make "$dir/linux" "$dir/out"
-	stage "building the selftest with warnings as errors" \
+	stage "building our selftests with warnings as errors" \
 		selftest_warnings "$dir/linux" "$dir/out"
 	for name in "${SELFTEST_PROGRAMS[@]}"; do
 		strip -o "$dir/${name##*/}" "$dir/out/$name"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
 #
-# Prepare and judge the job scripts/lab/jobs/selftest: the series' KVM selftest, built
-# from the patched kernel source, run twice, and in every situation in which it must
-# skip. The kernel's own kvm_binary_stats_test tests the statistics that the series
+# Prepare and judge the job scripts/lab/jobs/selftest: the series' KVM selftests, built
+# from the patched kernel source; exit_stats_test runs twice, and in every situation in
+# which it must skip. The kernel's own kvm_binary_stats_test tests the statistics that the series
 # adds to the stats fd. Sourced by scripts/check/checks/lab.
 
 KSFT_SKIP=4
@@ -29,7 +29,7 @@ skipped()
 	ended "$1" "$KSFT_SKIP" && grep -q "# SKIP.*$2" "$RUN/$1.tap"
 }
 
-# Report each of the selftest's tests as one of ours.
+# relay_tests NAME: report each test of a run as one of ours
 relay_tests()
 {
 	local line
@@ -37,7 +37,7 @@ relay_tests()
 		case $line in
 		ok\ [0-9]*) result 0 "${line#ok [0-9]* }" ;;
 		esac
-	done <"$RUN/exit-stats.tap"
+	done <"$RUN/$1.tap"
 }
 
 left_off()
@@ -47,8 +47,13 @@ left_off()
 
 judge_selftest()
 {
-	relay_tests
+	local name
+	relay_tests exit-stats
 	check "exit_stats_test passes" ended exit-stats 0
+	for name in access life nested switch; do
+		relay_tests "$name"
+		check "exit_stats_${name}_test passes" ended "$name" 0
+	done
 	check "exit_stats_test passes a second time" ended exit-stats-again 0
 	check "exit_stats_test leaves counting off" left_off
 	check "exit_stats_test skips while the statistics are in use" \
