@@ -56,9 +56,8 @@ static u32 kes_least_used(const struct kes_detail *detail,
 }
 
 /* Replace the least used pair by @key with a count of 1. */
-static noinline void kes_detail_replace(struct kes_detail *detail,
-					const struct kes_part *part,
-					u32 hash, u64 key)
+static void kes_detail_replace(struct kes_detail *detail,
+			       const struct kes_part *part, u32 hash, u64 key)
 {
 	u32 place = kes_least_used(detail, part, hash);
 	struct kes_pair *pair = &detail->pairs[place];
@@ -72,17 +71,13 @@ static noinline void kes_detail_replace(struct kes_detail *detail,
 	raw_write_seqcount_end(&detail->seq);
 }
 
-void kes_detail_count(struct kes_vcpu *vcpu, enum kes_detail_table table,
-		      unsigned int slot, u64 value)
+/* Count @key, which is not in its first place. */
+static noinline void kes_detail_search(struct kes_detail *detail,
+				       const struct kes_part *part,
+				       u32 hash, u64 key)
 {
-	const struct kes_part *part = &kes_parts[table];
-	struct kes_detail *detail = READ_ONCE(vcpu->detail);
-	u64 key = kes_key(slot, value);
-	u32 step, hash;
+	u32 step;
 
-	if (!detail)
-		return;
-	hash = hash_64(key, KES_VALUE_BITS);
 	for (step = 0; step < KES_DETAIL_STEPS; step++) {
 		struct kes_pair *pair;
 
@@ -95,6 +90,25 @@ void kes_detail_count(struct kes_vcpu *vcpu, enum kes_detail_table table,
 		}
 	}
 	kes_detail_replace(detail, part, hash, key);
+}
+
+void kes_detail_count(struct kes_vcpu *vcpu, enum kes_detail_table table,
+		      unsigned int slot, u64 value)
+{
+	const struct kes_part *part = &kes_parts[table];
+	struct kes_detail *detail = READ_ONCE(vcpu->detail);
+	u64 key = kes_key(slot, value);
+	struct kes_pair *pair;
+	u32 hash;
+
+	if (!detail)
+		return;
+	hash = hash_64(key, KES_VALUE_BITS);
+	pair = &detail->pairs[kes_place(part, hash, 0)];
+	if (likely(pair->key == key))
+		kes_inc(&pair->count);
+	else
+		kes_detail_search(detail, part, hash, key);
 }
 EXPORT_SYMBOL_GPL(kes_detail_count);
 
