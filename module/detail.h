@@ -28,6 +28,7 @@
 #ifndef KES_DETAIL_H
 #define KES_DETAIL_H
 
+#include <linux/bits.h>
 #include <linux/hash.h>
 #include <linux/seqlock.h>
 
@@ -36,7 +37,7 @@
 DECLARE_STATIC_KEY_FALSE(kes_detail_key);
 
 #define KES_VALUE_BITS		9
-#define KES_NR_VALUES		(1U << KES_VALUE_BITS)
+#define KES_NR_VALUES		BIT(KES_VALUE_BITS)
 #define KES_NR_PAGES		256U
 #define KES_NR_PAIRS		(KES_NR_VALUES + KES_NR_PAGES)
 #define KES_DETAIL_STEPS	16

@@ -14,7 +14,6 @@
 
 #define U32_MAX			((u32)~0U)
 #define U64_MAX			((u64)~0ULL)
-#define GENMASK_ULL(h, l)	(~0ULL << (l) & ~0ULL >> (63 - (h)))
 #define noinline		__attribute__((noinline))
 #define likely(x)		__builtin_expect(!!(x), 1)
 #define READ_ONCE(x)		(*(const volatile __typeof__(x) *)&(x))
