@@ -31,10 +31,17 @@ static const char *state_name(const struct snap_vm *vm)
 	return vm->destroyed ? "destroyed" : "running";
 }
 
+/* The groups that are on for this VM, but not for all. */
+static uint32_t own_groups(const struct snapshot *s, const struct snap_vm *vm)
+{
+	return vm->destroyed ? 0 : vm->groups & ~s->hdr.groups;
+}
+
 static void print_vm(const struct snapshot *s, const struct snap_vm *vm,
 		     const char *root)
 {
 	char name[64], uuid[40], exits[COUNT_TEXT_LEN];
+	char groups[GROUPS_TEXT_LEN];
 
 	vm_name(vm, root, name, sizeof(name));
 	vm_uuid(vm, root, uuid, sizeof(uuid));
@@ -44,6 +51,9 @@ static void print_vm(const struct snapshot *s, const struct snap_vm *vm,
 	       state_name(vm));
 	if (*uuid)
 		printf("%15s uuid %s\n", "", uuid);
+	if (own_groups(s, vm))
+		printf("%15s on for this VM: %s\n", "",
+		       groups_text(own_groups(s, vm), groups));
 }
 
 static void print_list(const struct snapshot *s, const struct options *o,
@@ -122,7 +132,7 @@ static json_t *vms_json(const struct snapshot *s, const struct options *o)
 {
 	json_t *all = json_array();
 	const char *root = cmd_root(&o->common);
-	char name[64], uuid[40];
+	char name[64], uuid[40], groups[GROUPS_TEXT_LEN];
 
 	for (size_t i = 0; i < s->nr_vms; i++) {
 		const struct snap_vm *vm = &s->vms[i];
@@ -132,13 +142,14 @@ static json_t *vms_json(const struct snapshot *s, const struct options *o)
 		vm_name(vm, root, name, sizeof(name));
 		vm_uuid(vm, root, uuid, sizeof(uuid));
 		json_array_append_new(all, json_pack(
-			"{s:I, s:I, s:o, s:o, s:I, s:I, s:s}",
+			"{s:I, s:I, s:o, s:o, s:I, s:I, s:s, s:s}",
 			"vm_id", (json_int_t)vm->vm_id,
 			"pid", (json_int_t)vm->pid, "name", json_text(name),
 			"uuid", *uuid ? json_text(uuid) : json_null(),
 			"vcpus", (json_int_t)vm->nr_vcpus,
 			"exits", (json_int_t)snapshot_vm_exits(s, vm),
-			"state", state_name(vm)));
+			"state", state_name(vm),
+			"groups_on", groups_text(vm->groups, groups)));
 	}
 	return all;
 }

@@ -69,6 +69,31 @@ static int on_entries(void *arg, const int64_t n[REC_MAX_COLUMNS])
 	return 0;
 }
 
+static int on_nested(void *arg, const int64_t n[REC_MAX_COLUMNS])
+{
+	add(arg, n[1], n[2], COUNTERS_RECEIVED, n[3]);
+	return 0;
+}
+
+static int on_modifiers(void *arg, const int64_t n[REC_MAX_COLUMNS])
+{
+	add_sum(arg, n[1], COUNTERS_BUS_LOCK, n[2]);
+	add_sum(arg, n[1], COUNTERS_ENCLAVE, n[3]);
+	add_sum(arg, n[1], COUNTERS_FORCED, n[4]);
+	return 0;
+}
+
+static int on_userspace(void *arg, const int64_t n[REC_MAX_COLUMNS])
+{
+	struct totals *t = arg;
+
+	if (n[3] > 0)
+		counters_add_returns(&t->counters,
+				     t->series[t->r->vcpus[n[1]].vm],
+				     (uint32_t)n[2], (uint64_t)n[3]);
+	return 0;
+}
+
 static int on_vcpu_time(void *arg, const int64_t n[REC_MAX_COLUMNS])
 {
 	add_sum(arg, n[1], COUNTERS_NS_GUEST, n[3]);
@@ -92,16 +117,20 @@ static int add_all(struct totals *t, struct recording *r, struct errbuf *err)
 		enum pack_kind kind;
 		rec_row_fn fn;
 		uint32_t group;
+		const char *field;
 	} tables[] = {
-		{ PACK_ENTRIES, on_entries, 0 },
-		{ PACK_VCPU_TIME, on_vcpu_time, KES_GROUP_TIME },
-		{ PACK_TIME, on_time, KES_GROUP_TIME },
+		{ PACK_ENTRIES, on_entries, 0, FIELD_ACCOUNTING },
+		{ PACK_USERSPACE, on_userspace, 0, FIELD_USERSPACE },
+		{ PACK_NESTED, on_nested, 0, FIELD_NESTED },
+		{ PACK_MODIFIERS, on_modifiers, 0, FIELD_MODIFIERS },
+		{ PACK_VCPU_TIME, on_vcpu_time, KES_GROUP_TIME, NULL },
+		{ PACK_TIME, on_time, KES_GROUP_TIME, NULL },
 	};
 	int rc = rec_for_each_row(r, PACK_DELTA, on_delta, t, err);
 
 	for (size_t i = 0; !rc && i < ARRAY_LEN(tables); i++) {
 		if (tables[i].group & ~r->groups ||
-		    (!tables[i].group && !rec_has_field(r, FIELD_ACCOUNTING)))
+		    (tables[i].field && !rec_has_field(r, tables[i].field)))
 			continue;
 		rc = rec_for_each_row(r, tables[i].kind, tables[i].fn, t, err);
 	}

@@ -3,10 +3,14 @@
  * Implements counters-snap.h: assigns VMs to series, and adds the differences found
  * by snapshot/delta.h.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "exits/reasons.h"
 #include "metrics/counters-snap.h"
+
+static_assert((int)COUNTERS_FORCED == DELTA_FORCED &&
+	      (int)COUNTERS_NS_GUEST == DELTA_NR_SUMS, "the same order");
 
 struct counted_vm {
 	bool ended;
@@ -56,6 +60,25 @@ static void add_exits(struct counters *all, struct counters_series *s,
 				     x[i].n[k]);
 }
 
+static void add_nested(struct counters *all, struct counters_series *s,
+		       const struct delta_change *c)
+{
+	const struct delta_nested *x = c->nested.data;
+
+	for (size_t i = 0; i < c->nested.nr; i++)
+		counters_add(all, s, c->vcpu->vcpu_id, key_of(all, x[i].reason),
+			     COUNTERS_RECEIVED, x[i].n);
+}
+
+static void add_returns(struct counters *all, struct counters_series *s,
+			const struct delta_change *c)
+{
+	const struct delta_user *x = c->users.data;
+
+	for (size_t i = 0; i < c->users.nr; i++)
+		counters_add_returns(all, s, x[i].reason, x[i].n);
+}
+
 static void add_times(struct counters *all, struct counters_series *s,
 		      const struct delta_change *c)
 {
@@ -84,6 +107,8 @@ static void add_vm(struct counters *all, struct delta_vm *vm)
 		for (int k = 0; k < DELTA_NR_SUMS; k++)
 			counters_add_sum(all, s, COUNTERS_ATTEMPTS +
 					 (enum counters_sum)k, c->sums[k]);
+		add_nested(all, s, c);
+		add_returns(all, s, c);
 		add_times(all, s, c);
 		if (v->ended)
 			continue;

@@ -88,6 +88,31 @@ void counters_add_sum(struct counters *all, struct counters_series *s,
 		s->sums[sum] += n;
 }
 
+static void add_returns(struct counters_series *s, uint32_t code, uint64_t n)
+{
+	size_t i = 0;
+
+	while (i < s->nr_returns && s->returns[i].code != code)
+		i++;
+	if (i == s->nr_returns) {
+		s->returns = vec_room(s->returns, i, &s->cap_returns,
+				      sizeof(*s->returns));
+		s->returns[s->nr_returns++] =
+			(struct counters_returns) { .code = code };
+	}
+	s->returns[i].n += n;
+}
+
+void counters_add_returns(struct counters *all, struct counters_series *s,
+			  uint32_t code, uint64_t n)
+{
+	if (!n)
+		return;
+	add_returns(&all->host, code, n);
+	if (s)
+		add_returns(s, code, n);
+}
+
 /* ---- series ---- */
 
 static void set_name(struct counters_series *s, const char *name,
@@ -181,6 +206,7 @@ static void free_series(struct counters_series *s)
 	for (size_t i = 0; i < s->nr; i++)
 		free(s->vcpus[i].counts);
 	free(s->vcpus);
+	free(s->returns);
 }
 
 void counters_drop_old(struct counters *all)

@@ -19,12 +19,14 @@
 
 enum counters_value {
 	COUNTERS_L1, COUNTERS_L2, COUNTERS_REFLECTED, COUNTERS_FASTPATH,
-	COUNTERS_USERSPACE, COUNTERS_HANDLER_NS,
+	COUNTERS_USERSPACE, COUNTERS_HANDLER_NS, COUNTERS_RECEIVED,
 	COUNTERS_NR_VALUES
 };
 
 enum counters_sum {
+	/* in the order of enum delta_sum */
 	COUNTERS_ATTEMPTS, COUNTERS_ENTRY_FAILED, COUNTERS_ENTRY_EMULATED,
+	COUNTERS_BUS_LOCK, COUNTERS_ENCLAVE, COUNTERS_FORCED,
 	/* nanoseconds, in the order of KES_STATE_* */
 	COUNTERS_NS_GUEST,
 	COUNTERS_NR_SUMS = COUNTERS_NS_GUEST + KES_NR_STATES
@@ -46,6 +48,12 @@ struct counters_vcpu {
 	size_t nr;
 };
 
+/* Returns of KVM_RUN to user space. */
+struct counters_returns {
+	uint32_t code;			/* KVM_EXIT_*, or an error */
+	uint64_t n;
+};
+
 struct counters_series {
 	char vm[80];
 	char uuid[40];		/* "": none */
@@ -58,6 +66,8 @@ struct counters_series {
 	uint32_t nr_vcpus;	/* of running VMs */
 	int64_t unaccounted;
 	uint64_t sums[COUNTERS_NR_SUMS];
+	struct counters_returns *returns;	/* in order of appearance */
+	size_t nr_returns, cap_returns;
 	struct counters_vcpu *vcpus;
 	size_t nr, cap;
 };
@@ -110,5 +120,7 @@ void counters_add(struct counters *all, struct counters_series *s,
 		  uint64_t n);
 void counters_add_sum(struct counters *all, struct counters_series *s,
 		      enum counters_sum sum, uint64_t n);
+void counters_add_returns(struct counters *all, struct counters_series *s,
+			  uint32_t code, uint64_t n);
 
 #endif

@@ -17,6 +17,7 @@
 #include "exits/groups.h"
 #include "metrics/metrics.h"
 #include "exits/reasons.h"
+#include "exits/returns.h"
 
 const struct om_family metrics_families[METRICS_NR] = {
 	[METRICS_EXITS] = { "exitstat_exits", OM_COUNTER, NULL,
@@ -27,6 +28,16 @@ const struct om_family metrics_families[METRICS_NR] = {
 		"VM exits handled by a fastpath of KVM" },
 	[METRICS_USERSPACE] = { "exitstat_exits_userspace", OM_COUNTER, NULL,
 		"VM exits that returned to user space" },
+	[METRICS_RECEIVED] = { "exitstat_exits_received", OM_COUNTER, NULL,
+		"VM exits that L1 received from L2, by the reason that L1 sees" },
+	[METRICS_BUS_LOCK] = { "exitstat_exits_bus_lock", OM_COUNTER, NULL,
+		"VM exits for another reason with a bus lock" },
+	[METRICS_ENCLAVE] = { "exitstat_exits_enclave", OM_COUNTER, NULL,
+		"VM exits in an enclave" },
+	[METRICS_FORCED] = { "exitstat_exits_forced", OM_COUNTER, NULL,
+		"PREEMPTION_TIMER exits that KVM forced" },
+	[METRICS_RETURNS] = { "exitstat_userspace_returns", OM_COUNTER, NULL,
+		"Returns of KVM_RUN to user space, by KVM_EXIT or error" },
 	[METRICS_HANDLER_TIME] = { "exitstat_handler_seconds", OM_COUNTER,
 		"seconds", "vCPU time in state handler, by reason" },
 	[METRICS_TIME] = { "exitstat_vcpu_time_seconds", OM_COUNTER, "seconds",
@@ -168,6 +179,20 @@ static void put_sum(const struct page *p, int sum)
 		put_number(p, p->s->sums[sum]);
 }
 
+static void put_returns(const struct page *p, int unused)
+{
+	(void)unused;
+	for (size_t i = 0; i < p->s->nr_returns; i++) {
+		char name[RETURN_NAME_LEN];
+		const struct om_label labels[] = {
+			VM_LABELS(p),
+			{ "kvm_exit", return_name(p->s->returns[i].code, name) },
+		};
+
+		om_u64(p->out, labels, ARRAY_LEN(labels), p->s->returns[i].n);
+	}
+}
+
 static void put_unaccounted(const struct page *p, int unused)
 {
 	const struct om_label labels[] = { VM_LABELS(p) };
@@ -233,6 +258,11 @@ static const struct {
 	{ METRICS_REFLECTED, put_counts, COUNTERS_REFLECTED, false },
 	{ METRICS_FASTPATH, put_counts, COUNTERS_FASTPATH, false },
 	{ METRICS_USERSPACE, put_counts, COUNTERS_USERSPACE, false },
+	{ METRICS_RECEIVED, put_counts, COUNTERS_RECEIVED, false },
+	{ METRICS_BUS_LOCK, put_sum, COUNTERS_BUS_LOCK, false },
+	{ METRICS_ENCLAVE, put_sum, COUNTERS_ENCLAVE, false },
+	{ METRICS_FORCED, put_sum, COUNTERS_FORCED, false },
+	{ METRICS_RETURNS, put_returns, 0, false },
 	{ METRICS_HANDLER_TIME, put_counts, COUNTERS_HANDLER_NS, false },
 	{ METRICS_TIME, put_times, COUNTERS_NS_GUEST, false },
 	{ METRICS_ATTEMPTS, put_sum, COUNTERS_ATTEMPTS, false },

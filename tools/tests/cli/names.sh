@@ -20,11 +20,16 @@ everything_counts() {
 		vm 1 700 1000 0 qemu-system-x86
 		vcpu 0 1054
 		entries 1 3
+		modifiers 7 11 23
 		exit 0x7b 1000 0 0 0 600
 		exit 0x78 40 10 3 12
 		part time
 		head 1 1000000000 500000000 0
 		time 0x7b 100000000 200000000 50000000 100000000 50000000 9000
+		part userspace
+		user 2 600
+		part nested
+		received 0x78 3
 		part detail
 		value 0x7b 0x3f8 900 0
 		vm 2 705 2000 4000000000 gone

@@ -214,6 +214,58 @@ backwards 3"
 	exitstat report -j tsc.x | has '"tsc_unstable": true,'
 }
 
+# The same as metrics: what L1 received, failed returns, and modifiers, which are not
+# added to other sums.
+metrics() {
+	machine
+	snapshot <<-END
+		isa vmx
+		fields df
+		clock 1000000 1000000001 3
+		vm 1 700 1000 0 qemu
+		vcpu 0 900
+		modifiers 7 11 53
+		exit 48 0 900 100
+		part userspace
+		user 2 600
+		user 0x8000000b 23
+		part nested
+		received 0 101
+		part time
+		head 1 1000000001 900000000 0
+		time 48 100000000 0 0 0 0 0 9000
+	END
+	"$EXITSTAT" serve --textfile now --once
+	grep -qx 'exitstat_exits_received_total{vm="qemu",reason="EXCEPTION_NMI",class="exception"} 101' now
+	grep -qx 'exitstat_userspace_returns_total{vm="qemu",kvm_exit="IO"} 600' now
+	grep -qx 'exitstat_userspace_returns_total{vm="qemu",kvm_exit="error EAGAIN"} 23' now
+	grep -qx 'exitstat_exits_bus_lock_total{vm="qemu"} 7' now
+	grep -qx 'exitstat_exits_enclave_total{vm="qemu"} 11' now
+	grep -qx 'exitstat_exits_forced_total{vm="qemu"} 53' now
+	grep -qx 'exitstat_vcpu_time_seconds_total{vm="qemu",state="guest"} 0.900000000' now
+	grep -qx 'exitstat_vcpu_time_seconds_total{vm="qemu",state="handler"} 0.100000000' now
+	lacks 'state="userspace"' now
+	exitstat export -f openmetrics errors.x | has 'kvm_exit="error EHWPOISON"} 7 '
+	exitstat export -f openmetrics injected.x | has '^exitstat_exits_received_total{.*"EPT_VIOLATION".*} 8000 '
+	exitstat export -f openmetrics modifiers.x >text
+	lacks forced text
+}
+
+# Groups that are on for one VM only.
+list_groups() {
+	machine_with count
+	{
+		one 1 1000 0 101
+		echo 'groups 15'
+		one 2 2000 0 23
+		echo 'groups 1'
+	} | snapshot
+	"$EXITSTAT" list >words
+	[ "$(grep -c 'on for this VM' words)" = 1 ]
+	grep -A1 '^ *1  *700 ' words | has 'on for this VM: time,histogram,detail$'
+	"$EXITSTAT" list -j | tr -d ' \n' | has '"groups_on":"count,time,histogram,detail"},{"vm_id":2,.*"groups_on":"count"}'
+}
+
 check 'report --nested: a guest that touches 100,000 pages' pages
 check 'report --nested: exits that L1 received with another reason' injected
 check 'failed returns of KVM_RUN are shown as errors' errors
@@ -221,4 +273,6 @@ check 'bus locks, enclaves and forced exits are shown' modifiers
 check 'a value that entered the table of details late is shown as a minimum' late_values
 check 'time that follows no exit has its own rows' pseudo_reasons
 check 'an unreliable TSC is reported once' unreliable_tsc
+check 'serve and export have these counts as metrics' metrics
+check 'list shows groups that are on for one VM' list_groups
 done_testing
