@@ -90,6 +90,15 @@ static void rate_text(double per_s, int width, char *out, size_t size)
 		snprintf(out, size, "%s", fmt_rate(text, per_s));
 }
 
+/* The total of a value that entered the kernel's table late is a minimum. */
+static const char *minimum_sign(const struct top_column *c,
+				const struct top_row *r, bool ascii)
+{
+	if (!r->at_least || strcmp(c->name, "total"))
+		return "";
+	return ascii ? ">=" : "\u2265";
+}
+
 static void number_text(const struct top_column *c, double n, int width,
 			char *out, size_t size)
 {
@@ -151,7 +160,14 @@ static void cell(const struct top_column *c, const struct top_row *r,
 		if (!*text && !r->key.all)
 			snprintf(text, sizeof(text), "-");
 	} else {
+		const char *sign = minimum_sign(c, r, ascii);
+		int columns = !*sign ? 0 : ascii ? 2 : 1;
+
+		width -= columns;
 		number_text(c, top_number(c, r, t), width, text, sizeof(text));
+		width -= (int)strlen(text);
+		buf_printf(out, "%*s%s%s", width > 0 ? width : 0, "", sign, text);
+		return;
 	}
 	buf_printf(out, is_text(c) ? "%-*.*s" : "%*.*s", width,
 		   width, text);
@@ -232,5 +248,7 @@ json_t *top_json(const struct top_row *r, const struct top_table *t,
 			continue;
 		json_object_set_new(o, c->name, json_of(c, r, t));
 	}
+	if (level == TOP_DETAIL)
+		json_object_set_new(o, "at_least", json_boolean(r->at_least));
 	return o;
 }

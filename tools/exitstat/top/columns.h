@@ -57,7 +57,7 @@ void top_sort(struct top_table *t, size_t column, bool reverse);
 
 /* The columns that fit, with their widths; 0: left out. */
 struct top_layout {
-	int width[24];
+	int width[32];
 };
 
 struct top_layout top_layout(enum top_level level, int width);

@@ -17,6 +17,7 @@ static uint32_t known_values(uint64_t fields_given, bool has_times)
 		{ KES_FIELD_REFLECTED, TOP_REFLECTED },
 		{ KES_FIELD_FASTPATH, TOP_FASTPATH },
 		{ KES_FIELD_USERSPACE, TOP_USERSPACE },
+		{ KES_FIELD_NESTED, TOP_RECEIVED },
 	};
 	uint32_t known = 1u << TOP_EXITS;
 
@@ -80,6 +81,19 @@ static void update_exits(const struct top_data *d, struct top_vcpu *v,
 	}
 }
 
+static void update_nested(const struct top_data *d, struct top_vcpu *v,
+			  const struct delta_list *l)
+{
+	const struct delta_nested *x = l->data;
+	size_t at = 0;
+
+	for (size_t i = 0; i < l->nr; i++, x++) {
+		struct top_cell *c = find_cell(d, v, &at, x->code);
+
+		add(&c->now, &c->delta, TOP_RECEIVED, x->n);
+	}
+}
+
 static void update_times(const struct top_data *d, struct top_vcpu *v,
 			 const struct delta_change *from, bool destroyed)
 {
@@ -108,6 +122,7 @@ static void update_details(struct top_vcpu *v, const struct delta_list *l)
 		v->details[i] = (struct top_detail) {
 			.code = x[i].now->code, .value = x[i].now->value,
 			.other = x[i].now->flags & KES_DETAIL_OTHER,
+			.at_least = x[i].now->flags & KES_DETAIL_AT_LEAST,
 			.count = x[i].now->count, .delta = x[i].n,
 		};
 }
@@ -164,6 +179,7 @@ static void update_vcpu(struct top_data *d, struct top_vm *vm,
 	v->state = -1;
 	begin_values(v, from);
 	update_exits(d, v, &from->exits);
+	update_nested(d, v, &from->nested);
 	if (from->has_times)
 		update_times(d, v, from, vm->destroyed);
 	update_details(v, &from->details);

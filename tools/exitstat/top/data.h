@@ -13,6 +13,7 @@
 
 enum top_value {
 	TOP_EXITS, TOP_L2, TOP_REFLECTED, TOP_FASTPATH, TOP_USERSPACE,
+	TOP_RECEIVED,		/* by L1, with this reason */
 	/* nanoseconds, in the order of KES_STATE_* */
 	TOP_NS_GUEST, TOP_NS_HANDLER, TOP_NS_USERSPACE, TOP_NS_POLLING,
 	TOP_NS_BLOCKED, TOP_NS_PREEMPTED, TOP_NS_SLEEPING,
@@ -37,6 +38,7 @@ struct top_detail {
 	uint64_t code;
 	uint64_t value;
 	bool other;		/* all values without a place in the table */
+	bool at_least;		/* "other" may have exits of this value */
 	uint64_t count, delta;
 };
 

@@ -269,6 +269,7 @@ static void add_value(struct top_row *r, const struct top_vcpu *v,
 		      const struct top_detail *e)
 {
 	row_know(r, v, 1u << TOP_EXITS);
+	r->at_least |= e->at_least;
 	r->now.v[TOP_EXITS] += e->count;
 	r->delta.v[TOP_EXITS] += e->delta;
 }

@@ -48,6 +48,7 @@ struct top_row {
 	const struct top_vcpu *vcpu;	/* for a vCPU, otherwise NULL */
 	uint64_t nr_vcpus;
 	bool any;		/* anything has been added */
+	bool at_least;		/* a value whose exits may also be in "other" */
 	uint32_t now_known, delta_known;
 	struct top_values now, delta;
 	float rate[TOP_HISTORY];

@@ -251,6 +251,41 @@ metrics() {
 	lacks forced text
 }
 
+# In top: the rate of what L1 received, and the total of a value as a minimum.
+live() {
+	machine_with count detail
+	live_at 1 | snapshot
+	live_at 2 >later
+	(sleep 0.3; "$BUILD/mksnap" "$SNAPSHOT" <later) &
+	"$EXITSTAT" top -j -l reasons 1 2 >lines
+	wait
+	tail -n 1 lines | has '"name":"EXCEPTION_NMI",.*"received_per_s":[1-9]'
+	live_at 1 | snapshot
+	"$EXITSTAT" top -b --reason IO_INSTRUCTION 1 1 >words
+	grep -q '^0x60 .* >=300 ' words
+	grep -q '^0x3f8 .*[^=]600 ' words
+	LC_ALL=C.UTF-8 "$EXITSTAT" top -b --reason IO_INSTRUCTION 1 1 | has '^0x60 .* ≥300 '
+	"$EXITSTAT" top -j --reason IO_INSTRUCTION 1 1 | has '"name":"0x60 write",[^}]*"at_least":true'
+}
+
+# live_at N: a snapshot with N times the counts
+live_at() {
+	cat <<-END
+		isa vmx
+		fields 5f
+		stamp $(($1 * 1000000000))
+		vm 1 700 1000 0 qemu
+		vcpu 0 $((1000 * $1))
+		exit 30 $((1000 * $1))
+		part nested
+		received 0 $((101 * $1))
+		part detail
+		value 30 0x3f8 $((600 * $1)) 0
+		value 30 0x60 $((300 * $1)) 2
+		value 30 0 $((100 * $1)) 1
+	END
+}
+
 # Groups that are on for one VM only.
 list_groups() {
 	machine_with count
@@ -274,5 +309,6 @@ check 'a value that entered the table of details late is shown as a minimum' lat
 check 'time that follows no exit has its own rows' pseudo_reasons
 check 'an unreliable TSC is reported once' unreliable_tsc
 check 'serve and export have these counts as metrics' metrics
+check 'top shows what L1 received, and values that entered the table late' live
 check 'list shows groups that are on for one VM' list_groups
 done_testing
