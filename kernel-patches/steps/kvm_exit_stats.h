@@ -61,8 +61,8 @@ disposition|#define KES_FIELD_FASTPATH	0x04ULL	/* fastpath */
 disposition|#define KES_FIELD_USERSPACE	0x08ULL	/* userspace */
 disposition|#define KES_FIELD_ACCOUNTING	0x10ULL	/* attempts, entry_* */
 snapshot |/* 0x20 is reserved: written as 0, ignored by readers */
-snapshot |#define KES_FIELD_NESTED	0x40ULL	/* KES_REC_NESTED */
-snapshot |#define KES_FIELD_MODIFIERS	0x80ULL	/* bus_lock, enclave, forced */
+nested   |#define KES_FIELD_NESTED	0x40ULL	/* KES_REC_NESTED */
+disposition|#define KES_FIELD_MODIFIERS	0x80ULL	/* bus_lock, enclave, forced */
 snapshot |
 snapshot |/* kes_header.flags */
 snapshot |#define KES_FLAG_TSC_UNSTABLE	0x01ULL	/* *_cyc are not reliable */
@@ -117,7 +117,7 @@ disposition|#define KES_REC_USERSPACE	5	/* struct kes_userspace_record */
 time     |#define KES_REC_TIME		6	/* struct kes_time_record */
 histogram|#define KES_REC_HISTOGRAM	7	/* struct kes_histogram_record */
 detail   |#define KES_REC_DETAIL		8	/* struct kes_detail_record */
-detail   |#define KES_REC_NESTED		9	/* struct kes_nested_record */
+nested   |#define KES_REC_NESTED		9	/* struct kes_nested_record */
 snapshot |
 snapshot |#define KES_VM_DESTROYED	0x01U	/* counters are final */
 snapshot |#define KES_VM_EVICTED		0x02U	/* with KES_FLAG_CHANGES: no longer listed,
@@ -165,7 +165,7 @@ snapshot |	 */
 snapshot |	__u64 attempts;		/* completed VM-entry attempts */
 snapshot |	__u64 entry_failed;	/* of these: VMLAUNCH/VMRESUME failed */
 snapshot |	__u64 entry_emulated;	/* of these: emulation_required, no VM entry */
-snapshot |	/* With KES_FIELD_MODIFIERS: */
+disposition|	/* With KES_FIELD_MODIFIERS: */
 snapshot |	__u64 bus_lock;		/* exits for another reason with a bus lock */
 snapshot |	__u64 enclave;		/* exits in an SGX enclave */
 snapshot |	__u64 forced;		/* PREEMPTION_TIMER exits that KVM forced */
@@ -292,23 +292,23 @@ detail   |	__u32 vcpu_id;
 detail   |	__u32 nr;
 detail   |	/* struct kes_detail_value values[nr]; */
 detail   |};
-reasons  |
-count    |/*
-count    | * VM exits that L1 received from L2, by the reason that L1 sees. It differs
-count    | * from the reason of the hardware exit in kes_exit.reflected if KVM handled
-count    | * that exit by injecting another one, and there may be no hardware exit.
-count    | */
-count    |struct kes_nested {
-count    |	__u64 code;
-count    |	__u64 count;
-count    |};
-reasons  |
-snapshot |struct kes_nested_record {
-snapshot |	struct kes_record rec;
-snapshot |	__u64 vm_id;
-snapshot |	__u32 vcpu_id;
-snapshot |	__u32 nr;
-snapshot |	/* struct kes_nested exits[nr]; */
-snapshot |};
+nested   |
+nested   |/*
+nested   | * VM exits that L1 received from L2, by the reason that L1 sees. It differs
+nested   | * from the reason of the hardware exit in kes_exit.reflected if KVM handled
+nested   | * that exit by injecting another one, and there may be no hardware exit.
+nested   | */
+nested   |struct kes_nested {
+nested   |	__u64 code;
+nested   |	__u64 count;
+nested   |};
+nested   |
+nested   |struct kes_nested_record {
+nested   |	struct kes_record rec;
+nested   |	__u64 vm_id;
+nested   |	__u32 vcpu_id;
+nested   |	__u32 nr;
+nested   |	/* struct kes_nested exits[nr]; */
+nested   |};
 reasons  |
 reasons  |#endif /* _UAPI_ASM_X86_KVM_EXIT_STATS_H */

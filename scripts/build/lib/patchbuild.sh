@@ -3,7 +3,10 @@
 #
 # Build KVM after each patch of the series, in one tree, so each step compiles only
 # the files that its patch changed. The common patches before the series' own first
-# patch add files that are not built yet.  The configuration is Debian's stock
+# patch add files that are not built yet. The first and the last build compile all of
+# KVM; those between compile the engine and the files that have its hooks, because
+# the others only see more fields in its structures. A function that is called before
+# the patch that adds it is reported.  The configuration is Debian's stock
 # kernel's (every part of KVM on) without debug information.  Does not link a
 # kernel.  Results are reported by tap.sh.
 #
@@ -31,6 +34,38 @@ make_in()
 build_kvm()
 {
 	make_in "$1" W=1 KBUILD_MODPOST_WARN=1 M=arch/x86/kvm "${@:2}"
+}
+
+# Print the objects of the engine, in arch/x86/kvm.
+engine_objects()
+{
+	sed -nE 's/.*\+= *//p' "$1/arch/x86/kvm/exit_stats/Makefile.kvm" |
+		tr -s ' \t' '\n' | grep '\.o$'
+}
+
+# Print the targets of a step: all of KVM, or the engine and the files with its hooks.
+targets_of()
+{
+	if [ "$2" = all ]; then
+		echo modules
+	else
+		printf '%s\n' x86.o {vmx,svm}/nested.o vmx/vmx.o svm/svm.o
+		[ "$3" = disable ] || engine_objects "$1"
+	fi
+}
+
+# Print the engine's functions that are used, but not defined, after a build.
+undefined_in()
+{
+	find "$1/arch/x86/kvm" -name '*.o' ! -name '*.mod.o' ! -name 'kvm*.o' \
+		-exec nm {} + 2>/dev/null | awk '
+		$1 == "U" && $2 ~ /^(kes|kvm_exit_stats)_/ { used[$2] }
+		NF == 3 && $2 != "U" { defined[$3] }
+		END {
+			for (name in used)
+				if (!(name in defined))
+					print name ": used, but not defined"
+		}'
 }
 
 configure_base()
@@ -61,7 +96,8 @@ base_key()
 		echo "$PREPARED"
 		"$(kernel_cc)" --version
 		declare -f configure_base make_in build_kvm set_option \
-			build_step warnings_in new_warnings
+			build_step targets_of engine_objects undefined_in \
+			warnings_in new_warnings
 	} | short_hash
 }
 
@@ -112,14 +148,14 @@ first_patches()
 	echo "$dir"
 }
 
-# step_key OPTION N: hash of the step's inputs. A patch that only changes
+# step_key OPTION N WHAT: hash of the step's inputs. A patch that only changes
 # documentation has the key of the patch before it.
 step_key()
 {
 	local dir
 	dir=$(first_patches "$2")
 	{
-		echo "$BASE_KEY $1"
+		echo "$BASE_KEY $1 $3"
 		SERIES_DIR=$dir series_hash
 	} | short_hash
 }
@@ -155,41 +191,48 @@ tree_at()
 	set_option "$tree" "$1"
 }
 
-# build_step DIR OPTION N: DIR, the entry of the cache, is left empty.
+# build_step DIR OPTION N WHAT: DIR, the entry of the cache, is left empty.
 build_step()
 {
-	local log=$WORK/log fresh
+	local log=$WORK/log fresh targets
 	tree_at "$2" "$3"
-	build_kvm "$WORK/build" modules >"$log" 2>&1 || {
+	mapfile -t targets < <(targets_of "$WORK/build" "$4" "$2")
+	build_kvm "$WORK/build" "${targets[@]}" >"$log" 2>&1 || {
 		grep -E 'error|Error|No rule' "$log" | head -n 20
 		return 1
 	}
-	fresh=$(new_warnings "$log")
+	fresh=$(new_warnings "$log"; [ "$2" = disable ] ||
+		undefined_in "$WORK/build")
 	[ -z "$fresh" ] || {
 		printf 'new warnings:\n%s\n' "$fresh"
 		return 1
 	}
 }
 
-# check_step NAME OPTION N: a failure to build the unpatched tree ends the program.
+# check_step NAME OPTION N [WHAT]: a failure to build the unpatched tree ends the
+# program. WHAT: all of KVM (default), or what has hooks.
 check_step()
 {
-	local key
-	key=$(step_key "$2" "$3")
+	local key what=${4:-all}
+	key=$(step_key "$2" "$3" "$what")
 	cache_has patchstep "$key" ||
 		cache_entry patchbase "$BASE_KEY" build_base >/dev/null
-	check "$1" cache_entry patchstep "$key" build_step "$2" "$3"
+	check "$1" cache_entry patchstep "$key" build_step "$2" "$3" "$what"
 }
 
-# One test per patch, and one for the whole series with its option off.
+# One test per patch from the first own one on, and one with the option off.
 check_steps()
 {
-	local patch n=0 own=0
+	local patch n=0 last what=
 	BASE_KEY=$(base_key)
+	last=$(series_patches | wc -l)
 	for patch in $(series_patches); do
 		n=$((n + 1))
-		[[ $patch = */* ]] || own=1
-		[ "$own" = 0 ] || check_step "builds: ${patch##*/}" enable "$n"
+		[[ $patch = */* || -n $what ]] || what=all
+		[ "$n" != "$last" ] || what=all
+		[ -z "$what" ] ||
+			check_step "builds: ${patch##*/}" enable "$n" "$what"
+		what=${what:+hooks}
 	done
 	check_step "builds with KVM_EXIT_STATS off" disable "$n"
 }

@@ -41,6 +41,30 @@ own_patches()
 	series_patches | grep -v /
 }
 
+# Print the end of a cover letter: the subjects of all patches, and the files that the
+# series' own patches change.
+series_summary()
+{
+	local patch
+	echo "exitstat developers ($(series_patches | wc -l)):"
+	for patch in $(series_patches); do
+		git mailinfo /dev/null /dev/null <"$SERIES_DIR/$patch" |
+			sed -n 's/^Subject: /  /p'
+	done
+	printf '\nChanges to files that the series does not add:\n\n'
+	(cd / && own_patches | sed "s,^,$SERIES_DIR/," | xargs git apply --numstat) | awk '
+		{ added[$3] += $1; removed[$3] += $2; plus += $1; minus += $2 }
+		END {
+			for (file in added)
+				printf " %-38s | %3d + %3d -\n", file, \
+					added[file], removed[file] | "sort"
+			close("sort")
+			printf " %d files changed, %d insertions(+), %d deletions(-)\n", \
+				length(added), plus, minus
+		}'
+	echo "-- "
+}
+
 # Hash of the changes that affect a built kernel. Messages, blob ids, documentation
 # and selftests do not, so changing them does not rebuild one.
 series_hash()
