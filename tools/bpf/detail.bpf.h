@@ -145,24 +145,26 @@ static __always_inline void detail_vmx(struct eb_vcpu *v, struct kvm_vcpu *vcpu,
 		count_value(v, slot, value);
 }
 
-/* What KVM has read from the VMCS since the exit: bits by enum kvm_reg */
+/*
+ * What KVM has read from the VMCS since the exit: bits by enum kvm_reg. If a
+ * kernel has this in another form, all: the handlers read what is used here.
+ */
 static __always_inline u32 regs_kept(struct kvm_vcpu *vcpu)
 {
 	return bpf_core_field_exists(vcpu->arch.regs_avail) ?
-	       vcpu->arch.regs_avail : 0;
+	       vcpu->arch.regs_avail : ~0U;
 }
 
 /* The same, for an address */
 static __always_inline u32 regs_kept_at(struct kvm_vcpu *vcpu)
 {
 	return bpf_core_field_exists(vcpu->arch.regs_avail) ?
-	       BPF_CORE_READ(vcpu, arch.regs_avail) : 0;
+	       BPF_CORE_READ(vcpu, arch.regs_avail) : ~0U;
 }
 
-static __always_inline bool is_kept(u32 kept, u32 reg)
-{
-	return kept >> (reg & 31) & 1;
-}
+#define is_kept(_kept, _reg)						\
+	(!bpf_core_enum_value_exists(enum kvm_reg, _reg) ||		\
+	 (_kept) >> (bpf_core_enum_value(enum kvm_reg, _reg) & 31) & 1)
 
 static __always_inline u64 qualification_of(u64 vcpu)
 {
@@ -213,18 +215,16 @@ static __always_inline bool detail_waits(const struct eb_vcpu *v)
 /* The exit has been handled, and L1 or user space comes next. */
 static __noinline void detail_kept(struct eb_vcpu *v, u32 kept)
 {
-	u32 slot, info1, info2;
+	u32 slot;
 
-	if (!v || !v->waiting || !bpf_core_type_exists(enum kvm_reg))
+	if (!v || !v->waiting)
 		return;
 	slot = v->waiting - 1;
-	info1 = bpf_core_enum_value(enum kvm_reg, VCPU_EXREG_EXIT_INFO_1);
-	info2 = bpf_core_enum_value(enum kvm_reg, VCPU_EXREG_EXIT_INFO_2);
 	v->waiting = 0;
-	if (has_vector(slot) && is_kept(kept, info2))
+	if (has_vector(slot) && is_kept(kept, VCPU_EXREG_EXIT_INFO_2))
 		count_value(v, slot, vector_of(v->vcpu));
 	else if (!has_vector(slot) && slot != VMX_EPT_VIOLATION &&
-		 is_kept(kept, info1))
+		 is_kept(kept, VCPU_EXREG_EXIT_INFO_1))
 		count_value(v, slot, value_in(slot, qualification_of(v->vcpu)));
 	else
 		count_in_other(v, slot);
