@@ -11,7 +11,7 @@
 	const $ = (selector, root = document) => root.querySelector(selector);
 	const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 	const texts = (selector, root) => all(selector, root).map((e) => e.textContent);
-	const number = (text) => Number(text.replaceAll(",", ""));
+	const number = (text) => Number(text.replace("\u2265", "").replaceAll(",", ""));
 	const sum = (list) => list.reduce((a, b) => a + b, 0);
 
 	function equal(got, want, what) {
@@ -227,6 +227,13 @@
 				return equal(all("#detail .note").length, 1, "note");
 			equal(sum(column("detail", 4)), sum(facts.details.map((d) => d.count)) + sum(extra.detail_cut.map((c) => c.exits)), "sum");
 			equal(rowNames("detail").length, facts.details.length + extra.detail_cut.length, "rows");
+			equal(texts("#detail tbody td").filter((t) => t.startsWith("\u2265")).length,
+				facts.details.filter((d) => d.at_least).length, "values that entered the table late");
+		});
+		check("exits that L1 received match the report", () => {
+			equal(all("#nested tbody tr").length, facts.nested ? facts.nested.by_reason.length + 1 : 0, "rows");
+			if (facts.nested)
+				equal(sum(column("nested", 4).slice(0, -1)), facts.nested.received || 0, "received");
 		});
 		check("fields of CSV are quoted", () => equal(csv([["a,b", 'c"d', null, "e"]]), '"a,b","c""d",,e\n', "csv"));
 		check("each reason has an explanation", () => equal(all("#why details").length, facts.reasons.length, "details"));

@@ -271,6 +271,18 @@ function userExits() {
 		rows.map(([name, n]) => [name, count(n)])));
 }
 
+function nestedGuest() {
+	if (!facts.nested)
+		return;
+	const number = (n) => n === null ? "-" : count(n);
+	const row = (name, r) => [name, number(r.l2), number(r.reflected), number(r.received),
+		r.exits_per_l2 === null ? "-" : r.exits_per_l2.toFixed(2)];
+
+	section("nested", "Nested guest", plainTable("Exits of L2; reflected: to L1, by the reason of the processor; received: by the reason that L1 sees; x: exits here per exit of L2",
+		["reason", "L2", "reflected", "received", "x"],
+		[...facts.nested.by_reason.map((r) => row(r.reason, r)), row("all", facts.nested)]));
+}
+
 function detailRows() {
 	return [...facts.details.map((d) => ({ ...d, known: d.other ? "no place in the kernel's table" : d.name })),
 		...extra.detail_cut.map((c) => ({ ...c, text: `${count(c.values)} more values`, known: null, count: c.exits }))];
@@ -282,12 +294,12 @@ function details() {
 		return;
 	}
 	section("detail", "Detail", sortedTable({
-		caption: "Exits by port, MSR, CPUID leaf, page, ...; %: share of the reason's exits",
+		caption: "Exits by port, MSR, CPUID leaf, page, ...; %: share of the reason's exits; \u2265: more may be among the values without a place",
 		rows: detailRows(), sort: "-count", search: "Search details", columns: [
 			{ key: "reason", title: "reason", head: true, get: (d) => d.reason, cell: (d) => linkTo(d.reason) },
 			{ key: "value", title: "value", get: (d) => d.text },
 			{ key: "name", title: "known as", get: (d) => d.known || "", text: (d) => d.known || "" },
-			{ key: "count", title: "exits", num: true, get: (d) => d.count, text: (d) => count(d.count) },
+			{ key: "count", title: "exits", num: true, get: (d) => d.count, text: (d) => (d.at_least ? "\u2265" : "") + count(d.count) },
 			{ key: "percent", title: "%", num: true, get: (d) => d.percent, text: (d) => percent(d.percent), part: (d) => d.percent },
 		],
 	}).node);
@@ -356,6 +368,7 @@ function reportPage() {
 	timeBudget();
 	latency();
 	userExits();
+	nestedGuest();
 	details();
 	if (facts.vcpus.length)
 		vcpus();
