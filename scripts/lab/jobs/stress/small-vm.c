@@ -75,7 +75,9 @@ int small_vm_set_up(struct small_vm *s)
 		.userspace_addr = (unsigned long)memory,
 	};
 
-	if (madvise(memory, MEMORY_SIZE, MADV_DONTNEED))
+	/* The program may have locked all of its memory. */
+	if (munlock(memory, MEMORY_SIZE) ||
+	    madvise(memory, MEMORY_SIZE, MADV_DONTNEED))
 		return -1;
 	memcpy((char *)memory + ENTRY, program, sizeof(program));
 	if (ioctl(s->vm, KVM_SET_USER_MEMORY_REGION, &region))
