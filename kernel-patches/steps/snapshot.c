@@ -102,7 +102,7 @@ time     |	if (slot == KES_SLOT_EMULATED)
 time     |		return KES_CODE_EMULATED;
 time     |	if (slot == KES_SLOT_ENTRY_FAILED)
 time     |		return KES_CODE_ENTRY_FAILED;
-time     |	reason = kes_reason(kes.isa, slot);
+snapshot |	reason = kes_reason(kes.isa, slot);
 snapshot-time|	return reason ? reason->code : KES_CODE_UNKNOWN;
 time     |	return reason ? reason->code : KES_CODE_NONE;
 snapshot |}
