@@ -20,18 +20,30 @@ void kes_sync(void)
 		kes.feed->sync();
 }
 
+/* Allocate the counters for L2, for kes_vcpu_set_l2(). */
+void *kes_l2_alloc(gfp_t gfp)
+{
+	return kcalloc(KES_NR_L2_COLUMNS, sizeof(u64[KES_NR_SLOTS]), gfp);
+}
+
+/* @l2: zeroed memory from kes_l2_alloc() */
+void kes_vcpu_set_l2(struct kes_vcpu *vcpu, void *l2)
+{
+	/* Zeroed before readers can see it; pairs with kes_copy_vcpu(). */
+	smp_store_release(&vcpu->l2, l2);
+}
+
 /* Allocate the counters for L2, before @vcpu can run a nested guest. */
 int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp)
 {
-	u64 (*l2)[KES_NR_SLOTS];
+	void *l2;
 
 	if (vcpu->l2)
 		return 0;
-	l2 = kcalloc(KES_NR_L2_COLUMNS, sizeof(*l2), gfp);
+	l2 = kes_l2_alloc(gfp);
 	if (!l2)
 		return -ENOMEM;
-	/* Zeroed before readers can see it; pairs with kes_copy_vcpu(). */
-	smp_store_release(&vcpu->l2, l2);
+	kes_vcpu_set_l2(vcpu, l2);
 	return 0;
 }
 EXPORT_SYMBOL_GPL(kes_vcpu_enable_l2);

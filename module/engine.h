@@ -180,6 +180,8 @@ extern struct mutex kes_lock;
 /* Bring the lists of VMs and vCPUs up to date. Must not hold kes_lock. */
 void kes_sync(void);
 
+void *kes_l2_alloc(gfp_t gfp);
+void kes_vcpu_set_l2(struct kes_vcpu *vcpu, void *l2);
 int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp);
 
 #endif /* KES_ENGINE_H */

@@ -29,8 +29,10 @@
 #include "engine.h"
 #include "feed_attach.h"
 #include "feed_btf.h"
+#include "feed_files.h"
+#include "feed_pool.h"
 #include "feed_probes.h"
-#include "feed_vcpus.h"
+#include "feed_work.h"
 #include "groups.h"
 #include "life.h"
 
@@ -51,12 +53,22 @@ static void kes_detach_all(void)
 	kes_detach(KES_GROUP_TIME);
 	kes_detach(KES_GROUP_COUNT);
 	kes_detach(KES_LIFE);
+	kes_pools_close();
 	kes_probed_destroy_all();
 }
 
-static int kes_attach_count(void)
+/* Have memory for all vCPUs before the first of them exits. */
+static int kes_attach_count(u32 groups)
 {
-	return kes_attach(KES_LIFE) ?: kes_attach(KES_GROUP_COUNT);
+	unsigned int all = kes_count_vcpu_files(), known = kes_probed_nr_vcpus();
+	int ret = kes_pools_open(groups, all > known ? all - known : 0);
+
+	if (ret)
+		return ret;
+	ret = kes_attach(KES_LIFE) ?: kes_attach(KES_GROUP_COUNT);
+	if (ret)
+		kes_pools_close();
+	return ret;
 }
 
 /* Attach for the groups that were switched on before KVM was loaded. */
@@ -66,26 +78,45 @@ static int kes_attach_all(void)
 	int ret = 0;
 
 	if (groups & KES_GROUP_COUNT)
-		ret = kes_attach_count();
+		ret = kes_attach_count(groups);
 	if (!ret && groups & KES_GROUP_TIME)
 		ret = kes_attach(KES_GROUP_TIME);
 	return ret;
 }
 
+static void kes_feed_off(u32 group)
+{
+	if (group & (KES_GROUP_COUNT | KES_GROUP_TIME))
+		kes_detach(group);
+	if (group == KES_GROUP_COUNT)
+		kes_pools_close();
+	else
+		kes_pools_fit(kes_groups() & ~group);
+}
+
 /* Detail and histogram use the probes of count and time. */
+static int kes_feed_on(u32 group)
+{
+	int ret;
+
+	if (group == KES_GROUP_COUNT)
+		return kes_attach_count(kes_groups() | group);
+	ret = kes_pools_fit(kes_groups() | group) ?: kes_attach(group);
+	if (ret)
+		kes_feed_off(group);
+	return ret;
+}
+
 static int kes_feed_switch(u32 group, bool on)
 {
 	lockdep_assert_held(&kes_lock);
-	if (!(group & (KES_GROUP_COUNT | KES_GROUP_TIME)))
-		return 0;
 	if (!on) {
-		kes_detach(group);
+		kes_feed_off(group);
 		return 0;
 	}
 	switch (kes_feed_state) {
 	case KES_FEED_BOUND:
-		return group == KES_GROUP_COUNT ? kes_attach_count() :
-						  kes_attach(group);
+		return kes_feed_on(group);
 	case KES_FEED_WAITING:
 		return 0;
 	default:
@@ -130,30 +161,44 @@ static int kes_tracepoint_notify(struct notifier_block *nb,
 	return NOTIFY_OK;
 }
 
-/* VMREAD does not read an enlightened VMCS, which Hyper-V keeps in memory. */
-static bool kes_evmcs_in_use(void)
+/*
+ * VMREAD does not read an enlightened VMCS, which Hyper-V keeps in memory.
+ * Return 1 if KVM uses one, 0, or an error: -ENOENT if kvm_intel is not loaded.
+ * When its initialization has ended, its parameter is off if it does not.
+ */
+static int kes_evmcs_in_use(void)
 {
 #if IS_ENABLED(CONFIG_HYPERV)
-	return hypervisor_is_type(X86_HYPER_MS_HYPERV) &&
-	       ms_hyperv.hints & HV_X64_ENLIGHTENED_VMCS_RECOMMENDED;
-#else
-	return false;
+	if (hypervisor_is_type(X86_HYPER_MS_HYPERV) &&
+	    ms_hyperv.hints & HV_X64_ENLIGHTENED_VMCS_RECOMMENDED)
+		return kes_read_switch("/sys/module/kvm_intel/parameters/enlightened_vmcs");
 #endif
+	return 0;
 }
 
-/* Return the type of KVM's exit codes, KES_ISA_NONE if not supported. */
-static u32 kes_find_isa(void)
+static int kes_check_vmcs(void)
 {
-	if (boot_cpu_has(X86_FEATURE_SVM))
-		return KES_ISA_SVM;
+	int ret = kes_evmcs_in_use();
+
+	if (ret <= 0)
+		return ret;
+	pr_err("kvm_exit_stats: cannot read Hyper-V's enlightened VMCS, which KVM uses (load kvm_intel with enlightened_vmcs=0)\n");
+	return -EOPNOTSUPP;
+}
+
+/* Find the type of KVM's exit codes. Return 0, or an error as below. */
+static int kes_find_isa(u32 *isa)
+{
+	if (boot_cpu_has(X86_FEATURE_SVM)) {
+		*isa = KES_ISA_SVM;
+		return 0;
+	}
 	if (!boot_cpu_has(X86_FEATURE_VMX)) {
 		pr_err("kvm_exit_stats: this CPU has neither VMX nor SVM\n");
-		return KES_ISA_NONE;
+		return -EOPNOTSUPP;
 	}
-	if (!kes_evmcs_in_use())
-		return KES_ISA_VMX;
-	pr_err("kvm_exit_stats: cannot read Hyper-V's enlightened VMCS (disable it with kvm_intel.enlightened_vmcs=0)\n");
-	return KES_ISA_NONE;
+	*isa = KES_ISA_VMX;
+	return kes_check_vmcs();
 }
 
 /*
@@ -162,13 +207,13 @@ static u32 kes_find_isa(void)
  */
 static int kes_check_kvm(u32 *isa)
 {
+	int ret;
+
 	if (!kes_tracepoints_found())
 		return -ENOENT;
-	*isa = kes_find_isa();
-	if (*isa == KES_ISA_NONE)
-		return -EOPNOTSUPP;
-	return kes_btf_check(&kes_one_arg_entry,
-			     *isa == KES_ISA_SVM ? &kes_vmcb_offset : NULL);
+	ret = kes_find_isa(isa);
+	return ret ?: kes_btf_check(&kes_one_arg_entry,
+				    *isa == KES_ISA_SVM ? &kes_vmcb_offset : NULL);
 }
 
 /* Bind to the KVM found by kes_check_kvm(), whose return value is @found. */
@@ -186,7 +231,7 @@ static int kes_bind_to(int found, u32 isa)
 		return found;
 	pr_info("kvm_exit_stats: found a supported KVM (%s)\n",
 		isa == KES_ISA_SVM ? "SVM" : "VMX");
-	kes_choose_entry(kes_one_arg_entry);
+	kes_choose_probes(isa, kes_one_arg_entry);
 	kes_set_isa(isa);
 	mutex_lock(&kes_lock);
 	ret = kes_attach_all();
@@ -230,6 +275,16 @@ static void kes_disable(bool patched)
 	kes_exit();
 }
 
+static bool kes_feed_is_waiting(void)
+{
+	bool waiting;
+
+	mutex_lock(&kes_lock);
+	waiting = kes_feed_state == KES_FEED_WAITING;
+	mutex_unlock(&kes_lock);
+	return waiting;
+}
+
 /* Called for KVM's modules, after their type information was registered. */
 static int kes_module_notify(struct notifier_block *nb, unsigned long action,
 			     void *data)
@@ -243,7 +298,9 @@ static int kes_module_notify(struct notifier_block *nb, unsigned long action,
 		return NOTIFY_OK;
 	if (action == MODULE_STATE_GOING && vendor)
 		kes_unbind();
-	if (action == MODULE_STATE_COMING) {
+	/* A module's parameters can be read when it is live. */
+	if (action == MODULE_STATE_COMING ||
+	    (action == MODULE_STATE_LIVE && kes_feed_is_waiting())) {
 		int ret = kes_bind();
 
 		if (ret && ret != -ENOENT)

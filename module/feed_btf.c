@@ -27,8 +27,11 @@ static const struct {
 	u32 kind;
 	const char *name;
 } kes_wanted[] = {
+	{ BTF_KIND_STRUCT, "kvm" },
+	{ BTF_KIND_STRUCT, "kvm_arch" },
 	{ BTF_KIND_STRUCT, "kvm_vcpu" },
 	{ BTF_KIND_STRUCT, "kvm_vcpu_arch" },
+	{ BTF_KIND_STRUCT, "kvm_vcpu_stat" },
 	{ BTF_KIND_STRUCT, "vcpu_svm" },
 	{ BTF_KIND_TYPEDEF, "btf_trace_kvm_exit" },
 	{ BTF_KIND_TYPEDEF, "btf_trace_kvm_entry" },
@@ -419,8 +422,15 @@ static const struct {
 	const char *member;
 	int offset;
 } kes_members[] = {
+	KES_MEMBER(kvm, mm),
+#ifdef KVM_X86_TDX_VM
+	KES_MEMBER(kvm, arch),
+	KES_MEMBER(kvm_arch, vm_type),
+#endif
 	KES_MEMBER(kvm_vcpu, kvm),
 	KES_MEMBER(kvm_vcpu, vcpu_id),
+	KES_MEMBER(kvm_vcpu, stat),
+	KES_MEMBER(kvm_vcpu_stat, exits),
 	KES_MEMBER(kvm_vcpu, arch),
 	KES_MEMBER(kvm_vcpu_arch, regs),
 	KES_MEMBER(kvm_vcpu_arch, hflags),

@@ -10,7 +10,8 @@
 /* Offset of the VMCB pointer in struct vcpu_svm. */
 extern size_t kes_vmcb_offset;
 
-void kes_probe_exit(void *data, struct kvm_vcpu *vcpu, u32 isa);
+void kes_probe_exit_vmx(void *data, struct kvm_vcpu *vcpu, u32 isa);
+void kes_probe_exit_svm(void *data, struct kvm_vcpu *vcpu, u32 isa);
 void kes_probe_entry(void *data, struct kvm_vcpu *vcpu);
 void kes_probe_entry_immediate(void *data, struct kvm_vcpu *vcpu, bool immediate);
 void kes_probe_userspace(void *data, u32 reason, int error);

@@ -2,65 +2,84 @@
 /*
  * KVM exit statistics: the vCPUs seen by the probes.
  *
- * A vCPU gets its counters at its first exit, in atomic context, and is found
- * by its address from then on. A work item registers it with the engine soon
- * after. A probe on kvm_arch_destroy_vm() detects the end of a VM, because a
- * later VM may have the same address.
+ * A vCPU gets its counters from a pool when it is created, or at its first exit
+ * if it existed before, and is found by its address from then on. The work item
+ * in feed_work.c registers it with the engine soon after.
+ *
+ * A later VM may have the same address. A probe on kvm_arch_destroy_vm()
+ * detects the end of a VM. A kprobe may be missed, or disabled by an
+ * administrator, so a vCPU is compared with what was seen before at its first
+ * exit after a return to user space.
+ *
+ * All code here may run with interrupts disabled, and does not allocate memory.
  */
+#include <linux/cpumask.h>
 #include <linux/hash.h>
-#include <linux/irq_work.h>
+#include <linux/log2.h>
+#include <linux/mm.h>
 #include <linux/rculist.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
-#include <linux/spinlock.h>
-#include <linux/workqueue.h>
 
+#include "count.h"
+#include "feed_pool.h"
 #include "feed_vcpus.h"
-#include "groups.h"
-#include "life.h"
 
-/**
- * struct kes_probed_vm - a VM seen by the probes
- * @kvm: KVM's VM; never dereferenced
- * @vm: the engine's VM, NULL until registered
- * @leader: thread group leader of the VMM; a reference, until registered
- * @vcpus: vCPUs that have run
- * @node: node in the list of running or of destroyed VMs
- */
-struct kes_probed_vm {
-	const struct kvm *kvm;
-	struct kes_vm *vm;
-	struct task_struct *leader;
-	struct list_head vcpus;
-	struct list_head node;
-};
-
-struct hlist_head kes_probed_vcpus[1 << KES_PROBED_BITS];
-static struct hlist_head kes_probed_tasks[1 << KES_PROBED_BITS];
-
-/* Guards all lists in this file, and writes to the hash tables. */
-static DEFINE_RAW_SPINLOCK(kes_probed_lock);
-static LIST_HEAD(kes_probed_vms);
-static LIST_HEAD(kes_probed_destroyed_vms);
-static LIST_HEAD(kes_probed_new_vcpus);
+DEFINE_RAW_SPINLOCK(kes_probed_lock);
+LIST_HEAD(kes_probed_vms);
+LIST_HEAD(kes_probed_destroyed_vms);
+LIST_HEAD(kes_probed_new_vcpus);
+unsigned int kes_nr_probed;
+bool kes_td_seen;
 
 /*
  * vCPUs that returned to user space before their first exit. Only an exit
- * identifies the vCPU, and usually follows soon.
+ * identifies the vCPU, and usually follows soon. An adopted orphan's counts
+ * were added to its vCPU's.
  */
-static LIST_HEAD(kes_probed_orphans);
-static unsigned int kes_nr_orphans;
+LIST_HEAD(kes_probed_orphans);
+LIST_HEAD(kes_probed_adopted);
+unsigned int kes_nr_orphans;
 #define KES_MAX_ORPHANS	256
 
-static void kes_probed_work_fn(struct work_struct *work);
-static DECLARE_WORK(kes_probed_work, kes_probed_work_fn);
-static struct workqueue_struct *kes_probed_wq;
+/* Both tables have 1 << kes_probed_bits buckets. */
+static struct hlist_head *kes_probed_vcpus;
+static struct hlist_head *kes_probed_tasks;
+static unsigned int kes_probed_bits __read_mostly;
 
-#define KES_PROBED_GFP	(GFP_ATOMIC | __GFP_NOWARN)
+/* Buckets per possible CPU; more than one vCPU per CPU is usual. */
+#define KES_PROBED_PER_CPU	32
+#define KES_PROBED_MIN_BITS	10
+
+/* No CPU's vCPU has this address. */
+static struct kes_probed_vcpu kes_no_vcpu;
+DEFINE_PER_CPU(struct kes_probed_vcpu *, kes_last_vcpu);
+
+/* feed_work.c sets the function and the queue. */
+struct work_struct kes_probed_work;
+struct workqueue_struct *kes_probed_wq;
+
+static void kes_probed_queue(struct irq_work *work)
+{
+	queue_work(kes_probed_wq, &kes_probed_work);
+}
+
+DEFINE_IRQ_WORK(kes_probed_irq_work, kes_probed_queue);
+
+/* Queue the work item. */
+void kes_probed_wake(void)
+{
+	irq_work_queue(&kes_probed_irq_work);
+}
+
+static struct hlist_head *kes_probed_bucket(const struct kvm_vcpu *vcpu)
+{
+	return &kes_probed_vcpus[hash_ptr(vcpu, kes_probed_bits)];
+}
 
 static struct hlist_head *kes_probed_task_bucket(const struct task_struct *task)
 {
-	return &kes_probed_tasks[hash_ptr(task, KES_PROBED_BITS)];
+	return &kes_probed_tasks[hash_ptr(task, kes_probed_bits)];
 }
 
 /* Return the vCPU that @task last ran, NULL if there is none. */
@@ -70,50 +89,96 @@ struct kes_probed_vcpu *kes_probed_vcpu_by_task(const struct task_struct *task)
 	struct kes_probed_vcpu *probed;
 
 	hlist_for_each_entry_rcu_notrace(probed, bucket, by_task)
-		if (READ_ONCE(probed->task) == task)
+		if (READ_ONCE(probed->task) == task &&
+		    probed->task_start == task->start_time)
 			return probed;
 	return NULL;
 }
 
-/*
- * On a kernel without ftrace-based kprobes, a kprobe is a breakpoint, and its
- * handler runs like an NMI: it must not allocate memory, queue work, or take a
- * lock that the interrupted code may hold. No probed function is called with
- * kes_probed_lock held, so spinning here cannot deadlock. A loop of trylocks
- * avoids a false report by lockdep.
- */
-static unsigned long kes_probed_lock_nmi(void)
+/* Must hold kes_probed_lock. */
+static void kes_probed_clear_task(struct kes_probed_vcpu *probed)
 {
-	unsigned long flags;
-
-	local_irq_save(flags);
-	while (!raw_spin_trylock(&kes_probed_lock))
-		cpu_relax();
-	return flags;
+	hlist_del_init_rcu(&probed->by_task);
+	WRITE_ONCE(probed->task, NULL);
+	WRITE_ONCE(probed->runner, NULL);
 }
 
-static void kes_probed_wake(struct irq_work *work)
+/* Add the counts of the current thread's orphan to those of its vCPU. */
+static void kes_probed_adopt(struct kes_probed_vcpu *probed,
+			     struct kes_probed_vcpu *orphan)
 {
-	queue_work(kes_probed_wq, &kes_probed_work);
-}
+	const u64 *from = orphan->hot.vcpu->userspace;
+	u64 *to = probed->hot.vcpu->userspace;
+	size_t i;
 
-static DEFINE_IRQ_WORK(kes_probed_irq_work, kes_probed_wake);
+	for (i = 0; i < ARRAY_SIZE(orphan->hot.vcpu->userspace); i++)
+		if (from[i])
+			kes_add_to(&to[i], from[i]);
+	kes_probed_orphan_unlink(orphan);
+	list_add_tail(&orphan->node, &kes_probed_adopted);
+	kes_probed_wake();
+}
 
 /* The current thread runs this vCPU now, and no other. */
-void kes_probed_vcpu_moved(struct kes_probed_vcpu *probed)
+static void kes_probed_vcpu_moved(struct kes_probed_vcpu *probed)
 {
-	unsigned long flags = kes_probed_lock_nmi();
-	struct kes_probed_vcpu *other;
+	unsigned long flags = kes_lock_in_probe(&kes_probed_lock);
+	struct kes_probed_vcpu *other = kes_probed_vcpu_by_task(current);
 
-	other = kes_probed_vcpu_by_task(current);
-	if (other) {
-		hlist_del_init_rcu(&other->by_task);
-		WRITE_ONCE(other->task, NULL);
-	}
+	if (other && !other->kvm)
+		kes_probed_adopt(probed, other);
+	else if (other)
+		kes_probed_clear_task(other);
 	hlist_del_init_rcu(&probed->by_task);
+	probed->task_start = current->start_time;
+	probed->pid = current->pid;
 	WRITE_ONCE(probed->task, current);
 	hlist_add_head_rcu(&probed->by_task, kes_probed_task_bucket(current));
 	raw_spin_unlock_irqrestore(&kes_probed_lock, flags);
+}
+
+/* Must hold kes_probed_lock. */
+void kes_probed_orphan_unlink(struct kes_probed_vcpu *orphan)
+{
+	hlist_del_init_rcu(&orphan->by_task);
+	list_del_init(&orphan->node);
+	kes_nr_orphans--;
+}
+
+/* Return a new orphan for the current thread, NULL if there is no memory. */
+struct kes_probed_vcpu *kes_probed_orphan(void)
+{
+	struct kes_probed_vcpu *orphan = NULL;
+	unsigned long flags;
+
+	if (READ_ONCE(kes_nr_orphans) < KES_MAX_ORPHANS)
+		orphan = kes_pool_take(&kes_spare_vcpus);
+	/* Also frees the orphans of threads that have ended. */
+	kes_probed_wake();
+	if (!orphan)
+		return NULL;
+	flags = kes_lock_in_probe(&kes_probed_lock);
+	orphan->task = current;
+	orphan->task_start = current->start_time;
+	orphan->pid = current->pid;
+	list_add_tail(&orphan->node, &kes_probed_orphans);
+	hlist_add_head_rcu(&orphan->by_task, kes_probed_task_bucket(current));
+	kes_nr_orphans++;
+	raw_spin_unlock_irqrestore(&kes_probed_lock, flags);
+	return orphan;
+}
+
+/* Remove @vm from the tables. Must hold kes_probed_lock. */
+void kes_probed_vm_unlink(struct kes_probed_vm *vm)
+{
+	struct kes_probed_vcpu *probed;
+
+	list_for_each_entry(probed, &vm->vcpus, node) {
+		hlist_del_init_rcu(&probed->by_vcpu);
+		hlist_del_init_rcu(&probed->by_task);
+		kes_nr_probed--;
+	}
+	list_move_tail(&vm->node, &kes_probed_destroyed_vms);
 }
 
 static struct kes_probed_vm *kes_probed_vm_find(const struct kvm *kvm)
@@ -126,273 +191,246 @@ static struct kes_probed_vm *kes_probed_vm_find(const struct kvm *kvm)
 	return NULL;
 }
 
-static struct kes_probed_vm *kes_probed_vm_add(const struct kvm *kvm)
+/* No thread runs a vCPU of the VM at this point. */
+void kes_probed_vm_destroyed(const struct kvm *kvm)
 {
-	struct kes_probed_vm *vm = kzalloc(sizeof(*vm), KES_PROBED_GFP);
+	unsigned long flags = kes_lock_in_probe(&kes_probed_lock);
+	struct kes_probed_vm *vm = kes_probed_vm_find(kvm);
+
+	if (vm)
+		kes_probed_vm_unlink(vm);
+	raw_spin_unlock_irqrestore(&kes_probed_lock, flags);
+	if (vm)
+		kes_probed_wake();
+}
+
+static bool kes_probed_has_id(const struct kes_probed_vm *vm, u32 id)
+{
+	struct kes_probed_vcpu *probed;
+
+	list_for_each_entry(probed, &vm->vcpus, node)
+		if (probed->hot.vcpu->id == id)
+			return true;
+	return false;
+}
+
+/*
+ * Return the VM of a new vCPU, NULL if it was not seen yet. If the end of a VM
+ * at this address was missed, unlink that VM. Must hold kes_probed_lock.
+ */
+static struct kes_probed_vm *kes_probed_vm_of(const struct kvm_vcpu *vcpu)
+{
+	struct kes_probed_vm *vm = kes_probed_vm_find(vcpu->kvm);
 
 	if (!vm)
 		return NULL;
+	if (vm->mm == vcpu->kvm->mm && !kes_probed_has_id(vm, vcpu->vcpu_id))
+		return vm;
+	kes_probed_vm_unlink(vm);
+	return NULL;
+}
+
+static void kes_probed_vm_begin(struct kes_probed_vm *vm, const struct kvm *kvm)
+{
 	vm->kvm = kvm;
+	vm->mm = kvm->mm;
 	vm->leader = current->group_leader;
 	get_task_struct(vm->leader);
 	INIT_LIST_HEAD(&vm->vcpus);
 	list_add_tail(&vm->node, &kes_probed_vms);
-	return vm;
 }
 
-static void kes_probed_vm_free(struct kes_probed_vm *vm)
+/* Return false if @spare was used. */
+static bool kes_probed_vcpu_insert(struct kes_probed_vcpu *probed,
+				   struct kvm_vcpu *vcpu,
+				   struct kes_probed_vm *spare)
 {
-	if (vm->leader)
-		put_task_struct(vm->leader);
-	kfree(vm);
-}
+	unsigned long flags = kes_lock_in_probe(&kes_probed_lock);
+	struct kes_probed_vm *vm = kes_probed_vm_of(vcpu);
+	bool unused = vm;
 
-/* Allocate the counters of a vCPU. The caller publishes them. */
-static struct kes_probed_vcpu *kes_probed_vcpu_alloc(void)
-{
-	struct kes_probed_vcpu *probed;
-
-	probed = kzalloc(sizeof(*probed), KES_PROBED_GFP);
-	if (!probed)
-		return NULL;
-	if (kes_vcpu_alloc(0, &probed->hot, KES_PROBED_GFP)) {
-		kfree(probed);
-		return NULL;
+	if (!vm) {
+		vm = spare;
+		kes_probed_vm_begin(vm, vcpu->kvm);
 	}
-	/* If this fails, the work item allocates the memory. */
-	kes_groups_alloc_vcpu(probed->hot.vcpu, KES_PROBED_GFP);
-	return probed;
-}
-
-/* Store @probed as the orphan of the current thread. */
-static void kes_probed_add_orphan(struct kes_probed_vcpu *probed)
-{
-	unsigned long flags;
-
-	probed->kvm = NULL;
-	raw_spin_lock_irqsave(&kes_probed_lock, flags);
-	list_add_tail(&probed->node, &kes_probed_orphans);
-	kes_nr_orphans++;
-	raw_spin_unlock_irqrestore(&kes_probed_lock, flags);
-	kes_probed_vcpu_moved(probed);
-}
-
-struct kes_probed_vcpu *kes_probed_orphan(void)
-{
-	struct kes_probed_vcpu *probed;
-
-	if (READ_ONCE(kes_nr_orphans) >= KES_MAX_ORPHANS)
-		return NULL;
-	probed = kes_probed_vcpu_alloc();
-	if (probed)
-		kes_probed_add_orphan(probed);
-	return probed;
-}
-
-/* Take the orphan of the current thread, or allocate new counters. */
-static struct kes_probed_vcpu *kes_probed_vcpu_adopt(void)
-{
-	struct kes_probed_vcpu *probed = kes_probed_vcpu_by_task(current);
-	unsigned long flags;
-
-	if (!probed || probed->kvm)
-		return kes_probed_vcpu_alloc();
-	raw_spin_lock_irqsave(&kes_probed_lock, flags);
-	list_del(&probed->node);
-	kes_nr_orphans--;
-	raw_spin_unlock_irqrestore(&kes_probed_lock, flags);
-	return probed;
-}
-
-/* Called when all probes are detached. */
-static void kes_probed_free_orphans(void)
-{
-	struct kes_probed_vcpu *probed, *next;
-
-	list_for_each_entry_safe(probed, next, &kes_probed_orphans, node) {
-		list_del(&probed->node);
-		hlist_del_init_rcu(&probed->by_task);
-		kes_vcpu_free(&probed->hot);
-		kfree(probed);
-	}
-	kes_nr_orphans = 0;
-}
-
-/* Add a new vCPU. Runs in the vCPU's own thread. */
-struct kes_probed_vcpu *kes_probed_vcpu_add(struct kvm_vcpu *vcpu)
-{
-	struct kes_probed_vcpu *probed = kes_probed_vcpu_adopt();
-	struct kes_probed_vm *vm;
-	unsigned long flags;
-
-	if (!probed)
-		return NULL;
 	probed->kvm = vcpu;
 	probed->hot.vcpu->id = vcpu->vcpu_id;
-	raw_spin_lock_irqsave(&kes_probed_lock, flags);
-	vm = kes_probed_vm_find(vcpu->kvm) ?: kes_probed_vm_add(vcpu->kvm);
-	if (vm) {
-		probed->vm = vm;
-		list_add_tail(&probed->node, &vm->vcpus);
-		list_add_tail(&probed->new_node, &kes_probed_new_vcpus);
-		hlist_add_head_rcu(&probed->by_vcpu, kes_probed_bucket(vcpu));
-	}
+	probed->vm = vm;
+	list_add_tail(&probed->node, &vm->vcpus);
+	list_add_tail(&probed->new_node, &kes_probed_new_vcpus);
+	hlist_add_head_rcu(&probed->by_vcpu, kes_probed_bucket(vcpu));
+	kes_nr_probed++;
 	raw_spin_unlock_irqrestore(&kes_probed_lock, flags);
-	if (!vm) {
-		kes_probed_add_orphan(probed);
+	return unused;
+}
+
+/*
+ * A TDX guest has no VMCS that KVM could read: at its exits, the current one is
+ * of the VM that ran before on this CPU.
+ */
+static bool kes_is_td(const struct kvm *kvm)
+{
+#ifdef KVM_X86_TDX_VM
+	return kvm->arch.vm_type == KVM_X86_TDX_VM;
+#else
+	return false;
+#endif
+}
+
+/*
+ * Take counters for a new vCPU. Return NULL if the pool is empty, or if exits
+ * of this vCPU cannot be counted.
+ */
+static struct kes_probed_vcpu *kes_probed_vcpu_add(struct kvm_vcpu *vcpu)
+{
+	struct kes_probed_vcpu *probed;
+	struct kes_probed_vm *spare;
+
+	if (unlikely(kes_is_td(vcpu->kvm))) {
+		if (!xchg(&kes_td_seen, true))
+			kes_probed_wake();
 		return NULL;
 	}
-	kes_probed_vcpu_moved(probed);
-	queue_work(kes_probed_wq, &kes_probed_work);
-	return probed;
-}
-
-/* No thread runs a vCPU of @vm at this point. */
-static void kes_probed_vm_unlink(struct kes_probed_vm *vm)
-{
-	struct kes_probed_vcpu *probed;
-
-	list_for_each_entry(probed, &vm->vcpus, node) {
-		hlist_del_init_rcu(&probed->by_vcpu);
-		hlist_del_init_rcu(&probed->by_task);
+	probed = kes_pool_take(&kes_spare_vcpus);
+	spare = kes_pool_take(&kes_spare_vms);
+	if (probed && spare) {
+		if (kes_probed_vcpu_insert(probed, vcpu, spare))
+			kes_pool_put(&kes_spare_vms, spare);
+	} else {
+		if (probed)
+			kes_pool_put(&kes_spare_vcpus, probed);
+		if (spare)
+			kes_pool_put(&kes_spare_vms, spare);
+		probed = NULL;
 	}
-	list_move_tail(&vm->node, &kes_probed_destroyed_vms);
-}
-
-void kes_probed_vm_destroyed(const struct kvm *kvm)
-{
-	unsigned long flags = kes_probed_lock_nmi();
-	struct kes_probed_vm *vm;
-
-	vm = kes_probed_vm_find(kvm);
-	if (vm)
-		kes_probed_vm_unlink(vm);
-	raw_spin_unlock_irqrestore(&kes_probed_lock, flags);
-	if (vm)
-		irq_work_queue(&kes_probed_irq_work);
-}
-
-static struct kes_probed_vcpu *kes_probed_pop_new(void)
-{
-	struct kes_probed_vcpu *probed;
-
-	raw_spin_lock_irq(&kes_probed_lock);
-	probed = list_first_entry_or_null(&kes_probed_new_vcpus,
-					  struct kes_probed_vcpu, new_node);
-	if (probed)
-		list_del_init(&probed->new_node);
-	raw_spin_unlock_irq(&kes_probed_lock);
+	kes_probed_wake();
 	return probed;
 }
 
-/* If out of memory for the VM, put the vCPU back for the next attempt. */
-static bool kes_probed_register(struct kes_probed_vcpu *probed)
+/* Return false if @probed is of an earlier vCPU, whose end was missed. */
+static bool kes_probed_is_of(const struct kes_probed_vcpu *probed,
+			     const struct kvm_vcpu *vcpu)
 {
-	struct kes_probed_vm *vm = probed->vm;
-
-	if (!vm->vm)
-		vm->vm = kes_vm_create(vm->leader);
-	if (!vm->vm) {
-		raw_spin_lock_irq(&kes_probed_lock);
-		list_add(&probed->new_node, &kes_probed_new_vcpus);
-		raw_spin_unlock_irq(&kes_probed_lock);
+	/* Between two calls of KVM_RUN that exit, KVM counts one at least. */
+	if (probed->exited && vcpu->stat.exits <= probed->exits)
 		return false;
-	}
-	if (vm->leader)
-		put_task_struct(vm->leader);
-	vm->leader = NULL;
-	kes_vcpu_add(vm->vm, &probed->hot);
-	return true;
+	return probed->vm->kvm == vcpu->kvm &&
+	       probed->vm->mm == vcpu->kvm->mm &&
+	       probed->hot.vcpu->id == vcpu->vcpu_id;
 }
 
-static struct kes_probed_vm *kes_probed_pop_destroyed(void)
-{
-	struct kes_probed_vm *vm;
-
-	raw_spin_lock_irq(&kes_probed_lock);
-	vm = list_first_entry_or_null(&kes_probed_destroyed_vms,
-				      struct kes_probed_vm, node);
-	if (vm)
-		list_del_init(&vm->node);
-	raw_spin_unlock_irq(&kes_probed_lock);
-	return vm;
-}
-
-/* The vCPUs of @vm are registered, unless there was no memory for the VM. */
-static void kes_probed_vm_release(struct kes_probed_vm *vm)
-{
-	struct kes_probed_vcpu *probed, *next;
-
-	/* A probe of the scheduler may still use one of its vCPUs. */
-	synchronize_rcu();
-	if (vm->vm)
-		kes_vm_destroy(vm->vm);
-	list_for_each_entry_safe(probed, next, &vm->vcpus, node) {
-		if (list_empty(&probed->new_node)) {
-			kes_vcpu_destroy(&probed->hot);
-		} else {
-			list_del(&probed->new_node);
-			kes_vcpu_free(&probed->hot);
-		}
-		kfree(probed);
-	}
-	kes_probed_vm_free(vm);
-}
-
-/*
- * Pop the destroyed VM first, so that all of its vCPUs are registered before
- * it is released.
- */
-static void kes_probed_work_fn(struct work_struct *work)
+static struct kes_probed_vcpu *kes_probed_lookup(const struct kvm_vcpu *vcpu)
 {
 	struct kes_probed_vcpu *probed;
-	struct kes_probed_vm *vm;
 
-	do {
-		vm = kes_probed_pop_destroyed();
-		while ((probed = kes_probed_pop_new()))
-			if (!kes_probed_register(probed))
-				break;
-		if (vm)
-			kes_probed_vm_release(vm);
-	} while (vm);
+	hlist_for_each_entry_rcu_notrace(probed, kes_probed_bucket(vcpu),
+					 by_vcpu)
+		if (probed->kvm == vcpu)
+			return probed;
+	return NULL;
 }
 
-void kes_probed_sync(void)
+static void kes_probed_vm_missed(struct kes_probed_vcpu *probed)
 {
-	queue_work(kes_probed_wq, &kes_probed_work);
-	flush_work(&kes_probed_work);
+	unsigned long flags = kes_lock_in_probe(&kes_probed_lock);
+
+	if (!hlist_unhashed(&probed->by_vcpu))
+		kes_probed_vm_unlink(probed->vm);
+	raw_spin_unlock_irqrestore(&kes_probed_lock, flags);
+	kes_probed_wake();
 }
 
-int kes_probed_init(void)
+/* Return the counters of @vcpu, NULL if it is new. */
+static struct kes_probed_vcpu *kes_probed_lookup_checked(struct kvm_vcpu *vcpu)
 {
-	kes_probed_wq = alloc_workqueue("kvm_exit_stats", WQ_UNBOUND, 1);
-	return kes_probed_wq ? 0 : -ENOMEM;
+	struct kes_probed_vcpu *probed = kes_probed_lookup(vcpu);
+
+	if (!probed || probed->runner == current ||
+	    kes_probed_is_of(probed, vcpu))
+		return probed;
+	kes_probed_vm_missed(probed);
+	return NULL;
 }
 
-/*
- * All probes are detached: treat all VMs as destroyed. Also called when the
- * module refuses to load, before the work queue exists.
- */
-void kes_probed_destroy_all(void)
+/* The current thread is in KVM_RUN. May be called from a kprobe. */
+struct kes_probed_vcpu *kes_probed_vcpu_find(struct kvm_vcpu *vcpu)
 {
-	struct kes_probed_vm *vm, *next;
+	struct kes_probed_vcpu *probed = kes_probed_lookup_checked(vcpu);
 
-	if (!kes_probed_wq)
+	if (probed && unlikely(probed->task != current))
+		kes_probed_vcpu_moved(probed);
+	return probed;
+}
+
+/* The slow path of kes_probed_vcpu_get(). */
+noinline struct kes_probed_vcpu *kes_probed_vcpu_seek(struct kvm_vcpu *vcpu)
+{
+	struct kes_probed_vcpu *probed = kes_probed_lookup_checked(vcpu);
+
+	if (!probed) {
+		probed = kes_probed_vcpu_add(vcpu);
+		if (!probed)
+			return NULL;
+		kes_pool_extra_used(&kes_spare_vcpus);
+		kes_pool_extra_used(&kes_spare_vms);
+	}
+	if (unlikely(probed->task != current))
+		kes_probed_vcpu_moved(probed);
+	if (probed->runner != current) {
+		probed->exits = vcpu->stat.exits;
+		probed->exited = true;
+		WRITE_ONCE(probed->runner, current);
+	}
+	this_cpu_write(kes_last_vcpu, probed);
+	return probed;
+}
+
+/* KVM has created @vcpu. If the pool is empty, its first exit takes an item. */
+void kes_probed_vcpu_created(struct kvm_vcpu *vcpu)
+{
+	struct kes_probed_vcpu *probed;
+
+	if (!READ_ONCE(kes_spare_vcpus.spare))
 		return;
-	kes_probed_free_orphans();
-	raw_spin_lock_irq(&kes_probed_lock);
-	list_for_each_entry_safe(vm, next, &kes_probed_vms, node)
-		kes_probed_vm_unlink(vm);
-	raw_spin_unlock_irq(&kes_probed_lock);
-	queue_work(kes_probed_wq, &kes_probed_work);
+	probed = kes_probed_lookup(vcpu);
+	if (probed)
+		kes_probed_vm_missed(probed);
+	kes_probed_vcpu_add(vcpu);
 }
 
-void kes_probed_exit(void)
+void kes_probed_forget_unlinked(void)
 {
-	irq_work_sync(&kes_probed_irq_work);
-	kes_probed_destroy_all();
-	kes_probed_sync();
-	destroy_workqueue(kes_probed_wq);
-	kes_probed_wq = NULL;
+	struct kes_probed_vcpu **last;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		last = per_cpu_ptr(&kes_last_vcpu, cpu);
+		if (hlist_unhashed(&READ_ONCE(*last)->by_vcpu))
+			WRITE_ONCE(*last, &kes_no_vcpu);
+	}
+}
+
+int kes_probed_tables_init(void)
+{
+	unsigned int nr = KES_PROBED_PER_CPU * num_possible_cpus();
+	size_t buckets;
+	int cpu;
+
+	kes_probed_bits = max(KES_PROBED_MIN_BITS, order_base_2(nr));
+	buckets = 1UL << kes_probed_bits;
+	kes_probed_vcpus = kvcalloc(2 * buckets, sizeof(struct hlist_head),
+				    GFP_KERNEL);
+	if (!kes_probed_vcpus)
+		return -ENOMEM;
+	kes_probed_tasks = kes_probed_vcpus + buckets;
+	/* Older kernels do not relocate initial values of a module's variables. */
+	for_each_possible_cpu(cpu)
+		per_cpu(kes_last_vcpu, cpu) = &kes_no_vcpu;
+	return 0;
+}
+
+void kes_probed_tables_exit(void)
+{
+	kvfree(kes_probed_vcpus);
+	kes_probed_vcpus = NULL;
 }

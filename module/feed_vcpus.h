@@ -2,89 +2,86 @@
 /*
  * KVM exit statistics: the vCPUs seen by the probes, and their counters.
  *
- * At each exit, the vCPU's own thread looks up the counters in a hash table by
- * the address of struct kvm_vcpu.
+ * At an exit, the vCPU's own thread finds the counters in a pointer per CPU, to
+ * the vCPU that exited there last. If that is another one, or KVM_RUN has
+ * returned since, they are looked up in a hash table by the address of struct
+ * kvm_vcpu.
  */
 #ifndef KES_FEED_VCPUS_H
 #define KES_FEED_VCPUS_H
 
-#include <linux/hash.h>
+#include <linux/irq_work.h>
 #include <linux/kvm_host.h>
 #include <linux/list.h>
+#include <linux/percpu.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
 
-#include <asm/kvm_exit_stats.h>
+#include "feed_pool.h"
 
-/**
- * struct kes_probed_vcpu - a vCPU that has run, and its counters
- *
- * @kvm: KVM's vCPU, the key in the hash table; NULL for an orphan, which has
- *	returned to user space but not exited yet
- * @task: the thread that last ran it; never dereferenced
- * @guest_mode: true if its last exit was from L2
- * @by_vcpu: node in the hash table by @kvm; RCU
- * @by_task: node in the hash table by @task; RCU
- * @node: node in the list of @vm, or of orphans
- * @new_node: node in the list of vCPUs not yet registered with the engine
- * @vm: the VM of the vCPU
- */
-struct kes_probed_vcpu {
-	struct kes_hot hot;
-	const struct kvm_vcpu *kvm;
-	const struct task_struct *task;
-	bool guest_mode;
-	struct hlist_node by_vcpu;
-	struct hlist_node by_task;
-	struct list_head node;
-	struct list_head new_node;
-	struct kes_probed_vm *vm;
-};
+/* The vCPU that exited last on this CPU; never NULL */
+DECLARE_PER_CPU(struct kes_probed_vcpu *, kes_last_vcpu);
 
 /* Safe to call from probes. */
-struct kes_probed_vcpu *kes_probed_vcpu_add(struct kvm_vcpu *vcpu);
+struct kes_probed_vcpu *kes_probed_vcpu_find(struct kvm_vcpu *vcpu);
+struct kes_probed_vcpu *kes_probed_vcpu_seek(struct kvm_vcpu *vcpu);
 struct kes_probed_vcpu *kes_probed_vcpu_by_task(const struct task_struct *task);
 struct kes_probed_vcpu *kes_probed_orphan(void);
-void kes_probed_vcpu_moved(struct kes_probed_vcpu *probed);
+void kes_probed_vcpu_created(struct kvm_vcpu *vcpu);
 void kes_probed_vm_destroyed(const struct kvm *kvm);
-void kes_probed_destroy_all(void);
 
-extern struct hlist_head kes_probed_vcpus[];
-#define KES_PROBED_BITS	10
-
-static inline struct hlist_head *kes_probed_bucket(const struct kvm_vcpu *vcpu)
+/*
+ * @probed: this CPU's kes_last_vcpu. Return true if it is of @vcpu, and nothing
+ * else has to be done. The key of a freed vCPU is never compared, see
+ * kes_probed_forget_unlinked().
+ */
+static __always_inline bool
+kes_probed_is_current(const struct kes_probed_vcpu *probed,
+		      const struct kvm_vcpu *vcpu)
 {
-	return &kes_probed_vcpus[hash_ptr(vcpu, KES_PROBED_BITS)];
-}
-
-/* Return the counters of @vcpu, NULL if it is new. */
-static __always_inline struct kes_probed_vcpu *
-kes_probed_vcpu_find(struct kvm_vcpu *vcpu)
-{
-	struct kes_probed_vcpu *probed;
-
-	hlist_for_each_entry_rcu_notrace(probed, kes_probed_bucket(vcpu),
-					 by_vcpu) {
-		if (probed->kvm == vcpu) {
-			if (unlikely(probed->task != current))
-				kes_probed_vcpu_moved(probed);
-			return probed;
-		}
-	}
-	return NULL;
+	return probed->kvm == vcpu && probed->runner == current;
 }
 
 /*
- * Return the counters of @vcpu, and allocate them if it is new; NULL if out of
- * memory. Must not be called from a kprobe.
+ * Return the counters of @vcpu, and take new ones if it has none; NULL if there
+ * are none. Must be called with interrupts disabled, and not from a kprobe.
  */
-static __always_inline struct kes_probed_vcpu *
-kes_probed_vcpu_get(struct kvm_vcpu *vcpu)
+static inline struct kes_probed_vcpu *kes_probed_vcpu_get(struct kvm_vcpu *vcpu)
 {
-	return kes_probed_vcpu_find(vcpu) ?: kes_probed_vcpu_add(vcpu);
+	struct kes_probed_vcpu *probed = this_cpu_read(kes_last_vcpu);
+
+	if (likely(kes_probed_is_current(probed, vcpu)))
+		return probed;
+	return kes_probed_vcpu_seek(vcpu);
 }
 
-/* Not safe to call from probes: these sleep. */
-int kes_probed_init(void);
-void kes_probed_sync(void);
-void kes_probed_exit(void);
+/* For feed_work.c */
+extern struct work_struct kes_probed_work;
+extern struct workqueue_struct *kes_probed_wq;
+extern struct irq_work kes_probed_irq_work;
+
+/* Guards all lists below, and writes to the hash tables. */
+extern raw_spinlock_t kes_probed_lock;
+extern struct list_head kes_probed_vms;
+extern struct list_head kes_probed_destroyed_vms;
+extern struct list_head kes_probed_new_vcpus;
+extern struct list_head kes_probed_orphans;
+extern struct list_head kes_probed_adopted;
+extern unsigned int kes_nr_orphans;
+extern unsigned int kes_nr_probed;
+extern bool kes_td_seen;	/* a TDX guest has exited */
+
+/* Queue the work item. Safe to call from probes. */
+void kes_probed_wake(void);
+
+/* Must hold kes_probed_lock. */
+void kes_probed_vm_unlink(struct kes_probed_vm *vm);
+void kes_probed_orphan_unlink(struct kes_probed_vcpu *orphan);
+
+int kes_probed_tables_init(void);
+void kes_probed_tables_exit(void);
+
+/* After a grace period, no CPU finds a vCPU of an unlinked VM in its pointer. */
+void kes_probed_forget_unlinked(void);
 
 #endif /* KES_FEED_VCPUS_H */

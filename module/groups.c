@@ -202,10 +202,9 @@ int kes_switch(u32 bit, bool on)
 	return ret;
 }
 
-/* Allocate the memory of all groups that are on, until an allocation fails. */
-int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp)
+/* Allocate the memory of @groups, until an allocation fails. */
+static int kes_alloc_groups(struct kes_vcpu *vcpu, u32 groups, gfp_t gfp)
 {
-	u32 groups = kes_groups();
 	unsigned int i;
 	int ret;
 
@@ -217,6 +216,12 @@ int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp)
 			return ret;
 	}
 	return 0;
+}
+
+/* Allocate the memory of all groups that are on, until an allocation fails. */
+int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp)
+{
+	return kes_alloc_groups(vcpu, kes_groups(), gfp);
 }
 
 /*
@@ -240,6 +245,13 @@ void kes_groups_trim_vcpu(struct kes_vcpu *vcpu)
 {
 	lockdep_assert_held(&kes_lock);
 	kes_free_all_except(vcpu, kes_groups());
+}
+
+/* Give a vCPU that no thread runs the memory of @groups, and of no others. */
+int kes_groups_fit_vcpu(struct kes_vcpu *vcpu, u32 groups, gfp_t gfp)
+{
+	kes_free_all_except(vcpu, groups);
+	return kes_alloc_groups(vcpu, groups, gfp);
 }
 
 void kes_groups_free_vcpu(struct kes_vcpu *vcpu)

@@ -21,6 +21,7 @@ u32 kes_groups(void);
  * groups that are off, free all of it.
  */
 int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp);
+int kes_groups_fit_vcpu(struct kes_vcpu *vcpu, u32 groups, gfp_t gfp);
 void kes_groups_trim_vcpu(struct kes_vcpu *vcpu);
 void kes_groups_free_vcpu(struct kes_vcpu *vcpu);
 

@@ -20,18 +20,30 @@ count    |	if (kes.feed->sync)
 count    |		kes.feed->sync();
 count    |}
 nested   |
+nested   |/* Allocate the counters for L2, for kes_vcpu_set_l2(). */
+nested   |void *kes_l2_alloc(gfp_t gfp)
+nested   |{
+nested   |	return kcalloc(KES_NR_L2_COLUMNS, sizeof(u64[KES_NR_SLOTS]), gfp);
+nested   |}
+nested   |
+nested   |/* @l2: zeroed memory from kes_l2_alloc() */
+nested   |void kes_vcpu_set_l2(struct kes_vcpu *vcpu, void *l2)
+nested   |{
+nested   |	/* Zeroed before readers can see it; pairs with kes_copy_vcpu(). */
+nested   |	smp_store_release(&vcpu->l2, l2);
+nested   |}
+nested   |
 nested   |/* Allocate the counters for L2, before @vcpu can run a nested guest. */
 nested   |int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp)
 nested   |{
-nested   |	u64 (*l2)[KES_NR_SLOTS];
+nested   |	void *l2;
 nested   |
 nested   |	if (vcpu->l2)
 nested   |		return 0;
-nested   |	l2 = kcalloc(KES_NR_L2_COLUMNS, sizeof(*l2), gfp);
+nested   |	l2 = kes_l2_alloc(gfp);
 nested   |	if (!l2)
 nested   |		return -ENOMEM;
-nested   |	/* Zeroed before readers can see it; pairs with kes_copy_vcpu(). */
-nested   |	smp_store_release(&vcpu->l2, l2);
+nested   |	kes_vcpu_set_l2(vcpu, l2);
 nested   |	return 0;
 nested   |}
 nested   |EXPORT_SYMBOL_GPL(kes_vcpu_enable_l2);

@@ -187,6 +187,8 @@ count    |
 count    |/* Bring the lists of VMs and vCPUs up to date. Must not hold kes_lock. */
 count    |void kes_sync(void);
 nested   |
+nested   |void *kes_l2_alloc(gfp_t gfp);
+nested   |void kes_vcpu_set_l2(struct kes_vcpu *vcpu, void *l2);
 nested   |int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp);
 count    |
 count    |#endif /* KES_ENGINE_H */

@@ -204,10 +204,9 @@ count    |	mutex_unlock(&kes_lock);
 count    |	return ret;
 count    |}
 count    |
-count    |/* Allocate the memory of all groups that are on, until an allocation fails. */
-count    |int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp)
+count    |/* Allocate the memory of @groups, until an allocation fails. */
+count    |static int kes_alloc_groups(struct kes_vcpu *vcpu, u32 groups, gfp_t gfp)
 count    |{
-count    |	u32 groups = kes_groups();
 count    |	unsigned int i;
 count    |	int ret;
 count    |
@@ -219,6 +218,12 @@ count    |		if (ret)
 count    |			return ret;
 count    |	}
 count    |	return 0;
+count    |}
+count    |
+count    |/* Allocate the memory of all groups that are on, until an allocation fails. */
+count    |int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp)
+count    |{
+count    |	return kes_alloc_groups(vcpu, kes_groups(), gfp);
 count    |}
 count    |
 histogram|/*
@@ -242,6 +247,13 @@ count    |void kes_groups_trim_vcpu(struct kes_vcpu *vcpu)
 count    |{
 count    |	lockdep_assert_held(&kes_lock);
 count    |	kes_free_all_except(vcpu, kes_groups());
+count    |}
+count    |
+count    |/* Give a vCPU that no thread runs the memory of @groups, and of no others. */
+count    |int kes_groups_fit_vcpu(struct kes_vcpu *vcpu, u32 groups, gfp_t gfp)
+count    |{
+count    |	kes_free_all_except(vcpu, groups);
+count    |	return kes_alloc_groups(vcpu, groups, gfp);
 count    |}
 count    |
 count    |void kes_groups_free_vcpu(struct kes_vcpu *vcpu)

@@ -13,12 +13,25 @@
 
 struct kvm_vcpu;
 
+/*
+ * Read a field of the current VMCS. Return false if there is none, or if it has
+ * no such field: VMREAD then sets CF or ZF.
+ */
+static __always_inline bool kes_try_vmread(unsigned long field,
+					   unsigned long *value)
+{
+	bool read;
+
+	asm volatile("vmread %2, %1" : "=@cca" (read), "=r" (*value)
+		     : "r" (field));
+	return read;
+}
+
 static inline u64 kes_vmread(unsigned long field)
 {
 	unsigned long value;
 
-	asm volatile("vmread %1, %0" : "=r" (value) : "r" (field) : "cc");
-	return value;
+	return kes_try_vmread(field, &value) ? value : 0;
 }
 
 static inline u64 kes_vmx_qual(struct kvm_vcpu *vcpu)

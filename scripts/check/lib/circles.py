@@ -28,7 +28,7 @@ ATTRIBUTE = re.compile(r'\b__attribute__\s*\(\(.*?\)\)|\b(?:__printf|SEC)\([^)]*
 # Neither a member of a structure, after a dot or an arrow, nor a tag.
 NAME = re.compile(r'(?<![\w.])(?<!->)(?<!struct )(?<!union )(?<!enum )[A-Za-z_]\w*')
 CALLED = re.compile(r'([A-Za-z_]\w*)\s*\(')
-DEFINE = re.compile(r'DEFINE_\w+\(\s*(\w+)')
+DEFINE = re.compile(r'DEFINE_\w+\(\s*(?:struct \w+ \*?, *)?(\w+)')
 
 
 def function_in(statement):
