@@ -153,6 +153,13 @@ tests_of_steps()
 	life | the module is unloaded and loaded 8 times while Linux boots | life_loads 8
 	life | another guest's exits are exact | micro_exact STEP
 	life | counts do not exceed ftrace's | never_more_than_hist STEP
+	many | 200 vCPUs are counted that existed before counting was on | halts_exact STEP before existing 1 200
+	many | 200 vCPUs are counted that were created while counting was on | halts_exact STEP existing created 1 200
+	many | no exit is lost | nothing_lost STEP
+	many | a VM whose predecessor's end was missed does not inherit counts | halts_exact STEP created unseen 5 3
+	many | counting is refused while kprobes are disabled, with the reason | said STEP disabled "kprobes do not fire"
+	many | counting is refused while ftrace is disabled, with the reason | said STEP no_ftrace "kprobes do not fire"
+	waits | a vCPU that waits for INIT is blocked | waits_blocked STEP
 	refused | loading the module twice is refused | said STEP again "File exists"
 	refused | unloading is refused while a file is open | said STEP busy "Resource temporarily unavailable"
 	misfits | a tracepoint with other parameters is refused, with the reason | said STEP misfit-prototype "tracepoint kvm_userspace_exit has parameters (p44)"

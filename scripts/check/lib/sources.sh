@@ -29,6 +29,43 @@ said()
 	return 1
 }
 
+# halts_exact STEP BEFORE AFTER VMS VCPUS: of the VMs that are only in snapshot AFTER,
+# there are VMS with VCPUS vCPUs each, and every vCPU has one HLT
+halts_exact()
+{
+	local code=12 found
+	[ "$ISA" = vmx ] || code=120
+	found=$({ "$SNAP" "$RUN/$1/$2"; echo AFTER; "$SNAP" "$RUN/$1/$3"; } |
+		awk -v code="$code" '
+		$1 == "AFTER" { after = 1 }
+		$1 == "vm" && !after { old[$2] }
+		$1 == "exit" && after && !($2 in old) && $4 == code {
+			if ($5 != 1) print "vCPU", $3, "of VM", $2, "has", $5
+			n[$2]++
+		}
+		END { for (vm in n) print n[vm] }' | sort | uniq -c |
+		awk '{ print $1, $2 }')
+	[ "$found" = "$4 $5" ] || {
+		echo "$4 VMs with $5 vCPUs expected, found: $found"
+		return 1
+	}
+}
+
+# waits_blocked STEP: vCPU 1 of the last VM was blocked for 95 % of its time
+waits_blocked()
+{
+	"$SNAP" "$RUN/$1/snapshot" | awk '
+	$1 == "vm" { vm = $2; blocked = sum = 0 }
+	$1 == "charged" && $2 == vm && $3 == 1 {
+		blocked += $8 # KES_STATE_BLOCKED
+		for (i = 5; i <= NF; i++) sum += $i
+	}
+	END {
+		print "blocked", blocked + 0, "of", sum + 0
+		exit !(sum && blocked > 0.95 * sum)
+	}'
+}
+
 # life_loads N: the module was reloaded at least N times, also while the guest ran
 life_loads()
 {

@@ -14,7 +14,7 @@ QEMU_FIRMWARE=(/usr/share/seabios/bios-256k.bin
 	/usr/share/qemu/pvh.bin)
 BUSYBOX=/bin/busybox
 KVM_MODULES=(irqbypass kvm kvm-intel kvm-amd)
-L1_PROGRAMS=(hold-vm perf-event)
+L1_PROGRAMS=(hold-vm many-vcpus perf-event wait-init)
 
 # Print the paths of a program's shared libraries and loader.
 libraries_of()

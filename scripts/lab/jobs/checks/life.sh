@@ -75,6 +75,86 @@ step_life()
 	end
 }
 
+# step_many's vCPUs: more than the module has spare memory for
+MANY=200
+
+# many_vcpus NAME VCPUS ROUNDS
+many_vcpus()
+{
+	many-vcpus "$2" "$3" >"$STEP/$1.log" 2>&1 </dev/null ||
+		fail "many-vcpus: $(tail -n 1 "$STEP/$1.log")"
+	save_snapshot "$1"
+}
+
+# A VM whose vCPUs exist before counting is on.
+many_existing()
+{
+	counting 0
+	mkfifo /tmp/go
+	many-vcpus $MANY 1 >"$STEP/existing.log" 2>&1 </tmp/go &
+	exec 6>/tmp/go
+	until grep -q created "$STEP/existing.log"; do
+		sleep 0.1
+	done
+	counting 1
+	exec 6>&-
+	wait $! || fail "many-vcpus: $(tail -n 1 "$STEP/existing.log")"
+	rm /tmp/go
+	save_snapshot existing
+}
+
+# Nothing reports the end of a VM while kprobes are disabled, and the next one has its
+# addresses.
+many_unseen()
+{
+	echo 0 >/sys/kernel/debug/kprobes/enabled
+	many_vcpus unseen 3 5
+	counting 0
+	said disabled sh -c "echo 1 >$KES_SYSFS/count"
+	log_tail disabled
+	echo 1 >/sys/kernel/debug/kprobes/enabled
+}
+
+no_ftrace()
+{
+	echo 0 >/proc/sys/kernel/ftrace_enabled
+	said no_ftrace sh -c "echo 1 >$KES_SYSFS/count"
+	log_tail no_ftrace
+	echo 1 >/proc/sys/kernel/ftrace_enabled
+	counting 1
+}
+
+# log_tail FILE: add the module's last message to FILE
+log_tail()
+{
+	dmesg | grep kvm_exit_stats: | tail -n 1 >>"$STEP/$1"
+}
+
+# More vCPUs at once than the module has spare memory for, VMs whose end is not seen,
+# and switches by which an administrator disables the module's kprobes.
+step_many()
+{
+	counting 1
+	begin many
+	many_existing
+	many_vcpus created $MANY 1
+	many_unseen
+	no_ftrace
+	end
+}
+
+# A vCPU that waits for INIT does not exit, and is blocked.
+step_waits()
+{
+	counting 1
+	begin waits
+	switch_groups 1 time
+	wait-init >"$STEP/log" 2>&1 ||
+		fail "wait-init: $(tail -n 1 "$STEP/log")"
+	end
+	switch_groups 0 time
+}
+
 # Modules built for another KVM (scripts/check/judges/checks.sh).
 step_misfits()
 {
@@ -85,8 +165,7 @@ step_misfits()
 	for file in ./misfit-*.ko; do
 		name=${file#./}
 		said "${name%.ko}" insmod "$file"
-		dmesg | grep kvm_exit_stats: | tail -n 1 \
-			>>"$STEP/${name%.ko}"
+		log_tail "${name%.ko}"
 	done
 	load_module "$MODULE"
 }
