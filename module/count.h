@@ -95,6 +95,26 @@ static inline void kes_set_context(struct kes_hot *hot, u64 *exits)
 	hot->exits = exits;
 }
 
+/*
+ * The vCPU enters or leaves L2. While it has no counters, another thread may
+ * install them: it sees the new context, or the counters are seen here.
+ */
+static inline void kes_enter_context(struct kes_hot *hot, bool l2)
+{
+	struct kes_vcpu *vcpu;
+
+	WRITE_ONCE(hot->in_l2, l2);
+	vcpu = READ_ONCE(hot->vcpu);
+	if (!vcpu) {
+		/* Pairs with kes_install_counters(). */
+		smp_mb();
+		vcpu = READ_ONCE(hot->vcpu);
+	}
+	if (vcpu && !WARN_ON_ONCE(l2 && !vcpu->l2))
+		kes_set_context(hot, l2 ? vcpu->l2[KES_EXITS] :
+					  vcpu->l1[KES_EXITS]);
+}
+
 /* Count the disposition of the last exit, at most once per exit. */
 static inline void kes_count_disposition(struct kes_hot *hot,
 					 enum kes_column column)

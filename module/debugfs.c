@@ -6,16 +6,18 @@
  * summary		text: sum of all VMs
  * vms/<id>-<pid>/	one VM, running or destroyed
  *	total		text: sum of its vCPUs
- *	vcpu<id>	text: one vCPU
+ *	vcpus		text: each of its vCPUs
  *
  * All files have mode 0400 and neither ioctl nor mmap: lockdown refuses access
- * to any other debugfs file, even for root. The texts show the counts since
- * the last reset.
+ * to any other debugfs file, even for root. Each read needs CAP_PERFMON or
+ * CAP_SYS_ADMIN. The texts show the counts since the last reset.
  *
  * The data of a file exists while the file is read: removing a debugfs file
  * waits for its readers, and later reads of an open file return -EIO.
  */
+#include <linux/capability.h>
 #include <linux/debugfs.h>
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/module.h>
@@ -29,6 +31,7 @@
 #include "snapshot.h"
 #include "sums.h"
 #include "table.h"
+#include "walk.h"
 
 static struct dentry *kes_root;
 static struct dentry *kes_vms_dir;
@@ -36,8 +39,7 @@ static struct dentry *kes_vms_dir;
 /* An open file of the snapshot */
 struct kes_reader {
 	struct mutex lock;	/* two threads may share the file */
-	void *buf;
-	size_t size;
+	struct kes_snapshot snapshot;
 };
 
 static int kes_snapshot_open(struct inode *inode, struct file *file)
@@ -47,6 +49,7 @@ static int kes_snapshot_open(struct inode *inode, struct file *file)
 	if (!reader)
 		return -ENOMEM;
 	mutex_init(&reader->lock);
+	kes_snapshot_init(&reader->snapshot);
 	file->private_data = reader;
 	return 0;
 }
@@ -56,21 +59,15 @@ static ssize_t kes_snapshot_read(struct file *file, char __user *to,
 				 size_t size, loff_t *pos)
 {
 	struct kes_reader *reader = file->private_data;
-	ssize_t ret;
+	ssize_t ret = 0;
 
+	if (!perfmon_capable())
+		return -EPERM;
 	mutex_lock(&reader->lock);
-	if (*pos == 0) {
-		void *buf;
-
-		ret = kes_snapshot(&buf);
-		if (ret < 0)
-			goto unlock;
-		kvfree(reader->buf);
-		reader->buf = buf;
-		reader->size = ret;
-	}
-	ret = simple_read_from_buffer(to, size, pos, reader->buf, reader->size);
-unlock:
+	if (*pos == 0)
+		ret = kes_snapshot_take(&reader->snapshot);
+	if (!ret)
+		ret = kes_snapshot_copy(&reader->snapshot, to, size, pos);
 	mutex_unlock(&reader->lock);
 	return ret;
 }
@@ -79,7 +76,7 @@ static int kes_snapshot_release(struct inode *inode, struct file *file)
 {
 	struct kes_reader *reader = file->private_data;
 
-	kvfree(reader->buf);
+	kes_snapshot_free(&reader->snapshot);
 	kfree(reader);
 	return 0;
 }
@@ -128,19 +125,23 @@ static void kes_show_switch(struct seq_file *m)
 		   kes.generation);
 }
 
+/* Return a table, or an ERR_PTR. */
 static struct kes_table *kes_text_begin(void)
 {
-	struct kes_table *table = kes_table_alloc();
+	struct kes_table *table;
 
-	kes_sync();
-	if (table)
-		mutex_lock(&kes_lock);
+	if (!perfmon_capable())
+		return ERR_PTR(-EPERM);
+	table = kes_table_alloc();
+	if (!table)
+		return ERR_PTR(-ENOMEM);
+	kes_walk_begin();
 	return table;
 }
 
 static void kes_text_end(struct kes_table *table)
 {
-	mutex_unlock(&kes_lock);
+	kes_walk_end();
 	kes_table_free(table);
 }
 
@@ -149,9 +150,9 @@ static int kes_summary_show(struct seq_file *m, void *unused)
 	struct kes_table *table = kes_text_begin();
 	const struct kes_vm *vm;
 
-	if (!table)
-		return -ENOMEM;
-	list_for_each_entry(vm, &kes.vms, node)
+	if (IS_ERR(table))
+		return PTR_ERR(table);
+	kes_for_each_vm(vm)
 		kes_show_vm_line(m, vm);
 	kes_show_switch(m);
 	kes_add_all(&table->sum);
@@ -164,10 +165,10 @@ DEFINE_SHOW_ATTRIBUTE(kes_summary);
 static int kes_vm_total_show(struct seq_file *m, void *unused)
 {
 	struct kes_table *table = kes_text_begin();
-	const struct kes_vm *vm = m->private;
+	struct kes_vm *vm = m->private;
 
-	if (!table)
-		return -ENOMEM;
+	if (IS_ERR(table))
+		return PTR_ERR(table);
 	kes_show_vm_line(m, vm);
 	kes_show_switch(m);
 	kes_add_vm(&table->sum, vm);
@@ -177,22 +178,35 @@ static int kes_vm_total_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(kes_vm_total);
 
-static int kes_vcpu_total_show(struct seq_file *m, void *unused)
-{
-	struct kes_table *table = kes_text_begin();
-	const struct kes_vcpu *vcpu = m->private;
+struct kes_vcpus_text {
+	struct seq_file *m;
+	struct kes_table *table;
+};
 
-	if (!table)
-		return -ENOMEM;
-	kes_show_vm_line(m, vcpu->vm);
-	seq_printf(m, "vcpu %u\n", vcpu->id);
+static void kes_show_vcpu(void *arg, u32 vcpu_id,
+			  const struct kes_counts *counts)
+{
+	struct kes_vcpus_text *text = arg;
+
+	seq_printf(text->m, "\nvcpu %u\n", vcpu_id);
+	text->table->sum = *counts;
+	kes_show_rows(text->m, text->table);
+}
+
+static int kes_vm_vcpus_show(struct seq_file *m, void *unused)
+{
+	struct kes_vcpus_text text = { .m = m, .table = kes_text_begin() };
+	struct kes_vm *vm = m->private;
+
+	if (IS_ERR(text.table))
+		return PTR_ERR(text.table);
+	kes_show_vm_line(m, vm);
 	kes_show_switch(m);
-	kes_add_vcpu(&table->sum, vcpu);
-	kes_show_rows(m, table);
-	kes_text_end(table);
+	kes_visit_vcpus(vm, kes_show_vcpu, &text);
+	kes_text_end(text.table);
 	return 0;
 }
-DEFINE_SHOW_ATTRIBUTE(kes_vcpu_total);
+DEFINE_SHOW_ATTRIBUTE(kes_vm_vcpus);
 
 void kes_debugfs_add_vm(struct kes_vm *vm)
 {
@@ -201,15 +215,13 @@ void kes_debugfs_add_vm(struct kes_vm *vm)
 	snprintf(name, sizeof(name), "%llu-%u", vm->id, vm->pid);
 	vm->dir = debugfs_create_dir(name, kes_vms_dir);
 	debugfs_create_file("total", 0400, vm->dir, vm, &kes_vm_total_fops);
+	debugfs_create_file("vcpus", 0400, vm->dir, vm, &kes_vm_vcpus_fops);
 }
 
-void kes_debugfs_add_vcpu(struct kes_vcpu *vcpu)
+/* Waits for the readers of the files. */
+void kes_debugfs_remove_vm(struct kes_vm *vm)
 {
-	char name[16];
-
-	snprintf(name, sizeof(name), "vcpu%u", vcpu->id);
-	vcpu->dentry = debugfs_create_file(name, 0400, vcpu->vm->dir, vcpu,
-					   &kes_vcpu_total_fops);
+	debugfs_remove(vm->dir);
 }
 
 void kes_debugfs_init(void)

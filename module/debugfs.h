@@ -5,12 +5,11 @@
 #ifndef KES_DEBUGFS_H
 #define KES_DEBUGFS_H
 
-struct kes_vcpu;
 struct kes_vm;
 
 void kes_debugfs_init(void);
 void kes_debugfs_exit(void);
 void kes_debugfs_add_vm(struct kes_vm *vm);
-void kes_debugfs_add_vcpu(struct kes_vcpu *vcpu);
+void kes_debugfs_remove_vm(struct kes_vm *vm);
 
 #endif /* KES_DEBUGFS_H */

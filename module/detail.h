@@ -31,6 +31,7 @@
 #include <linux/bits.h>
 #include <linux/hash.h>
 #include <linux/seqlock.h>
+#include <linux/types.h>
 
 #include "count.h"
 
@@ -58,6 +59,7 @@ struct kes_pair {
 
 /**
  * struct kes_detail - the tables of one vCPU
+ * @rcu: to free it
  * @pairs: the table for values, then the one for pages
  * @error: by pair: the weight that it inherited, at most U32_MAX
  * @seq: odd while a pair is replaced; usable when zeroed, because only
@@ -66,6 +68,7 @@ struct kes_pair {
  * @other: by index in @slot: exits counted in pairs that were replaced
  */
 struct kes_detail {
+	struct rcu_head rcu;	/* must be first */
 	struct kes_pair pairs[KES_NR_PAIRS];
 	u32 error[KES_NR_PAIRS];
 	seqcount_t seq;

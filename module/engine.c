@@ -2,16 +2,17 @@
 /*
  * KVM exit statistics: the engine's data, see engine.h.
  */
-#include <linux/export.h>
 #include <linux/slab.h>
 
 #include "engine.h"
 
 struct kes_state kes = {
 	.vms = LIST_HEAD_INIT(kes.vms),
+	.users = LIST_HEAD_INIT(kes.users),
 };
 
-/* Guards all of kes except the atomic counters, see engine.h. */
+/* See engine.h for what these guard. */
+DEFINE_MUTEX(kes_walk_lock);
 DEFINE_MUTEX(kes_lock);
 
 void kes_sync(void)
@@ -46,4 +47,15 @@ int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp)
 	kes_vcpu_set_l2(vcpu, l2);
 	return 0;
 }
-EXPORT_SYMBOL_GPL(kes_vcpu_enable_l2);
+
+/* @l2: also allocate the counters for L2. */
+struct kes_vcpu *kes_counters_alloc(bool l2, gfp_t gfp)
+{
+	struct kes_vcpu *vcpu = kzalloc(sizeof(*vcpu), gfp);
+
+	if (vcpu && l2 && kes_vcpu_enable_l2(vcpu, gfp)) {
+		kfree(vcpu);
+		return NULL;
+	}
+	return vcpu;
+}

@@ -7,9 +7,16 @@
  * or destroys a VM calls life.h. All other files of the engine may include
  * this one, which includes only slots.h of them.
  *
- * Locking: kes_lock (a mutex) guards the lists, the baselines and the sums of
- * evicted VMs. Each counter has a single writer, the vCPU's own thread, and is
- * read without a lock.
+ * Locking, in the order in which locks are taken:
+ *
+ * kes_walk_lock	held while all VMs are visited, to read, reset or switch
+ *			them. No VM is then removed from the list. Only
+ *			visitors wait for it
+ * kes_lock		the list of VMs, the sums of evicted VMs; held briefly
+ * kes_vm.lock		the vCPUs of one VM; visitors release it after each vCPU
+ *
+ * Each counter has a single writer, the vCPU's own thread, and is read without
+ * a lock.
  */
 #ifndef KES_ENGINE_H
 #define KES_ENGINE_H
@@ -22,6 +29,7 @@
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
 
 #include <asm/kvm_exit_stats.h>
 
@@ -76,25 +84,19 @@ struct kes_counts {
 /**
  * struct kes_vcpu - the counters of one vCPU
  *
- * Only the vCPU's own thread writes to the counters.
+ * Allocated when counting is first switched on, and freed with the VM. Only the
+ * vCPU's own thread writes to the counters.
  *
- * @hot: the part that every exit writes to, NULL once KVM's vCPU is destroyed;
- *	kes_lock
  * @unknown_last: the last raw code that was counted in KES_SLOT_UNKNOWN
- * @entries: @entries.attempts is copied from @hot when @hot is removed
+ * @entries: without @entries.attempts, which is in struct kes_hot
  * @l1: counts by column and slot
  * @l2: the same for nested guests, allocated when the vCPU enables VMX or SVM
  * @userspace: returns to user space by KVM_EXIT_* and enum kes_return
  * @time: NULL while time is off
  * @detail: NULL while detail is off
- * @base: the counts at the last reset, NULL if there was none; kes_lock
- * @node: node in the list of @vm; kes_lock
- * @vm: the VM of this vCPU; holds a reference until KVM's vCPU is destroyed
- * @id: as passed to KVM_CREATE_VCPU
- * @dentry: its debugfs file
+ * @base: the counts at the last reset, NULL if there was none; kes_walk_lock
  */
 struct kes_vcpu {
-	struct kes_hot *hot;
 	u64 unknown_last;
 	struct kes_entries entries;
 	u64 l1[KES_NR_L1_COLUMNS][KES_NR_SLOTS];
@@ -103,10 +105,6 @@ struct kes_vcpu {
 	struct kes_time *time;
 	struct kes_detail *detail;
 	struct kes_counts *base;
-	struct list_head node;
-	struct kes_vm *vm;
-	u32 id;
-	struct dentry *dentry;
 };
 
 static_assert(sizeof(struct kes_vcpu) <= 4096, "one page per vCPU");
@@ -114,22 +112,53 @@ static_assert(sizeof(struct kes_vcpu) <= 4096, "one page per vCPU");
 /**
  * struct kes_vm - one VM, running or destroyed
  * @ref: held by the list of all VMs and by each vCPU that KVM still has
- * @node: node in the list of all VMs; kes_lock
- * @vcpus: in the order of creation; kes_lock
- * @dir: its debugfs directory
+ * @node: node in the list of all VMs, later of VMs to be freed; kes_lock
+ * @lock: guards the members up to @final
+ * @vcpus: in the order of creation, also those that are not listed yet; empty
+ *	once the VM is destroyed
+ * @nr_vcpus: listed vCPUs
+ * @groups: KES_GROUP_* that are on for this VM alone; written with
+ *	kes_walk_lock held as well
  * @destroyed_ns: 0 while the VM exists in KVM
+ * @final: the counts of a destroyed VM; NULL if nothing was counted
+ * @kept: @final is accounted for; kes_lock
+ * @gone: not shown any more; kes_lock
+ * @user: the creator; the VM holds a reference
+ * @dir: its debugfs directory
  */
 struct kes_vm {
 	struct kref ref;
 	struct list_head node;
+	struct mutex lock;
 	struct list_head vcpus;
+	u32 nr_vcpus;
+	u32 groups;
+	u64 destroyed_ns;
+	struct kes_final *final;
+	bool kept;
+	bool gone;
+	struct kes_user *user;
 	struct dentry *dir;
 	u64 id;
 	u64 created_ns;
-	u64 destroyed_ns;
-	u32 nr_vcpus;
 	u32 pid;
 	char comm[TASK_COMM_LEN];
+};
+
+/**
+ * struct kes_user - the user of some VMs
+ * @node: node in the list of all users; kes_lock
+ * @uid: of the process that created the VMs
+ * @nr_vms: VMs that refer to this structure; kes_lock
+ * @nr_destroyed: destroyed VMs of this user that are kept; kes_lock
+ * @bytes: their memory; kes_lock
+ */
+struct kes_user {
+	struct list_head node;
+	kuid_t uid;
+	u32 nr_vms;
+	u32 nr_destroyed;
+	size_t bytes;
 };
 
 /**
@@ -139,7 +168,7 @@ struct kes_vm {
  * @fields: KES_FIELD_* that it can fill
  * @switch_group: called before a group is switched on and after it was switched
  *	off, under kes_lock; NULL if there is nothing to switch
- * @sync: called before the engine's lists are read, without kes_lock; adds and
+ * @sync: called before the engine's lists are read, without a lock; adds and
  *	removes pending VMs and vCPUs. NULL if there are never pending ones
  */
 struct kes_feed {
@@ -151,18 +180,27 @@ struct kes_feed {
 
 /**
  * struct kes_state - the engine's own data, one instance
- * @vms: every VM, oldest first; kes_lock
- * @nr_destroyed: destroyed VMs on the list; kes_lock
+ * @vms: every VM, oldest first; removed from with kes_lock held and not while
+ *	@walking
+ * @users: the creators of these VMs; kes_lock
+ * @bytes: memory of all destroyed VMs; kes_lock
+ * @walking: kes_walk_lock is held; kes_lock
+ * @groups: KES_GROUP_* that are on for all VMs; written with kes_walk_lock held
  * @switches: how often counting was switched on or off
  * @lost: exits that were seen but not counted (out of memory)
- * @evicted: sum of the counts of evicted VMs; kes_lock
- * @evicted_base: the part of @evicted before the last reset; kes_lock
- * @scratch: buffer for the holder of kes_lock, too large for the stack
+ * @evicted: sum of the counts of evicted VMs; kes_lock, and not changed while
+ *	@walking
+ * @evicted_base: the part of @evicted before the last reset; as @evicted
+ * @leaving: buffer for the holder of kes_lock, too large for the stack
+ * @scratch: the same for the holder of kes_walk_lock
  */
 struct kes_state {
 	const struct kes_feed *feed;
 	struct list_head vms;
-	u32 nr_destroyed;
+	struct list_head users;
+	size_t bytes;
+	bool walking;
+	u32 groups;
 	u32 isa;
 	u64 last_vm_id;
 	u64 generation;
@@ -171,15 +209,29 @@ struct kes_state {
 	atomic64_t lost;
 	struct kes_counts evicted;
 	struct kes_counts evicted_base;
+	struct kes_counts leaving;
 	struct kes_counts scratch;
 };
 
 extern struct kes_state kes;
+extern struct mutex kes_walk_lock;
 extern struct mutex kes_lock;
 
-/* Bring the lists of VMs and vCPUs up to date. Must not hold kes_lock. */
+/* Bring the lists of VMs and vCPUs up to date. Must not hold a lock. */
 void kes_sync(void);
 
+/* Visit all VMs that are not gone; between kes_walk_begin() and kes_walk_end(). */
+#define kes_for_each_vm(vm)						\
+	list_for_each_entry_rcu(vm, &kes.vms, node,			\
+				lockdep_is_held(&kes_walk_lock))	\
+		if (!READ_ONCE((vm)->gone))
+
+/* Visit the listed vCPUs of a VM, with its lock held. */
+#define kes_for_each_vcpu(hot, vm)					\
+	list_for_each_entry(hot, &(vm)->vcpus, node)			\
+		if ((hot)->listed)
+
+struct kes_vcpu *kes_counters_alloc(bool l2, gfp_t gfp);
 void *kes_l2_alloc(gfp_t gfp);
 void kes_vcpu_set_l2(struct kes_vcpu *vcpu, void *l2);
 int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp);

@@ -11,8 +11,8 @@
 
 #include "engine.h"
 #include "feed_pool.h"
-#include "groups.h"
 #include "life.h"
+#include "memory.h"
 
 /* Guards @items, @nr and @extra of all pools. */
 static DEFINE_RAW_SPINLOCK(kes_pool_lock);
@@ -77,7 +77,7 @@ static int kes_fit_vcpu(void *item, u32 groups)
 {
 	struct kes_probed_vcpu *probed = item;
 
-	return kes_groups_fit_vcpu(probed->hot.vcpu, groups, GFP_KERNEL);
+	return kes_memory_fit_vcpu(probed->hot.vcpu, groups, GFP_KERNEL);
 }
 
 /* Free a vCPU that is not registered and that no probe can find. */

@@ -209,7 +209,7 @@ static bool kes_probed_has_id(const struct kes_probed_vm *vm, u32 id)
 	struct kes_probed_vcpu *probed;
 
 	list_for_each_entry(probed, &vm->vcpus, node)
-		if (probed->hot.vcpu->id == id)
+		if (probed->hot.id == id)
 			return true;
 	return false;
 }
@@ -254,7 +254,7 @@ static bool kes_probed_vcpu_insert(struct kes_probed_vcpu *probed,
 		kes_probed_vm_begin(vm, vcpu->kvm);
 	}
 	probed->kvm = vcpu;
-	probed->hot.vcpu->id = vcpu->vcpu_id;
+	probed->hot.id = vcpu->vcpu_id;
 	probed->vm = vm;
 	list_add_tail(&probed->node, &vm->vcpus);
 	list_add_tail(&probed->new_node, &kes_probed_new_vcpus);
@@ -316,7 +316,7 @@ static bool kes_probed_is_of(const struct kes_probed_vcpu *probed,
 		return false;
 	return probed->vm->kvm == vcpu->kvm &&
 	       probed->vm->mm == vcpu->kvm->mm &&
-	       probed->hot.vcpu->id == vcpu->vcpu_id;
+	       probed->hot.id == vcpu->vcpu_id;
 }
 
 static struct kes_probed_vcpu *kes_probed_lookup(const struct kvm_vcpu *vcpu)

@@ -7,254 +7,288 @@
  * histogram	handler time in powers of two; needs time
  * detail	exits by MSR, port, page, ...; needs count
  *
- * Each group has a static key. time, histogram and detail use memory per vCPU.
- * It is allocated before the key is enabled, and freed after the key is
- * disabled and no vCPU can still run the code behind it, which runs with
- * preemption disabled.
+ * All groups can be on for all VMs, and all but count for single VMs. Each
+ * group has a static key, which is enabled while the group is on for any VM.
+ * The memory of a vCPU (memory.c) is allocated before the key is enabled.
  */
 #include <linux/bits.h>
 #include <linux/lockdep.h>
 #include <linux/log2.h>
-#include <linux/mm.h>
-#include <linux/rcupdate.h>
+#include <linux/rculist.h>
 
 #include "count.h"
 #include "detail.h"
 #include "engine.h"
 #include "groups.h"
+#include "memory.h"
 #include "time.h"
+#include "walk.h"
 
 #define KES_MORE	(KES_GROUP_TIME | KES_GROUP_DETAIL)
 
 /*
  * @needs: groups that must be on
- * @key: enabled while the group is on
- * @place: returns the location of a vCPU's pointer to its memory, or NULL if
- *	the vCPU has no such pointer; NULL if the group needs no memory
- * @size: size of the memory
- * @init: initializes the zeroed memory; NULL if not needed
+ * @key: enabled while the group is on for any VM
  */
 struct kes_group {
 	u32 needs;
 	struct static_key_false *key;
-	void **(*place)(struct kes_vcpu *vcpu);
-	size_t size;
-	void (*init)(void *memory);
 };
-
-static void **kes_time_place(struct kes_vcpu *vcpu)
-{
-	return (void **)&vcpu->time;
-}
-
-static void **kes_histogram_place(struct kes_vcpu *vcpu)
-{
-	return vcpu->time ? (void **)&vcpu->time->histogram : NULL;
-}
-
-static void **kes_detail_place(struct kes_vcpu *vcpu)
-{
-	return (void **)&vcpu->detail;
-}
 
 /* By bit of KES_GROUP_*; a group follows the groups that it needs. */
-static const struct kes_group kes_group_table[] = {
+static const struct kes_group kes_group_table[KES_NR_GROUPS] = {
 	{ 0, &kes_count_key },
-	{ KES_GROUP_COUNT, &kes_time_key, kes_time_place,
-	  sizeof(struct kes_time), kes_time_init },
-	{ KES_GROUP_TIME, &kes_histogram_key, kes_histogram_place,
-	  sizeof(struct kes_histogram) },
-	{ KES_GROUP_COUNT, &kes_detail_key, kes_detail_place,
-	  sizeof(struct kes_detail) },
+	{ KES_GROUP_COUNT, &kes_time_key },
+	{ KES_GROUP_TIME, &kes_histogram_key },
+	{ KES_GROUP_COUNT, &kes_detail_key },
 };
 
-/* A vCPU may have the memory already, allocated when it was created. */
-static int kes_alloc(const struct kes_group *group, struct kes_vcpu *vcpu,
-		     gfp_t gfp)
-{
-	void **place, *memory;
-
-	if (!group->place)
-		return 0;
-	place = group->place(vcpu);
-	if (place && *place)
-		return 0;
-	memory = place ? kvzalloc(group->size, gfp) : NULL;
-	if (!memory)
-		return -ENOMEM;
-	if (group->init)
-		group->init(memory);
-	/* Initialized before the vCPU's thread can see it. */
-	smp_store_release(place, memory);
-	return 0;
-}
-
-static void kes_free(const struct kes_group *group, struct kes_vcpu *vcpu)
-{
-	void **place = group->place ? group->place(vcpu) : NULL;
-
-	if (!place)
-		return;
-	kvfree(*place);
-	*place = NULL;
-}
+/* All VMs together and each VM that has a group on are its users. */
+static u32 kes_users_of[KES_NR_GROUPS];
 
 u32 kes_groups(void)
 {
-	u32 groups = 0;
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(kes_group_table); i++)
-		if (static_key_enabled(&kes_group_table[i].key->key))
-			groups |= BIT(i);
-	return groups;
+	return READ_ONCE(kes.groups);
 }
 
-static void kes_free_group(const struct kes_group *group)
+u32 kes_groups_of(const struct kes_vm *vm)
 {
-	struct kes_vcpu *vcpu;
-	struct kes_vm *vm;
-
-	list_for_each_entry(vm, &kes.vms, node)
-		list_for_each_entry(vcpu, &vm->vcpus, node)
-			kes_free(group, vcpu);
+	return READ_ONCE(kes.groups) | vm->groups;
 }
 
-static int kes_alloc_group(const struct kes_group *group)
+static int kes_give_all(unsigned int i)
 {
-	struct kes_vcpu *vcpu;
 	struct kes_vm *vm;
 	int ret;
 
-	list_for_each_entry(vm, &kes.vms, node) {
-		if (vm->destroyed_ns)
-			continue;
-		list_for_each_entry(vcpu, &vm->vcpus, node) {
-			ret = kes_alloc(group, vcpu, GFP_KERNEL_ACCOUNT);
-			if (ret)
-				return ret;
-		}
-	}
-	return 0;
-}
-
-static int kes_notify_feed(u32 bit, bool on)
-{
-	const struct kes_feed *feed = kes.feed;
-
-	return feed->switch_group ? feed->switch_group(bit, on) : 0;
-}
-
-static int kes_switch_on(const struct kes_group *group, u32 bit)
-{
-	int ret;
-
-	if ((kes_groups() & group->needs) != group->needs)
-		return -EINVAL;
-	ret = kes_notify_feed(bit, true);
-	if (ret)
-		return ret;
-	ret = kes_alloc_group(group);
-	if (ret) {
-		synchronize_rcu();
-		kes_free_group(group);
-		kes_notify_feed(bit, false);
-		return ret;
-	}
-	static_branch_enable(group->key);
-	if (bit & KES_MORE)
-		static_branch_inc(&kes_more_key);
-	return 0;
-}
-
-static int kes_switch_off(const struct kes_group *group, u32 bit)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(kes_group_table); i++)
-		if (kes_groups() & BIT(i) && kes_group_table[i].needs & bit)
-			return -EBUSY;
-	if (bit & KES_MORE)
-		static_branch_dec(&kes_more_key);
-	static_branch_disable(group->key);
-	kes_notify_feed(bit, false);
-	if (group->place) {
-		/* Wait until no vCPU runs the code behind the key. */
-		synchronize_rcu();
-		kes_free_group(group);
-	}
-	return 0;
-}
-
-int kes_switch(u32 bit, bool on)
-{
-	const struct kes_group *group = &kes_group_table[ilog2(bit)];
-	int ret = 0;
-
-	kes_sync();
-	mutex_lock(&kes_lock);
-	if (on != !!(kes_groups() & bit)) {
-		ret = on ? kes_switch_on(group, bit) : kes_switch_off(group, bit);
-		if (!ret && bit == KES_GROUP_COUNT)
-			kes.switches++;
-	}
-	mutex_unlock(&kes_lock);
-	return ret;
-}
-
-/* Allocate the memory of @groups, until an allocation fails. */
-static int kes_alloc_groups(struct kes_vcpu *vcpu, u32 groups, gfp_t gfp)
-{
-	unsigned int i;
-	int ret;
-
-	for (i = 0; i < ARRAY_SIZE(kes_group_table); i++) {
-		if (!(groups & BIT(i)))
-			continue;
-		ret = kes_alloc(&kes_group_table[i], vcpu, gfp);
+	kes_for_each_vm(vm) {
+		ret = kes_give(vm, i);
 		if (ret)
 			return ret;
 	}
 	return 0;
 }
 
-/* Allocate the memory of all groups that are on, until an allocation fails. */
-int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp)
+static void kes_take_all(void)
 {
-	return kes_alloc_groups(vcpu, kes_groups(), gfp);
+	struct kes_vm *vm;
+
+	kes_for_each_vm(vm)
+		kes_take(vm);
 }
 
-/*
- * Free the last group first, because the pointer to a histogram is in the
- * memory of the group time.
- */
-static void kes_free_all_except(struct kes_vcpu *vcpu, u32 groups)
+static int kes_notify_feed(unsigned int i, bool on)
 {
-	unsigned int i = ARRAY_SIZE(kes_group_table);
+	const struct kes_feed *feed = kes.feed;
+	int ret = 0;
 
-	while (i--)
-		if (!(groups & BIT(i)))
-			kes_free(&kes_group_table[i], vcpu);
+	mutex_lock(&kes_lock);
+	if (feed->switch_group)
+		ret = feed->switch_group(BIT(i), on);
+	mutex_unlock(&kes_lock);
+	return ret;
 }
 
-/*
- * A group may have been switched off after a vCPU allocated its memory and
- * before the vCPU was added to the list.
- */
-void kes_groups_trim_vcpu(struct kes_vcpu *vcpu)
+/* The first user attaches the feed; then memory; then kes_enable_key(). */
+static int kes_get_feed(unsigned int i)
 {
-	lockdep_assert_held(&kes_lock);
-	kes_free_all_except(vcpu, kes_groups());
+	return kes_users_of[i] ? 0 : kes_notify_feed(i, true);
 }
 
-/* Give a vCPU that no thread runs the memory of @groups, and of no others. */
-int kes_groups_fit_vcpu(struct kes_vcpu *vcpu, u32 groups, gfp_t gfp)
+static void kes_put_feed(unsigned int i)
 {
-	kes_free_all_except(vcpu, groups);
-	return kes_alloc_groups(vcpu, groups, gfp);
+	if (!kes_users_of[i])
+		kes_notify_feed(i, false);
 }
 
-void kes_groups_free_vcpu(struct kes_vcpu *vcpu)
+static void kes_enable_key(unsigned int i)
 {
-	kes_free_all_except(vcpu, 0);
+	if (kes_users_of[i]++)
+		return;
+	static_branch_enable(kes_group_table[i].key);
+	if (BIT(i) & KES_MORE)
+		static_branch_inc(&kes_more_key);
+}
+
+static void kes_disable_key(unsigned int i)
+{
+	if (--kes_users_of[i])
+		return;
+	if (BIT(i) & KES_MORE)
+		static_branch_dec(&kes_more_key);
+	static_branch_disable(kes_group_table[i].key);
+}
+
+/* Whether a group in @groups needs group @i, which is not in @others. */
+static bool kes_is_needed(unsigned int i, u32 groups, u32 others)
+{
+	unsigned int k;
+
+	if (others & BIT(i))
+		return false;
+	for (k = 0; k < KES_NR_GROUPS; k++)
+		if (groups & BIT(k) && kes_group_table[k].needs & BIT(i))
+			return true;
+	return false;
+}
+
+static bool kes_is_needed_by_any(unsigned int i)
+{
+	const struct kes_vm *vm;
+
+	if (kes_is_needed(i, kes.groups, 0))
+		return true;
+	kes_for_each_vm(vm)
+		if (kes_is_needed(i, vm->groups, vm->groups))
+			return true;
+	return false;
+}
+
+static int kes_switch_on(unsigned int i)
+{
+	u32 needs = kes_group_table[i].needs;
+	int ret;
+
+	if ((kes.groups & needs) != needs)
+		return -EINVAL;
+	ret = kes_get_feed(i);
+	if (ret)
+		return ret;
+	WRITE_ONCE(kes.groups, kes.groups | BIT(i));
+	ret = kes_give_all(i);
+	if (ret) {
+		WRITE_ONCE(kes.groups, kes.groups & ~BIT(i));
+		kes_take_all();
+		kes_put_feed(i);
+		return ret;
+	}
+	kes_enable_key(i);
+	return 0;
+}
+
+static int kes_switch_off(unsigned int i)
+{
+	if (kes_is_needed_by_any(i))
+		return -EBUSY;
+	WRITE_ONCE(kes.groups, kes.groups & ~BIT(i));
+	kes_disable_key(i);
+	kes_put_feed(i);
+	kes_take_all();
+	return 0;
+}
+
+int kes_switch(u32 bit, bool on)
+{
+	unsigned int i = ilog2(bit);
+	int ret = 0;
+
+	kes_walk_begin();
+	if (on != !!(kes.groups & bit)) {
+		ret = on ? kes_switch_on(i) : kes_switch_off(i);
+		if (!ret && bit == KES_GROUP_COUNT)
+			kes.switches++;
+	}
+	kes_walk_end();
+	return ret;
+}
+
+static int kes_vm_set_groups(struct kes_vm *vm, u32 groups)
+{
+	int ret = 0;
+
+	mutex_lock(&vm->lock);
+	if (vm->destroyed_ns)
+		ret = -ENOENT;
+	else
+		vm->groups = groups;
+	mutex_unlock(&vm->lock);
+	return ret;
+}
+
+static int kes_vm_on(struct kes_vm *vm, unsigned int i)
+{
+	u32 needs = kes_group_table[i].needs, before = vm->groups;
+	int ret;
+
+	if ((kes_groups_of(vm) & needs) != needs)
+		return -EINVAL;
+	ret = kes_get_feed(i);
+	if (ret)
+		return ret;
+	ret = kes_vm_set_groups(vm, before | BIT(i)) ?: kes_give(vm, i);
+	if (ret) {
+		kes_vm_set_groups(vm, before);
+		kes_take(vm);
+		kes_put_feed(i);
+		return ret;
+	}
+	kes_enable_key(i);
+	return 0;
+}
+
+static int kes_vm_off(struct kes_vm *vm, unsigned int i)
+{
+	if (kes_is_needed(i, vm->groups, kes.groups))
+		return -EBUSY;
+	vm->groups &= ~BIT(i);
+	kes_disable_key(i);
+	kes_put_feed(i);
+	kes_take(vm);
+	return 0;
+}
+
+static struct kes_vm *kes_find_vm(u64 id)
+{
+	struct kes_vm *vm;
+
+	kes_for_each_vm(vm)
+		if (vm->id == id && !vm->destroyed_ns)
+			return vm;
+	return NULL;
+}
+
+int kes_switch_vm(u64 vm_id, u32 bit, bool on)
+{
+	unsigned int i = ilog2(bit);
+	struct kes_vm *vm;
+	int ret = -ENOENT;
+
+	kes_walk_begin();
+	vm = kes_find_vm(vm_id);
+	if (vm) {
+		ret = 0;
+		if (on != !!(vm->groups & bit))
+			ret = on ? kes_vm_on(vm, i) : kes_vm_off(vm, i);
+	}
+	kes_walk_end();
+	return ret;
+}
+
+static void kes_release(struct kes_vm *vm)
+{
+	unsigned int i = KES_NR_GROUPS;
+
+	while (--i)
+		if (vm->groups & BIT(i))
+			kes_vm_off(vm, i);
+}
+
+void kes_groups_release(void)
+{
+	struct kes_vm *vm;
+
+	kes_walk_begin();
+	kes_for_each_vm(vm)
+		if (READ_ONCE(vm->destroyed_ns))
+			kes_release(vm);
+	kes_walk_end();
+}
+
+void kes_groups_release_vm(struct kes_vm *vm)
+{
+	if (!vm->groups)
+		return;
+	mutex_lock(&kes_walk_lock);
+	kes_release(vm);
+	mutex_unlock(&kes_walk_lock);
 }

@@ -5,24 +5,30 @@
 #ifndef KES_GROUPS_H
 #define KES_GROUPS_H
 
-#include <linux/types.h>
+#include "engine.h"
 
-struct kes_vcpu;
+/* count, time, histogram, detail: bits 0 to 3 of KES_GROUP_* */
+#define KES_NR_GROUPS	4
 
 /*
- * Switch one KES_GROUP_* on or off. Return 0, -EINVAL if a group that it needs
- * is off, -EBUSY if a group that needs it is on, -ENOMEM, or the feed's error.
+ * Switch one KES_GROUP_* on or off for all VMs. Return 0, -EINVAL if a group
+ * that it needs is off, -EBUSY if a group that needs it is on, -ENOMEM, or the
+ * feed's error.
  */
 int kes_switch(u32 group, bool on);
-u32 kes_groups(void);
 
 /*
- * A vCPU's memory: allocate it for the groups that are on, free it for the
- * groups that are off, free all of it.
+ * The same for one VM, except for KES_GROUP_COUNT; -ENOENT if there is no such
+ * VM. A group that is on for all VMs may be on for this one as well.
  */
-int kes_groups_alloc_vcpu(struct kes_vcpu *vcpu, gfp_t gfp);
-int kes_groups_fit_vcpu(struct kes_vcpu *vcpu, u32 groups, gfp_t gfp);
-void kes_groups_trim_vcpu(struct kes_vcpu *vcpu);
-void kes_groups_free_vcpu(struct kes_vcpu *vcpu);
+int kes_switch_vm(u64 vm_id, u32 group, bool on);
+
+/* The groups that are on for all VMs, and for one VM */
+u32 kes_groups(void);
+u32 kes_groups_of(const struct kes_vm *vm);
+
+/* Switch off the groups of destroyed VMs, or of one that is no longer listed. */
+void kes_groups_release(void);
+void kes_groups_release_vm(struct kes_vm *vm);
 
 #endif /* KES_GROUPS_H */

@@ -39,6 +39,12 @@ static inline int kvm_exit_stats_create_vcpu(struct kvm_vcpu *vcpu)
 			       &vcpu->exit_stats);
 }
 
+/* Called when KVM has accepted the vCPU; its id may have been taken. */
+static inline void kvm_exit_stats_list_vcpu(struct kvm_vcpu *vcpu)
+{
+	kes_vcpu_list(&vcpu->exit_stats);
+}
+
 static inline void kvm_exit_stats_destroy_vcpu(struct kvm_vcpu *vcpu)
 {
 	kes_vcpu_destroy(&vcpu->exit_stats);
@@ -47,23 +53,18 @@ static inline void kvm_exit_stats_destroy_vcpu(struct kvm_vcpu *vcpu)
 /* Called before the vCPU can run nested guests. May sleep. */
 static inline int kvm_exit_stats_enable_l2(struct kvm_vcpu *vcpu)
 {
-	return kes_vcpu_enable_l2(vcpu->exit_stats.vcpu, GFP_KERNEL_ACCOUNT);
+	return kes_vcpu_allow_l2(&vcpu->exit_stats);
 }
 
 /* Not guarded by a key, because counting may be switched on while L2 runs. */
 static inline void kvm_exit_stats_enter_l2(struct kvm_vcpu *vcpu)
 {
-	u64 (*l2)[KES_NR_SLOTS] = vcpu->exit_stats.vcpu->l2;
-
-	if (!WARN_ON_ONCE(!l2))
-		kes_set_context(&vcpu->exit_stats, l2[KES_EXITS]);
+	kes_enter_context(&vcpu->exit_stats, true);
 }
 
 static inline void kvm_exit_stats_leave_l2(struct kvm_vcpu *vcpu)
 {
-	struct kes_hot *hot = &vcpu->exit_stats;
-
-	kes_set_context(hot, hot->vcpu->l1[KES_EXITS]);
+	kes_enter_context(&vcpu->exit_stats, false);
 }
 
 /* Called with interrupts disabled, right before the VM entry. */
@@ -218,6 +219,7 @@ static inline int kvm_exit_stats_enable_l2(struct kvm_vcpu *vcpu)
 }
 
 static inline void kvm_exit_stats_destroy_vm(struct kvm *kvm) {}
+static inline void kvm_exit_stats_list_vcpu(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_destroy_vcpu(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_enter_l2(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_leave_l2(struct kvm_vcpu *vcpu) {}

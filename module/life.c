@@ -2,158 +2,210 @@
 /*
  * KVM exit statistics: the life cycle of VMs, vCPUs and the engine.
  *
- * A destroyed VM stays on the list until KES_MAX_DESTROYED more VMs have been
- * destroyed. It is then evicted: its counts are added to a sum, so that totals
- * never decrease. Its memory is freed when KVM has destroyed its vCPUs as
- * well.
+ * A vCPU is on the list of its VM from the moment that it can run, so that
+ * switching a group reaches it, but readers see it only when KVM has accepted
+ * it. When a VM is destroyed, its counts are copied to a compact form, and the
+ * counters are freed.
  */
-#include <linux/debugfs.h>
+#include <linux/cred.h>
+#include <linux/export.h>
 #include <linux/init.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/rculist.h>
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
 #include "debugfs.h"
 #include "dmesg.h"
 #include "engine.h"
-#include "groups.h"
+#include "final.h"
+#include "keep.h"
 #include "life.h"
-#include "sums.h"
+#include "memory.h"
 #include "sysfs.h"
-
-/* Number of destroyed VMs that stay readable */
-#define KES_MAX_DESTROYED	64
-
-static void kes_free_vcpu(struct kes_vcpu *vcpu)
-{
-	kes_groups_free_vcpu(vcpu);
-	kvfree(vcpu->base);
-	kfree(vcpu->l2);
-	kfree(vcpu);
-}
-
-static void kes_free_vm(struct kref *ref)
-{
-	struct kes_vm *vm = container_of(ref, struct kes_vm, ref);
-	struct kes_vcpu *vcpu, *next;
-
-	list_for_each_entry_safe(vcpu, next, &vm->vcpus, node)
-		kes_free_vcpu(vcpu);
-	kfree(vm);
-}
-
-static void kes_vm_put(struct kes_vm *vm)
-{
-	kref_put(&vm->ref, kes_free_vm);
-}
+#include "walk.h"
 
 /* @leader: thread group leader of the process that owns the VM */
 struct kes_vm *kes_vm_create(struct task_struct *leader)
 {
+	struct kes_user *user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
 	struct kes_vm *vm = kzalloc(sizeof(*vm), GFP_KERNEL_ACCOUNT);
 
-	if (!vm)
+	if (!vm || !user) {
+		kfree(user);
+		kfree(vm);
 		return NULL;
+	}
 	kref_init(&vm->ref);
+	mutex_init(&vm->lock);
 	INIT_LIST_HEAD(&vm->vcpus);
 	vm->created_ns = ktime_get_ns();
 	vm->pid = task_tgid_nr(leader);
 	get_task_comm(vm->comm, leader);
 
 	mutex_lock(&kes_lock);
+	vm->user = kes_user_get(task_uid(leader), user);
 	vm->id = ++kes.last_vm_id;
-	list_add_tail(&vm->node, &kes.vms);
+	list_add_tail_rcu(&vm->node, &kes.vms);
 	mutex_unlock(&kes_lock);
 
 	kes_debugfs_add_vm(vm);
 	return vm;
 }
 
-/*
- * Evict the VM that was destroyed first, if there are more than @keep
- * destroyed VMs. Return it for kes_forget(), or NULL.
- */
-static struct kes_vm *kes_evict_oldest(unsigned int keep)
+static void kes_free_counters(struct kes_vcpu *vcpu)
 {
-	struct kes_vm *vm, *oldest = NULL;
+	if (!vcpu)
+		return;
+	kes_memory_free_vcpu(vcpu);
+	kvfree(vcpu->base);
+	kfree(vcpu->l2);
+	kfree(vcpu);
+}
 
-	if (kes.nr_destroyed <= keep)
-		return NULL;
-	list_for_each_entry(vm, &kes.vms, node) {
-		if (vm->destroyed_ns &&
-		    (!oldest || vm->destroyed_ns < oldest->destroyed_ns))
-			oldest = vm;
+static void kes_drop_counters(struct kes_hot *hot)
+{
+	struct kes_vcpu *vcpu = hot->vcpu;
+
+	hot->exits = NULL;
+	hot->pending = NULL;
+	hot->last = KES_NO_SLOT;
+	hot->vcpu = NULL;
+	kes_free_counters(vcpu);
+}
+
+/* Nobody visits @vm any more. The list keeps its other members. */
+static void kes_drop_vcpus(struct kes_vm *vm)
+{
+	struct kes_hot *hot, *next;
+
+	list_for_each_entry_safe(hot, next, &vm->vcpus, node) {
+		list_del_init(&hot->node);
+		kes_drop_counters(hot);
 	}
-	if (oldest) {
-		kes_evict(oldest);
-		list_del(&oldest->node);
-		kes.nr_destroyed--;
-	}
-	return oldest;
+}
+
+/* There is no memory to keep the counts. Visitors find them once only. */
+static void kes_vm_evict(struct kes_vm *vm)
+{
+	mutex_lock(&kes_walk_lock);
+	mutex_lock(&kes_lock);
+	mutex_lock(&vm->lock);
+	kes_evict_live(vm);
+	vm->nr_vcpus = 0;
+	vm->destroyed_ns = ktime_get_ns();
+	kes_drop_vcpus(vm);
+	mutex_unlock(&vm->lock);
+	mutex_unlock(&kes_lock);
+	mutex_unlock(&kes_walk_lock);
 }
 
 /*
- * Must not hold kes_lock: removing files waits for their readers, which take
- * it.
+ * The caller guarantees that no vCPU of @vm runs, now or later. @vm may be
+ * NULL.
  */
-static void kes_forget(struct kes_vm *vm)
-{
-	debugfs_remove(vm->dir);
-	kes_vm_put(vm);
-}
-
-/* The caller guarantees that no vCPU of @vm runs. @vm may be NULL. */
 void kes_vm_destroy(struct kes_vm *vm)
 {
-	struct kes_vm *gone;
+	if (!vm)
+		return;
+	if (kes_final_take(vm)) {
+		kes_vm_evict(vm);
+	} else {
+		vm->destroyed_ns = ktime_get_ns();
+		kes_drop_vcpus(vm);
+		mutex_unlock(&vm->lock);
+	}
+	mutex_lock(&kes_lock);
+	kes_keep(vm);
+	kes_reap();
+	mutex_unlock(&kes_lock);
+}
+
+static void kes_hot_init(struct kes_hot *hot, u32 id)
+{
+	*hot = (struct kes_hot){ .id = id, .last = KES_NO_SLOT };
+	INIT_LIST_HEAD(&hot->node);
+}
+
+static void kes_vcpu_link(struct kes_vm *vm, struct kes_hot *hot)
+{
+	kref_get(&vm->ref);
+	hot->vm = vm;
+	mutex_lock(&vm->lock);
+	list_add_tail(&hot->node, &vm->vcpus);
+	mutex_unlock(&vm->lock);
+}
+
+int kes_vcpu_create(struct kes_vm *vm, u32 id, struct kes_hot *hot)
+{
+	int ret;
+
+	kes_hot_init(hot, id);
+	kes_vcpu_link(vm, hot);
+	ret = kes_memory_fill_vcpu(hot, GFP_KERNEL_ACCOUNT);
+	if (ret)
+		kes_vcpu_destroy(hot);
+	return ret;
+}
+
+void kes_vcpu_list(struct kes_hot *hot)
+{
+	struct kes_vm *vm = hot->vm;
+
+	mutex_lock(&vm->lock);
+	hot->listed = true;
+	vm->nr_vcpus++;
+	mutex_unlock(&vm->lock);
+}
+
+/*
+ * KVM destroys a vCPU. If its VM was destroyed before, its counters are gone.
+ * Otherwise its creation failed at a later step, so it was never listed.
+ */
+void kes_vcpu_destroy(struct kes_hot *hot)
+{
+	struct kes_vm *vm = hot->vm;
 
 	if (!vm)
 		return;
-
-	mutex_lock(&kes_lock);
-	if (vm->nr_vcpus) {
-		vm->destroyed_ns = ktime_get_ns();
-		kes.nr_destroyed++;
-		gone = kes_evict_oldest(KES_MAX_DESTROYED);
-	} else {
-		/* It never ran: do not evict another VM for it. */
-		list_del(&vm->node);
-		gone = vm;
-	}
-	mutex_unlock(&kes_lock);
-
-	if (gone)
-		kes_forget(gone);
+	mutex_lock(&vm->lock);
+	list_del_init(&hot->node);
+	mutex_unlock(&vm->lock);
+	kes_drop_counters(hot);
+	hot->vm = NULL;
+	kes_vm_put(vm);
 }
+
+/* Once can_l2 is set, counters are installed only with those for L2. */
+int kes_vcpu_allow_l2(struct kes_hot *hot)
+{
+	mutex_lock(&hot->vm->lock);
+	hot->can_l2 = true;
+	mutex_unlock(&hot->vm->lock);
+	return hot->vcpu ? kes_vcpu_enable_l2(hot->vcpu, GFP_KERNEL_ACCOUNT) : 0;
+}
+EXPORT_SYMBOL_GPL(kes_vcpu_allow_l2);
 
 /*
  * Allocate the counters for @hot, which can be used immediately;
  * kes_vcpu_add() makes them visible. May be called in atomic context,
- * depending on @gfp. @hot must exist until kes_vcpu_destroy(); the counters
- * live longer.
+ * depending on @gfp. @hot must exist until kes_vcpu_destroy().
  */
 int kes_vcpu_alloc(u32 id, struct kes_hot *hot, gfp_t gfp)
 {
-	struct kes_vcpu *vcpu = kzalloc(sizeof(*vcpu), gfp);
-
-	if (!vcpu)
+	kes_hot_init(hot, id);
+	hot->vcpu = kes_counters_alloc(false, gfp);
+	if (!hot->vcpu)
 		return -ENOMEM;
-	vcpu->hot = hot;
-	vcpu->id = id;
-	*hot = (struct kes_hot){
-		.exits = vcpu->l1[KES_EXITS],
-		.last = KES_NO_SLOT,
-		.vcpu = vcpu,
-	};
-
+	hot->exits = hot->vcpu->l1[KES_EXITS];
 	return 0;
 }
 
 /* Free a vCPU that was never added. */
 void kes_vcpu_free(struct kes_hot *hot)
 {
-	kes_free_vcpu(hot->vcpu);
+	kes_drop_counters(hot);
 }
 
 /*
@@ -162,64 +214,13 @@ void kes_vcpu_free(struct kes_hot *hot)
  */
 int kes_vcpu_add(struct kes_vm *vm, struct kes_hot *hot)
 {
-	struct kes_vcpu *vcpu = hot->vcpu;
 	int ret;
 
-	kref_get(&vm->ref);
-	vcpu->vm = vm;
-	mutex_lock(&kes_lock);
-	kes_groups_trim_vcpu(vcpu);
-	ret = kes_groups_alloc_vcpu(vcpu, GFP_KERNEL_ACCOUNT);
-	list_add_tail(&vcpu->node, &vm->vcpus);
-	vm->nr_vcpus++;
-	mutex_unlock(&kes_lock);
-
-	kes_debugfs_add_vcpu(vcpu);
+	kes_vcpu_link(vm, hot);
+	kes_memory_trim_vcpu(hot);
+	ret = kes_memory_fill_vcpu(hot, GFP_KERNEL_ACCOUNT);
+	kes_vcpu_list(hot);
 	return ret;
-}
-
-int kes_vcpu_create(struct kes_vm *vm, u32 id, struct kes_hot *hot)
-{
-	int ret = kes_vcpu_alloc(id, hot, GFP_KERNEL_ACCOUNT);
-
-	if (ret)
-		return ret;
-	ret = kes_vcpu_add(vm, hot);
-	if (ret)
-		kes_vcpu_destroy(hot);
-	return ret;
-}
-
-/*
- * KVM destroys a vCPU. If its VM was destroyed before, the counters stay.
- * Otherwise the vCPU never ran, because its creation failed at a later step.
- */
-void kes_vcpu_destroy(struct kes_hot *hot)
-{
-	struct kes_vcpu *vcpu = hot->vcpu;
-	struct kes_vm *vm;
-	bool never_ran;
-
-	if (!vcpu)
-		return;
-
-	vm = vcpu->vm;
-	mutex_lock(&kes_lock);
-	vcpu->entries.attempts = hot->attempts;
-	vcpu->hot = NULL;
-	hot->vcpu = NULL;
-	never_ran = !vm->destroyed_ns;
-	if (never_ran) {
-		list_del(&vcpu->node);
-		vm->nr_vcpus--;
-	}
-	mutex_unlock(&kes_lock);
-
-	if (never_ran) {
-		debugfs_remove(vcpu->dentry);
-		kes_free_vcpu(vcpu);
-	}
-	kes_vm_put(vm);
 }
 
 /* The first vendor module determines the type of the exit codes. */
@@ -252,19 +253,15 @@ int __init kes_init(const struct kes_feed *feed)
 	return ret;
 }
 
+/* All VMs were destroyed. */
 void kes_exit(void)
 {
-	struct kes_vm *vm;
-
 	kes_sysfs_exit();
 	kes_dmesg_exit();
-	for (;;) {
-		mutex_lock(&kes_lock);
-		vm = kes_evict_oldest(0);
-		mutex_unlock(&kes_lock);
-		if (!vm)
-			break;
-		kes_forget(vm);
-	}
+	mutex_lock(&kes_lock);
+	kes_evict_all();
+	kes_reap();
+	mutex_unlock(&kes_lock);
+	kes_reap_flush();
 	kes_debugfs_exit();
 }

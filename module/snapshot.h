@@ -1,13 +1,29 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: the binary snapshot, see <asm/kvm_exit_stats.h>.
+ * KVM exit statistics: the binary snapshot.
  */
 #ifndef KES_SNAPSHOT_H
 #define KES_SNAPSHOT_H
 
+#include <linux/list.h>
 #include <linux/types.h>
 
-/* Return the size or -errno. The caller frees *buf with kvfree(). */
-ssize_t kes_snapshot(void **buf);
+/**
+ * struct kes_snapshot - the bytes of a snapshot
+ * @chunks: struct kes_chunk; their contents follow one another
+ * @size: of all of them
+ */
+struct kes_snapshot {
+	struct list_head chunks;
+	size_t size;
+};
+
+void kes_snapshot_init(struct kes_snapshot *snapshot);
+
+/* Replace @snapshot by a new one. On error, it is empty. */
+int kes_snapshot_take(struct kes_snapshot *snapshot);
+void kes_snapshot_free(struct kes_snapshot *snapshot);
+ssize_t kes_snapshot_copy(const struct kes_snapshot *snapshot, char __user *to,
+			  size_t size, loff_t *pos);
 
 #endif /* KES_SNAPSHOT_H */

@@ -2,13 +2,18 @@
 /*
  * KVM exit statistics: /sys/kernel/kvm_exit_stats/, one value per file.
  *
- * Root only: the exit rate of a guest reveals what the guest does. total and
- * reasons/ are sums over all VMs, including destroyed ones, since the last
- * reset.
+ * The exit rate of a guest reveals what the guest does, so each access needs
+ * CAP_PERFMON or CAP_SYS_ADMIN: the mode of a file does not stop uid 0 of a
+ * container. total and reasons/ are sums over all VMs, including destroyed
+ * ones, since the last reset.
  */
+#include <linux/capability.h>
 #include <linux/init.h>
 #include <linux/kobject.h>
 #include <linux/kstrtox.h>
+#include <linux/mutex.h>
+#include <linux/rculist.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
 #include "dmesg.h"
@@ -17,6 +22,7 @@
 #include "sums.h"
 #include "sysfs.h"
 #include "table.h"
+#include "walk.h"
 
 static struct kobject *kes_kobj;
 static bool kes_has_reasons;
@@ -24,52 +30,59 @@ static bool kes_has_reasons;
 /* @arg: the group of a switch, or the slot of a sum */
 struct kes_file {
 	struct kobj_attribute attr;
+	ssize_t (*show)(u32 arg, char *buf);
+	ssize_t (*store)(u32 arg, const char *buf, size_t size);
 	u32 arg;
 };
 
-static u32 kes_arg(struct kobj_attribute *attr)
+static ssize_t kes_file_show(struct kobject *kobj, struct kobj_attribute *attr,
+			     char *buf)
 {
-	return container_of(attr, struct kes_file, attr)->arg;
+	const struct kes_file *file = container_of(attr, struct kes_file, attr);
+
+	return perfmon_capable() ? file->show(file->arg, buf) : -EPERM;
 }
 
-static ssize_t switch_show(struct kobject *kobj, struct kobj_attribute *attr,
-			   char *buf)
+static ssize_t kes_file_store(struct kobject *kobj, struct kobj_attribute *attr,
+			      const char *buf, size_t size)
 {
-	return sysfs_emit(buf, "%d\n", !!(kes_groups() & kes_arg(attr)));
+	const struct kes_file *file = container_of(attr, struct kes_file, attr);
+
+	return perfmon_capable() ? file->store(file->arg, buf, size) : -EPERM;
 }
 
-static ssize_t switch_store(struct kobject *kobj, struct kobj_attribute *attr,
-			    const char *buf, size_t size)
+static ssize_t switch_show(u32 arg, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", !!(kes_groups() & arg));
+}
+
+static ssize_t switch_store(u32 arg, const char *buf, size_t size)
 {
 	bool on;
 	int ret = kstrtobool(buf, &on);
 
 	if (!ret)
-		ret = kes_switch(kes_arg(attr), on);
+		ret = kes_switch(arg, on);
 	return ret ? ret : size;
 }
 
-static ssize_t version_show(struct kobject *kobj, struct kobj_attribute *attr,
-			    char *buf)
+static ssize_t version_show(u32 arg, char *buf)
 {
 	return sysfs_emit(buf, "%d\n", KES_VERSION);
 }
 
-static ssize_t source_show(struct kobject *kobj, struct kobj_attribute *attr,
-			   char *buf)
+static ssize_t source_show(u32 arg, char *buf)
 {
 	return sysfs_emit(buf, "%s\n", kes.feed->source == KES_SOURCE_MODULE ?
 					"module" : "patched");
 }
 
-static ssize_t lost_show(struct kobject *kobj, struct kobj_attribute *attr,
-			 char *buf)
+static ssize_t lost_show(u32 arg, char *buf)
 {
 	return sysfs_emit(buf, "%lld\n", atomic64_read(&kes.lost));
 }
 
-static ssize_t generation_show(struct kobject *kobj,
-			       struct kobj_attribute *attr, char *buf)
+static ssize_t generation_show(u32 arg, char *buf)
 {
 	u64 generation;
 
@@ -79,24 +92,54 @@ static ssize_t generation_show(struct kobject *kobj,
 	return sysfs_emit(buf, "%llu\n", generation);
 }
 
-/* Show the sum for one slot, or for all slots if it is KES_NR_SLOTS. */
-static ssize_t sum_show(struct kobject *kobj, struct kobj_attribute *attr,
-			char *buf)
+static ssize_t total_show(u32 arg, char *buf)
 {
 	struct kes_table *table = kes_table_alloc_all();
-	u32 slot = kes_arg(attr);
 	u64 value;
 
 	if (!table)
 		return -ENOMEM;
-	value = slot == KES_NR_SLOTS ? kes_total(&table->sum) :
-				       kes_slot_total(&table->sum, slot);
+	value = kes_total(&table->sum);
 	kes_table_free(table);
 	return sysfs_emit(buf, "%llu\n", value);
 }
 
-static ssize_t unaccounted_show(struct kobject *kobj,
-				struct kobj_attribute *attr, char *buf)
+static ssize_t reason_show(u32 slot, char *buf)
+{
+	return sysfs_emit(buf, "%llu\n", kes_sum_slot(slot));
+}
+
+/* The VMs for which the group is on by itself */
+static ssize_t vms_show(u32 group, char *buf)
+{
+	const struct kes_vm *vm;
+	ssize_t size = 0;
+
+	kes_walk_begin();
+	kes_for_each_vm(vm)
+		if (vm->groups & group && !vm->destroyed_ns)
+			size += sysfs_emit_at(buf, size, "%s%llu",
+					      size ? " " : "", vm->id);
+	kes_walk_end();
+	size += sysfs_emit_at(buf, size, "\n");
+	return size;
+}
+
+/* "+ID" or "-ID" */
+static ssize_t vms_store(u32 group, const char *buf, size_t size)
+{
+	u64 id;
+	int ret;
+
+	if (*buf != '+' && *buf != '-')
+		return -EINVAL;
+	ret = kstrtou64(buf + 1, 10, &id);
+	if (!ret)
+		ret = kes_switch_vm(id, group, *buf == '+');
+	return ret ? ret : size;
+}
+
+static ssize_t unaccounted_show(u32 arg, char *buf)
 {
 	struct kes_table *table;
 	s64 value;
@@ -122,32 +165,50 @@ static ssize_t kes_trigger(const char *buf, size_t size, int (*action)(void))
 	return ret ? ret : size;
 }
 
-static ssize_t reset_store(struct kobject *kobj, struct kobj_attribute *attr,
-			   const char *buf, size_t size)
+static ssize_t reset_store(u32 arg, const char *buf, size_t size)
 {
 	return kes_trigger(buf, size, kes_reset);
 }
 
-static ssize_t dmesg_store(struct kobject *kobj, struct kobj_attribute *attr,
-			   const char *buf, size_t size)
+static ssize_t dmesg_store(u32 arg, const char *buf, size_t size)
 {
 	return kes_trigger(buf, size, kes_dmesg_print);
 }
 
+#define KES_FILE(_name, _mode, _show, _store, _arg)			\
+	{								\
+		.attr = {						\
+			.attr = { .name = _name, .mode = _mode },	\
+			.show = kes_file_show,				\
+			.store = kes_file_store,			\
+		},							\
+		.show = _show,						\
+		.store = _store,					\
+		.arg = _arg,						\
+	}
+#define KES_SWITCH(_name, _group) \
+	KES_FILE(_name, 0600, switch_show, switch_store, _group)
+#define KES_VMS(_name, _group) \
+	KES_FILE(_name, 0600, vms_show, vms_store, _group)
+#define KES_READ(_name, _show)	KES_FILE(_name, 0400, _show, NULL, 0)
+#define KES_WRITE(_name, _store)	KES_FILE(_name, 0200, NULL, _store, 0)
+
 static struct kes_file kes_files[] = {
-	{ __ATTR(count, 0600, switch_show, switch_store), KES_GROUP_COUNT },
-	{ __ATTR(time, 0600, switch_show, switch_store), KES_GROUP_TIME },
-	{ __ATTR(histogram, 0600, switch_show, switch_store),
-	  KES_GROUP_HISTOGRAM },
-	{ __ATTR(detail, 0600, switch_show, switch_store), KES_GROUP_DETAIL },
-	{ __ATTR(version, 0400, version_show, NULL) },
-	{ __ATTR(source, 0400, source_show, NULL) },
-	{ __ATTR(lost, 0400, lost_show, NULL) },
-	{ __ATTR(generation, 0400, generation_show, NULL) },
-	{ __ATTR(total, 0400, sum_show, NULL), KES_NR_SLOTS },
-	{ __ATTR(unaccounted, 0400, unaccounted_show, NULL) },
-	{ __ATTR(reset, 0200, NULL, reset_store) },
-	{ __ATTR(dmesg, 0200, NULL, dmesg_store) },
+	KES_SWITCH("count", KES_GROUP_COUNT),
+	KES_SWITCH("time", KES_GROUP_TIME),
+	KES_SWITCH("histogram", KES_GROUP_HISTOGRAM),
+	KES_SWITCH("detail", KES_GROUP_DETAIL),
+	KES_VMS("time_vms", KES_GROUP_TIME),
+	KES_VMS("histogram_vms", KES_GROUP_HISTOGRAM),
+	KES_VMS("detail_vms", KES_GROUP_DETAIL),
+	KES_READ("version", version_show),
+	KES_READ("source", source_show),
+	KES_READ("lost", lost_show),
+	KES_READ("generation", generation_show),
+	KES_READ("total", total_show),
+	KES_READ("unaccounted", unaccounted_show),
+	KES_WRITE("reset", reset_store),
+	KES_WRITE("dmesg", dmesg_store),
 };
 
 static struct attribute *kes_attrs[ARRAY_SIZE(kes_files) + 1];
@@ -173,11 +234,9 @@ static void kes_make_reasons(void)
 		const struct kes_reason *reason = kes_reason(kes.isa, slot);
 
 		if (reason)
-			kes_reasons[slot] = (struct kes_file){
-				.attr.attr = { .name = reason->name, .mode = 0400 },
-				.attr.show = sum_show,
-				.arg = slot,
-			};
+			kes_reasons[slot] = (struct kes_file)
+				KES_FILE(reason->name, 0400, reason_show, NULL,
+					 slot);
 	}
 }
 

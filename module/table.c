@@ -13,6 +13,7 @@
 #include "engine.h"
 #include "sums.h"
 #include "table.h"
+#include "walk.h"
 
 static int kes_compare_rows(const void *a, const void *b)
 {
@@ -34,10 +35,9 @@ struct kes_table *kes_table_alloc_all(void)
 
 	if (!table)
 		return NULL;
-	kes_sync();
-	mutex_lock(&kes_lock);
+	kes_walk_begin();
 	kes_add_all(&table->sum);
-	mutex_unlock(&kes_lock);
+	kes_walk_end();
 	return table;
 }
 
@@ -51,6 +51,7 @@ void kes_table_sort(struct kes_table *table)
 {
 	unsigned int slot;
 
+	table->nr_rows = 0;
 	table->total = kes_total(&table->sum);
 	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
 		u64 count = kes_slot_total(&table->sum, slot);

@@ -21,7 +21,7 @@ struct kes_table {
 };
 
 struct kes_table *kes_table_alloc(void);
-/* Allocate a table with the sum of all VMs; takes kes_lock. */
+/* Allocate a table with the sum of all VMs. May sleep. */
 struct kes_table *kes_table_alloc_all(void);
 void kes_table_free(struct kes_table *table);
 void kes_table_sort(struct kes_table *table);

@@ -29,6 +29,7 @@
 #include <linux/log2.h>
 #include <linux/preempt.h>
 #include <linux/seqlock.h>
+#include <linux/types.h>
 
 #include <asm/tsc.h>
 
@@ -39,11 +40,13 @@ DECLARE_STATIC_KEY_FALSE(kes_histogram_key);
 
 /* Handler time per exit, in powers of two cycles */
 struct kes_histogram {
+	struct rcu_head rcu;	/* must be first */
 	u64 n[KES_NR_TIME_SLOTS][KES_NR_BUCKETS];
 };
 
 /**
  * struct kes_time - the time of one vCPU
+ * @rcu: to free it
  * @first_cyc: the first change of state, 0 if there was none yet
  * @last_cyc: the last change of state, 0 if there was none yet
  * @handling_cyc: start of the current handling interval, moved forward by the
@@ -60,6 +63,7 @@ struct kes_histogram {
  * @max_cyc: longest handler time of one exit
  */
 struct kes_time {
+	struct rcu_head rcu;	/* must be first */
 	u64 first_cyc;
 	u64 last_cyc;
 	u64 handling_cyc;
@@ -118,11 +122,13 @@ static __always_inline void kes_time_end_handling(struct kes_time *time,
 
 	if (unlikely(cyc > time->max_cyc[slot]))
 		WRITE_ONCE(time->max_cyc[slot], cyc);
-	if (static_branch_unlikely(&kes_histogram_key) && time->histogram) {
+	if (static_branch_unlikely(&kes_histogram_key)) {
+		struct kes_histogram *histogram = READ_ONCE(time->histogram);
 		unsigned int bucket = fls64(cyc);
 
-		kes_inc(&time->histogram->n[slot]
-			[min_t(unsigned int, bucket, KES_NR_BUCKETS - 1)]);
+		if (histogram)
+			kes_inc(&histogram->n[slot]
+				[min_t(unsigned int, bucket, KES_NR_BUCKETS - 1)]);
 	}
 }
 
@@ -131,10 +137,11 @@ static __always_inline void kes_time_enter_guest(struct kes_vcpu *vcpu)
 {
 	struct kes_time *time = READ_ONCE(vcpu->time);
 	unsigned long slot;
-	u64 now = rdtsc();
+	u64 now;
 
-	if (unlikely(!time))
+	if (!time)
 		return;
+	now = rdtsc();
 	slot = time->slot;
 	kes_time_begin(time);
 	kes_time_charge_to(time, &time->cyc[slot][KES_STATE_HANDLER - 1],
@@ -149,10 +156,11 @@ static __always_inline void kes_time_exit_guest(struct kes_vcpu *vcpu,
 						unsigned int slot)
 {
 	struct kes_time *time = READ_ONCE(vcpu->time);
-	u64 now = rdtsc();
+	u64 now;
 
-	if (unlikely(!time))
+	if (!time)
 		return;
+	now = rdtsc();
 	kes_time_begin(time);
 	kes_time_charge_to(time, &time->guest_cyc,
 			   time->state == KES_STATE_GUEST, now);

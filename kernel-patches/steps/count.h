@@ -97,6 +97,26 @@ nested   |	hot->last = KES_NO_SLOT;
 nested   |	hot->exits = exits;
 nested   |}
 disposition|
+nested   |/*
+nested   | * The vCPU enters or leaves L2. While it has no counters, another thread may
+nested   | * install them: it sees the new context, or the counters are seen here.
+nested   | */
+nested   |static inline void kes_enter_context(struct kes_hot *hot, bool l2)
+nested   |{
+nested   |	struct kes_vcpu *vcpu;
+nested   |
+nested   |	WRITE_ONCE(hot->in_l2, l2);
+nested   |	vcpu = READ_ONCE(hot->vcpu);
+nested   |	if (!vcpu) {
+nested   |		/* Pairs with kes_install_counters(). */
+nested   |		smp_mb();
+nested   |		vcpu = READ_ONCE(hot->vcpu);
+nested   |	}
+nested   |	if (vcpu && !WARN_ON_ONCE(l2 && !vcpu->l2))
+nested   |		kes_set_context(hot, l2 ? vcpu->l2[KES_EXITS] :
+nested   |					  vcpu->l1[KES_EXITS]);
+nested   |}
+disposition|
 disposition|/* Count the disposition of the last exit, at most once per exit. */
 disposition|static inline void kes_count_disposition(struct kes_hot *hot,
 disposition|					 enum kes_column column)

@@ -6,17 +6,19 @@ snapshot | * snapshot		all counters, binary, see <asm/kvm_exit_stats.h>
 text     | * summary		text: sum of all VMs
 text     | * vms/<id>-<pid>/	one VM, running or destroyed
 text     | *	total		text: sum of its vCPUs
-text     | *	vcpu<id>	text: one vCPU
+text     | *	vcpus		text: each of its vCPUs
 snapshot | *
 snapshot | * All files have mode 0400 and neither ioctl nor mmap: lockdown refuses access
 snapshot-text| * to any other debugfs file, even for root.
-text     | * to any other debugfs file, even for root. The texts show the counts since
-text     | * the last reset.
+text     | * to any other debugfs file, even for root. Each read needs CAP_PERFMON or
+text     | * CAP_SYS_ADMIN. The texts show the counts since the last reset.
 text     | *
 text     | * The data of a file exists while the file is read: removing a debugfs file
 text     | * waits for its readers, and later reads of an open file return -EIO.
 snapshot | */
+snapshot |#include <linux/capability.h>
 snapshot |#include <linux/debugfs.h>
+snapshot |#include <linux/err.h>
 snapshot |#include <linux/fs.h>
 snapshot |#include <linux/mm.h>
 snapshot |#include <linux/module.h>
@@ -30,6 +32,7 @@ text     |#include "groups.h"
 snapshot |#include "snapshot.h"
 text     |#include "sums.h"
 text     |#include "table.h"
+text     |#include "walk.h"
 snapshot |
 snapshot |static struct dentry *kes_root;
 text     |static struct dentry *kes_vms_dir;
@@ -37,8 +40,7 @@ snapshot |
 snapshot |/* An open file of the snapshot */
 snapshot |struct kes_reader {
 snapshot |	struct mutex lock;	/* two threads may share the file */
-snapshot |	void *buf;
-snapshot |	size_t size;
+snapshot |	struct kes_snapshot snapshot;
 snapshot |};
 snapshot |
 snapshot |static int kes_snapshot_open(struct inode *inode, struct file *file)
@@ -48,6 +50,7 @@ snapshot |
 snapshot |	if (!reader)
 snapshot |		return -ENOMEM;
 snapshot |	mutex_init(&reader->lock);
+snapshot |	kes_snapshot_init(&reader->snapshot);
 snapshot |	file->private_data = reader;
 snapshot |	return 0;
 snapshot |}
@@ -57,21 +60,15 @@ snapshot |static ssize_t kes_snapshot_read(struct file *file, char __user *to,
 snapshot |				 size_t size, loff_t *pos)
 snapshot |{
 snapshot |	struct kes_reader *reader = file->private_data;
-snapshot |	ssize_t ret;
+snapshot |	ssize_t ret = 0;
 snapshot |
+snapshot |	if (!perfmon_capable())
+snapshot |		return -EPERM;
 snapshot |	mutex_lock(&reader->lock);
-snapshot |	if (*pos == 0) {
-snapshot |		void *buf;
-snapshot |
-snapshot |		ret = kes_snapshot(&buf);
-snapshot |		if (ret < 0)
-snapshot |			goto unlock;
-snapshot |		kvfree(reader->buf);
-snapshot |		reader->buf = buf;
-snapshot |		reader->size = ret;
-snapshot |	}
-snapshot |	ret = simple_read_from_buffer(to, size, pos, reader->buf, reader->size);
-snapshot |unlock:
+snapshot |	if (*pos == 0)
+snapshot |		ret = kes_snapshot_take(&reader->snapshot);
+snapshot |	if (!ret)
+snapshot |		ret = kes_snapshot_copy(&reader->snapshot, to, size, pos);
 snapshot |	mutex_unlock(&reader->lock);
 snapshot |	return ret;
 snapshot |}
@@ -80,7 +77,7 @@ snapshot |static int kes_snapshot_release(struct inode *inode, struct file *file
 snapshot |{
 snapshot |	struct kes_reader *reader = file->private_data;
 snapshot |
-snapshot |	kvfree(reader->buf);
+snapshot |	kes_snapshot_free(&reader->snapshot);
 snapshot |	kfree(reader);
 snapshot |	return 0;
 snapshot |}
@@ -129,19 +126,23 @@ text     |		   kes.generation ? "the last reset" : "loading",
 text     |		   kes.generation);
 text     |}
 text     |
+text     |/* Return a table, or an ERR_PTR. */
 text     |static struct kes_table *kes_text_begin(void)
 text     |{
-text     |	struct kes_table *table = kes_table_alloc();
+text     |	struct kes_table *table;
 text     |
-text     |	kes_sync();
-text     |	if (table)
-text     |		mutex_lock(&kes_lock);
+text     |	if (!perfmon_capable())
+text     |		return ERR_PTR(-EPERM);
+text     |	table = kes_table_alloc();
+text     |	if (!table)
+text     |		return ERR_PTR(-ENOMEM);
+text     |	kes_walk_begin();
 text     |	return table;
 text     |}
 text     |
 text     |static void kes_text_end(struct kes_table *table)
 text     |{
-text     |	mutex_unlock(&kes_lock);
+text     |	kes_walk_end();
 text     |	kes_table_free(table);
 text     |}
 text     |
@@ -150,9 +151,9 @@ text     |{
 text     |	struct kes_table *table = kes_text_begin();
 text     |	const struct kes_vm *vm;
 text     |
-text     |	if (!table)
-text     |		return -ENOMEM;
-text     |	list_for_each_entry(vm, &kes.vms, node)
+text     |	if (IS_ERR(table))
+text     |		return PTR_ERR(table);
+text     |	kes_for_each_vm(vm)
 text     |		kes_show_vm_line(m, vm);
 text     |	kes_show_switch(m);
 values   |	kes_add_all(&table->sum);
@@ -165,10 +166,10 @@ text     |
 text     |static int kes_vm_total_show(struct seq_file *m, void *unused)
 text     |{
 text     |	struct kes_table *table = kes_text_begin();
-text     |	const struct kes_vm *vm = m->private;
+text     |	struct kes_vm *vm = m->private;
 text     |
-text     |	if (!table)
-text     |		return -ENOMEM;
+text     |	if (IS_ERR(table))
+text     |		return PTR_ERR(table);
 text     |	kes_show_vm_line(m, vm);
 text     |	kes_show_switch(m);
 text     |	kes_add_vm(&table->sum, vm);
@@ -178,22 +179,35 @@ text     |	return 0;
 text     |}
 text     |DEFINE_SHOW_ATTRIBUTE(kes_vm_total);
 text     |
-text     |static int kes_vcpu_total_show(struct seq_file *m, void *unused)
-text     |{
-text     |	struct kes_table *table = kes_text_begin();
-text     |	const struct kes_vcpu *vcpu = m->private;
+text     |struct kes_vcpus_text {
+text     |	struct seq_file *m;
+text     |	struct kes_table *table;
+text     |};
 text     |
-text     |	if (!table)
-text     |		return -ENOMEM;
-text     |	kes_show_vm_line(m, vcpu->vm);
-text     |	seq_printf(m, "vcpu %u\n", vcpu->id);
+text     |static void kes_show_vcpu(void *arg, u32 vcpu_id,
+text     |			  const struct kes_counts *counts)
+text     |{
+text     |	struct kes_vcpus_text *text = arg;
+text     |
+text     |	seq_printf(text->m, "\nvcpu %u\n", vcpu_id);
+text     |	text->table->sum = *counts;
+text     |	kes_show_rows(text->m, text->table);
+text     |}
+text     |
+text     |static int kes_vm_vcpus_show(struct seq_file *m, void *unused)
+text     |{
+text     |	struct kes_vcpus_text text = { .m = m, .table = kes_text_begin() };
+text     |	struct kes_vm *vm = m->private;
+text     |
+text     |	if (IS_ERR(text.table))
+text     |		return PTR_ERR(text.table);
+text     |	kes_show_vm_line(m, vm);
 text     |	kes_show_switch(m);
-text     |	kes_add_vcpu(&table->sum, vcpu);
-text     |	kes_show_rows(m, table);
-text     |	kes_text_end(table);
+text     |	kes_visit_vcpus(vm, kes_show_vcpu, &text);
+text     |	kes_text_end(text.table);
 text     |	return 0;
 text     |}
-text     |DEFINE_SHOW_ATTRIBUTE(kes_vcpu_total);
+text     |DEFINE_SHOW_ATTRIBUTE(kes_vm_vcpus);
 text     |
 text     |void kes_debugfs_add_vm(struct kes_vm *vm)
 text     |{
@@ -202,15 +216,13 @@ text     |
 text     |	snprintf(name, sizeof(name), "%llu-%u", vm->id, vm->pid);
 text     |	vm->dir = debugfs_create_dir(name, kes_vms_dir);
 text     |	debugfs_create_file("total", 0400, vm->dir, vm, &kes_vm_total_fops);
+text     |	debugfs_create_file("vcpus", 0400, vm->dir, vm, &kes_vm_vcpus_fops);
 text     |}
 text     |
-text     |void kes_debugfs_add_vcpu(struct kes_vcpu *vcpu)
+text     |/* Waits for the readers of the files. */
+text     |void kes_debugfs_remove_vm(struct kes_vm *vm)
 text     |{
-text     |	char name[16];
-text     |
-text     |	snprintf(name, sizeof(name), "vcpu%u", vcpu->id);
-text     |	vcpu->dentry = debugfs_create_file(name, 0400, vcpu->vm->dir, vcpu,
-text     |					   &kes_vcpu_total_fops);
+text     |	debugfs_remove(vm->dir);
 text     |}
 snapshot |
 snapshot |void kes_debugfs_init(void)

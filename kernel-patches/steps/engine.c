@@ -2,16 +2,17 @@ count    |// SPDX-License-Identifier: GPL-2.0-only
 count    |/*
 count    | * KVM exit statistics: the engine's data, see engine.h.
 count    | */
-count    |#include <linux/export.h>
 count    |#include <linux/slab.h>
 count    |
 count    |#include "engine.h"
 count    |
 count    |struct kes_state kes = {
 count    |	.vms = LIST_HEAD_INIT(kes.vms),
+count    |	.users = LIST_HEAD_INIT(kes.users),
 count    |};
 count    |
-count    |/* Guards all of kes except the atomic counters, see engine.h. */
+count    |/* See engine.h for what these guard. */
+count    |DEFINE_MUTEX(kes_walk_lock);
 count    |DEFINE_MUTEX(kes_lock);
 count    |
 count    |void kes_sync(void)
@@ -46,4 +47,15 @@ nested   |		return -ENOMEM;
 nested   |	kes_vcpu_set_l2(vcpu, l2);
 nested   |	return 0;
 nested   |}
-nested   |EXPORT_SYMBOL_GPL(kes_vcpu_enable_l2);
+nested   |
+nested   |/* @l2: also allocate the counters for L2. */
+nested   |struct kes_vcpu *kes_counters_alloc(bool l2, gfp_t gfp)
+nested   |{
+nested   |	struct kes_vcpu *vcpu = kzalloc(sizeof(*vcpu), gfp);
+nested   |
+nested   |	if (vcpu && l2 && kes_vcpu_enable_l2(vcpu, gfp)) {
+nested   |		kfree(vcpu);
+nested   |		return NULL;
+nested   |	}
+nested   |	return vcpu;
+nested   |}

@@ -11,9 +11,16 @@ count-snapshot| * Locking: kes_lock (a mutex) guards the lists. Each counter has
 count-snapshot| * the vCPU's own thread, and is read without a lock.
 snapshot-reset| * Locking: kes_lock (a mutex) guards the lists and the sums of evicted VMs. Each
 snapshot-reset| * counter has a single writer, the vCPU's own thread, and is read without a lock.
-reset    | * Locking: kes_lock (a mutex) guards the lists, the baselines and the sums of
-reset    | * evicted VMs. Each counter has a single writer, the vCPU's own thread, and is
-reset    | * read without a lock.
+reset    | * Locking, in the order in which locks are taken:
+reset    | *
+reset    | * kes_walk_lock	held while all VMs are visited, to read, reset or switch
+reset    | *			them. No VM is then removed from the list. Only
+reset    | *			visitors wait for it
+reset    | * kes_lock		the list of VMs, the sums of evicted VMs; held briefly
+reset    | * kes_vm.lock		the vCPUs of one VM; visitors release it after each vCPU
+reset    | *
+reset    | * Each counter has a single writer, the vCPU's own thread, and is read without
+reset    | * a lock.
 count    | */
 count    |#ifndef KES_ENGINE_H
 count    |#define KES_ENGINE_H
@@ -26,6 +33,7 @@ count    |#include <linux/list.h>
 count    |#include <linux/mutex.h>
 count    |#include <linux/sched.h>
 count    |#include <linux/types.h>
+count    |#include <linux/uidgid.h>
 count    |
 count    |#include <asm/kvm_exit_stats.h>
 count    |
@@ -82,25 +90,19 @@ count    |
 count    |/**
 count    | * struct kes_vcpu - the counters of one vCPU
 count    | *
-count    | * Only the vCPU's own thread writes to the counters.
+count    | * Allocated when counting is first switched on, and freed with the VM. Only the
+count    | * vCPU's own thread writes to the counters.
 count    | *
-count    | * @hot: the part that every exit writes to, NULL once KVM's vCPU is destroyed;
-count    | *	kes_lock
 count    | * @unknown_last: the last raw code that was counted in KES_SLOT_UNKNOWN
-disposition| * @entries: @entries.attempts is copied from @hot when @hot is removed
+disposition| * @entries: without @entries.attempts, which is in struct kes_hot
 count    | * @l1: counts by column and slot
 nested   | * @l2: the same for nested guests, allocated when the vCPU enables VMX or SVM
 disposition| * @userspace: returns to user space by KVM_EXIT_* and enum kes_return
 time     | * @time: NULL while time is off
 detail   | * @detail: NULL while detail is off
-reset    | * @base: the counts at the last reset, NULL if there was none; kes_lock
-count    | * @node: node in the list of @vm; kes_lock
-count    | * @vm: the VM of this vCPU; holds a reference until KVM's vCPU is destroyed
-count    | * @id: as passed to KVM_CREATE_VCPU
-text     | * @dentry: its debugfs file
+reset    | * @base: the counts at the last reset, NULL if there was none; kes_walk_lock
 count    | */
 count    |struct kes_vcpu {
-count    |	struct kes_hot *hot;
 count    |	u64 unknown_last;
 disposition|	struct kes_entries entries;
 count    |	u64 l1[KES_NR_L1_COLUMNS][KES_NR_SLOTS];
@@ -109,10 +111,6 @@ disposition|	u64 userspace[KES_NR_USERSPACE];
 time     |	struct kes_time *time;
 detail   |	struct kes_detail *detail;
 reset    |	struct kes_counts *base;
-count    |	struct list_head node;
-count    |	struct kes_vm *vm;
-count    |	u32 id;
-text     |	struct dentry *dentry;
 count    |};
 count    |
 count    |static_assert(sizeof(struct kes_vcpu) <= 4096, "one page per vCPU");
@@ -121,22 +119,53 @@ count    |/**
 count-snapshot| * struct kes_vm - one VM
 snapshot | * struct kes_vm - one VM, running or destroyed
 count    | * @ref: held by the list of all VMs and by each vCPU that KVM still has
-count    | * @node: node in the list of all VMs; kes_lock
-count    | * @vcpus: in the order of creation; kes_lock
+count    | * @node: node in the list of all VMs, later of VMs to be freed; kes_lock
+count    | * @lock: guards the members up to @final
+count    | * @vcpus: in the order of creation, also those that are not listed yet; empty
+count    | *	once the VM is destroyed
+count    | * @nr_vcpus: listed vCPUs
+count    | * @groups: KES_GROUP_* that are on for this VM alone; written with
+count    | *	kes_walk_lock held as well
+count    | * @destroyed_ns: 0 while the VM exists in KVM
+count    | * @final: the counts of a destroyed VM; NULL if nothing was counted
+count    | * @kept: @final is accounted for; kes_lock
+count    | * @gone: not shown any more; kes_lock
+count    | * @user: the creator; the VM holds a reference
 text     | * @dir: its debugfs directory
-snapshot | * @destroyed_ns: 0 while the VM exists in KVM
 count    | */
 count    |struct kes_vm {
 count    |	struct kref ref;
 count    |	struct list_head node;
+count    |	struct mutex lock;
 count    |	struct list_head vcpus;
+count    |	u32 nr_vcpus;
+count    |	u32 groups;
+count    |	u64 destroyed_ns;
+count    |	struct kes_final *final;
+count    |	bool kept;
+count    |	bool gone;
+count    |	struct kes_user *user;
 text     |	struct dentry *dir;
 snapshot |	u64 id;
 snapshot |	u64 created_ns;
-snapshot |	u64 destroyed_ns;
-count    |	u32 nr_vcpus;
 snapshot |	u32 pid;
 snapshot |	char comm[TASK_COMM_LEN];
+snapshot |};
+snapshot |
+snapshot |/**
+snapshot | * struct kes_user - the user of some VMs
+snapshot | * @node: node in the list of all users; kes_lock
+snapshot | * @uid: of the process that created the VMs
+snapshot | * @nr_vms: VMs that refer to this structure; kes_lock
+snapshot | * @nr_destroyed: destroyed VMs of this user that are kept; kes_lock
+snapshot | * @bytes: their memory; kes_lock
+snapshot | */
+snapshot |struct kes_user {
+snapshot |	struct list_head node;
+snapshot |	kuid_t uid;
+snapshot |	u32 nr_vms;
+snapshot |	u32 nr_destroyed;
+snapshot |	size_t bytes;
 count    |};
 count    |
 count    |/**
@@ -146,7 +175,7 @@ snapshot | * @source: KES_SOURCE_*
 snapshot | * @fields: KES_FIELD_* that it can fill
 count    | * @switch_group: called before a group is switched on and after it was switched
 count    | *	off, under kes_lock; NULL if there is nothing to switch
-count    | * @sync: called before the engine's lists are read, without kes_lock; adds and
+count    | * @sync: called before the engine's lists are read, without a lock; adds and
 count    | *	removes pending VMs and vCPUs. NULL if there are never pending ones
 count    | */
 count    |struct kes_feed {
@@ -158,18 +187,27 @@ count    |};
 count    |
 count    |/**
 count    | * struct kes_state - the engine's own data, one instance
-count    | * @vms: every VM, oldest first; kes_lock
-snapshot | * @nr_destroyed: destroyed VMs on the list; kes_lock
+count    | * @vms: every VM, oldest first; removed from with kes_lock held and not while
+snapshot | *	@walking
+snapshot | * @users: the creators of these VMs; kes_lock
+snapshot | * @bytes: memory of all destroyed VMs; kes_lock
+snapshot | * @walking: kes_walk_lock is held; kes_lock
+snapshot | * @groups: KES_GROUP_* that are on for all VMs; written with kes_walk_lock held
 snapshot | * @switches: how often counting was switched on or off
 snapshot | * @lost: exits that were seen but not counted (out of memory)
-snapshot | * @evicted: sum of the counts of evicted VMs; kes_lock
-reset    | * @evicted_base: the part of @evicted before the last reset; kes_lock
-count    | * @scratch: buffer for the holder of kes_lock, too large for the stack
+snapshot | * @evicted: sum of the counts of evicted VMs; kes_lock, and not changed while
+snapshot | *	@walking
+reset    | * @evicted_base: the part of @evicted before the last reset; as @evicted
+count    | * @leaving: buffer for the holder of kes_lock, too large for the stack
+snapshot | * @scratch: the same for the holder of kes_walk_lock
 count    | */
 count    |struct kes_state {
 count    |	const struct kes_feed *feed;
 count    |	struct list_head vms;
-snapshot |	u32 nr_destroyed;
+snapshot |	struct list_head users;
+snapshot |	size_t bytes;
+snapshot |	bool walking;
+snapshot |	u32 groups;
 count    |	u32 isa;
 snapshot |	u64 last_vm_id;
 reset    |	u64 generation;
@@ -178,15 +216,29 @@ snapshot |	u64 switches;
 snapshot |	atomic64_t lost;
 snapshot |	struct kes_counts evicted;
 reset    |	struct kes_counts evicted_base;
+reset    |	struct kes_counts leaving;
 count    |	struct kes_counts scratch;
 count    |};
 count    |
 count    |extern struct kes_state kes;
+count    |extern struct mutex kes_walk_lock;
 count    |extern struct mutex kes_lock;
 count    |
-count    |/* Bring the lists of VMs and vCPUs up to date. Must not hold kes_lock. */
+count    |/* Bring the lists of VMs and vCPUs up to date. Must not hold a lock. */
 count    |void kes_sync(void);
 nested   |
+nested   |/* Visit all VMs that are not gone; between kes_walk_begin() and kes_walk_end(). */
+nested   |#define kes_for_each_vm(vm)						\
+nested   |	list_for_each_entry_rcu(vm, &kes.vms, node,			\
+nested   |				lockdep_is_held(&kes_walk_lock))	\
+nested   |		if (!READ_ONCE((vm)->gone))
+nested   |
+nested   |/* Visit the listed vCPUs of a VM, with its lock held. */
+nested   |#define kes_for_each_vcpu(hot, vm)					\
+nested   |	list_for_each_entry(hot, &(vm)->vcpus, node)			\
+nested   |		if ((hot)->listed)
+nested   |
+nested   |struct kes_vcpu *kes_counters_alloc(bool l2, gfp_t gfp);
 nested   |void *kes_l2_alloc(gfp_t gfp);
 nested   |void kes_vcpu_set_l2(struct kes_vcpu *vcpu, void *l2);
 nested   |int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp);

@@ -39,6 +39,12 @@ count    |	return kes_vcpu_create(vcpu->kvm->exit_stats, vcpu->vcpu_id,
 count    |			       &vcpu->exit_stats);
 count    |}
 count    |
+count    |/* Called when KVM has accepted the vCPU; its id may have been taken. */
+count    |static inline void kvm_exit_stats_list_vcpu(struct kvm_vcpu *vcpu)
+count    |{
+count    |	kes_vcpu_list(&vcpu->exit_stats);
+count    |}
+count    |
 count    |static inline void kvm_exit_stats_destroy_vcpu(struct kvm_vcpu *vcpu)
 count    |{
 count    |	kes_vcpu_destroy(&vcpu->exit_stats);
@@ -47,23 +53,18 @@ nested   |
 nested   |/* Called before the vCPU can run nested guests. May sleep. */
 nested   |static inline int kvm_exit_stats_enable_l2(struct kvm_vcpu *vcpu)
 nested   |{
-nested   |	return kes_vcpu_enable_l2(vcpu->exit_stats.vcpu, GFP_KERNEL_ACCOUNT);
+nested   |	return kes_vcpu_allow_l2(&vcpu->exit_stats);
 nested   |}
 nested   |
 nested   |/* Not guarded by a key, because counting may be switched on while L2 runs. */
 nested   |static inline void kvm_exit_stats_enter_l2(struct kvm_vcpu *vcpu)
 nested   |{
-nested   |	u64 (*l2)[KES_NR_SLOTS] = vcpu->exit_stats.vcpu->l2;
-nested   |
-nested   |	if (!WARN_ON_ONCE(!l2))
-nested   |		kes_set_context(&vcpu->exit_stats, l2[KES_EXITS]);
+nested   |	kes_enter_context(&vcpu->exit_stats, true);
 nested   |}
 nested   |
 nested   |static inline void kvm_exit_stats_leave_l2(struct kvm_vcpu *vcpu)
 nested   |{
-nested   |	struct kes_hot *hot = &vcpu->exit_stats;
-nested   |
-nested   |	kes_set_context(hot, hot->vcpu->l1[KES_EXITS]);
+nested   |	kes_enter_context(&vcpu->exit_stats, false);
 nested   |}
 time     |
 time     |/* Called with interrupts disabled, right before the VM entry. */
@@ -220,6 +221,7 @@ nested   |	return 0;
 nested   |}
 count    |
 count    |static inline void kvm_exit_stats_destroy_vm(struct kvm *kvm) {}
+count    |static inline void kvm_exit_stats_list_vcpu(struct kvm_vcpu *vcpu) {}
 count    |static inline void kvm_exit_stats_destroy_vcpu(struct kvm_vcpu *vcpu) {}
 nested   |static inline void kvm_exit_stats_enter_l2(struct kvm_vcpu *vcpu) {}
 nested   |static inline void kvm_exit_stats_leave_l2(struct kvm_vcpu *vcpu) {}

@@ -10,12 +10,16 @@ reset    | * baseline: they start at 0 when they are switched on.
 count    | */
 count    |#include <linux/lockdep.h>
 reset    |#include <linux/mm.h>
+reset    |#include <linux/rculist.h>
+reset    |#include <linux/sched.h>
 reset    |#include <linux/slab.h>
 count    |#include <linux/string.h>
 reset    |#include <linux/timekeeping.h>
 count    |
 count    |#include "engine.h"
+count    |#include "final.h"
 count    |#include "sums.h"
+count    |#include "walk.h"
 snapshot |
 snapshot |/* The members of struct kes_counts before unknown_last, as an array of u64 */
 snapshot |#define KES_COUNTS_U64	(offsetof(struct kes_counts, unknown_last) / sizeof(u64))
@@ -53,12 +57,20 @@ nested   |			kes_fold_column(counts->l2[column], slot);
 count    |	}
 count    |}
 count    |
-count    |/* Copy the counters of @vcpu. Each counter is read atomically. */
-count    |void kes_copy_vcpu(struct kes_counts *to, const struct kes_vcpu *vcpu)
+count    |/*
+count    | * Copy the counters of a vCPU. Each counter is read atomically. The caller holds
+count    | * the lock of the VM, or has a reference to KVM's vCPU.
+count    | */
+count    |void kes_copy_vcpu(struct kes_counts *to, const struct kes_hot *hot)
 count    |{
+count    |	/* Pairs with kes_install_counters(). */
+count    |	const struct kes_vcpu *vcpu = smp_load_acquire(&hot->vcpu);
 nested   |	const u64 (*l2)[KES_NR_SLOTS];
 nested   |
-count    |	lockdep_assert_held(&kes_lock);
+count    |	if (!vcpu) {
+count    |		memset(to, 0, sizeof(*to));
+count    |		return;
+count    |	}
 nested   |	/* Pairs with kes_vcpu_enable_l2(). */
 nested   |	l2 = (void *)smp_load_acquire(&vcpu->l2);
 count    |	kes_read_u64(to->l1, vcpu->l1, sizeof(to->l1));
@@ -68,14 +80,13 @@ nested   |	else
 nested   |		memset(to->l2, 0, sizeof(to->l2));
 disposition|	kes_read_u64(to->userspace, vcpu->userspace, sizeof(to->userspace));
 disposition|	kes_read_u64(&to->entries, &vcpu->entries, sizeof(to->entries));
-disposition|	if (vcpu->hot)
-disposition|		to->entries.attempts = READ_ONCE(vcpu->hot->attempts);
+disposition|	to->entries.attempts = READ_ONCE(hot->attempts);
 count    |	to->unknown_last = READ_ONCE(vcpu->unknown_last);
 count    |	if (kes.isa == KES_ISA_VMX)
 count    |		kes_fold_unknown(to);
 count    |}
 snapshot |
-snapshot |static void kes_add(struct kes_counts *sum, const struct kes_counts *counts)
+snapshot |void kes_add_counts(struct kes_counts *sum, const struct kes_counts *counts)
 snapshot |{
 snapshot |	const u64 *from = (const u64 *)counts;
 snapshot |	u64 *to = (u64 *)sum;
@@ -97,47 +108,98 @@ text     |	for (i = 0; i < KES_COUNTS_U64; i++)
 text     |		to[i] -= from[i];
 text     |}
 text     |
-text     |/* Add the counts of @vcpu since the last reset. */
-text     |void kes_add_vcpu(struct kes_counts *sum, const struct kes_vcpu *vcpu)
+text     |void kes_visit_vcpus(struct kes_vm *vm, kes_counts_fn fn, void *arg)
 text     |{
-text     |	lockdep_assert_held(&kes_lock);
-text     |	kes_copy_vcpu(&kes.scratch, vcpu);
-text     |	kes_add(sum, &kes.scratch);
-text     |	if (vcpu->base)
-text     |		kes_subtract(sum, vcpu->base);
+text     |	const struct kes_hot *hot;
+text     |
+text     |	lockdep_assert_held(&kes_walk_lock);
+text     |	mutex_lock(&vm->lock);
+text     |	if (vm->final)
+text     |		kes_final_visit(vm->final, &kes.scratch, fn, arg);
+text     |	kes_for_each_vcpu(hot, vm) {
+text     |		kes_copy_vcpu(&kes.scratch, hot);
+text     |		if (hot->vcpu && hot->vcpu->base)
+text     |			kes_subtract(&kes.scratch, hot->vcpu->base);
+text     |		fn(arg, hot->id, &kes.scratch);
+text     |	}
+text     |	mutex_unlock(&vm->lock);
 text     |}
 text     |
-text     |void kes_add_vm(struct kes_counts *sum, const struct kes_vm *vm)
+text     |static void kes_add_fn(void *arg, u32 vcpu_id, const struct kes_counts *counts)
 text     |{
-text     |	const struct kes_vcpu *vcpu;
+text     |	kes_add_counts(arg, counts);
+text     |}
 text     |
-text     |	list_for_each_entry(vcpu, &vm->vcpus, node)
-text     |		kes_add_vcpu(sum, vcpu);
+text     |void kes_add_vm(struct kes_counts *sum, struct kes_vm *vm)
+text     |{
+text     |	kes_visit_vcpus(vm, kes_add_fn, sum);
 text     |}
 text     |
 text     |void kes_add_all(struct kes_counts *sum)
 text     |{
-text     |	const struct kes_vm *vm;
+text     |	struct kes_vm *vm;
 text     |
-text     |	lockdep_assert_held(&kes_lock);
-text     |	kes_add(sum, &kes.evicted);
+text     |	kes_add_counts(sum, &kes.evicted);
 text     |	kes_subtract(sum, &kes.evicted_base);
-text     |	list_for_each_entry(vm, &kes.vms, node)
+text     |	kes_for_each_vm(vm) {
 text     |		kes_add_vm(sum, vm);
+text     |		cond_resched();
+text     |	}
 text     |}
 snapshot |
-snapshot |/* Add the counts of an evicted VM to the sum of all evicted VMs. */
-snapshot |void kes_evict(struct kes_vm *vm)
+snapshot |static u64 kes_read_slot(const struct kes_vcpu *vcpu, unsigned int slot)
 snapshot |{
-snapshot |	struct kes_vcpu *vcpu;
+snapshot |	const u64 (*l2)[KES_NR_SLOTS] = (void *)smp_load_acquire(&vcpu->l2);
+snapshot |	u64 count = READ_ONCE(vcpu->l1[KES_EXITS][slot]);
 snapshot |
-snapshot |	lockdep_assert_held(&kes_lock);
-snapshot |	list_for_each_entry(vcpu, &vm->vcpus, node) {
-snapshot |		kes_copy_vcpu(&kes.scratch, vcpu);
-snapshot |		kes_add(&kes.evicted, &kes.scratch);
-reset    |		if (vcpu->base)
-reset    |			kes_add(&kes.evicted_base, vcpu->base);
+snapshot |	if (l2)
+snapshot |		count += READ_ONCE(l2[KES_EXITS][slot]);
+snapshot |	return vcpu->base ? count - kes_slot_total(vcpu->base, slot) : count;
+snapshot |}
+snapshot |
+snapshot |struct kes_slot_sum {
+snapshot |	unsigned int slot;
+snapshot |	u64 count;
+snapshot |};
+snapshot |
+snapshot |static void kes_add_slot_fn(void *arg, u32 vcpu_id,
+snapshot |			    const struct kes_counts *counts)
+snapshot |{
+snapshot |	struct kes_slot_sum *sum = arg;
+snapshot |
+snapshot |	sum->count += kes_slot_total(counts, sum->slot);
+snapshot |}
+snapshot |
+snapshot |/* Unlisted VMX codes are counted in slots of their own. */
+snapshot |static void kes_add_slot_of_vm(struct kes_slot_sum *sum, struct kes_vm *vm)
+snapshot |{
+snapshot |	const struct kes_hot *hot;
+snapshot |
+snapshot |	if (vm->destroyed_ns || sum->slot == KES_SLOT_UNKNOWN) {
+snapshot |		kes_visit_vcpus(vm, kes_add_slot_fn, sum);
+snapshot |		return;
 snapshot |	}
+nested   |	mutex_lock(&vm->lock);
+nested   |	kes_for_each_vcpu(hot, vm)
+nested   |		if (hot->vcpu)
+nested   |			sum->count += kes_read_slot(hot->vcpu, sum->slot);
+nested   |	mutex_unlock(&vm->lock);
+nested   |}
+snapshot |
+nested   |u64 kes_sum_slot(unsigned int slot)
+nested   |{
+nested   |	struct kes_slot_sum sum = { .slot = slot };
+nested   |	struct kes_vm *vm;
+nested   |
+nested   |	kes_walk_begin();
+nested   |	sum.count = kes_slot_total(&kes.evicted, slot) -
+nested   |		    kes_slot_total(&kes.evicted_base, slot);
+nested   |	kes_for_each_vm(vm) {
+nested   |		kes_add_slot_of_vm(&sum, vm);
+nested   |		cond_resched();
+nested   |	}
+nested   |	kes_walk_end();
+nested   |	return sum.count;
 snapshot |}
 count    |
 count    |u64 kes_slot_total(const struct kes_counts *counts, unsigned int slot)
@@ -168,46 +230,85 @@ text     |	return counts->entries.attempts - counts->entries.failed -
 text     |	       counts->entries.emulated - kes_total(counts);
 text     |}
 reset    |
+reset    |static struct kes_vcpu *kes_find_without_base(const struct kes_vm *vm)
+reset    |{
+reset    |	const struct kes_hot *hot;
+reset    |
+reset    |	list_for_each_entry(hot, &vm->vcpus, node)
+reset    |		if (hot->vcpu && !hot->vcpu->base)
+reset    |			return hot->vcpu;
+reset    |	return NULL;
+reset    |}
+reset    |
+reset    |static int kes_alloc_baselines_of(struct kes_vm *vm)
+reset    |{
+reset    |	struct kes_counts *base;
+reset    |	struct kes_vcpu *vcpu;
+reset    |
+reset    |	do {
+reset    |		base = kvzalloc(sizeof(*base), GFP_KERNEL);
+reset    |		if (!base)
+reset    |			return -ENOMEM;
+reset    |		mutex_lock(&vm->lock);
+reset    |		vcpu = kes_find_without_base(vm);
+reset    |		if (vcpu)
+reset    |			vcpu->base = base;
+reset    |		mutex_unlock(&vm->lock);
+reset    |		cond_resched();
+reset    |	} while (vcpu);
+reset    |	kvfree(base);
+reset    |	return 0;
+reset    |}
+reset    |
 reset    |/* Allocate all baselines first, so that a reset affects all vCPUs or none. */
 reset    |static int kes_alloc_baselines(void)
 reset    |{
-reset    |	struct kes_vcpu *vcpu;
 reset    |	struct kes_vm *vm;
+reset    |	int ret;
 reset    |
-reset    |	list_for_each_entry(vm, &kes.vms, node) {
-reset    |		list_for_each_entry(vcpu, &vm->vcpus, node) {
-reset    |			if (vcpu->base)
-reset    |				continue;
-reset    |			vcpu->base = kvzalloc(sizeof(*vcpu->base), GFP_KERNEL);
-reset    |			if (!vcpu->base)
-reset    |				return -ENOMEM;
-reset    |		}
+reset    |	kes_for_each_vm(vm) {
+reset    |		ret = kes_alloc_baselines_of(vm);
+reset    |		if (ret)
+reset    |			return ret;
 reset    |	}
 reset    |	return 0;
 reset    |}
 reset    |
+reset    |/* A vCPU without a baseline was created after the reset began. */
+reset    |static void kes_take_baselines_of(struct kes_vm *vm)
+reset    |{
+reset    |	const struct kes_hot *hot;
+reset    |
+reset    |	mutex_lock(&vm->lock);
+reset    |	if (vm->final)
+reset    |		vm->final->rebased = true;
+reset    |	list_for_each_entry(hot, &vm->vcpus, node)
+reset    |		if (hot->vcpu && hot->vcpu->base)
+reset    |			kes_copy_vcpu(hot->vcpu->base, hot);
+reset    |	mutex_unlock(&vm->lock);
+reset    |}
+reset    |
 reset    |static void kes_take_baselines(void)
 reset    |{
-reset    |	struct kes_vcpu *vcpu;
 reset    |	struct kes_vm *vm;
 reset    |
-reset    |	list_for_each_entry(vm, &kes.vms, node)
-reset    |		list_for_each_entry(vcpu, &vm->vcpus, node)
-reset    |			kes_copy_vcpu(vcpu->base, vcpu);
+reset    |	kes_for_each_vm(vm)
+reset    |		kes_take_baselines_of(vm);
+reset    |	mutex_lock(&kes_lock);
 reset    |	kes.evicted_base = kes.evicted;
 reset    |	WRITE_ONCE(kes.generation, kes.generation + 1);
 reset    |	kes.reset_ns = ktime_get_ns();
+reset    |	mutex_unlock(&kes_lock);
 reset    |}
 reset    |
 reset    |int kes_reset(void)
 reset    |{
 reset    |	int ret;
 reset    |
-reset    |	kes_sync();
-reset    |	mutex_lock(&kes_lock);
+reset    |	kes_walk_begin();
 reset    |	ret = kes_alloc_baselines();
 reset    |	if (!ret)
 reset    |		kes_take_baselines();
-reset    |	mutex_unlock(&kes_lock);
+reset    |	kes_walk_end();
 reset    |	return ret;
 reset    |}

@@ -3,13 +3,18 @@ count    |/*
 count    | * KVM exit statistics: /sys/kernel/kvm_exit_stats/, one value per file.
 count    | *
 count-values| * Root only: the exit rate of a guest reveals what the guest does.
-values   | * Root only: the exit rate of a guest reveals what the guest does. total and
-values   | * reasons/ are sums over all VMs, including destroyed ones, since the last
-values   | * reset.
+values   | * The exit rate of a guest reveals what the guest does, so each access needs
+values   | * CAP_PERFMON or CAP_SYS_ADMIN: the mode of a file does not stop uid 0 of a
+values   | * container. total and reasons/ are sums over all VMs, including destroyed
+values   | * ones, since the last reset.
 count    | */
+count    |#include <linux/capability.h>
 count    |#include <linux/init.h>
 count    |#include <linux/kobject.h>
 count    |#include <linux/kstrtox.h>
+count    |#include <linux/mutex.h>
+count    |#include <linux/rculist.h>
+count    |#include <linux/string.h>
 count    |#include <linux/sysfs.h>
 count    |
 dmesg    |#include "dmesg.h"
@@ -18,6 +23,7 @@ count    |#include "groups.h"
 reset    |#include "sums.h"
 count    |#include "sysfs.h"
 values   |#include "table.h"
+values   |#include "walk.h"
 count    |
 count    |static struct kobject *kes_kobj;
 values   |static bool kes_has_reasons;
@@ -26,52 +32,59 @@ count-values|/* @arg: the group of a switch */
 values   |/* @arg: the group of a switch, or the slot of a sum */
 count    |struct kes_file {
 count    |	struct kobj_attribute attr;
+count    |	ssize_t (*show)(u32 arg, char *buf);
+count    |	ssize_t (*store)(u32 arg, const char *buf, size_t size);
 count    |	u32 arg;
 count    |};
 count    |
-count    |static u32 kes_arg(struct kobj_attribute *attr)
+count    |static ssize_t kes_file_show(struct kobject *kobj, struct kobj_attribute *attr,
+count    |			     char *buf)
 count    |{
-count    |	return container_of(attr, struct kes_file, attr)->arg;
+count    |	const struct kes_file *file = container_of(attr, struct kes_file, attr);
+count    |
+count    |	return perfmon_capable() ? file->show(file->arg, buf) : -EPERM;
 count    |}
 count    |
-count    |static ssize_t switch_show(struct kobject *kobj, struct kobj_attribute *attr,
-count    |			   char *buf)
+count    |static ssize_t kes_file_store(struct kobject *kobj, struct kobj_attribute *attr,
+count    |			      const char *buf, size_t size)
 count    |{
-count    |	return sysfs_emit(buf, "%d\n", !!(kes_groups() & kes_arg(attr)));
+count    |	const struct kes_file *file = container_of(attr, struct kes_file, attr);
+count    |
+count    |	return perfmon_capable() ? file->store(file->arg, buf, size) : -EPERM;
 count    |}
 count    |
-count    |static ssize_t switch_store(struct kobject *kobj, struct kobj_attribute *attr,
-count    |			    const char *buf, size_t size)
+count    |static ssize_t switch_show(u32 arg, char *buf)
+count    |{
+count    |	return sysfs_emit(buf, "%d\n", !!(kes_groups() & arg));
+count    |}
+count    |
+count    |static ssize_t switch_store(u32 arg, const char *buf, size_t size)
 count    |{
 count    |	bool on;
 count    |	int ret = kstrtobool(buf, &on);
 count    |
 count    |	if (!ret)
-count    |		ret = kes_switch(kes_arg(attr), on);
+count    |		ret = kes_switch(arg, on);
 count    |	return ret ? ret : size;
 count    |}
 values   |
-values   |static ssize_t version_show(struct kobject *kobj, struct kobj_attribute *attr,
-values   |			    char *buf)
+values   |static ssize_t version_show(u32 arg, char *buf)
 values   |{
 values   |	return sysfs_emit(buf, "%d\n", KES_VERSION);
 values   |}
 values   |
-values   |static ssize_t source_show(struct kobject *kobj, struct kobj_attribute *attr,
-values   |			   char *buf)
+values   |static ssize_t source_show(u32 arg, char *buf)
 values   |{
 values   |	return sysfs_emit(buf, "%s\n", kes.feed->source == KES_SOURCE_MODULE ?
 values   |					"module" : "patched");
 values   |}
 values   |
-values   |static ssize_t lost_show(struct kobject *kobj, struct kobj_attribute *attr,
-values   |			 char *buf)
+values   |static ssize_t lost_show(u32 arg, char *buf)
 values   |{
 values   |	return sysfs_emit(buf, "%lld\n", atomic64_read(&kes.lost));
 values   |}
 values   |
-values   |static ssize_t generation_show(struct kobject *kobj,
-values   |			       struct kobj_attribute *attr, char *buf)
+values   |static ssize_t generation_show(u32 arg, char *buf)
 values   |{
 values   |	u64 generation;
 values   |
@@ -81,24 +94,54 @@ values   |	mutex_unlock(&kes_lock);
 values   |	return sysfs_emit(buf, "%llu\n", generation);
 values   |}
 values   |
-values   |/* Show the sum for one slot, or for all slots if it is KES_NR_SLOTS. */
-values   |static ssize_t sum_show(struct kobject *kobj, struct kobj_attribute *attr,
-values   |			char *buf)
+values   |static ssize_t total_show(u32 arg, char *buf)
 values   |{
 values   |	struct kes_table *table = kes_table_alloc_all();
-values   |	u32 slot = kes_arg(attr);
 values   |	u64 value;
 values   |
 values   |	if (!table)
 values   |		return -ENOMEM;
-values   |	value = slot == KES_NR_SLOTS ? kes_total(&table->sum) :
-values   |				       kes_slot_total(&table->sum, slot);
+values   |	value = kes_total(&table->sum);
 values   |	kes_table_free(table);
 values   |	return sysfs_emit(buf, "%llu\n", value);
 values   |}
 values   |
-values   |static ssize_t unaccounted_show(struct kobject *kobj,
-values   |				struct kobj_attribute *attr, char *buf)
+values   |static ssize_t reason_show(u32 slot, char *buf)
+values   |{
+values   |	return sysfs_emit(buf, "%llu\n", kes_sum_slot(slot));
+values   |}
+values   |
+values   |/* The VMs for which the group is on by itself */
+values   |static ssize_t vms_show(u32 group, char *buf)
+values   |{
+values   |	const struct kes_vm *vm;
+values   |	ssize_t size = 0;
+values   |
+values   |	kes_walk_begin();
+values   |	kes_for_each_vm(vm)
+values   |		if (vm->groups & group && !vm->destroyed_ns)
+values   |			size += sysfs_emit_at(buf, size, "%s%llu",
+values   |					      size ? " " : "", vm->id);
+values   |	kes_walk_end();
+values   |	size += sysfs_emit_at(buf, size, "\n");
+values   |	return size;
+values   |}
+values   |
+values   |/* "+ID" or "-ID" */
+values   |static ssize_t vms_store(u32 group, const char *buf, size_t size)
+values   |{
+values   |	u64 id;
+values   |	int ret;
+values   |
+values   |	if (*buf != '+' && *buf != '-')
+values   |		return -EINVAL;
+values   |	ret = kstrtou64(buf + 1, 10, &id);
+values   |	if (!ret)
+values   |		ret = kes_switch_vm(id, group, *buf == '+');
+values   |	return ret ? ret : size;
+values   |}
+values   |
+values   |static ssize_t unaccounted_show(u32 arg, char *buf)
 values   |{
 values   |	struct kes_table *table;
 values   |	s64 value;
@@ -124,32 +167,50 @@ reset    |		ret = yes ? action() : -EINVAL;
 reset    |	return ret ? ret : size;
 reset    |}
 reset    |
-reset    |static ssize_t reset_store(struct kobject *kobj, struct kobj_attribute *attr,
-reset    |			   const char *buf, size_t size)
+reset    |static ssize_t reset_store(u32 arg, const char *buf, size_t size)
 reset    |{
 reset    |	return kes_trigger(buf, size, kes_reset);
 reset    |}
 dmesg    |
-dmesg    |static ssize_t dmesg_store(struct kobject *kobj, struct kobj_attribute *attr,
-dmesg    |			   const char *buf, size_t size)
+dmesg    |static ssize_t dmesg_store(u32 arg, const char *buf, size_t size)
 dmesg    |{
 dmesg    |	return kes_trigger(buf, size, kes_dmesg_print);
 dmesg    |}
 count    |
+count    |#define KES_FILE(_name, _mode, _show, _store, _arg)			\
+count    |	{								\
+count    |		.attr = {						\
+count    |			.attr = { .name = _name, .mode = _mode },	\
+count    |			.show = kes_file_show,				\
+count    |			.store = kes_file_store,			\
+count    |		},							\
+count    |		.show = _show,						\
+count    |		.store = _store,					\
+count    |		.arg = _arg,						\
+count    |	}
+count    |#define KES_SWITCH(_name, _group) \
+count    |	KES_FILE(_name, 0600, switch_show, switch_store, _group)
+count    |#define KES_VMS(_name, _group) \
+count    |	KES_FILE(_name, 0600, vms_show, vms_store, _group)
+count    |#define KES_READ(_name, _show)	KES_FILE(_name, 0400, _show, NULL, 0)
+count    |#define KES_WRITE(_name, _store)	KES_FILE(_name, 0200, NULL, _store, 0)
+count    |
 count    |static struct kes_file kes_files[] = {
-count    |	{ __ATTR(count, 0600, switch_show, switch_store), KES_GROUP_COUNT },
-time     |	{ __ATTR(time, 0600, switch_show, switch_store), KES_GROUP_TIME },
-histogram|	{ __ATTR(histogram, 0600, switch_show, switch_store),
-histogram|	  KES_GROUP_HISTOGRAM },
-detail   |	{ __ATTR(detail, 0600, switch_show, switch_store), KES_GROUP_DETAIL },
-values   |	{ __ATTR(version, 0400, version_show, NULL) },
-values   |	{ __ATTR(source, 0400, source_show, NULL) },
-values   |	{ __ATTR(lost, 0400, lost_show, NULL) },
-values   |	{ __ATTR(generation, 0400, generation_show, NULL) },
-values   |	{ __ATTR(total, 0400, sum_show, NULL), KES_NR_SLOTS },
-values   |	{ __ATTR(unaccounted, 0400, unaccounted_show, NULL) },
-reset    |	{ __ATTR(reset, 0200, NULL, reset_store) },
-dmesg    |	{ __ATTR(dmesg, 0200, NULL, dmesg_store) },
+values   |	KES_SWITCH("count", KES_GROUP_COUNT),
+values   |	KES_SWITCH("time", KES_GROUP_TIME),
+values   |	KES_SWITCH("histogram", KES_GROUP_HISTOGRAM),
+values   |	KES_SWITCH("detail", KES_GROUP_DETAIL),
+values   |	KES_VMS("time_vms", KES_GROUP_TIME),
+values   |	KES_VMS("histogram_vms", KES_GROUP_HISTOGRAM),
+values   |	KES_VMS("detail_vms", KES_GROUP_DETAIL),
+values   |	KES_READ("version", version_show),
+values   |	KES_READ("source", source_show),
+values   |	KES_READ("lost", lost_show),
+values   |	KES_READ("generation", generation_show),
+values   |	KES_READ("total", total_show),
+values   |	KES_READ("unaccounted", unaccounted_show),
+reset    |	KES_WRITE("reset", reset_store),
+dmesg    |	KES_WRITE("dmesg", dmesg_store),
 count    |};
 count    |
 count    |static struct attribute *kes_attrs[ARRAY_SIZE(kes_files) + 1];
@@ -175,11 +236,9 @@ values   |	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
 values   |		const struct kes_reason *reason = kes_reason(kes.isa, slot);
 values   |
 values   |		if (reason)
-values   |			kes_reasons[slot] = (struct kes_file){
-values   |				.attr.attr = { .name = reason->name, .mode = 0400 },
-values   |				.attr.show = sum_show,
-values   |				.arg = slot,
-values   |			};
+values   |			kes_reasons[slot] = (struct kes_file)
+values   |				KES_FILE(reason->name, 0400, reason_show, NULL,
+values   |					 slot);
 values   |	}
 values   |}
 count    |

@@ -13,6 +13,7 @@ text     |
 text     |#include "engine.h"
 text     |#include "sums.h"
 text     |#include "table.h"
+text     |#include "walk.h"
 text     |
 text     |static int kes_compare_rows(const void *a, const void *b)
 text     |{
@@ -34,10 +35,9 @@ values   |	struct kes_table *table = kes_table_alloc();
 values   |
 values   |	if (!table)
 values   |		return NULL;
-values   |	kes_sync();
-values   |	mutex_lock(&kes_lock);
+values   |	kes_walk_begin();
 values   |	kes_add_all(&table->sum);
-values   |	mutex_unlock(&kes_lock);
+values   |	kes_walk_end();
 values   |	return table;
 values   |}
 text     |
@@ -51,6 +51,7 @@ text     |void kes_table_sort(struct kes_table *table)
 text     |{
 text     |	unsigned int slot;
 text     |
+text     |	table->nr_rows = 0;
 text     |	table->total = kes_total(&table->sum);
 text     |	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
 text     |		u64 count = kes_slot_total(&table->sum, slot);

@@ -21,7 +21,7 @@ text     |	struct kes_row rows[KES_NR_SLOTS];
 text     |};
 text     |
 text     |struct kes_table *kes_table_alloc(void);
-values   |/* Allocate a table with the sum of all VMs; takes kes_lock. */
+values   |/* Allocate a table with the sum of all VMs. May sleep. */
 values   |struct kes_table *kes_table_alloc_all(void);
 text     |void kes_table_free(struct kes_table *table);
 text     |void kes_table_sort(struct kes_table *table);

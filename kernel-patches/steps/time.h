@@ -29,6 +29,7 @@ time     |
 time     |#include <linux/log2.h>
 time     |#include <linux/preempt.h>
 time     |#include <linux/seqlock.h>
+time     |#include <linux/types.h>
 time     |
 time     |#include <asm/tsc.h>
 time     |
@@ -39,11 +40,13 @@ histogram|DECLARE_STATIC_KEY_FALSE(kes_histogram_key);
 histogram|
 histogram|/* Handler time per exit, in powers of two cycles */
 histogram|struct kes_histogram {
+histogram|	struct rcu_head rcu;	/* must be first */
 histogram|	u64 n[KES_NR_TIME_SLOTS][KES_NR_BUCKETS];
 histogram|};
 time     |
 time     |/**
 time     | * struct kes_time - the time of one vCPU
+time     | * @rcu: to free it
 time     | * @first_cyc: the first change of state, 0 if there was none yet
 time     | * @last_cyc: the last change of state, 0 if there was none yet
 time     | * @handling_cyc: start of the current handling interval, moved forward by the
@@ -60,6 +63,7 @@ time     | * @cyc: non-guest time by reason and state, KES_STATE_HANDLER first
 time     | * @max_cyc: longest handler time of one exit
 time     | */
 time     |struct kes_time {
+time     |	struct rcu_head rcu;	/* must be first */
 time     |	u64 first_cyc;
 time     |	u64 last_cyc;
 time     |	u64 handling_cyc;
@@ -118,11 +122,13 @@ time     |	u64 cyc = now - time->handling_cyc;
 time     |
 time     |	if (unlikely(cyc > time->max_cyc[slot]))
 time     |		WRITE_ONCE(time->max_cyc[slot], cyc);
-histogram|	if (static_branch_unlikely(&kes_histogram_key) && time->histogram) {
+histogram|	if (static_branch_unlikely(&kes_histogram_key)) {
+histogram|		struct kes_histogram *histogram = READ_ONCE(time->histogram);
 histogram|		unsigned int bucket = fls64(cyc);
 histogram|
-histogram|		kes_inc(&time->histogram->n[slot]
-histogram|			[min_t(unsigned int, bucket, KES_NR_BUCKETS - 1)]);
+histogram|		if (histogram)
+histogram|			kes_inc(&histogram->n[slot]
+histogram|				[min_t(unsigned int, bucket, KES_NR_BUCKETS - 1)]);
 histogram|	}
 time     |}
 time     |
@@ -131,10 +137,11 @@ time     |static __always_inline void kes_time_enter_guest(struct kes_vcpu *vcpu
 time     |{
 time     |	struct kes_time *time = READ_ONCE(vcpu->time);
 time     |	unsigned long slot;
-time     |	u64 now = rdtsc();
+time     |	u64 now;
 time     |
-time     |	if (unlikely(!time))
+time     |	if (!time)
 time     |		return;
+time     |	now = rdtsc();
 time     |	slot = time->slot;
 time     |	kes_time_begin(time);
 time     |	kes_time_charge_to(time, &time->cyc[slot][KES_STATE_HANDLER - 1],
@@ -149,10 +156,11 @@ time     |static __always_inline void kes_time_exit_guest(struct kes_vcpu *vcpu,
 time     |						unsigned int slot)
 time     |{
 time     |	struct kes_time *time = READ_ONCE(vcpu->time);
-time     |	u64 now = rdtsc();
+time     |	u64 now;
 time     |
-time     |	if (unlikely(!time))
+time     |	if (!time)
 time     |		return;
+time     |	now = rdtsc();
 time     |	kes_time_begin(time);
 time     |	kes_time_charge_to(time, &time->guest_cyc,
 time     |			   time->state == KES_STATE_GUEST, now);

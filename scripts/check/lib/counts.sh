@@ -84,17 +84,15 @@ snapshot_since_reset()
 		sed '/ 0$/d'
 }
 
-# text_counts ISA DIR: convert the vcpu<N> files of a VM's directory in debugfs
+# text_counts ISA DIR: convert the file vcpus of a VM's directory in debugfs
 text_counts()
 {
-	local file
-	for file in "$2"/vcpu*; do
-		sed -nE "s/^ *([0-9]+) +[0-9.]+% +([A-Z]\w*)$/${file##*/vcpu} \2 \1/p" \
-			"$file"
-	done | awk '
+	awk '
 	NR == FNR { code[$1] = $2; next }
-	{ print $1, ($2 in code ? code[$2] : "no-such-reason-" $2), $3 }' \
-		<(reason_codes "$1") - | LC_ALL=C sort
+	$1 == "vcpu" { vcpu = $2 }
+	/^ *[0-9]+ +[0-9.]+% +[A-Z][A-Z0-9_]*$/ {
+		print vcpu, ($3 in code ? code[$3] : "no-such-reason-" $3), $1
+	}' <(reason_codes "$1") "$2/vcpus" | LC_ALL=C sort
 }
 
 # same TITLE_A FILE_A TITLE_B FILE_B: the files are equal and not empty

@@ -17,6 +17,7 @@ modes_sysfs()
 	{
 		printf '%s\n' '600 ./count' '600 ./time' \
 			'600 ./histogram' '600 ./detail' \
+			'600 ./time_vms' '600 ./histogram_vms' '600 ./detail_vms' \
 			'400 ./unaccounted' '400 ./version' '400 ./generation' \
 			'400 ./source' '400 ./lost' \
 			'400 ./total' '200 ./reset' '200 ./dmesg' \
@@ -29,7 +30,7 @@ modes_debugfs()
 {
 	grep -qx '400 ./snapshot' "$RUN/interface/modes-debugfs" &&
 		grep -qx '400 ./summary' "$RUN/interface/modes-debugfs" &&
-		grep -q '/vcpu0$' "$RUN/interface/modes-debugfs" &&
+		grep -q '/vcpus$' "$RUN/interface/modes-debugfs" &&
 		! grep -v '^400 ' "$RUN/interface/modes-debugfs"
 }
 

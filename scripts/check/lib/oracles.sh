@@ -204,7 +204,8 @@ never_more_than_hist()
 	}' "$HIST" -
 }
 
-# The step's last VMs, in the order of their ids, are three micro guests.
+# The step's last VMs are three micro guests. The second, which counted nothing, leaves
+# nothing but a gap between the ids.
 on_off_on()
 {
 	local vms
@@ -212,12 +213,10 @@ on_off_on()
 		{ echo "the Linux guest ended before the others"; return 1; }
 	[ "$(<"$RUN/$1/rc")" = 0 ] || { echo "a guest failed"; return 1; }
 	mapfile -t vms < <(snap "$1" | awk '$1 == "vm" { print $2 }' |
-		sort -n | tail -n 3)
+		sort -n | tail -n 2)
+	[ $((vms[1] - vms[0])) = 2 ] ||
+		{ echo "the last VMs are ${vms[*]}"; return 1; }
 	snapshot_counts "$RUN/$1/snapshot" "${vms[0]}" >"$RUN/$1/on-1"
-	snapshot_counts "$RUN/$1/snapshot" "${vms[1]}" >"$RUN/$1/off"
-	snapshot_counts "$RUN/$1/snapshot" "${vms[2]}" >"$RUN/$1/on-2"
-	expect_exits "$RUN/$1/on-1"
-	cat "$RUN/$1/off"
-	[ ! -s "$RUN/$1/off" ] || return 1
-	expect_exits "$RUN/$1/on-2"
+	snapshot_counts "$RUN/$1/snapshot" "${vms[1]}" >"$RUN/$1/on-2"
+	expect_exits "$RUN/$1/on-1" && expect_exits "$RUN/$1/on-2"
 }

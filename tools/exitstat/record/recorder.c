@@ -159,7 +159,7 @@ static int record_vm(struct recorder *r, struct delta_vm *vm)
 					  vm->now->destroyed_ns, r->rows.err);
 }
 
-/* The kernel keeps 64 destroyed VMs: others may have been evicted between samples. */
+/* The kernel keeps 64 destroyed VMs of each user: others may have been evicted between samples. */
 static void find_vanished(struct recorder *r)
 {
 	for (size_t i = 0; i < r->delta.nr_vms; i++) {
