@@ -9,8 +9,8 @@ text     | *	total		text: sum of its vCPUs
 text     | *	vcpus		text: each of its vCPUs
 snapshot | *
 snapshot | * All files have mode 0400 and neither ioctl nor mmap: lockdown refuses access
-snapshot-text| * to any other debugfs file, even for root.
-text     | * to any other debugfs file, even for root. Each read needs CAP_PERFMON or
+snapshot | * to any other debugfs file, even for root. Each read needs CAP_PERFMON or
+snapshot-text| * CAP_SYS_ADMIN.
 text     | * CAP_SYS_ADMIN. The texts show the counts since the last reset.
 text     | *
 text     | * The data of a file exists while the file is read: removing a debugfs file
@@ -18,7 +18,7 @@ text     | * waits for its readers, and later reads of an open file return -EIO.
 snapshot | */
 snapshot |#include <linux/capability.h>
 snapshot |#include <linux/debugfs.h>
-snapshot |#include <linux/err.h>
+text     |#include <linux/err.h>
 snapshot |#include <linux/fs.h>
 snapshot |#include <linux/mm.h>
 snapshot |#include <linux/module.h>

@@ -8,7 +8,7 @@ count    |#include "engine.h"
 count    |
 count    |struct kes_state kes = {
 count    |	.vms = LIST_HEAD_INIT(kes.vms),
-count    |	.users = LIST_HEAD_INIT(kes.users),
+snapshot |	.users = LIST_HEAD_INIT(kes.users),
 count    |};
 count    |
 count    |/* See engine.h for what these guard. */
@@ -47,15 +47,15 @@ nested   |		return -ENOMEM;
 nested   |	kes_vcpu_set_l2(vcpu, l2);
 nested   |	return 0;
 nested   |}
-nested   |
-nested   |/* @l2: also allocate the counters for L2. */
-nested   |struct kes_vcpu *kes_counters_alloc(bool l2, gfp_t gfp)
-nested   |{
-nested   |	struct kes_vcpu *vcpu = kzalloc(sizeof(*vcpu), gfp);
-nested   |
+count    |
+count    |/* @l2: also allocate the counters for L2. */
+count    |struct kes_vcpu *kes_counters_alloc(bool l2, gfp_t gfp)
+count    |{
+count    |	struct kes_vcpu *vcpu = kzalloc(sizeof(*vcpu), gfp);
+count    |
 nested   |	if (vcpu && l2 && kes_vcpu_enable_l2(vcpu, gfp)) {
 nested   |		kfree(vcpu);
 nested   |		return NULL;
 nested   |	}
-nested   |	return vcpu;
-nested   |}
+count    |	return vcpu;
+count    |}

@@ -7,20 +7,16 @@ count    | * KVM's structures: code that handles an exit calls count.h, code tha
 count    | * or destroys a VM calls life.h. All other files of the engine may include
 count    | * this one, which includes only slots.h of them.
 count    | *
-count-snapshot| * Locking: kes_lock (a mutex) guards the lists. Each counter has a single writer,
-count-snapshot| * the vCPU's own thread, and is read without a lock.
-snapshot-reset| * Locking: kes_lock (a mutex) guards the lists and the sums of evicted VMs. Each
-snapshot-reset| * counter has a single writer, the vCPU's own thread, and is read without a lock.
-reset    | * Locking, in the order in which locks are taken:
-reset    | *
-reset    | * kes_walk_lock	held while all VMs are visited, to read, reset or switch
-reset    | *			them. No VM is then removed from the list. Only
-reset    | *			visitors wait for it
-reset    | * kes_lock		the list of VMs, the sums of evicted VMs; held briefly
-reset    | * kes_vm.lock		the vCPUs of one VM; visitors release it after each vCPU
-reset    | *
-reset    | * Each counter has a single writer, the vCPU's own thread, and is read without
-reset    | * a lock.
+count    | * Locking, in the order in which locks are taken:
+count    | *
+count    | * kes_walk_lock	held while all VMs are visited, to read, reset or switch
+count    | *			them. No VM is then removed from the list. Only
+count    | *			visitors wait for it
+count    | * kes_lock		the list of VMs, the sums of evicted VMs; held briefly
+count    | * kes_vm.lock		the vCPUs of one VM; visitors release it after each vCPU
+count    | *
+count    | * Each counter has a single writer, the vCPU's own thread, and is read without
+count    | * a lock.
 count    | */
 count    |#ifndef KES_ENGINE_H
 count    |#define KES_ENGINE_H
@@ -33,7 +29,7 @@ count    |#include <linux/list.h>
 count    |#include <linux/mutex.h>
 count    |#include <linux/sched.h>
 count    |#include <linux/types.h>
-count    |#include <linux/uidgid.h>
+snapshot |#include <linux/uidgid.h>
 count    |
 count    |#include <asm/kvm_exit_stats.h>
 count    |
@@ -54,21 +50,21 @@ disposition|	KES_FASTPATH,		/* handled by a fastpath, which re-entered */
 disposition|	KES_USERSPACE,		/* KVM_RUN returned to user space */
 count    |	KES_NR_L1_COLUMNS,
 nested   |	KES_REFLECTED = KES_NR_L1_COLUMNS,	/* ended in an exit to L1 */
-nested   |	KES_RECEIVED,		/* not a part: received by L1, by its reason */
+count    |	KES_RECEIVED,		/* not a part: received by L1, by its reason */
 nested   |	KES_NR_L2_COLUMNS,
 count    |};
-disposition|
-disposition|/* KVM_EXIT_* with a counter of their own, plus one for all higher values */
-disposition|#define KES_NR_KVM_EXITS	44
-disposition|
-disposition|/* Counters of returns to user space: by KVM_EXIT_*, then by error */
-disposition|enum kes_return {
-disposition|	KES_RETURN_ERROR = KES_NR_KVM_EXITS,	/* any error not listed here */
-disposition|	KES_RETURN_EAGAIN,
-disposition|	KES_RETURN_EFAULT,
-disposition|	KES_RETURN_EHWPOISON,
+count    |
+count    |/* KVM_EXIT_* with a counter of their own, plus one for all higher values */
+count    |#define KES_NR_KVM_EXITS	44
+count    |
+count    |/* Counters of returns to user space: by KVM_EXIT_*, then by error */
+count    |enum kes_return {
+count    |	KES_RETURN_ERROR = KES_NR_KVM_EXITS,	/* any error not listed here */
+count    |	KES_RETURN_EAGAIN,
+count    |	KES_RETURN_EFAULT,
+count    |	KES_RETURN_EHWPOISON,
 disposition|	KES_NR_USERSPACE,
-disposition|};
+count    |};
 disposition|
 disposition|/* VM-entry attempts, and those that ended without a VM exit */
 disposition|struct kes_entries {
@@ -77,8 +73,7 @@ disposition|	u64 failed;
 disposition|	u64 emulated;
 disposition|};
 count    |
-count-snapshot|/* A copy of a vCPU's counters */
-snapshot |/* A copy of a vCPU's counters, or a sum over several vCPUs */
+count    |/* A copy of a vCPU's counters, or a sum over several vCPUs */
 count    |struct kes_counts {
 count    |	u64 l1[KES_NR_L1_COLUMNS][KES_NR_SLOTS];
 nested   |	u64 l2[KES_NR_L2_COLUMNS][KES_NR_SLOTS];
@@ -124,13 +119,13 @@ count    | * @lock: guards the members up to @final
 count    | * @vcpus: in the order of creation, also those that are not listed yet; empty
 count    | *	once the VM is destroyed
 count    | * @nr_vcpus: listed vCPUs
-count    | * @groups: KES_GROUP_* that are on for this VM alone; written with
-count    | *	kes_walk_lock held as well
-count    | * @destroyed_ns: 0 while the VM exists in KVM
-count    | * @final: the counts of a destroyed VM; NULL if nothing was counted
-count    | * @kept: @final is accounted for; kes_lock
+vms      | * @groups: KES_GROUP_* that are on for this VM alone; written with
+vms      | *	kes_walk_lock held as well
+snapshot | * @destroyed_ns: 0 while the VM exists in KVM
+snapshot | * @final: the counts of a destroyed VM; NULL if nothing was counted
+snapshot | * @kept: @final is accounted for; kes_lock
 count    | * @gone: not shown any more; kes_lock
-count    | * @user: the creator; the VM holds a reference
+snapshot | * @user: the creator; the VM holds a reference
 text     | * @dir: its debugfs directory
 count    | */
 count    |struct kes_vm {
@@ -139,18 +134,18 @@ count    |	struct list_head node;
 count    |	struct mutex lock;
 count    |	struct list_head vcpus;
 count    |	u32 nr_vcpus;
-count    |	u32 groups;
-count    |	u64 destroyed_ns;
-count    |	struct kes_final *final;
-count    |	bool kept;
+vms      |	u32 groups;
+snapshot |	u64 destroyed_ns;
+snapshot |	struct kes_final *final;
+snapshot |	bool kept;
 count    |	bool gone;
-count    |	struct kes_user *user;
+snapshot |	struct kes_user *user;
 text     |	struct dentry *dir;
 snapshot |	u64 id;
 snapshot |	u64 created_ns;
 snapshot |	u32 pid;
 snapshot |	char comm[TASK_COMM_LEN];
-snapshot |};
+count    |};
 snapshot |
 snapshot |/**
 snapshot | * struct kes_user - the user of some VMs
@@ -166,7 +161,7 @@ snapshot |	kuid_t uid;
 snapshot |	u32 nr_vms;
 snapshot |	u32 nr_destroyed;
 snapshot |	size_t bytes;
-count    |};
+snapshot |};
 count    |
 count    |/**
 count    | * struct kes_feed - the code that calls the engine: a patched KVM or the
@@ -188,26 +183,26 @@ count    |
 count    |/**
 count    | * struct kes_state - the engine's own data, one instance
 count    | * @vms: every VM, oldest first; removed from with kes_lock held and not while
-snapshot | *	@walking
+count    | *	@walking
 snapshot | * @users: the creators of these VMs; kes_lock
 snapshot | * @bytes: memory of all destroyed VMs; kes_lock
-snapshot | * @walking: kes_walk_lock is held; kes_lock
-snapshot | * @groups: KES_GROUP_* that are on for all VMs; written with kes_walk_lock held
+count    | * @walking: kes_walk_lock is held; kes_lock
+count    | * @groups: KES_GROUP_* that are on for all VMs; written with kes_walk_lock held
 snapshot | * @switches: how often counting was switched on or off
 snapshot | * @lost: exits that were seen but not counted (out of memory)
 snapshot | * @evicted: sum of the counts of evicted VMs; kes_lock, and not changed while
 snapshot | *	@walking
-reset    | * @evicted_base: the part of @evicted before the last reset; as @evicted
-count    | * @leaving: buffer for the holder of kes_lock, too large for the stack
-snapshot | * @scratch: the same for the holder of kes_walk_lock
+snapshot | * @evicted_base: the part of @evicted before the last reset; as @evicted
+snapshot | * @leaving: buffer for the holder of kes_lock, too large for the stack
+text     | * @scratch: the same for the holder of kes_walk_lock
 count    | */
 count    |struct kes_state {
 count    |	const struct kes_feed *feed;
 count    |	struct list_head vms;
 snapshot |	struct list_head users;
 snapshot |	size_t bytes;
-snapshot |	bool walking;
-snapshot |	u32 groups;
+count    |	bool walking;
+count    |	u32 groups;
 count    |	u32 isa;
 snapshot |	u64 last_vm_id;
 reset    |	u64 generation;
@@ -215,9 +210,9 @@ reset    |	u64 reset_ns;
 snapshot |	u64 switches;
 snapshot |	atomic64_t lost;
 snapshot |	struct kes_counts evicted;
-reset    |	struct kes_counts evicted_base;
-reset    |	struct kes_counts leaving;
-count    |	struct kes_counts scratch;
+snapshot |	struct kes_counts evicted_base;
+snapshot |	struct kes_counts leaving;
+text     |	struct kes_counts scratch;
 count    |};
 count    |
 count    |extern struct kes_state kes;
@@ -226,21 +221,21 @@ count    |extern struct mutex kes_lock;
 count    |
 count    |/* Bring the lists of VMs and vCPUs up to date. Must not hold a lock. */
 count    |void kes_sync(void);
-nested   |
-nested   |/* Visit all VMs that are not gone; between kes_walk_begin() and kes_walk_end(). */
-nested   |#define kes_for_each_vm(vm)						\
-nested   |	list_for_each_entry_rcu(vm, &kes.vms, node,			\
-nested   |				lockdep_is_held(&kes_walk_lock))	\
-nested   |		if (!READ_ONCE((vm)->gone))
-nested   |
-nested   |/* Visit the listed vCPUs of a VM, with its lock held. */
-nested   |#define kes_for_each_vcpu(hot, vm)					\
-nested   |	list_for_each_entry(hot, &(vm)->vcpus, node)			\
-nested   |		if ((hot)->listed)
-nested   |
-nested   |struct kes_vcpu *kes_counters_alloc(bool l2, gfp_t gfp);
-nested   |void *kes_l2_alloc(gfp_t gfp);
-nested   |void kes_vcpu_set_l2(struct kes_vcpu *vcpu, void *l2);
+count    |
+count    |/* Visit all VMs that are not gone; between kes_walk_begin() and kes_walk_end(). */
+count    |#define kes_for_each_vm(vm)						\
+count    |	list_for_each_entry_rcu(vm, &kes.vms, node,			\
+count    |				lockdep_is_held(&kes_walk_lock))	\
+count    |		if (!READ_ONCE((vm)->gone))
+snapshot |
+snapshot |/* Visit the listed vCPUs of a VM, with its lock held. */
+snapshot |#define kes_for_each_vcpu(hot, vm)					\
+snapshot |	list_for_each_entry(hot, &(vm)->vcpus, node)			\
+snapshot |		if ((hot)->listed)
+count    |
+count    |struct kes_vcpu *kes_counters_alloc(bool l2, gfp_t gfp);
+count    |void *kes_l2_alloc(gfp_t gfp);
+count    |void kes_vcpu_set_l2(struct kes_vcpu *vcpu, void *l2);
 nested   |int kes_vcpu_enable_l2(struct kes_vcpu *vcpu, gfp_t gfp);
 count    |
 count    |#endif /* KES_ENGINE_H */

@@ -7,7 +7,7 @@ time     | * time		time of vCPUs by state and reason; needs count
 histogram| * histogram	handler time in powers of two; needs time
 detail   | * detail	exits by MSR, port, page, ...; needs count
 count    | *
-count    | * All groups can be on for all VMs, and all but count for single VMs. Each
+vms      | * All groups can be on for all VMs, and all but count for single VMs. Each
 count    | * group has a static key, which is enabled while the group is on for any VM.
 count    | * The memory of a vCPU (memory.c) is allocated before the key is enabled.
 count    | */
@@ -22,7 +22,7 @@ count    |#include "engine.h"
 count    |#include "groups.h"
 count    |#include "memory.h"
 time     |#include "time.h"
-time     |#include "walk.h"
+count    |#include "walk.h"
 time     |
 time-detail|#define KES_MORE	KES_GROUP_TIME
 detail   |#define KES_MORE	(KES_GROUP_TIME | KES_GROUP_DETAIL)
@@ -35,7 +35,7 @@ count    |struct kes_group {
 count    |	u32 needs;
 count    |	struct static_key_false *key;
 count    |};
-time     |
+count    |
 count    |/* By bit of KES_GROUP_*; a group follows the groups that it needs. */
 count    |static const struct kes_group kes_group_table[KES_NR_GROUPS] = {
 count    |	{ 0, &kes_count_key },
@@ -54,7 +54,8 @@ count    |}
 count    |
 count    |u32 kes_groups_of(const struct kes_vm *vm)
 count    |{
-count    |	return READ_ONCE(kes.groups) | vm->groups;
+count-vms|	return READ_ONCE(kes.groups);
+vms      |	return READ_ONCE(kes.groups) | vm->groups;
 count    |}
 count    |
 count    |static int kes_give_all(unsigned int i)
@@ -62,9 +63,8 @@ count    |{
 count    |	struct kes_vm *vm;
 count    |	int ret;
 count    |
-nested   |	kes_for_each_vm(vm) {
+count    |	kes_for_each_vm(vm) {
 count    |		ret = kes_give(vm, i);
-count-snapshot|	if (on != !!(kes_groups() & bit))
 count    |		if (ret)
 count    |			return ret;
 count    |	}
@@ -75,11 +75,11 @@ count    |static void kes_take_all(void)
 count    |{
 count    |	struct kes_vm *vm;
 count    |
-nested   |	kes_for_each_vm(vm)
-nested   |		kes_take(vm);
+count    |	kes_for_each_vm(vm)
+count    |		kes_take(vm);
 count    |}
 count    |
-histogram|static int kes_notify_feed(unsigned int i, bool on)
+count    |static int kes_notify_feed(unsigned int i, bool on)
 count    |{
 count    |	const struct kes_feed *feed = kes.feed;
 count    |	int ret = 0;
@@ -94,32 +94,32 @@ count    |
 count    |/* The first user attaches the feed; then memory; then kes_enable_key(). */
 count    |static int kes_get_feed(unsigned int i)
 count    |{
-histogram|	return kes_users_of[i] ? 0 : kes_notify_feed(i, true);
+count    |	return kes_users_of[i] ? 0 : kes_notify_feed(i, true);
 count    |}
 count    |
 count    |static void kes_put_feed(unsigned int i)
 count    |{
-histogram|	if (!kes_users_of[i])
-histogram|		kes_notify_feed(i, false);
+count    |	if (!kes_users_of[i])
+count    |		kes_notify_feed(i, false);
 count    |}
 count    |
 count    |static void kes_enable_key(unsigned int i)
 count    |{
-detail   |	if (kes_users_of[i]++)
-detail   |		return;
-detail   |	static_branch_enable(kes_group_table[i].key);
-detail   |	if (BIT(i) & KES_MORE)
-detail   |		static_branch_inc(&kes_more_key);
+count    |	if (kes_users_of[i]++)
+count    |		return;
+count    |	static_branch_enable(kes_group_table[i].key);
+time     |	if (BIT(i) & KES_MORE)
+time     |		static_branch_inc(&kes_more_key);
 count    |}
 count    |
-detail   |static void kes_disable_key(unsigned int i)
-detail   |{
-detail   |	if (--kes_users_of[i])
-detail   |		return;
-detail   |	if (BIT(i) & KES_MORE)
-detail   |		static_branch_dec(&kes_more_key);
-detail   |	static_branch_disable(kes_group_table[i].key);
-detail   |}
+count    |static void kes_disable_key(unsigned int i)
+count    |{
+count    |	if (--kes_users_of[i])
+count    |		return;
+time     |	if (BIT(i) & KES_MORE)
+time     |		static_branch_dec(&kes_more_key);
+count    |	static_branch_disable(kes_group_table[i].key);
+count    |}
 count    |
 count    |/* Whether a group in @groups needs group @i, which is not in @others. */
 count    |static bool kes_is_needed(unsigned int i, u32 groups, u32 others)
@@ -134,17 +134,17 @@ count    |			return true;
 count    |	return false;
 count    |}
 count    |
-nested   |static bool kes_is_needed_by_any(unsigned int i)
-nested   |{
-nested   |	const struct kes_vm *vm;
-nested   |
-nested   |	if (kes_is_needed(i, kes.groups, 0))
-nested   |		return true;
-nested   |	kes_for_each_vm(vm)
-nested   |		if (kes_is_needed(i, vm->groups, vm->groups))
-nested   |			return true;
-nested   |	return false;
-nested   |}
+count    |static bool kes_is_needed_by_any(unsigned int i)
+count    |{
+vms      |	const struct kes_vm *vm;
+vms      |
+count    |	if (kes_is_needed(i, kes.groups, 0))
+count    |		return true;
+vms      |	kes_for_each_vm(vm)
+vms      |		if (kes_is_needed(i, vm->groups, vm->groups))
+vms      |			return true;
+count    |	return false;
+count    |}
 count    |
 count    |static int kes_switch_on(unsigned int i)
 count    |{
@@ -168,129 +168,130 @@ count    |	kes_enable_key(i);
 count    |	return 0;
 count    |}
 count    |
-detail   |static int kes_switch_off(unsigned int i)
-detail   |{
-detail   |	if (kes_is_needed_by_any(i))
-detail   |		return -EBUSY;
-detail   |	WRITE_ONCE(kes.groups, kes.groups & ~BIT(i));
-detail   |	kes_disable_key(i);
-detail   |	kes_put_feed(i);
-detail   |	kes_take_all();
-detail   |	return 0;
-detail   |}
-count    |
-detail   |int kes_switch(u32 bit, bool on)
-detail   |{
-detail   |	unsigned int i = ilog2(bit);
-detail   |	int ret = 0;
-detail   |
-detail   |	kes_walk_begin();
-detail   |	if (on != !!(kes.groups & bit)) {
-detail   |		ret = on ? kes_switch_on(i) : kes_switch_off(i);
-detail   |		if (!ret && bit == KES_GROUP_COUNT)
-detail   |			kes.switches++;
-detail   |	}
-detail   |	kes_walk_end();
-detail   |	return ret;
-detail   |}
-count    |
-count    |static int kes_vm_set_groups(struct kes_vm *vm, u32 groups)
+count    |static int kes_switch_off(unsigned int i)
 count    |{
-count    |	int ret = 0;
-count    |
-count    |	mutex_lock(&vm->lock);
-count    |	if (vm->destroyed_ns)
-count    |		ret = -ENOENT;
-count    |	else
-count    |		vm->groups = groups;
-count    |	mutex_unlock(&vm->lock);
-count    |	return ret;
-count    |}
-count    |
-count    |static int kes_vm_on(struct kes_vm *vm, unsigned int i)
-count    |{
-count    |	u32 needs = kes_group_table[i].needs, before = vm->groups;
-count    |	int ret;
-count    |
-count    |	if ((kes_groups_of(vm) & needs) != needs)
-count    |		return -EINVAL;
-count    |	ret = kes_get_feed(i);
-count    |	if (ret)
-count    |		return ret;
-count    |	ret = kes_vm_set_groups(vm, before | BIT(i)) ?: kes_give(vm, i);
-count    |	if (ret) {
-count    |		kes_vm_set_groups(vm, before);
-count    |		kes_take(vm);
-count    |		kes_put_feed(i);
-count    |		return ret;
-count    |	}
-count    |	kes_enable_key(i);
+count    |	if (kes_is_needed_by_any(i))
+count    |		return -EBUSY;
+count    |	WRITE_ONCE(kes.groups, kes.groups & ~BIT(i));
+count    |	kes_disable_key(i);
+count    |	kes_put_feed(i);
+count    |	kes_take_all();
 count    |	return 0;
 count    |}
 count    |
-detail   |static int kes_vm_off(struct kes_vm *vm, unsigned int i)
-detail   |{
-detail   |	if (kes_is_needed(i, vm->groups, kes.groups))
-detail   |		return -EBUSY;
-detail   |	vm->groups &= ~BIT(i);
-detail   |	kes_disable_key(i);
-detail   |	kes_put_feed(i);
-detail   |	kes_take(vm);
-detail   |	return 0;
-detail   |}
+count    |int kes_switch(u32 bit, bool on)
+count    |{
+count    |	unsigned int i = ilog2(bit);
+count    |	int ret = 0;
 count    |
-nested   |static struct kes_vm *kes_find_vm(u64 id)
-nested   |{
-nested   |	struct kes_vm *vm;
-nested   |
-nested   |	kes_for_each_vm(vm)
-nested   |		if (vm->id == id && !vm->destroyed_ns)
-nested   |			return vm;
-nested   |	return NULL;
-nested   |}
-count    |
-detail   |int kes_switch_vm(u64 vm_id, u32 bit, bool on)
-detail   |{
-detail   |	unsigned int i = ilog2(bit);
-detail   |	struct kes_vm *vm;
-detail   |	int ret = -ENOENT;
-detail   |
-detail   |	kes_walk_begin();
-detail   |	vm = kes_find_vm(vm_id);
-detail   |	if (vm) {
-detail   |		ret = 0;
-detail   |		if (on != !!(vm->groups & bit))
-detail   |			ret = on ? kes_vm_on(vm, i) : kes_vm_off(vm, i);
-detail   |	}
-detail   |	kes_walk_end();
-detail   |	return ret;
-detail   |}
-count    |
-detail   |static void kes_release(struct kes_vm *vm)
-detail   |{
-detail   |	unsigned int i = KES_NR_GROUPS;
-detail   |
-detail   |	while (--i)
-detail   |		if (vm->groups & BIT(i))
-detail   |			kes_vm_off(vm, i);
-detail   |}
-count    |
-detail   |void kes_groups_release(void)
-detail   |{
-detail   |	struct kes_vm *vm;
-detail   |
-detail   |	kes_walk_begin();
-detail   |	kes_for_each_vm(vm)
-detail   |		if (READ_ONCE(vm->destroyed_ns))
-detail   |			kes_release(vm);
-detail   |	kes_walk_end();
-detail   |}
-count    |
-detail   |void kes_groups_release_vm(struct kes_vm *vm)
-detail   |{
-detail   |	if (!vm->groups)
-detail   |		return;
-detail   |	mutex_lock(&kes_walk_lock);
-detail   |	kes_release(vm);
-detail   |	mutex_unlock(&kes_walk_lock);
-detail   |}
+count    |	kes_walk_begin();
+count-snapshot|	if (on != !!(kes.groups & bit))
+snapshot |	if (on != !!(kes.groups & bit)) {
+count    |		ret = on ? kes_switch_on(i) : kes_switch_off(i);
+snapshot |		if (!ret && bit == KES_GROUP_COUNT)
+snapshot |			kes.switches++;
+snapshot |	}
+count    |	kes_walk_end();
+count    |	return ret;
+count    |}
+vms      |
+vms      |static int kes_vm_set_groups(struct kes_vm *vm, u32 groups)
+vms      |{
+vms      |	int ret = 0;
+vms      |
+vms      |	mutex_lock(&vm->lock);
+vms      |	if (vm->destroyed_ns)
+vms      |		ret = -ENOENT;
+vms      |	else
+vms      |		vm->groups = groups;
+vms      |	mutex_unlock(&vm->lock);
+vms      |	return ret;
+vms      |}
+vms      |
+vms      |static int kes_vm_on(struct kes_vm *vm, unsigned int i)
+vms      |{
+vms      |	u32 needs = kes_group_table[i].needs, before = vm->groups;
+vms      |	int ret;
+vms      |
+vms      |	if ((kes_groups_of(vm) & needs) != needs)
+vms      |		return -EINVAL;
+vms      |	ret = kes_get_feed(i);
+vms      |	if (ret)
+vms      |		return ret;
+vms      |	ret = kes_vm_set_groups(vm, before | BIT(i)) ?: kes_give(vm, i);
+vms      |	if (ret) {
+vms      |		kes_vm_set_groups(vm, before);
+vms      |		kes_take(vm);
+vms      |		kes_put_feed(i);
+vms      |		return ret;
+vms      |	}
+vms      |	kes_enable_key(i);
+vms      |	return 0;
+vms      |}
+vms      |
+vms      |static int kes_vm_off(struct kes_vm *vm, unsigned int i)
+vms      |{
+vms      |	if (kes_is_needed(i, vm->groups, kes.groups))
+vms      |		return -EBUSY;
+vms      |	vm->groups &= ~BIT(i);
+vms      |	kes_disable_key(i);
+vms      |	kes_put_feed(i);
+vms      |	kes_take(vm);
+vms      |	return 0;
+vms      |}
+vms      |
+vms      |static struct kes_vm *kes_find_vm(u64 id)
+vms      |{
+vms      |	struct kes_vm *vm;
+vms      |
+vms      |	kes_for_each_vm(vm)
+vms      |		if (vm->id == id && !vm->destroyed_ns)
+vms      |			return vm;
+vms      |	return NULL;
+vms      |}
+vms      |
+vms      |int kes_switch_vm(u64 vm_id, u32 bit, bool on)
+vms      |{
+vms      |	unsigned int i = ilog2(bit);
+vms      |	struct kes_vm *vm;
+vms      |	int ret = -ENOENT;
+vms      |
+vms      |	kes_walk_begin();
+vms      |	vm = kes_find_vm(vm_id);
+vms      |	if (vm) {
+vms      |		ret = 0;
+vms      |		if (on != !!(vm->groups & bit))
+vms      |			ret = on ? kes_vm_on(vm, i) : kes_vm_off(vm, i);
+vms      |	}
+vms      |	kes_walk_end();
+vms      |	return ret;
+vms      |}
+vms      |
+vms      |static void kes_release(struct kes_vm *vm)
+vms      |{
+vms      |	unsigned int i = KES_NR_GROUPS;
+vms      |
+vms      |	while (--i)
+vms      |		if (vm->groups & BIT(i))
+vms      |			kes_vm_off(vm, i);
+vms      |}
+vms      |
+vms      |void kes_groups_release(void)
+vms      |{
+vms      |	struct kes_vm *vm;
+vms      |
+vms      |	kes_walk_begin();
+vms      |	kes_for_each_vm(vm)
+vms      |		if (READ_ONCE(vm->destroyed_ns))
+vms      |			kes_release(vm);
+vms      |	kes_walk_end();
+vms      |}
+vms      |
+vms      |void kes_groups_release_vm(struct kes_vm *vm)
+vms      |{
+vms      |	if (!vm->groups)
+vms      |		return;
+vms      |	mutex_lock(&kes_walk_lock);
+vms      |	kes_release(vm);
+vms      |	mutex_unlock(&kes_walk_lock);
+vms      |}

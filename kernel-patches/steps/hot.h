@@ -28,8 +28,8 @@ nested   | *	not known yet; NULL if there is none
 disposition| * @last: the slot in @exits of the last exit while its disposition is not known
 disposition| *	yet; KES_NO_SLOT otherwise
 count    | * @vcpu: all other counters; NULL like @exits
-count    | * @in_l2: the current context is L2
-count    | * @can_l2: the vCPU enabled VMX or SVM; lock of @vm
+nested   | * @in_l2: the current context is L2
+nested   | * @can_l2: the vCPU enabled VMX or SVM; lock of @vm
 count    | * @listed: KVM has accepted the vCPU; lock of @vm
 count    | * @id: as passed to KVM_CREATE_VCPU
 count    | * @vm: the VM of this vCPU; a reference
@@ -41,8 +41,8 @@ disposition|	u64 attempts;
 nested   |	u64 *pending;
 disposition|	u32 last;
 count    |	struct kes_vcpu *vcpu;
-count    |	bool in_l2;
-count    |	bool can_l2;
+nested   |	bool in_l2;
+nested   |	bool can_l2;
 count    |	bool listed;
 count    |	u32 id;
 count    |	struct kes_vm *vm;

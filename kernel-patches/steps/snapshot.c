@@ -16,7 +16,7 @@ snapshot |#include <linux/uaccess.h>
 snapshot |
 snapshot |#include <asm/tsc.h>
 snapshot |
-detail   |#include "final.h"
+snapshot |#include "final.h"
 snapshot |#include "groups.h"
 snapshot |#include "records.h"
 snapshot |#include "snapshot.h"
@@ -50,9 +50,6 @@ snapshot |		if (chunk == last)
 snapshot |			break;
 snapshot |		list_del(&chunk->node);
 snapshot |		kvfree(chunk);
-snapshot-time|	return reason ? reason->code : KES_CODE_UNKNOWN;
-disposition-nested|		exit->fastpath = counts->l1[KES_FASTPATH][slot];
-disposition-nested|		exit->userspace = counts->l1[KES_USERSPACE][slot];
 snapshot |	}
 snapshot |}
 snapshot |
@@ -64,69 +61,69 @@ snapshot |	list_for_each_entry_safe(chunk, next, &snapshot->chunks, node)
 snapshot |		kvfree(chunk);
 snapshot |	kes_snapshot_init(snapshot);
 snapshot |}
-disposition|
-disposition|ssize_t kes_snapshot_copy(const struct kes_snapshot *snapshot, char __user *to,
-disposition|			  size_t size, loff_t *pos)
-disposition|{
-disposition|	const struct kes_chunk *chunk;
-disposition|	size_t copied = 0, begin = 0;
-disposition|
-disposition|	list_for_each_entry(chunk, &snapshot->chunks, node) {
-disposition|		loff_t at = *pos + copied - begin;
-disposition|		ssize_t n;
-disposition|
-disposition|		begin += chunk->used;
-disposition|		if (at >= chunk->used || copied == size)
-disposition|			continue;
-disposition|		n = min_t(size_t, chunk->used - at, size - copied);
-disposition|		if (copy_to_user(to + copied, (void *)chunk->bytes + at, n))
-disposition|			return -EFAULT;
-disposition|		copied += n;
-disposition|	}
-disposition|	*pos += copied;
-disposition|	return copied;
-disposition|}
-disposition|
-disposition|/* Begin a new chunk with room for @size. */
-disposition|static int kes_new_chunk(struct kes_snapshot *snapshot, struct kes_writer *w,
-disposition|			 size_t size)
-disposition|{
-disposition|	struct kes_chunk *chunk;
-disposition|
-disposition|	size = max_t(size_t, size, KES_CHUNK - sizeof(*chunk));
-disposition|	chunk = kvmalloc(sizeof(*chunk) + size, GFP_KERNEL);
-disposition|	if (!chunk)
-disposition|		return -ENOMEM;
-disposition|	chunk->used = 0;
-disposition|	list_add_tail(&chunk->node, &snapshot->chunks);
-disposition|	w->buf = chunk->bytes;
-disposition|	w->size = size;
-disposition|	w->used = 0;
-disposition|	return 0;
-disposition|}
-time     |
-nested   |static struct kes_chunk *kes_last_chunk(const struct kes_snapshot *snapshot)
-nested   |{
-nested   |	return list_last_entry(&snapshot->chunks, struct kes_chunk, node);
-nested   |}
-nested   |
-nested   |static int kes_need_room(struct kes_snapshot *snapshot, struct kes_writer *w,
-nested   |			 size_t size)
-nested   |{
-nested   |	kes_last_chunk(snapshot)->used = w->used;
-nested   |	return w->size - w->used < size ? kes_new_chunk(snapshot, w, size) : 0;
-nested   |}
-nested   |
-time     |static void kes_fill_vm(struct kes_vm_record *rec, const struct kes_vm *vm,
-time     |			u32 nr_vcpus)
-time     |{
+snapshot |
+snapshot |ssize_t kes_snapshot_copy(const struct kes_snapshot *snapshot, char __user *to,
+snapshot |			  size_t size, loff_t *pos)
+snapshot |{
+snapshot |	const struct kes_chunk *chunk;
+snapshot |	size_t copied = 0, begin = 0;
+snapshot |
+snapshot |	list_for_each_entry(chunk, &snapshot->chunks, node) {
+snapshot |		loff_t at = *pos + copied - begin;
+snapshot |		ssize_t n;
+snapshot |
+snapshot |		begin += chunk->used;
+snapshot |		if (at >= chunk->used || copied == size)
+snapshot |			continue;
+snapshot |		n = min_t(size_t, chunk->used - at, size - copied);
+snapshot |		if (copy_to_user(to + copied, (void *)chunk->bytes + at, n))
+snapshot |			return -EFAULT;
+snapshot |		copied += n;
+snapshot |	}
+snapshot |	*pos += copied;
+snapshot |	return copied;
+snapshot |}
+snapshot |
+snapshot |/* Begin a new chunk with room for @size. */
+snapshot |static int kes_new_chunk(struct kes_snapshot *snapshot, struct kes_writer *w,
+snapshot |			 size_t size)
+snapshot |{
+snapshot |	struct kes_chunk *chunk;
+snapshot |
+snapshot |	size = max_t(size_t, size, KES_CHUNK - sizeof(*chunk));
+snapshot |	chunk = kvmalloc(sizeof(*chunk) + size, GFP_KERNEL);
+snapshot |	if (!chunk)
+snapshot |		return -ENOMEM;
+snapshot |	chunk->used = 0;
+snapshot |	list_add_tail(&chunk->node, &snapshot->chunks);
+snapshot |	w->buf = chunk->bytes;
+snapshot |	w->size = size;
+snapshot |	w->used = 0;
+snapshot |	return 0;
+snapshot |}
+snapshot |
+snapshot |static struct kes_chunk *kes_last_chunk(const struct kes_snapshot *snapshot)
+snapshot |{
+snapshot |	return list_last_entry(&snapshot->chunks, struct kes_chunk, node);
+snapshot |}
+snapshot |
+snapshot |static int kes_need_room(struct kes_snapshot *snapshot, struct kes_writer *w,
+snapshot |			 size_t size)
+snapshot |{
+snapshot |	kes_last_chunk(snapshot)->used = w->used;
+snapshot |	return w->size - w->used < size ? kes_new_chunk(snapshot, w, size) : 0;
+snapshot |}
+snapshot |
+snapshot |static void kes_fill_vm(struct kes_vm_record *rec, const struct kes_vm *vm,
+snapshot |			u32 nr_vcpus)
+snapshot |{
 snapshot |	rec->vm_id = vm->id;
 snapshot |	rec->created_ns = vm->created_ns;
 snapshot |	rec->destroyed_ns = vm->destroyed_ns;
 snapshot |	rec->pid = vm->pid;
 snapshot |	rec->flags = vm->destroyed_ns ? KES_VM_DESTROYED : 0;
 snapshot |	rec->nr_vcpus = nr_vcpus;
-snapshot |	rec->groups = vm->destroyed_ns ? 0 : kes_groups_of(vm);
+vms      |	rec->groups = vm->destroyed_ns ? 0 : kes_groups_of(vm);
 snapshot |	strscpy(rec->comm, vm->comm, sizeof(rec->comm));
 snapshot |}
 snapshot |
@@ -142,80 +139,80 @@ snapshot |			return hot;
 snapshot |	return NULL;
 snapshot |}
 snapshot |
-nested   |/* -ESTALE: the VM was destroyed. */
-nested   |static int kes_put_live_vcpus(struct kes_snapshot *snapshot,
-nested   |			      struct kes_writer *w, struct kes_vm *vm)
-nested   |{
-nested   |	struct kes_hot *hot = NULL;
-nested   |	int ret;
-nested   |
-nested   |	do {
-nested   |		ret = kes_need_room(snapshot, w, KES_VCPU_MAX);
+snapshot |/* -ESTALE: the VM was destroyed. */
+snapshot |static int kes_put_live_vcpus(struct kes_snapshot *snapshot,
+snapshot |			      struct kes_writer *w, struct kes_vm *vm)
+snapshot |{
+snapshot |	struct kes_hot *hot = NULL;
+snapshot |	int ret;
+snapshot |
+snapshot |	do {
+snapshot |		ret = kes_need_room(snapshot, w, KES_VCPU_MAX);
 snapshot |		if (ret)
 snapshot |			return ret;
-nested   |		mutex_lock(&vm->lock);
-nested   |		if (vm->destroyed_ns)
-nested   |			ret = -ESTALE;
-nested   |		else
-nested   |			hot = kes_next_vcpu(vm, hot);
-nested   |		if (!ret && hot)
+snapshot |		mutex_lock(&vm->lock);
+snapshot |		if (vm->destroyed_ns)
+snapshot |			ret = -ESTALE;
+snapshot |		else
+snapshot |			hot = kes_next_vcpu(vm, hot);
+snapshot |		if (!ret && hot)
 snapshot |			kes_put_vcpu(w, hot);
-nested   |		mutex_unlock(&vm->lock);
-nested   |		cond_resched();
-nested   |	} while (!ret && hot);
-nested   |	return ret;
-nested   |}
+snapshot |		mutex_unlock(&vm->lock);
+snapshot |		cond_resched();
+snapshot |	} while (!ret && hot);
+snapshot |	return ret;
+snapshot |}
 snapshot |
-time     |static int kes_put_vcpus_of(struct kes_snapshot *snapshot, struct kes_writer *w,
-time     |			    struct kes_vm *vm, u32 *nr_vms)
-time     |{
-time     |	struct kes_vm_record *rec = kes_begin(w, KES_REC_VM, sizeof(*rec));
-time     |	u32 before = w->nr_vcpus;
-time     |	int ret = 0;
-time     |
-time     |	/* Nothing changes in a destroyed VM. */
-time     |	if (!READ_ONCE(vm->destroyed_ns))
-time     |		ret = kes_put_live_vcpus(snapshot, w, vm);
-time     |	else if (vm->final)
-time     |		kes_put_final(w, vm->final);
-time     |	kes_fill_vm(rec, vm, w->nr_vcpus - before);
-time     |	(*nr_vms)++;
-time     |	return ret;
-time     |}
+snapshot |static int kes_put_vcpus_of(struct kes_snapshot *snapshot, struct kes_writer *w,
+snapshot |			    struct kes_vm *vm, u32 *nr_vms)
+snapshot |{
+snapshot |	struct kes_vm_record *rec = kes_begin(w, KES_REC_VM, sizeof(*rec));
+snapshot |	u32 before = w->nr_vcpus;
+snapshot |	int ret = 0;
 snapshot |
-time     |/* A vCPU that was just created may be missing: its VM is read later or now. */
-time     |static int kes_put_vm(struct kes_snapshot *snapshot, struct kes_writer *w,
-time     |		      struct kes_vm *vm, u32 *nr_vms)
-time     |{
-time     |	struct kes_chunk *chunk;
-time     |	size_t used, room;
-time     |	u32 records, vcpus;
-time     |	int ret;
-time     |
-time     |	for (;;) {
-time     |		mutex_lock(&vm->lock);
-time     |		room = kes_final_size(vm->final);
-time     |		mutex_unlock(&vm->lock);
-time     |		if (vm->destroyed_ns && !vm->final)
-time     |			return 0;
-time     |		ret = kes_need_room(snapshot, w, KES_VCPU_MAX + room);
-time     |		if (ret)
-time     |			return ret;
-time     |		chunk = kes_last_chunk(snapshot);
-time     |		used = w->used;
-time     |		records = w->nr_records;
-time     |		vcpus = w->nr_vcpus;
-time     |		ret = kes_put_vcpus_of(snapshot, w, vm, nr_vms);
-time     |		if (ret != -ESTALE)
-time     |			return ret;
-time     |		(*nr_vms)--;
-time     |		kes_free_chunks_after(snapshot, chunk);
-time     |		w->buf = chunk->bytes;
-time     |		w->used = used;
-time     |		w->nr_records = records;
-time     |		w->nr_vcpus = vcpus;
-time     |	}
-time     |}
+snapshot |	/* Nothing changes in a destroyed VM. */
+snapshot |	if (!READ_ONCE(vm->destroyed_ns))
+snapshot |		ret = kes_put_live_vcpus(snapshot, w, vm);
+snapshot |	else if (vm->final)
+snapshot |		kes_put_final(w, vm->final);
+snapshot |	kes_fill_vm(rec, vm, w->nr_vcpus - before);
+snapshot |	(*nr_vms)++;
+snapshot |	return ret;
+snapshot |}
+snapshot |
+snapshot |/* A vCPU that was just created may be missing: its VM is read later or now. */
+snapshot |static int kes_put_vm(struct kes_snapshot *snapshot, struct kes_writer *w,
+snapshot |		      struct kes_vm *vm, u32 *nr_vms)
+snapshot |{
+snapshot |	struct kes_chunk *chunk;
+snapshot |	size_t used, room;
+snapshot |	u32 records, vcpus;
+snapshot |	int ret;
+snapshot |
+snapshot |	for (;;) {
+snapshot |		mutex_lock(&vm->lock);
+snapshot |		room = kes_final_size(vm->final);
+snapshot |		mutex_unlock(&vm->lock);
+snapshot |		if (vm->destroyed_ns && !vm->final)
+snapshot |			return 0;
+snapshot |		ret = kes_need_room(snapshot, w, KES_VCPU_MAX + room);
+snapshot |		if (ret)
+snapshot |			return ret;
+snapshot |		chunk = kes_last_chunk(snapshot);
+snapshot |		used = w->used;
+snapshot |		records = w->nr_records;
+snapshot |		vcpus = w->nr_vcpus;
+snapshot |		ret = kes_put_vcpus_of(snapshot, w, vm, nr_vms);
+snapshot |		if (ret != -ESTALE)
+snapshot |			return ret;
+snapshot |		(*nr_vms)--;
+snapshot |		kes_free_chunks_after(snapshot, chunk);
+snapshot |		w->buf = chunk->bytes;
+snapshot |		w->used = used;
+snapshot |		w->nr_records = records;
+snapshot |		w->nr_vcpus = vcpus;
+snapshot |	}
+snapshot |}
 snapshot |
 snapshot |static void kes_fill_header(struct kes_header *header,
 snapshot |			    const struct kes_writer *w, size_t size, u32 nr_vms)
@@ -256,34 +253,33 @@ snapshot |}
 snapshot |
 snapshot |static int kes_put_all(struct kes_snapshot *snapshot, struct kes_writer *w)
 snapshot |{
-time     |	struct kes_header *header;
-time     |	struct kes_vm *vm;
-time     |	u32 nr_vms = 0;
-time     |	int ret;
+snapshot |	struct kes_header *header;
+snapshot |	struct kes_vm *vm;
+snapshot |	u32 nr_vms = 0;
+snapshot |	int ret;
 snapshot |
-reset    |	ret = kes_new_chunk(snapshot, w, 0);
-reset    |	if (ret)
+snapshot |	ret = kes_new_chunk(snapshot, w, 0);
+snapshot |	if (ret)
 snapshot |		return ret;
-reset    |	header = kes_reserve(w, sizeof(*header));
-reset    |	header->begin_ns = ktime_get_ns();
-reset    |	kes_put_counts(w, KES_REC_EVICTED, NULL, &kes.evicted);
+snapshot |	header = kes_reserve(w, sizeof(*header));
+snapshot |	header->begin_ns = ktime_get_ns();
+snapshot |	kes_put_counts(w, KES_REC_EVICTED, NULL, &kes.evicted);
 reset    |	if (kes.generation)
 reset    |		kes_put_counts(w, KES_REC_BASELINE, NULL, &kes.evicted_base);
-reset    |	kes_for_each_vm(vm) {
-reset    |		ret = kes_put_vm(snapshot, w, vm, &nr_vms);
-reset    |		if (ret)
-reset    |			return ret;
-reset    |	}
-reset    |	kes_last_chunk(snapshot)->used = w->used;
-reset    |	kes_add_up(snapshot);
-reset    |	kes_fill_header(header, w, snapshot->size, nr_vms);
-reset    |	return 0;
+snapshot |	kes_for_each_vm(vm) {
+snapshot |		ret = kes_put_vm(snapshot, w, vm, &nr_vms);
+snapshot |		if (ret)
+snapshot |			return ret;
+snapshot |	}
+snapshot |	kes_last_chunk(snapshot)->used = w->used;
+snapshot |	kes_add_up(snapshot);
+snapshot |	kes_fill_header(header, w, snapshot->size, nr_vms);
+snapshot |	return 0;
 snapshot |}
 snapshot |
 snapshot |int kes_snapshot_take(struct kes_snapshot *snapshot)
 snapshot |{
 snapshot |	struct kes_writer *w = kvzalloc(sizeof(*w), GFP_KERNEL);
-snapshot-reset|		      kes_exits_size(&kes.evicted);
 snapshot |	int ret = -ENOMEM;
 snapshot |
 snapshot |	kes_snapshot_free(snapshot);

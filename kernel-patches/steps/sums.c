@@ -1,14 +1,13 @@
 count    |// SPDX-License-Identifier: GPL-2.0-only
 count    |/*
-count-reset| * KVM exit statistics: reading counters.
-reset    | * KVM exit statistics: reading counters, adding them up, resetting them.
+count    | * KVM exit statistics: reading counters, adding them up, resetting them.
 reset    | *
 reset    | * A reset must not write to counters that another CPU increments, so it copies
 reset    | * them to a baseline. Readers of the counts since the last reset subtract it.
 reset    | * The counters themselves only grow. Time, histogram and detail have no
 reset    | * baseline: they start at 0 when they are switched on.
 count    | */
-count    |#include <linux/lockdep.h>
+text     |#include <linux/lockdep.h>
 reset    |#include <linux/mm.h>
 reset    |#include <linux/rculist.h>
 reset    |#include <linux/sched.h>
@@ -17,9 +16,9 @@ count    |#include <linux/string.h>
 reset    |#include <linux/timekeeping.h>
 count    |
 count    |#include "engine.h"
-count    |#include "final.h"
+reset    |#include "final.h"
 count    |#include "sums.h"
-count    |#include "walk.h"
+reset    |#include "walk.h"
 snapshot |
 snapshot |/* The members of struct kes_counts before unknown_last, as an array of u64 */
 snapshot |#define KES_COUNTS_U64	(offsetof(struct kes_counts, unknown_last) / sizeof(u64))
@@ -66,7 +65,7 @@ count    |{
 count    |	/* Pairs with kes_install_counters(). */
 count    |	const struct kes_vcpu *vcpu = smp_load_acquire(&hot->vcpu);
 nested   |	const u64 (*l2)[KES_NR_SLOTS];
-nested   |
+count    |
 count    |	if (!vcpu) {
 count    |		memset(to, 0, sizeof(*to));
 count    |		return;
@@ -146,77 +145,77 @@ text     |		kes_add_vm(sum, vm);
 text     |		cond_resched();
 text     |	}
 text     |}
-snapshot |
-snapshot |static u64 kes_read_slot(const struct kes_vcpu *vcpu, unsigned int slot)
-snapshot |{
-snapshot |	const u64 (*l2)[KES_NR_SLOTS] = (void *)smp_load_acquire(&vcpu->l2);
-snapshot |	u64 count = READ_ONCE(vcpu->l1[KES_EXITS][slot]);
-snapshot |
-snapshot |	if (l2)
-snapshot |		count += READ_ONCE(l2[KES_EXITS][slot]);
-snapshot |	return vcpu->base ? count - kes_slot_total(vcpu->base, slot) : count;
-snapshot |}
-snapshot |
-snapshot |struct kes_slot_sum {
-snapshot |	unsigned int slot;
-snapshot |	u64 count;
-snapshot |};
-snapshot |
-snapshot |static void kes_add_slot_fn(void *arg, u32 vcpu_id,
-snapshot |			    const struct kes_counts *counts)
-snapshot |{
-snapshot |	struct kes_slot_sum *sum = arg;
-snapshot |
-snapshot |	sum->count += kes_slot_total(counts, sum->slot);
-snapshot |}
-snapshot |
-snapshot |/* Unlisted VMX codes are counted in slots of their own. */
-snapshot |static void kes_add_slot_of_vm(struct kes_slot_sum *sum, struct kes_vm *vm)
-snapshot |{
-snapshot |	const struct kes_hot *hot;
-snapshot |
-snapshot |	if (vm->destroyed_ns || sum->slot == KES_SLOT_UNKNOWN) {
-snapshot |		kes_visit_vcpus(vm, kes_add_slot_fn, sum);
-snapshot |		return;
-snapshot |	}
-nested   |	mutex_lock(&vm->lock);
-nested   |	kes_for_each_vcpu(hot, vm)
-nested   |		if (hot->vcpu)
-nested   |			sum->count += kes_read_slot(hot->vcpu, sum->slot);
-nested   |	mutex_unlock(&vm->lock);
-nested   |}
-snapshot |
-nested   |u64 kes_sum_slot(unsigned int slot)
-nested   |{
-nested   |	struct kes_slot_sum sum = { .slot = slot };
-nested   |	struct kes_vm *vm;
-nested   |
-nested   |	kes_walk_begin();
-nested   |	sum.count = kes_slot_total(&kes.evicted, slot) -
-nested   |		    kes_slot_total(&kes.evicted_base, slot);
-nested   |	kes_for_each_vm(vm) {
-nested   |		kes_add_slot_of_vm(&sum, vm);
-nested   |		cond_resched();
-nested   |	}
-nested   |	kes_walk_end();
-nested   |	return sum.count;
-snapshot |}
+values   |
+values   |static u64 kes_read_slot(const struct kes_vcpu *vcpu, unsigned int slot)
+values   |{
+values   |	const u64 (*l2)[KES_NR_SLOTS] = (void *)smp_load_acquire(&vcpu->l2);
+values   |	u64 count = READ_ONCE(vcpu->l1[KES_EXITS][slot]);
+values   |
+values   |	if (l2)
+values   |		count += READ_ONCE(l2[KES_EXITS][slot]);
+values   |	return vcpu->base ? count - kes_slot_total(vcpu->base, slot) : count;
+values   |}
+values   |
+values   |struct kes_slot_sum {
+values   |	unsigned int slot;
+values   |	u64 count;
+values   |};
+values   |
+values   |static void kes_add_slot_fn(void *arg, u32 vcpu_id,
+values   |			    const struct kes_counts *counts)
+values   |{
+values   |	struct kes_slot_sum *sum = arg;
+values   |
+values   |	sum->count += kes_slot_total(counts, sum->slot);
+values   |}
+values   |
+values   |/* Unlisted VMX codes are counted in slots of their own. */
+values   |static void kes_add_slot_of_vm(struct kes_slot_sum *sum, struct kes_vm *vm)
+values   |{
+values   |	const struct kes_hot *hot;
+values   |
+values   |	if (vm->destroyed_ns || sum->slot == KES_SLOT_UNKNOWN) {
+values   |		kes_visit_vcpus(vm, kes_add_slot_fn, sum);
+values   |		return;
+values   |	}
+values   |	mutex_lock(&vm->lock);
+values   |	kes_for_each_vcpu(hot, vm)
+values   |		if (hot->vcpu)
+values   |			sum->count += kes_read_slot(hot->vcpu, sum->slot);
+values   |	mutex_unlock(&vm->lock);
+values   |}
+values   |
+values   |u64 kes_sum_slot(unsigned int slot)
+values   |{
+values   |	struct kes_slot_sum sum = { .slot = slot };
+values   |	struct kes_vm *vm;
+values   |
+values   |	kes_walk_begin();
+values   |	sum.count = kes_slot_total(&kes.evicted, slot) -
+values   |		    kes_slot_total(&kes.evicted_base, slot);
+values   |	kes_for_each_vm(vm) {
+values   |		kes_add_slot_of_vm(&sum, vm);
+values   |		cond_resched();
+values   |	}
+values   |	kes_walk_end();
+values   |	return sum.count;
+values   |}
 count    |
 count    |u64 kes_slot_total(const struct kes_counts *counts, unsigned int slot)
 count    |{
 count-nested|	return counts->l1[KES_EXITS][slot];
 nested   |	return counts->l1[KES_EXITS][slot] + counts->l2[KES_EXITS][slot];
 count    |}
-text     |
-text     |u64 kes_total(const struct kes_counts *counts)
-text     |{
-text     |	unsigned int slot;
-text     |	u64 total = 0;
-text     |
-text     |	for (slot = 0; slot < KES_NR_SLOTS; slot++)
-text     |		total += kes_slot_total(counts, slot);
-text     |	return total;
-text     |}
+snapshot |
+snapshot |u64 kes_total(const struct kes_counts *counts)
+snapshot |{
+snapshot |	unsigned int slot;
+snapshot |	u64 total = 0;
+snapshot |
+snapshot |	for (slot = 0; slot < KES_NR_SLOTS; slot++)
+snapshot |		total += kes_slot_total(counts, slot);
+snapshot |	return total;
+snapshot |}
 text     |
 text     |/*
 text     | * Return the remainder of the accounting check: attempts without an exit, a

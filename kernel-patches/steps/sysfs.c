@@ -2,9 +2,9 @@ count    |// SPDX-License-Identifier: GPL-2.0-only
 count    |/*
 count    | * KVM exit statistics: /sys/kernel/kvm_exit_stats/, one value per file.
 count    | *
-count-values| * Root only: the exit rate of a guest reveals what the guest does.
-values   | * The exit rate of a guest reveals what the guest does, so each access needs
-values   | * CAP_PERFMON or CAP_SYS_ADMIN: the mode of a file does not stop uid 0 of a
+count    | * The exit rate of a guest reveals what the guest does, so each access needs
+count    | * CAP_PERFMON or CAP_SYS_ADMIN: the mode of a file does not stop uid 0 of a
+count-values| * container.
 values   | * container. total and reasons/ are sums over all VMs, including destroyed
 values   | * ones, since the last reset.
 count    | */
@@ -12,8 +12,8 @@ count    |#include <linux/capability.h>
 count    |#include <linux/init.h>
 count    |#include <linux/kobject.h>
 count    |#include <linux/kstrtox.h>
-count    |#include <linux/mutex.h>
-count    |#include <linux/rculist.h>
+values   |#include <linux/mutex.h>
+vms      |#include <linux/rculist.h>
 count    |#include <linux/string.h>
 count    |#include <linux/sysfs.h>
 count    |
@@ -23,7 +23,7 @@ count    |#include "groups.h"
 reset    |#include "sums.h"
 count    |#include "sysfs.h"
 values   |#include "table.h"
-values   |#include "walk.h"
+vms      |#include "walk.h"
 count    |
 count    |static struct kobject *kes_kobj;
 values   |static bool kes_has_reasons;
@@ -110,36 +110,36 @@ values   |static ssize_t reason_show(u32 slot, char *buf)
 values   |{
 values   |	return sysfs_emit(buf, "%llu\n", kes_sum_slot(slot));
 values   |}
-values   |
-values   |/* The VMs for which the group is on by itself */
-values   |static ssize_t vms_show(u32 group, char *buf)
-values   |{
-values   |	const struct kes_vm *vm;
-values   |	ssize_t size = 0;
-values   |
-values   |	kes_walk_begin();
-values   |	kes_for_each_vm(vm)
-values   |		if (vm->groups & group && !vm->destroyed_ns)
-values   |			size += sysfs_emit_at(buf, size, "%s%llu",
-values   |					      size ? " " : "", vm->id);
-values   |	kes_walk_end();
-values   |	size += sysfs_emit_at(buf, size, "\n");
-values   |	return size;
-values   |}
-values   |
-values   |/* "+ID" or "-ID" */
-values   |static ssize_t vms_store(u32 group, const char *buf, size_t size)
-values   |{
-values   |	u64 id;
-values   |	int ret;
-values   |
-values   |	if (*buf != '+' && *buf != '-')
-values   |		return -EINVAL;
-values   |	ret = kstrtou64(buf + 1, 10, &id);
-values   |	if (!ret)
-values   |		ret = kes_switch_vm(id, group, *buf == '+');
-values   |	return ret ? ret : size;
-values   |}
+vms      |
+vms      |/* The VMs for which the group is on by itself */
+vms      |static ssize_t vms_show(u32 group, char *buf)
+vms      |{
+vms      |	const struct kes_vm *vm;
+vms      |	ssize_t size = 0;
+vms      |
+vms      |	kes_walk_begin();
+vms      |	kes_for_each_vm(vm)
+vms      |		if (vm->groups & group && !vm->destroyed_ns)
+vms      |			size += sysfs_emit_at(buf, size, "%s%llu",
+vms      |					      size ? " " : "", vm->id);
+vms      |	kes_walk_end();
+vms      |	size += sysfs_emit_at(buf, size, "\n");
+vms      |	return size;
+vms      |}
+vms      |
+vms      |/* "+ID" or "-ID" */
+vms      |static ssize_t vms_store(u32 group, const char *buf, size_t size)
+vms      |{
+vms      |	u64 id;
+vms      |	int ret;
+vms      |
+vms      |	if (*buf != '+' && *buf != '-')
+vms      |		return -EINVAL;
+vms      |	ret = kstrtou64(buf + 1, 10, &id);
+vms      |	if (!ret)
+vms      |		ret = kes_switch_vm(id, group, *buf == '+');
+vms      |	return ret ? ret : size;
+vms      |}
 values   |
 values   |static ssize_t unaccounted_show(u32 arg, char *buf)
 values   |{
@@ -190,19 +190,19 @@ count    |		.arg = _arg,						\
 count    |	}
 count    |#define KES_SWITCH(_name, _group) \
 count    |	KES_FILE(_name, 0600, switch_show, switch_store, _group)
-count    |#define KES_VMS(_name, _group) \
-count    |	KES_FILE(_name, 0600, vms_show, vms_store, _group)
-count    |#define KES_READ(_name, _show)	KES_FILE(_name, 0400, _show, NULL, 0)
-count    |#define KES_WRITE(_name, _store)	KES_FILE(_name, 0200, NULL, _store, 0)
+vms      |#define KES_VMS(_name, _group) \
+vms      |	KES_FILE(_name, 0600, vms_show, vms_store, _group)
+values   |#define KES_READ(_name, _show)	KES_FILE(_name, 0400, _show, NULL, 0)
+reset    |#define KES_WRITE(_name, _store)	KES_FILE(_name, 0200, NULL, _store, 0)
 count    |
 count    |static struct kes_file kes_files[] = {
-values   |	KES_SWITCH("count", KES_GROUP_COUNT),
-values   |	KES_SWITCH("time", KES_GROUP_TIME),
-values   |	KES_SWITCH("histogram", KES_GROUP_HISTOGRAM),
-values   |	KES_SWITCH("detail", KES_GROUP_DETAIL),
-values   |	KES_VMS("time_vms", KES_GROUP_TIME),
-values   |	KES_VMS("histogram_vms", KES_GROUP_HISTOGRAM),
-values   |	KES_VMS("detail_vms", KES_GROUP_DETAIL),
+count    |	KES_SWITCH("count", KES_GROUP_COUNT),
+time     |	KES_SWITCH("time", KES_GROUP_TIME),
+histogram|	KES_SWITCH("histogram", KES_GROUP_HISTOGRAM),
+detail   |	KES_SWITCH("detail", KES_GROUP_DETAIL),
+vms      |	KES_VMS("time_vms", KES_GROUP_TIME),
+vms      |	KES_VMS("histogram_vms", KES_GROUP_HISTOGRAM),
+vms      |	KES_VMS("detail_vms", KES_GROUP_DETAIL),
 values   |	KES_READ("version", version_show),
 values   |	KES_READ("source", source_show),
 values   |	KES_READ("lost", lost_show),
