@@ -2,8 +2,9 @@
 /*
  * exit_stats_switch_test
  *
- * Test switching groups of the VM exit statistics of KVM while vCPUs run: the
- * counts of the vCPUs stay exact.
+ * Test switching groups of the VM exit statistics of KVM while vCPUs run, for
+ * all VMs and for one VM: the counts of the vCPUs stay exact, and a group that
+ * is on for one VM has no records of another.
  */
 #define _GNU_SOURCE /* for program_invocation_short_name */
 #include <errno.h>
@@ -139,8 +140,116 @@ static void test_switch(void)
 	switch_while_running("", "1", "0");
 }
 
+static void id_text(char *text, size_t size, char sign)
+{
+	snprintf(text, size, "%c%llu", sign, (unsigned long long)crew.id);
+}
+
+static void test_switch_one(void)
+{
+	char on[32], off[32];
+
+	id_text(on, sizeof(on), '+');
+	id_text(off, sizeof(off), '-');
+	switch_while_running("_vms", on, off);
+}
+
+/* Return whether the file lists the id of the first VM. */
+static bool lists_crew(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	unsigned long long id;
+	bool found = false;
+
+	TEST_ASSERT(f, "%s: open: %d", path, errno);
+	while (fscanf(f, "%llu", &id) == 1)
+		found |= id == crew.id;
+	fclose(f);
+	return found;
+}
+
+static void expect_record(const struct crew *c, u32 type, bool want)
+{
+	struct snapshot s = take_snapshot_of(c->id);
+	unsigned int i;
+
+	for (i = 0; i < NR_VCPUS; i++)
+		TEST_ASSERT(!!find_record(&s, type, i) == want,
+			    "vCPU %u has %s record of type %u", i,
+			    want ? "no" : "a", type);
+	free(s.buf);
+}
+
+static u32 groups_of(const struct crew *c)
+{
+	struct snapshot s = take_snapshot_of(c->id);
+	const struct kes_vm_record *rec = vm_record(&s);
+	u32 vm_groups;
+
+	TEST_ASSERT(rec, "No record for the VM");
+	vm_groups = rec->groups;
+	free(s.buf);
+	return vm_groups;
+}
+
+/* Only the VM for which a group is on has records of it. */
+static void check_one(const char *group, u32 type, u32 bit)
+{
+	char path[128], on[32], off[32];
+
+	path_of(path, sizeof(path), group, "_vms");
+	id_text(on, sizeof(on), '+');
+	id_text(off, sizeof(off), '-');
+	TEST_ASSERT(!lists_crew(path), "%s lists the VM already", path);
+	expect_write(path, on, 0);
+	TEST_ASSERT(lists_crew(path), "%s does not list the VM", path);
+	start(&crew);
+	start(&other);
+	finish(&crew);
+	finish(&other);
+	expect_record(&crew, type, true);
+	expect_record(&other, type, false);
+	TEST_ASSERT(groups_of(&crew) == (KES_GROUP_COUNT | bit) &&
+		    groups_of(&other) == KES_GROUP_COUNT,
+		    "Groups 0x%x, those of the other VM 0x%x",
+		    groups_of(&crew), groups_of(&other));
+	expect_write(path, off, 0);
+	TEST_ASSERT(!lists_crew(path), "%s still lists the VM", path);
+	expect_record(&crew, type, false);
+	check(&crew);
+	check(&other);
+}
+
+static void test_time_of_one(void)
+{
+	check_one("time", KES_REC_TIME, KES_GROUP_TIME);
+}
+
+static void test_detail_of_one(void)
+{
+	check_one("detail", KES_REC_DETAIL, KES_GROUP_DETAIL);
+}
+
+static void test_invalid_ids(void)
+{
+	static const char * const values[] = {
+		"1", "+", "-", "+x", "+-1", " ",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(values); i++)
+		expect_write(SYSFS "time_vms", values[i], EINVAL);
+}
+
 static const struct named_test tests[] = {
 	{ "counts stay exact while groups are switched", test_switch },
+	{ "counts stay exact while groups are switched for one VM",
+	  test_switch_one },
+	{ "time is recorded only for the VM for which it is on",
+	  test_time_of_one },
+	{ "detail is recorded only for the VM for which it is on",
+	  test_detail_of_one },
+	{ "invalid ids are refused", test_invalid_ids },
 };
 
 int main(int argc, char *argv[])
