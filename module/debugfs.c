@@ -27,7 +27,7 @@
 
 #include "debugfs.h"
 #include "engine.h"
-#include "groups.h"
+#include "read.h"
 #include "snapshot.h"
 #include "sums.h"
 #include "table.h"

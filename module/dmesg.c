@@ -19,7 +19,7 @@
 
 #include "dmesg.h"
 #include "engine.h"
-#include "sums.h"
+#include "read.h"
 #include "table.h"
 
 #define KES_POLL	(HZ / 10)

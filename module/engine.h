@@ -30,6 +30,7 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 #include <linux/uidgid.h>
+#include <linux/workqueue.h>
 
 #include <asm/kvm_exit_stats.h>
 
@@ -185,6 +186,8 @@ struct kes_feed {
  * @users: the creators of these VMs; kes_lock
  * @bytes: memory of all destroyed VMs; kes_lock
  * @walking: kes_walk_lock is held; kes_lock
+ * @deferred: VMs wait to be removed from @vms or evicted; kes_lock
+ * @reap: removes VMs that are gone, see reap.c
  * @groups: KES_GROUP_* that are on for all VMs; written with kes_walk_lock held
  * @switches: how often counting was switched on or off
  * @lost: exits that were seen but not counted (out of memory)
@@ -200,6 +203,8 @@ struct kes_state {
 	struct list_head users;
 	size_t bytes;
 	bool walking;
+	bool deferred;
+	struct work_struct reap;
 	u32 groups;
 	u32 isa;
 	u64 last_vm_id;
@@ -216,6 +221,18 @@ struct kes_state {
 extern struct kes_state kes;
 extern struct mutex kes_walk_lock;
 extern struct mutex kes_lock;
+
+/* The groups that are on for all VMs */
+static inline u32 kes_groups(void)
+{
+	return READ_ONCE(kes.groups);
+}
+
+/* The groups that are on for one VM */
+static inline u32 kes_groups_of(const struct kes_vm *vm)
+{
+	return kes_groups() | vm->groups;
+}
 
 /* Bring the lists of VMs and vCPUs up to date. Must not hold a lock. */
 void kes_sync(void);

@@ -8,7 +8,7 @@
 
 #include "final.h"
 #include "records.h"
-#include "sums.h"
+#include "read.h"
 
 /* A vCPU that neither exited nor returned to user space leaves nothing. */
 static bool kes_is_empty(const struct kes_counts *counts)
@@ -62,7 +62,7 @@ static bool kes_fill(struct kes_writer *w, struct kes_final *final,
  * A visitor may switch a group or reset between the two steps, and the records
  * then need more space.
  */
-static int kes_take(struct kes_writer *w, struct kes_vm *vm)
+static int kes_take_records(struct kes_writer *w, struct kes_vm *vm)
 {
 	struct kes_final *final;
 	size_t size;
@@ -87,7 +87,7 @@ static int kes_take(struct kes_writer *w, struct kes_vm *vm)
 int kes_final_take(struct kes_vm *vm)
 {
 	struct kes_writer *w = kvzalloc(sizeof(*w), GFP_KERNEL);
-	int ret = w ? kes_take(w, vm) : -ENOMEM;
+	int ret = w ? kes_take_records(w, vm) : -ENOMEM;
 
 	kvfree(w);
 	return ret;

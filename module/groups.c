@@ -46,16 +46,6 @@ static const struct kes_group kes_group_table[KES_NR_GROUPS] = {
 /* All VMs together and each VM that has a group on are its users. */
 static u32 kes_users_of[KES_NR_GROUPS];
 
-u32 kes_groups(void)
-{
-	return READ_ONCE(kes.groups);
-}
-
-u32 kes_groups_of(const struct kes_vm *vm)
-{
-	return READ_ONCE(kes.groups) | vm->groups;
-}
-
 static int kes_give_all(unsigned int i)
 {
 	struct kes_vm *vm;

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * KVM exit statistics: groups of counters and their memory, see groups.c.
+ * KVM exit statistics: switching groups of counters, see groups.c.
  */
 #ifndef KES_GROUPS_H
 #define KES_GROUPS_H
 
 #include "engine.h"
-
-/* count, time, histogram, detail: bits 0 to 3 of KES_GROUP_* */
-#define KES_NR_GROUPS	4
 
 /*
  * Switch one KES_GROUP_* on or off for all VMs. Return 0, -EINVAL if a group
@@ -22,10 +19,6 @@ int kes_switch(u32 group, bool on);
  * VM. A group that is on for all VMs may be on for this one as well.
  */
 int kes_switch_vm(u64 vm_id, u32 group, bool on);
-
-/* The groups that are on for all VMs, and for one VM */
-u32 kes_groups(void);
-u32 kes_groups_of(const struct kes_vm *vm);
 
 /* Switch off the groups of destroyed VMs, or of one that is no longer listed. */
 void kes_groups_release(void);

@@ -16,7 +16,7 @@
 
 #include "final.h"
 #include "keep.h"
-#include "sums.h"
+#include "read.h"
 
 #define KES_MAX_BYTES		SZ_16M
 #define KES_MAX_USER_BYTES	(KES_MAX_BYTES / 4)

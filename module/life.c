@@ -24,7 +24,7 @@
 #include "life.h"
 #include "memory.h"
 #include "sysfs.h"
-#include "walk.h"
+#include "reap.h"
 
 /* @leader: thread group leader of the process that owns the VM */
 struct kes_vm *kes_vm_create(struct task_struct *leader)
@@ -243,6 +243,7 @@ int __init kes_init(const struct kes_feed *feed)
 	int ret;
 
 	kes.feed = feed;
+	kes_reap_init();
 	kes_slots_init();
 	kes_debugfs_init();
 	ret = kes_sysfs_init();
@@ -258,10 +259,15 @@ void kes_exit(void)
 {
 	kes_sysfs_exit();
 	kes_dmesg_exit();
+	/* Without visitors, kes_reap() is not deferred. */
+	mutex_lock(&kes_walk_lock);
 	mutex_lock(&kes_lock);
 	kes_evict_all();
 	kes_reap();
 	mutex_unlock(&kes_lock);
+	mutex_unlock(&kes_walk_lock);
 	kes_reap_flush();
 	kes_debugfs_exit();
+	/* The last visitor may have queued it again. */
+	kes_reap_flush();
 }

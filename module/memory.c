@@ -15,7 +15,6 @@
 
 #include "detail.h"
 #include "engine.h"
-#include "groups.h"
 #include "memory.h"
 #include "time.h"
 

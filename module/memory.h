@@ -7,6 +7,9 @@
 
 #include "engine.h"
 
+/* count, time, histogram, detail: bits 0 to 3 of KES_GROUP_* */
+#define KES_NR_GROUPS	4
+
 /*
  * A vCPU on the list of its VM: allocate the memory of the groups that are on,
  * before the vCPU runs; free that of the groups that are off.

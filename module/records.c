@@ -9,7 +9,7 @@
 #include "detail.h"
 #include "engine.h"
 #include "records.h"
-#include "sums.h"
+#include "read.h"
 #include "time.h"
 
 #define KES_ASSERT_NR(type, member) \

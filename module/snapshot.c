@@ -17,7 +17,6 @@
 #include <asm/tsc.h>
 
 #include "final.h"
-#include "groups.h"
 #include "records.h"
 #include "snapshot.h"
 #include "walk.h"

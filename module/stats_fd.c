@@ -17,10 +17,9 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "groups.h"
 #include "life.h"
+#include "read.h"
 #include "stats_fd.h"
-#include "sums.h"
 
 /*
  * Size of struct kvm_stats_desc with a name of KVM_STATS_NAME_SIZE. The type

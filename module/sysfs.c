@@ -19,6 +19,7 @@
 #include "dmesg.h"
 #include "engine.h"
 #include "groups.h"
+#include "read.h"
 #include "sums.h"
 #include "sysfs.h"
 #include "table.h"

@@ -11,6 +11,7 @@
 #include <linux/sort.h>
 
 #include "engine.h"
+#include "read.h"
 #include "sums.h"
 #include "table.h"
 #include "walk.h"

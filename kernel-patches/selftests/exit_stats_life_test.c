@@ -94,7 +94,7 @@ struct watcher {
 	unsigned int nr_snapshots;
 };
 
-/* Take snapshots until told to stop; each must have one vCPU of the VM. */
+/* Take snapshots until asked to stop; each must have one vCPU of the VM. */
 static void *watch_vcpus(void *arg)
 {
 	struct watcher *w = arg;

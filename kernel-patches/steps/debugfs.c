@@ -28,7 +28,7 @@ snapshot |#include <linux/uaccess.h>
 snapshot |
 snapshot |#include "debugfs.h"
 text     |#include "engine.h"
-text     |#include "groups.h"
+text     |#include "read.h"
 snapshot |#include "snapshot.h"
 text     |#include "sums.h"
 text     |#include "table.h"

@@ -30,6 +30,7 @@ count    |#include <linux/mutex.h>
 count    |#include <linux/sched.h>
 count    |#include <linux/types.h>
 snapshot |#include <linux/uidgid.h>
+count    |#include <linux/workqueue.h>
 count    |
 count    |#include <asm/kvm_exit_stats.h>
 count    |
@@ -187,6 +188,8 @@ count    | *	@walking
 snapshot | * @users: the creators of these VMs; kes_lock
 snapshot | * @bytes: memory of all destroyed VMs; kes_lock
 count    | * @walking: kes_walk_lock is held; kes_lock
+count    | * @deferred: VMs wait to be removed from @vms or evicted; kes_lock
+count    | * @reap: removes VMs that are gone, see reap.c
 count    | * @groups: KES_GROUP_* that are on for all VMs; written with kes_walk_lock held
 snapshot | * @switches: how often counting was switched on or off
 snapshot | * @lost: exits that were seen but not counted (out of memory)
@@ -202,6 +205,8 @@ count    |	struct list_head vms;
 snapshot |	struct list_head users;
 snapshot |	size_t bytes;
 count    |	bool walking;
+count    |	bool deferred;
+count    |	struct work_struct reap;
 count    |	u32 groups;
 count    |	u32 isa;
 snapshot |	u64 last_vm_id;
@@ -218,6 +223,19 @@ count    |
 count    |extern struct kes_state kes;
 count    |extern struct mutex kes_walk_lock;
 count    |extern struct mutex kes_lock;
+count    |
+count    |/* The groups that are on for all VMs */
+count    |static inline u32 kes_groups(void)
+count    |{
+count    |	return READ_ONCE(kes.groups);
+count    |}
+count    |
+count    |/* The groups that are on for one VM */
+count    |static inline u32 kes_groups_of(const struct kes_vm *vm)
+count    |{
+count-vms|	return kes_groups();
+vms      |	return kes_groups() | vm->groups;
+count    |}
 count    |
 count    |/* Bring the lists of VMs and vCPUs up to date. Must not hold a lock. */
 count    |void kes_sync(void);

@@ -8,7 +8,7 @@ snapshot |#include <linux/string.h>
 snapshot |
 snapshot |#include "final.h"
 snapshot |#include "records.h"
-snapshot |#include "sums.h"
+snapshot |#include "read.h"
 snapshot |
 snapshot |/* A vCPU that neither exited nor returned to user space leaves nothing. */
 snapshot |static bool kes_is_empty(const struct kes_counts *counts)
@@ -63,7 +63,7 @@ snapshot |/*
 snapshot | * A visitor may switch a group or reset between the two steps, and the records
 snapshot | * then need more space.
 snapshot | */
-snapshot |static int kes_take(struct kes_writer *w, struct kes_vm *vm)
+snapshot |static int kes_take_records(struct kes_writer *w, struct kes_vm *vm)
 snapshot |{
 snapshot |	struct kes_final *final;
 snapshot |	size_t size;
@@ -88,7 +88,7 @@ snapshot |
 snapshot |int kes_final_take(struct kes_vm *vm)
 snapshot |{
 snapshot |	struct kes_writer *w = kvzalloc(sizeof(*w), GFP_KERNEL);
-snapshot |	int ret = w ? kes_take(w, vm) : -ENOMEM;
+snapshot |	int ret = w ? kes_take_records(w, vm) : -ENOMEM;
 snapshot |
 snapshot |	kvfree(w);
 snapshot |	return ret;

@@ -47,17 +47,6 @@ count    |
 count    |/* All VMs together and each VM that has a group on are its users. */
 count    |static u32 kes_users_of[KES_NR_GROUPS];
 count    |
-count    |u32 kes_groups(void)
-count    |{
-count    |	return READ_ONCE(kes.groups);
-count    |}
-count    |
-count    |u32 kes_groups_of(const struct kes_vm *vm)
-count    |{
-count-vms|	return READ_ONCE(kes.groups);
-vms      |	return READ_ONCE(kes.groups) | vm->groups;
-count    |}
-count    |
 count    |static int kes_give_all(unsigned int i)
 count    |{
 count    |	struct kes_vm *vm;

@@ -1,18 +1,12 @@
 count    |/* SPDX-License-Identifier: GPL-2.0-only */
 count    |/*
-count    | * KVM exit statistics: groups of counters and their memory, see groups.c.
+count    | * KVM exit statistics: switching groups of counters, see groups.c.
 count    | */
 count    |#ifndef KES_GROUPS_H
 count    |#define KES_GROUPS_H
 count    |
 count    |#include "engine.h"
-count    |
 count-detail|/* Bits of KES_GROUP_* */
-detail   |/* count, time, histogram, detail: bits 0 to 3 of KES_GROUP_* */
-count-time|#define KES_NR_GROUPS	1
-time-histogram|#define KES_NR_GROUPS	2
-histogram-detail|#define KES_NR_GROUPS	3
-detail   |#define KES_NR_GROUPS	4
 count    |
 count    |/*
 count    | * Switch one KES_GROUP_* on or off for all VMs. Return 0, -EINVAL if a group
@@ -27,10 +21,6 @@ vms      | * VM. A group that is on for all VMs may be on for this one as well.
 vms      | */
 vms      |int kes_switch_vm(u64 vm_id, u32 group, bool on);
 count    |
-count    |/* The groups that are on for all VMs, and for one VM */
-count    |u32 kes_groups(void);
-count    |u32 kes_groups_of(const struct kes_vm *vm);
-vms      |
 vms      |/* Switch off the groups of destroyed VMs, or of one that is no longer listed. */
 vms      |void kes_groups_release(void);
 vms      |void kes_groups_release_vm(struct kes_vm *vm);

@@ -16,7 +16,7 @@ snapshot |#include <linux/uidgid.h>
 snapshot |
 snapshot |#include "final.h"
 snapshot |#include "keep.h"
-snapshot |#include "sums.h"
+snapshot |#include "read.h"
 snapshot |
 snapshot |#define KES_MAX_BYTES		SZ_16M
 snapshot |#define KES_MAX_USER_BYTES	(KES_MAX_BYTES / 4)

@@ -24,7 +24,7 @@ snapshot |#include "keep.h"
 count    |#include "life.h"
 count    |#include "memory.h"
 count    |#include "sysfs.h"
-count    |#include "walk.h"
+count    |#include "reap.h"
 count    |
 count    |/* @leader: thread group leader of the process that owns the VM */
 count    |struct kes_vm *kes_vm_create(struct task_struct *leader)
@@ -251,6 +251,7 @@ count    |{
 count    |	int ret;
 count    |
 count    |	kes.feed = feed;
+count    |	kes_reap_init();
 count    |	kes_slots_init();
 snapshot |	kes_debugfs_init();
 count    |	ret = kes_sysfs_init();
@@ -266,10 +267,15 @@ count    |void kes_exit(void)
 count    |{
 count    |	kes_sysfs_exit();
 dmesg    |	kes_dmesg_exit();
+dmesg    |	/* Without visitors, kes_reap() is not deferred. */
+dmesg    |	mutex_lock(&kes_walk_lock);
 count    |	mutex_lock(&kes_lock);
 snapshot |	kes_evict_all();
 count    |	kes_reap();
 count    |	mutex_unlock(&kes_lock);
+count    |	mutex_unlock(&kes_walk_lock);
 count    |	kes_reap_flush();
 snapshot |	kes_debugfs_exit();
+snapshot |	/* The last visitor may have queued it again. */
+snapshot |	kes_reap_flush();
 count    |}

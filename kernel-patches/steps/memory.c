@@ -15,7 +15,6 @@ count    |#include <linux/slab.h>
 count    |
 detail   |#include "detail.h"
 count    |#include "engine.h"
-count    |#include "groups.h"
 count    |#include "memory.h"
 time     |#include "time.h"
 count    |

@@ -9,7 +9,7 @@ snapshot |
 detail   |#include "detail.h"
 snapshot |#include "engine.h"
 snapshot |#include "records.h"
-snapshot |#include "sums.h"
+snapshot |#include "read.h"
 time     |#include "time.h"
 snapshot |
 snapshot |#define KES_ASSERT_NR(type, member) \

@@ -17,7 +17,6 @@ snapshot |
 snapshot |#include <asm/tsc.h>
 snapshot |
 snapshot |#include "final.h"
-snapshot |#include "groups.h"
 snapshot |#include "records.h"
 snapshot |#include "snapshot.h"
 snapshot |#include "walk.h"

@@ -20,6 +20,7 @@ count    |
 dmesg    |#include "dmesg.h"
 count    |#include "engine.h"
 count    |#include "groups.h"
+count    |#include "read.h"
 reset    |#include "sums.h"
 count    |#include "sysfs.h"
 values   |#include "table.h"

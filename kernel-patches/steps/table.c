@@ -11,6 +11,7 @@ text     |#include <linux/slab.h>
 text     |#include <linux/sort.h>
 text     |
 text     |#include "engine.h"
+text     |#include "read.h"
 text     |#include "sums.h"
 text     |#include "table.h"
 text     |#include "walk.h"

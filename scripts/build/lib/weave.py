@@ -241,6 +241,9 @@ def write(series, step, out):
                  (line.last is None or line.last > number)]
         if not texts:
             continue
+        # blank lines around what a later step adds
+        texts = [text for i, text in enumerate(texts)
+                 if text or (i and texts[i - 1] and any(texts[i:]))]
         path = os.path.join(out, there)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, 'w', encoding='utf-8') as file:

@@ -213,6 +213,7 @@ histograms_fit()
 	$1 == "exit" { exits[$3 " " $4] = $5 + $6; open[$3] += $5 + $6 }
 	$1 == "vcpu" { exits[$3 " failed"] = $5; exits[$3 " emulated"] = $6
 		open[$3] += $5 + $6 }
+	$1 == "hist" && $4 == "none" { next }	# before the first exit
 	$1 == "hist" { seen = 1; open[$3] -= $5 }
 	$1 == "hist" && $5 > exits[$3 " " $4] {
 		print; print exits[$3 " " $4] " exits" }
@@ -239,9 +240,10 @@ detail_is_exact()
 recording_values()
 {
 	"$TOP/out/bin/exitstat" export --table detail "$1" | awk -F, '
-	NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; next }
-	$col["reason"] != "EPT_MISCONFIG" {
-		print $col["vcpu"], $col["code"], $col["value"] "", $NF
+	NR == 1 { for (i = 1; i <= NF; i++) col[$i] = i; nr = NF; next }
+	$col["reason"] != "EPT_MISCONFIG" {	# a meaning may have commas
+		print $col["vcpu"], $col["code"], $col["value"] "",
+			$(NF - nr + col["count"])
 	}' | LC_ALL=C sort
 }
 
@@ -284,11 +286,12 @@ recorded_detail_is_exact()
 	$1 == "sample_begin_ns" || $1 == "vm" {
 		split("", col)
 		for (i = 1; i <= NF; i++) col[$i] = i
+		nr = NF
 		next
 	}
 	{ k = $col["vcpu"] " " $col["code"] }
 	"l1" in col { exits[k] += $col["l1"] + $col["l2"]; next }
-	{ n[k] += $NF }
+	{ n[k] += $(NF - nr + col["count"]) }	# a meaning may have commas
 	END {
 		for (k in n) {
 			seen = 1

@@ -76,7 +76,7 @@ l2_exact()
 received_is_inject()
 {
 	hist_complete "$RUN/nested/hist.inject"
-	awk -v isa="$ISA" '/exit_code:/ {
+	awk -v isa="$ISA" '/^{ exit_code:/ {
 		gsub(/[^0-9]+/, " ")
 		code = isa == "vmx" ? $1 % 65536 : $1
 		if (code != 4026531840)

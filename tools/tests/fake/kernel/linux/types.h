@@ -11,4 +11,9 @@ typedef __u16 u16;
 typedef __u32 u32;
 typedef __u64 u64;
 
+struct rcu_head {
+	struct rcu_head *next;
+	void (*func)(struct rcu_head *head);
+};
+
 #endif
