@@ -152,7 +152,7 @@ static int kes_summary_show(struct seq_file *m, void *unused)
 
 	if (IS_ERR(table))
 		return PTR_ERR(table);
-	kes_for_each_vm(vm)
+	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm))
 		kes_show_vm_line(m, vm);
 	kes_show_switch(m);
 	kes_add_all(&table->sum);

@@ -112,6 +112,9 @@ void kes_detail_count(struct kes_vcpu *vcpu, enum kes_detail_table table,
 }
 EXPORT_SYMBOL_GPL(kes_detail_count);
 
+DEFINE_STATIC_KEY_FALSE(kes_detail_key);
+EXPORT_SYMBOL_GPL(kes_detail_key);
+
 bool kes_detail_read(const struct kes_detail *detail, unsigned int i,
 		     struct kes_pair *pair, u32 *error)
 {
@@ -125,6 +128,3 @@ bool kes_detail_read(const struct kes_detail *detail, unsigned int i,
 	} while (read_seqcount_retry(&detail->seq, seq));
 	return pair->key && pair->count;
 }
-
-DEFINE_STATIC_KEY_FALSE(kes_detail_key);
-EXPORT_SYMBOL_GPL(kes_detail_key);

@@ -2,6 +2,7 @@
 /*
  * KVM exit statistics: the engine's data, see engine.h.
  */
+#include <linux/lockdep.h>
 #include <linux/slab.h>
 
 #include "engine.h"
@@ -11,9 +12,42 @@ struct kes_state kes = {
 	.users = LIST_HEAD_INIT(kes.users),
 };
 
-/* See engine.h for what these guard. */
+/* Held while all VMs are visited, see engine.h. */
 DEFINE_MUTEX(kes_walk_lock);
+
+/* Guards the list of VMs and the sums of evicted VMs, see engine.h. */
 DEFINE_MUTEX(kes_lock);
+
+/* VMs may be added at the same time, but not removed. */
+struct kes_vm *kes_next_vm(const struct kes_vm *vm)
+{
+	const struct list_head *last = vm ? &vm->node : &kes.vms;
+	struct list_head *node = READ_ONCE(last->next);
+
+	lockdep_assert_held(&kes_walk_lock);
+	for (; node != &kes.vms; node = READ_ONCE(node->next)) {
+		struct kes_vm *next = list_entry(node, struct kes_vm, node);
+
+		if (!READ_ONCE(next->gone))
+			return next;
+	}
+	return NULL;
+}
+
+struct kes_hot *kes_next_vcpu(const struct kes_vm *vm,
+			      const struct kes_hot *hot)
+{
+	const struct list_head *last = hot ? &hot->node : &vm->vcpus;
+	struct list_head *node = last->next;
+
+	for (; node != &vm->vcpus; node = node->next) {
+		struct kes_hot *next = list_entry(node, struct kes_hot, node);
+
+		if (next->listed)
+			return next;
+	}
+	return NULL;
+}
 
 void kes_sync(void)
 {

@@ -130,7 +130,7 @@ static_assert(sizeof(struct kes_vcpu) <= 4096, "one page per vCPU");
 struct kes_vm {
 	struct kref ref;
 	struct list_head node;
-	struct mutex lock;
+	struct mutex lock;	/* guards the members up to @final */
 	struct list_head vcpus;
 	u32 nr_vcpus;
 	u32 groups;
@@ -219,7 +219,9 @@ struct kes_state {
 };
 
 extern struct kes_state kes;
+/* See above for what these guard. */
 extern struct mutex kes_walk_lock;
+/* See above. */
 extern struct mutex kes_lock;
 
 /* The groups that are on for all VMs */
@@ -237,16 +239,15 @@ static inline u32 kes_groups_of(const struct kes_vm *vm)
 /* Bring the lists of VMs and vCPUs up to date. Must not hold a lock. */
 void kes_sync(void);
 
-/* Visit all VMs that are not gone; between kes_walk_begin() and kes_walk_end(). */
-#define kes_for_each_vm(vm)						\
-	list_for_each_entry_rcu(vm, &kes.vms, node,			\
-				lockdep_is_held(&kes_walk_lock))	\
-		if (!READ_ONCE((vm)->gone))
+/*
+ * Return the first VM, or the one after @vm, that is not gone; NULL if there is
+ * none. Called between kes_walk_begin() and kes_walk_end().
+ */
+struct kes_vm *kes_next_vm(const struct kes_vm *vm);
 
-/* Visit the listed vCPUs of a VM, with its lock held. */
-#define kes_for_each_vcpu(hot, vm)					\
-	list_for_each_entry(hot, &(vm)->vcpus, node)			\
-		if ((hot)->listed)
+/* The same for the listed vCPUs of @vm, whose lock is held. */
+struct kes_hot *kes_next_vcpu(const struct kes_vm *vm,
+			      const struct kes_hot *hot);
 
 struct kes_vcpu *kes_counters_alloc(bool l2, gfp_t gfp);
 void *kes_l2_alloc(gfp_t gfp);

@@ -22,7 +22,7 @@ static void kes_put_vcpus(struct kes_writer *w, const struct kes_vm *vm,
 {
 	const struct kes_hot *hot;
 
-	kes_for_each_vcpu(hot, vm) {
+	for (hot = kes_next_vcpu(vm, NULL); hot; hot = kes_next_vcpu(vm, hot)) {
 		kes_copy_vcpu(&w->counts, hot);
 		if (kes_is_empty(&w->counts))
 			continue;
@@ -103,10 +103,6 @@ static const struct kes_record *kes_next_record(const struct kes_final *final,
 	       rec : NULL;
 }
 
-#define kes_for_each_record(rec, final)				\
-	for (rec = kes_next_record(final, NULL); rec;		\
-	     rec = kes_next_record(final, rec))
-
 size_t kes_final_size(const struct kes_final *final)
 {
 	const struct kes_record *rec;
@@ -114,7 +110,8 @@ size_t kes_final_size(const struct kes_final *final)
 
 	if (!final)
 		return 0;
-	kes_for_each_record(rec, final)
+	for (rec = kes_next_record(final, NULL); rec;
+	     rec = kes_next_record(final, rec))
 		if (rec->type == KES_REC_VCPU)
 			size += rec->size;
 	return final->size + size;
@@ -126,7 +123,8 @@ static void kes_put_rebased(struct kes_writer *w, const struct kes_final *final)
 	const struct kes_record *rec;
 	struct kes_record *copy;
 
-	kes_for_each_record(rec, final) {
+	for (rec = kes_next_record(final, NULL); rec;
+	     rec = kes_next_record(final, rec)) {
 		if (rec->type == KES_REC_BASELINE)
 			continue;
 		copy = kes_begin(w, rec->type, rec->size);
@@ -198,7 +196,8 @@ void kes_final_visit(const struct kes_final *final, struct kes_counts *counts,
 {
 	const struct kes_record *rec, *next;
 
-	kes_for_each_record(rec, final) {
+	for (rec = kes_next_record(final, NULL); rec;
+	     rec = kes_next_record(final, rec)) {
 		if (rec->type != KES_REC_VCPU)
 			continue;
 		memset(counts, 0, sizeof(*counts));
@@ -217,7 +216,8 @@ void kes_final_add(const struct kes_final *final, struct kes_counts *sum,
 {
 	const struct kes_record *rec;
 
-	kes_for_each_record(rec, final) {
+	for (rec = kes_next_record(final, NULL); rec;
+	     rec = kes_next_record(final, rec)) {
 		if (rec->type == KES_REC_VCPU) {
 			kes_add_record(sum, rec, false);
 			if (final->rebased)

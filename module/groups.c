@@ -51,7 +51,7 @@ static int kes_give_all(unsigned int i)
 	struct kes_vm *vm;
 	int ret;
 
-	kes_for_each_vm(vm) {
+	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
 		ret = kes_give(vm, i);
 		if (ret)
 			return ret;
@@ -63,7 +63,7 @@ static void kes_take_all(void)
 {
 	struct kes_vm *vm;
 
-	kes_for_each_vm(vm)
+	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm))
 		kes_take(vm);
 }
 
@@ -128,7 +128,7 @@ static bool kes_is_needed_by_any(unsigned int i)
 
 	if (kes_is_needed(i, kes.groups, 0))
 		return true;
-	kes_for_each_vm(vm)
+	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm))
 		if (kes_is_needed(i, vm->groups, vm->groups))
 			return true;
 	return false;
@@ -231,7 +231,7 @@ static struct kes_vm *kes_find_vm(u64 id)
 {
 	struct kes_vm *vm;
 
-	kes_for_each_vm(vm)
+	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm))
 		if (vm->id == id && !vm->destroyed_ns)
 			return vm;
 	return NULL;
@@ -268,7 +268,7 @@ void kes_groups_release(void)
 	struct kes_vm *vm;
 
 	kes_walk_begin();
-	kes_for_each_vm(vm)
+	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm))
 		if (READ_ONCE(vm->destroyed_ns))
 			kes_release(vm);
 	kes_walk_end();

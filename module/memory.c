@@ -262,4 +262,3 @@ void kes_take(struct kes_vm *vm)
 		kes_trim(hot);
 	mutex_unlock(&vm->lock);
 }
-

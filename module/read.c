@@ -49,15 +49,16 @@ static void kes_fold_unknown(struct kes_counts *counts)
  */
 void kes_copy_vcpu(struct kes_counts *to, const struct kes_hot *hot)
 {
-	/* Pairs with kes_install_counters(). */
-	const struct kes_vcpu *vcpu = smp_load_acquire(&hot->vcpu);
 	const u64 (*l2)[KES_NR_SLOTS];
+	const struct kes_vcpu *vcpu;
 
+	/* Pairs with kes_install_counters(). */
+	vcpu = smp_load_acquire(&hot->vcpu);
 	if (!vcpu) {
 		memset(to, 0, sizeof(*to));
 		return;
 	}
-	/* Pairs with kes_vcpu_enable_l2(). */
+	/* Pairs with kes_vcpu_set_l2(). */
 	l2 = (void *)smp_load_acquire(&vcpu->l2);
 	kes_read_u64(to->l1, vcpu->l1, sizeof(to->l1));
 	if (l2)

@@ -126,18 +126,6 @@ static void kes_fill_vm(struct kes_vm_record *rec, const struct kes_vm *vm,
 	strscpy(rec->comm, vm->comm, sizeof(rec->comm));
 }
 
-/* The next listed vCPU after @hot, or the first one */
-static struct kes_hot *kes_next_vcpu(const struct kes_vm *vm,
-				     struct kes_hot *hot)
-{
-	if (!hot)
-		hot = list_entry(&vm->vcpus, struct kes_hot, node);
-	list_for_each_entry_continue(hot, &vm->vcpus, node)
-		if (hot->listed)
-			return hot;
-	return NULL;
-}
-
 /* -ESTALE: the VM was destroyed. */
 static int kes_put_live_vcpus(struct kes_snapshot *snapshot,
 			      struct kes_writer *w, struct kes_vm *vm)
@@ -261,7 +249,7 @@ static int kes_put_all(struct kes_snapshot *snapshot, struct kes_writer *w)
 	kes_put_counts(w, KES_REC_EVICTED, NULL, &kes.evicted);
 	if (kes.generation)
 		kes_put_counts(w, KES_REC_BASELINE, NULL, &kes.evicted_base);
-	kes_for_each_vm(vm) {
+	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
 		ret = kes_put_vm(snapshot, w, vm, &nr_vms);
 		if (ret)
 			return ret;

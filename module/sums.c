@@ -28,7 +28,7 @@ void kes_visit_vcpus(struct kes_vm *vm, kes_counts_fn fn, void *arg)
 	mutex_lock(&vm->lock);
 	if (vm->final)
 		kes_final_visit(vm->final, &kes.scratch, fn, arg);
-	kes_for_each_vcpu(hot, vm) {
+	for (hot = kes_next_vcpu(vm, NULL); hot; hot = kes_next_vcpu(vm, hot)) {
 		kes_copy_vcpu(&kes.scratch, hot);
 		if (hot->vcpu && hot->vcpu->base)
 			kes_subtract_counts(&kes.scratch, hot->vcpu->base);
@@ -53,7 +53,7 @@ void kes_add_all(struct kes_counts *sum)
 
 	kes_add_counts(sum, &kes.evicted);
 	kes_subtract_counts(sum, &kes.evicted_base);
-	kes_for_each_vm(vm) {
+	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
 		kes_add_vm(sum, vm);
 		cond_resched();
 	}
@@ -61,9 +61,11 @@ void kes_add_all(struct kes_counts *sum)
 
 static u64 kes_read_slot(const struct kes_vcpu *vcpu, unsigned int slot)
 {
-	const u64 (*l2)[KES_NR_SLOTS] = (void *)smp_load_acquire(&vcpu->l2);
 	u64 count = READ_ONCE(vcpu->l1[KES_EXITS][slot]);
+	const u64 (*l2)[KES_NR_SLOTS];
 
+	/* Pairs with kes_vcpu_set_l2(). */
+	l2 = (void *)smp_load_acquire(&vcpu->l2);
 	if (l2)
 		count += READ_ONCE(l2[KES_EXITS][slot]);
 	return vcpu->base ? count - kes_slot_total(vcpu->base, slot) : count;
@@ -92,7 +94,7 @@ static void kes_add_slot_of_vm(struct kes_slot_sum *sum, struct kes_vm *vm)
 		return;
 	}
 	mutex_lock(&vm->lock);
-	kes_for_each_vcpu(hot, vm)
+	for (hot = kes_next_vcpu(vm, NULL); hot; hot = kes_next_vcpu(vm, hot))
 		if (hot->vcpu)
 			sum->count += kes_read_slot(hot->vcpu, sum->slot);
 	mutex_unlock(&vm->lock);
@@ -106,7 +108,7 @@ u64 kes_sum_slot(unsigned int slot)
 	kes_walk_begin();
 	sum.count = kes_slot_total(&kes.evicted, slot) -
 		    kes_slot_total(&kes.evicted_base, slot);
-	kes_for_each_vm(vm) {
+	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
 		kes_add_slot_of_vm(&sum, vm);
 		cond_resched();
 	}
@@ -150,7 +152,7 @@ static int kes_alloc_baselines(void)
 	struct kes_vm *vm;
 	int ret;
 
-	kes_for_each_vm(vm) {
+	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
 		ret = kes_alloc_baselines_of(vm);
 		if (ret)
 			return ret;
@@ -176,7 +178,7 @@ static void kes_take_baselines(void)
 {
 	struct kes_vm *vm;
 
-	kes_for_each_vm(vm)
+	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm))
 		kes_take_baselines_of(vm);
 	mutex_lock(&kes_lock);
 	kes.evicted_base = kes.evicted;

@@ -117,7 +117,7 @@ static ssize_t vms_show(u32 group, char *buf)
 	ssize_t size = 0;
 
 	kes_walk_begin();
-	kes_for_each_vm(vm)
+	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm))
 		if (vm->groups & group && !vm->destroyed_ns)
 			size += sysfs_emit_at(buf, size, "%s%llu",
 					      size ? " " : "", vm->id);

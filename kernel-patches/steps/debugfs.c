@@ -153,7 +153,7 @@ text     |	const struct kes_vm *vm;
 text     |
 text     |	if (IS_ERR(table))
 text     |		return PTR_ERR(table);
-text     |	kes_for_each_vm(vm)
+text     |	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm))
 text     |		kes_show_vm_line(m, vm);
 text     |	kes_show_switch(m);
 values   |	kes_add_all(&table->sum);

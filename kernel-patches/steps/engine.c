@@ -2,6 +2,7 @@ count    |// SPDX-License-Identifier: GPL-2.0-only
 count    |/*
 count    | * KVM exit statistics: the engine's data, see engine.h.
 count    | */
+count    |#include <linux/lockdep.h>
 count    |#include <linux/slab.h>
 count    |
 count    |#include "engine.h"
@@ -11,9 +12,42 @@ count    |	.vms = LIST_HEAD_INIT(kes.vms),
 snapshot |	.users = LIST_HEAD_INIT(kes.users),
 count    |};
 count    |
-count    |/* See engine.h for what these guard. */
+count    |/* Held while all VMs are visited, see engine.h. */
 count    |DEFINE_MUTEX(kes_walk_lock);
+count    |
+count    |/* Guards the list of VMs and the sums of evicted VMs, see engine.h. */
 count    |DEFINE_MUTEX(kes_lock);
+count    |
+count    |/* VMs may be added at the same time, but not removed. */
+count    |struct kes_vm *kes_next_vm(const struct kes_vm *vm)
+count    |{
+count    |	const struct list_head *last = vm ? &vm->node : &kes.vms;
+count    |	struct list_head *node = READ_ONCE(last->next);
+count    |
+count    |	lockdep_assert_held(&kes_walk_lock);
+count    |	for (; node != &kes.vms; node = READ_ONCE(node->next)) {
+count    |		struct kes_vm *next = list_entry(node, struct kes_vm, node);
+count    |
+count    |		if (!READ_ONCE(next->gone))
+count    |			return next;
+count    |	}
+count    |	return NULL;
+count    |}
+count    |
+count    |struct kes_hot *kes_next_vcpu(const struct kes_vm *vm,
+count    |			      const struct kes_hot *hot)
+count    |{
+count    |	const struct list_head *last = hot ? &hot->node : &vm->vcpus;
+count    |	struct list_head *node = last->next;
+count    |
+count    |	for (; node != &vm->vcpus; node = node->next) {
+count    |		struct kes_hot *next = list_entry(node, struct kes_hot, node);
+count    |
+count    |		if (next->listed)
+count    |			return next;
+count    |	}
+count    |	return NULL;
+count    |}
 count    |
 count    |void kes_sync(void)
 count    |{

@@ -132,7 +132,7 @@ count    | */
 count    |struct kes_vm {
 count    |	struct kref ref;
 count    |	struct list_head node;
-count    |	struct mutex lock;
+count    |	struct mutex lock;	/* guards the members up to @final */
 count    |	struct list_head vcpus;
 count    |	u32 nr_vcpus;
 vms      |	u32 groups;
@@ -221,7 +221,9 @@ text     |	struct kes_counts scratch;
 count    |};
 count    |
 count    |extern struct kes_state kes;
+count    |/* See above for what these guard. */
 count    |extern struct mutex kes_walk_lock;
+count    |/* See above. */
 count    |extern struct mutex kes_lock;
 count    |
 count    |/* The groups that are on for all VMs */
@@ -240,16 +242,15 @@ count    |
 count    |/* Bring the lists of VMs and vCPUs up to date. Must not hold a lock. */
 count    |void kes_sync(void);
 count    |
-count    |/* Visit all VMs that are not gone; between kes_walk_begin() and kes_walk_end(). */
-count    |#define kes_for_each_vm(vm)						\
-count    |	list_for_each_entry_rcu(vm, &kes.vms, node,			\
-count    |				lockdep_is_held(&kes_walk_lock))	\
-count    |		if (!READ_ONCE((vm)->gone))
+count    |/*
+count    | * Return the first VM, or the one after @vm, that is not gone; NULL if there is
+count    | * none. Called between kes_walk_begin() and kes_walk_end().
+count    | */
+count    |struct kes_vm *kes_next_vm(const struct kes_vm *vm);
 snapshot |
-snapshot |/* Visit the listed vCPUs of a VM, with its lock held. */
-snapshot |#define kes_for_each_vcpu(hot, vm)					\
-snapshot |	list_for_each_entry(hot, &(vm)->vcpus, node)			\
-snapshot |		if ((hot)->listed)
+snapshot |/* The same for the listed vCPUs of @vm, whose lock is held. */
+snapshot |struct kes_hot *kes_next_vcpu(const struct kes_vm *vm,
+snapshot |			      const struct kes_hot *hot);
 count    |
 count    |struct kes_vcpu *kes_counters_alloc(bool l2, gfp_t gfp);
 count    |void *kes_l2_alloc(gfp_t gfp);

@@ -23,7 +23,7 @@ snapshot |			  u64 *exits)
 snapshot |{
 snapshot |	const struct kes_hot *hot;
 snapshot |
-snapshot |	kes_for_each_vcpu(hot, vm) {
+snapshot |	for (hot = kes_next_vcpu(vm, NULL); hot; hot = kes_next_vcpu(vm, hot)) {
 snapshot |		kes_copy_vcpu(&w->counts, hot);
 snapshot |		if (kes_is_empty(&w->counts))
 snapshot |			continue;
@@ -104,10 +104,6 @@ snapshot |	return (const void *)rec < (const void *)final->records + final->size
 snapshot |	       rec : NULL;
 snapshot |}
 snapshot |
-snapshot |#define kes_for_each_record(rec, final)				\
-snapshot |	for (rec = kes_next_record(final, NULL); rec;		\
-snapshot |	     rec = kes_next_record(final, rec))
-snapshot |
 snapshot |size_t kes_final_size(const struct kes_final *final)
 snapshot |{
 snapshot |	const struct kes_record *rec;
@@ -115,7 +111,8 @@ snapshot |	size_t size = 0;
 snapshot |
 snapshot |	if (!final)
 snapshot |		return 0;
-snapshot |	kes_for_each_record(rec, final)
+snapshot |	for (rec = kes_next_record(final, NULL); rec;
+snapshot |	     rec = kes_next_record(final, rec))
 snapshot |		if (rec->type == KES_REC_VCPU)
 snapshot |			size += rec->size;
 snapshot |	return final->size + size;
@@ -127,7 +124,8 @@ reset    |{
 reset    |	const struct kes_record *rec;
 reset    |	struct kes_record *copy;
 reset    |
-reset    |	kes_for_each_record(rec, final) {
+reset    |	for (rec = kes_next_record(final, NULL); rec;
+reset    |	     rec = kes_next_record(final, rec)) {
 reset    |		if (rec->type == KES_REC_BASELINE)
 reset    |			continue;
 reset    |		copy = kes_begin(w, rec->type, rec->size);
@@ -199,7 +197,8 @@ text     |		     kes_counts_fn fn, void *arg)
 text     |{
 text     |	const struct kes_record *rec, *next;
 text     |
-text     |	kes_for_each_record(rec, final) {
+text     |	for (rec = kes_next_record(final, NULL); rec;
+text     |	     rec = kes_next_record(final, rec)) {
 text     |		if (rec->type != KES_REC_VCPU)
 text     |			continue;
 text     |		memset(counts, 0, sizeof(*counts));
@@ -219,7 +218,8 @@ snapshot |{
 snapshot |	const struct kes_record *rec;
 snapshot |
 snapshot-reset|	kes_for_each_record(rec, final)
-reset    |	kes_for_each_record(rec, final) {
+reset    |	for (rec = kes_next_record(final, NULL); rec;
+reset    |	     rec = kes_next_record(final, rec)) {
 snapshot-reset|		if (rec->type == KES_REC_VCPU)
 reset    |		if (rec->type == KES_REC_VCPU) {
 snapshot |			kes_add_record(sum, rec, false);

@@ -52,7 +52,7 @@ count    |{
 count    |	struct kes_vm *vm;
 count    |	int ret;
 count    |
-count    |	kes_for_each_vm(vm) {
+count    |	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
 count    |		ret = kes_give(vm, i);
 count    |		if (ret)
 count    |			return ret;
@@ -64,7 +64,7 @@ count    |static void kes_take_all(void)
 count    |{
 count    |	struct kes_vm *vm;
 count    |
-count    |	kes_for_each_vm(vm)
+count    |	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm))
 count    |		kes_take(vm);
 count    |}
 count    |
@@ -129,7 +129,7 @@ vms      |	const struct kes_vm *vm;
 vms      |
 count    |	if (kes_is_needed(i, kes.groups, 0))
 count    |		return true;
-vms      |	kes_for_each_vm(vm)
+vms      |	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm))
 vms      |		if (kes_is_needed(i, vm->groups, vm->groups))
 vms      |			return true;
 count    |	return false;
@@ -233,7 +233,7 @@ vms      |static struct kes_vm *kes_find_vm(u64 id)
 vms      |{
 vms      |	struct kes_vm *vm;
 vms      |
-vms      |	kes_for_each_vm(vm)
+vms      |	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm))
 vms      |		if (vm->id == id && !vm->destroyed_ns)
 vms      |			return vm;
 vms      |	return NULL;
@@ -270,7 +270,7 @@ vms      |{
 vms      |	struct kes_vm *vm;
 vms      |
 vms      |	kes_walk_begin();
-vms      |	kes_for_each_vm(vm)
+vms      |	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm))
 vms      |		if (READ_ONCE(vm->destroyed_ns))
 vms      |			kes_release(vm);
 vms      |	kes_walk_end();

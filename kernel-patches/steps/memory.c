@@ -265,4 +265,3 @@ count    |	list_for_each_entry(hot, &vm->vcpus, node)
 count    |		kes_trim(hot);
 count    |	mutex_unlock(&vm->lock);
 count    |}
-count    |

@@ -49,15 +49,16 @@ count    | * the lock of the VM, or has a reference to KVM's vCPU.
 count    | */
 count    |void kes_copy_vcpu(struct kes_counts *to, const struct kes_hot *hot)
 count    |{
-count    |	/* Pairs with kes_install_counters(). */
-count    |	const struct kes_vcpu *vcpu = smp_load_acquire(&hot->vcpu);
 nested   |	const u64 (*l2)[KES_NR_SLOTS];
+count    |	const struct kes_vcpu *vcpu;
 count    |
+count    |	/* Pairs with kes_install_counters(). */
+count    |	vcpu = smp_load_acquire(&hot->vcpu);
 count    |	if (!vcpu) {
 count    |		memset(to, 0, sizeof(*to));
 count    |		return;
 count    |	}
-nested   |	/* Pairs with kes_vcpu_enable_l2(). */
+nested   |	/* Pairs with kes_vcpu_set_l2(). */
 nested   |	l2 = (void *)smp_load_acquire(&vcpu->l2);
 count    |	kes_read_u64(to->l1, vcpu->l1, sizeof(to->l1));
 nested   |	if (l2)
@@ -93,7 +94,7 @@ text     |
 text     |	for (i = 0; i < KES_COUNTS_U64; i++)
 text     |		to[i] -= from[i];
 text     |}
-text     |
+count    |
 count    |u64 kes_slot_total(const struct kes_counts *counts, unsigned int slot)
 count    |{
 count-nested|	return counts->l1[KES_EXITS][slot];

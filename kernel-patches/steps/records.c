@@ -83,9 +83,9 @@ snapshot |u64 kes_code(unsigned int slot)
 snapshot |{
 snapshot |	const struct kes_reason *reason;
 snapshot |
-snapshot |	if (slot == KES_SLOT_EMULATED)
+time     |	if (slot == KES_SLOT_EMULATED)
 time     |		return KES_CODE_EMULATED;
-snapshot |	if (slot == KES_SLOT_ENTRY_FAILED)
+time     |	if (slot == KES_SLOT_ENTRY_FAILED)
 time     |		return KES_CODE_ENTRY_FAILED;
 snapshot |	reason = kes_reason(kes.isa, slot);
 snapshot-time|	return reason ? reason->code : KES_CODE_UNKNOWN;

@@ -126,18 +126,6 @@ vms      |	rec->groups = vm->destroyed_ns ? 0 : kes_groups_of(vm);
 snapshot |	strscpy(rec->comm, vm->comm, sizeof(rec->comm));
 snapshot |}
 snapshot |
-snapshot |/* The next listed vCPU after @hot, or the first one */
-snapshot |static struct kes_hot *kes_next_vcpu(const struct kes_vm *vm,
-snapshot |				     struct kes_hot *hot)
-snapshot |{
-snapshot |	if (!hot)
-snapshot |		hot = list_entry(&vm->vcpus, struct kes_hot, node);
-snapshot |	list_for_each_entry_continue(hot, &vm->vcpus, node)
-snapshot |		if (hot->listed)
-snapshot |			return hot;
-snapshot |	return NULL;
-snapshot |}
-snapshot |
 snapshot |/* -ESTALE: the VM was destroyed. */
 snapshot |static int kes_put_live_vcpus(struct kes_snapshot *snapshot,
 snapshot |			      struct kes_writer *w, struct kes_vm *vm)
@@ -265,7 +253,7 @@ snapshot |	header->begin_ns = ktime_get_ns();
 snapshot |	kes_put_counts(w, KES_REC_EVICTED, NULL, &kes.evicted);
 reset    |	if (kes.generation)
 reset    |		kes_put_counts(w, KES_REC_BASELINE, NULL, &kes.evicted_base);
-snapshot |	kes_for_each_vm(vm) {
+snapshot |	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
 snapshot |		ret = kes_put_vm(snapshot, w, vm, &nr_vms);
 snapshot |		if (ret)
 snapshot |			return ret;

@@ -1,25 +1,25 @@
-text     |// SPDX-License-Identifier: GPL-2.0-only
-text     |/*
-text     | * KVM exit statistics: adding up counters, resetting them.
+reset    |// SPDX-License-Identifier: GPL-2.0-only
+reset    |/*
+reset    | * KVM exit statistics: adding up counters, resetting them.
 reset    | *
 reset    | * A reset must not write to counters that another CPU increments, so it copies
 reset    | * them to a baseline. Readers of the counts since the last reset subtract it.
 reset    | * The counters themselves only grow. Time, histogram and detail have no
 reset    | * baseline: they start at 0 when they are switched on.
-text     | */
+reset    | */
 text     |#include <linux/lockdep.h>
 reset    |#include <linux/mm.h>
 reset    |#include <linux/rculist.h>
 reset    |#include <linux/sched.h>
 reset    |#include <linux/slab.h>
 reset    |#include <linux/timekeeping.h>
-text     |
-text     |#include "engine.h"
+reset    |
+reset    |#include "engine.h"
 reset    |#include "final.h"
-text     |#include "read.h"
-text     |#include "sums.h"
+reset    |#include "read.h"
+reset    |#include "sums.h"
 reset    |#include "walk.h"
-snapshot |
+reset    |
 text     |void kes_visit_vcpus(struct kes_vm *vm, kes_counts_fn fn, void *arg)
 text     |{
 text     |	const struct kes_hot *hot;
@@ -28,7 +28,7 @@ text     |	lockdep_assert_held(&kes_walk_lock);
 text     |	mutex_lock(&vm->lock);
 text     |	if (vm->final)
 text     |		kes_final_visit(vm->final, &kes.scratch, fn, arg);
-text     |	kes_for_each_vcpu(hot, vm) {
+text     |	for (hot = kes_next_vcpu(vm, NULL); hot; hot = kes_next_vcpu(vm, hot)) {
 text     |		kes_copy_vcpu(&kes.scratch, hot);
 text     |		if (hot->vcpu && hot->vcpu->base)
 text     |			kes_subtract_counts(&kes.scratch, hot->vcpu->base);
@@ -53,7 +53,7 @@ text     |	struct kes_vm *vm;
 text     |
 text     |	kes_add_counts(sum, &kes.evicted);
 text     |	kes_subtract_counts(sum, &kes.evicted_base);
-text     |	kes_for_each_vm(vm) {
+text     |	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
 text     |		kes_add_vm(sum, vm);
 text     |		cond_resched();
 text     |	}
@@ -61,9 +61,11 @@ text     |}
 values   |
 values   |static u64 kes_read_slot(const struct kes_vcpu *vcpu, unsigned int slot)
 values   |{
-values   |	const u64 (*l2)[KES_NR_SLOTS] = (void *)smp_load_acquire(&vcpu->l2);
 values   |	u64 count = READ_ONCE(vcpu->l1[KES_EXITS][slot]);
+values   |	const u64 (*l2)[KES_NR_SLOTS];
 values   |
+values   |	/* Pairs with kes_vcpu_set_l2(). */
+values   |	l2 = (void *)smp_load_acquire(&vcpu->l2);
 values   |	if (l2)
 values   |		count += READ_ONCE(l2[KES_EXITS][slot]);
 values   |	return vcpu->base ? count - kes_slot_total(vcpu->base, slot) : count;
@@ -92,7 +94,7 @@ values   |		kes_visit_vcpus(vm, kes_add_slot_fn, sum);
 values   |		return;
 values   |	}
 values   |	mutex_lock(&vm->lock);
-values   |	kes_for_each_vcpu(hot, vm)
+values   |	for (hot = kes_next_vcpu(vm, NULL); hot; hot = kes_next_vcpu(vm, hot))
 values   |		if (hot->vcpu)
 values   |			sum->count += kes_read_slot(hot->vcpu, sum->slot);
 values   |	mutex_unlock(&vm->lock);
@@ -106,7 +108,7 @@ values   |
 values   |	kes_walk_begin();
 values   |	sum.count = kes_slot_total(&kes.evicted, slot) -
 values   |		    kes_slot_total(&kes.evicted_base, slot);
-values   |	kes_for_each_vm(vm) {
+values   |	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
 values   |		kes_add_slot_of_vm(&sum, vm);
 values   |		cond_resched();
 values   |	}
@@ -150,7 +152,7 @@ reset    |{
 reset    |	struct kes_vm *vm;
 reset    |	int ret;
 reset    |
-reset    |	kes_for_each_vm(vm) {
+reset    |	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
 reset    |		ret = kes_alloc_baselines_of(vm);
 reset    |		if (ret)
 reset    |			return ret;
@@ -176,7 +178,7 @@ reset    |static void kes_take_baselines(void)
 reset    |{
 reset    |	struct kes_vm *vm;
 reset    |
-reset    |	kes_for_each_vm(vm)
+reset    |	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm))
 reset    |		kes_take_baselines_of(vm);
 reset    |	mutex_lock(&kes_lock);
 reset    |	kes.evicted_base = kes.evicted;

@@ -1,20 +1,20 @@
-text     |/* SPDX-License-Identifier: GPL-2.0-only */
-text     |/*
-text     | * KVM exit statistics: adding up counters, resetting them.
-text     | */
-text     |#ifndef KES_SUMS_H
-text     |#define KES_SUMS_H
-text     |
-text     |#include "engine.h"
+reset    |/* SPDX-License-Identifier: GPL-2.0-only */
+reset    |/*
+reset    | * KVM exit statistics: adding up counters, resetting them.
+reset    | */
+reset    |#ifndef KES_SUMS_H
+reset    |#define KES_SUMS_H
+reset    |
+reset    |#include "engine.h"
 text     |#include "final.h"
-text     |
+reset    |
 text     |/* Called between kes_walk_begin() and kes_walk_end(): counts since the reset */
 text     |void kes_visit_vcpus(struct kes_vm *vm, kes_counts_fn fn, void *arg);
 text     |void kes_add_vm(struct kes_counts *sum, struct kes_vm *vm);
 text     |void kes_add_all(struct kes_counts *sum);
-text     |
-text     |/* The exits of all VMs for one slot since the last reset. May sleep. */
+reset    |
+reset    |/* The exits of all VMs for one slot since the last reset. May sleep. */
 values   |u64 kes_sum_slot(unsigned int slot);
 reset    |int kes_reset(void);
-text     |
-text     |#endif /* KES_SUMS_H */
+reset    |
+reset    |#endif /* KES_SUMS_H */

@@ -119,7 +119,7 @@ vms      |	const struct kes_vm *vm;
 vms      |	ssize_t size = 0;
 vms      |
 vms      |	kes_walk_begin();
-vms      |	kes_for_each_vm(vm)
+vms      |	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm))
 vms      |		if (vm->groups & group && !vm->destroyed_ns)
 vms      |			size += sysfs_emit_at(buf, size, "%s%llu",
 vms      |					      size ? " " : "", vm->id);
