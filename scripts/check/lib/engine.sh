@@ -123,7 +123,7 @@ traced_returns()
 	}
 	/reason:/ {
 		gsub(/[^0-9]+/, " ")
-		print counted_as($1, $2 ""), $3
+		printf "%.0f %s\n", counted_as($1, $2 ""), $3
 	}' "$1" | add_up
 }
 
