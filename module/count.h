@@ -3,8 +3,10 @@
  * KVM exit statistics: the hot path, inlined where exits are seen.
  *
  * Runs in the vCPU's own thread without locks, atomics, allocations or printk.
- * While counting is off, it is a nop. Each counter has a single writer, so the
- * increments need no lock prefix.
+ * While counting is off, it is a jump over the code: counting is meant to stay
+ * on, so its code is inline, not at the end of the function, which would take
+ * two jumps while it is on. Each counter has a single writer, so the increments
+ * need no lock prefix.
  *
  * The disposition of an exit becomes known after the exit was counted, and
  * only for the last exit. The slot of the last exit is therefore stored, one
@@ -113,6 +115,20 @@ static inline void kes_enter_context(struct kes_hot *hot, bool l2)
 	if (vcpu && !WARN_ON_ONCE(l2 && !vcpu->l2))
 		kes_set_context(hot, l2 ? vcpu->l2[KES_EXITS] :
 					  vcpu->l1[KES_EXITS]);
+}
+
+/*
+ * Count a fastpath for the last exit, which was just counted. @pending is not
+ * cleared: the guest is entered, so another exit or kes_forget_last() follows.
+ */
+static __always_inline void kes_count_fastpath(struct kes_hot *hot)
+{
+	unsigned long last = hot->last;
+
+	if (likely(last != KES_NO_SLOT)) {
+		kes_inc(&hot->exits[KES_FASTPATH * KES_NR_SLOTS + last]);
+		hot->last = KES_NO_SLOT;
+	}
 }
 
 /* Count the disposition of the last exit, at most once per exit. */

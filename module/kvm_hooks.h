@@ -81,15 +81,15 @@ static __always_inline void kvm_exit_stats_enter(struct kvm_vcpu *vcpu)
  */
 static __always_inline void kvm_exit_stats_attempt(struct kvm_vcpu *vcpu)
 {
-	if (static_branch_unlikely(&kes_count_key))
+	if (static_branch_likely(&kes_count_key))
 		kes_inc(&vcpu->exit_stats.attempts);
 }
 
 /* Called when a fastpath handled the exit and the guest is re-entered. */
 static __always_inline void kvm_exit_stats_fastpath(struct kvm_vcpu *vcpu)
 {
-	if (static_branch_unlikely(&kes_count_key))
-		kes_count_disposition(&vcpu->exit_stats, KES_FASTPATH);
+	if (static_branch_likely(&kes_count_key))
+		kes_count_fastpath(&vcpu->exit_stats);
 }
 
 /* Called when L1 receives a VM exit. @code: without flags, as L1 sees it */
@@ -158,7 +158,7 @@ static inline void kvm_exit_stats_unhalt(struct kvm_vcpu *vcpu)
  */
 static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r)
 {
-	if (!static_branch_unlikely(&kes_count_key))
+	if (!static_branch_likely(&kes_count_key))
 		return;
 	kes_count_userspace(&vcpu->exit_stats,
 			    READ_ONCE(vcpu->run->exit_reason), r);

@@ -17,7 +17,7 @@ static __always_inline void kvm_exit_stats_count_svm(struct kvm_vcpu *vcpu)
 {
 	unsigned int slot;
 
-	if (!static_branch_unlikely(&kes_count_key))
+	if (!static_branch_likely(&kes_count_key))
 		return;
 	kes_count_svm(&vcpu->exit_stats,
 		      to_svm(vcpu)->vmcb->control.exit_code);

@@ -17,7 +17,7 @@ static __always_inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *vcpu)
 {
 	unsigned int slot;
 
-	if (!static_branch_unlikely(&kes_count_key))
+	if (!static_branch_likely(&kes_count_key))
 		return;
 	kes_count_vmx(&vcpu->exit_stats, to_vmx(vcpu)->exit_reason.basic);
 	if (!static_branch_unlikely(&kes_more_key))

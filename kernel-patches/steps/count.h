@@ -3,8 +3,10 @@ count    |/*
 count    | * KVM exit statistics: the hot path, inlined where exits are seen.
 count    | *
 count    | * Runs in the vCPU's own thread without locks, atomics, allocations or printk.
-count    | * While counting is off, it is a nop. Each counter has a single writer, so the
-count    | * increments need no lock prefix.
+count    | * While counting is off, it is a jump over the code: counting is meant to stay
+count    | * on, so its code is inline, not at the end of the function, which would take
+count    | * two jumps while it is on. Each counter has a single writer, so the increments
+count    | * need no lock prefix.
 disposition| *
 disposition| * The disposition of an exit becomes known after the exit was counted, and
 disposition| * only for the last exit. The slot of the last exit is therefore stored, one
@@ -116,6 +118,20 @@ nested   |	if (vcpu && !WARN_ON_ONCE(l2 && !vcpu->l2))
 nested   |		kes_set_context(hot, l2 ? vcpu->l2[KES_EXITS] :
 nested   |					  vcpu->l1[KES_EXITS]);
 nested   |}
+disposition|
+disposition|/*
+disposition| * Count a fastpath for the last exit, which was just counted. @pending is not
+disposition| * cleared: the guest is entered, so another exit or kes_forget_last() follows.
+disposition| */
+disposition|static __always_inline void kes_count_fastpath(struct kes_hot *hot)
+disposition|{
+disposition|	unsigned long last = hot->last;
+disposition|
+disposition|	if (likely(last != KES_NO_SLOT)) {
+disposition|		kes_inc(&hot->exits[KES_FASTPATH * KES_NR_SLOTS + last]);
+disposition|		hot->last = KES_NO_SLOT;
+disposition|	}
+disposition|}
 disposition|
 disposition|/* Count the disposition of the last exit, at most once per exit. */
 disposition|static inline void kes_count_disposition(struct kes_hot *hot,

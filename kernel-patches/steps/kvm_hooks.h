@@ -81,15 +81,15 @@ disposition| * that switching the static key affects both or neither.
 disposition| */
 disposition|static __always_inline void kvm_exit_stats_attempt(struct kvm_vcpu *vcpu)
 disposition|{
-disposition|	if (static_branch_unlikely(&kes_count_key))
+disposition|	if (static_branch_likely(&kes_count_key))
 disposition|		kes_inc(&vcpu->exit_stats.attempts);
 disposition|}
 disposition|
 disposition|/* Called when a fastpath handled the exit and the guest is re-entered. */
 disposition|static __always_inline void kvm_exit_stats_fastpath(struct kvm_vcpu *vcpu)
 disposition|{
-disposition|	if (static_branch_unlikely(&kes_count_key))
-disposition|		kes_count_disposition(&vcpu->exit_stats, KES_FASTPATH);
+disposition|	if (static_branch_likely(&kes_count_key))
+disposition|		kes_count_fastpath(&vcpu->exit_stats);
 disposition|}
 nested   |
 nested   |/* Called when L1 receives a VM exit. @code: without flags, as L1 sees it */
@@ -158,7 +158,7 @@ disposition| * or the value <= 0 that ended the run loop
 disposition| */
 disposition|static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r)
 disposition|{
-disposition|	if (!static_branch_unlikely(&kes_count_key))
+disposition|	if (!static_branch_likely(&kes_count_key))
 disposition|		return;
 disposition|	kes_count_userspace(&vcpu->exit_stats,
 disposition|			    READ_ONCE(vcpu->run->exit_reason), r);

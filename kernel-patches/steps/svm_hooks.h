@@ -17,7 +17,7 @@ count    |static __always_inline void kvm_exit_stats_count_svm(struct kvm_vcpu *
 count    |{
 time     |	unsigned int slot;
 time     |
-count    |	if (!static_branch_unlikely(&kes_count_key))
+count    |	if (!static_branch_likely(&kes_count_key))
 count    |		return;
 count    |	kes_count_svm(&vcpu->exit_stats,
 count    |		      to_svm(vcpu)->vmcb->control.exit_code);

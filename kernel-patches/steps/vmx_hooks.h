@@ -17,7 +17,7 @@ count    |static __always_inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *
 count    |{
 time     |	unsigned int slot;
 time     |
-count    |	if (!static_branch_unlikely(&kes_count_key))
+count    |	if (!static_branch_likely(&kes_count_key))
 count    |		return;
 count    |	kes_count_vmx(&vcpu->exit_stats, to_vmx(vcpu)->exit_reason.basic);
 time     |	if (!static_branch_unlikely(&kes_more_key))
