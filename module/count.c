@@ -2,11 +2,14 @@
 /*
  * KVM exit statistics: the slow path of counting, see count.h.
  */
+#include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/kvm.h>
 #include <linux/minmax.h>
 #include <linux/nospec.h>
+
+#include <uapi/asm/vmx.h>
 
 #include "count.h"
 
@@ -16,6 +19,26 @@ void kes_count_unknown(struct kes_hot *hot, u32 code)
 	kes_count_slot(hot, KES_SLOT_UNKNOWN);
 }
 EXPORT_SYMBOL_GPL(kes_count_unknown);
+
+/* Bits of the VMCS exit-reason field, SDM volume 3, 26.9.1 */
+#define KES_VMX_BUS_LOCK	BIT(26)
+#define KES_VMX_ENCLAVE		BIT(27)
+
+void kes_count_vmx_slow(struct kes_hot *hot, u32 reason)
+{
+	struct kes_entries *entries = &hot->vcpu->entries;
+	u32 code = reason & 0xffff;
+
+	if (reason & KES_VMX_BUS_LOCK && code != EXIT_REASON_BUS_LOCK)
+		kes_inc(&entries->bus_lock);
+	if (reason & KES_VMX_ENCLAVE)
+		kes_inc(&entries->enclave);
+	if (code < KES_VMX_NEAR)
+		kes_count_slot(hot, code);
+	else
+		kes_count_unknown(hot, code);
+}
+EXPORT_SYMBOL_GPL(kes_count_vmx_slow);
 
 /*
  * Only L2 has a column for reflected exits. If counting was off while L2

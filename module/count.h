@@ -53,13 +53,16 @@ static __always_inline void kes_count_slot(struct kes_hot *hot,
 /* Count an exit whose code is not in exits.def. */
 void kes_count_unknown(struct kes_hot *hot, u32 code);
 
-/* @code: bits 15:0 of the VMCS exit-reason field; a small code is its slot */
-static __always_inline void kes_count_vmx(struct kes_hot *hot, u32 code)
+/* Count an exit with a large code or with flags. */
+void kes_count_vmx_slow(struct kes_hot *hot, u32 reason);
+
+/* @reason: the VMCS exit-reason field; a small code without flags is its slot */
+static __always_inline void kes_count_vmx(struct kes_hot *hot, u32 reason)
 {
-	if (likely(code < KES_VMX_NEAR))
-		kes_count_slot(hot, code);
+	if (likely(reason < KES_VMX_NEAR))
+		kes_count_slot(hot, reason);
 	else
-		kes_count_unknown(hot, code);
+		kes_count_vmx_slow(hot, reason);
 }
 
 /* @code: low half of the VMCB's EXITCODE */

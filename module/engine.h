@@ -66,11 +66,17 @@ enum kes_return {
 	KES_NR_USERSPACE,
 };
 
-/* VM-entry attempts, and those that ended without a VM exit */
+/*
+ * VM-entry attempts, those that ended without a VM exit, and exits with a
+ * property besides their reason
+ */
 struct kes_entries {
 	u64 attempts;
 	u64 failed;
 	u64 emulated;
+	u64 bus_lock;
+	u64 enclave;
+	u64 forced;
 };
 
 /* A copy of a vCPU's counters, or a sum over several vCPUs */

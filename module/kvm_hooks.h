@@ -188,7 +188,8 @@ static inline void __init kvm_exit_stats_init(void)
 		.source = KES_SOURCE_PATCHED,
 		.fields = KES_FIELD_CONTEXT | KES_FIELD_REFLECTED |
 			  KES_FIELD_FASTPATH | KES_FIELD_USERSPACE |
-			  KES_FIELD_ACCOUNTING | KES_FIELD_NESTED,
+			  KES_FIELD_ACCOUNTING | KES_FIELD_NESTED |
+			  KES_FIELD_MODIFIERS,
 	};
 
 	/* Ignore errors: KVM works without the statistics. */

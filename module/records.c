@@ -126,6 +126,9 @@ void kes_put_counts(struct kes_writer *w, u32 type, const struct kes_hot *hot,
 	rec->attempts = counts->entries.attempts;
 	rec->entry_failed = counts->entries.failed;
 	rec->entry_emulated = counts->entries.emulated;
+	rec->bus_lock = counts->entries.bus_lock;
+	rec->enclave = counts->entries.enclave;
+	rec->forced = counts->entries.forced;
 	kes_put_exits(w, counts);
 }
 

@@ -19,7 +19,7 @@ static __always_inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *vcpu)
 
 	if (!static_branch_likely(&kes_count_key))
 		return;
-	kes_count_vmx(&vcpu->exit_stats, to_vmx(vcpu)->exit_reason.basic);
+	kes_count_vmx(&vcpu->exit_stats, to_vmx(vcpu)->exit_reason.full);
 	if (!static_branch_unlikely(&kes_more_key))
 		return;
 	slot = kes_vmx_slots[vcpu->exit_stats.last];
@@ -27,6 +27,13 @@ static __always_inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *vcpu)
 		kes_time_exit_guest(vcpu->exit_stats.vcpu, slot);
 	if (static_branch_unlikely(&kes_detail_key))
 		kes_detail_vmx(vcpu->exit_stats.vcpu, vcpu, slot);
+}
+
+/* Called when the preemption timer expired because KVM forced the exit. */
+static inline void kvm_exit_stats_forced(struct kvm_vcpu *vcpu)
+{
+	if (static_branch_unlikely(&kes_count_key))
+		kes_inc(&vcpu->exit_stats.vcpu->entries.forced);
 }
 
 static inline void kvm_exit_stats_set_vmx(void)
@@ -37,6 +44,7 @@ static inline void kvm_exit_stats_set_vmx(void)
 #else /* !CONFIG_KVM_EXIT_STATS */
 
 static inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *vcpu) {}
+static inline void kvm_exit_stats_forced(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_set_vmx(void) {}
 
 #endif /* CONFIG_KVM_EXIT_STATS */

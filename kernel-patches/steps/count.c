@@ -2,11 +2,14 @@ count    |// SPDX-License-Identifier: GPL-2.0-only
 count    |/*
 count    | * KVM exit statistics: the slow path of counting, see count.h.
 count    | */
+count    |#include <linux/bits.h>
 count    |#include <linux/errno.h>
 count    |#include <linux/export.h>
 count    |#include <linux/kvm.h>
 count    |#include <linux/minmax.h>
 count    |#include <linux/nospec.h>
+count    |
+count    |#include <uapi/asm/vmx.h>
 count    |
 count    |#include "count.h"
 count    |
@@ -16,6 +19,26 @@ count    |	WRITE_ONCE(hot->vcpu->unknown_last, code);
 count    |	kes_count_slot(hot, KES_SLOT_UNKNOWN);
 count    |}
 count    |EXPORT_SYMBOL_GPL(kes_count_unknown);
+count    |
+count    |/* Bits of the VMCS exit-reason field, SDM volume 3, 26.9.1 */
+count    |#define KES_VMX_BUS_LOCK	BIT(26)
+count    |#define KES_VMX_ENCLAVE		BIT(27)
+count    |
+count    |void kes_count_vmx_slow(struct kes_hot *hot, u32 reason)
+count    |{
+disposition|	struct kes_entries *entries = &hot->vcpu->entries;
+count    |	u32 code = reason & 0xffff;
+count    |
+disposition|	if (reason & KES_VMX_BUS_LOCK && code != EXIT_REASON_BUS_LOCK)
+disposition|		kes_inc(&entries->bus_lock);
+disposition|	if (reason & KES_VMX_ENCLAVE)
+disposition|		kes_inc(&entries->enclave);
+count    |	if (code < KES_VMX_NEAR)
+count    |		kes_count_slot(hot, code);
+count    |	else
+count    |		kes_count_unknown(hot, code);
+count    |}
+count    |EXPORT_SYMBOL_GPL(kes_count_vmx_slow);
 count    |
 nested   |/*
 nested   | * Only L2 has a column for reflected exits. If counting was off while L2

@@ -54,13 +54,16 @@ count    |
 count    |/* Count an exit whose code is not in exits.def. */
 count    |void kes_count_unknown(struct kes_hot *hot, u32 code);
 count    |
-count    |/* @code: bits 15:0 of the VMCS exit-reason field; a small code is its slot */
-count    |static __always_inline void kes_count_vmx(struct kes_hot *hot, u32 code)
+count    |/* Count an exit with a large code or with flags. */
+count    |void kes_count_vmx_slow(struct kes_hot *hot, u32 reason);
+count    |
+count    |/* @reason: the VMCS exit-reason field; a small code without flags is its slot */
+count    |static __always_inline void kes_count_vmx(struct kes_hot *hot, u32 reason)
 count    |{
-count    |	if (likely(code < KES_VMX_NEAR))
-count    |		kes_count_slot(hot, code);
+count    |	if (likely(reason < KES_VMX_NEAR))
+count    |		kes_count_slot(hot, reason);
 count    |	else
-count    |		kes_count_unknown(hot, code);
+count    |		kes_count_vmx_slow(hot, reason);
 count    |}
 count    |
 count    |/* @code: low half of the VMCB's EXITCODE */

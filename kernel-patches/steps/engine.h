@@ -67,11 +67,17 @@ count    |	KES_RETURN_EHWPOISON,
 disposition|	KES_NR_USERSPACE,
 count    |};
 disposition|
-disposition|/* VM-entry attempts, and those that ended without a VM exit */
+disposition|/*
+disposition| * VM-entry attempts, those that ended without a VM exit, and exits with a
+disposition| * property besides their reason
+disposition| */
 disposition|struct kes_entries {
 disposition|	u64 attempts;
 disposition|	u64 failed;
 disposition|	u64 emulated;
+disposition|	u64 bus_lock;
+disposition|	u64 enclave;
+disposition|	u64 forced;
 disposition|};
 count    |
 count    |/* A copy of a vCPU's counters, or a sum over several vCPUs */

@@ -190,7 +190,8 @@ disposition-nested|		.fields = KES_FIELD_FASTPATH | KES_FIELD_USERSPACE |
 nested   |		.fields = KES_FIELD_CONTEXT | KES_FIELD_REFLECTED |
 nested   |			  KES_FIELD_FASTPATH | KES_FIELD_USERSPACE |
 disposition-nested|			  KES_FIELD_ACCOUNTING,
-nested   |			  KES_FIELD_ACCOUNTING | KES_FIELD_NESTED,
+nested   |			  KES_FIELD_ACCOUNTING | KES_FIELD_NESTED |
+nested   |			  KES_FIELD_MODIFIERS,
 count    |	};
 count    |
 count    |	/* Ignore errors: KVM works without the statistics. */

@@ -129,6 +129,9 @@ snapshot |	rec->unknown_last = counts->unknown_last;
 disposition|	rec->attempts = counts->entries.attempts;
 disposition|	rec->entry_failed = counts->entries.failed;
 disposition|	rec->entry_emulated = counts->entries.emulated;
+disposition|	rec->bus_lock = counts->entries.bus_lock;
+disposition|	rec->enclave = counts->entries.enclave;
+disposition|	rec->forced = counts->entries.forced;
 snapshot |	kes_put_exits(w, counts);
 snapshot |}
 disposition|

@@ -19,7 +19,7 @@ time     |	unsigned int slot;
 time     |
 count    |	if (!static_branch_likely(&kes_count_key))
 count    |		return;
-count    |	kes_count_vmx(&vcpu->exit_stats, to_vmx(vcpu)->exit_reason.basic);
+count    |	kes_count_vmx(&vcpu->exit_stats, to_vmx(vcpu)->exit_reason.full);
 time     |	if (!static_branch_unlikely(&kes_more_key))
 time     |		return;
 time     |	slot = kes_vmx_slots[vcpu->exit_stats.last];
@@ -28,6 +28,13 @@ time     |		kes_time_exit_guest(vcpu->exit_stats.vcpu, slot);
 detail   |	if (static_branch_unlikely(&kes_detail_key))
 detail   |		kes_detail_vmx(vcpu->exit_stats.vcpu, vcpu, slot);
 count    |}
+disposition|
+disposition|/* Called when the preemption timer expired because KVM forced the exit. */
+disposition|static inline void kvm_exit_stats_forced(struct kvm_vcpu *vcpu)
+disposition|{
+disposition|	if (static_branch_unlikely(&kes_count_key))
+disposition|		kes_inc(&vcpu->exit_stats.vcpu->entries.forced);
+disposition|}
 count    |
 count    |static inline void kvm_exit_stats_set_vmx(void)
 count    |{
@@ -37,6 +44,7 @@ count    |
 count    |#else /* !CONFIG_KVM_EXIT_STATS */
 count    |
 count    |static inline void kvm_exit_stats_count_vmx(struct kvm_vcpu *vcpu) {}
+disposition|static inline void kvm_exit_stats_forced(struct kvm_vcpu *vcpu) {}
 count    |static inline void kvm_exit_stats_set_vmx(void) {}
 count    |
 count    |#endif /* CONFIG_KVM_EXIT_STATS */

@@ -131,6 +131,7 @@ tests_of_steps()
 	qmp | query-stats equals the snapshot | query_stats_is_snapshot
 	qmp | HMP's info stats equals the snapshot | info_stats_is_snapshot
 	qmp | groups that are off write no records | groups_gone STEP
+	linux,nested !module vmx | forced exits are exits of the preemption timer | forced_fits STEP
 	nested | the guest in the inner guest runs | nested_ran
 	nested | both contexts together equal ftrace | snapshot_is_hist STEP
 	nested | exits of L2 equal ftrace's kvm_nested_vmexit | l2_is_hist

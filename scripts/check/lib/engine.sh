@@ -163,6 +163,19 @@ time_adds_up()
 		printf "vCPU %d: states %.0f, total %.0f\n", $3, $7, $5 - $4 }'
 }
 
+# Exits that KVM forced are exits of the preemption timer. The guests use neither
+# enclaves nor split locks.
+forced_fits()
+{
+	judge "$1" snapshot '
+	$1 == "exit" && $4 == timer { exits[$3] = $5 + $6 }
+	$1 == "also" { seen = 1 }
+	$1 == "also" && ($4 || $5) { print; print "bus lock or enclave" }
+	$1 == "also" && $6 > exits[$3] + 0 {
+		print; print exits[$3] + 0 " exits of the preemption timer" }' \
+		"timer=$(code_of PREEMPTION_TIMER)"
+}
+
 # A vCPU that waits for INIT sleeps in KVM_RUN, and has not exited yet.
 ap_is_blocked()
 {

@@ -6,6 +6,7 @@
  *   vm VM FLAGS
  *   vcpu VM VCPU ATTEMPTS FAILED EMULATION EXITS
  *   base VM VCPU ATTEMPTS FAILED EMULATION EXITS
+ *   also VM VCPU BUS_LOCK ENCLAVE FORCED
  *   exit VM VCPU CODE L1 L2 REFLECTED FASTPATH USERSPACE
  *   base_exit VM VCPU CODE L1 L2 REFLECTED FASTPATH USERSPACE
  *   user VM VCPU REASON COUNT
@@ -103,6 +104,10 @@ static void print_vcpu(const struct part *part)
 	printf("%s %llu %u %llu %llu %llu %" PRIu64 "\n",
 	       base ? "base" : "vcpu", vcpu->vm_id, vcpu->vcpu_id,
 	       vcpu->attempts, vcpu->entry_failed, vcpu->entry_emulated, sum);
+	if (vcpu->rec.type == KES_REC_VCPU)
+		printf("also %llu %u %llu %llu %llu\n", vcpu->vm_id,
+		       vcpu->vcpu_id, vcpu->bus_lock, vcpu->enclave,
+		       vcpu->forced);
 }
 
 static void print_userspace(const struct part *part)
