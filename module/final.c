@@ -186,6 +186,9 @@ static void kes_add_record(struct kes_counts *sum,
 	sum->entries.attempts += sign * rec->attempts;
 	sum->entries.failed += sign * rec->entry_failed;
 	sum->entries.emulated += sign * rec->entry_emulated;
+	sum->entries.bus_lock += sign * rec->bus_lock;
+	sum->entries.enclave += sign * rec->enclave;
+	sum->entries.forced += sign * rec->forced;
 	if (rec->unknown_last && !subtract)
 		sum->unknown_last = rec->unknown_last;
 }

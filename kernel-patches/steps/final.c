@@ -187,6 +187,9 @@ snapshot |	}
 disposition|	sum->entries.attempts += sign * rec->attempts;
 disposition|	sum->entries.failed += sign * rec->entry_failed;
 disposition|	sum->entries.emulated += sign * rec->entry_emulated;
+disposition|	sum->entries.bus_lock += sign * rec->bus_lock;
+disposition|	sum->entries.enclave += sign * rec->enclave;
+disposition|	sum->entries.forced += sign * rec->forced;
 snapshot |	if (rec->unknown_last && !subtract)
 snapshot |		sum->unknown_last = rec->unknown_last;
 snapshot |}
