@@ -27,6 +27,7 @@ static_assert(KES_CHUNK > 2 * KES_VCPU_MAX - 1);
 
 struct kes_chunk {
 	struct list_head node;
+	size_t size;
 	size_t used;
 	u64 bytes[];
 };
@@ -93,6 +94,7 @@ static int kes_new_chunk(struct kes_snapshot *snapshot, struct kes_writer *w,
 	chunk = kvmalloc(sizeof(*chunk) + size, GFP_KERNEL);
 	if (!chunk)
 		return -ENOMEM;
+	chunk->size = size;
 	chunk->used = 0;
 	list_add_tail(&chunk->node, &snapshot->chunks);
 	w->buf = chunk->bytes;
@@ -113,16 +115,17 @@ static int kes_need_room(struct kes_snapshot *snapshot, struct kes_writer *w,
 	return w->size - w->used < size ? kes_new_chunk(snapshot, w, size) : 0;
 }
 
+/* @destroyed_ns: when the counts were read, the VM was destroyed, or 0 */
 static void kes_fill_vm(struct kes_vm_record *rec, const struct kes_vm *vm,
-			u32 nr_vcpus)
+			u64 destroyed_ns, u32 nr_vcpus)
 {
 	rec->vm_id = vm->id;
 	rec->created_ns = vm->created_ns;
-	rec->destroyed_ns = vm->destroyed_ns;
+	rec->destroyed_ns = destroyed_ns;
 	rec->pid = vm->pid;
-	rec->flags = vm->destroyed_ns ? KES_VM_DESTROYED : 0;
+	rec->flags = destroyed_ns ? KES_VM_DESTROYED : 0;
 	rec->nr_vcpus = nr_vcpus;
-	rec->groups = vm->destroyed_ns ? 0 : kes_groups_of(vm);
+	rec->groups = destroyed_ns ? 0 : kes_groups_of(vm);
 	strscpy(rec->comm, vm->comm, sizeof(rec->comm));
 }
 
@@ -151,54 +154,62 @@ static int kes_put_live_vcpus(struct kes_snapshot *snapshot,
 }
 
 static int kes_put_vcpus_of(struct kes_snapshot *snapshot, struct kes_writer *w,
-			    struct kes_vm *vm, u32 *nr_vms)
+			    struct kes_vm *vm, u64 destroyed_ns)
 {
 	struct kes_vm_record *rec = kes_begin(w, KES_REC_VM, sizeof(*rec));
 	u32 before = w->nr_vcpus;
 	int ret = 0;
 
 	/* Nothing changes in a destroyed VM. */
-	if (!READ_ONCE(vm->destroyed_ns))
-		ret = kes_put_live_vcpus(snapshot, w, vm);
-	else if (vm->final)
+	if (destroyed_ns)
 		kes_put_final(w, vm->final);
-	kes_fill_vm(rec, vm, w->nr_vcpus - before);
-	(*nr_vms)++;
+	else
+		ret = kes_put_live_vcpus(snapshot, w, vm);
+	kes_fill_vm(rec, vm, destroyed_ns, w->nr_vcpus - before);
 	return ret;
 }
 
-/* A vCPU that was just created may be missing: its VM is read later or now. */
+/* Continue at @used in @chunk, without what was written after it. */
+static void kes_rewind(struct kes_snapshot *snapshot, struct kes_writer *w,
+		       struct kes_chunk *chunk, size_t used)
+{
+	kes_free_chunks_after(snapshot, chunk);
+	w->buf = chunk->bytes;
+	w->size = chunk->size;
+	w->used = used;
+}
+
+/* Write a VM as it is now: again, if it is destroyed at the same time. */
 static int kes_put_vm(struct kes_snapshot *snapshot, struct kes_writer *w,
 		      struct kes_vm *vm, u32 *nr_vms)
 {
+	u32 records = w->nr_records, vcpus = w->nr_vcpus;
 	struct kes_chunk *chunk;
 	size_t used, room;
-	u32 records, vcpus;
+	u64 destroyed_ns;
 	int ret;
 
 	for (;;) {
 		mutex_lock(&vm->lock);
+		destroyed_ns = vm->destroyed_ns;
 		room = kes_final_size(vm->final);
 		mutex_unlock(&vm->lock);
-		if (vm->destroyed_ns && !vm->final)
+		if (destroyed_ns && !room)
 			return 0;
 		ret = kes_need_room(snapshot, w, KES_VCPU_MAX + room);
 		if (ret)
 			return ret;
 		chunk = kes_last_chunk(snapshot);
 		used = w->used;
-		records = w->nr_records;
-		vcpus = w->nr_vcpus;
-		ret = kes_put_vcpus_of(snapshot, w, vm, nr_vms);
+		ret = kes_put_vcpus_of(snapshot, w, vm, destroyed_ns);
 		if (ret != -ESTALE)
-			return ret;
-		(*nr_vms)--;
-		kes_free_chunks_after(snapshot, chunk);
-		w->buf = chunk->bytes;
-		w->used = used;
+			break;
+		kes_rewind(snapshot, w, chunk, used);
 		w->nr_records = records;
 		w->nr_vcpus = vcpus;
 	}
+	(*nr_vms)++;
+	return ret;
 }
 
 static void kes_fill_header(struct kes_header *header,

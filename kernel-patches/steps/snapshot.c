@@ -27,6 +27,7 @@ snapshot |static_assert(KES_CHUNK > 2 * KES_VCPU_MAX - 1);
 snapshot |
 snapshot |struct kes_chunk {
 snapshot |	struct list_head node;
+snapshot |	size_t size;
 snapshot |	size_t used;
 snapshot |	u64 bytes[];
 snapshot |};
@@ -93,6 +94,7 @@ snapshot |	size = max_t(size_t, size, KES_CHUNK - sizeof(*chunk));
 snapshot |	chunk = kvmalloc(sizeof(*chunk) + size, GFP_KERNEL);
 snapshot |	if (!chunk)
 snapshot |		return -ENOMEM;
+snapshot |	chunk->size = size;
 snapshot |	chunk->used = 0;
 snapshot |	list_add_tail(&chunk->node, &snapshot->chunks);
 snapshot |	w->buf = chunk->bytes;
@@ -113,16 +115,17 @@ snapshot |	kes_last_chunk(snapshot)->used = w->used;
 snapshot |	return w->size - w->used < size ? kes_new_chunk(snapshot, w, size) : 0;
 snapshot |}
 snapshot |
+snapshot |/* @destroyed_ns: when the counts were read, the VM was destroyed, or 0 */
 snapshot |static void kes_fill_vm(struct kes_vm_record *rec, const struct kes_vm *vm,
-snapshot |			u32 nr_vcpus)
+snapshot |			u64 destroyed_ns, u32 nr_vcpus)
 snapshot |{
 snapshot |	rec->vm_id = vm->id;
 snapshot |	rec->created_ns = vm->created_ns;
-snapshot |	rec->destroyed_ns = vm->destroyed_ns;
+snapshot |	rec->destroyed_ns = destroyed_ns;
 snapshot |	rec->pid = vm->pid;
-snapshot |	rec->flags = vm->destroyed_ns ? KES_VM_DESTROYED : 0;
+snapshot |	rec->flags = destroyed_ns ? KES_VM_DESTROYED : 0;
 snapshot |	rec->nr_vcpus = nr_vcpus;
-vms      |	rec->groups = vm->destroyed_ns ? 0 : kes_groups_of(vm);
+vms      |	rec->groups = destroyed_ns ? 0 : kes_groups_of(vm);
 snapshot |	strscpy(rec->comm, vm->comm, sizeof(rec->comm));
 snapshot |}
 snapshot |
@@ -151,54 +154,62 @@ snapshot |	return ret;
 snapshot |}
 snapshot |
 snapshot |static int kes_put_vcpus_of(struct kes_snapshot *snapshot, struct kes_writer *w,
-snapshot |			    struct kes_vm *vm, u32 *nr_vms)
+snapshot |			    struct kes_vm *vm, u64 destroyed_ns)
 snapshot |{
 snapshot |	struct kes_vm_record *rec = kes_begin(w, KES_REC_VM, sizeof(*rec));
 snapshot |	u32 before = w->nr_vcpus;
 snapshot |	int ret = 0;
 snapshot |
 snapshot |	/* Nothing changes in a destroyed VM. */
-snapshot |	if (!READ_ONCE(vm->destroyed_ns))
-snapshot |		ret = kes_put_live_vcpus(snapshot, w, vm);
-snapshot |	else if (vm->final)
+snapshot |	if (destroyed_ns)
 snapshot |		kes_put_final(w, vm->final);
-snapshot |	kes_fill_vm(rec, vm, w->nr_vcpus - before);
-snapshot |	(*nr_vms)++;
+snapshot |	else
+snapshot |		ret = kes_put_live_vcpus(snapshot, w, vm);
+snapshot |	kes_fill_vm(rec, vm, destroyed_ns, w->nr_vcpus - before);
 snapshot |	return ret;
 snapshot |}
 snapshot |
-snapshot |/* A vCPU that was just created may be missing: its VM is read later or now. */
+snapshot |/* Continue at @used in @chunk, without what was written after it. */
+snapshot |static void kes_rewind(struct kes_snapshot *snapshot, struct kes_writer *w,
+snapshot |		       struct kes_chunk *chunk, size_t used)
+snapshot |{
+snapshot |	kes_free_chunks_after(snapshot, chunk);
+snapshot |	w->buf = chunk->bytes;
+snapshot |	w->size = chunk->size;
+snapshot |	w->used = used;
+snapshot |}
+snapshot |
+snapshot |/* Write a VM as it is now: again, if it is destroyed at the same time. */
 snapshot |static int kes_put_vm(struct kes_snapshot *snapshot, struct kes_writer *w,
 snapshot |		      struct kes_vm *vm, u32 *nr_vms)
 snapshot |{
+snapshot |	u32 records = w->nr_records, vcpus = w->nr_vcpus;
 snapshot |	struct kes_chunk *chunk;
 snapshot |	size_t used, room;
-snapshot |	u32 records, vcpus;
+snapshot |	u64 destroyed_ns;
 snapshot |	int ret;
 snapshot |
 snapshot |	for (;;) {
 snapshot |		mutex_lock(&vm->lock);
+snapshot |		destroyed_ns = vm->destroyed_ns;
 snapshot |		room = kes_final_size(vm->final);
 snapshot |		mutex_unlock(&vm->lock);
-snapshot |		if (vm->destroyed_ns && !vm->final)
+snapshot |		if (destroyed_ns && !room)
 snapshot |			return 0;
 snapshot |		ret = kes_need_room(snapshot, w, KES_VCPU_MAX + room);
 snapshot |		if (ret)
 snapshot |			return ret;
 snapshot |		chunk = kes_last_chunk(snapshot);
 snapshot |		used = w->used;
-snapshot |		records = w->nr_records;
-snapshot |		vcpus = w->nr_vcpus;
-snapshot |		ret = kes_put_vcpus_of(snapshot, w, vm, nr_vms);
+snapshot |		ret = kes_put_vcpus_of(snapshot, w, vm, destroyed_ns);
 snapshot |		if (ret != -ESTALE)
-snapshot |			return ret;
-snapshot |		(*nr_vms)--;
-snapshot |		kes_free_chunks_after(snapshot, chunk);
-snapshot |		w->buf = chunk->bytes;
-snapshot |		w->used = used;
+snapshot |			break;
+snapshot |		kes_rewind(snapshot, w, chunk, used);
 snapshot |		w->nr_records = records;
 snapshot |		w->nr_vcpus = vcpus;
 snapshot |	}
+snapshot |	(*nr_vms)++;
+snapshot |	return ret;
 snapshot |}
 snapshot |
 snapshot |static void kes_fill_header(struct kes_header *header,
