@@ -184,7 +184,7 @@ static void put_time(int64_t sample, size_t phase, int vcpu,
 		if (n / 3)
 			put(w, PACK_HISTOGRAM, sample, (int64_t[]) {
 				vcpu + 1, reason, bucket + 4, n / 3 });
-		for (int i = 2; i < 7; i++)
+		for (int i = 2; i < 2 + REC_NR_STATES; i++)
 			busy += row[i];
 		if (codes[c] == 52 && n / 2)
 			put(w, PACK_MODIFIERS, sample, (int64_t[]) {
