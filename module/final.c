@@ -10,11 +10,16 @@
 #include "records.h"
 #include "read.h"
 
-/* A vCPU that neither exited nor returned to user space leaves nothing. */
-static bool kes_is_empty(const struct kes_counts *counts)
+/*
+ * A vCPU that neither exited nor returned to user space leaves nothing, unless
+ * it has times: it may have waited for INIT.
+ */
+static bool kes_is_empty(const struct kes_counts *counts,
+			 const struct kes_vcpu *vcpu)
 {
 	return !counts->entries.attempts && !kes_total(counts) &&
-	       !memchr_inv(counts->userspace, 0, sizeof(counts->userspace));
+	       !memchr_inv(counts->userspace, 0, sizeof(counts->userspace)) &&
+	       !(vcpu && vcpu->time && vcpu->time->last_cyc);
 }
 
 static void kes_put_vcpus(struct kes_writer *w, const struct kes_vm *vm,
@@ -24,7 +29,7 @@ static void kes_put_vcpus(struct kes_writer *w, const struct kes_vm *vm,
 
 	for (hot = kes_next_vcpu(vm, NULL); hot; hot = kes_next_vcpu(vm, hot)) {
 		kes_copy_vcpu(&w->counts, hot);
-		if (kes_is_empty(&w->counts))
+		if (kes_is_empty(&w->counts, hot->vcpu))
 			continue;
 		*exits += kes_total(&w->counts);
 		kes_put_vcpu(w, hot);

@@ -33,21 +33,21 @@ count    |			return next;
 count    |	}
 count    |	return NULL;
 count    |}
-count    |
-count    |struct kes_hot *kes_next_vcpu(const struct kes_vm *vm,
-count    |			      const struct kes_hot *hot)
-count    |{
-count    |	const struct list_head *last = hot ? &hot->node : &vm->vcpus;
-count    |	struct list_head *node = last->next;
-count    |
-count    |	for (; node != &vm->vcpus; node = node->next) {
-count    |		struct kes_hot *next = list_entry(node, struct kes_hot, node);
-count    |
-count    |		if (next->listed)
-count    |			return next;
-count    |	}
-count    |	return NULL;
-count    |}
+snapshot |
+snapshot |struct kes_hot *kes_next_vcpu(const struct kes_vm *vm,
+snapshot |			      const struct kes_hot *hot)
+snapshot |{
+snapshot |	const struct list_head *last = hot ? &hot->node : &vm->vcpus;
+snapshot |	struct list_head *node = last->next;
+snapshot |
+snapshot |	for (; node != &vm->vcpus; node = node->next) {
+snapshot |		struct kes_hot *next = list_entry(node, struct kes_hot, node);
+snapshot |
+snapshot |		if (next->listed)
+snapshot |			return next;
+snapshot |	}
+snapshot |	return NULL;
+snapshot |}
 count    |
 count    |void kes_sync(void)
 count    |{

@@ -10,12 +10,17 @@ snapshot |#include "final.h"
 snapshot |#include "records.h"
 snapshot |#include "read.h"
 snapshot |
-snapshot |/* A vCPU that neither exited nor returned to user space leaves nothing. */
-snapshot |static bool kes_is_empty(const struct kes_counts *counts)
+snapshot |/*
+snapshot | * A vCPU that neither exited nor returned to user space leaves nothing, unless
+snapshot | * it has times: it may have waited for INIT.
+snapshot | */
+snapshot |static bool kes_is_empty(const struct kes_counts *counts,
+snapshot |			 const struct kes_vcpu *vcpu)
 snapshot |{
 snapshot-disposition|	return !kes_total(counts);
 disposition|	return !counts->entries.attempts && !kes_total(counts) &&
-disposition|	       !memchr_inv(counts->userspace, 0, sizeof(counts->userspace));
+disposition|	       !memchr_inv(counts->userspace, 0, sizeof(counts->userspace)) &&
+disposition|	       !(vcpu && vcpu->time && vcpu->time->last_cyc);
 snapshot |}
 snapshot |
 snapshot |static void kes_put_vcpus(struct kes_writer *w, const struct kes_vm *vm,
@@ -25,7 +30,7 @@ snapshot |	const struct kes_hot *hot;
 snapshot |
 snapshot |	for (hot = kes_next_vcpu(vm, NULL); hot; hot = kes_next_vcpu(vm, hot)) {
 snapshot |		kes_copy_vcpu(&w->counts, hot);
-snapshot |		if (kes_is_empty(&w->counts))
+snapshot |		if (kes_is_empty(&w->counts, hot->vcpu))
 snapshot |			continue;
 snapshot |		*exits += kes_total(&w->counts);
 snapshot |		kes_put_vcpu(w, hot);
@@ -220,7 +225,8 @@ snapshot |		   struct kes_counts *base)
 snapshot |{
 snapshot |	const struct kes_record *rec;
 snapshot |
-snapshot-reset|	kes_for_each_record(rec, final)
+snapshot-reset|	for (rec = kes_next_record(final, NULL); rec;
+snapshot-reset|	     rec = kes_next_record(final, rec))
 reset    |	for (rec = kes_next_record(final, NULL); rec;
 reset    |	     rec = kes_next_record(final, rec)) {
 snapshot-reset|		if (rec->type == KES_REC_VCPU)

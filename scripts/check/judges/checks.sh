@@ -192,7 +192,7 @@ tests_of_steps()
 	nested !module | returns to user space equal ftrace's | returns_are_traced STEP
 	counts module | the accounting check is unavailable, not 0 | accounting_unavailable STEP
 	counts !module | exits to user space equal guests.cfg's | userspace_exact STEP
-	linux vmx !module | the preemption timer's fastpath is counted | fastpath_seen STEP PREEMPTION_TIMER
+	linux vmx !module | the fastpath of WRMSR is counted | fastpath_seen STEP MSR_WRITE
 	END
 }
 

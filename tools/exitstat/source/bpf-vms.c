@@ -84,10 +84,11 @@ static bool copy_detail(struct bpf_counts *to, const struct eb_detail *from,
 			const struct eb_vcpu *v)
 {
 	struct eb_detail *d = to->detail;
-	bool whole = copy(d->values, from->values, sizeof(d->values), v) &
-		     copy(d->pages, from->pages, sizeof(d->pages), v);
+	bool whole = copy(d->values, from->values, sizeof(d->values), v);
 	uint32_t waiting;
 
+	if (!copy(d->pages, from->pages, sizeof(d->pages), v))
+		whole = false;
 	for (int i = 0; i < MAX_TRIES; i++) {
 		waiting = __atomic_load_n(&v->waiting, __ATOMIC_ACQUIRE);
 		if (!copy(d->other, from->other, sizeof(d->other), v))

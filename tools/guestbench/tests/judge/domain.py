@@ -9,6 +9,7 @@ from xml.etree import ElementTree
 from ...qemu import NAME
 
 PREFIX = "exits_"
+COUNTING = PREFIX + "counting"		# whether exits are counted
 
 
 class Domain:
@@ -55,14 +56,14 @@ def described(domain):
     """The names of the engine's statistics in query-stats-schemas."""
     return {s["name"] for schema in answer(domain, "schemas.json")
             if schema["target"] == "vcpu" for s in schema["stats"]
-            if s["name"].startswith(PREFIX)}
+            if s["name"].startswith(PREFIX) and s["name"] != COUNTING}
 
 
 def by_query_stats(domain):
     exits, vcpus = Counter(), answer(domain, "query-stats.json")
     for vcpu in vcpus:
         for s in vcpu["stats"]:
-            if s["name"].startswith(PREFIX):
+            if s["name"].startswith(PREFIX) and s["name"] != COUNTING:
                 exits[s["name"]] += s["value"]
     return +exits, len(vcpus)
 
