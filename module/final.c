@@ -17,9 +17,10 @@
 static bool kes_is_empty(const struct kes_counts *counts,
 			 const struct kes_vcpu *vcpu)
 {
+	if (vcpu && vcpu->time && vcpu->time->last_cyc)
+		return false;
 	return !counts->entries.attempts && !kes_total(counts) &&
-	       !memchr_inv(counts->userspace, 0, sizeof(counts->userspace)) &&
-	       !(vcpu && vcpu->time && vcpu->time->last_cyc);
+	       !memchr_inv(counts->userspace, 0, sizeof(counts->userspace));
 }
 
 static void kes_put_vcpus(struct kes_writer *w, const struct kes_vm *vm,

@@ -17,10 +17,11 @@ snapshot | */
 snapshot |static bool kes_is_empty(const struct kes_counts *counts,
 snapshot |			 const struct kes_vcpu *vcpu)
 snapshot |{
+time     |	if (vcpu && vcpu->time && vcpu->time->last_cyc)
+time     |		return false;
 snapshot-disposition|	return !kes_total(counts);
 disposition|	return !counts->entries.attempts && !kes_total(counts) &&
-disposition|	       !memchr_inv(counts->userspace, 0, sizeof(counts->userspace)) &&
-disposition|	       !(vcpu && vcpu->time && vcpu->time->last_cyc);
+disposition|	       !memchr_inv(counts->userspace, 0, sizeof(counts->userspace));
 snapshot |}
 snapshot |
 snapshot |static void kes_put_vcpus(struct kes_writer *w, const struct kes_vm *vm,

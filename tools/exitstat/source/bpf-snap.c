@@ -161,17 +161,46 @@ static void write_returns(struct snap_build *b, const struct eb_vcpu *v,
 	}
 }
 
-/* The current state of the thread, as far as it is known before its end. */
-static uint32_t state_of(const struct eb_time *t)
+/*
+ * Time that the programs will charge only at the next change of state, as far as it
+ * is known already, so that what a sample has of it does not decrease later: time
+ * without a CPU, and time with one until the thread lost it. The spinning of a halt
+ * is known only at its end.
+ */
+struct pending {
+	uint64_t guest_ns;
+	uint64_t ns[KES_NR_STATES - 1];
+	uint64_t last_ns;
+	uint32_t state;
+};
+
+static void add_pending(struct pending *p, uint32_t state, uint64_t ns)
+{
+	if (state == KES_STATE_GUEST)
+		p->guest_ns += ns;
+	else
+		p->ns[state - 1] += ns;
+	p->last_ns += ns;
+}
+
+static struct pending pending_of(const struct eb_time *t)
 {
 	static const uint32_t off[EB_NR_OFF] = {
 		[EB_OFF_PREEMPTED] = KES_STATE_PREEMPTED,
 		[EB_OFF_SLEEPING] = KES_STATE_SLEEPING,
 		[EB_OFF_BLOCKED] = KES_STATE_BLOCKED,
 	};
+	struct pending p = { .last_ns = t->last_ns, .state = t->state };
 
-	return t->state != KES_STATE_GUEST && t->off_since_ns &&
-	       t->off_why < EB_NR_OFF ? off[t->off_why] : t->state;
+	for (int i = 0; i < EB_NR_OFF; i++)
+		add_pending(&p, off[i], t->off_ns[i] - t->off_charged_ns[i]);
+	if (t->state == KES_STATE_GUEST || !t->off_since_ns ||
+	    t->off_why >= EB_NR_OFF)
+		return p;
+	if (t->off_since_ns > p.last_ns)
+		add_pending(&p, t->state, t->off_since_ns - p.last_ns);
+	p.state = off[t->off_why];
+	return p;
 }
 
 
@@ -187,14 +216,15 @@ static u64 sum_of(const u64 *n, size_t nr)
 static void write_time(struct snap_build *b, const struct eb_vcpu *v,
 		       const struct eb_time *t, uint64_t vm_id)
 {
+	struct pending p = pending_of(t);
 	struct kes_time_record r = {
 		.vm_id = vm_id,
 		.vcpu_id = v->vcpu_id,
 		.first_cyc = t->first_ns,
-		.last_cyc = t->last_ns,
+		.last_cyc = p.last_ns,
 		.state_code = code_of(v, t->slot),
-		.state = state_of(t),
-		.guest_cyc = t->guest_ns,
+		.state = p.state,
+		.guest_cyc = t->guest_ns + p.guest_ns,
 	};
 
 	snap_build_record(b, KES_REC_TIME, &r);
@@ -205,6 +235,8 @@ static void write_time(struct snap_build *b, const struct eb_vcpu *v,
 		};
 
 		memcpy(e.cyc, t->sums_ns[slot], sizeof(e.cyc));
+		for (size_t i = 0; slot == t->slot && i < ARRAY_LEN(e.cyc); i++)
+			e.cyc[i] += p.ns[i];
 		if (sum_of(e.cyc, ARRAY_LEN(e.cyc)))
 			snap_build_element(b, &e);
 	}

@@ -111,7 +111,9 @@ static void groups_have_records(void **state UNUSED)
 	look(ALL_GROUPS);
 	assert_int_equal(f.snap.nr_times, 2);
 	assert_int_equal(f.snap.times[0].code, IOIO);
-	assert_int_equal(f.snap.times[0].cyc[0], 30);
+	/* until it lost its CPU; blocked since then */
+	assert_int_equal(f.snap.times[0].cyc[0], 30 + 10);
+	assert_int_equal(f.snap.vcpus[0].time.last_cyc, 170);
 	assert_int_equal(f.snap.times[0].cyc[KES_STATE_SLEEPING - 1], 5);
 	assert_int_equal(f.snap.times[0].max_cyc, 9);
 	assert_int_equal(f.snap.times[1].code, KES_CODE_NONE);
