@@ -70,9 +70,10 @@ void exit_interrupt(uint32_t n)
 }
 
 /*
- * VMX uses the preemption timer for the guest's timer: n PREEMPTION_TIMER, in
- * the fastpath. On SVM, KVM uses a timer of the host, which exits as an
- * interrupt of the host. A = 2n + 3.
+ * VMX uses the preemption timer for the guest's timer: n PREEMPTION_TIMER. The
+ * fastpath handles them, but without APICv their interrupt makes KVM leave its
+ * inner loop. On SVM, KVM uses a timer of the host, which exits as an interrupt
+ * of the host. A = 2n + 3.
  */
 void exit_timer(uint32_t n)
 {
@@ -122,8 +123,9 @@ void exit_tsc_deadline(uint32_t n)
 }
 
 /*
- * Self-IPIs that are never taken: n MSR_WRITE in the fastpath, and two others
- * to enable x2APIC mode and the APIC.
+ * Self-IPIs that are never taken: n MSR_WRITE, which the fastpath handles
+ * without re-entering, as for the timer, and two others to enable x2APIC mode
+ * and the APIC.
  */
 void exit_x2apic_icr(uint32_t n)
 {

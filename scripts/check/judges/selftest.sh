@@ -53,7 +53,7 @@ judge_selftest()
 	for name in access life nested switch; do
 		if [ "$name" = nested ] && [ "$ISA" = vmx ]; then
 			skip "exit_stats_nested_test passes" \
-				"it does not end in Bochs; the cause is not known"
+				"not available in Bochs: it does not end there, and the cause is unknown"
 			continue
 		fi
 		relay_tests "$name"
