@@ -59,13 +59,13 @@ void kes_pool_extra_used(struct kes_pool *pool)
 	raw_spin_unlock_irqrestore(&kes_pool_lock, flags);
 }
 
-static void *kes_make_vcpu(void)
+static void *kes_make_vcpu(gfp_t gfp)
 {
-	struct kes_probed_vcpu *probed = kzalloc(sizeof(*probed), GFP_KERNEL);
+	struct kes_probed_vcpu *probed = kzalloc(sizeof(*probed), gfp);
 
 	if (!probed)
 		return NULL;
-	if (kes_vcpu_alloc(0, &probed->hot, GFP_KERNEL)) {
+	if (kes_vcpu_alloc(0, &probed->hot, gfp)) {
 		kfree(probed);
 		return NULL;
 	}
@@ -73,11 +73,11 @@ static void *kes_make_vcpu(void)
 }
 
 /* Probes do not use items of the pool, so their memory can be freed. */
-static int kes_fit_vcpu(void *item, u32 groups)
+static int kes_fit_vcpu(void *item, u32 groups, gfp_t gfp)
 {
 	struct kes_probed_vcpu *probed = item;
 
-	return kes_memory_fit_vcpu(probed->hot.vcpu, groups, GFP_KERNEL);
+	return kes_memory_fit_vcpu(probed->hot.vcpu, groups, gfp);
 }
 
 /* Free a vCPU that is not registered and that no probe can find. */
@@ -92,14 +92,14 @@ static void kes_free_vcpu_item(void *item)
 	kes_probed_vcpu_free(item);
 }
 
-static void *kes_make_vm(void)
+static void *kes_make_vm(gfp_t gfp)
 {
-	return kzalloc(sizeof(struct kes_probed_vm), GFP_KERNEL);
+	return kzalloc(sizeof(struct kes_probed_vm), gfp);
 }
 
-static void *kes_make_l2(void)
+static void *kes_make_l2(gfp_t gfp)
 {
-	return kes_l2_alloc(GFP_KERNEL);
+	return kes_l2_alloc(gfp);
 }
 
 static void kes_free_item(void *item)
@@ -133,13 +133,13 @@ static struct kes_pool *const kes_pools[] = {
 };
 
 /* Give @item its memory and add it, or free it. */
-static int kes_pool_add(struct kes_pool *pool, void *item)
+static int kes_pool_add(struct kes_pool *pool, void *item, gfp_t gfp)
 {
 	int ret;
 
 	if (!item)
 		return -ENOMEM;
-	ret = pool->fit ? pool->fit(item, kes_pool_groups) : 0;
+	ret = pool->fit ? pool->fit(item, kes_pool_groups, gfp) : 0;
 	if (ret)
 		pool->free(item);
 	else
@@ -147,33 +147,51 @@ static int kes_pool_add(struct kes_pool *pool, void *item)
 	return ret;
 }
 
-static int kes_pool_fill(struct kes_pool *pool)
+static bool kes_pool_lacks(const struct kes_pool *pool)
+{
+	return READ_ONCE(pool->nr) < pool->spare + READ_ONCE(pool->extra);
+}
+
+static int kes_pool_fill(struct kes_pool *pool, bool (*postpone)(void))
 {
 	int ret = 0;
 
 	lockdep_assert_held(&kes_pools_mutex);
-	while (!ret && READ_ONCE(pool->nr) < pool->spare + READ_ONCE(pool->extra)) {
-		ret = kes_pool_add(pool, pool->make());
+	while (!ret && kes_pool_lacks(pool) && !(postpone && postpone())) {
+		ret = kes_pool_add(pool, pool->make(GFP_KERNEL), GFP_KERNEL);
 		cond_resched();
 	}
 	return ret;
 }
 
-static int kes_pools_fill(void)
+/*
+ * Replace the item that a vCPU took, if it is not replaced yet. The caller has
+ * set the cgroup to charge, and not its OOM killer but kes_pools_refill()
+ * solves that it has reached its limit.
+ */
+void kes_pools_replace_vcpu(void)
 {
-	int ret = 0;
-	size_t i;
+	struct kes_pool *pool = &kes_spare_vcpus;
+	gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_NORETRY | __GFP_NOWARN;
 
-	for (i = 0; i < ARRAY_SIZE(kes_pools) && !ret; i++)
-		ret = kes_pool_fill(kes_pools[i]);
-	return ret;
+	mutex_lock(&kes_pools_mutex);
+	if (kes_pool_lacks(pool))
+		kes_pool_add(pool, pool->make(gfp), gfp);
+	mutex_unlock(&kes_pools_mutex);
 }
 
-/* If there is no memory, the next call tries again. */
-void kes_pools_refill(void)
+/*
+ * @postpone: stop as soon as it returns true
+ *
+ * If there is no memory, the next call tries again.
+ */
+void kes_pools_refill(bool (*postpone)(void))
 {
+	size_t i;
+
 	mutex_lock(&kes_pools_mutex);
-	kes_pools_fill();
+	for (i = 0; i < ARRAY_SIZE(kes_pools); i++)
+		kes_pool_fill(kes_pools[i], postpone);
 	mutex_unlock(&kes_pools_mutex);
 }
 
@@ -191,7 +209,7 @@ static int kes_pool_refit(struct kes_pool *pool)
 		item = kes_pool_take(pool);
 		if (!item)
 			break;
-		ret = kes_pool_add(pool, item);
+		ret = kes_pool_add(pool, item, GFP_KERNEL);
 		cond_resched();
 	}
 	return ret;
@@ -206,7 +224,9 @@ static int kes_pools_set_groups(u32 groups)
 	for (i = 0; i < ARRAY_SIZE(kes_pools) && !ret; i++)
 		if (kes_pools[i]->fit)
 			ret = kes_pool_refit(kes_pools[i]);
-	return ret ?: kes_pools_fill();
+	for (i = 0; i < ARRAY_SIZE(kes_pools) && !ret; i++)
+		ret = kes_pool_fill(kes_pools[i], NULL);
+	return ret;
 }
 
 /* The groups that are on change to @groups. Called while counting is on. */

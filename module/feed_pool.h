@@ -5,11 +5,17 @@
  * A probe cannot allocate memory: it may run with interrupts disabled, where
  * even GFP_ATOMIC sleeps on PREEMPT_RT. It takes a ready-made item from a pool
  * instead. A work item refills the pools.
+ *
+ * A VM that takes an item is charged for its replacement: the item was made
+ * before anybody knew who would take it. If the VM's cgroup has reached its
+ * limit, the replacement is not charged, because other VMs need it. KVM charges
+ * every vCPU, so the limit bounds the number of items, too.
  */
 #ifndef KES_FEED_POOL_H
 #define KES_FEED_POOL_H
 
 #include <linux/cache.h>
+#include <linux/gfp.h>
 #include <linux/list.h>
 #include <linux/sched.h>
 #include <linux/spinlock.h>
@@ -19,6 +25,7 @@
 
 struct kvm;
 struct kvm_vcpu;
+struct mem_cgroup;
 
 /**
  * struct kes_probed_vcpu - a vCPU seen by the probes, and its counters
@@ -64,6 +71,7 @@ struct kes_probed_vcpu {
  * @mm: its address space; never dereferenced
  * @vm: the engine's VM, NULL until registered
  * @leader: thread group leader of the VMM; a reference, until registered
+ * @memcg: the cgroup to charge; a reference; NULL until registered, or none
  * @vcpus: its vCPUs
  * @node: node in the list of running or of destroyed VMs, or of a pool
  */
@@ -72,6 +80,7 @@ struct kes_probed_vm {
 	const struct mm_struct *mm;
 	struct kes_vm *vm;
 	struct task_struct *leader;
+	struct mem_cgroup *memcg;
 	struct list_head vcpus;
 	struct list_head node;
 };
@@ -95,8 +104,8 @@ struct kes_pool {
 	unsigned int spare;
 	unsigned int extra;
 	size_t node;
-	void *(*make)(void);
-	int (*fit)(void *item, u32 groups);
+	void *(*make)(gfp_t gfp);
+	int (*fit)(void *item, u32 groups, gfp_t gfp);
 	void (*free)(void *item);
 };
 
@@ -114,7 +123,8 @@ void kes_pool_extra_used(struct kes_pool *pool);
 void kes_probed_vcpu_free(struct kes_probed_vcpu *probed);
 int kes_pools_open(u32 groups, unsigned int existing);
 int kes_pools_fit(u32 groups);
-void kes_pools_refill(void);
+void kes_pools_replace_vcpu(void);
+void kes_pools_refill(bool (*postpone)(void));
 void kes_pools_close(void);
 
 /*

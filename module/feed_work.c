@@ -7,10 +7,12 @@
  * pools.
  */
 #include <linux/irq_work.h>
+#include <linux/memcontrol.h>
 #include <linux/mutex.h>
 #include <linux/pid.h>
 #include <linux/printk.h>
 #include <linux/rculist.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
@@ -35,11 +37,34 @@ static struct kes_probed_vcpu *kes_probed_pop_new(void)
 	return probed;
 }
 
+/* A vCPU has taken an item that its VM will be charged for. */
+static bool kes_probed_is_new(void)
+{
+	return !list_empty_careful(&kes_probed_new_vcpus);
+}
+
+/* Whom KVM charges for the VM's memory, NULL if its VMM has ended. */
+static struct mem_cgroup *kes_memcg_of(struct task_struct *leader)
+{
+	struct mm_struct *mm = get_task_mm(leader);
+	struct mem_cgroup *memcg;
+
+	if (!mm)
+		return NULL;
+	memcg = get_mem_cgroup_from_mm(mm);
+	mmput_async(mm);
+	return memcg;
+}
+
 /* If out of memory for the VM, put the vCPU back for the next attempt. */
 static bool kes_probed_register(struct kes_probed_vcpu *probed)
 {
 	struct kes_probed_vm *vm = probed->vm;
 
+	if (vm->leader && !vm->memcg)
+		vm->memcg = kes_memcg_of(vm->leader);
+	set_active_memcg(vm->memcg);
+	kes_pools_replace_vcpu();
 	if (!vm->vm)
 		vm->vm = kes_vm_create(vm->leader);
 	if (!vm->vm) {
@@ -72,8 +97,10 @@ static void kes_probed_vm_release(struct kes_probed_vm *vm)
 {
 	struct kes_probed_vcpu *probed, *next;
 
+	set_active_memcg(vm->memcg);
 	if (vm->vm)
 		kes_vm_destroy(vm->vm);
+	set_active_memcg(NULL);
 	list_for_each_entry_safe(probed, next, &vm->vcpus, node) {
 		if (kes_probed_drop_new(probed)) {
 			kes_probed_vcpu_free(probed);
@@ -84,6 +111,7 @@ static void kes_probed_vm_release(struct kes_probed_vm *vm)
 	}
 	if (vm->leader)
 		put_task_struct(vm->leader);
+	mem_cgroup_put(vm->memcg);
 	kfree(vm);
 }
 
@@ -160,18 +188,20 @@ static void kes_probed_work_fn(struct work_struct *work)
 {
 	struct kes_probed_vcpu *probed;
 	struct kes_probed_vm *vm, *next;
+	bool no_memory = false;
 	LIST_HEAD(destroyed);
 	LIST_HEAD(orphans);
 
 	raw_spin_lock_irq(&kes_probed_lock);
 	list_splice_init(&kes_probed_destroyed_vms, &destroyed);
 	raw_spin_unlock_irq(&kes_probed_lock);
-	kes_pools_refill();
+	while (!no_memory && (probed = kes_probed_pop_new()))
+		no_memory = !kes_probed_register(probed);
+	set_active_memcg(NULL);
+	/* vCPUs that appear from now on queue the work again. */
+	kes_pools_refill(no_memory ? NULL : kes_probed_is_new);
 	kes_probed_log();
 	kes_probed_note_missed();
-	while ((probed = kes_probed_pop_new()))
-		if (!kes_probed_register(probed))
-			break;
 	kes_probed_collect_orphans(&orphans, false);
 	if (!list_empty(&destroyed) || !list_empty(&orphans)) {
 		/* No probe finds them in a hash table after this, ... */

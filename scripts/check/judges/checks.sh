@@ -157,6 +157,7 @@ tests_of_steps()
 	many | 200 vCPUs are counted that existed before counting was on | halts_exact STEP before existing 1 200
 	many | 200 vCPUs are counted that were created while counting was on | halts_exact STEP existing created 1 200
 	many | no exit is lost | nothing_lost STEP
+	many | the cgroup of a VMM pays for its vCPUs' memory | vcpus_are_charged STEP
 	many | a VM whose predecessor's end was missed does not inherit counts | halts_exact STEP created unseen 5 3
 	many | counting is refused while kprobes are disabled, with the reason | said STEP disabled "kprobes do not fire"
 	many | counting is refused while ftrace is disabled, with the reason | said STEP no_ftrace "kprobes do not fire"

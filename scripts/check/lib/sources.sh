@@ -104,6 +104,20 @@ refuses()
 	return 1
 }
 
+# vcpus_are_charged STEP: with all groups, the memory of a vCPU (100 KiB: the sizes of
+# the structures, in whole pages) is charged to its cgroup, for every vCPU that has it
+vcpus_are_charged()
+{
+	local before after vcpus
+	before=$(awk '$1 == "kernel" { print $2 }' "$RUN/$1/uncounted.stat")
+	after=$(awk '$1 == "kernel" { print $2 }' "$RUN/$1/counted.stat")
+	vcpus=$("$SNAP" "$RUN/$1/counted.vcpus" | awk '
+		$1 == "vcpu" { if ($2 != vm) n = 0; vm = $2; n++ } END { print n + 0 }')
+	[ "$vcpus" -gt 30 ] && [ $((after - before)) -ge $((vcpus * 100 * 1024)) ] && return
+	echo "$vcpus vCPUs: $before bytes before, $after with all groups"
+	return 1
+}
+
 # lists STEP SOURCE TEXT: "exitstat list" prints TEXT for the source
 lists()
 {

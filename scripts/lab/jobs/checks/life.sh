@@ -130,6 +130,42 @@ log_tail()
 	dmesg | grep kvm_exit_stats: | tail -n 1 >>"$STEP/$1"
 }
 
+# charged NAME: save what MANY vCPUs charge to their cgroup, in lines of memory.stat.
+# Reading the snapshot waits until the module has made new spare memory. vCPUs that
+# found none get their memory at their first exit only.
+charged()
+{
+	mkfifo /tmp/go
+	mkdir /tmp/cgroup/vmm
+	sh -c "echo \$\$ >/tmp/cgroup/vmm/cgroup.procs; exec many-vcpus $MANY 1" \
+		>"$STEP/$1.log" 2>&1 </tmp/go &
+	exec 6>/tmp/go
+	until grep -q created "$STEP/$1.log"; do
+		sleep 0.1
+	done
+	save_snapshot "$1.vcpus"
+	cat /tmp/cgroup/vmm/memory.stat >"$STEP/$1.stat"
+	exec 6>&-
+	wait $! || fail "many-vcpus: $(tail -n 1 "$STEP/$1.log")"
+	rm /tmp/go
+	rmdir /tmp/cgroup/vmm
+}
+
+# With all groups on, a vCPU's memory is charged to the cgroup of its VMM.
+many_charged()
+{
+	mkdir /tmp/cgroup
+	mount -t cgroup2 none /tmp/cgroup
+	echo +memory >/tmp/cgroup/cgroup.subtree_control
+	counting 0
+	charged uncounted
+	counting 1
+	switch_groups 1 time histogram detail
+	charged counted
+	switch_groups 0 histogram time detail
+	umount /tmp/cgroup
+}
+
 # More vCPUs at once than the module has spare memory for, VMs whose end is not seen,
 # and switches by which an administrator disables the module's kprobes.
 step_many()
@@ -140,6 +176,7 @@ step_many()
 	many_vcpus created $MANY 1
 	many_unseen
 	no_ftrace
+	many_charged
 	end
 }
 
