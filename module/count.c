@@ -40,6 +40,13 @@ void kes_count_vmx_slow(struct kes_hot *hot, u32 reason)
 }
 EXPORT_SYMBOL_GPL(kes_count_vmx_slow);
 
+/* What was counted before does not change any more, see seen.c. */
+static void kes_count_event(struct kes_vcpu *vcpu)
+{
+	barrier();
+	kes_inc(&vcpu->events);
+}
+
 /*
  * Only L2 has a column for reflected exits. If counting was off while L2
  * exited, the last counted exit may be an earlier one from L1.
@@ -54,6 +61,7 @@ void kes_count_received(struct kes_hot *hot, u32 code)
 	kes_inc(&l2[KES_RECEIVED][kes_slot(kes.isa, code)]);
 	if (last >= l2[KES_EXITS] && last < l2[KES_EXITS] + KES_NR_SLOTS)
 		kes_count_disposition(hot, KES_REFLECTED);
+	kes_count_event(hot->vcpu);
 }
 EXPORT_SYMBOL_GPL(kes_count_received);
 
@@ -91,6 +99,7 @@ void kes_count_userspace(struct kes_hot *hot, u32 reason, int r)
 {
 	kes_count_disposition(hot, KES_USERSPACE);
 	kes_inc(&hot->vcpu->userspace[kes_return(reason, r)]);
+	kes_count_event(hot->vcpu);
 }
 
 DEFINE_STATIC_KEY_FALSE(kes_count_key);

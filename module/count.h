@@ -43,10 +43,12 @@ static __always_inline void kes_add_to(u64 *n, u64 value)
 	asm("addq %1, %0" : "+m" (*n) : "r" (value));
 }
 
+/* The barriers here cost nothing: seen.c relies on the order of the stores. */
 static __always_inline void kes_count_slot(struct kes_hot *hot,
 					   unsigned long slot)
 {
 	hot->last = slot;
+	barrier();
 	kes_inc(&hot->exits[slot]);
 }
 
@@ -96,6 +98,7 @@ static inline void kes_forget_last(struct kes_hot *hot)
 static inline void kes_set_context(struct kes_hot *hot, u64 *exits)
 {
 	hot->pending = kes_last_exit(hot);
+	barrier();
 	hot->last = KES_NO_SLOT;
 	hot->exits = exits;
 }
@@ -130,6 +133,7 @@ static __always_inline void kes_count_fastpath(struct kes_hot *hot)
 
 	if (likely(last != KES_NO_SLOT)) {
 		kes_inc(&hot->exits[KES_FASTPATH * KES_NR_SLOTS + last]);
+		barrier();
 		hot->last = KES_NO_SLOT;
 	}
 }
@@ -142,6 +146,7 @@ static inline void kes_count_disposition(struct kes_hot *hot,
 
 	if (last)
 		kes_inc(last + column * KES_NR_SLOTS);
+	barrier();
 	kes_forget_last(hot);
 }
 

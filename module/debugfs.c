@@ -3,6 +3,7 @@
  * KVM exit statistics: /sys/kernel/debug/kvm_exit_stats/
  *
  * snapshot		all counters, binary, see <asm/kvm_exit_stats.h>
+ * changes		the same, but only what changed since the last read
  * summary		text: sum of all VMs
  * vms/<id>-<pid>/	one VM, running or destroyed
  *	total		text: sum of its vCPUs
@@ -25,6 +26,7 @@
 #include <linux/slab.h>
 #include <linux/uaccess.h>
 
+#include "changes.h"
 #include "debugfs.h"
 #include "engine.h"
 #include "read.h"
@@ -36,22 +38,54 @@
 static struct dentry *kes_root;
 static struct dentry *kes_vms_dir;
 
-/* An open file of the snapshot */
+/**
+ * struct kes_reader - an open file of the snapshot, or of changes
+ * @lock: two threads may share the file
+ * @snapshot: the last one
+ * @copied: its bytes that were copied to user space, from the first on
+ * @only_changes: the file is changes
+ * @changes: what the reader has seen
+ */
 struct kes_reader {
 	struct mutex lock;	/* two threads may share the file */
 	struct kes_snapshot snapshot;
+	loff_t copied;
+	bool only_changes;
+	struct kes_changes changes;
 };
 
-static int kes_snapshot_open(struct inode *inode, struct file *file)
+static int kes_reader_open(struct file *file, bool only_changes)
 {
-	struct kes_reader *reader = kzalloc(sizeof(*reader), GFP_KERNEL);
+	struct kes_reader *reader = kzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
 
 	if (!reader)
 		return -ENOMEM;
 	mutex_init(&reader->lock);
 	kes_snapshot_init(&reader->snapshot);
+	kes_changes_init(&reader->changes);
+	reader->only_changes = only_changes;
 	file->private_data = reader;
 	return 0;
+}
+
+static int kes_snapshot_open(struct inode *inode, struct file *file)
+{
+	return kes_reader_open(file, false);
+}
+
+static int kes_changes_open(struct inode *inode, struct file *file)
+{
+	return kes_reader_open(file, true);
+}
+
+/* What was not copied was not seen: the next read has everything. */
+static int kes_reader_take(struct kes_reader *reader)
+{
+	if (reader->copied < reader->snapshot.size)
+		kes_changes_forget(&reader->changes);
+	reader->copied = 0;
+	return kes_snapshot_take(&reader->snapshot, reader->only_changes ?
+				 &reader->changes : NULL);
 }
 
 /* A read at offset 0 takes a new snapshot; others continue the last one. */
@@ -59,15 +93,18 @@ static ssize_t kes_snapshot_read(struct file *file, char __user *to,
 				 size_t size, loff_t *pos)
 {
 	struct kes_reader *reader = file->private_data;
+	loff_t begin = *pos;
 	ssize_t ret = 0;
 
 	if (!perfmon_capable())
 		return -EPERM;
 	mutex_lock(&reader->lock);
-	if (*pos == 0)
-		ret = kes_snapshot_take(&reader->snapshot);
+	if (begin == 0)
+		ret = kes_reader_take(reader);
 	if (!ret)
 		ret = kes_snapshot_copy(&reader->snapshot, to, size, pos);
+	if (ret > 0 && begin <= reader->copied)
+		reader->copied = max(reader->copied, *pos);
 	mutex_unlock(&reader->lock);
 	return ret;
 }
@@ -77,6 +114,7 @@ static int kes_snapshot_release(struct inode *inode, struct file *file)
 	struct kes_reader *reader = file->private_data;
 
 	kes_snapshot_free(&reader->snapshot);
+	kes_changes_forget(&reader->changes);
 	kfree(reader);
 	return 0;
 }
@@ -84,6 +122,14 @@ static int kes_snapshot_release(struct inode *inode, struct file *file)
 static const struct file_operations kes_snapshot_fops = {
 	.owner = THIS_MODULE,
 	.open = kes_snapshot_open,
+	.read = kes_snapshot_read,
+	.release = kes_snapshot_release,
+	.llseek = default_llseek,
+};
+
+static const struct file_operations kes_changes_fops = {
+	.owner = THIS_MODULE,
+	.open = kes_changes_open,
 	.read = kes_snapshot_read,
 	.release = kes_snapshot_release,
 	.llseek = default_llseek,
@@ -230,6 +276,7 @@ void kes_debugfs_init(void)
 	kes_vms_dir = debugfs_create_dir("vms", kes_root);
 	debugfs_create_file("snapshot", 0400, kes_root, NULL,
 			    &kes_snapshot_fops);
+	debugfs_create_file("changes", 0400, kes_root, NULL, &kes_changes_fops);
 	debugfs_create_file("summary", 0400, kes_root, NULL,
 			    &kes_summary_fops);
 }

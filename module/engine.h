@@ -99,6 +99,8 @@ struct kes_counts {
  * @l1: counts by column and slot
  * @l2: the same for nested guests, allocated when the vCPU enables VMX or SVM
  * @userspace: returns to user space by KVM_EXIT_* and enum kes_return
+ * @events: incremented after changes of the counters that may happen without an
+ *	attempt to enter the guest, see seen.c
  * @time: NULL while time is off
  * @detail: NULL while detail is off
  * @base: the counts at the last reset, NULL if there was none; kes_walk_lock
@@ -109,6 +111,7 @@ struct kes_vcpu {
 	u64 l1[KES_NR_L1_COLUMNS][KES_NR_SLOTS];
 	u64 (*l2)[KES_NR_SLOTS];
 	u64 userspace[KES_NR_USERSPACE];
+	u64 events;
 	struct kes_time *time;
 	struct kes_detail *detail;
 	struct kes_counts *base;
@@ -196,6 +199,7 @@ struct kes_feed {
  * @reap: removes VMs that are gone, see reap.c
  * @groups: KES_GROUP_* that are on for all VMs; written with kes_walk_lock held
  * @switches: how often counting was switched on or off
+ * @switchings: how often any group was, also for single VMs; kes_walk_lock
  * @lost: exits that were seen but not counted (out of memory)
  * @evicted: sum of the counts of evicted VMs; kes_lock, and not changed while
  *	@walking
@@ -217,6 +221,7 @@ struct kes_state {
 	u64 generation;
 	u64 reset_ns;
 	u64 switches;
+	u64 switchings;
 	atomic64_t lost;
 	struct kes_counts evicted;
 	struct kes_counts evicted_base;

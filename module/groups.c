@@ -177,6 +177,7 @@ int kes_switch(u32 bit, bool on)
 		ret = on ? kes_switch_on(i) : kes_switch_off(i);
 		if (!ret && bit == KES_GROUP_COUNT)
 			kes.switches++;
+		kes.switchings++;
 	}
 	kes_walk_end();
 	return ret;
@@ -249,6 +250,7 @@ int kes_switch_vm(u64 vm_id, u32 bit, bool on)
 		ret = 0;
 		if (on != !!(vm->groups & bit))
 			ret = on ? kes_vm_on(vm, i) : kes_vm_off(vm, i);
+		kes.switchings++;
 	}
 	kes_walk_end();
 	return ret;

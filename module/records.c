@@ -91,6 +91,11 @@ u64 kes_code(unsigned int slot)
 	return reason ? reason->code : KES_CODE_NONE;
 }
 
+static bool kes_is_wanted(const struct kes_writer *w, unsigned int slot)
+{
+	return !w->is_partial || test_bit(slot, w->only);
+}
+
 static void kes_put_exits(struct kes_writer *w, const struct kes_counts *counts)
 {
 	unsigned int slot;
@@ -98,7 +103,7 @@ static void kes_put_exits(struct kes_writer *w, const struct kes_counts *counts)
 	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
 		struct kes_exit *exit;
 
-		if (!kes_slot_total(counts, slot))
+		if (!kes_is_wanted(w, slot) || !kes_slot_total(counts, slot))
 			continue;
 		exit = kes_append(w, sizeof(*exit));
 		if (!exit)
@@ -201,6 +206,8 @@ static void *kes_put_numbers(struct kes_writer *w, size_t size,
 	u64 *entry, any = 0;
 	size_t i;
 
+	if (!kes_is_wanted(w, slot))
+		return NULL;
 	for (i = 0; i < nr; i++)
 		any |= READ_ONCE(numbers[i]);
 	entry = any ? kes_append(w, size) : NULL;
@@ -320,7 +327,7 @@ void kes_put_vcpu(struct kes_writer *w, const struct kes_hot *hot)
 	kes_put_counts(w, KES_REC_VCPU, hot, &w->counts);
 	if (!vcpu)
 		return;
-	if (vcpu->base)
+	if (vcpu->base && !w->is_partial)
 		kes_put_counts(w, KES_REC_BASELINE, hot, vcpu->base);
 	kes_put_userspace(w, hot);
 	kes_put_nested(w, hot);

@@ -6,6 +6,7 @@
 #ifndef KES_RECORDS_H
 #define KES_RECORDS_H
 
+#include <linux/bitmap.h>
 #include <linux/sizes.h>
 
 #include "engine.h"
@@ -21,6 +22,8 @@
  * @dummy: takes the place of records while the size is computed
  * @counts: the counts of the vCPU that is written
  * @time: its times, if it has any
+ * @is_partial: write exits, times and histograms only of the slots in @only, and
+ *	no baseline
  */
 struct kes_writer {
 	void *buf;
@@ -33,6 +36,8 @@ struct kes_writer {
 	u64 dummy[64];
 	struct kes_counts counts;
 	struct kes_time time;
+	bool is_partial;
+	DECLARE_BITMAP(only, KES_NR_TIME_SLOTS);
 };
 
 /* More than the records of one vCPU can take */

@@ -16,6 +16,7 @@
 
 #include <asm/tsc.h>
 
+#include "changes.h"
 #include "final.h"
 #include "records.h"
 #include "snapshot.h"
@@ -91,7 +92,7 @@ static int kes_new_chunk(struct kes_snapshot *snapshot, struct kes_writer *w,
 	struct kes_chunk *chunk;
 
 	size = max_t(size_t, size, KES_CHUNK - sizeof(*chunk));
-	chunk = kvmalloc(sizeof(*chunk) + size, GFP_KERNEL);
+	chunk = kvmalloc(sizeof(*chunk) + size, GFP_KERNEL_ACCOUNT);
 	if (!chunk)
 		return -ENOMEM;
 	chunk->size = size;
@@ -129,9 +130,30 @@ static void kes_fill_vm(struct kes_vm_record *rec, const struct kes_vm *vm,
 	strscpy(rec->comm, vm->comm, sizeof(rec->comm));
 }
 
+/* Write the vCPU after @hot, of those that changed if @changes is not NULL. */
+static struct kes_hot *kes_put_next_vcpu(struct kes_writer *w,
+					 const struct kes_vm *vm,
+					 const struct kes_hot *hot,
+					 struct kes_changes *changes)
+{
+	struct kes_hot *next;
+
+	if (changes) {
+		next = kes_changes_next_vcpu(changes, vm, hot);
+		if (next)
+			kes_changes_put_vcpu(changes, w, next);
+		return next;
+	}
+	next = kes_next_vcpu(vm, hot);
+	if (next)
+		kes_put_vcpu(w, next);
+	return next;
+}
+
 /* -ESTALE: the VM was destroyed. */
 static int kes_put_live_vcpus(struct kes_snapshot *snapshot,
-			      struct kes_writer *w, struct kes_vm *vm)
+			      struct kes_writer *w, struct kes_vm *vm,
+			      struct kes_changes *changes)
 {
 	struct kes_hot *hot = NULL;
 	int ret;
@@ -140,13 +162,13 @@ static int kes_put_live_vcpus(struct kes_snapshot *snapshot,
 		ret = kes_need_room(snapshot, w, KES_VCPU_MAX);
 		if (ret)
 			return ret;
+		if (changes)
+			kes_changes_prepare(changes);
 		mutex_lock(&vm->lock);
 		if (vm->destroyed_ns)
 			ret = -ESTALE;
 		else
-			hot = kes_next_vcpu(vm, hot);
-		if (!ret && hot)
-			kes_put_vcpu(w, hot);
+			hot = kes_put_next_vcpu(w, vm, hot, changes);
 		mutex_unlock(&vm->lock);
 		cond_resched();
 	} while (!ret && hot);
@@ -154,7 +176,8 @@ static int kes_put_live_vcpus(struct kes_snapshot *snapshot,
 }
 
 static int kes_put_vcpus_of(struct kes_snapshot *snapshot, struct kes_writer *w,
-			    struct kes_vm *vm, u64 destroyed_ns)
+			    struct kes_vm *vm, u64 destroyed_ns,
+			    struct kes_changes *changes)
 {
 	struct kes_vm_record *rec = kes_begin(w, KES_REC_VM, sizeof(*rec));
 	u32 before = w->nr_vcpus;
@@ -164,52 +187,112 @@ static int kes_put_vcpus_of(struct kes_snapshot *snapshot, struct kes_writer *w,
 	if (destroyed_ns)
 		kes_put_final(w, vm->final);
 	else
-		ret = kes_put_live_vcpus(snapshot, w, vm);
+		ret = kes_put_live_vcpus(snapshot, w, vm, changes);
 	kes_fill_vm(rec, vm, destroyed_ns, w->nr_vcpus - before);
 	return ret;
 }
 
-/* Continue at @used in @chunk, without what was written after it. */
-static void kes_rewind(struct kes_snapshot *snapshot, struct kes_writer *w,
-		       struct kes_chunk *chunk, size_t used)
+/* What is written after a place can be undone. */
+struct kes_place {
+	struct kes_chunk *chunk;
+	size_t used;
+	u32 nr_records;
+	u32 nr_vcpus;
+};
+
+static struct kes_place kes_place(const struct kes_snapshot *snapshot,
+				  const struct kes_writer *w)
 {
-	kes_free_chunks_after(snapshot, chunk);
-	w->buf = chunk->bytes;
-	w->size = chunk->size;
-	w->used = used;
+	return (struct kes_place){
+		.chunk = kes_last_chunk(snapshot),
+		.used = w->used,
+		.nr_records = w->nr_records,
+		.nr_vcpus = w->nr_vcpus,
+	};
+}
+
+static void kes_return_to(struct kes_snapshot *snapshot, struct kes_writer *w,
+			  const struct kes_place *place)
+{
+	kes_free_chunks_after(snapshot, place->chunk);
+	w->buf = place->chunk->bytes;
+	w->size = place->chunk->size;
+	w->used = place->used;
+	w->nr_records = place->nr_records;
+	w->nr_vcpus = place->nr_vcpus;
+}
+
+/* Return whether there is nothing to write of a VM that was destroyed. */
+static bool kes_skips_final(const struct kes_vm *vm,
+			    const struct kes_changes *changes)
+{
+	return !vm->final || (changes && !kes_changes_wants_final(changes));
 }
 
 /* Write a VM as it is now: again, if it is destroyed at the same time. */
 static int kes_put_vm(struct kes_snapshot *snapshot, struct kes_writer *w,
-		      struct kes_vm *vm, u32 *nr_vms)
+		      struct kes_vm *vm, struct kes_changes *changes,
+		      u32 *nr_vms)
 {
-	u32 records = w->nr_records, vcpus = w->nr_vcpus;
-	struct kes_chunk *chunk;
-	size_t used, room;
+	struct kes_place place;
 	u64 destroyed_ns;
+	size_t room;
 	int ret;
 
 	for (;;) {
 		mutex_lock(&vm->lock);
 		destroyed_ns = vm->destroyed_ns;
-		room = kes_final_size(vm->final);
 		mutex_unlock(&vm->lock);
-		if (destroyed_ns && !room)
+		if (destroyed_ns && kes_skips_final(vm, changes))
 			return 0;
+		room = destroyed_ns ? kes_final_size(vm->final) : 0;
 		ret = kes_need_room(snapshot, w, KES_VCPU_MAX + room);
 		if (ret)
 			return ret;
-		chunk = kes_last_chunk(snapshot);
-		used = w->used;
-		ret = kes_put_vcpus_of(snapshot, w, vm, destroyed_ns);
+		place = kes_place(snapshot, w);
+		ret = kes_put_vcpus_of(snapshot, w, vm, destroyed_ns, changes);
 		if (ret != -ESTALE)
 			break;
-		kes_rewind(snapshot, w, chunk, used);
-		w->nr_records = records;
-		w->nr_vcpus = vcpus;
+		kes_return_to(snapshot, w, &place);
 	}
-	(*nr_vms)++;
+	if (!ret && changes && !kes_changes_end_vm(changes, vm, destroyed_ns) &&
+	    w->nr_vcpus == place.nr_vcpus)
+		kes_return_to(snapshot, w, &place);
+	else
+		(*nr_vms)++;
 	return ret;
+}
+
+/* Records of VMs before @vm that are gone, or of the rest if NULL */
+static int kes_put_gone_vms(struct kes_snapshot *snapshot, struct kes_writer *w,
+			    const struct kes_vm *vm, struct kes_changes *changes,
+			    u32 *nr_vms)
+{
+	int ret;
+
+	do {
+		ret = kes_need_room(snapshot, w, KES_VCPU_MAX);
+		if (!ret)
+			ret = kes_changes_next_vm(changes, w, vm, nr_vms);
+	} while (ret > 0);
+	return ret;
+}
+
+static int kes_put_vms(struct kes_snapshot *snapshot, struct kes_writer *w,
+		       struct kes_changes *changes, u32 *nr_vms)
+{
+	struct kes_vm *vm;
+	int ret = 0;
+
+	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
+		if (changes)
+			ret = kes_put_gone_vms(snapshot, w, vm, changes, nr_vms);
+		if (!ret)
+			ret = kes_put_vm(snapshot, w, vm, changes, nr_vms);
+		if (ret)
+			return ret;
+	}
+	return changes ? kes_put_gone_vms(snapshot, w, NULL, changes, nr_vms) : 0;
 }
 
 static void kes_fill_header(struct kes_header *header,
@@ -245,10 +328,10 @@ static void kes_add_up(struct kes_snapshot *snapshot)
 		snapshot->size += chunk->used;
 }
 
-static int kes_put_all(struct kes_snapshot *snapshot, struct kes_writer *w)
+static int kes_put_all(struct kes_snapshot *snapshot, struct kes_writer *w,
+		       struct kes_changes *changes)
 {
 	struct kes_header *header;
-	struct kes_vm *vm;
 	u32 nr_vms = 0;
 	int ret;
 
@@ -260,18 +343,21 @@ static int kes_put_all(struct kes_snapshot *snapshot, struct kes_writer *w)
 	kes_put_counts(w, KES_REC_EVICTED, NULL, &kes.evicted);
 	if (kes.generation)
 		kes_put_counts(w, KES_REC_BASELINE, NULL, &kes.evicted_base);
-	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
-		ret = kes_put_vm(snapshot, w, vm, &nr_vms);
-		if (ret)
-			return ret;
-	}
+	if (changes)
+		kes_changes_begin(changes);
+	ret = kes_put_vms(snapshot, w, changes, &nr_vms);
+	if (ret)
+		return ret;
 	kes_last_chunk(snapshot)->used = w->used;
 	kes_add_up(snapshot);
 	kes_fill_header(header, w, snapshot->size, nr_vms);
+	if (changes)
+		kes_changes_end(changes, header);
 	return 0;
 }
 
-int kes_snapshot_take(struct kes_snapshot *snapshot)
+int kes_snapshot_take(struct kes_snapshot *snapshot,
+		      struct kes_changes *changes)
 {
 	struct kes_writer *w = kvzalloc(sizeof(*w), GFP_KERNEL);
 	int ret = -ENOMEM;
@@ -279,11 +365,13 @@ int kes_snapshot_take(struct kes_snapshot *snapshot)
 	kes_snapshot_free(snapshot);
 	if (w) {
 		kes_walk_begin();
-		ret = kes_put_all(snapshot, w);
+		ret = kes_put_all(snapshot, w, changes);
 		kes_walk_end();
 		kvfree(w);
 	}
 	if (ret)
 		kes_snapshot_free(snapshot);
+	if (ret && changes)
+		kes_changes_forget(changes);
 	return ret;
 }

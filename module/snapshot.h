@@ -8,6 +8,8 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+struct kes_changes;
+
 /**
  * struct kes_snapshot - the bytes of a snapshot
  * @chunks: struct kes_chunk; their contents follow one another
@@ -20,8 +22,12 @@ struct kes_snapshot {
 
 void kes_snapshot_init(struct kes_snapshot *snapshot);
 
-/* Replace @snapshot by a new one. On error, it is empty. */
-int kes_snapshot_take(struct kes_snapshot *snapshot);
+/*
+ * Replace @snapshot by a new one, or by what is not in @changes, if this is not
+ * NULL. On error, it is empty, and the next one has everything.
+ */
+int kes_snapshot_take(struct kes_snapshot *snapshot,
+		      struct kes_changes *changes);
 void kes_snapshot_free(struct kes_snapshot *snapshot);
 ssize_t kes_snapshot_copy(const struct kes_snapshot *snapshot, char __user *to,
 			  size_t size, loff_t *pos);

@@ -40,6 +40,13 @@ count    |		kes_count_unknown(hot, code);
 count    |}
 count    |EXPORT_SYMBOL_GPL(kes_count_vmx_slow);
 count    |
+changes  |/* What was counted before does not change any more, see seen.c. */
+changes  |static void kes_count_event(struct kes_vcpu *vcpu)
+changes  |{
+changes  |	barrier();
+changes  |	kes_inc(&vcpu->events);
+changes  |}
+changes  |
 nested   |/*
 nested   | * Only L2 has a column for reflected exits. If counting was off while L2
 nested   | * exited, the last counted exit may be an earlier one from L1.
@@ -54,6 +61,7 @@ nested   |		return;
 nested   |	kes_inc(&l2[KES_RECEIVED][kes_slot(kes.isa, code)]);
 nested   |	if (last >= l2[KES_EXITS] && last < l2[KES_EXITS] + KES_NR_SLOTS)
 nested   |		kes_count_disposition(hot, KES_REFLECTED);
+changes  |	kes_count_event(hot->vcpu);
 nested   |}
 nested   |EXPORT_SYMBOL_GPL(kes_count_received);
 count    |
@@ -91,6 +99,7 @@ disposition|void kes_count_userspace(struct kes_hot *hot, u32 reason, int r)
 disposition|{
 disposition|	kes_count_disposition(hot, KES_USERSPACE);
 disposition|	kes_inc(&hot->vcpu->userspace[kes_return(reason, r)]);
+changes  |	kes_count_event(hot->vcpu);
 disposition|}
 count    |
 count    |DEFINE_STATIC_KEY_FALSE(kes_count_key);

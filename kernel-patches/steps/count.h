@@ -44,10 +44,12 @@ time     |	instrument_atomic_read_write(n, sizeof(*n));
 time     |	asm("addq %1, %0" : "+m" (*n) : "r" (value));
 time     |}
 count    |
+changes  |/* The barriers here cost nothing: seen.c relies on the order of the stores. */
 count    |static __always_inline void kes_count_slot(struct kes_hot *hot,
 count    |					   unsigned long slot)
 count    |{
 disposition|	hot->last = slot;
+changes  |	barrier();
 count    |	kes_inc(&hot->exits[slot]);
 count    |}
 count    |
@@ -98,6 +100,7 @@ nested   |/* Count further exits in @exits. */
 nested   |static inline void kes_set_context(struct kes_hot *hot, u64 *exits)
 nested   |{
 nested   |	hot->pending = kes_last_exit(hot);
+changes  |	barrier();
 nested   |	hot->last = KES_NO_SLOT;
 nested   |	hot->exits = exits;
 nested   |}
@@ -132,6 +135,7 @@ disposition|	unsigned long last = hot->last;
 disposition|
 disposition|	if (likely(last != KES_NO_SLOT)) {
 disposition|		kes_inc(&hot->exits[KES_FASTPATH * KES_NR_SLOTS + last]);
+changes  |		barrier();
 disposition|		hot->last = KES_NO_SLOT;
 disposition|	}
 disposition|}
@@ -144,6 +148,7 @@ disposition|	u64 *last = kes_last_exit(hot);
 disposition|
 disposition|	if (last)
 disposition|		kes_inc(last + column * KES_NR_SLOTS);
+changes  |	barrier();
 disposition|	kes_forget_last(hot);
 disposition|}
 nested   |

@@ -3,6 +3,7 @@ snapshot |/*
 snapshot | * KVM exit statistics: /sys/kernel/debug/kvm_exit_stats/
 snapshot | *
 snapshot | * snapshot		all counters, binary, see <asm/kvm_exit_stats.h>
+changes  | * changes		the same, but only what changed since the last read
 text     | * summary		text: sum of all VMs
 text     | * vms/<id>-<pid>/	one VM, running or destroyed
 text     | *	total		text: sum of its vCPUs
@@ -26,6 +27,7 @@ text     |#include <linux/seq_file.h>
 snapshot |#include <linux/slab.h>
 snapshot |#include <linux/uaccess.h>
 snapshot |
+changes  |#include "changes.h"
 snapshot |#include "debugfs.h"
 text     |#include "engine.h"
 text     |#include "read.h"
@@ -37,22 +39,57 @@ snapshot |
 snapshot |static struct dentry *kes_root;
 text     |static struct dentry *kes_vms_dir;
 snapshot |
-snapshot |/* An open file of the snapshot */
+snapshot-changes|/* An open file of the snapshot */
+changes  |/**
+changes  | * struct kes_reader - an open file of the snapshot, or of changes
+changes  | * @lock: two threads may share the file
+changes  | * @snapshot: the last one
+changes  | * @copied: its bytes that were copied to user space, from the first on
+changes  | * @only_changes: the file is changes
+changes  | * @changes: what the reader has seen
+changes  | */
 snapshot |struct kes_reader {
 snapshot |	struct mutex lock;	/* two threads may share the file */
 snapshot |	struct kes_snapshot snapshot;
+changes  |	loff_t copied;
+changes  |	bool only_changes;
+changes  |	struct kes_changes changes;
 snapshot |};
 snapshot |
-snapshot |static int kes_snapshot_open(struct inode *inode, struct file *file)
+snapshot-changes|static int kes_snapshot_open(struct inode *inode, struct file *file)
+changes  |static int kes_reader_open(struct file *file, bool only_changes)
 snapshot |{
-snapshot |	struct kes_reader *reader = kzalloc(sizeof(*reader), GFP_KERNEL);
+snapshot-changes|	struct kes_reader *reader = kzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
+changes  |	struct kes_reader *reader = kzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
 snapshot |
 snapshot |	if (!reader)
 snapshot |		return -ENOMEM;
 snapshot |	mutex_init(&reader->lock);
 snapshot |	kes_snapshot_init(&reader->snapshot);
+changes  |	kes_changes_init(&reader->changes);
+changes  |	reader->only_changes = only_changes;
 snapshot |	file->private_data = reader;
 snapshot |	return 0;
+changes  |}
+changes  |
+changes  |static int kes_snapshot_open(struct inode *inode, struct file *file)
+changes  |{
+changes  |	return kes_reader_open(file, false);
+changes  |}
+changes  |
+changes  |static int kes_changes_open(struct inode *inode, struct file *file)
+changes  |{
+changes  |	return kes_reader_open(file, true);
+changes  |}
+changes  |
+changes  |/* What was not copied was not seen: the next read has everything. */
+changes  |static int kes_reader_take(struct kes_reader *reader)
+changes  |{
+changes  |	if (reader->copied < reader->snapshot.size)
+changes  |		kes_changes_forget(&reader->changes);
+changes  |	reader->copied = 0;
+changes  |	return kes_snapshot_take(&reader->snapshot, reader->only_changes ?
+changes  |				 &reader->changes : NULL);
 snapshot |}
 snapshot |
 snapshot |/* A read at offset 0 takes a new snapshot; others continue the last one. */
@@ -60,15 +97,20 @@ snapshot |static ssize_t kes_snapshot_read(struct file *file, char __user *to,
 snapshot |				 size_t size, loff_t *pos)
 snapshot |{
 snapshot |	struct kes_reader *reader = file->private_data;
+changes  |	loff_t begin = *pos;
 snapshot |	ssize_t ret = 0;
 snapshot |
 snapshot |	if (!perfmon_capable())
 snapshot |		return -EPERM;
 snapshot |	mutex_lock(&reader->lock);
-snapshot |	if (*pos == 0)
-snapshot |		ret = kes_snapshot_take(&reader->snapshot);
+snapshot-changes|	if (*pos == 0)
+snapshot-changes|		ret = kes_snapshot_take(&reader->snapshot);
+changes  |	if (begin == 0)
+changes  |		ret = kes_reader_take(reader);
 snapshot |	if (!ret)
 snapshot |		ret = kes_snapshot_copy(&reader->snapshot, to, size, pos);
+changes  |	if (ret > 0 && begin <= reader->copied)
+changes  |		reader->copied = max(reader->copied, *pos);
 snapshot |	mutex_unlock(&reader->lock);
 snapshot |	return ret;
 snapshot |}
@@ -78,6 +120,7 @@ snapshot |{
 snapshot |	struct kes_reader *reader = file->private_data;
 snapshot |
 snapshot |	kes_snapshot_free(&reader->snapshot);
+changes  |	kes_changes_forget(&reader->changes);
 snapshot |	kfree(reader);
 snapshot |	return 0;
 snapshot |}
@@ -85,6 +128,14 @@ snapshot |
 snapshot |static const struct file_operations kes_snapshot_fops = {
 snapshot |	.owner = THIS_MODULE,
 snapshot |	.open = kes_snapshot_open,
+changes  |	.read = kes_snapshot_read,
+changes  |	.release = kes_snapshot_release,
+changes  |	.llseek = default_llseek,
+changes  |};
+changes  |
+changes  |static const struct file_operations kes_changes_fops = {
+changes  |	.owner = THIS_MODULE,
+changes  |	.open = kes_changes_open,
 snapshot |	.read = kes_snapshot_read,
 snapshot |	.release = kes_snapshot_release,
 snapshot |	.llseek = default_llseek,
@@ -231,6 +282,7 @@ snapshot |	kes_root = debugfs_create_dir("kvm_exit_stats", NULL);
 text     |	kes_vms_dir = debugfs_create_dir("vms", kes_root);
 snapshot |	debugfs_create_file("snapshot", 0400, kes_root, NULL,
 snapshot |			    &kes_snapshot_fops);
+changes  |	debugfs_create_file("changes", 0400, kes_root, NULL, &kes_changes_fops);
 text     |	debugfs_create_file("summary", 0400, kes_root, NULL,
 text     |			    &kes_summary_fops);
 snapshot |}

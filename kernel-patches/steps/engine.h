@@ -100,6 +100,8 @@ disposition| * @entries: without @entries.attempts, which is in struct kes_hot
 count    | * @l1: counts by column and slot
 nested   | * @l2: the same for nested guests, allocated when the vCPU enables VMX or SVM
 disposition| * @userspace: returns to user space by KVM_EXIT_* and enum kes_return
+changes  | * @events: incremented after changes of the counters that may happen without an
+changes  | *	attempt to enter the guest, see seen.c
 time     | * @time: NULL while time is off
 detail   | * @detail: NULL while detail is off
 reset    | * @base: the counts at the last reset, NULL if there was none; kes_walk_lock
@@ -110,6 +112,7 @@ disposition|	struct kes_entries entries;
 count    |	u64 l1[KES_NR_L1_COLUMNS][KES_NR_SLOTS];
 nested   |	u64 (*l2)[KES_NR_SLOTS];
 disposition|	u64 userspace[KES_NR_USERSPACE];
+changes  |	u64 events;
 time     |	struct kes_time *time;
 detail   |	struct kes_detail *detail;
 reset    |	struct kes_counts *base;
@@ -198,6 +201,7 @@ count    | * @deferred: VMs wait to be removed from @vms or evicted; kes_lock
 count    | * @reap: removes VMs that are gone, see reap.c
 count    | * @groups: KES_GROUP_* that are on for all VMs; written with kes_walk_lock held
 snapshot | * @switches: how often counting was switched on or off
+changes  | * @switchings: how often any group was, also for single VMs; kes_walk_lock
 snapshot | * @lost: exits that were seen but not counted (out of memory)
 snapshot | * @evicted: sum of the counts of evicted VMs; kes_lock, and not changed while
 snapshot | *	@walking
@@ -219,6 +223,7 @@ snapshot |	u64 last_vm_id;
 reset    |	u64 generation;
 reset    |	u64 reset_ns;
 snapshot |	u64 switches;
+changes  |	u64 switchings;
 snapshot |	atomic64_t lost;
 snapshot |	struct kes_counts evicted;
 snapshot |	struct kes_counts evicted_base;

@@ -179,6 +179,7 @@ snapshot |	if (on != !!(kes.groups & bit)) {
 count    |		ret = on ? kes_switch_on(i) : kes_switch_off(i);
 snapshot |		if (!ret && bit == KES_GROUP_COUNT)
 snapshot |			kes.switches++;
+changes  |		kes.switchings++;
 snapshot |	}
 count    |	kes_walk_end();
 count    |	return ret;
@@ -251,6 +252,7 @@ vms      |	if (vm) {
 vms      |		ret = 0;
 vms      |		if (on != !!(vm->groups & bit))
 vms      |			ret = on ? kes_vm_on(vm, i) : kes_vm_off(vm, i);
+changes  |		kes.switchings++;
 vms      |	}
 vms      |	kes_walk_end();
 vms      |	return ret;

@@ -66,7 +66,7 @@ disposition|#define KES_FIELD_MODIFIERS	0x80ULL	/* bus_lock, enclave, forced */
 snapshot |
 snapshot |/* kes_header.flags */
 snapshot |#define KES_FLAG_TSC_UNSTABLE	0x01ULL	/* *_cyc are not reliable */
-snapshot |#define KES_FLAG_CHANGES	0x02ULL	/* only what changed since "since" */
+changes  |#define KES_FLAG_CHANGES	0x02ULL	/* only what changed since "since" */
 snapshot |
 snapshot |struct kes_header {
 snapshot |	__u64 magic;		/* KES_MAGIC */
@@ -120,9 +120,9 @@ detail   |#define KES_REC_DETAIL		8	/* struct kes_detail_record */
 nested   |#define KES_REC_NESTED		9	/* struct kes_nested_record */
 snapshot |
 snapshot |#define KES_VM_DESTROYED	0x01U	/* counters are final */
-snapshot |#define KES_VM_EVICTED		0x02U	/* with KES_FLAG_CHANGES: no longer listed,
-snapshot |					 * added to KES_REC_EVICTED
-snapshot |					 */
+changes  |#define KES_VM_EVICTED		0x02U	/* with KES_FLAG_CHANGES: no longer listed,
+changes  |					 * added to KES_REC_EVICTED
+changes  |					 */
 snapshot |
 snapshot |struct kes_vm_record {
 snapshot |	struct kes_record rec;

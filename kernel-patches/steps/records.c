@@ -92,6 +92,11 @@ snapshot-time|	return reason ? reason->code : KES_CODE_UNKNOWN;
 time     |	return reason ? reason->code : KES_CODE_NONE;
 snapshot |}
 snapshot |
+changes  |static bool kes_is_wanted(const struct kes_writer *w, unsigned int slot)
+changes  |{
+changes  |	return !w->is_partial || test_bit(slot, w->only);
+changes  |}
+changes  |
 snapshot |static void kes_put_exits(struct kes_writer *w, const struct kes_counts *counts)
 snapshot |{
 snapshot |	unsigned int slot;
@@ -99,7 +104,8 @@ snapshot |
 snapshot |	for (slot = 0; slot < KES_NR_SLOTS; slot++) {
 snapshot |		struct kes_exit *exit;
 snapshot |
-snapshot |		if (!kes_slot_total(counts, slot))
+snapshot-changes|		if (!kes_slot_total(counts, slot))
+changes  |		if (!kes_is_wanted(w, slot) || !kes_slot_total(counts, slot))
 snapshot |			continue;
 snapshot |		exit = kes_append(w, sizeof(*exit));
 snapshot |		if (!exit)
@@ -204,6 +210,8 @@ time     |{
 time     |	u64 *entry, any = 0;
 time     |	size_t i;
 time     |
+changes  |	if (!kes_is_wanted(w, slot))
+changes  |		return NULL;
 time     |	for (i = 0; i < nr; i++)
 time     |		any |= READ_ONCE(numbers[i]);
 time     |	entry = any ? kes_append(w, size) : NULL;
@@ -323,7 +331,8 @@ snapshot |	kes_copy_vcpu(&w->counts, hot);
 snapshot |	kes_put_counts(w, KES_REC_VCPU, hot, &w->counts);
 disposition|	if (!vcpu)
 disposition|		return;
-reset    |	if (vcpu->base)
+reset-changes|	if (vcpu->base)
+changes  |	if (vcpu->base && !w->is_partial)
 reset    |		kes_put_counts(w, KES_REC_BASELINE, hot, vcpu->base);
 disposition|	kes_put_userspace(w, hot);
 nested   |	kes_put_nested(w, hot);

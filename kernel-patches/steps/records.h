@@ -6,6 +6,7 @@ snapshot | */
 snapshot |#ifndef KES_RECORDS_H
 snapshot |#define KES_RECORDS_H
 snapshot |
+changes  |#include <linux/bitmap.h>
 snapshot |#include <linux/sizes.h>
 snapshot |
 snapshot |#include "engine.h"
@@ -21,6 +22,8 @@ snapshot | * @rec: the current record; all records of a vCPU share its first mem
 snapshot | * @dummy: takes the place of records while the size is computed
 snapshot | * @counts: the counts of the vCPU that is written
 time     | * @time: its times, if it has any
+changes  | * @is_partial: write exits, times and histograms only of the slots in @only, and
+changes  | *	no baseline
 snapshot | */
 snapshot |struct kes_writer {
 snapshot |	void *buf;
@@ -33,6 +36,8 @@ snapshot |	struct kes_userspace_record *rec;
 snapshot |	u64 dummy[64];
 snapshot |	struct kes_counts counts;
 time     |	struct kes_time time;
+changes  |	bool is_partial;
+changes  |	DECLARE_BITMAP(only, KES_NR_TIME_SLOTS);
 snapshot |};
 snapshot |
 snapshot |/* More than the records of one vCPU can take */

@@ -16,6 +16,7 @@ snapshot |#include <linux/uaccess.h>
 snapshot |
 snapshot |#include <asm/tsc.h>
 snapshot |
+changes  |#include "changes.h"
 snapshot |#include "final.h"
 snapshot |#include "records.h"
 snapshot |#include "snapshot.h"
@@ -91,7 +92,7 @@ snapshot |{
 snapshot |	struct kes_chunk *chunk;
 snapshot |
 snapshot |	size = max_t(size_t, size, KES_CHUNK - sizeof(*chunk));
-snapshot |	chunk = kvmalloc(sizeof(*chunk) + size, GFP_KERNEL);
+snapshot |	chunk = kvmalloc(sizeof(*chunk) + size, GFP_KERNEL_ACCOUNT);
 snapshot |	if (!chunk)
 snapshot |		return -ENOMEM;
 snapshot |	chunk->size = size;
@@ -129,9 +130,31 @@ vms      |	rec->groups = destroyed_ns ? 0 : kes_groups_of(vm);
 snapshot |	strscpy(rec->comm, vm->comm, sizeof(rec->comm));
 snapshot |}
 snapshot |
+changes  |/* Write the vCPU after @hot, of those that changed if @changes is not NULL. */
+changes  |static struct kes_hot *kes_put_next_vcpu(struct kes_writer *w,
+changes  |					 const struct kes_vm *vm,
+changes  |					 const struct kes_hot *hot,
+changes  |					 struct kes_changes *changes)
+changes  |{
+changes  |	struct kes_hot *next;
+changes  |
+changes  |	if (changes) {
+changes  |		next = kes_changes_next_vcpu(changes, vm, hot);
+changes  |		if (next)
+changes  |			kes_changes_put_vcpu(changes, w, next);
+changes  |		return next;
+changes  |	}
+changes  |	next = kes_next_vcpu(vm, hot);
+changes  |	if (next)
+changes  |		kes_put_vcpu(w, next);
+changes  |	return next;
+changes  |}
+changes  |
 snapshot |/* -ESTALE: the VM was destroyed. */
 snapshot |static int kes_put_live_vcpus(struct kes_snapshot *snapshot,
-snapshot |			      struct kes_writer *w, struct kes_vm *vm)
+snapshot-changes|			      struct kes_writer *w, struct kes_vm *vm)
+changes  |			      struct kes_writer *w, struct kes_vm *vm,
+changes  |			      struct kes_changes *changes)
 snapshot |{
 snapshot |	struct kes_hot *hot = NULL;
 snapshot |	int ret;
@@ -140,13 +163,16 @@ snapshot |	do {
 snapshot |		ret = kes_need_room(snapshot, w, KES_VCPU_MAX);
 snapshot |		if (ret)
 snapshot |			return ret;
+changes  |		if (changes)
+changes  |			kes_changes_prepare(changes);
 snapshot |		mutex_lock(&vm->lock);
 snapshot |		if (vm->destroyed_ns)
 snapshot |			ret = -ESTALE;
 snapshot |		else
-snapshot |			hot = kes_next_vcpu(vm, hot);
-snapshot |		if (!ret && hot)
-snapshot |			kes_put_vcpu(w, hot);
+snapshot-changes|			hot = kes_next_vcpu(vm, hot);
+snapshot-changes|		if (!ret && hot)
+snapshot-changes|			kes_put_vcpu(w, hot);
+changes  |			hot = kes_put_next_vcpu(w, vm, hot, changes);
 snapshot |		mutex_unlock(&vm->lock);
 snapshot |		cond_resched();
 snapshot |	} while (!ret && hot);
@@ -154,7 +180,9 @@ snapshot |	return ret;
 snapshot |}
 snapshot |
 snapshot |static int kes_put_vcpus_of(struct kes_snapshot *snapshot, struct kes_writer *w,
-snapshot |			    struct kes_vm *vm, u64 destroyed_ns)
+snapshot-changes|			    struct kes_vm *vm, u64 destroyed_ns)
+changes  |			    struct kes_vm *vm, u64 destroyed_ns,
+changes  |			    struct kes_changes *changes)
 snapshot |{
 snapshot |	struct kes_vm_record *rec = kes_begin(w, KES_REC_VM, sizeof(*rec));
 snapshot |	u32 before = w->nr_vcpus;
@@ -164,52 +192,133 @@ snapshot |	/* Nothing changes in a destroyed VM. */
 snapshot |	if (destroyed_ns)
 snapshot |		kes_put_final(w, vm->final);
 snapshot |	else
-snapshot |		ret = kes_put_live_vcpus(snapshot, w, vm);
+snapshot-changes|		ret = kes_put_live_vcpus(snapshot, w, vm);
+changes  |		ret = kes_put_live_vcpus(snapshot, w, vm, changes);
 snapshot |	kes_fill_vm(rec, vm, destroyed_ns, w->nr_vcpus - before);
 snapshot |	return ret;
 snapshot |}
 snapshot |
-snapshot |/* Continue at @used in @chunk, without what was written after it. */
-snapshot |static void kes_rewind(struct kes_snapshot *snapshot, struct kes_writer *w,
-snapshot |		       struct kes_chunk *chunk, size_t used)
+snapshot-changes|/* Continue at @used in @chunk, without what was written after it. */
+snapshot-changes|static void kes_rewind(struct kes_snapshot *snapshot, struct kes_writer *w,
+snapshot-changes|		       struct kes_chunk *chunk, size_t used)
+changes  |/* What is written after a place can be undone. */
+changes  |struct kes_place {
+changes  |	struct kes_chunk *chunk;
+changes  |	size_t used;
+changes  |	u32 nr_records;
+changes  |	u32 nr_vcpus;
+changes  |};
+changes  |
+changes  |static struct kes_place kes_place(const struct kes_snapshot *snapshot,
+changes  |				  const struct kes_writer *w)
 snapshot |{
-snapshot |	kes_free_chunks_after(snapshot, chunk);
-snapshot |	w->buf = chunk->bytes;
-snapshot |	w->size = chunk->size;
-snapshot |	w->used = used;
+snapshot-changes|	kes_free_chunks_after(snapshot, chunk);
+snapshot-changes|	w->buf = chunk->bytes;
+snapshot-changes|	w->size = chunk->size;
+snapshot-changes|	w->used = used;
+changes  |	return (struct kes_place){
+changes  |		.chunk = kes_last_chunk(snapshot),
+changes  |		.used = w->used,
+changes  |		.nr_records = w->nr_records,
+changes  |		.nr_vcpus = w->nr_vcpus,
+changes  |	};
+changes  |}
+changes  |
+changes  |static void kes_return_to(struct kes_snapshot *snapshot, struct kes_writer *w,
+changes  |			  const struct kes_place *place)
+changes  |{
+changes  |	kes_free_chunks_after(snapshot, place->chunk);
+changes  |	w->buf = place->chunk->bytes;
+changes  |	w->size = place->chunk->size;
+changes  |	w->used = place->used;
+changes  |	w->nr_records = place->nr_records;
+changes  |	w->nr_vcpus = place->nr_vcpus;
+changes  |}
+changes  |
+changes  |/* Return whether there is nothing to write of a VM that was destroyed. */
+changes  |static bool kes_skips_final(const struct kes_vm *vm,
+changes  |			    const struct kes_changes *changes)
+changes  |{
+changes  |	return !vm->final || (changes && !kes_changes_wants_final(changes));
 snapshot |}
 snapshot |
 snapshot |/* Write a VM as it is now: again, if it is destroyed at the same time. */
 snapshot |static int kes_put_vm(struct kes_snapshot *snapshot, struct kes_writer *w,
-snapshot |		      struct kes_vm *vm, u32 *nr_vms)
+snapshot-changes|		      struct kes_vm *vm, u32 *nr_vms)
+changes  |		      struct kes_vm *vm, struct kes_changes *changes,
+changes  |		      u32 *nr_vms)
 snapshot |{
-snapshot |	u32 records = w->nr_records, vcpus = w->nr_vcpus;
-snapshot |	struct kes_chunk *chunk;
-snapshot |	size_t used, room;
+snapshot-changes|	u32 records = w->nr_records, vcpus = w->nr_vcpus;
+snapshot-changes|	struct kes_chunk *chunk;
+snapshot-changes|	size_t used, room;
+changes  |	struct kes_place place;
 snapshot |	u64 destroyed_ns;
+changes  |	size_t room;
 snapshot |	int ret;
 snapshot |
 snapshot |	for (;;) {
 snapshot |		mutex_lock(&vm->lock);
 snapshot |		destroyed_ns = vm->destroyed_ns;
-snapshot |		room = kes_final_size(vm->final);
+snapshot-changes|		room = kes_final_size(vm->final);
 snapshot |		mutex_unlock(&vm->lock);
-snapshot |		if (destroyed_ns && !room)
+snapshot-changes|		if (destroyed_ns && !room)
+changes  |		if (destroyed_ns && kes_skips_final(vm, changes))
 snapshot |			return 0;
+changes  |		room = destroyed_ns ? kes_final_size(vm->final) : 0;
 snapshot |		ret = kes_need_room(snapshot, w, KES_VCPU_MAX + room);
 snapshot |		if (ret)
 snapshot |			return ret;
-snapshot |		chunk = kes_last_chunk(snapshot);
-snapshot |		used = w->used;
-snapshot |		ret = kes_put_vcpus_of(snapshot, w, vm, destroyed_ns);
+snapshot-changes|		chunk = kes_last_chunk(snapshot);
+snapshot-changes|		used = w->used;
+snapshot-changes|		ret = kes_put_vcpus_of(snapshot, w, vm, destroyed_ns);
+changes  |		place = kes_place(snapshot, w);
+changes  |		ret = kes_put_vcpus_of(snapshot, w, vm, destroyed_ns, changes);
 snapshot |		if (ret != -ESTALE)
 snapshot |			break;
-snapshot |		kes_rewind(snapshot, w, chunk, used);
-snapshot |		w->nr_records = records;
-snapshot |		w->nr_vcpus = vcpus;
+snapshot-changes|		kes_rewind(snapshot, w, chunk, used);
+snapshot-changes|		w->nr_records = records;
+snapshot-changes|		w->nr_vcpus = vcpus;
+changes  |		kes_return_to(snapshot, w, &place);
 snapshot |	}
-snapshot |	(*nr_vms)++;
+snapshot-changes|	(*nr_vms)++;
+changes  |	if (!ret && changes && !kes_changes_end_vm(changes, vm, destroyed_ns) &&
+changes  |	    w->nr_vcpus == place.nr_vcpus)
+changes  |		kes_return_to(snapshot, w, &place);
+changes  |	else
+changes  |		(*nr_vms)++;
 snapshot |	return ret;
+changes  |}
+changes  |
+changes  |/* Records of VMs before @vm that are gone, or of the rest if NULL */
+changes  |static int kes_put_gone_vms(struct kes_snapshot *snapshot, struct kes_writer *w,
+changes  |			    const struct kes_vm *vm, struct kes_changes *changes,
+changes  |			    u32 *nr_vms)
+changes  |{
+changes  |	int ret;
+changes  |
+changes  |	do {
+changes  |		ret = kes_need_room(snapshot, w, KES_VCPU_MAX);
+changes  |		if (!ret)
+changes  |			ret = kes_changes_next_vm(changes, w, vm, nr_vms);
+changes  |	} while (ret > 0);
+changes  |	return ret;
+changes  |}
+changes  |
+changes  |static int kes_put_vms(struct kes_snapshot *snapshot, struct kes_writer *w,
+changes  |		       struct kes_changes *changes, u32 *nr_vms)
+changes  |{
+changes  |	struct kes_vm *vm;
+changes  |	int ret = 0;
+changes  |
+changes  |	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
+changes  |		if (changes)
+changes  |			ret = kes_put_gone_vms(snapshot, w, vm, changes, nr_vms);
+changes  |		if (!ret)
+changes  |			ret = kes_put_vm(snapshot, w, vm, changes, nr_vms);
+changes  |		if (ret)
+changes  |			return ret;
+changes  |	}
+changes  |	return changes ? kes_put_gone_vms(snapshot, w, NULL, changes, nr_vms) : 0;
 snapshot |}
 snapshot |
 snapshot |static void kes_fill_header(struct kes_header *header,
@@ -249,10 +358,12 @@ snapshot |	list_for_each_entry(chunk, &snapshot->chunks, node)
 snapshot |		snapshot->size += chunk->used;
 snapshot |}
 snapshot |
-snapshot |static int kes_put_all(struct kes_snapshot *snapshot, struct kes_writer *w)
+snapshot-changes|static int kes_put_all(struct kes_snapshot *snapshot, struct kes_writer *w)
+changes  |static int kes_put_all(struct kes_snapshot *snapshot, struct kes_writer *w,
+changes  |		       struct kes_changes *changes)
 snapshot |{
 snapshot |	struct kes_header *header;
-snapshot |	struct kes_vm *vm;
+snapshot-changes|	struct kes_vm *vm;
 snapshot |	u32 nr_vms = 0;
 snapshot |	int ret;
 snapshot |
@@ -264,18 +375,27 @@ snapshot |	header->begin_ns = ktime_get_ns();
 snapshot |	kes_put_counts(w, KES_REC_EVICTED, NULL, &kes.evicted);
 reset    |	if (kes.generation)
 reset    |		kes_put_counts(w, KES_REC_BASELINE, NULL, &kes.evicted_base);
-snapshot |	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
-snapshot |		ret = kes_put_vm(snapshot, w, vm, &nr_vms);
-snapshot |		if (ret)
-snapshot |			return ret;
-snapshot |	}
+snapshot-changes|	for (vm = kes_next_vm(NULL); vm; vm = kes_next_vm(vm)) {
+snapshot-changes|		ret = kes_put_vm(snapshot, w, vm, &nr_vms);
+snapshot-changes|		if (ret)
+snapshot-changes|			return ret;
+snapshot-changes|	}
+changes  |	if (changes)
+changes  |		kes_changes_begin(changes);
+changes  |	ret = kes_put_vms(snapshot, w, changes, &nr_vms);
+changes  |	if (ret)
+changes  |		return ret;
 snapshot |	kes_last_chunk(snapshot)->used = w->used;
 snapshot |	kes_add_up(snapshot);
 snapshot |	kes_fill_header(header, w, snapshot->size, nr_vms);
+changes  |	if (changes)
+changes  |		kes_changes_end(changes, header);
 snapshot |	return 0;
 snapshot |}
 snapshot |
-snapshot |int kes_snapshot_take(struct kes_snapshot *snapshot)
+snapshot-changes|int kes_snapshot_take(struct kes_snapshot *snapshot)
+changes  |int kes_snapshot_take(struct kes_snapshot *snapshot,
+changes  |		      struct kes_changes *changes)
 snapshot |{
 snapshot |	struct kes_writer *w = kvzalloc(sizeof(*w), GFP_KERNEL);
 snapshot |	int ret = -ENOMEM;
@@ -283,11 +403,14 @@ snapshot |
 snapshot |	kes_snapshot_free(snapshot);
 snapshot |	if (w) {
 snapshot |		kes_walk_begin();
-snapshot |		ret = kes_put_all(snapshot, w);
+snapshot-changes|		ret = kes_put_all(snapshot, w);
+changes  |		ret = kes_put_all(snapshot, w, changes);
 snapshot |		kes_walk_end();
 snapshot |		kvfree(w);
 snapshot |	}
 snapshot |	if (ret)
 snapshot |		kes_snapshot_free(snapshot);
+changes  |	if (ret && changes)
+changes  |		kes_changes_forget(changes);
 snapshot |	return ret;
 snapshot |}

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * KVM exit statistics: what changed since the last read of an open file, see
+ * changes.c.
+ */
+#ifndef KES_CHANGES_H
+#define KES_CHANGES_H
+
+#include "engine.h"
+
+struct kes_header;
+struct kes_seen;
+struct kes_seen_vm;
+struct kes_writer;
+
+/**
+ * struct kes_changes - what a reader has seen
+ * @vms: struct kes_seen_vm, in the order of their ids
+ * @bytes: memory of all struct kes_seen
+ * @since_ns: end of the last read; 0: the next one returns everything
+ * @generation: kes.generation at the last read
+ * @switchings: kes.switchings at the last read
+ * @grace: a grace period of RCU that began at the end of a read
+ * @begun: number of these grace periods
+ * @ended: number of those that have ended
+ * @unsettled: some vCPUs wait for the end of a grace period
+ * @vm: the VM that is read
+ * @vcpu: the vCPU that is read; NULL: no memory for it
+ * @next: the first of @vms that is not compared with the list of VMs yet
+ * @spare: memory for a new vCPU
+ */
+struct kes_changes {
+	struct list_head vms;
+	size_t bytes;
+	u64 since_ns;
+	u64 generation;
+	u64 switchings;
+	unsigned long grace;
+	u64 begun;
+	u64 ended;
+	bool unsettled;
+	struct kes_seen_vm *vm;
+	struct kes_seen *vcpu;
+	struct list_head *next;
+	struct kes_seen *spare;
+};
+
+void kes_changes_init(struct kes_changes *changes);
+
+/* The next read returns everything. */
+void kes_changes_forget(struct kes_changes *changes);
+
+/* Begin and complete a read, between kes_walk_begin() and kes_walk_end(). */
+void kes_changes_begin(struct kes_changes *changes);
+void kes_changes_end(struct kes_changes *changes, struct kes_header *header);
+
+/*
+ * Begin with @vm, or with the end of the list if NULL, and write records of the
+ * VMs before it that the reader has seen and that are gone; @w has room for
+ * one. Return 1 if there may be more of these, 0, or -ENOMEM. @nr_vms is
+ * increased by the number of records.
+ */
+int kes_changes_next_vm(struct kes_changes *changes, struct kes_writer *w,
+			const struct kes_vm *vm, u32 *nr_vms);
+
+/* Whether the records of the current VM, a destroyed one, were not read yet */
+bool kes_changes_wants_final(const struct kes_changes *changes);
+
+/* Allocate memory for a new vCPU, before the lock of the VM is taken. */
+void kes_changes_prepare(struct kes_changes *changes);
+
+/*
+ * Return the vCPU after @hot that may have changed, NULL if there is none, and
+ * write its records. @hot: of the current VM, which is locked; NULL: its first
+ */
+struct kes_hot *kes_changes_next_vcpu(struct kes_changes *changes,
+				      const struct kes_vm *vm,
+				      const struct kes_hot *hot);
+void kes_changes_put_vcpu(struct kes_changes *changes, struct kes_writer *w,
+			  const struct kes_hot *hot);
+
+/*
+ * Complete the current VM. Return whether its record is needed even if none of
+ * its vCPUs has records. @destroyed: its final records were written
+ */
+bool kes_changes_end_vm(struct kes_changes *changes, const struct kes_vm *vm,
+			bool destroyed);
+
+#endif /* KES_CHANGES_H */
