@@ -29,6 +29,7 @@ modes_sysfs()
 modes_debugfs()
 {
 	grep -qx '400 ./snapshot' "$RUN/interface/modes-debugfs" &&
+		grep -qx '400 ./changes' "$RUN/interface/modes-debugfs" &&
 		grep -qx '400 ./summary' "$RUN/interface/modes-debugfs" &&
 		grep -q '/vcpus$' "$RUN/interface/modes-debugfs" &&
 		! grep -v '^400 ' "$RUN/interface/modes-debugfs"
