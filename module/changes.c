@@ -17,7 +17,6 @@
 
 #include "changes.h"
 #include "records.h"
-#include "seen.h"
 
 /* The most memory for vCPUs of one reader */
 #define KES_MAX_SEEN	SZ_64M
@@ -86,6 +85,22 @@ void kes_changes_forget(struct kes_changes *changes)
 	kes_changes_init(changes);
 }
 
+static void kes_grace_poll(struct kes_grace *grace)
+{
+	grace->needed = false;
+	if (grace->begun > grace->ended &&
+	    poll_state_synchronize_rcu(grace->cookie))
+		grace->ended = grace->begun;
+}
+
+static void kes_grace_begin(struct kes_grace *grace)
+{
+	if (!grace->needed || grace->begun > grace->ended)
+		return;
+	grace->cookie = start_poll_synchronize_rcu();
+	grace->begun++;
+}
+
 /* ---- VMs ---- */
 
 /*
@@ -100,10 +115,7 @@ void kes_changes_begin(struct kes_changes *changes)
 	changes->generation = kes.generation;
 	changes->switchings = kes.switchings;
 	changes->next = changes->vms.next;
-	changes->unsettled = false;
-	if (changes->begun > changes->ended &&
-	    poll_state_synchronize_rcu(changes->grace))
-		changes->ended = changes->begun;
+	kes_grace_poll(&changes->grace);
 }
 
 void kes_changes_end(struct kes_changes *changes, struct kes_header *header)
@@ -111,10 +123,7 @@ void kes_changes_end(struct kes_changes *changes, struct kes_header *header)
 	header->flags |= KES_FLAG_CHANGES;
 	header->since = changes->since_ns;
 	changes->since_ns = header->end_ns;
-	if (changes->unsettled && changes->begun == changes->ended) {
-		changes->grace = start_poll_synchronize_rcu();
-		changes->begun++;
-	}
+	kes_grace_begin(&changes->grace);
 }
 
 static struct kes_seen_vm *kes_next_seen(struct kes_changes *changes)
@@ -254,7 +263,7 @@ struct kes_hot *kes_changes_next_vcpu(struct kes_changes *changes,
 	for (; next; next = kes_next_vcpu(vm, next)) {
 		changes->vcpu = kes_find_seen(changes, next->id);
 		if (!changes->vcpu ||
-		    kes_seen_changed(changes->vcpu, changes, next))
+		    kes_seen_changed(changes->vcpu, &changes->grace, next))
 			break;
 	}
 	return next;

@@ -7,9 +7,9 @@
 #define KES_CHANGES_H
 
 #include "engine.h"
+#include "seen.h"
 
 struct kes_header;
-struct kes_seen;
 struct kes_seen_vm;
 struct kes_writer;
 
@@ -20,10 +20,7 @@ struct kes_writer;
  * @since_ns: end of the last read; 0: the next one returns everything
  * @generation: kes.generation at the last read
  * @switchings: kes.switchings at the last read
- * @grace: a grace period of RCU that began at the end of a read
- * @begun: number of these grace periods
- * @ended: number of those that have ended
- * @unsettled: some vCPUs wait for the end of a grace period
+ * @grace: grace periods of RCU
  * @vm: the VM that is read
  * @vcpu: the vCPU that is read; NULL: no memory for it
  * @next: the first of @vms that is not compared with the list of VMs yet
@@ -35,10 +32,7 @@ struct kes_changes {
 	u64 since_ns;
 	u64 generation;
 	u64 switchings;
-	unsigned long grace;
-	u64 begun;
-	u64 ended;
-	bool unsettled;
+	struct kes_grace grace;
 	struct kes_seen_vm *vm;
 	struct kes_seen *vcpu;
 	struct list_head *next;

@@ -35,7 +35,6 @@
 #include <linux/bitops.h>
 #include <linux/string.h>
 
-#include "changes.h"
 #include "records.h"
 #include "seen.h"
 #include "time.h"
@@ -93,7 +92,7 @@ static bool kes_same_memory(const struct kes_stamp *a, const struct kes_stamp *b
 	       a->histogram == b->histogram && a->detail == b->detail;
 }
 
-bool kes_seen_changed(struct kes_seen *seen, struct kes_changes *changes,
+bool kes_seen_changed(struct kes_seen *seen, struct kes_grace *grace,
 		      const struct kes_hot *hot)
 {
 	struct kes_stamp stamp;
@@ -104,9 +103,9 @@ bool kes_seen_changed(struct kes_seen *seen, struct kes_changes *changes,
 	if (same && seen->settled)
 		return false;
 	if (!same)
-		seen->grace = changes->begun + 1;
-	seen->settled = same && changes->ended >= seen->grace;
-	changes->unsettled |= !seen->settled;
+		seen->grace = grace->begun + 1;
+	seen->settled = same && grace->ended >= seen->grace;
+	grace->needed |= !seen->settled;
 	seen->known = seen->known && kes_same_memory(&stamp, &seen->stamp);
 	seen->stamp = stamp;
 	return true;

@@ -7,8 +7,21 @@
 
 #include "engine.h"
 
-struct kes_changes;
 struct kes_writer;
+
+/**
+ * struct kes_grace - grace periods of RCU that a reader waits for
+ * @cookie: of the one that was begun last
+ * @begun: how many were begun, each at the end of a read
+ * @ended: how many of them have ended
+ * @needed: a vCPU is not settled
+ */
+struct kes_grace {
+	unsigned long cookie;
+	u64 begun;
+	u64 ended;
+	bool needed;
+};
 
 /**
  * struct kes_stamp - numbers that are read first
@@ -45,7 +58,7 @@ enum kes_current {
  * @id: of the vCPU
  * @known: it was written before, from the same memory
  * @settled: what was read is complete as long as @stamp does not change
- * @grace: number of the first grace period after @stamp was read first
+ * @grace: kes_grace.ended when one has passed since @stamp was read first
  * @stamp: at the last read
  * @first_cyc: the first change of state, as written last
  * @current_slots: at the last read, KES_NO_SLOT if there is none
@@ -67,7 +80,7 @@ struct kes_seen {
  * Return whether the vCPU may have changed since it was written last. It is
  * written then. The lock of the VM is held for this and for kes_seen_put().
  */
-bool kes_seen_changed(struct kes_seen *seen, struct kes_changes *changes,
+bool kes_seen_changed(struct kes_seen *seen, struct kes_grace *grace,
 		      const struct kes_hot *hot);
 
 /* Write the records of a vCPU: what changed, or all if that is not known. */
