@@ -95,14 +95,30 @@ static void add_times(struct counters *all, struct counters_series *s,
 	}
 }
 
+/*
+ * The unaccounted attempts of a vCPU are added up, because changes list only some of
+ * its exits. May wrap with a broken source.
+ */
+static void add_unaccounted(const struct delta_change *c)
+{
+	const struct delta_exit *x = c->exits.data;
+	uint64_t sum = c->sums[DELTA_ATTEMPTS] - c->sums[DELTA_ENTRY_FAILED] -
+		       c->sums[DELTA_ENTRY_EMULATED];
+
+	for (size_t i = 0; i < c->exits.nr; i++)
+		sum -= x[i].n[DELTA_L1] + x[i].n[DELTA_L2];
+	if (!c->restarted)
+		sum += (uint64_t)c->vcpu->user;
+	c->vcpu->user = (int64_t)sum;
+}
+
 static void add_vm(struct counters *all, struct delta_vm *vm)
 {
 	const struct counted_vm *v = vm->user;
 	struct counters_series *s = v->series;
+	const struct delta_change *c;
 
-	for (size_t i = 0; i < vm->now->nr_vcpus; i++) {
-		const struct delta_change *c = delta_vcpu(&all->delta, vm, i);
-
+	while ((c = delta_next(&all->delta, vm))) {
 		add_exits(all, s, c);
 		for (int k = 0; k < DELTA_NR_SUMS; k++)
 			counters_add_sum(all, s, COUNTERS_ATTEMPTS +
@@ -110,11 +126,23 @@ static void add_vm(struct counters *all, struct delta_vm *vm)
 		add_nested(all, s, c);
 		add_returns(all, s, c);
 		add_times(all, s, c);
-		if (v->ended)
+		add_unaccounted(c);
+	}
+}
+
+/* The vCPUs of running VMs, also of those that did not change. */
+static void count_vcpus(struct counters *all, const struct delta_vm *vm)
+{
+	const struct counted_vm *v = vm->user;
+	struct counters_series *s = v->series;
+
+	if (!vm->now || v->ended)
+		return;
+	for (size_t i = 0; i < vm->nr; i++) {
+		if (!delta_is_listed(&all->delta, &vm->vcpus[i]))
 			continue;
-		/* may wrap with a broken source */
 		s->unaccounted = (int64_t)((uint64_t)s->unaccounted +
-			(uint64_t)snapshot_unaccounted(all->delta.s, c->now));
+					   (uint64_t)vm->vcpus[i].user);
 		s->nr_vcpus++;
 	}
 }
@@ -200,18 +228,22 @@ static void leave_old(struct counters *all)
 /* Destroyed VMs first: they free names for others. */
 void counters_update(struct counters *all, const struct snapshot *s)
 {
+	struct delta *d = &all->delta;
+
 	all->hdr = s->hdr;
-	delta_begin(&all->delta, s);
+	delta_begin(d, s);
 	end_old(all);
 	for (int destroyed = 1; destroyed >= 0; destroyed--)
-		for (size_t i = 0; i < s->nr_vms; i++)
-			if (s->vms[i].destroyed == destroyed)
-				see_new(all, all->delta.listed[i]);
+		for (size_t i = 0; i < d->nr_listed; i++)
+			if (d->listed[i]->now->destroyed == destroyed)
+				see_new(all, d->listed[i]);
+	for (size_t i = 0; i < d->nr_listed; i++)
+		add_vm(all, d->listed[i]);
 	begin_pass(all);
-	for (size_t i = 0; i < s->nr_vms; i++)
-		add_vm(all, all->delta.listed[i]);
-	delta_end(&all->delta);
-	all->restarts = all->delta.restarts;
+	for (size_t i = 0; i < d->nr_vms; i++)
+		count_vcpus(all, d->vms[i]);
+	delta_end(d);
+	all->restarts = d->restarts;
 	all->samples++;
 	leave_old(all);
 }

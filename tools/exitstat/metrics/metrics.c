@@ -75,7 +75,7 @@ const struct om_family metrics_families[METRICS_NR] = {
 	[METRICS_LAST_READ] = { "exitstat_source_last_read_seconds", OM_GAUGE,
 		"seconds", "Duration of the last read of the source" },
 	[METRICS_SNAPSHOT] = { "exitstat_snapshot_bytes", OM_GAUGE, "bytes",
-		"Size of the last snapshot" },
+		"Size of the last snapshot, or of what changed since the one before" },
 	[METRICS_VMS] = { "exitstat_vms", OM_GAUGE, NULL,
 		"VMs by state: running, destroyed and still shown, counted together as other" },
 	[METRICS_UNREADABLE] = { "exitstat_vms_unreadable", OM_GAUGE, NULL,

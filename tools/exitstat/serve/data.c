@@ -68,12 +68,14 @@ void serve_data_read(struct serve_data *d)
 	int rc;
 
 	d->bytes.len = 0;
-	rc = source_read(d->cfg->source, &d->bytes, &err);
+	rc = source_read_changes(d->cfg->source, &d->bytes, &err);
 	if (!rc)
 		rc = snapshot_parse(&d->snap, d->bytes.data, d->bytes.len,
 				    &err);
 	if (!rc)
 		counters_update(&d->counters, &d->snap);
+	else
+		source_forget_changes(d->cfg->source);
 	d->read_ns = serve_now_ns(d);
 	self->last_read_ns = d->read_ns - begin_ns;
 	self->read_ns += self->last_read_ns;

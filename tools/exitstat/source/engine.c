@@ -160,7 +160,7 @@ static int engine_read_changes(struct source *s, struct buf *out,
 	return read_open_changes(e, out, err);
 }
 
-static void engine_close(struct source *s)
+static void engine_forget(struct source *s)
 {
 	close_changes((struct engine *)s);
 }
@@ -393,9 +393,10 @@ static int engine_reset(struct source *s, struct errbuf *err)
 #define ENGINE \
 	.shared = true, \
 	.size = sizeof(struct engine), \
-	.close = engine_close, \
+	.close = engine_forget, \
 	.read = engine_read, \
 	.read_changes = engine_read_changes, \
+	.forget_changes = engine_forget, \
 	.get_groups = engine_get, \
 	.set_group = engine_set, \
 	.get_vm_groups = engine_get_vm, \

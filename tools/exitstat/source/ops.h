@@ -49,6 +49,8 @@ struct source_ops {
 	/* Like read(), or what changed since its last call; NULL: the same as read. */
 	int (*read_changes)(struct source *s, struct buf *out,
 			    struct errbuf *err);
+	/* The next read_changes() is the first one again; NULL without it. */
+	void (*forget_changes)(struct source *s);
 	int (*get_groups)(struct source *s, uint32_t *on, uint32_t *known,
 			  struct errbuf *err);
 	/* Switches one group, given as a bit. */

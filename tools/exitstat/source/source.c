@@ -132,6 +132,12 @@ int source_read_changes(struct source *s, struct buf *out, struct errbuf *err)
 				      s->ops->read(s, out, err);
 }
 
+void source_forget_changes(struct source *s)
+{
+	if (s->ops->forget_changes)
+		s->ops->forget_changes(s);
+}
+
 void source_remarks(struct source *s, struct buf *out)
 {
 	if (s->ops->remarks)

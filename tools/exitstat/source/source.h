@@ -48,6 +48,8 @@ int source_read(struct source *s, struct buf *out, struct errbuf *err);
  * snapshot_is_partial()); otherwise, and the first time, a snapshot.
  */
 int source_read_changes(struct source *s, struct buf *out, struct errbuf *err);
+/* The next source_read_changes() appends a snapshot: an answer was not used. */
+void source_forget_changes(struct source *s);
 /* Appends a line for each VM that could not be read. */
 void source_remarks(struct source *s, struct buf *out);
 

@@ -97,7 +97,7 @@ static void update_nested(const struct top_data *d, struct top_vcpu *v,
 static void update_times(const struct top_data *d, struct top_vcpu *v,
 			 const struct delta_change *from, bool destroyed)
 {
-	const struct kes_time_record *t = &from->now->time;
+	const struct kes_time_record *t = &from->vcpu->time;
 	const struct delta_time *x = from->times.data;
 	size_t at = 0;
 
@@ -168,13 +168,23 @@ static void begin_values(struct top_vcpu *v, const struct delta_change *from)
 	}
 }
 
+/* Changes list only vCPUs that ran: the values of the others stay. */
+static void begin_interval(const struct top_data *d, const struct top_vm *vm,
+			   struct top_vcpu *v)
+{
+	v->listed = true;
+	v->sample = d->samples;
+	v->fresh = d->interval_ns && (v->age || is_fresh(d, vm));
+	for (size_t i = 0; i < v->nr_details; i++)
+		v->details[i].delta = 0;
+}
+
 static void update_vcpu(struct top_data *d, struct top_vm *vm,
 			const struct delta_change *from)
 {
 	struct top_vcpu *v = &vm->vcpus[from->index];
 
-	v->listed = true;
-	v->fresh = d->interval_ns && (v->age || is_fresh(d, vm));
+	begin_interval(d, vm, v);
 	v->known = known_values(d->hdr.fields, from->has_times);
 	v->state = -1;
 	begin_values(v, from);
@@ -182,7 +192,18 @@ static void update_vcpu(struct top_data *d, struct top_vm *vm,
 	update_nested(d, v, &from->nested);
 	if (from->has_times)
 		update_times(d, v, from, vm->destroyed);
-	update_details(v, &from->details);
+	if (from->now)
+		update_details(v, &from->details);
+	end_interval(d, v);
+}
+
+static void update_idle(const struct top_data *d, struct top_vm *vm,
+			struct top_vcpu *v)
+{
+	static const struct delta_change nothing;
+
+	begin_interval(d, vm, v);
+	begin_values(v, &nothing);
 	end_interval(d, v);
 }
 
@@ -207,18 +228,36 @@ static struct top_vm *new_vm(struct top_data *d, const struct snap_vm *from)
 static void update_vm(struct top_data *d, struct delta_vm *from)
 {
 	struct top_vm *vm = from->user;
+	const struct delta_change *c;
 
 	if (!vm)
 		from->user = vm = new_vm(d, from->now);
 	vm->destroyed = from->now->destroyed;
-	for (size_t i = 0; i < vm->nr; i++)
-		vm->vcpus[i].listed = false;
-	for (size_t i = 0; i < from->now->nr_vcpus; i++) {
-		const struct delta_change *c = delta_vcpu(&d->delta, from, i);
-
+	while ((c = delta_next(&d->delta, from))) {
 		if (c->index == vm->nr)
 			add_vcpu(vm, c->vcpu);
 		update_vcpu(d, vm, c);
+	}
+}
+
+/*
+ * The vCPUs that are not in the snapshot: they did not change, unless it is complete,
+ * or has all that is left of a destroyed VM.
+ */
+static void update_others(struct top_data *d, struct delta_vm *from)
+{
+	struct top_vm *vm = from->user;
+
+	for (size_t i = 0; from->now && i < vm->nr; i++) {
+		struct top_vcpu *v = &vm->vcpus[i];
+
+		if (v->sample == d->samples)
+			continue;
+		if (!d->delta.partial ||
+		    (vm->destroyed && from->seen == d->delta.samples))
+			v->listed = false;
+		if (v->listed)
+			update_idle(d, vm, v);
 	}
 }
 
@@ -254,8 +293,10 @@ bool top_data_update(struct top_data *d, const struct snapshot *s)
 	d->delta.groups = KES_GROUP_DETAIL;
 	d->delta.drop = free_vm;
 	delta_begin(&d->delta, s);
-	for (size_t i = 0; i < s->nr_vms; i++)
+	for (size_t i = 0; i < d->delta.nr_listed; i++)
 		update_vm(d, d->delta.listed[i]);
+	for (size_t i = 0; i < d->delta.nr_vms; i++)
+		update_others(d, d->delta.vms[i]);
 	delta_end(&d->delta);
 	list_vms(d);
 	return true;

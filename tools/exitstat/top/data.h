@@ -50,6 +50,7 @@ struct top_vcpu {
 	int state;		/* KES_STATE_*; -1: unknown */
 	bool fresh;		/* deltas cover the last interval */
 	uint64_t age;		/* number of snapshots with this vCPU */
+	uint64_t sample;	/* number of the last one that had it */
 	struct top_values guest_now, guest_delta; /* only TOP_NS_GUEST */
 	struct top_cell *cells;
 	size_t nr, cap;

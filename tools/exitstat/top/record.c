@@ -27,6 +27,7 @@ int top_record_begin(struct top_recorder *r, const struct top_config *cfg,
 		session_default_name(r->file, sizeof(r->file));
 	rc = session_begin(&r->session, &of, err);
 	r->on = !rc;
+	source_forget_changes(cfg->source);
 	return rc;
 }
 

@@ -14,7 +14,7 @@ struct top_recorder {
 
 /*
  * Begin a recording, of VM @vm_id only if it is not 0. Its first sample is that of
- * the next top_record_sample().
+ * the next top_record_sample(), a whole snapshot.
  */
 int top_record_begin(struct top_recorder *r, const struct top_config *cfg,
 		     uint64_t interval_ns, uint64_t vm_id, struct errbuf *err);

@@ -37,6 +37,7 @@ struct run {
 	int empty_reads;
 	bool fresh;		/* the last snapshot was new */
 	bool failing;		/* the last read failed */
+	bool behind;		/* changes were read, but not shown */
 	bool over;
 	struct errbuf *err;
 };
@@ -65,11 +66,14 @@ static int read_snapshot(struct run *r, uint64_t missed)
 	int rc;
 
 	r->bytes.len = 0;
-	rc = source_read(cfg->source, &r->bytes, r->err);
+	if (r->behind && !r->view.paused)
+		source_forget_changes(cfg->source);
+	rc = source_read_changes(cfg->source, &r->bytes, r->err);
 	if (rc)
 		return rc;
 	end_ns = loop_now_ns(&r->loop);
 	rc = snapshot_parse(&r->snap, r->bytes.data, r->bytes.len, r->err);
+	r->behind = rc || r->view.paused;
 	if (rc ? top_record_fail(&r->recorder, rc, r->err->text, &err) :
 		 top_record_sample(&r->recorder, &r->snap, begin_ns, end_ns,
 				   missed, &err))

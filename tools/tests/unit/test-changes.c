@@ -15,55 +15,6 @@
 #define NR_HOSTS	150
 #define NR_SAMPLES	40
 
-/* ---- the host ---- */
-
-/* Destroyed VMs do not run. VMs come and go, and groups are switched. */
-static void live(struct host *h)
-{
-	struct vm *vm = &h->vms[random_below(NR_VMS)];
-	struct host before = *h;
-	uint8_t bytes[64];
-
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (uint8_t)random_below(256);
-	h->data = bytes;
-	h->len = random_below(sizeof(bytes));
-	happen(h);
-	for (unsigned int i = 0; i < NR_VMS; i++)
-		if (!h->vms[i].id || h->vms[i].destroyed_ns)
-			memcpy(h->vms[i].cpus, before.vms[i].cpus,
-			       sizeof(before.vms[i].cpus));
-	switch (random_below(16)) {
-	case 0:
-		if (vm->id && !vm->destroyed_ns)
-			vm->destroyed_ns = h->now;
-		else
-			memset(vm, 0, sizeof(*vm));
-		break;
-	case 1:
-	case 2:
-		if (!vm->id) {
-			vm->id = 1 + h->born % 5;
-			vm->created_ns = ++h->born;
-		}
-		break;
-	case 3:
-		vm->untimed = vm->id && !vm->untimed;
-		for (int i = 0; i < NR_VCPUS; i++)
-			restart_times(&vm->cpus[i]);
-		break;
-	}
-	/* a list of VMs has the oldest first */
-	for (int i = 0; i + 1 < NR_VMS; i++)
-		for (int k = 0; k + 1 < NR_VMS; k++)
-			if (h->vms[k].created_ns > h->vms[k + 1].created_ns) {
-				struct vm tmp = h->vms[k];
-
-				h->vms[k] = h->vms[k + 1];
-				h->vms[k + 1] = tmp;
-			}
-}
-
 /* ---- two readers ---- */
 
 struct reader {

@@ -148,6 +148,11 @@ static void changes_continue_the_last_answer(void **state)
 	put_answer(f->roots[0], 0, 50, 10);
 	assert_int_equal(look_again(f), 10);
 	assert_false(snapshot_is_partial(&f->snap));
+	/* an answer was not used: the file is opened again */
+	put_answer(f->roots[0], 50, 60, 11);
+	source_forget_changes(f->sources[0]);
+	assert_int_equal(look_again(f), -EPROTO);
+	expect_error("but was read at 0 ns");
 }
 
 static uint32_t groups_on(struct source *s)
