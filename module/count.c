@@ -68,18 +68,11 @@ EXPORT_SYMBOL_GPL(kes_count_received);
 /* Not in the headers of older kernels. */
 #define KES_EXIT_MEMORY_FAULT	39
 
-/*
- * KVM_RUN sets run->exit_reason unless it fails; KVM_EXIT_MEMORY_FAULT is the
- * exception. User space can write to run->exit_reason at any time.
- */
-static unsigned int kes_return(u32 reason, int r)
+/* Return the counter for a return with an error, @r < 0. */
+static unsigned int kes_error_return(u32 reason, int r)
 {
 	if (r == -EINTR)
 		return KVM_EXIT_INTR;
-	if (r >= 0) {
-		reason = min_t(u32, reason, KES_NR_KVM_EXITS - 1);
-		return array_index_nospec(reason, KES_NR_KVM_EXITS);
-	}
 	if (reason == KES_EXIT_MEMORY_FAULT &&
 	    (r == -EFAULT || r == -EHWPOISON))
 		return KES_EXIT_MEMORY_FAULT;
@@ -95,10 +88,18 @@ static unsigned int kes_return(u32 reason, int r)
 	}
 }
 
+/*
+ * KVM_RUN sets run->exit_reason unless it fails; KVM_EXIT_MEMORY_FAULT is the
+ * exception. User space can write to run->exit_reason at any time.
+ */
 void kes_count_userspace(struct kes_hot *hot, u32 reason, int r)
 {
+	unsigned long i = min_t(u32, reason, KES_NR_KVM_EXITS - 1);
+
 	kes_count_disposition(hot, KES_USERSPACE);
-	kes_inc(&hot->vcpu->userspace[kes_return(reason, r)]);
+	if (unlikely(r < 0))
+		i = kes_error_return(reason, r);
+	kes_inc(&hot->vcpu->userspace[array_index_nospec(i, KES_NR_USERSPACE)]);
 	kes_count_event(hot->vcpu);
 }
 

@@ -126,44 +126,26 @@ static __always_inline void kvm_exit_stats_entry_emulated(struct kvm_vcpu *vcpu)
 		    KES_SLOT_EMULATED);
 }
 
-static inline void kvm_exit_stats_time(struct kvm_vcpu *vcpu, u32 state)
-{
-	if (static_branch_unlikely(&kes_time_key))
-		kes_time_set(vcpu->exit_stats.vcpu, state);
-}
-
 /* Called when KVM_RUN begins. */
 static inline void kvm_exit_stats_run(struct kvm_vcpu *vcpu)
 {
-	kvm_exit_stats_time(vcpu, KES_STATE_HANDLER);
+	if (static_branch_unlikely(&kes_time_key))
+		kes_time_set(vcpu->exit_stats.vcpu, KES_STATE_HANDLER);
 }
 
 /*
- * Called around kvm_vcpu_halt() and kvm_vcpu_block(): the vCPU is halted, or
+ * Called instead of kvm_vcpu_halt() and kvm_vcpu_block(): the vCPU is halted, or
  * waits for INIT or SIPI.
  */
-static inline void kvm_exit_stats_halt(struct kvm_vcpu *vcpu)
-{
-	kvm_exit_stats_time(vcpu, KES_STATE_POLLING);
-}
-
-static inline void kvm_exit_stats_unhalt(struct kvm_vcpu *vcpu)
-{
-	kvm_exit_stats_time(vcpu, KES_STATE_HANDLER);
-}
+void kvm_exit_stats_halt(struct kvm_vcpu *vcpu);
+void kvm_exit_stats_block(struct kvm_vcpu *vcpu);
 
 /*
- * Called when KVM_RUN returns to user space. @r: the return value of KVM_RUN,
- * or the value <= 0 that ended the run loop
+ * Called instead of vcpu_put() when KVM_RUN returns to user space, because with
+ * more code there, gcc would not inline the run loop any more. @r: the return
+ * value of KVM_RUN, or the value <= 0 that ended the run loop
  */
-static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r)
-{
-	if (!static_branch_likely(&kes_count_key))
-		return;
-	kes_count_userspace(&vcpu->exit_stats,
-			    READ_ONCE(vcpu->run->exit_reason), r);
-	kvm_exit_stats_time(vcpu, KES_STATE_USERSPACE);
-}
+void kvm_exit_stats_put(struct kvm_vcpu *vcpu, int r);
 
 /*
  * Called when the thread is scheduled out, or puts the vCPU. KVM does not set
@@ -231,11 +213,24 @@ static inline void kvm_exit_stats_nested(struct kvm_vcpu *vcpu, u32 code) {}
 static inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_entry_emulated(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_run(struct kvm_vcpu *vcpu) {}
-static inline void kvm_exit_stats_halt(struct kvm_vcpu *vcpu) {}
-static inline void kvm_exit_stats_unhalt(struct kvm_vcpu *vcpu) {}
-static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r) {}
 static inline void kvm_exit_stats_sched_out(struct kvm_vcpu *vcpu) {}
 static inline void kvm_exit_stats_sched_in(struct kvm_vcpu *vcpu) {}
+
+static inline void kvm_exit_stats_put(struct kvm_vcpu *vcpu, int r)
+{
+	vcpu_put(vcpu);
+}
+
+static inline void kvm_exit_stats_halt(struct kvm_vcpu *vcpu)
+{
+	kvm_vcpu_halt(vcpu);
+}
+
+static inline void kvm_exit_stats_block(struct kvm_vcpu *vcpu)
+{
+	kvm_vcpu_block(vcpu);
+}
+
 static inline void kvm_exit_stats_init(void) {}
 static inline void kvm_exit_stats_exit(void) {}
 

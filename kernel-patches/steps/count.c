@@ -68,18 +68,11 @@ count    |
 count    |/* Not in the headers of older kernels. */
 count    |#define KES_EXIT_MEMORY_FAULT	39
 count    |
-disposition|/*
-disposition| * KVM_RUN sets run->exit_reason unless it fails; KVM_EXIT_MEMORY_FAULT is the
-disposition| * exception. User space can write to run->exit_reason at any time.
-disposition| */
-disposition|static unsigned int kes_return(u32 reason, int r)
+disposition|/* Return the counter for a return with an error, @r < 0. */
+disposition|static unsigned int kes_error_return(u32 reason, int r)
 disposition|{
 disposition|	if (r == -EINTR)
 disposition|		return KVM_EXIT_INTR;
-disposition|	if (r >= 0) {
-disposition|		reason = min_t(u32, reason, KES_NR_KVM_EXITS - 1);
-disposition|		return array_index_nospec(reason, KES_NR_KVM_EXITS);
-disposition|	}
 disposition|	if (reason == KES_EXIT_MEMORY_FAULT &&
 disposition|	    (r == -EFAULT || r == -EHWPOISON))
 disposition|		return KES_EXIT_MEMORY_FAULT;
@@ -95,10 +88,18 @@ disposition|		return KES_RETURN_ERROR;
 disposition|	}
 disposition|}
 count    |
+disposition|/*
+disposition| * KVM_RUN sets run->exit_reason unless it fails; KVM_EXIT_MEMORY_FAULT is the
+disposition| * exception. User space can write to run->exit_reason at any time.
+disposition| */
 disposition|void kes_count_userspace(struct kes_hot *hot, u32 reason, int r)
 disposition|{
+disposition|	unsigned long i = min_t(u32, reason, KES_NR_KVM_EXITS - 1);
+disposition|
 disposition|	kes_count_disposition(hot, KES_USERSPACE);
-disposition|	kes_inc(&hot->vcpu->userspace[kes_return(reason, r)]);
+disposition|	if (unlikely(r < 0))
+disposition|		i = kes_error_return(reason, r);
+disposition|	kes_inc(&hot->vcpu->userspace[array_index_nospec(i, KES_NR_USERSPACE)]);
 changes  |	kes_count_event(hot->vcpu);
 disposition|}
 count    |

@@ -126,44 +126,26 @@ disposition|	kes_no_exit(vcpu, &vcpu->exit_stats.vcpu->entries.emulated,
 disposition|		    KES_SLOT_EMULATED);
 disposition|}
 time     |
-time     |static inline void kvm_exit_stats_time(struct kvm_vcpu *vcpu, u32 state)
-time     |{
-time     |	if (static_branch_unlikely(&kes_time_key))
-time     |		kes_time_set(vcpu->exit_stats.vcpu, state);
-time     |}
-time     |
 time     |/* Called when KVM_RUN begins. */
 time     |static inline void kvm_exit_stats_run(struct kvm_vcpu *vcpu)
 time     |{
-time     |	kvm_exit_stats_time(vcpu, KES_STATE_HANDLER);
+time     |	if (static_branch_unlikely(&kes_time_key))
+time     |		kes_time_set(vcpu->exit_stats.vcpu, KES_STATE_HANDLER);
 time     |}
 time     |
 time     |/*
-time     | * Called around kvm_vcpu_halt() and kvm_vcpu_block(): the vCPU is halted, or
+time     | * Called instead of kvm_vcpu_halt() and kvm_vcpu_block(): the vCPU is halted, or
 time     | * waits for INIT or SIPI.
 time     | */
-time     |static inline void kvm_exit_stats_halt(struct kvm_vcpu *vcpu)
-time     |{
-time     |	kvm_exit_stats_time(vcpu, KES_STATE_POLLING);
-time     |}
-time     |
-time     |static inline void kvm_exit_stats_unhalt(struct kvm_vcpu *vcpu)
-time     |{
-time     |	kvm_exit_stats_time(vcpu, KES_STATE_HANDLER);
-time     |}
+time     |void kvm_exit_stats_halt(struct kvm_vcpu *vcpu);
+time     |void kvm_exit_stats_block(struct kvm_vcpu *vcpu);
 disposition|
 disposition|/*
-disposition| * Called when KVM_RUN returns to user space. @r: the return value of KVM_RUN,
-disposition| * or the value <= 0 that ended the run loop
+disposition| * Called instead of vcpu_put() when KVM_RUN returns to user space, because with
+disposition| * more code there, gcc would not inline the run loop any more. @r: the return
+disposition| * value of KVM_RUN, or the value <= 0 that ended the run loop
 disposition| */
-disposition|static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r)
-disposition|{
-disposition|	if (!static_branch_likely(&kes_count_key))
-disposition|		return;
-disposition|	kes_count_userspace(&vcpu->exit_stats,
-disposition|			    READ_ONCE(vcpu->run->exit_reason), r);
-time     |	kvm_exit_stats_time(vcpu, KES_STATE_USERSPACE);
-disposition|}
+disposition|void kvm_exit_stats_put(struct kvm_vcpu *vcpu, int r);
 time     |
 time     |/*
 time     | * Called when the thread is scheduled out, or puts the vCPU. KVM does not set
@@ -233,11 +215,24 @@ nested   |static inline void kvm_exit_stats_nested(struct kvm_vcpu *vcpu, u32 co
 disposition|static inline void kvm_exit_stats_entry_failed(struct kvm_vcpu *vcpu) {}
 disposition|static inline void kvm_exit_stats_entry_emulated(struct kvm_vcpu *vcpu) {}
 time     |static inline void kvm_exit_stats_run(struct kvm_vcpu *vcpu) {}
-time     |static inline void kvm_exit_stats_halt(struct kvm_vcpu *vcpu) {}
-time     |static inline void kvm_exit_stats_unhalt(struct kvm_vcpu *vcpu) {}
-disposition|static inline void kvm_exit_stats_userspace(struct kvm_vcpu *vcpu, int r) {}
 time     |static inline void kvm_exit_stats_sched_out(struct kvm_vcpu *vcpu) {}
 time     |static inline void kvm_exit_stats_sched_in(struct kvm_vcpu *vcpu) {}
+disposition|
+disposition|static inline void kvm_exit_stats_put(struct kvm_vcpu *vcpu, int r)
+disposition|{
+disposition|	vcpu_put(vcpu);
+disposition|}
+disposition|
+time     |static inline void kvm_exit_stats_halt(struct kvm_vcpu *vcpu)
+time     |{
+time     |	kvm_vcpu_halt(vcpu);
+time     |}
+time     |
+time     |static inline void kvm_exit_stats_block(struct kvm_vcpu *vcpu)
+time     |{
+time     |	kvm_vcpu_block(vcpu);
+time     |}
+time     |
 count    |static inline void kvm_exit_stats_init(void) {}
 count    |static inline void kvm_exit_stats_exit(void) {}
 count    |

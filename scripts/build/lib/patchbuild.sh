@@ -57,7 +57,7 @@ targets_of()
 # Print the engine's functions that are used, but not defined, after a build.
 undefined_in()
 {
-	find "$1/arch/x86/kvm" -name '*.o' ! -name '*.mod.o' ! -name 'kvm*.o' \
+	find "$1/arch/x86/kvm" -name '*.o' ! -name '*.mod.o' ! -name kvm.o ! -name 'kvm-*.o' \
 		-exec nm {} + 2>/dev/null | awk '
 		$1 == "U" && $2 ~ /^(kes|kvm_exit_stats)_/ { used[$2] }
 		NF == 3 && $2 != "U" { defined[$3] }
