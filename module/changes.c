@@ -116,6 +116,8 @@ void kes_changes_begin(struct kes_changes *changes)
 	changes->switchings = kes.switchings;
 	changes->next = changes->vms.next;
 	kes_grace_poll(&changes->grace);
+	if (kes.feed->watch_exits)
+		kes.feed->watch_exits();
 }
 
 void kes_changes_end(struct kes_changes *changes, struct kes_header *header)

@@ -100,7 +100,7 @@ struct kes_counts {
  * @l2: the same for nested guests, allocated when the vCPU enables VMX or SVM
  * @userspace: returns to user space by KVM_EXIT_* and enum kes_return
  * @events: incremented after changes of the counters that may happen without an
- *	attempt to enter the guest, see seen.c
+ *	attempt to enter the guest, and by watch_exits(); see seen.c
  * @time: NULL while time is off
  * @detail: NULL while detail is off
  * @base: the counts at the last reset, NULL if there was none; kes_walk_lock
@@ -180,12 +180,15 @@ struct kes_user {
  *	off, under kes_lock; NULL if there is nothing to switch
  * @sync: called before the engine's lists are read, without a lock; adds and
  *	removes pending VMs and vCPUs. NULL if there are never pending ones
+ * @watch_exits: each vCPU increments its events at its next exit on each CPU,
+ *	before it counts the exit; NULL if attempts are counted
  */
 struct kes_feed {
 	u32 source;
 	u64 fields;
 	int (*switch_group)(u32 group, bool on);
 	void (*sync)(void);
+	void (*watch_exits)(void);
 };
 
 /**

@@ -32,6 +32,7 @@
 #include "feed_files.h"
 #include "feed_pool.h"
 #include "feed_probes.h"
+#include "feed_vcpus.h"
 #include "feed_work.h"
 #include "groups.h"
 #include "life.h"
@@ -129,6 +130,7 @@ static const struct kes_feed kes_feed = {
 	.fields = KES_FIELD_CONTEXT | KES_FIELD_USERSPACE,
 	.switch_group = kes_feed_switch,
 	.sync = kes_probed_sync,
+	.watch_exits = kes_probed_watch_exits,
 };
 
 static void kes_unbind(void)

@@ -381,6 +381,9 @@ noinline struct kes_probed_vcpu *kes_probed_vcpu_seek(struct kvm_vcpu *vcpu)
 		probed->exited = true;
 		WRITE_ONCE(probed->runner, current);
 	}
+	/* Before it can be found again, see kes_probed_watch_exits(). */
+	kes_inc(&probed->hot.vcpu->events);
+	barrier();
 	this_cpu_write(kes_last_vcpu, probed);
 	return probed;
 }
@@ -408,6 +411,16 @@ void kes_probed_forget_unlinked(void)
 		if (hlist_unhashed(&READ_ONCE(*last)->by_vcpu))
 			WRITE_ONCE(*last, &kes_no_vcpu);
 	}
+}
+
+void kes_probed_watch_exits(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(*per_cpu_ptr(&kes_last_vcpu, cpu), &kes_no_vcpu);
+	/* Events are read later. */
+	smp_mb();
 }
 
 int kes_probed_tables_init(void)

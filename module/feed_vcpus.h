@@ -81,6 +81,9 @@ void kes_probed_orphan_unlink(struct kes_probed_vcpu *orphan);
 int kes_probed_tables_init(void);
 void kes_probed_tables_exit(void);
 
+/* The next exit on each CPU is an event of its vCPU, see struct kes_feed. */
+void kes_probed_watch_exits(void);
+
 /* After a grace period, no CPU finds a vCPU of an unlinked VM in its pointer. */
 void kes_probed_forget_unlinked(void);
 

@@ -26,10 +26,16 @@
  *
  * It is skipped if its stamp is unchanged and it is settled. Each change either
  * precedes a change of the stamp in the thread of the vCPU, and is found by the
- * next read, or follows the increment of the attempts (or exits) in the same
- * section with interrupts or preemption disabled. Such a section ends before a
- * grace period of RCU that begins later does. A vCPU is therefore settled when
- * it was read with the same stamp before a grace period and after it.
+ * next read, or follows one in the same section with interrupts or preemption
+ * disabled. Such a section ends before a grace period of RCU that begins later
+ * does. A vCPU is therefore settled when it was read with the same stamp before
+ * a grace period and after it.
+ *
+ * A feed that does not count attempts changes the stamp not at each exit, but
+ * at the first one on each CPU after watch_exits(). An exit may be between a
+ * look at what that function clears and its count, and another one may set it
+ * again at the same time. Both have ended after a grace period, and there must
+ * be a watch_exits() after that: it takes two of each.
  */
 #include <linux/bitmap.h>
 #include <linux/bitops.h>
@@ -53,17 +59,6 @@ static u64 kes_exits_of(const struct kes_vcpu *vcpu,
 	       (l2 ? READ_ONCE(l2[KES_EXITS][slot]) : 0);
 }
 
-static u64 kes_sum_exits(const struct kes_vcpu *vcpu)
-{
-	const u64 (*l2)[KES_NR_SLOTS] = kes_l2_of(vcpu);
-	unsigned int slot;
-	u64 sum = 0;
-
-	for (slot = 0; slot < KES_NR_SLOTS; slot++)
-		sum += kes_exits_of(vcpu, l2, slot);
-	return sum;
-}
-
 static void kes_read_stamp(struct kes_stamp *to, const struct kes_hot *hot)
 {
 	const struct kes_vcpu *vcpu = hot->vcpu;
@@ -79,8 +74,7 @@ static void kes_read_stamp(struct kes_stamp *to, const struct kes_hot *hot)
 	}
 	to->detail = vcpu->detail;
 	to->events = READ_ONCE(vcpu->events);
-	to->attempts = kes.feed->fields & KES_FIELD_ACCOUNTING ?
-		       READ_ONCE(hot->attempts) : kes_sum_exits(vcpu);
+	to->attempts = READ_ONCE(hot->attempts);
 	/* Step 2 is after step 1; pairs with the order of stores on x86. */
 	smp_rmb();
 }
@@ -104,7 +98,7 @@ bool kes_seen_changed(struct kes_seen *seen, struct kes_grace *grace,
 		return false;
 	if (!same)
 		seen->grace = grace->begun + 1;
-	seen->settled = same && grace->ended >= seen->grace;
+	seen->settled = same && grace->ended > seen->grace;
 	grace->needed |= !seen->settled;
 	seen->known = seen->known && kes_same_memory(&stamp, &seen->stamp);
 	seen->stamp = stamp;

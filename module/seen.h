@@ -29,9 +29,8 @@ struct kes_grace {
  * @time: the same for the group time
  * @histogram: the same for the group histogram
  * @detail: the same for the group detail
- * @attempts: attempts to enter the guest, or all exits if the feed does not
- *	count attempts
- * @events: what changes apart from exits, see struct kes_vcpu
+ * @attempts: attempts to enter the guest, 0 if the feed does not count them
+ * @events: what changes without them, see struct kes_vcpu
  * @seq: changes of state
  */
 struct kes_stamp {
@@ -58,7 +57,7 @@ enum kes_current {
  * @id: of the vCPU
  * @known: it was written before, from the same memory
  * @settled: what was read is complete as long as @stamp does not change
- * @grace: kes_grace.ended when one has passed since @stamp was read first
+ * @grace: kes_grace.ended when the first one since @stamp was read has ended
  * @stamp: at the last read
  * @first_cyc: the first change of state, as written last
  * @current_slots: at the last read, KES_NO_SLOT if there is none

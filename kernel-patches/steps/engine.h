@@ -101,7 +101,7 @@ count    | * @l1: counts by column and slot
 nested   | * @l2: the same for nested guests, allocated when the vCPU enables VMX or SVM
 disposition| * @userspace: returns to user space by KVM_EXIT_* and enum kes_return
 changes  | * @events: incremented after changes of the counters that may happen without an
-changes  | *	attempt to enter the guest, see seen.c
+changes  | *	attempt to enter the guest, and by watch_exits(); see seen.c
 time     | * @time: NULL while time is off
 detail   | * @detail: NULL while detail is off
 reset    | * @base: the counts at the last reset, NULL if there was none; kes_walk_lock
@@ -182,12 +182,15 @@ count    | * @switch_group: called before a group is switched on and after it wa
 count    | *	off, under kes_lock; NULL if there is nothing to switch
 count    | * @sync: called before the engine's lists are read, without a lock; adds and
 count    | *	removes pending VMs and vCPUs. NULL if there are never pending ones
+changes  | * @watch_exits: each vCPU increments its events at its next exit on each CPU,
+changes  | *	before it counts the exit; NULL if attempts are counted
 count    | */
 count    |struct kes_feed {
 snapshot |	u32 source;
 snapshot |	u64 fields;
 count    |	int (*switch_group)(u32 group, bool on);
 count    |	void (*sync)(void);
+changes  |	void (*watch_exits)(void);
 count    |};
 count    |
 count    |/**

@@ -7,6 +7,9 @@ snapshot | * kes_header and then nr_records records, each starting with a struct
 snapshot | * kes_record. All integers are little endian (x86). All counters are u64,
 snapshot | * monotonic for the life of what they belong to, and never reset: a reset
 snapshot | * takes a baseline (KES_REC_BASELINE) and bumps the generation.
+changes  | *
+changes  | * The file changes beside it has the same layout, but only what changed since
+changes  | * the last read of the same open file (KES_FLAG_CHANGES).
 snapshot | *
 snapshot | * Compatibility: a reader checks the magic and the version, and skips what it
 snapshot | * does not know: records of an unknown type, the tail of a longer header (by

@@ -8,6 +8,9 @@
  * monotonic for the life of what they belong to, and never reset: a reset
  * takes a baseline (KES_REC_BASELINE) and bumps the generation.
  *
+ * The file changes beside it has the same layout, but only what changed since
+ * the last read of the same open file (KES_FLAG_CHANGES).
+ *
  * Compatibility: a reader checks the magic and the version, and skips what it
  * does not know: records of an unknown type, the tail of a longer header (by
  * header_size) and the tail of a longer struct kes_exit (by exit_size).
