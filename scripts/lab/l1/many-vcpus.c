@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * many-vcpus VCPUS ROUNDS: in each round, create a VM with so many vCPUs, run each
+ * many-vcpus VCPUS ROUNDS [hold]: in each round, create a VM with so many vCPUs, run each
  * of them in this thread until its HLT, and destroy the VM.
  *
  * Prints "created" when the vCPUs of the first round exist, and waits for a line or
- * the end of stdin before it runs them.
+ * the end of stdin before it runs them. With hold, prints "ran" when those of the last
+ * round ran, and waits again before it destroys them.
  */
 #include <err.h>
 #include <fcntl.h>
@@ -58,9 +59,9 @@ static void create_vcpu(struct vcpu *vcpu, int vm, unsigned long id, size_t size
 	call(vcpu->fd, KVM_SET_REGS, &regs, "KVM_SET_REGS");
 }
 
-static void wait_for_line(void)
+static void wait_for_line(const char *state)
 {
-	puts("created");
+	puts(state);
 	fflush(stdout);
 	getchar();
 }
@@ -72,7 +73,8 @@ static void run(const struct vcpu *vcpu)
 		errx(1, "exit reason %u", vcpu->run->exit_reason);
 }
 
-static void one_round(int kvm, uint8_t *memory, unsigned long nr, int first)
+static void one_round(int kvm, uint8_t *memory, unsigned long nr, int first,
+		      int hold)
 {
 	struct kvm_userspace_memory_region region = {
 		.memory_size = PAGE,
@@ -89,9 +91,11 @@ static void one_round(int kvm, uint8_t *memory, unsigned long nr, int first)
 	for (i = 0; i < nr; i++)
 		create_vcpu(&vcpus[i], vm, i, size);
 	if (first)
-		wait_for_line();
+		wait_for_line("created");
 	for (i = 0; i < nr; i++)
 		run(&vcpus[i]);
+	if (hold)
+		wait_for_line("ran");
 	for (i = 0; i < nr; i++) {
 		munmap(vcpus[i].run, size);
 		close(vcpus[i].fd);
@@ -107,11 +111,12 @@ int main(int argc, char **argv)
 
 	if (kvm < 0)
 		err(1, "/dev/kvm");
-	if (argc != 3)
-		errx(2, "usage: many-vcpus VCPUS ROUNDS");
+	if (argc < 3)
+		errx(2, "usage: many-vcpus VCPUS ROUNDS [hold]");
 	memset(memory, HLT, PAGE);
 	rounds = atoi(argv[2]);
 	for (i = 0; i < rounds; i++)
-		one_round(kvm, memory, strtoul(argv[1], NULL, 10), i == 0);
+		one_round(kvm, memory, strtoul(argv[1], NULL, 10), i == 0,
+			  argc > 3 && i == rounds - 1);
 	return 0;
 }
