@@ -69,6 +69,7 @@ bench:		## measure the cost of counting and of exits, and KVM against TCG (host,
 	@scripts/bench/bench --series $(SERIES)
 	@scripts/bench/guests
 	@scripts/bench/scale
+	@scripts/bench/delay
 
 guestbench:	## run benchmarks in a nested guest and count their exits: out/guestbench-LAB (LAB=svm|vmx|kvm)
 	@tools/guestbench/guestbench --quick --lab $(LAB)
