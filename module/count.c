@@ -7,7 +7,6 @@
 #include <linux/export.h>
 #include <linux/kvm.h>
 #include <linux/minmax.h>
-#include <linux/nospec.h>
 
 #include <uapi/asm/vmx.h>
 
@@ -39,13 +38,6 @@ void kes_count_vmx_slow(struct kes_hot *hot, u32 reason)
 		kes_count_unknown(hot, code);
 }
 EXPORT_SYMBOL_GPL(kes_count_vmx_slow);
-
-/* What was counted before does not change any more, see seen.c. */
-static void kes_count_event(struct kes_vcpu *vcpu)
-{
-	barrier();
-	kes_inc(&vcpu->events);
-}
 
 /*
  * Only L2 has a column for reflected exits. If counting was off while L2
@@ -96,11 +88,9 @@ void kes_count_userspace(struct kes_hot *hot, u32 reason, int r)
 {
 	unsigned long i = min_t(u32, reason, KES_NR_KVM_EXITS - 1);
 
-	kes_count_disposition(hot, KES_USERSPACE);
 	if (unlikely(r < 0))
 		i = kes_error_return(reason, r);
-	kes_inc(&hot->vcpu->userspace[array_index_nospec(i, KES_NR_USERSPACE)]);
-	kes_count_event(hot->vcpu);
+	kes_count_return(hot, i);
 }
 
 DEFINE_STATIC_KEY_FALSE(kes_count_key);

@@ -19,6 +19,7 @@
 #include <linux/compiler.h>
 #include <linux/instrumented.h>
 #include <linux/jump_label.h>
+#include <linux/nospec.h>
 
 #include "engine.h"
 
@@ -142,10 +143,12 @@ static __always_inline void kes_count_fastpath(struct kes_hot *hot)
 static inline void kes_count_disposition(struct kes_hot *hot,
 					 enum kes_column column)
 {
-	u64 *last = kes_last_exit(hot);
+	unsigned long last = hot->last;
 
-	if (last)
-		kes_inc(last + column * KES_NR_SLOTS);
+	if (likely(last != KES_NO_SLOT))
+		kes_inc(&hot->exits[column * KES_NR_SLOTS + last]);
+	else if (hot->pending)
+		kes_inc(hot->pending + column * KES_NR_SLOTS);
 	barrier();
 	kes_forget_last(hot);
 }
@@ -155,6 +158,24 @@ static inline void kes_count_disposition(struct kes_hot *hot,
  * exit of L2 has no disposition yet, this is its disposition.
  */
 void kes_count_received(struct kes_hot *hot, u32 code);
+
+/* What was counted before does not change any more, see seen.c. */
+static inline void kes_count_event(struct kes_vcpu *vcpu)
+{
+	barrier();
+	kes_inc(&vcpu->events);
+}
+
+/* Count a return of KVM_RUN in counter @i of @userspace. */
+static __always_inline void kes_count_return(struct kes_hot *hot,
+					     unsigned long i)
+{
+	struct kes_vcpu *vcpu = hot->vcpu;
+
+	kes_count_disposition(hot, KES_USERSPACE);
+	kes_inc(&vcpu->userspace[array_index_nospec(i, KES_NR_USERSPACE)]);
+	kes_count_event(vcpu);
+}
 
 /* Count a return of KVM_RUN. @reason: run->exit_reason, @r: the return value */
 void kes_count_userspace(struct kes_hot *hot, u32 reason, int r);

@@ -7,7 +7,6 @@ count    |#include <linux/errno.h>
 count    |#include <linux/export.h>
 count    |#include <linux/kvm.h>
 count    |#include <linux/minmax.h>
-count    |#include <linux/nospec.h>
 count    |
 count    |#include <uapi/asm/vmx.h>
 count    |
@@ -40,13 +39,6 @@ count    |		kes_count_unknown(hot, code);
 count    |}
 count    |EXPORT_SYMBOL_GPL(kes_count_vmx_slow);
 count    |
-changes  |/* What was counted before does not change any more, see seen.c. */
-changes  |static void kes_count_event(struct kes_vcpu *vcpu)
-changes  |{
-changes  |	barrier();
-changes  |	kes_inc(&vcpu->events);
-changes  |}
-changes  |
 nested   |/*
 nested   | * Only L2 has a column for reflected exits. If counting was off while L2
 nested   | * exited, the last counted exit may be an earlier one from L1.
@@ -96,11 +88,9 @@ disposition|void kes_count_userspace(struct kes_hot *hot, u32 reason, int r)
 disposition|{
 disposition|	unsigned long i = min_t(u32, reason, KES_NR_KVM_EXITS - 1);
 disposition|
-disposition|	kes_count_disposition(hot, KES_USERSPACE);
 disposition|	if (unlikely(r < 0))
 disposition|		i = kes_error_return(reason, r);
-disposition|	kes_inc(&hot->vcpu->userspace[array_index_nospec(i, KES_NR_USERSPACE)]);
-changes  |	kes_count_event(hot->vcpu);
+disposition|	kes_count_return(hot, i);
 disposition|}
 count    |
 count    |DEFINE_STATIC_KEY_FALSE(kes_count_key);

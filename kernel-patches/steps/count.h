@@ -20,6 +20,7 @@ count    |
 count    |#include <linux/compiler.h>
 count    |#include <linux/instrumented.h>
 count    |#include <linux/jump_label.h>
+disposition|#include <linux/nospec.h>
 count    |
 count    |#include "engine.h"
 count    |
@@ -83,13 +84,12 @@ count    |	else
 count    |		kes_count_unknown(hot, code);
 count    |}
 disposition|
-disposition|/* Return the counter of the last exit, NULL if its disposition is known. */
-disposition|static inline u64 *kes_last_exit(const struct kes_hot *hot)
-disposition|{
-disposition-nested|	return hot->last == KES_NO_SLOT ? NULL : hot->exits + hot->last;
+nested   |/* Return the counter of the last exit, NULL if its disposition is known. */
+nested   |static inline u64 *kes_last_exit(const struct kes_hot *hot)
+nested   |{
 nested   |	return hot->last == KES_NO_SLOT ? hot->pending : hot->exits + hot->last;
-disposition|}
-disposition|
+nested   |}
+nested   |
 disposition|static inline void kes_forget_last(struct kes_hot *hot)
 disposition|{
 disposition|	hot->last = KES_NO_SLOT;
@@ -144,10 +144,12 @@ disposition|/* Count the disposition of the last exit, at most once per exit. */
 disposition|static inline void kes_count_disposition(struct kes_hot *hot,
 disposition|					 enum kes_column column)
 disposition|{
-disposition|	u64 *last = kes_last_exit(hot);
+disposition|	unsigned long last = hot->last;
 disposition|
-disposition|	if (last)
-disposition|		kes_inc(last + column * KES_NR_SLOTS);
+disposition|	if (likely(last != KES_NO_SLOT))
+disposition|		kes_inc(&hot->exits[column * KES_NR_SLOTS + last]);
+nested   |	else if (hot->pending)
+nested   |		kes_inc(hot->pending + column * KES_NR_SLOTS);
 changes  |	barrier();
 disposition|	kes_forget_last(hot);
 disposition|}
@@ -157,6 +159,24 @@ nested   | * Count a VM exit that L1 receives, under @code, the reason that L1 s
 nested   | * exit of L2 has no disposition yet, this is its disposition.
 nested   | */
 nested   |void kes_count_received(struct kes_hot *hot, u32 code);
+disposition|
+changes  |/* What was counted before does not change any more, see seen.c. */
+changes  |static inline void kes_count_event(struct kes_vcpu *vcpu)
+changes  |{
+changes  |	barrier();
+changes  |	kes_inc(&vcpu->events);
+changes  |}
+changes  |
+disposition|/* Count a return of KVM_RUN in counter @i of @userspace. */
+disposition|static __always_inline void kes_count_return(struct kes_hot *hot,
+disposition|					     unsigned long i)
+disposition|{
+disposition|	struct kes_vcpu *vcpu = hot->vcpu;
+disposition|
+disposition|	kes_count_disposition(hot, KES_USERSPACE);
+disposition|	kes_inc(&vcpu->userspace[array_index_nospec(i, KES_NR_USERSPACE)]);
+changes  |	kes_count_event(vcpu);
+disposition|}
 disposition|
 disposition|/* Count a return of KVM_RUN. @reason: run->exit_reason, @r: the return value */
 disposition|void kes_count_userspace(struct kes_hot *hot, u32 reason, int r);

@@ -10,12 +10,30 @@ time     |	if (static_branch_unlikely(&kes_time_key))
 time     |		kes_time_set(vcpu->exit_stats.vcpu, state);
 time     |}
 time     |
+disposition|static noinline void kes_put(struct kvm_vcpu *vcpu, u32 reason, int r)
+disposition|{
+disposition|	kes_count_userspace(&vcpu->exit_stats, reason, r);
+time     |	kes_set_state(vcpu, KES_STATE_USERSPACE);
+disposition|	vcpu_put(vcpu);
+disposition|}
+disposition|
+disposition|/* Every path ends with a call, so that the compiler saves no registers. */
 disposition|void kvm_exit_stats_put(struct kvm_vcpu *vcpu, int r)
 disposition|{
-disposition|	if (static_branch_likely(&kes_count_key))
-disposition|		kes_count_userspace(&vcpu->exit_stats,
-disposition|				    READ_ONCE(vcpu->run->exit_reason), r);
-time     |	kes_set_state(vcpu, KES_STATE_USERSPACE);
+disposition|	u32 reason;
+disposition|
+disposition|	if (!static_branch_likely(&kes_count_key)) {
+disposition|		vcpu_put(vcpu);
+disposition|		return;
+disposition|	}
+disposition|	reason = READ_ONCE(vcpu->run->exit_reason);
+disposition-time|	if (unlikely(r < 0 || reason >= KES_NR_KVM_EXITS)) {
+time     |	if (static_branch_unlikely(&kes_time_key) ||
+time     |	    unlikely(r < 0 || reason >= KES_NR_KVM_EXITS)) {
+disposition|		kes_put(vcpu, reason, r);
+disposition|		return;
+disposition|	}
+disposition|	kes_count_return(&vcpu->exit_stats, reason);
 disposition|	vcpu_put(vcpu);
 disposition|}
 time     |
