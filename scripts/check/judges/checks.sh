@@ -71,7 +71,8 @@ prepare_checks()
 		say "$KERNEL/vmlinuz: not compressed with zstd, booting it unchanged"
 	case $ENGINE:$1 in
 	module:* | none:* | *:*declined*)
-		product module "$TOP/scripts/build/kernel" dkms "$SERIES"
+		product module "$TOP/scripts/build/kernel" dkms "$SERIES" \
+			${FLAVOUR:+"$FLAVOUR"}
 		cp "$module/kvm-exit-stats.ko" "$JOB/" ;;
 	esac
 	case " $1 " in
