@@ -62,22 +62,50 @@ static struct kvm_vcpu *vcpu;
 static const struct nested_isa *isa;
 static u64 start_of_l2_stack;
 
-static void touch_unmapped_page(void)
+/*
+ * vmlaunch() and vmresume() enter L2 with L1's registers, except RSP, so an exit
+ * that L1 receives changes all registers of L2. No function with such an exit is
+ * inlined: RBP is pushed to the stack, where the caller's red zone would be.
+ */
+#define L2_EXIT(insn, ...)						\
+({									\
+	asm volatile("push %%rbp\n\t" insn "\n\tpop %%rbp"		\
+		     : __VA_ARGS__					\
+		     : "memory", "cc", "rbx", "rsi", "r8", "r9", "r10",	\
+		       "r11", "r12", "r13", "r14", "r15");		\
+})
+
+static noinline void l2_cpuid(void)
 {
-	asm volatile("mov (%%rdi), %%eax" : : "D"(UNMAPPED) : "eax", "memory");
+	u64 a = 0, c = 0, d, di;
+
+	L2_EXIT("cpuid", "+a"(a), "+c"(c), "=d"(d), "=D"(di) :);
+}
+
+static noinline void l2_touch_unmapped_page(void)
+{
+	u64 a, c, d, di = UNMAPPED;
+
+	L2_EXIT("mov (%%rdi), %%eax", "=a"(a), "=c"(c), "=d"(d), "+D"(di) :);
+}
+
+static noinline void l2_out(u16 port)
+{
+	u64 a = 0, c, d = port, di;
+
+	L2_EXIT("outb %%al, %%dx", "+a"(a), "=c"(c), "+d"(d), "=D"(di) :);
 }
 
 static void l2_work(void)
 {
-	u32 eax, ebx, ecx, edx;
 	int i;
 
 	for (i = 0; i < NR_CPUID; i++)
-		cpuid(0, &eax, &ebx, &ecx, &edx);
+		l2_cpuid();
 	for (i = 0; i < NR_PAGES; i++)
-		touch_unmapped_page();
+		l2_touch_unmapped_page();
 	for (i = 0; i < NR_INTERRUPTS; i++)
-		guest_out(PORT_INTERRUPT);
+		l2_out(PORT_INTERRUPT);
 }
 
 static void l2_svm(void)
