@@ -82,6 +82,16 @@ a_read()
 			$KES_SYSFS/reasons/* >/dev/null
 }
 
+# Keep changes open for a moment, and read it. The module is unloaded in between.
+a_changes()
+{
+	./reread $KES_DEBUGFS/changes >/tmp/reread 2>/dev/null &
+	sleep 0.$(($1 % 4 + 2))
+	kill $! 2>/dev/null
+	wait $! 2>/dev/null && cat /tmp/reread >>/out/changes
+	sleep 1
+}
+
 # kmemleak reports only objects that are at least 5 s old.
 scan_for_leaks()
 {

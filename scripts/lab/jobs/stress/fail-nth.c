@@ -26,6 +26,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "kvm_exit_stats.h"
 #include "small-vm.h"
 #include "state.h"
 
@@ -259,6 +260,29 @@ static int take_snapshot(void)
 	return read_file(DEBUGFS "snapshot");
 }
 
+static int changes = -1;
+
+static int open_changes(void)
+{
+	if (all_on_with_vcpu())
+		return -1;
+	if (changes < 0)
+		changes = open(DEBUGFS "changes", O_RDONLY | O_CLOEXEC);
+	return changes < 0 ? -1 : read_again(changes);
+}
+
+/* What a failed read did not return must be in the next one. */
+static int read_changes(void)
+{
+	const struct kes_header *header = (const void *)buffer;
+	int ret = read_again(changes);
+
+	injected();
+	if (ret && (read_again(changes) || header->since))
+		complain("changes", "not everything after a failed read");
+	return ret;
+}
+
 static int read_summary(void)
 {
 	return read_file(DEBUGFS "summary");
@@ -306,6 +330,7 @@ static const struct operation {
 	{ "histogram",		time_on,		switch_histogram },
 	{ "detail",		more_off,		switch_detail },
 	{ "snapshot",		all_on_with_vcpu,	take_snapshot },
+	{ "changes",		open_changes,		read_changes },
 	{ "summary",		with_vcpu,		read_summary },
 	{ "total",		with_vcpu,		read_total },
 	{ "reason",		with_vcpu,		read_reason },

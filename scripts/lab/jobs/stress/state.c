@@ -26,21 +26,28 @@ void complain(const char *operation, const char *what)
 }
 
 /* Read the file to its end into the buffer of the snapshot. */
-int read_file(const char *name)
+int read_again(int fd)
 {
-	int fd = open(name, O_RDONLY | O_CLOEXEC);
 	ssize_t size = 0;
 
-	if (fd < 0)
-		return -1;
 	buffer_used = 0;
 	do {
 		buffer_used += size;
-		size = read(fd, (char *)buffer + buffer_used,
-			    sizeof(buffer) - buffer_used);
+		size = pread(fd, (char *)buffer + buffer_used,
+			     sizeof(buffer) - buffer_used, buffer_used);
 	} while (size > 0);
-	close(fd);
 	return size ? -1 : 0;
+}
+
+int read_file(const char *name)
+{
+	int ret, fd = open(name, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	ret = read_again(fd);
+	close(fd);
+	return ret;
 }
 
 int write_file(const char *name, const char *value)

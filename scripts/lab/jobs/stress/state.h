@@ -20,6 +20,8 @@ void complain(const char *operation, const char *what);
 
 /* Return -1 with errno set if a call failed. */
 int read_file(const char *name);
+/* The same from the start of an open file. */
+int read_again(int fd);
 int write_file(const char *name, const char *value);
 
 /* Fill the buffer; must not fail. */
