@@ -71,7 +71,7 @@ example_is_real() {
 	exitstat explain --isa vmx 30 | diff example -
 }
 
-# Numbers such as "975 instructions", "1,035 for PAT" are in docs/measuring.md.
+# Numbers such as "1,079 instructions", "1,215 for PAT" are in docs/measuring.md.
 numbers_are_measured() {
 	exitstat explain --all -j | python3 -c 'import json, re, sys
 row = [l for l in open(sys.argv[1]) if "the round trip itself" in l][0]
