@@ -22,6 +22,8 @@
 #define KES_MAX_SEEN	SZ_64M
 /* The memory of one, as allocated */
 #define KES_SEEN_BYTES	roundup_pow_of_two(sizeof(struct kes_seen))
+/* vCPUs that are looked at before the lock of their VM is released */
+#define KES_MAX_LOOKS	16
 
 /**
  * struct kes_seen_vm - what a reader has seen of a VM
@@ -256,26 +258,32 @@ found:
 	return seen;
 }
 
-struct kes_hot *kes_changes_next_vcpu(struct kes_changes *changes,
-				      const struct kes_vm *vm,
-				      const struct kes_hot *hot)
+/* Return whether the vCPU was written. */
+static bool kes_put_changed(struct kes_changes *changes, struct kes_writer *w,
+			    const struct kes_hot *hot)
 {
-	struct kes_hot *next = kes_next_vcpu(vm, hot);
+	struct kes_seen *seen = kes_find_seen(changes, hot->id);
 
-	for (; next; next = kes_next_vcpu(vm, next)) {
-		changes->vcpu = kes_find_seen(changes, next->id);
-		if (!changes->vcpu ||
-		    kes_seen_changed(changes->vcpu, &changes->grace, next))
-			break;
-	}
-	return next;
+	if (!seen)
+		kes_put_vcpu(w, hot);
+	else if (kes_seen_changed(seen, &changes->grace, hot))
+		kes_seen_put(seen, w, hot);
+	else
+		return false;
+	return true;
 }
 
-void kes_changes_put_vcpu(struct kes_changes *changes, struct kes_writer *w,
-			  const struct kes_hot *hot)
+struct kes_hot *kes_changes_put_next(struct kes_changes *changes,
+				     struct kes_writer *w,
+				     const struct kes_vm *vm,
+				     struct kes_hot *hot)
 {
-	if (changes->vcpu)
-		kes_seen_put(changes->vcpu, w, hot);
-	else
-		kes_put_vcpu(w, hot);
+	unsigned int i;
+
+	for (i = 0; i < KES_MAX_LOOKS; i++) {
+		hot = kes_next_vcpu(vm, hot);
+		if (!hot || kes_put_changed(changes, w, hot))
+			break;
+	}
+	return hot;
 }

@@ -22,7 +22,6 @@ struct kes_writer;
  * @switchings: kes.switchings at the last read
  * @grace: grace periods of RCU
  * @vm: the VM that is read
- * @vcpu: the vCPU that is read; NULL: no memory for it
  * @next: the first of @vms that is not compared with the list of VMs yet
  * @spare: memory for a new vCPU
  */
@@ -34,7 +33,6 @@ struct kes_changes {
 	u64 switchings;
 	struct kes_grace grace;
 	struct kes_seen_vm *vm;
-	struct kes_seen *vcpu;
 	struct list_head *next;
 	struct kes_seen *spare;
 };
@@ -64,14 +62,14 @@ bool kes_changes_wants_final(const struct kes_changes *changes);
 void kes_changes_prepare(struct kes_changes *changes);
 
 /*
- * Return the vCPU after @hot that may have changed, NULL if there is none, and
- * write its records. @hot: of the current VM, which is locked; NULL: its first
+ * Look at some vCPUs after @hot, until one may have changed, and write its
+ * records. Return the last one that was looked at, NULL after all. @hot: of the
+ * current VM, which is locked; NULL: before its first
  */
-struct kes_hot *kes_changes_next_vcpu(struct kes_changes *changes,
-				      const struct kes_vm *vm,
-				      const struct kes_hot *hot);
-void kes_changes_put_vcpu(struct kes_changes *changes, struct kes_writer *w,
-			  const struct kes_hot *hot);
+struct kes_hot *kes_changes_put_next(struct kes_changes *changes,
+				     struct kes_writer *w,
+				     const struct kes_vm *vm,
+				     struct kes_hot *hot);
 
 /*
  * Complete the current VM. Return whether its record is needed even if none of

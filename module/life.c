@@ -95,8 +95,10 @@ static void kes_vm_evict(struct kes_vm *vm)
 	kes_evict_live(vm);
 	vm->nr_vcpus = 0;
 	vm->destroyed_ns = ktime_get_ns();
+	WRITE_ONCE(vm->gone, true);
 	kes_drop_vcpus(vm);
 	mutex_unlock(&vm->lock);
+	kes_reap();
 	mutex_unlock(&kes_lock);
 	mutex_unlock(&kes_walk_lock);
 }
@@ -111,11 +113,11 @@ void kes_vm_destroy(struct kes_vm *vm)
 		return;
 	if (kes_final_take(vm)) {
 		kes_vm_evict(vm);
-	} else {
-		vm->destroyed_ns = ktime_get_ns();
-		kes_drop_vcpus(vm);
-		mutex_unlock(&vm->lock);
+		return;
 	}
+	vm->destroyed_ns = ktime_get_ns();
+	kes_drop_vcpus(vm);
+	mutex_unlock(&vm->lock);
 	mutex_lock(&kes_lock);
 	kes_keep(vm);
 	kes_reap();

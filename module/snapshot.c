@@ -4,8 +4,9 @@
  *
  * The records are written to chunks of memory. A chunk is allocated before the
  * lock of a VM is taken, and has room for any vCPU. The lock is released after
- * each vCPU, so that the end of the VM waits for one vCPU at most; its records
- * are then replaced by those of the destroyed VM.
+ * each vCPU, and after a few that did not change, so that the end of the VM
+ * does not wait for all; its records are then replaced by those of the
+ * destroyed VM.
  */
 #include <linux/mm.h>
 #include <linux/sched.h>
@@ -130,24 +131,18 @@ static void kes_fill_vm(struct kes_vm_record *rec, const struct kes_vm *vm,
 	strscpy(rec->comm, vm->comm, sizeof(rec->comm));
 }
 
-/* Write the vCPU after @hot, of those that changed if @changes is not NULL. */
+/* Write the vCPU after @hot, or see kes_changes_put_next(). */
 static struct kes_hot *kes_put_next_vcpu(struct kes_writer *w,
 					 const struct kes_vm *vm,
-					 const struct kes_hot *hot,
+					 struct kes_hot *hot,
 					 struct kes_changes *changes)
 {
-	struct kes_hot *next;
-
-	if (changes) {
-		next = kes_changes_next_vcpu(changes, vm, hot);
-		if (next)
-			kes_changes_put_vcpu(changes, w, next);
-		return next;
-	}
-	next = kes_next_vcpu(vm, hot);
-	if (next)
-		kes_put_vcpu(w, next);
-	return next;
+	if (changes)
+		return kes_changes_put_next(changes, w, vm, hot);
+	hot = kes_next_vcpu(vm, hot);
+	if (hot)
+		kes_put_vcpu(w, hot);
+	return hot;
 }
 
 /* -ESTALE: the VM was destroyed. */

@@ -97,8 +97,10 @@ snapshot |	mutex_lock(&vm->lock);
 snapshot |	kes_evict_live(vm);
 snapshot |	vm->nr_vcpus = 0;
 snapshot |	vm->destroyed_ns = ktime_get_ns();
+snapshot |	WRITE_ONCE(vm->gone, true);
 snapshot |	kes_drop_vcpus(vm);
 snapshot |	mutex_unlock(&vm->lock);
+snapshot |	kes_reap();
 snapshot |	mutex_unlock(&kes_lock);
 snapshot |	mutex_unlock(&kes_walk_lock);
 snapshot |}
@@ -116,11 +118,11 @@ count-snapshot|	kes_drop_vcpus(vm);
 count-snapshot|	mutex_unlock(&vm->lock);
 snapshot |	if (kes_final_take(vm)) {
 snapshot |		kes_vm_evict(vm);
-snapshot |	} else {
-snapshot |		vm->destroyed_ns = ktime_get_ns();
-snapshot |		kes_drop_vcpus(vm);
-snapshot |		mutex_unlock(&vm->lock);
+snapshot |		return;
 snapshot |	}
+snapshot |	vm->destroyed_ns = ktime_get_ns();
+snapshot |	kes_drop_vcpus(vm);
+snapshot |	mutex_unlock(&vm->lock);
 count    |	mutex_lock(&kes_lock);
 count-snapshot|	WRITE_ONCE(vm->gone, true);
 snapshot |	kes_keep(vm);

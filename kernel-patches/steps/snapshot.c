@@ -4,8 +4,9 @@ snapshot | * KVM exit statistics: the binary snapshot, see <asm/kvm_exit_stats.h
 snapshot | *
 snapshot | * The records are written to chunks of memory. A chunk is allocated before the
 snapshot | * lock of a VM is taken, and has room for any vCPU. The lock is released after
-snapshot | * each vCPU, so that the end of the VM waits for one vCPU at most; its records
-snapshot | * are then replaced by those of the destroyed VM.
+snapshot | * each vCPU, and after a few that did not change, so that the end of the VM
+snapshot | * does not wait for all; its records are then replaced by those of the
+snapshot | * destroyed VM.
 snapshot | */
 snapshot |#include <linux/mm.h>
 snapshot |#include <linux/sched.h>
@@ -130,24 +131,18 @@ vms      |	rec->groups = destroyed_ns ? 0 : kes_groups_of(vm);
 snapshot |	strscpy(rec->comm, vm->comm, sizeof(rec->comm));
 snapshot |}
 snapshot |
-changes  |/* Write the vCPU after @hot, of those that changed if @changes is not NULL. */
+changes  |/* Write the vCPU after @hot, or see kes_changes_put_next(). */
 changes  |static struct kes_hot *kes_put_next_vcpu(struct kes_writer *w,
 changes  |					 const struct kes_vm *vm,
-changes  |					 const struct kes_hot *hot,
+changes  |					 struct kes_hot *hot,
 changes  |					 struct kes_changes *changes)
 changes  |{
-changes  |	struct kes_hot *next;
-changes  |
-changes  |	if (changes) {
-changes  |		next = kes_changes_next_vcpu(changes, vm, hot);
-changes  |		if (next)
-changes  |			kes_changes_put_vcpu(changes, w, next);
-changes  |		return next;
-changes  |	}
-changes  |	next = kes_next_vcpu(vm, hot);
-changes  |	if (next)
-changes  |		kes_put_vcpu(w, next);
-changes  |	return next;
+changes  |	if (changes)
+changes  |		return kes_changes_put_next(changes, w, vm, hot);
+changes  |	hot = kes_next_vcpu(vm, hot);
+changes  |	if (hot)
+changes  |		kes_put_vcpu(w, hot);
+changes  |	return hot;
 changes  |}
 changes  |
 snapshot |/* -ESTALE: the VM was destroyed. */
