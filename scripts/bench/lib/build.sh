@@ -10,5 +10,6 @@ build_program()
 	local name=$1
 	shift
 	"${CC:-gcc}" -static -O2 -std=gnu11 -Wall -Wextra -Werror \
+		-iquote "$TOP/scripts/lab/l1" \
 		-o "$JOB/$name" "${@/#/$TOP/scripts/bench/lib/}"
 }

@@ -16,20 +16,18 @@
  * mean system time of a read.
  */
 #define _GNU_SOURCE
-#include <err.h>
 #include <fcntl.h>
-#include <linux/kvm.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "kvm-calls.h"
 
 #define PAGE		4096
 #define HLT		0xf4
@@ -52,56 +50,23 @@ struct reader {
 };
 
 static int kvm;
-static uint8_t *memory;
+static void *memory;
 static size_t run_size;
-
-static int call(int fd, unsigned long request, void *arg, const char *name)
-{
-	int ret = ioctl(fd, request, arg);
-
-	if (ret < 0)
-		err(1, "%s", name);
-	return ret;
-}
-
-static void *map(size_t size, int flags, int fd)
-{
-	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, flags, fd, 0);
-
-	if (p == MAP_FAILED)
-		err(1, "mmap");
-	return p;
-}
 
 static int create_vm(void)
 {
-	struct kvm_userspace_memory_region region = {
-		.memory_size = PAGE,
-		.userspace_addr = (uintptr_t)memory,
-	};
-	int vm = call(kvm, KVM_CREATE_VM, NULL, "KVM_CREATE_VM");
+	int vm = call_kvm(kvm, KVM_CREATE_VM, 0, "KVM_CREATE_VM");
 
-	call(vm, KVM_SET_USER_MEMORY_REGION, &region, "memory");
+	set_memory(vm, memory, PAGE);
 	return vm;
 }
 
-/* Create a vCPU, and run it until its HLT. */
 static int run_vcpu(int vm, unsigned long id)
 {
-	struct kvm_regs regs = { .rflags = 2 };
-	struct kvm_sregs sregs;
-	struct kvm_run *run;
-	int fd = call(vm, KVM_CREATE_VCPU, (void *)id, "KVM_CREATE_VCPU");
+	int fd = create_vcpu(vm, id);
+	struct kvm_run *run = map_memory(run_size, MAP_SHARED, fd);
 
-	call(fd, KVM_GET_SREGS, &sregs, "KVM_GET_SREGS");
-	sregs.cs.base = 0;
-	sregs.cs.selector = 0;
-	call(fd, KVM_SET_SREGS, &sregs, "KVM_SET_SREGS");
-	call(fd, KVM_SET_REGS, &regs, "KVM_SET_REGS");
-	run = map(run_size, MAP_SHARED, fd);
-	call(fd, KVM_RUN, NULL, "KVM_RUN");
-	if (run->exit_reason != KVM_EXIT_HLT)
-		errx(1, "exit reason %u", run->exit_reason);
+	run_until_hlt(fd, run);
 	munmap(run, run_size);
 	return fd;
 }
@@ -211,9 +176,9 @@ static void one_round(uint64_t *ns[NR_OPERATIONS], int i, int stats)
 	uint64_t last = ns_of(CLOCK_MONOTONIC);
 	int vm, vcpu;
 
-	vm = call(kvm, KVM_CREATE_VM, NULL, "KVM_CREATE_VM");
+	vm = call_kvm(kvm, KVM_CREATE_VM, 0, "KVM_CREATE_VM");
 	ns[CREATE_VM][i] = lap(&last);
-	vcpu = call(vm, KVM_CREATE_VCPU, NULL, "KVM_CREATE_VCPU");
+	vcpu = call_kvm(vm, KVM_CREATE_VCPU, 0, "KVM_CREATE_VCPU");
 	ns[CREATE_VCPU][i] = lap(&last);
 	if (pread(stats, buffer, sizeof(buffer), 0) <= 0)
 		err(1, "statistics");
@@ -284,12 +249,12 @@ int main(int argc, char **argv)
 		err(1, "/dev/kvm");
 	if (setrlimit(RLIMIT_NOFILE, &files))
 		err(1, "open files");
-	run_size = (size_t)call(kvm, KVM_GET_VCPU_MMAP_SIZE, NULL, "mmap size");
-	memory = map(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1);
+	run_size = (size_t)call_kvm(kvm, KVM_GET_VCPU_MMAP_SIZE, 0, "mmap size");
+	memory = map_memory(PAGE, MAP_SHARED | MAP_ANONYMOUS, -1);
 	memset(memory, HLT, PAGE);
-	stats = call(create_fleet(strtoul(argv[1], NULL, 10),
-				  strtoul(argv[2], NULL, 10)),
-		     KVM_GET_STATS_FD, NULL, "KVM_GET_STATS_FD");
+	stats = call_kvm(create_fleet(strtoul(argv[1], NULL, 10),
+				      strtoul(argv[2], NULL, 10)),
+			 KVM_GET_STATS_FD, 0, "KVM_GET_STATS_FD");
 	use_cpu(1);
 	measure("idle", NULL, stats, rounds);
 	measure("snapshot", argv[4], stats, rounds);

@@ -8,6 +8,7 @@ prepare_changes()
 {
 	local module
 	"${CC:-gcc}" -std=gnu11 -static -O2 -Wall -I "$TOP/module/uapi" \
+		-iquote "$TOP/scripts/lab/l1" \
 		-o "$JOB/follow-changes" "$JOB/follow-changes.c"
 	[ "$ENGINE" = module ] || return 0
 	product module "$TOP/scripts/build/kernel" dkms "$SERIES"

@@ -8,7 +8,8 @@
 prepare_readcost()
 {
 	local module
-	"${CC:-gcc}" -std=gnu11 -static -O2 -Wall -o "$JOB/read-cost" \
+	"${CC:-gcc}" -std=gnu11 -static -O2 -Wall \
+		-iquote "$TOP/scripts/lab/l1" -o "$JOB/read-cost" \
 		"$JOB/read-cost.c"
 	[ "$ENGINE" = module ] || return 0
 	product module "$TOP/scripts/build/kernel" dkms "$SERIES"

@@ -12,34 +12,20 @@
  * other CPUs. These vCPUs never run and are not counted; minivmm cannot be used,
  * because it runs its vCPUs.
  */
-#include <err.h>
-#include <fcntl.h>
-#include <linux/kvm.h>
 #include <stdio.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-static int call(int fd, unsigned long request, const char *name)
-{
-	int ret = ioctl(fd, request, 0);
-
-	if (ret < 0)
-		err(1, "%s", name);
-	return ret;
-}
+#include "kvm-calls.h"
 
 int main(void)
 {
-	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	int kvm = open_kvm();
 	int vm;
 
-	if (kvm < 0)
-		err(1, "/dev/kvm");
-	vm = call(kvm, KVM_CREATE_VM, "KVM_CREATE_VM");
-	call(vm, KVM_CREATE_IRQCHIP, "KVM_CREATE_IRQCHIP");
-	call(vm, KVM_CREATE_VCPU, "KVM_CREATE_VCPU");
-	vm = call(kvm, KVM_CREATE_VM, "KVM_CREATE_VM");
-	call(vm, KVM_CREATE_VCPU, "KVM_CREATE_VCPU");
+	vm = call_kvm(kvm, KVM_CREATE_VM, 0, "KVM_CREATE_VM");
+	call_kvm(vm, KVM_CREATE_IRQCHIP, 0, "KVM_CREATE_IRQCHIP");
+	call_kvm(vm, KVM_CREATE_VCPU, 0, "KVM_CREATE_VCPU");
+	vm = call_kvm(kvm, KVM_CREATE_VM, 0, "KVM_CREATE_VM");
+	call_kvm(vm, KVM_CREATE_VCPU, 0, "KVM_CREATE_VCPU");
 	puts("held");
 	fflush(stdout);
 	for (;;)

@@ -4,23 +4,10 @@
  * for one second. Then run the first vCPU, whose exit keeps the VM's counts: a VM
  * without exits leaves nothing.
  */
-#include <err.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <linux/kvm.h>
 #include <signal.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
-static int call(int fd, unsigned long request, unsigned long arg,
-		const char *name)
-{
-	int ret = ioctl(fd, request, arg);
-
-	if (ret < 0)
-		err(1, "%s", name);
-	return ret;
-}
+#include "kvm-calls.h"
 
 static void on_alarm(int signal)
 {
@@ -30,15 +17,13 @@ static void on_alarm(int signal)
 int main(void)
 {
 	struct sigaction action = { .sa_handler = on_alarm };
-	int kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	int kvm = open_kvm();
 	int vm, first, vcpu;
 
-	if (kvm < 0)
-		err(1, "/dev/kvm");
-	vm = call(kvm, KVM_CREATE_VM, 0, "KVM_CREATE_VM");
-	call(vm, KVM_CREATE_IRQCHIP, 0, "KVM_CREATE_IRQCHIP");
-	first = call(vm, KVM_CREATE_VCPU, 0, "KVM_CREATE_VCPU");
-	vcpu = call(vm, KVM_CREATE_VCPU, 1, "KVM_CREATE_VCPU");
+	vm = call_kvm(kvm, KVM_CREATE_VM, 0, "KVM_CREATE_VM");
+	call_kvm(vm, KVM_CREATE_IRQCHIP, 0, "KVM_CREATE_IRQCHIP");
+	first = call_kvm(vm, KVM_CREATE_VCPU, 0, "KVM_CREATE_VCPU");
+	vcpu = call_kvm(vm, KVM_CREATE_VCPU, 1, "KVM_CREATE_VCPU");
 	if (sigaction(SIGALRM, &action, NULL))
 		err(1, "sigaction");
 	alarm(1);

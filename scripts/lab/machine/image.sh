@@ -69,6 +69,7 @@ root_image()
 	key=$(files_hash "$QEMU_BIN" "${libs[@]}" "${QEMU_FIRMWARE[@]}" \
 		"$BUSYBOX" "$TOP/scripts/lab/machine/image.sh" \
 		"$TOP/scripts/lab/l1/init" "$TOP/scripts/lab/l1/stage" \
+		"$TOP/scripts/lab/l1/kvm-calls.h" \
 		"${sources[@]/%/.c}")
 	# Each package upgrade makes a new entry; remove the old ones, 60 MB each.
 	find "$(cache_dir)" -maxdepth 1 -name 'lab-root-*' -mtime +7 \

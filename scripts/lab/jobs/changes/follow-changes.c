@@ -21,6 +21,8 @@
 
 #include <kvm_exit_stats.h>
 
+#include "read-file.h"
+
 #define MAX_FILE	(64 << 20)
 #define MOST_REPORTS	20
 
@@ -398,18 +400,6 @@ static void compare_gone(const struct set *before, const struct set *after,
 
 /* ---- files ---- */
 
-static size_t read_file(int fd, unsigned char *data)
-{
-	size_t len = 0;
-	ssize_t n;
-
-	while ((n = pread(fd, data + len, MAX_FILE - len, (off_t)len)) > 0)
-		len += (size_t)n;
-	if (n < 0)
-		err(1, "read");
-	return len;
-}
-
 static int open_file(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -435,9 +425,9 @@ int main(int argc, char **argv)
 	signal(SIGTERM, stop);
 	do {
 		last = stopped;
-		take(&before, data, read_file(snapshot, data), 0, false);
-		since = take(&merged, data, read_file(changes, data), since, true);
-		take(&after, data, read_file(snapshot, data), 0, false);
+		take(&before, data, read_file(snapshot, data, MAX_FILE), 0, false);
+		since = take(&merged, data, read_file(changes, data, MAX_FILE), since, true);
+		take(&after, data, read_file(snapshot, data, MAX_FILE), 0, false);
 		did.rounds++;
 		did.compared += vcpus = compare_vcpus(&before, &after, &merged);
 		did.vms += vms = compare_vms(&before, &after, &merged);

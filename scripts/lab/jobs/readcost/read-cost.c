@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "read-file.h"
+
 #define MAX_FILE	(64 << 20)
 #define FIRST		5
 #define READS		20
@@ -25,18 +27,6 @@ static long long now_ns(void)
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
 
-static size_t read_all(int fd, char *data)
-{
-	size_t len = 0;
-	ssize_t n;
-
-	while ((n = pread(fd, data + len, MAX_FILE - len, (off_t)len)) > 0)
-		len += (size_t)n;
-	if (n < 0)
-		err(1, "read");
-	return len;
-}
-
 int main(int argc, char **argv)
 {
 	int fd = argc == 2 ? open(argv[1], O_RDONLY | O_CLOEXEC) : -1;
@@ -48,7 +38,7 @@ int main(int argc, char **argv)
 		err(1, "%s", argc == 2 ? argv[1] : "usage");
 	for (int i = 0; i < FIRST + READS; i++) {
 		long long ns = now_ns();
-		size_t len = read_all(fd, data);
+		size_t len = read_file(fd, data, MAX_FILE);
 
 		ns = now_ns() - ns;
 		if (i >= FIRST && (least < 0 || ns < least)) {
