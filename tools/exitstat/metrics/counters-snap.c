@@ -139,7 +139,7 @@ static void count_vcpus(struct counters *all, const struct delta_vm *vm)
 	if (!vm->now || v->ended)
 		return;
 	for (size_t i = 0; i < vm->nr; i++) {
-		if (!delta_is_listed(&all->delta, &vm->vcpus[i]))
+		if (!delta_is_listed(&all->delta, vm, &vm->vcpus[i]))
 			continue;
 		s->unaccounted = (int64_t)((uint64_t)s->unaccounted +
 					   (uint64_t)vm->vcpus[i].user);

@@ -134,7 +134,7 @@ static int finish_vm(struct recorder *r, struct delta_vm *vm)
 
 	((struct recorded_vm *)vm->user)->done = true;
 	for (size_t i = 0; !rc && i < vm->nr; i++) {
-		if (delta_is_listed(&r->delta, &vm->vcpus[i]))
+		if (delta_is_listed(&r->delta, vm, &vm->vcpus[i]))
 			rc = rows_details(&r->rows, &vm->vcpus[i]);
 	}
 	delta_forget_vcpus(vm);

@@ -140,6 +140,7 @@ struct delta {
 	size_t nr_listed;
 	/* internal */
 	bool partial;			/* of the last snapshot */
+	uint64_t whole;			/* number of the last one that was not */
 	const struct snapshot *s;
 	struct delta_change change;
 	size_t cap_reasons, cap_vms, cap_listed, next_reason;

@@ -337,9 +337,10 @@ const struct delta_change *delta_next(struct delta *d, struct delta_vm *vm)
 	return delta_vcpu(d, vm, vm->next_record++);
 }
 
-bool delta_is_listed(const struct delta *d, const struct delta_vcpu *v)
+bool delta_is_listed(const struct delta *d, const struct delta_vm *vm,
+		     const struct delta_vcpu *v)
 {
-	return d->partial || v->seen == d->samples;
+	return v->seen >= (vm->last.destroyed ? vm->seen : d->whole);
 }
 
 const struct kes_detail_value *delta_details(const struct delta *d,
@@ -432,6 +433,8 @@ void delta_begin(struct delta *d, const struct snapshot *s)
 	d->hdr = s->hdr;
 	d->partial = snapshot_is_partial(s);
 	d->samples++;
+	if (!d->partial)
+		d->whole = d->samples;
 	d->nr_listed = 0;
 	if (!take_vms(d, s))
 		return;

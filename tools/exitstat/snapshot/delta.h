@@ -44,8 +44,12 @@ const struct delta_change *delta_vcpu(struct delta *d, struct delta_vm *vm,
  * for partial snapshots, whose changes equal those of full ones.
  */
 const struct delta_change *delta_next(struct delta *d, struct delta_vm *vm);
-/* Whether the last snapshot, or those that it continues, has this vCPU. */
-bool delta_is_listed(const struct delta *d, const struct delta_vcpu *v);
+/*
+ * Whether the last snapshot, or those that it continues, has this vCPU of a VM that is
+ * there (vm.now). The record of a destroyed VM has all that is left of it.
+ */
+bool delta_is_listed(const struct delta *d, const struct delta_vm *vm,
+		     const struct delta_vcpu *v);
 /* The last details of a listed vCPU. */
 const struct kes_detail_value *delta_details(const struct delta *d,
 					     const struct delta_vcpu *v,

@@ -240,10 +240,7 @@ static void update_vm(struct top_data *d, struct delta_vm *from)
 	}
 }
 
-/*
- * The vCPUs that are not in the snapshot: they did not change, unless it is complete,
- * or has all that is left of a destroyed VM.
- */
+/* The vCPUs that are not in the snapshot: if they are still there, nothing changed. */
 static void update_others(struct top_data *d, struct delta_vm *from)
 {
 	struct top_vm *vm = from->user;
@@ -253,9 +250,7 @@ static void update_others(struct top_data *d, struct delta_vm *from)
 
 		if (v->sample == d->samples)
 			continue;
-		if (!d->delta.partial ||
-		    (vm->destroyed && from->seen == d->delta.samples))
-			v->listed = false;
+		v->listed = delta_is_listed(&d->delta, from, &from->vcpus[i]);
 		if (v->listed)
 			update_idle(d, vm, v);
 	}
