@@ -244,9 +244,7 @@ int main(int argc, char **argv)
 	if (argc != 6)
 		errx(2, "usage: delay VMS VCPUS ROUNDS SNAPSHOT CHANGES");
 	rounds = atoi(argv[3]);
-	kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC);
-	if (kvm < 0)
-		err(1, "/dev/kvm");
+	kvm = open_kvm();
 	if (setrlimit(RLIMIT_NOFILE, &files))
 		err(1, "open files");
 	run_size = (size_t)call_kvm(kvm, KVM_GET_VCPU_MMAP_SIZE, 0, "mmap size");

@@ -6,13 +6,8 @@
 
 prepare_changes()
 {
-	local module
-	"${CC:-gcc}" -std=gnu11 -static -O2 -Wall -I "$TOP/module/uapi" \
-		-iquote "$TOP/scripts/lab/l1" \
-		-o "$JOB/follow-changes" "$JOB/follow-changes.c"
-	[ "$ENGINE" = module ] || return 0
-	product module "$TOP/scripts/build/kernel" dkms "$SERIES"
-	cp "$module/kvm-exit-stats.ko" "$JOB/"
+	build_program "$JOB/follow-changes" "$JOB/follow-changes.c"
+	[ "$ENGINE" != module ] || add_module
 }
 
 # counted STEP READER NAME: print one of the reader's numbers

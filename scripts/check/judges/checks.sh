@@ -62,7 +62,6 @@ make_misfits()
 # steps need.
 prepare_checks()
 {
-	local module
 	echo "$1" >"$JOB/steps"
 	echo "$SOURCES" >"$JOB/sources"
 	[ "$LAB/$NAME" != "$LOUD" ] || touch "$JOB/loud"
@@ -71,9 +70,7 @@ prepare_checks()
 		say "$KERNEL/vmlinuz: not compressed with zstd, booting it unchanged"
 	case $ENGINE:$1 in
 	module:* | none:* | *:*declined*)
-		product module "$TOP/scripts/build/kernel" dkms "$SERIES" \
-			${FLAVOUR:+"$FLAVOUR"}
-		cp "$module/kvm-exit-stats.ko" "$JOB/" ;;
+		add_module ;;
 	esac
 	case " $1 " in
 	*' misfits '*) make_misfits ;;

@@ -7,10 +7,7 @@
 
 prepare_power()
 {
-	local module
-	[ "$ENGINE" = module ] || return 0
-	product module "$TOP/scripts/build/kernel" dkms "$SERIES"
-	cp "$module/kvm-exit-stats.ko" "$JOB/"
+	[ "$ENGINE" != module ] || add_module
 }
 
 # often STEP N: the step did it at least N times while the guest ran

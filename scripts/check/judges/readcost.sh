@@ -7,13 +7,8 @@
 
 prepare_readcost()
 {
-	local module
-	"${CC:-gcc}" -std=gnu11 -static -O2 -Wall \
-		-iquote "$TOP/scripts/lab/l1" -o "$JOB/read-cost" \
-		"$JOB/read-cost.c"
-	[ "$ENGINE" = module ] || return 0
-	product module "$TOP/scripts/build/kernel" dkms "$SERIES"
-	cp "$module/kvm-exit-stats.ko" "$JOB/"
+	build_program "$JOB/read-cost" "$JOB/read-cost.c"
+	[ "$ENGINE" != module ] || add_module
 }
 
 # per_vcpu FILE GROUPS: print ns for each of 500 idle vCPUs

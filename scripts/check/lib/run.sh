@@ -3,7 +3,15 @@
 #
 # Run a list of jobs in a lab, and retry the run after a failure of the emulator.
 # No other code retries a whole run. Sourced by scripts/check/checks/lab, which
-# sets LAB, SMP, KERNEL, APPEND, RESULTS and WORK.
+# sets LAB, SMP, KERNEL, SERIES, FLAVOUR, APPEND, RESULTS, WORK and JOB.
+
+# Add the module for L1's kernel to the job.
+add_module()
+{
+	local module
+	product module "$TOP/scripts/build/kernel" dkms "$SERIES" ${FLAVOUR:+"$FLAVOUR"}
+	cp "$module/kvm-exit-stats.ko" "$JOB/"
+}
 
 # run_lab SECONDS STALL
 run_lab()

@@ -277,3 +277,12 @@ wait_for_exits()
 		sleep 0.1
 	done
 }
+
+# wait_for TEXT FILE PID: wait until a program, which then goes on, has written TEXT
+wait_for()
+{
+	until grep -q "$1" "$2"; do
+		kill -0 "$3" || fail "$2: $(tail -n 1 "$2")"
+		sleep 0.1
+	done
+}

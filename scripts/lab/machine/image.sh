@@ -54,8 +54,7 @@ build_root_image()
 	install "$TOP/scripts/lab/l1/init" "$root/init"
 	install "$TOP/scripts/lab/l1/stage" "$root/bin/stage"
 	for name in "${L1_PROGRAMS[@]}"; do
-		"${CC:-gcc}" -std=gnu11 -static -O2 -Wall -pthread \
-			-o "$root/bin/$name" "$TOP/scripts/lab/l1/$name.c"
+		build_program "$root/bin/$name" "$TOP/scripts/lab/l1/$name.c"
 	done
 	pack "$root" >"$dir/root.cpio"
 	rm -rf "$root"
@@ -67,7 +66,7 @@ root_image()
 	sources=("${L1_PROGRAMS[@]/#/$TOP/scripts/lab/l1/}")
 	mapfile -t libs < <(libraries_of "$QEMU_BIN")
 	key=$(files_hash "$QEMU_BIN" "${libs[@]}" "${QEMU_FIRMWARE[@]}" \
-		"$BUSYBOX" "$TOP/scripts/lab/machine/image.sh" \
+		"$BUSYBOX" "$TOP/scripts/lab/machine/"{image,program}.sh \
 		"$TOP/scripts/lab/l1/init" "$TOP/scripts/lab/l1/stage" \
 		"$TOP/scripts/lab/l1/kvm-calls.h" \
 		"${sources[@]/%/.c}")

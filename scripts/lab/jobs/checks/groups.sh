@@ -32,10 +32,7 @@ step_values()
 	begin values
 	perf-event "$(cat "$KVM_EVENTS/kvm_exit/id")" >/tmp/perf-event &
 	perf=$!
-	until grep -q open /tmp/perf-event; do
-		kill -0 $perf || fail 'perf-event: ended'
-		sleep 0.1
-	done
+	wait_for open /tmp/perf-event $perf
 	micro_guest counts recorded ||
 		fail "the micro guest failed: $(tail -n 1 "$STEP/record.log")"
 	kill $perf

@@ -93,9 +93,7 @@ many_existing()
 	mkfifo /tmp/go
 	many-vcpus $MANY 1 >"$STEP/existing.log" 2>&1 </tmp/go &
 	exec 6>/tmp/go
-	until grep -q created "$STEP/existing.log"; do
-		sleep 0.1
-	done
+	wait_for created "$STEP/existing.log" $!
 	counting 1
 	exec 6>&-
 	wait $! || fail "many-vcpus: $(tail -n 1 "$STEP/existing.log")"
@@ -140,9 +138,7 @@ charged()
 	sh -c "echo \$\$ >/tmp/cgroup/vmm/cgroup.procs; exec many-vcpus $MANY 1" \
 		>"$STEP/$1.log" 2>&1 </tmp/go &
 	exec 6>/tmp/go
-	until grep -q created "$STEP/$1.log"; do
-		sleep 0.1
-	done
+	wait_for created "$STEP/$1.log" $!
 	save_snapshot "$1.vcpus"
 	cat /tmp/cgroup/vmm/memory.stat >"$STEP/$1.stat"
 	exec 6>&-
