@@ -250,6 +250,53 @@ static void idle_vcpus_are_not_listed(void **state UNUSED)
 	snapwrite_free(&partial.bytes);
 }
 
+/* A VM with the vCPUs from @first to @end - 1; whole: since 0. */
+static void take_vcpus(struct delta *d, struct snapshot *snap, uint64_t since,
+		       uint32_t first, uint32_t end, uint64_t destroyed_ns)
+{
+	struct snapwrite w;
+
+	snapwrite_begin(&w, KES_ISA_VMX, KES_FIELD_CONTEXT);
+	snapwrite_header(&w)->flags = KES_FLAG_CHANGES;
+	snapwrite_header(&w)->since = since;
+	snapwrite_vm(&w, 1, 1, 1, destroyed_ns, "x");
+	for (uint32_t i = first; i < end; i++)
+		snapwrite_vcpu(&w, KES_REC_VCPU, i, 0);
+	snapwrite_end(&w);
+	must(snapshot_parse(snap, w.data, w.len, &err));
+	snapwrite_free(&w);
+	delta_begin(d, snap);
+	while (delta_next(d, d->listed[0]))
+		;
+	delta_end(d);
+}
+
+static void expect_listed(const struct delta *d, const bool *want)
+{
+	for (size_t i = 0; i < d->vms[0]->nr; i++)
+		assert_int_equal(delta_is_listed(d, d->vms[0],
+						 &d->vms[0]->vcpus[i]), want[i]);
+}
+
+static void listed_are_those_of_the_last_whole_answer(void **state UNUSED)
+{
+	struct delta d = { .keep_ns = UINT64_MAX };
+	struct snapshot snap = { 0 };
+
+	take_vcpus(&d, &snap, 0, 0, 3, 0);
+	take_vcpus(&d, &snap, 1, 1, 2, 0);
+	expect_listed(&d, (bool[]) { true, true, true });
+	take_vcpus(&d, &snap, 0, 0, 2, 0);
+	expect_listed(&d, (bool[]) { true, true, false });
+	take_vcpus(&d, &snap, 1, 0, 1, 0);
+	expect_listed(&d, (bool[]) { true, true, false });
+	take_vcpus(&d, &snap, 1, 1, 2, 5);	/* the final records */
+	expect_listed(&d, (bool[]) { false, true, false });
+	delta_free(&d);
+	snapshot_free(&snap);
+}
+
 UNIT_TESTS("changes",
+	   TEST(listed_are_those_of_the_last_whole_answer),
 	   TEST(changes_equal_full_snapshots),
 	   TEST(idle_vcpus_are_not_listed))
